@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
+
+namespace DmaGrains.Model.Boards;
+
+/// <summary>A board with its buffers, all in one value: the model without a runtime.</summary>
+/// <remarks>The grains do the same in the same order, each with a part of this state.</remarks>
+public sealed class Board
+{
+    private readonly ImmutableSortedDictionary<string, Device> _devices;
+    private readonly ImmutableSortedDictionary<string, DmaBuffer> _buffers;
+
+    private Board(
+        PhysicalMemory memory,
+        ImmutableSortedDictionary<string, Device> devices,
+        ImmutableSortedDictionary<string, DmaBuffer> buffers)
+    {
+        Memory = memory;
+        _devices = devices;
+        _buffers = buffers;
+    }
+
+    /// <summary>The board's memory.</summary>
+    public PhysicalMemory Memory { get; }
+
+    /// <summary>A board without buffers.</summary>
+    /// <returns>What <see cref="BoardDefinition.Check"/> answers.</returns>
+    public static DmaResult<Board> Create(BoardDefinition definition) => definition.Check() is { } refusal
+        ? DmaResult.Refuse<Board>(refusal)
+        : DmaResult.Grant(new Board(
+            PhysicalMemory.Create(definition.Memory).Value,
+            definition.Devices.ToImmutableSortedDictionary(device => device.Name, device => device, StringComparer.Ordinal),
+            ImmutableSortedDictionary.Create<string, DmaBuffer>(StringComparer.Ordinal)));
+
+    /// <summary>The buffer of that name, gone or not; null when there never was one.</summary>
+    public DmaBuffer? Buffer(string name) => _buffers.GetValueOrDefault(name);
+
+    /// <summary>The device of that name, or null.</summary>
+    public Device? Device(string name) => _devices.GetValueOrDefault(name);
+
+    /// <summary>Exports a buffer.</summary>
+    /// <returns>EINVAL as <see cref="DmaBuffer.Export"/>, ENODEV for an unknown exporter, EEXIST when the buffer lives.</returns>
+    public (Board Next, DmaResult<DmaReply> Reply) Export(BufferExport export)
+    {
+        var exporterIsKnown = export.Exporter is null || _devices.ContainsKey(export.Exporter);
+        var exported = BufferExports.Export(Buffer(export.Name ?? string.Empty), export, exporterIsKnown);
+        return exported.TryGetValue(out var buffer)
+            ? (With(Memory, buffer), DmaResult.Grant(new DmaReply(buffer.Constraints)))
+            : (this, DmaResult.Refuse<DmaReply>(exported.Refusal!));
+    }
+
+    /// <summary>Carries out a command on a buffer, and what it needs of the memory.</summary>
+    /// <returns>ENOENT when the buffer does not exist; else what the buffer or the memory answers.</returns>
+    public (Board Next, DmaResult<DmaReply> Reply) Execute(string buffer, DmaCommand command)
+    {
+        if (Buffer(buffer) is not { } current)
+        {
+            return (this, DmaResult.Refuse<DmaReply>(BufferExports.NoBuffer(buffer)));
+        }
+
+        var memory = Memory;
+        DmaResult<BackingStorage>? allocation = null;
+        if (current.AllocationFor(command) is { } request)
+        {
+            (memory, allocation) = memory.Allocate(request);
+        }
+
+        var device = command is DmaCommand.Attach attach ? Device(attach.Device) : null;
+        var step = current.Apply(command, device, allocation);
+        var next = step.Next;
+        if (next.OwesFree)
+        {
+            (memory, next) = (memory.Free(next.Token), next.Freed());
+        }
+
+        return (With(memory, next), step.Reply);
+    }
+
+    /// <summary>Checks the whole board from the ground up: every buffer, every page.</summary>
+    public void AssertInvariants()
+    {
+        Memory.AssertInvariants();
+        var held = Memory.Allocations.ToDictionary(allocation => allocation.Request.Token);
+        foreach (var buffer in _buffers.Values)
+        {
+            buffer.AssertInvariants();
+            Invariant.Holds(buffer.Storage is null != held.ContainsKey(buffer.Token));
+            foreach (var mapping in buffer.Mappings)
+            {
+                mapping.AssertInvariants();
+            }
+        }
+    }
+
+    private Board With(PhysicalMemory memory, DmaBuffer buffer) =>
+        ReferenceEquals(memory, Memory) && ReferenceEquals(buffer, Buffer(buffer.Name))
+            ? this
+            : new(memory, _devices, _buffers.SetItem(buffer.Name, buffer));
+}

@@ -1,0 +1,38 @@
+using DmaGrains.Model.Devices;
+using Orleans;
+
+namespace DmaGrains.Model.Buffers;
+
+/// <summary>What an exporter says of a buffer when it exports it.</summary>
+/// <param name="Name">Unique on the board.</param>
+/// <param name="SizeBytes">1 to 2^63-1; the last page may be partial.</param>
+/// <param name="Exporter">The device that owns the storage, or null for a heap that is no device.</param>
+/// <param name="Getters">How unset parameters of its importers are read.</param>
+[GenerateSerializer, Immutable, Alias("dma.export")]
+public sealed record BufferExport(
+    string Name, ulong SizeBytes, string? Exporter = null, DmaGetters Getters = DmaGetters.V61)
+{
+    /// <summary>Largest buffer: the kernel keeps sizes in a signed 64-bit offset.</summary>
+    public const ulong SizeBytesMax = long.MaxValue;
+
+    /// <summary>Null when the buffer can be exported.</summary>
+    /// <returns>EINVAL naming Name, SizeBytes or Getters.</returns>
+    public Refusal? Check()
+    {
+        if (ModelName.Check(Name, "Buffer") is { } bad)
+        {
+            return bad;
+        }
+
+        if (SizeBytes is 0 or > SizeBytesMax)
+        {
+            return new(
+                Errno.EINVAL, null, nameof(SizeBytes), SizeBytes, SizeBytesMax,
+                $"Buffer {Name} of {SizeBytes} bytes: expected 1 to {SizeBytesMax}.");
+        }
+
+        return Enum.IsDefined(Getters)
+            ? null
+            : Refusal.Of(Errno.EINVAL, nameof(Getters), $"Buffer {Name}: getters {(int)Getters} are not known.");
+    }
+}

@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
+using Orleans;
+
+namespace DmaGrains.Model.Buffers;
+
+/// <summary>
+/// A shared buffer: who is attached, what they allow together, and the storage that the first map allocates. Each command gives the
+/// next buffer and a reply; a refusal gives the same object. Do not compare with <c>==</c>: it holds collections.
+/// </summary>
+/// <remarks>Source: struct dma_buf and thread #0, #4 to #6, #59; <c>docs/errors.md</c> has the order of the checks.</remarks>
+[GenerateSerializer, Immutable, Alias("dma.buffer")]
+public sealed partial record DmaBuffer
+{
+    /// <summary>Most attachments at a time.</summary>
+    public const int AttachmentsMax = 4096;
+
+    /// <summary>Most live mappings at a time.</summary>
+    public const int MappingsMax = 4096;
+
+    private DmaBuffer(BufferExport export, uint generation)
+    {
+        Origin = export;
+        Generation = generation;
+    }
+
+    /// <summary>What the exporter said.</summary>
+    [Id(0)]
+    public BufferExport Origin { get; private init; }
+
+    /// <summary>Which storage this is under the buffer's name: an exporter may export the name again after it is gone.</summary>
+    [Id(1)]
+    public uint Generation { get; private init; }
+
+    /// <summary>The running union: what every attached importer allows.</summary>
+    [Id(2)]
+    public DmaConstraints Constraints { get; private init; } = DmaConstraints.Unconstrained;
+
+    /// <summary>Who is attached, in the order of their names.</summary>
+    [Id(3)]
+    public ImmutableArray<Attachment> Attachments { get; private init; } = [];
+
+    /// <summary>What is mapped, in the order of the names.</summary>
+    [Id(4)]
+    public ImmutableArray<Mapping> Mappings { get; private init; } = [];
+
+    /// <summary>The pages; null before the first map.</summary>
+    [Id(5)]
+    public BackingStorage? Storage { get; private init; }
+
+    /// <summary>Whether the exporter has let go.</summary>
+    [Id(6)]
+    public bool IsReleased { get; private init; }
+
+    /// <summary>Whether the board's memory has taken the pages back.</summary>
+    [Id(7)]
+    public bool IsFreed { get; private init; }
+
+    /// <summary>The next attachment's <see cref="Attachment.Sequence"/>.</summary>
+    [Id(8)]
+    public uint NextSequence { get; private init; }
+
+    /// <summary>Its name.</summary>
+    public string Name => Origin.Name;
+
+    /// <summary>Its size in bytes.</summary>
+    public ulong SizeBytes => Origin.SizeBytes;
+
+    /// <summary>Names its storage, allocated or not.</summary>
+    public AllocationToken Token => new(Name, Generation);
+
+    /// <summary>Released and left by the last importer.</summary>
+    public bool IsGone => IsReleased && Attachments.IsEmpty;
+
+    /// <summary>Gone, and its token still to be given back; giving back twice does no harm.</summary>
+    public bool OwesFree => IsGone && !IsFreed;
+
+    /// <summary>A fresh buffer without storage.</summary>
+    /// <param name="export">What the exporter says.</param>
+    /// <param name="generation">One more than that of a gone buffer of this name; else 0.</param>
+    /// <returns>EINVAL naming Name, SizeBytes or Getters.</returns>
+    public static DmaResult<DmaBuffer> Export(BufferExport export, uint generation = 0)
+    {
+        if (export.Check() is { } refusal)
+        {
+            return DmaResult.Refuse<DmaBuffer>(refusal);
+        }
+
+        var buffer = new DmaBuffer(export, generation);
+        buffer.AssertInvariants();
+        return DmaResult.Grant(buffer);
+    }
+
+    /// <summary>Carries out a command.</summary>
+    /// <param name="command">What is asked.</param>
+    /// <param name="device">For an attach: the device, or null when the board has none of that name.</param>
+    /// <param name="allocation">What the board's memory answered to <see cref="AllocationFor"/>; null when it gave null.</param>
+    public Transition Apply(DmaCommand command, Device? device, DmaResult<BackingStorage>? allocation) => command switch
+    {
+        DmaCommand.Attach attach => Attach(attach, device),
+        DmaCommand.Detach detach => Detach(detach),
+        DmaCommand.Map map => Map(map, allocation),
+        DmaCommand.Unmap unmap => Unmap(unmap),
+        DmaCommand.Release => Release(),
+        _ => throw new ArgumentOutOfRangeException(nameof(command)),
+    };
+
+    /// <summary>Notes that the board's memory has taken the pages back.</summary>
+    public DmaBuffer Freed()
+    {
+        Invariant.Holds(IsGone);
+        return this with { Storage = null, IsFreed = true };
+    }
+
+    /// <summary>Computes the union afresh; changes nothing.</summary>
+    /// <param name="currentDemand">What an importing device asks for now; null when the board no longer has it.</param>
+    /// <returns>EINVAL when the current parameters have no common constraints (thread #0), ENODEV when a device is gone.</returns>
+    public DmaResult<RecalculatedUnion> Recalculate(Func<string, DmaConstraints?> currentDemand)
+    {
+        var current = new List<(string Importer, DmaConstraints Demand)>();
+        string? changed = null;
+        foreach (var attachment in Attachments)
+        {
+            if (currentDemand(attachment.Device) is not { } demand)
+            {
+                return DmaResult.Refuse<RecalculatedUnion>(NoDevice(attachment.Device));
+            }
+
+            current.Add((attachment.Device, demand));
+            changed ??= demand == attachment.Demand ? null : attachment.Device;
+        }
+
+        var union = ConstraintUnion.Recalculate(current);
+        return union.TryGetValue(out var recalculated)
+            ? DmaResult.Grant(new RecalculatedUnion(Constraints, recalculated, changed))
+            : DmaResult.Refuse<RecalculatedUnion>(union.Refusal!);
+    }
+
+    /// <summary>Checks what must always hold of a buffer; run on every new state and on every stored one.</summary>
+    public void AssertInvariants()
+    {
+        var union = DmaConstraints.Unconstrained;
+        for (var index = 0; index < Attachments.Length; index++)
+        {
+            union = DmaConstraints.Narrow(union, Attachments[index].Demand);
+            Invariant.Holds(
+                index == 0 || string.CompareOrdinal(Attachments[index - 1].Name, Attachments[index].Name) < 0);
+        }
+
+        Invariant.Holds(union == Constraints);
+        Invariant.Holds(Attachments.IsEmpty || Representability.IsRepresentable(SizeBytes, Constraints));
+        Invariant.Holds(Storage is null || Storage.PageCount == Page.CountFor(SizeBytes));
+        Invariant.Holds(!IsFreed || (IsGone && Storage is null));
+        foreach (var mapping in Mappings)
+        {
+            Invariant.Holds(IndexOf(mapping.Attachment) >= 0);
+            Invariant.Holds(mapping.Storage.Token == Storage?.Token);
+        }
+    }
+
+    private static Refusal NoDevice(string device) => new(
+        Errno.ENODEV, device, "Device", null, null, $"The board has no device {device}.");
+
+    /// <summary>Where an attachment is, or the complement of where it would be.</summary>
+    private int IndexOf(string attachment) => NamedSearch.IndexOf(Attachments.AsSpan(), attachment, static a => a.Name);
+
+    private int IndexOfMapping(string mapping) => NamedSearch.IndexOf(Mappings.AsSpan(), mapping, static m => m.Name);
+}

@@ -1,0 +1,24 @@
+namespace DmaGrains.Model.Buffers;
+
+/// <summary>Binary search in an array ordered by name.</summary>
+internal static class NamedSearch
+{
+    /// <summary>The index of the item with that name, or the complement of where it would be inserted.</summary>
+    public static int IndexOf<T>(ReadOnlySpan<T> items, string name, Func<T, string> nameOf)
+    {
+        var (low, high) = (0, items.Length - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            var order = string.CompareOrdinal(nameOf(items[middle]), name);
+            if (order == 0)
+            {
+                return middle;
+            }
+
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return ~low;
+    }
+}

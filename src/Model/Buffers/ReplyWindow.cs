@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using Orleans;
+
+namespace DmaGrains.Model.Buffers;
+
+/// <summary>The last replies of a buffer, so that a command sent again gets the first reply and changes nothing.</summary>
+/// <param name="Replies">Oldest first.</param>
+[GenerateSerializer, Immutable, Alias("dma.reply-window")]
+public readonly record struct ReplyWindow(ImmutableArray<RememberedReply> Replies)
+{
+    /// <summary>How many replies are remembered: a repeat must come before that many other commands.</summary>
+    public const int Capacity = 32;
+
+    /// <summary>Nothing remembered.</summary>
+    public static ReplyWindow Empty { get; } = new([]);
+
+    /// <summary>The reply that this command got, or null when it is not remembered.</summary>
+    public DmaResult<DmaReply>? Find(DmaCommand command)
+    {
+        for (var index = Replies.Length - 1; index >= 0; index--)
+        {
+            if (Replies[index].Command.Equals(command))
+            {
+                return Replies[index].Reply;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>With one more reply; the oldest goes when there are too many.</summary>
+    public ReplyWindow Remember(DmaCommand command, DmaResult<DmaReply> reply)
+    {
+        var kept = Replies.Length < Capacity ? Replies : Replies.RemoveAt(0);
+        return new(kept.Add(new(command, reply)));
+    }
+}

@@ -1,0 +1,23 @@
+namespace DmaGrains.Model.Buffers;
+
+/// <summary>What a command makes of a buffer.</summary>
+/// <param name="Next">The buffer afterwards; the same object when nothing changed.</param>
+/// <param name="ChangesState">Whether there is anything to make durable.</param>
+/// <param name="Reply">The answer; a refusal never changes state.</param>
+public readonly record struct Transition(DmaBuffer Next, bool ChangesState, DmaResult<DmaReply> Reply)
+{
+    internal static Transition Refuse(DmaBuffer current, Refusal refusal) =>
+        new(current, false, DmaResult.Refuse<DmaReply>(refusal));
+
+    internal static Transition Refuse(DmaBuffer current, Errno errno, string? field, string reason) =>
+        Refuse(current, Refusal.Of(errno, field, reason));
+
+    internal static Transition Grant(DmaBuffer next, Mapping? mapping = null)
+    {
+        next.AssertInvariants();
+        return new(next, true, DmaResult.Grant(new DmaReply(next.Constraints, mapping)));
+    }
+
+    internal static Transition GrantAgain(DmaBuffer current, Mapping? mapping = null) =>
+        new(current, false, DmaResult.Grant(new DmaReply(current.Constraints, mapping)));
+}

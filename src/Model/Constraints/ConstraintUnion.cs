@@ -1,0 +1,36 @@
+namespace DmaGrains.Model.Constraints;
+
+/// <summary>The RFC's two calculations on a buffer's union: narrow it at an attach, recalculate it from those who are left.</summary>
+/// <remarks>Source: thread #0, calc_constraints and recalc_constraints.</remarks>
+public static class ConstraintUnion
+{
+    /// <summary>The union after one more importer.</summary>
+    /// <returns>EINVAL naming the field that became zero.</returns>
+    public static DmaResult<DmaConstraints> Attach(DmaConstraints running, DmaConstraints demand, string importer)
+    {
+        var union = DmaConstraints.Narrow(running, demand);
+        return union.FirstZeroField is not { } field
+            ? DmaResult.Grant(union)
+            : DmaResult.Refuse<DmaConstraints>(new(
+                Errno.EINVAL, importer, field, null, 0,
+                $"{importer} and the importers already attached have no common constraints: {field} would become 0."));
+    }
+
+    /// <summary>The union of a set of importers, from nothing.</summary>
+    /// <returns>EINVAL naming the first importer at which a field becomes zero.</returns>
+    public static DmaResult<DmaConstraints> Recalculate(
+        IEnumerable<(string Importer, DmaConstraints Demand)> importers)
+    {
+        var union = DmaConstraints.Unconstrained;
+        foreach (var (importer, demand) in importers)
+        {
+            var step = Attach(union, demand, importer);
+            if (!step.TryGetValue(out union))
+            {
+                return step;
+            }
+        }
+
+        return DmaResult.Grant(union);
+    }
+}

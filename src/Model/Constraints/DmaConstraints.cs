@@ -1,0 +1,44 @@
+using Orleans;
+
+namespace DmaGrains.Model.Constraints;
+
+/// <summary>What one importer, or a set of importers, can accept from a scatterlist.</summary>
+/// <param name="MaxSegmentSize">Longest segment, in bytes; zero accepts nothing.</param>
+/// <param name="MaxSegmentCount">Most segments; zero accepts nothing.</param>
+/// <param name="SegmentBoundaryMask">A segment may not cross an address multiple of mask + 1; zero accepts nothing.</param>
+/// <remarks>Source: thread #0. The thread calls the combination a union of demands; of what is allowed it is the meet.</remarks>
+[GenerateSerializer, Immutable, Alias("dma.constraints")]
+public readonly record struct DmaConstraints(uint MaxSegmentSize, uint MaxSegmentCount, ulong SegmentBoundaryMask)
+{
+    /// <summary>The identity of <see cref="Narrow"/>: no importer has asked for anything yet.</summary>
+    public static DmaConstraints Unconstrained { get; } = new(uint.MaxValue, uint.MaxValue, ulong.MaxValue);
+
+    /// <summary>Whether no field is zero.</summary>
+    public bool IsSatisfiable => MaxSegmentSize != 0 && MaxSegmentCount != 0 && SegmentBoundaryMask != 0;
+
+    /// <summary>The longest whole-page segment, in bytes; 0 when not even one page fits. Source: lib/scatterlist.c.</summary>
+    public uint MaxSegmentSizeInPages => MaxSegmentSize & ~(Page.SizeBytes - 1);
+
+    /// <summary>Bytes between two boundaries; 2^64 when there are none.</summary>
+    public UInt128 BoundaryWindowBytes => (UInt128)SegmentBoundaryMask + 1;
+
+    /// <summary>The constraints that satisfy both arguments. Commutative, associative and idempotent.</summary>
+    public static DmaConstraints Narrow(DmaConstraints left, DmaConstraints right) => new(
+        Math.Min(left.MaxSegmentSize, right.MaxSegmentSize),
+        Math.Min(left.MaxSegmentCount, right.MaxSegmentCount),
+        left.SegmentBoundaryMask & right.SegmentBoundaryMask);
+
+    /// <summary>Whether a boundary mask is 2^k-1 (zero, for unset, included). Others describe boundaries no device has.</summary>
+    public static bool IsWholeMask(ulong mask) => (mask & unchecked(mask + 1)) == 0;
+
+    /// <summary>Name of the first zero field, or null.</summary>
+    public string? FirstZeroField =>
+        MaxSegmentSize == 0 ? nameof(MaxSegmentSize)
+        : MaxSegmentCount == 0 ? nameof(MaxSegmentCount)
+        : SegmentBoundaryMask == 0 ? nameof(SegmentBoundaryMask)
+        : null;
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"at most {MaxSegmentCount} segments of {MaxSegmentSize} bytes, boundary mask 0x{SegmentBoundaryMask:x}";
+}

@@ -1,0 +1,14 @@
+namespace DmaGrains.Model.Constraints;
+
+/// <summary>Where the pages of a list lie.</summary>
+public enum RangeShape
+{
+    /// <summary>Every segment at its own best page address.</summary>
+    Scattered,
+
+    /// <summary>One contiguous range that starts on a boundary.</summary>
+    ContiguousAligned,
+
+    /// <summary>One contiguous range at the page-aligned base that needs the fewest segments.</summary>
+    ContiguousBestBase,
+}

@@ -1,0 +1,89 @@
+using DmaGrains.Model.Constraints;
+using Orleans;
+
+namespace DmaGrains.Model.Devices;
+
+/// <summary>A device on a board: its DMA parameters, and how it reaches memory.</summary>
+/// <param name="Name">Unique on the board.</param>
+/// <param name="Parameters">What its driver declares; null when it declares nothing.</param>
+[GenerateSerializer, Immutable, Alias("dma.device")]
+public sealed record Device(string Name, DeviceDmaParameters? Parameters)
+{
+    /// <summary>The address limit of a device that states none: 32 bit (include/linux/dma-mapping.h).</summary>
+    public const ulong DefaultDmaMask = uint.MaxValue;
+
+    /// <summary>
+    /// Takes one contiguous run only, checked by its import code and not by a parameter (thread #9, #49; drm_gem_dma_helper.c,
+    /// videobuf2-dma-contig.c). It counts as <c>MaxSegmentCount</c> 1. An unset <c>MaxSegmentSize</c> is then no limit: such an
+    /// import measures the whole run against the buffer, and direct mapping ignores the 64 KiB default.
+    /// </summary>
+    [Id(0)]
+    public bool RequiresContiguous { get; init; }
+
+    /// <summary>Highest address the device can form; 0 means unset. Not part of the union (RFCv3), used when mapping.</summary>
+    [Id(1)]
+    public ulong DmaMask { get; init; }
+
+    /// <summary>Highest address that gets through the bus in front of the device; 0 means no limit.</summary>
+    [Id(2)]
+    public ulong BusDmaLimit { get; init; }
+
+    /// <summary>Dereferences pages instead of DMA addresses (thread #49, #54, #58).</summary>
+    [Id(3)]
+    public bool NeedsStructPage { get; init; }
+
+    /// <summary>Its accesses snoop CPU caches (thread #12).</summary>
+    [Id(4)]
+    public bool Coherent { get; init; }
+
+    /// <summary>May map opaque, protected memory (thread #56).</summary>
+    [Id(5)]
+    public bool Trusted { get; init; }
+
+    /// <summary>The last byte address the device can reach.</summary>
+    /// <remarks>Source: include/linux/dma-direct.h, min_not_zero of mask and bus limit; a numeric bound, also for masks with holes.</remarks>
+    public ulong HighestAddress
+    {
+        get
+        {
+            var mask = DmaMask == 0 ? DefaultDmaMask : DmaMask;
+            return BusDmaLimit == 0 ? mask : Math.Min(mask, BusDmaLimit);
+        }
+    }
+
+    /// <summary>What the device asks of a scatterlist.</summary>
+    public DmaConstraints Demand(DmaGetters getters)
+    {
+        var read = DeviceDmaParameters.Read(Parameters, getters);
+        if (!RequiresContiguous)
+        {
+            return read;
+        }
+
+        var sizeIsSet = Parameters is { MaxSegmentSize: not 0 };
+        return read with { MaxSegmentCount = 1, MaxSegmentSize = sizeIsSet ? read.MaxSegmentSize : uint.MaxValue };
+    }
+
+    /// <summary>Null when the device can be put on a board.</summary>
+    /// <returns>EINVAL naming Name, SegmentBoundaryMask (holes) or MaxSegmentCount (contiguous but more than 1).</returns>
+    public Refusal? Check()
+    {
+        if (ModelName.Check(Name, "Device") is { } bad)
+        {
+            return bad;
+        }
+
+        if (Parameters is { SegmentBoundaryMask: var mask } && !DmaConstraints.IsWholeMask(mask))
+        {
+            return new(
+                Errno.EINVAL, Name, nameof(DeviceDmaParameters.SegmentBoundaryMask), null, mask,
+                $"{Name}: segment boundary mask 0x{mask:x} has holes: expected 0 (unset) or 2^k-1.");
+        }
+
+        return RequiresContiguous && Parameters is { MaxSegmentCount: > 1 and var count }
+            ? new(
+                Errno.EINVAL, Name, nameof(DeviceDmaParameters.MaxSegmentCount), 1, count,
+                $"{Name} takes one contiguous run and states {count} segments: expected none or 1.")
+            : null;
+    }
+}

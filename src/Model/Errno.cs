@@ -1,0 +1,33 @@
+namespace DmaGrains.Model;
+
+/// <summary>Why a command was refused: names and numbers as in Linux, positive.</summary>
+/// <remarks>Holds only codes that a test produces; <c>docs/errors.md</c> lists them per operation in the order checked.</remarks>
+public enum Errno
+{
+    /// <summary>The buffer, board or name does not exist (model's own use).</summary>
+    ENOENT = 2,
+
+    /// <summary>The storage lies above what the device reaches (kernel/dma/direct.c).</summary>
+    EIO = 5,
+
+    /// <summary>The buffer was released; nothing can attach through it any more (drivers/dma-buf/dma-buf.c, fd lookup).</summary>
+    EBADF = 9,
+
+    /// <summary>Not enough memory, or no range contiguous enough.</summary>
+    ENOMEM = 12,
+
+    /// <summary>Mapped, or storage exists that a stricter importer cannot use (thread #6).</summary>
+    EBUSY = 16,
+
+    /// <summary>The name is in use for something else (model's own use).</summary>
+    EEXIST = 17,
+
+    /// <summary>No such device on the board.</summary>
+    ENODEV = 19,
+
+    /// <summary>Malformed request, or constraints that no list can satisfy (thread #0, #4, #5).</summary>
+    EINVAL = 22,
+
+    /// <summary>A named limit of the model is reached (model's own use).</summary>
+    ENOSPC = 28,
+}

@@ -1,0 +1,18 @@
+using DmaGrains.Model.Constraints;
+using Orleans;
+
+namespace DmaGrains.Model.Memory;
+
+/// <summary>What a buffer asks of its board's memory at the first map.</summary>
+/// <param name="Token">Names the allocation.</param>
+/// <param name="SizeBytes">Bytes, 1 or more; whole pages are given.</param>
+/// <param name="Constraints">The union that a list over the pages must satisfy.</param>
+/// <param name="HighestAddress">The last address that every importer reaches.</param>
+/// <param name="NarrowestImporter">Who reaches least, for the message.</param>
+[GenerateSerializer, Immutable, Alias("dma.allocation-request")]
+public sealed record AllocationRequest(
+    AllocationToken Token, ulong SizeBytes, DmaConstraints Constraints, ulong HighestAddress, string NarrowestImporter)
+{
+    /// <summary>Pages to allocate.</summary>
+    public ulong PageCount => Page.CountFor(SizeBytes);
+}

@@ -1,0 +1,20 @@
+using Orleans;
+
+namespace DmaGrains.Model.Memory;
+
+/// <summary>Names one allocation, so that asking for it again gives the same pages.</summary>
+/// <param name="Buffer">The buffer that owns the pages.</param>
+/// <param name="Generation">Which storage of that buffer, from 0.</param>
+[GenerateSerializer, Immutable, Alias("dma.token")]
+public readonly record struct AllocationToken(string Buffer, uint Generation)
+{
+    /// <summary>By buffer, then generation: the order in which allocations are kept.</summary>
+    internal static IComparer<AllocationToken> Order { get; } = Comparer<AllocationToken>.Create((x, y) =>
+    {
+        var byBuffer = string.CompareOrdinal(x.Buffer, y.Buffer);
+        return byBuffer != 0 ? byBuffer : x.Generation.CompareTo(y.Generation);
+    });
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Buffer}@{Generation}";
+}

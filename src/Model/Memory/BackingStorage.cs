@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Scatterlists;
+using Orleans;
+
+namespace DmaGrains.Model.Memory;
+
+/// <summary>The pages behind a buffer.</summary>
+/// <param name="Token">Names the allocation.</param>
+/// <param name="Regions">The regions they came from, in the order used.</param>
+/// <param name="Extents">The pages in buffer order: disjoint, together exactly the buffer's page count.</param>
+/// <param name="AllocatedUnder">The union at the moment of allocation (thread #59).</param>
+[GenerateSerializer, Immutable, Alias("dma.storage")]
+public sealed record BackingStorage(
+    AllocationToken Token,
+    ImmutableArray<string> Regions,
+    ImmutableArray<PageExtent> Extents,
+    DmaConstraints AllocatedUnder)
+{
+    /// <summary>Pages held.</summary>
+    public ulong PageCount => Extents.Aggregate(0UL, (sum, extent) => sum + extent.PageCount);
+
+    /// <summary>Address of the last byte of the highest page.</summary>
+    public ulong HighestAddress => Extents.Max(extent => (extent.EndPfn << Page.Shift) - 1);
+}

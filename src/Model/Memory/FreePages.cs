@@ -1,0 +1,199 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Scatterlists;
+
+namespace DmaGrains.Model.Memory;
+
+/// <summary>The free runs of one region: disjoint, never touching, split when pages are taken and merged when they come back.</summary>
+internal sealed class FreePages
+{
+    private readonly ImmutableSortedSet<PageExtent> _byAddress;
+    private readonly ImmutableSortedSet<PageExtent> _byLength;
+
+    private FreePages(
+        ImmutableSortedSet<PageExtent> byAddress, ImmutableSortedSet<PageExtent> byLength, ulong pageCount)
+    {
+        _byAddress = byAddress;
+        _byLength = byLength;
+        PageCount = pageCount;
+    }
+
+    /// <summary>How many pages are free.</summary>
+    public ulong PageCount { get; }
+
+    /// <summary>How many runs they form.</summary>
+    public int RunCount => _byAddress.Count;
+
+    /// <summary>The longest free run, in pages; 0 when nothing is free.</summary>
+    public ulong LargestRunPages => _byLength.IsEmpty ? 0 : _byLength.Max.PageCount;
+
+    /// <summary>The runs in address order.</summary>
+    public ImmutableSortedSet<PageExtent> Runs => _byAddress;
+
+    /// <summary>A set of disjoint runs; those that touch are merged.</summary>
+    public static FreePages Of(IEnumerable<PageExtent> runs)
+    {
+        var free = new Editor(new(
+            ImmutableSortedSet.Create<PageExtent>(AddressOrder.Instance),
+            ImmutableSortedSet.Create<PageExtent>(LengthOrder.Instance),
+            0));
+        foreach (var run in runs)
+        {
+            free.Give(run);
+        }
+
+        return free.ToFreePages();
+    }
+
+    /// <summary>Runs of at least that many pages, shortest first and lowest first among equals.</summary>
+    public IEnumerable<PageExtent> RunsOfAtLeast(ulong pageCount)
+    {
+        var index = _byLength.IndexOf(new PageExtent(0, pageCount));
+        for (index = index < 0 ? ~index : index; index < _byLength.Count; index++)
+        {
+            yield return _byLength[index];
+        }
+    }
+
+    /// <summary>Without these pages, all of which must be free.</summary>
+    public FreePages Take(IEnumerable<PageExtent> extents)
+    {
+        var editor = new Editor(this);
+        foreach (var extent in extents)
+        {
+            editor.Take(extent);
+        }
+
+        return editor.ToFreePages();
+    }
+
+    /// <summary>With these pages, none of which may be free.</summary>
+    public FreePages Give(IEnumerable<PageExtent> extents)
+    {
+        var editor = new Editor(this);
+        foreach (var extent in extents)
+        {
+            editor.Give(extent);
+        }
+
+        return editor.ToFreePages();
+    }
+
+    /// <summary>Checks everything: order, gaps, counts, and that both indexes hold the same runs.</summary>
+    public void AssertInvariants(PageExtent range)
+    {
+        ulong pages = 0;
+        var end = range.FirstPfn;
+        var first = true;
+        foreach (var run in _byAddress)
+        {
+            Invariant.Holds(run.PageCount > 0 && (first ? run.FirstPfn >= end : run.FirstPfn > end));
+            Invariant.Holds(_byLength.Contains(run));
+            (pages, end, first) = (pages + run.PageCount, run.EndPfn, false);
+        }
+
+        Invariant.Holds(end <= range.EndPfn);
+        Invariant.Holds(pages == PageCount && _byLength.Count == _byAddress.Count);
+    }
+
+    private sealed class AddressOrder : IComparer<PageExtent>
+    {
+        public static AddressOrder Instance { get; } = new();
+
+        public int Compare(PageExtent x, PageExtent y) => x.FirstPfn.CompareTo(y.FirstPfn);
+    }
+
+    private sealed class LengthOrder : IComparer<PageExtent>
+    {
+        public static LengthOrder Instance { get; } = new();
+
+        public int Compare(PageExtent x, PageExtent y)
+        {
+            var byLength = x.PageCount.CompareTo(y.PageCount);
+            return byLength != 0 ? byLength : x.FirstPfn.CompareTo(y.FirstPfn);
+        }
+    }
+
+    /// <summary>Several changes on shared builders, so that a request of many runs copies each tree path once.</summary>
+    private sealed class Editor(FreePages free)
+    {
+        private readonly ImmutableSortedSet<PageExtent>.Builder _byAddress = free._byAddress.ToBuilder();
+        private readonly ImmutableSortedSet<PageExtent>.Builder _byLength = free._byLength.ToBuilder();
+        private ulong _pageCount = free.PageCount;
+
+        public FreePages ToFreePages() => new(_byAddress.ToImmutable(), _byLength.ToImmutable(), _pageCount);
+
+        public void Take(PageExtent extent)
+        {
+            var run = RunAtOrBefore(extent.FirstPfn);
+            Invariant.Holds(run is { } found && extent.PageCount > 0 && extent.EndPfn <= found.EndPfn);
+            var whole = run!.Value;
+            Remove(whole);
+            if (whole.FirstPfn < extent.FirstPfn)
+            {
+                Add(new(whole.FirstPfn, extent.FirstPfn - whole.FirstPfn));
+            }
+
+            if (extent.EndPfn < whole.EndPfn)
+            {
+                Add(new(extent.EndPfn, whole.EndPfn - extent.EndPfn));
+            }
+
+            _pageCount -= extent.PageCount;
+        }
+
+        public void Give(PageExtent extent)
+        {
+            var (first, end) = (extent.FirstPfn, extent.EndPfn);
+            var index = IndexAtOrBefore(first);
+            if (index >= 0)
+            {
+                var before = _byAddress[index];
+                Invariant.Holds(before.EndPfn <= first);
+                if (before.EndPfn == first)
+                {
+                    first = before.FirstPfn;
+                    Remove(before);
+                    index--;
+                }
+            }
+
+            if (index + 1 < _byAddress.Count)
+            {
+                var after = _byAddress[index + 1];
+                Invariant.Holds(end <= after.FirstPfn);
+                if (after.FirstPfn == end)
+                {
+                    end = after.EndPfn;
+                    Remove(after);
+                }
+            }
+
+            Add(new(first, end - first));
+            _pageCount += extent.PageCount;
+        }
+
+        private PageExtent? RunAtOrBefore(ulong pfn)
+        {
+            var index = IndexAtOrBefore(pfn);
+            return index < 0 ? null : _byAddress[index];
+        }
+
+        private int IndexAtOrBefore(ulong pfn)
+        {
+            var index = _byAddress.IndexOf(new PageExtent(pfn, 1));
+            return index >= 0 ? index : ~index - 1;
+        }
+
+        private void Add(PageExtent run)
+        {
+            _byAddress.Add(run);
+            _byLength.Add(run);
+        }
+
+        private void Remove(PageExtent run)
+        {
+            _byAddress.Remove(run);
+            _byLength.Remove(run);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using DmaGrains.Model.Scatterlists;
+
+namespace DmaGrains.Model.Memory;
+
+/// <summary>A region and what of it is free.</summary>
+/// <param name="Layout">What the region is.</param>
+/// <param name="Free">Its free runs.</param>
+internal sealed record MemoryRegion(MemoryRegionLayout Layout, FreePages Free)
+{
+    /// <summary>Whether a run lies in this region.</summary>
+    public bool Contains(PageExtent extent) =>
+        extent.FirstPfn >= Layout.Range.FirstPfn && extent.EndPfn <= Layout.Range.EndPfn;
+}

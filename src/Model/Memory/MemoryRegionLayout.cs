@@ -1,0 +1,74 @@
+using DmaGrains.Model.Scatterlists;
+using Orleans;
+
+namespace DmaGrains.Model.Memory;
+
+/// <summary>A region of a board's memory as it is before any buffer exists.</summary>
+/// <param name="Name">Unique on the board.</param>
+/// <param name="Kind">Page allocator zone or contiguous area.</param>
+/// <param name="Range">Its frames; below 2^40, as no address has more than 52 bits.</param>
+/// <param name="ReservedEveryPages">Period of what the kernel itself holds, in pages; 0 when it holds nothing.</param>
+/// <param name="ReservedPages">Pages held at the start of each period, fewer than the period.</param>
+[GenerateSerializer, Immutable, Alias("dma.region")]
+public sealed record MemoryRegionLayout(
+    string Name, MemoryKind Kind, PageExtent Range, ulong ReservedEveryPages = 0, ulong ReservedPages = 0)
+{
+    /// <summary>Frames beyond which no region may reach.</summary>
+    public const ulong EndPfnMax = 1UL << 40;
+
+    /// <summary>Most free runs a fresh region may have, which bounds the memory grain.</summary>
+    public const ulong FreeRunsMax = 1 << 20;
+
+    /// <summary>The longest block of a <see cref="MemoryKind.System"/> region, in pages: order 10.</summary>
+    public const ulong SystemBlockPages = 1024;
+
+    /// <summary>Pages that one block of this region can hold at most.</summary>
+    public ulong BlockPages => Kind == MemoryKind.System ? SystemBlockPages : Range.PageCount;
+
+    /// <summary>The free runs of the fresh region, in address order.</summary>
+    public IEnumerable<PageExtent> FreeRuns()
+    {
+        if (ReservedEveryPages == 0)
+        {
+            yield return Range;
+            yield break;
+        }
+
+        for (var first = Range.FirstPfn; first < Range.EndPfn; first += ReservedEveryPages)
+        {
+            var end = Math.Min(Range.EndPfn, first + ReservedEveryPages);
+            if (first + ReservedPages < end)
+            {
+                yield return new(first + ReservedPages, end - first - ReservedPages);
+            }
+        }
+    }
+
+    /// <summary>Null when the region can exist.</summary>
+    /// <returns>EINVAL naming Name, Range or Reserved.</returns>
+    public Refusal? Check()
+    {
+        if (ModelName.Check(Name, "Region") is { } bad)
+        {
+            return bad;
+        }
+
+        if (Range.PageCount == 0 || Range.FirstPfn >= EndPfnMax || Range.PageCount > EndPfnMax - Range.FirstPfn)
+        {
+            return Refusal.Of(Errno.EINVAL, nameof(Range), $"Region {Name} is empty or reaches beyond 52-bit addresses.");
+        }
+
+        if (ReservedEveryPages == 0 ? ReservedPages != 0 : ReservedPages >= ReservedEveryPages)
+        {
+            return Refusal.Of(
+                Errno.EINVAL, "Reserved",
+                $"Region {Name} reserves {ReservedPages} of every {ReservedEveryPages} pages: expected fewer pages than the period.");
+        }
+
+        return ReservedEveryPages != 0 && Range.PageCount / ReservedEveryPages > FreeRunsMax
+            ? Refusal.Of(
+                Errno.EINVAL, "Reserved",
+                $"Region {Name} would start with more than {FreeRunsMax} free runs: expected a longer reserved period.")
+            : null;
+    }
+}

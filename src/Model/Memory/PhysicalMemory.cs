@@ -1,0 +1,190 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Scatterlists;
+
+namespace DmaGrains.Model.Memory;
+
+/// <summary>A board's memory: regions of real frames, and who holds which. Immutable; every change gives a new one.</summary>
+/// <remarks>Invariant: no page has two owners, and pages reserved + held + free = pages.</remarks>
+public sealed class PhysicalMemory
+{
+    private readonly ImmutableArray<MemoryRegion> _regions;
+    private readonly ImmutableSortedDictionary<AllocationToken, Allocation> _allocations;
+
+    private PhysicalMemory(
+        ImmutableArray<MemoryRegion> regions, ImmutableSortedDictionary<AllocationToken, Allocation> allocations)
+    {
+        _regions = regions;
+        _allocations = allocations;
+    }
+
+    /// <summary>The regions as they were at the start.</summary>
+    public IEnumerable<MemoryRegionLayout> Layouts => _regions.Select(region => region.Layout);
+
+    /// <summary>What is held, in token order.</summary>
+    public IEnumerable<Allocation> Allocations => _allocations.Values;
+
+    /// <summary>Fresh memory.</summary>
+    /// <param name="layouts">At least one region; names unique, ranges disjoint.</param>
+    /// <returns>EINVAL when a region is malformed, EEXIST when two share a name or a page.</returns>
+    public static DmaResult<PhysicalMemory> Create(IReadOnlyCollection<MemoryRegionLayout> layouts) =>
+        CheckLayouts(layouts) is { } refusal
+            ? DmaResult.Refuse<PhysicalMemory>(refusal)
+            : DmaResult.Grant(new PhysicalMemory(
+                [.. layouts.Select(layout => new MemoryRegion(layout, FreePages.Of(layout.FreeRuns())))],
+                ImmutableSortedDictionary.Create<AllocationToken, Allocation>(AllocationToken.Order)));
+
+    /// <summary>Memory as it was stored: the free runs follow from the layouts and what is held.</summary>
+    public static PhysicalMemory Restore(
+        IReadOnlyCollection<MemoryRegionLayout> layouts, IEnumerable<Allocation> allocations)
+    {
+        var memory = Create(layouts).Value;
+        foreach (var allocation in allocations)
+        {
+            memory = memory.Hold(allocation);
+        }
+
+        memory.AssertInvariants();
+        return memory;
+    }
+
+    /// <summary>Allocates pages for a buffer. The same request under the same token gets the same pages.</summary>
+    /// <remarks>
+    /// A token that comes again with another request is a first map that was never acknowledged and whose importers have changed
+    /// since: its pages go back first.
+    /// </remarks>
+    /// <returns>EIO when no memory is within reach of all importers, ENOMEM when none of it fits; the memory is then unchanged.</returns>
+    public (PhysicalMemory Next, DmaResult<BackingStorage> Reply) Allocate(AllocationRequest request)
+    {
+        if (_allocations.TryGetValue(request.Token, out var held) && held.Request == request)
+        {
+            return (this, DmaResult.Grant(held.Storage));
+        }
+
+        var before = held is null ? this : Free(request.Token);
+        var chosen = Placement.Choose(before._regions, request);
+        if (!chosen.TryGetValue(out var extents))
+        {
+            return (before, DmaResult.Refuse<BackingStorage>(chosen.Refusal!));
+        }
+
+        var storage = new BackingStorage(
+            request.Token, RegionsOf(extents), extents, request.Constraints);
+        Invariant.Holds(storage.PageCount == request.PageCount);
+        return (before.Hold(new(request, storage)), DmaResult.Grant(storage));
+    }
+
+    /// <summary>Gives back what a token holds; a token that holds nothing changes nothing.</summary>
+    public PhysicalMemory Free(AllocationToken token)
+    {
+        if (!_allocations.TryGetValue(token, out var held))
+        {
+            return this;
+        }
+
+        var next = new PhysicalMemory(
+            WithFree(held.Storage.Extents, static (free, extents) => free.Give(extents)), _allocations.Remove(token));
+        Invariant.Holds(next.FreePageCount == FreePageCount + held.Storage.PageCount);
+        return next;
+    }
+
+    /// <summary>How full each region is.</summary>
+    public ImmutableArray<RegionUse> Describe() => [.. _regions.Select(region =>
+    {
+        var held = _allocations.Values
+            .SelectMany(allocation => allocation.Storage.Extents)
+            .Where(region.Contains)
+            .Aggregate(0UL, (sum, extent) => sum + extent.PageCount);
+        var free = region.Free.PageCount;
+        return new RegionUse(
+            region.Layout.Name,
+            region.Layout.Kind,
+            region.Layout.Range.Address.Value,
+            region.Layout.Range.SizeBytes,
+            (region.Layout.Range.PageCount - held - free) << Page.Shift,
+            held << Page.Shift,
+            free << Page.Shift,
+            region.Free.LargestRunPages << Page.Shift,
+            region.Free.RunCount);
+    })];
+
+    /// <summary>Pages free in all regions.</summary>
+    public ulong FreePageCount => _regions.Aggregate(0UL, (sum, region) => sum + region.Free.PageCount);
+
+    /// <summary>Checks everything from the ground up: what is free is what the layouts offer without what is held.</summary>
+    public void AssertInvariants()
+    {
+        foreach (var region in _regions)
+        {
+            region.Free.AssertInvariants(region.Layout.Range);
+            var held = _allocations.Values.SelectMany(held => held.Storage.Extents).Where(region.Contains);
+            var rebuilt = FreePages.Of(region.Layout.FreeRuns()).Take(held);
+            Invariant.Holds(rebuilt.Runs.SequenceEqual(region.Free.Runs));
+        }
+
+        foreach (var allocation in _allocations.Values)
+        {
+            Invariant.Holds(allocation.Storage.PageCount == allocation.Request.PageCount);
+            Invariant.Holds(allocation.Storage.Extents.All(extent => _regions.Any(region => region.Contains(extent))));
+        }
+    }
+
+    private PhysicalMemory Hold(Allocation allocation)
+    {
+        // Taking pages that are not free breaks an invariant there: no page has two owners.
+        var next = new PhysicalMemory(
+            WithFree(allocation.Storage.Extents, static (free, extents) => free.Take(extents)),
+            _allocations.Add(allocation.Request.Token, allocation));
+        Invariant.Holds(next.FreePageCount + allocation.Storage.PageCount == FreePageCount);
+        return next;
+    }
+
+    private ImmutableArray<MemoryRegion> WithFree(
+        ImmutableArray<PageExtent> extents, Func<FreePages, IEnumerable<PageExtent>, FreePages> change)
+    {
+        var regions = _regions.ToBuilder();
+        for (var index = 0; index < regions.Count; index++)
+        {
+            var region = regions[index];
+            var inside = extents.Where(region.Contains).ToList();
+            if (inside.Count != 0)
+            {
+                regions[index] = region with { Free = change(region.Free, inside) };
+            }
+        }
+
+        return regions.MoveToImmutable();
+    }
+
+    private ImmutableArray<string> RegionsOf(ImmutableArray<PageExtent> extents) =>
+        [.. _regions.Where(region => extents.Any(region.Contains)).Select(region => region.Layout.Name)];
+
+    private static Refusal? CheckLayouts(IReadOnlyCollection<MemoryRegionLayout> layouts)
+    {
+        if (layouts.Count == 0)
+        {
+            return Refusal.Of(Errno.EINVAL, "Memory", "A board has at least one memory region.");
+        }
+
+        foreach (var layout in layouts)
+        {
+            if (layout.Check() is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        var byAddress = layouts.OrderBy(layout => layout.Range.FirstPfn).ToList();
+        foreach (var (low, high) in byAddress.Zip(byAddress.Skip(1)))
+        {
+            if (low.Range.EndPfn > high.Range.FirstPfn)
+            {
+                return Refusal.Of(Errno.EEXIST, "Range", $"Regions {low.Name} and {high.Name} share pages.");
+            }
+        }
+
+        var twice = layouts.GroupBy(layout => layout.Name).FirstOrDefault(group => group.Count() > 1);
+        return twice is null
+            ? null
+            : Refusal.Of(Errno.EEXIST, "Name", $"Two regions are named {twice.Key}.");
+    }
+}

@@ -1,0 +1,25 @@
+using Orleans;
+
+namespace DmaGrains.Model.Memory;
+
+/// <summary>How full a region is. ReservedBytes + HeldBytes + FreeBytes = SizeBytes.</summary>
+/// <param name="Name">The region.</param>
+/// <param name="Kind">Page allocator zone or contiguous area.</param>
+/// <param name="FirstAddress">Address of its first byte.</param>
+/// <param name="SizeBytes">Its size.</param>
+/// <param name="ReservedBytes">Held by the kernel from the start.</param>
+/// <param name="HeldBytes">Held by buffers.</param>
+/// <param name="FreeBytes">Free.</param>
+/// <param name="LargestFreeBytes">The longest free run; a system zone still hands out at most 4 MiB in one block.</param>
+/// <param name="FreeRunCount">How many free runs there are.</param>
+[GenerateSerializer, Immutable, Alias("dma.region-use")]
+public sealed record RegionUse(
+    string Name,
+    MemoryKind Kind,
+    ulong FirstAddress,
+    ulong SizeBytes,
+    ulong ReservedBytes,
+    ulong HeldBytes,
+    ulong FreeBytes,
+    ulong LargestFreeBytes,
+    int FreeRunCount);

@@ -1,0 +1,38 @@
+namespace DmaGrains.Model;
+
+/// <summary>Names of boards, devices, regions, buffers, attachments and mappings.</summary>
+public static class ModelName
+{
+    /// <summary>The longest name, in characters.</summary>
+    public const int LengthMax = 63;
+
+    /// <summary>What a name looks like, for messages.</summary>
+    public const string Expected = "1 to 63 of a-z, A-Z, 0-9, '.', '_', '-', '#', starting with a letter or digit";
+
+    /// <summary>Whether <paramref name="name"/> can be a name. No slash: it separates the parts of a grain key.</summary>
+    public static bool IsValid(string? name)
+    {
+        if (string.IsNullOrEmpty(name) || name.Length > LengthMax || !char.IsAsciiLetterOrDigit(name[0]))
+        {
+            return false;
+        }
+
+        foreach (var c in name)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-' or '#'))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Null when the name is valid; else EINVAL naming <paramref name="field"/>.</summary>
+    public static Refusal? Check(string? name, string field) => IsValid(name)
+        ? null
+        : Refusal.Of(Errno.EINVAL, field, $"{field} '{Shorten(name)}' is not a name: expected {Expected}.");
+
+    private static string Shorten(string? name) =>
+        name is null ? "(null)" : name.Length <= 80 ? name : string.Concat(name.AsSpan(0, 80), "…");
+}

@@ -1,0 +1,145 @@
+using System.Numerics;
+using DmaGrains.Model.Constraints;
+
+namespace DmaGrains.Model.Scatterlists;
+
+/// <summary>Builds scatterlists from runs of pages.</summary>
+/// <remarks>
+/// Source: lib/scatterlist.c, sg_alloc_append_table_from_pages. The kernel walks pages; this walks runs and gives the same list.
+/// The boundary mask is this project's addition: the kernel's builder does not look at it.
+/// </remarks>
+public static class Scatterlist
+{
+    /// <summary>The list of a buffer's pages.</summary>
+    /// <param name="extents">The pages in buffer order; runs may touch, and are merged where they do.</param>
+    /// <param name="offsetBytes">Where the data starts in the first page.</param>
+    /// <param name="sizeBytes">Bytes of data after the offset. Unless it ends within the last page, see the kernel's quirks:
+    /// more than the pages hold is silently short, less wraps and later entries come out full.</param>
+    /// <param name="maxSegmentSize">Longest segment in bytes; floored to a page.</param>
+    /// <param name="segmentBoundaryMask">No segment crosses a multiple of mask + 1 (2^k-1, at least one page).</param>
+    /// <returns>EINVAL naming MaxSegmentSize when it is below one page.</returns>
+    public static DmaResult<SgTable> Build(
+        ReadOnlySpan<PageExtent> extents,
+        uint offsetBytes,
+        ulong sizeBytes,
+        uint maxSegmentSize,
+        ulong segmentBoundaryMask = ulong.MaxValue)
+    {
+        var segmentPages = maxSegmentSize >> Page.Shift;
+        if (segmentPages == 0)
+        {
+            return DmaResult.Refuse<SgTable>(BelowPage(maxSegmentSize));
+        }
+
+        var windowPages = WindowPages(segmentBoundaryMask);
+        var writer = new EntryWriter(
+            Capacity(extents, segmentPages, windowPages), offsetBytes, sizeBytes, segmentPages, windowPages);
+        writer.AddRuns(extents);
+        return DmaResult.Grant(writer.ToTable([]));
+    }
+
+    /// <summary>The table with more pages behind it: the last segment grows while it can, the rest opens new ones.</summary>
+    /// <param name="table">The table so far; it is not changed.</param>
+    /// <param name="extents">The pages to add.</param>
+    /// <param name="offsetBytes">Must be 0.</param>
+    /// <param name="sizeBytes">Bytes of data in these pages.</param>
+    /// <param name="maxSegmentSize">Longest segment in bytes; floored to a page.</param>
+    /// <returns>EINVAL naming MaxSegmentSize (below one page) or OffsetBytes (not 0).</returns>
+    public static DmaResult<SgTable> Append(
+        SgTable table, ReadOnlySpan<PageExtent> extents, uint offsetBytes, ulong sizeBytes, uint maxSegmentSize)
+    {
+        var segmentPages = maxSegmentSize >> Page.Shift;
+        if (segmentPages == 0)
+        {
+            return DmaResult.Refuse<SgTable>(BelowPage(maxSegmentSize));
+        }
+
+        if (offsetBytes != 0)
+        {
+            return DmaResult.Refuse<SgTable>(new(
+                Errno.EINVAL, null, "OffsetBytes", offsetBytes, 0,
+                $"Pages appended to a table start at offset 0, not {offsetBytes}."));
+        }
+
+        var rest = extents.ToArray();
+        var entries = table.Entries.ToArray();
+        GrowLast(ref entries[^1], rest, segmentPages);
+
+        // As in the kernel, pages that went into the last segment do not reduce the size that is left.
+        var writer = new EntryWriter(
+            Capacity(rest, segmentPages, ulong.MaxValue), 0, sizeBytes, segmentPages, ulong.MaxValue);
+        writer.AddRuns(rest);
+        return DmaResult.Grant(writer.ToTable(entries));
+    }
+
+    /// <summary>Entries that <see cref="Build"/> makes of one run, without building them.</summary>
+    /// <param name="run">Consecutive pages.</param>
+    /// <param name="constraints">Size limit of at least one page, boundary mask of at least one page.</param>
+    public static ulong CountEntries(PageExtent run, DmaConstraints constraints)
+    {
+        var segmentPages = constraints.MaxSegmentSize >> Page.Shift;
+        var windowPages = WindowPages(constraints.SegmentBoundaryMask);
+        ulong count = 0;
+        for (var first = run.FirstPfn; first < run.EndPfn;)
+        {
+            var end = WindowEnd(first, run.EndPfn, windowPages);
+            count += (end - first + segmentPages - 1) / segmentPages;
+            first = end;
+        }
+
+        return count;
+    }
+
+    /// <summary>Pages between two boundaries; 2^64-1 when there are none.</summary>
+    internal static ulong WindowPages(ulong segmentBoundaryMask) => segmentBoundaryMask == ulong.MaxValue
+        ? ulong.MaxValue
+        : Math.Max(1, (segmentBoundaryMask + 1) >> Page.Shift);
+
+    /// <summary>Where the part of a run that starts at <paramref name="first"/> ends: at the run's end or the next boundary.</summary>
+    internal static ulong WindowEnd(ulong first, ulong end, ulong windowPages) =>
+        windowPages == ulong.MaxValue || end - first <= windowPages - (first & (windowPages - 1))
+            ? end
+            : first + windowPages - (first & (windowPages - 1));
+
+    /// <summary>Moves pages from the front of <paramref name="rest"/> into the last segment while they fit.</summary>
+    private static void GrowLast(ref SgEntry last, Span<PageExtent> rest, uint segmentPages)
+    {
+        var limit = segmentPages << Page.Shift;
+        for (var index = 0; index < rest.Length; index++)
+        {
+            while (rest[index].PageCount > 0)
+            {
+                var next = ((last.FirstPfn << Page.Shift) + last.OffsetBytes + last.LengthBytes) >> Page.Shift;
+                if (rest[index].FirstPfn != next || (ulong)last.LengthBytes + Page.SizeBytes > limit)
+                {
+                    return;
+                }
+
+                last = last with { LengthBytes = last.LengthBytes + Page.SizeBytes };
+                rest[index] = new(rest[index].FirstPfn + 1, rest[index].PageCount - 1);
+            }
+        }
+    }
+
+    /// <summary>An upper bound on the entries: each run is cut by size, and once more at each boundary inside it.</summary>
+    private static int Capacity(ReadOnlySpan<PageExtent> extents, uint segmentPages, ulong windowPages)
+    {
+        var windowShift = BitOperations.Log2(windowPages);
+        ulong capacity = 0;
+        foreach (ref readonly var extent in extents)
+        {
+            capacity++;
+            if (extent.PageCount > 1)
+            {
+                capacity += (extent.PageCount - 1) / segmentPages;
+                capacity += ((extent.EndPfn - 1) >> windowShift) - (extent.FirstPfn >> windowShift);
+            }
+        }
+
+        return checked((int)capacity);
+    }
+
+    private static Refusal BelowPage(uint maxSegmentSize) => new(
+        Errno.EINVAL, null, nameof(DmaConstraints.MaxSegmentSize), Page.SizeBytes, maxSegmentSize,
+        $"A segment limit of {maxSegmentSize} bytes holds no whole page.");
+}

@@ -1,0 +1,59 @@
+using DmaGrains.Model.Constraints;
+
+namespace DmaGrains.Model.Scatterlists;
+
+/// <summary>What the kernel's DMA debugging says about one mapped segment.</summary>
+/// <remarks>Source: kernel/dma/debug.c, check_sg_segment. The first test looks at the CPU length, the second at the DMA fields.</remarks>
+public static class SegmentCheck
+{
+    /// <summary>Whether an entry's CPU length exceeds the device's segment size.</summary>
+    public static bool IsLongerThanMax(uint lengthBytes, uint maxSegmentSize) => lengthBytes > maxSegmentSize;
+
+    /// <summary>Whether a segment touches both sides of a boundary. Any mask is legal, holes included; 64-bit addresses wrap.</summary>
+    /// <param name="dmaAddress">Address as the device sees it.</param>
+    /// <param name="dmaLengthBytes">Bytes, 1 or more.</param>
+    /// <param name="segmentBoundaryMask">The device's mask.</param>
+    public static bool CrossesBoundary(ulong dmaAddress, uint dmaLengthBytes, ulong segmentBoundaryMask)
+    {
+        var end = unchecked(dmaAddress + dmaLengthBytes - 1);
+        return ((dmaAddress ^ end) & ~segmentBoundaryMask) != 0;
+    }
+
+    /// <summary>The first limit that a list breaks, or null when the list satisfies the constraints.</summary>
+    /// <param name="entries">The list; without translation the device sees these addresses.</param>
+    /// <param name="constraints">What it is held against.</param>
+    /// <param name="importer">Whose constraints they are.</param>
+    public static Refusal? FirstViolation(
+        ReadOnlySpan<SgEntry> entries, DmaConstraints constraints, string importer)
+    {
+        if ((uint)entries.Length > constraints.MaxSegmentCount)
+        {
+            return new(
+                Errno.EBUSY, importer, nameof(DmaConstraints.MaxSegmentCount), (uint)entries.Length,
+                constraints.MaxSegmentCount,
+                $"{importer} takes at most {constraints.MaxSegmentCount} segments; the list has {entries.Length}.");
+        }
+
+        for (var index = 0; index < entries.Length; index++)
+        {
+            ref readonly var entry = ref entries[index];
+            if (IsLongerThanMax(entry.LengthBytes, constraints.MaxSegmentSize))
+            {
+                return new(
+                    Errno.EBUSY, importer, nameof(DmaConstraints.MaxSegmentSize), entry.LengthBytes,
+                    constraints.MaxSegmentSize,
+                    $"{importer} takes segments of at most {constraints.MaxSegmentSize} bytes; segment {index} has {entry.LengthBytes}.");
+            }
+
+            if (CrossesBoundary(entry.Address.Value, entry.LengthBytes, constraints.SegmentBoundaryMask))
+            {
+                return new(
+                    Errno.EBUSY, importer, nameof(DmaConstraints.SegmentBoundaryMask), entry.Address.Value,
+                    constraints.SegmentBoundaryMask,
+                    $"{importer} takes no segment across a multiple of 0x{constraints.BoundaryWindowBytes:x}; segment {index} at {entry.Address} of {entry.LengthBytes} bytes is.");
+            }
+        }
+
+        return null;
+    }
+}
