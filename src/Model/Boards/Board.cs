@@ -47,7 +47,7 @@ public sealed class Board
         var exporterIsKnown = export.Exporter is null || _devices.ContainsKey(export.Exporter);
         var exported = BufferExports.Export(Buffer(export.Name ?? string.Empty), export, exporterIsKnown);
         return exported.TryGetValue(out var buffer)
-            ? (With(Memory, buffer), DmaResult.Grant(new DmaReply(buffer.Constraints)))
+            ? (With(Memory, buffer), DmaResult.Grant(DmaReply.Exported))
             : (this, DmaResult.Refuse<DmaReply>(exported.Refusal!));
     }
 

@@ -17,6 +17,11 @@ public sealed record BoardDefinition(
     /// <summary>Most devices on a board.</summary>
     public const int DevicesMax = 4096;
 
+    /// <summary>Whether another definition says the same; records compare their collections by reference.</summary>
+    public bool SaysTheSameAs(BoardDefinition other) =>
+        Name == other.Name && Title == other.Title
+        && Memory.SequenceEqual(other.Memory) && Devices.SequenceEqual(other.Devices);
+
     /// <summary>Null when the board can exist.</summary>
     /// <returns>EINVAL when something is malformed, EEXIST when names or pages are used twice, ENOSPC when it has too many devices.</returns>
     public Refusal? Check()

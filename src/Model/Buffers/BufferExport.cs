@@ -15,6 +15,13 @@ public sealed record BufferExport(
     /// <summary>Largest buffer: the kernel keeps sizes in a signed 64-bit offset.</summary>
     public const ulong SizeBytesMax = long.MaxValue;
 
+    /// <summary>
+    /// The caller's name for this export. The same export again is a repeat; to use a buffer's name anew after the buffer is gone,
+    /// export it under a new id.
+    /// </summary>
+    [Id(0)]
+    public string Id { get; init; } = string.Empty;
+
     /// <summary>Null when the buffer can be exported.</summary>
     /// <returns>EINVAL naming Name, SizeBytes or Getters.</returns>
     public Refusal? Check()

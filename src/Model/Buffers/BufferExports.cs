@@ -8,8 +8,8 @@ public static class BufferExports
     /// <param name="export">What the exporter says.</param>
     /// <param name="exporterIsKnown">Whether the board has the exporting device, if one is named.</param>
     /// <returns>
-    /// The buffer: the same object for a repeat of the export that made it. EINVAL for a malformed export, ENODEV for an unknown
-    /// exporter, EEXIST when a different buffer of that name lives or owes pages.
+    /// The buffer: the same object for a repeat of the export that made it, gone or not. EINVAL for a malformed export, ENODEV for an
+    /// unknown exporter, EEXIST when another buffer of that name lives or owes pages.
     /// </returns>
     public static DmaResult<DmaBuffer> Export(DmaBuffer? existing, BufferExport export, bool exporterIsKnown)
     {
@@ -29,13 +29,13 @@ public static class BufferExports
             return DmaBuffer.Export(export);
         }
 
-        if (existing.IsFreed)
+        if (existing.Origin == export)
         {
-            return DmaBuffer.Export(export, existing.Generation + 1);
+            return DmaResult.Grant(existing);
         }
 
-        return existing.Origin == export
-            ? DmaResult.Grant(existing)
+        return existing.IsFreed
+            ? DmaBuffer.Export(export, existing.Generation + 1)
             : DmaResult.Refuse<DmaBuffer>(Refusal.Of(
                 Errno.EEXIST, "Name", $"Buffer {export.Name} exists with {existing.SizeBytes} bytes, exported by {existing.Origin.Exporter ?? "a heap"}."));
     }

@@ -1,0 +1,40 @@
+using DmaGrains.Grains.Storage;
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+using DmaGrains.Model.Devices;
+
+namespace DmaGrains.Grains.Boards;
+
+/// <summary>Keeps one device's facts.</summary>
+[GrainType("dma-device")]
+internal sealed class DeviceGrain(
+    [PersistentState("device", StorageNames.Default)] IPersistentState<DeviceRecord> storage) : Grain, IDeviceGrain
+{
+    private string Name => GrainKeys.NameOf(this.GetPrimaryKeyString());
+
+    public async Task<DmaResult<Device>> RegisterAsync(Device device)
+    {
+        if (device.Check() is { } refusal)
+        {
+            return DmaResult.Refuse<Device>(refusal);
+        }
+
+        if (device.Name != Name)
+        {
+            return DmaResult.Refuse<Device>(Refusal.Of(
+                Errno.EINVAL, "Name", $"This grain is the device {Name}, not {device.Name}."));
+        }
+
+        if (storage.State.Device != device)
+        {
+            await storage.WriteAsync(new() { Device = device }, DeactivateOnIdle);
+        }
+
+        return DmaResult.Grant(device);
+    }
+
+    public Task<DmaResult<Device>> GetAsync() => Task.FromResult(
+        storage.State.Device is { } device
+            ? DmaResult.Grant(device)
+            : DmaResult.Refuse<Device>(new(Errno.ENODEV, Name, "Device", null, null, $"There is no device {Name}.")));
+}

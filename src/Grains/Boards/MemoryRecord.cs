@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Memory;
+
+namespace DmaGrains.Grains.Boards;
+
+/// <summary>What is stored of a board's memory: what is free follows from it.</summary>
+[GenerateSerializer, Alias("dma.stored.memory")]
+public sealed class MemoryRecord
+{
+    /// <summary>The regions; empty before the memory is laid out.</summary>
+    [Id(0)]
+    public ImmutableArray<MemoryRegionLayout> Layouts { get; init; } = [];
+
+    /// <summary>What is held, in token order.</summary>
+    [Id(1)]
+    public ImmutableArray<Allocation> Allocations { get; init; } = [];
+}

@@ -1,0 +1,29 @@
+using DmaGrains.Model;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
+
+namespace DmaGrains.Grains.Buffers;
+
+/// <summary>A buffer and its replies during one turn, before anything is written.</summary>
+internal sealed class BufferTurn(DmaBuffer buffer, ReplyWindow replies)
+{
+    /// <summary>The buffer after the commands so far.</summary>
+    public DmaBuffer Buffer { get; private set; } = buffer;
+
+    /// <summary>The replies after the commands so far.</summary>
+    public ReplyWindow Replies { get; private set; } = replies;
+
+    /// <summary>Whether any command changed the buffer.</summary>
+    public bool ChangesState { get; private set; }
+
+    /// <summary>Carries out a command that is not a repeat.</summary>
+    public DmaResult<DmaReply> Apply(DmaCommand command, Device? device, DmaResult<BackingStorage>? allocation)
+    {
+        var step = Buffer.Apply(command, device, allocation);
+        Buffer = step.Next;
+        Replies = Replies.Remember(command, step.Reply);
+        ChangesState |= step.ChangesState;
+        return step.Reply;
+    }
+}

@@ -1,0 +1,207 @@
+using System.Collections.Immutable;
+using DmaGrains.Grains.Storage;
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
+using Microsoft.Extensions.Logging;
+
+namespace DmaGrains.Grains.Buffers;
+
+/// <summary>Carries out a buffer's commands one at a time and makes each durable before it replies.</summary>
+[GrainType("dma-buffer")]
+internal sealed partial class DmaBufferGrain(
+    [PersistentState("buffer", StorageNames.Default)] IPersistentState<DmaBufferRecord> storage,
+    ILogger<DmaBufferGrain> logger) : Grain, IDmaBufferGrain
+{
+    private string Board => GrainKeys.BoardOf(this.GetPrimaryKeyString());
+
+    private string Name => GrainKeys.NameOf(this.GetPrimaryKeyString());
+
+    private Refusal NoBuffer => BufferExports.NoBuffer(Name);
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        storage.State.Buffer?.AssertInvariants();
+        return Task.CompletedTask;
+    }
+
+    public async Task<DmaResult<DmaReply>> ExportAsync(BufferExport origin)
+    {
+        if (origin.Name != Name)
+        {
+            return Refuse(Refusal.Of(Errno.EINVAL, "Name", $"This grain is the buffer {Name}, not {origin.Name}."));
+        }
+
+        var existing = await SettleAsync(storage.State.Buffer);
+        var exporterIsKnown = true;
+        if (existing?.Origin != origin && origin.Check() is null
+            && await GrainFactory.GetBoard(Board).AddBufferAsync(Name, origin.Exporter) is { } refusal)
+        {
+            if (refusal.Errno != Errno.ENODEV)
+            {
+                return Refuse(refusal);
+            }
+
+            exporterIsKnown = false;
+        }
+
+        var exported = BufferExports.Export(existing, origin, exporterIsKnown);
+        if (!exported.TryGetValue(out var buffer))
+        {
+            return Refuse(exported.Refusal!);
+        }
+
+        if (!ReferenceEquals(buffer, existing))
+        {
+            await WriteAsync(new() { Buffer = buffer });
+        }
+
+        return DmaResult.Grant(DmaReply.Exported);
+    }
+
+    public Task<DmaResult<DmaReply>> AttachAsync(string attachment, string device) =>
+        ExecuteAsync(new DmaCommand.Attach(attachment, device));
+
+    public Task<DmaResult<DmaReply>> DetachAsync(string attachment) =>
+        ExecuteAsync(new DmaCommand.Detach(attachment));
+
+    public Task<DmaResult<DmaReply>> MapAttachmentAsync(string mapping, string attachment, DmaDirection direction) =>
+        ExecuteAsync(new DmaCommand.Map(mapping, attachment, direction));
+
+    public Task<DmaResult<DmaReply>> UnmapAttachmentAsync(string mapping) =>
+        ExecuteAsync(new DmaCommand.Unmap(mapping));
+
+    public Task<DmaResult<DmaReply>> ReleaseAsync() => ExecuteAsync(new DmaCommand.Release());
+
+    public async Task<ImmutableArray<DmaResult<DmaReply>>> ExecuteAsync(
+        ImmutableArray<DmaCommand> commands, bool goOn)
+    {
+        if (storage.State.Buffer is null || commands.IsDefaultOrEmpty || commands.Length > IDmaBufferGrain.BatchMax)
+        {
+            return commands.IsDefaultOrEmpty ? [] : [Refuse(storage.State.Buffer is null ? NoBuffer : BatchTooLong(commands.Length))];
+        }
+
+        var turn = new BufferTurn(storage.State.Buffer, storage.State.Replies);
+        var replies = ImmutableArray.CreateBuilder<DmaResult<DmaReply>>(commands.Length);
+        foreach (var command in commands)
+        {
+            var reply = await StepAsync(turn, command);
+            replies.Add(reply);
+            if (!reply.IsGranted && !goOn)
+            {
+                break;
+            }
+        }
+
+        await CommitAsync(turn);
+        return replies.ToImmutable();
+    }
+
+    public Task<DmaResult<DmaConstraints>> GetConstraintsAsync() => Task.FromResult(
+        storage.State.Buffer is { } buffer
+            ? DmaResult.Grant(buffer.Constraints)
+            : DmaResult.Refuse<DmaConstraints>(NoBuffer));
+
+    public async Task<DmaResult<RecalculatedUnion>> RecalcConstraintsAsync()
+    {
+        if (storage.State.Buffer is not { } buffer)
+        {
+            return DmaResult.Refuse<RecalculatedUnion>(NoBuffer);
+        }
+
+        var current = new Dictionary<string, DmaConstraints?>();
+        foreach (var device in buffer.Attachments.Select(attachment => attachment.Device).Distinct())
+        {
+            current[device] = (await DeviceAsync(device))?.Demand(buffer.Origin.Getters);
+        }
+
+        return buffer.Recalculate(device => current[device]);
+    }
+
+    public Task<DmaResult<DmaBuffer>> DescribeAsync() => Task.FromResult(
+        storage.State.Buffer is { } buffer
+            ? DmaResult.Grant(buffer)
+            : DmaResult.Refuse<DmaBuffer>(NoBuffer));
+
+    private async Task<DmaResult<DmaReply>> ExecuteAsync(DmaCommand command)
+    {
+        if (storage.State.Buffer is not { } buffer)
+        {
+            return Refuse(NoBuffer);
+        }
+
+        var turn = new BufferTurn(buffer, storage.State.Replies);
+        var reply = await StepAsync(turn, command);
+        await CommitAsync(turn);
+        return reply;
+    }
+
+    /// <summary>Fetches what the command needs to know, then lets the model decide.</summary>
+    private async Task<DmaResult<DmaReply>> StepAsync(BufferTurn turn, DmaCommand command)
+    {
+        if (turn.Replies.Find(command) is { } first)
+        {
+            return first;
+        }
+
+        var device = command is DmaCommand.Attach attach ? await DeviceAsync(attach.Device) : null;
+        DmaResult<BackingStorage>? allocation = null;
+        if (turn.Buffer.AllocationFor(command) is { } request)
+        {
+            allocation = await GrainFactory.GetMemory(Board).AllocateAsync(request);
+        }
+
+        var reply = turn.Apply(command, device, allocation);
+        return reply.IsGranted ? reply : Refuse(reply.Refusal!);
+    }
+
+    private async Task<Device?> DeviceAsync(string device) =>
+        ModelName.IsValid(device) && (await GrainFactory.GetDevice(Board, device).GetAsync()).TryGetValue(out var known)
+            ? known
+            : null;
+
+    private async Task CommitAsync(BufferTurn turn)
+    {
+        var next = new DmaBufferRecord { Buffer = turn.Buffer, Replies = turn.Replies };
+        if (turn.ChangesState)
+        {
+            await WriteAsync(next);
+        }
+
+        // Remembered refusals go to storage with the next change; giving pages back is done again after a crash.
+        storage.State = turn.Buffer.OwesFree
+            ? new() { Buffer = await SettleAsync(turn.Buffer), Replies = turn.Replies }
+            : next;
+    }
+
+    /// <summary>A buffer that is gone gives back its pages and its name.</summary>
+    private async Task<DmaBuffer?> SettleAsync(DmaBuffer? buffer)
+    {
+        if (buffer is not { OwesFree: true })
+        {
+            return buffer;
+        }
+
+        await GrainFactory.GetMemory(Board).FreeAsync(buffer.Token);
+        await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name);
+        return buffer.Freed();
+    }
+
+    private Task WriteAsync(DmaBufferRecord next) => storage.WriteAsync(next, DeactivateOnIdle);
+
+    private DmaResult<DmaReply> Refuse(Refusal refusal)
+    {
+        LogRefused(Board, Name, refusal.Errno, refusal.Reason);
+        return DmaResult.Refuse<DmaReply>(refusal);
+    }
+
+    private static Refusal BatchTooLong(int length) => new(
+        Errno.ENOSPC, null, "Commands", (ulong)length, IDmaBufferGrain.BatchMax,
+        $"A batch of {length} commands: expected at most {IDmaBufferGrain.BatchMax}.");
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Board}/{Buffer} refused with {Errno}: {Reason}")]
+    private partial void LogRefused(string board, string buffer, Errno errno, string reason);
+}

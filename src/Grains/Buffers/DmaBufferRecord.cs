@@ -1,0 +1,16 @@
+using DmaGrains.Model.Buffers;
+
+namespace DmaGrains.Grains.Buffers;
+
+/// <summary>What is stored of a buffer.</summary>
+[GenerateSerializer, Alias("dma.stored.buffer")]
+public sealed class DmaBufferRecord
+{
+    /// <summary>The buffer; null before its first export.</summary>
+    [Id(0)]
+    public DmaBuffer? Buffer { get; init; }
+
+    /// <summary>The last replies.</summary>
+    [Id(1)]
+    public ReplyWindow Replies { get; init; } = ReplyWindow.Empty;
+}

@@ -1,0 +1,34 @@
+namespace DmaGrains.Interfaces;
+
+/// <summary>
+/// How the grains of a board are named. Every key has a character that no hexadecimal number has: Orleans' ADO.NET storage
+/// would fold keys such as <c>a</c>, <c>A</c> and <c>0a</c> into one row.
+/// </summary>
+public static class GrainKeys
+{
+    /// <summary>The board's grain.</summary>
+    public static IBoardGrain GetBoard(this IGrainFactory grains, string board) =>
+        grains.GetGrain<IBoardGrain>($"board:{board}");
+
+    /// <summary>The board's memory.</summary>
+    public static IMemoryGrain GetMemory(this IGrainFactory grains, string board) =>
+        grains.GetGrain<IMemoryGrain>($"memory:{board}");
+
+    /// <summary>A device of the board.</summary>
+    public static IDeviceGrain GetDevice(this IGrainFactory grains, string board, string device) =>
+        grains.GetGrain<IDeviceGrain>($"{board}/{device}");
+
+    /// <summary>A buffer of the board.</summary>
+    public static IDmaBufferGrain GetBuffer(this IGrainFactory grains, string board, string buffer) =>
+        grains.GetGrain<IDmaBufferGrain>($"{board}/{buffer}");
+
+    /// <summary>The board in the key of a device or a buffer.</summary>
+    public static string BoardOf(string key)
+    {
+        var slash = key.IndexOf('/', StringComparison.Ordinal);
+        return slash < 0 ? string.Empty : key[..slash];
+    }
+
+    /// <summary>The name behind the board in the key of a device or a buffer, or behind the colon in a board's.</summary>
+    public static string NameOf(string key) => key[(key.IndexOfAny(['/', ':']) + 1)..];
+}

@@ -1,0 +1,22 @@
+using DmaGrains.Model;
+using DmaGrains.Model.Devices;
+using Orleans.Concurrency;
+
+namespace DmaGrains.Interfaces;
+
+/// <summary>One device of a board; key <c>board/device</c>.</summary>
+[GrainInterfaceType("dma.IDeviceGrain")]
+[Alias("dma.IDeviceGrain")]
+public interface IDeviceGrain : IGrainWithStringKey
+{
+    /// <summary>Puts the device on its board or changes its facts; who is attached already keeps the demand it attached with.</summary>
+    /// <returns>EINVAL.</returns>
+    [Alias("Register")]
+    Task<DmaResult<Device>> RegisterAsync(Device device);
+
+    /// <summary>The device.</summary>
+    /// <returns>ENODEV.</returns>
+    [ReadOnly]
+    [Alias("Get")]
+    Task<DmaResult<Device>> GetAsync();
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using DmaGrains.Model;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Constraints;
+using Orleans.Concurrency;
+
+namespace DmaGrains.Interfaces;
+
+/// <summary>
+/// One shared buffer; key <c>board/buffer</c>. Its turn is the kernel's <c>dmabuf-&gt;lock</c>: commands run one at a time, and a reply
+/// means that the outcome is durable. Every command may be sent again: under the same names it gets its first reply, as long as no
+/// more than <see cref="ReplyWindow.Capacity"/> other commands came between. A new attempt takes a new name.
+/// </summary>
+/// <remarks>Refusals are values; <c>docs/errors.md</c> lists each command's errnos in the order checked.</remarks>
+[GrainInterfaceType("dma.IDmaBufferGrain")]
+[Alias("dma.IDmaBufferGrain")]
+public interface IDmaBufferGrain : IGrainWithStringKey
+{
+    /// <summary>Most commands in one batch.</summary>
+    const int BatchMax = 1024;
+
+    /// <summary>Exports the buffer. Source: dma_buf_export.</summary>
+    /// <returns>EINVAL, ENOENT (no such board), ENODEV (no such exporter) or EEXIST.</returns>
+    [Alias("Export")]
+    Task<DmaResult<DmaReply>> ExportAsync(BufferExport origin);
+
+    /// <summary>Attaches a device of the board. Source: dma_buf_attach with thread #0, #4, #6.</summary>
+    /// <param name="attachment">The caller's new name for the attachment.</param>
+    /// <param name="device">The importing device.</param>
+    /// <returns>ENOENT, EINVAL, EEXIST, EBADF, ENODEV, ENOSPC, EINVAL (no common constraints, unrepresentable) or EBUSY.</returns>
+    [Alias("Attach")]
+    Task<DmaResult<DmaReply>> AttachAsync(string attachment, string device);
+
+    /// <summary>Detaches. Source: dma_buf_detach.</summary>
+    /// <returns>ENOENT, EINVAL (not attached) or EBUSY (mapped).</returns>
+    [Alias("Detach")]
+    Task<DmaResult<DmaReply>> DetachAsync(string attachment);
+
+    /// <summary>Maps an attachment; the first map of the buffer allocates. Source: dma_buf_map_attachment with thread #59.</summary>
+    /// <param name="mapping">The caller's new name for the mapping.</param>
+    /// <param name="attachment">The attachment to map.</param>
+    /// <param name="direction">Which way data moves.</param>
+    /// <returns>ENOENT, EINVAL, EEXIST, ENOSPC, ENOMEM or EIO.</returns>
+    [Alias("Map")]
+    Task<DmaResult<DmaReply>> MapAttachmentAsync(string mapping, string attachment, DmaDirection direction);
+
+    /// <summary>Unmaps. Source: dma_buf_unmap_attachment.</summary>
+    /// <returns>ENOENT or EINVAL (not mapped).</returns>
+    [Alias("Unmap")]
+    Task<DmaResult<DmaReply>> UnmapAttachmentAsync(string mapping);
+
+    /// <summary>The exporter lets go; the pages go back when the last attachment goes. Source: dma_buf_put.</summary>
+    /// <returns>ENOENT.</returns>
+    [Alias("Release")]
+    Task<DmaResult<DmaReply>> ReleaseAsync();
+
+    /// <summary>Carries out commands in order, in one turn with one durable write.</summary>
+    /// <param name="commands">1 to <see cref="BatchMax"/> commands; more is ENOSPC.</param>
+    /// <param name="goOn">Whether to go on after a refusal.</param>
+    /// <returns>A reply per command that was tried: fewer than the commands when a refusal stopped the batch.</returns>
+    [Alias("Execute")]
+    Task<ImmutableArray<DmaResult<DmaReply>>> ExecuteAsync(ImmutableArray<DmaCommand> commands, bool goOn);
+
+    /// <summary>The running union. Source: thread #0, dma_buf_get_constraints.</summary>
+    /// <returns>ENOENT.</returns>
+    [ReadOnly]
+    [Alias("GetConstraints")]
+    Task<DmaResult<DmaConstraints>> GetConstraintsAsync();
+
+    /// <summary>Recomputes the union from the importers' current parameters; changes nothing. Source: thread #0.</summary>
+    /// <returns>ENOENT, ENODEV or EINVAL.</returns>
+    [Alias("RecalcConstraints")]
+    Task<DmaResult<RecalculatedUnion>> RecalcConstraintsAsync();
+
+    /// <summary>The whole buffer.</summary>
+    /// <returns>ENOENT.</returns>
+    [ReadOnly]
+    [Alias("Describe")]
+    Task<DmaResult<DmaBuffer>> DescribeAsync();
+}

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using DmaGrains.Model;
+using DmaGrains.Model.Memory;
+using Orleans.Concurrency;
+
+namespace DmaGrains.Interfaces;
+
+/// <summary>A board's physical memory; key <c>memory:board</c>. Buffers call it; it calls nobody.</summary>
+[GrainInterfaceType("dma.IMemoryGrain")]
+[Alias("dma.IMemoryGrain")]
+public interface IMemoryGrain : IGrainWithStringKey
+{
+    /// <summary>Lays out the memory; the same layout again changes nothing.</summary>
+    /// <returns>EINVAL, EEXIST (regions overlap) or EBUSY (another layout holds pages).</returns>
+    [Alias("LayOut")]
+    Task<DmaResult<ImmutableArray<RegionUse>>> LayOutAsync(ImmutableArray<MemoryRegionLayout> regions);
+
+    /// <summary>Allocates; the same request under the same token gets the same pages.</summary>
+    /// <returns>ENOENT (no memory laid out), EIO (none within reach) or ENOMEM.</returns>
+    [Alias("Allocate")]
+    Task<DmaResult<BackingStorage>> AllocateAsync(AllocationRequest request);
+
+    /// <summary>Takes pages back; a token that holds nothing changes nothing.</summary>
+    [Alias("Free")]
+    Task FreeAsync(AllocationToken token);
+
+    /// <summary>How full each region is; empty when no memory is laid out.</summary>
+    [ReadOnly]
+    [Alias("Describe")]
+    Task<ImmutableArray<RegionUse>> DescribeAsync();
+
+    /// <summary>What holds pages, in order.</summary>
+    [ReadOnly]
+    [Alias("Held")]
+    Task<ImmutableArray<AllocationToken>> GetHeldAsync();
+}
