@@ -1,0 +1,40 @@
+namespace DmaGrains.Scenarios.Conformance;
+
+/// <summary>A kind of record: how it is told from the others and who checks it.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Name">Its name in messages, as in the names of the files.</param>
+/// <param name="Markers">Fields that only this kind has; a record has one of them.</param>
+/// <param name="Check">Asks the model; null when it agrees with the record.</param>
+internal sealed record VectorFormat(
+    VectorKind Kind, string Name, string[] Markers, Func<VectorField, Mismatch?> Check)
+{
+    private static readonly VectorFormat[] All =
+    [
+        new(VectorKind.Scatterlist, "scatterlist", ["pfns", "calls"], ScatterlistVector.Check),
+        new(VectorKind.Constraints, "constraints", ["ops"], ConstraintsVector.Check),
+        new(VectorKind.Representability, "representability", ["max_segment_count"], RepresentabilityVector.Check),
+        new(VectorKind.CheckSgSegment, "check_sg_segment", ["dma_address"], SegmentCheckVector.Check),
+    ];
+
+    /// <summary>The kinds and their fields, for messages.</summary>
+    public static string Known { get; } = string.Join(
+        " or ", All.Select(format => $"{format.Name} ({string.Join(" or ", format.Markers)})"));
+
+    /// <summary>The format of a record.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="before">The format of the file's earlier records; null when this is the first.</param>
+    public static VectorFormat Of(VectorField record, VectorFormat? before)
+    {
+        var markers = All.SelectMany(format => format.Markers.Where(key => record.MemberOrNull(key) is not null)).ToList();
+        if (markers.Count != 1)
+        {
+            var found = markers.Count == 0 ? "a record of no known kind" : $"a record with {string.Join(" and ", markers)}";
+            throw record.Fault(found, $"one of {Known}");
+        }
+
+        var format = All.First(format => format.Markers.Contains(markers[0]));
+        return before is null || before == format
+            ? format
+            : throw record.Fault($"a {format.Name} record", $"{before.Name} as in the lines before");
+    }
+}

@@ -1,0 +1,17 @@
+namespace DmaGrains.Scenarios.Conformance;
+
+/// <summary>What the records of a vector file are about; <c>tests/vectors/README.md</c> describes each format.</summary>
+public enum VectorKind
+{
+    /// <summary>Pages in, scatterlist out: lib/scatterlist.c.</summary>
+    Scatterlist,
+
+    /// <summary>Attach and detach histories with the buffer's constraints after each step: RFCv3 2/2.</summary>
+    Constraints,
+
+    /// <summary>The fewest segments that can hold a buffer, found by exhaustive search.</summary>
+    Representability,
+
+    /// <summary>One mapped segment in, what the DMA debugging says out: kernel/dma/debug.c.</summary>
+    CheckSgSegment,
+}
