@@ -1,0 +1,80 @@
+using System.CommandLine;
+using DmaGrains.Client.Commands;
+using DmaGrains.Scenarios.Conformance;
+using DmaGrains.Scenarios.Files;
+using DmaGrains.Silo;
+
+namespace DmaGrains.Client;
+
+/// <summary>The <c>dmagrains</c> command.</summary>
+public static class CommandLine
+{
+    /// <summary>Carries out one command line.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="output">Gets the answer.</param>
+    /// <param name="error">Gets everything else.</param>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
+    {
+        var parsed = CreateRoot().Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var problem in parsed.Errors)
+            {
+                await error.WriteLineAsync($"dmagrains: {problem.Message}");
+            }
+
+            await error.WriteLineAsync($"Try 'dmagrains {PathOf(parsed)}--help'.");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                Output = output, Error = error, EnableDefaultExceptionHandler = false,
+            });
+        }
+        catch (Exception problem) when (problem is FileFormatException or VectorFileException or UsageException)
+        {
+            await error.WriteLineAsync($"dmagrains: {problem.Message}");
+            return ExitCode.Usage;
+        }
+        catch (OperationCanceledException)
+        {
+            await error.WriteLineAsync("dmagrains: interrupted.");
+            return ExitCode.Fault;
+        }
+        catch (Exception fault)
+        {
+            await error.WriteLineAsync($"dmagrains: fault: {fault.GetType().Name}: {fault.Message}");
+            return ExitCode.Fault;
+        }
+    }
+
+    private static RootCommand CreateRoot() => new(
+        """
+        Shared DMA buffers with collected constraints: allocate at the first map, for everyone attached.
+
+        Example:
+          dmagrains run gpu-and-display
+        """)
+    {
+        RunCommand.Create(),
+        ConformCommand.Create(),
+        BoardCommand.Create(),
+        DeviceCommand.Create(),
+        BufferCommand.Create(),
+    };
+
+    private static string PathOf(ParseResult parsed)
+    {
+        var path = string.Empty;
+        for (var command = parsed.CommandResult; command.Parent is System.CommandLine.Parsing.CommandResult parent; command = parent)
+        {
+            path = $"{command.Command.Name} {path}";
+        }
+
+        return path;
+    }
+}

@@ -1,0 +1,129 @@
+using System.CommandLine;
+using DmaGrains.Client.Live;
+using DmaGrains.Client.Output;
+using DmaGrains.Interfaces;
+using DmaGrains.Scenarios.Files;
+using DmaGrains.Silo;
+
+namespace DmaGrains.Client.Commands;
+
+/// <summary><c>dmagrains board …</c>.</summary>
+internal static class BoardCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create() => new(
+        "board",
+        """
+        Boards: their memory and devices.
+
+        Example:
+          dmagrains board list
+          dmagrains board show raspberry-pi-4
+          dmagrains board define my-board.yaml --gateway 127.0.0.1:30000
+        """)
+    {
+        List(), Show(), Define(),
+    };
+
+    private static Command List()
+    {
+        var json = CommonOptions.Json();
+        var command = new Command(
+            "list",
+            """
+            Names the boards that come with the program.
+
+            Example:
+              dmagrains board list
+            """)
+        {
+            json,
+        };
+        command.SetAction(parsed =>
+        {
+            var terminal = Terminal.Of(parsed);
+            var boards = ShippedFiles.Boards.Select(name => BoardFile.Read(ShippedFiles.Board(name)!)).ToList();
+            if (parsed.GetValue(json))
+            {
+                terminal.Json(boards.Select(board => new { board.Name, board.Title }));
+            }
+            else
+            {
+                terminal.Table(["board", "what it is"], boards.Select(board => (string[])[board.Name, board.Title]));
+            }
+
+            return ExitCode.Good;
+        });
+        return command;
+    }
+
+    private static Command Show()
+    {
+        var board = new Argument<string>("BOARD") { Description = "The board's name." };
+        return new LiveCommand(
+            "show",
+            """
+            Shows a board's devices and how full its memory is.
+
+            Example:
+              dmagrains board show raspberry-pi-4
+            """,
+            board).Does(parsed => parsed.GetValue(board), async live =>
+        {
+            var name = live.Parsed.GetRequiredValue(board);
+            var found = await live.Connection.Grains.GetBoard(name).GetAsync();
+            if (!found.TryGetValue(out var definition))
+            {
+                return live.Refuse(found.Refusal!);
+            }
+
+            var memory = await live.Connection.Grains.GetMemory(name).DescribeAsync();
+            if (live.AsJson)
+            {
+                live.Terminal.Json(new { definition.Name, definition.Title, definition.Devices, memory });
+                return ExitCode.Good;
+            }
+
+            live.Terminal.Line($"{definition.Name}: {definition.Title}");
+            live.Terminal.Line();
+            DeviceTable.Write(live.Terminal, definition.Devices);
+            live.Terminal.Line();
+            RegionTable.Write(live.Terminal, memory);
+            return ExitCode.Good;
+        });
+    }
+
+    private static Command Define()
+    {
+        var file = new Argument<string>("FILE") { Description = "A board file." };
+        return new LiveCommand(
+            "define",
+            """
+            Sets a board up from a file. The same file again changes nothing.
+
+            Example:
+              dmagrains board define my-board.yaml --gateway 127.0.0.1:30000
+            """,
+            file).Does(_ => null, async live =>
+        {
+            var definition = BoardFile.Read(live.Parsed.GetRequiredValue(file));
+            var defined = await live.Connection.Grains.GetBoard(definition.Name).DefineAsync(definition);
+            if (!defined.IsGranted)
+            {
+                return live.Refuse(defined.Refusal!);
+            }
+
+            if (live.AsJson)
+            {
+                live.Terminal.Json(new { definition.Name, definition.Title, definition.Devices });
+            }
+            else
+            {
+                live.Terminal.Line(
+                    $"board {definition.Name}: {definition.Devices.Length} devices, {definition.Memory.Length} memory regions.");
+            }
+
+            return ExitCode.Good;
+        });
+    }
+}

@@ -1,0 +1,286 @@
+using System.CommandLine;
+using DmaGrains.Client.Live;
+using DmaGrains.Client.Output;
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Devices;
+using DmaGrains.Silo;
+
+namespace DmaGrains.Client.Commands;
+
+/// <summary><c>dmagrains buffer …</c>.</summary>
+internal static class BufferCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create() => new(
+        "buffer",
+        """
+        Live buffers: export, attach, map, unmap, detach, release, and look.
+
+        Example:
+          dmagrains buffer export raspberry-pi-4/frame --size 1920x1080x4 --gateway 127.0.0.1:30000
+          dmagrains buffer attach raspberry-pi-4/frame v3d --gateway 127.0.0.1:30000
+        """)
+    {
+        Export(), Attach(), Map(), Unmap(), Detach(), Release(), Describe(), List(), BufferWatch.Create(),
+    };
+
+    /// <summary>The argument that names a buffer.</summary>
+    internal static Argument<string> PathArgument() => new("BOARD/BUFFER") { Description = "The buffer." };
+
+    /// <summary>The board in that argument.</summary>
+    internal static Func<ParseResult, string?> BoardOf(Argument<string> path) =>
+        parsed => BoardPath.Parse(parsed.GetRequiredValue(path)).Board;
+
+    private static Command Export()
+    {
+        var path = PathArgument();
+        var size = SizeOption.Create("--size", "The buffer's size.", BufferExport.SizeBytesMax);
+        size.Required = true;
+        var exporter = new Option<string?>("--exporter") { Description = "The device that owns the storage.", HelpName = "DEVICE" };
+        var getters = new Option<string>("--getters")
+        {
+            Description = "How unset DMA parameters are read.", DefaultValueFactory = _ => "v6.1",
+        };
+        getters.AcceptOnlyFromAmong("v6.1", "rfcv3", "direct");
+        return new LiveCommand(
+            "export",
+            """
+            Exports a buffer; storage is allocated at the first map.
+
+            Example:
+              dmagrains buffer export raspberry-pi-4/frame --size 1920x1080x4 --exporter v3d
+            """,
+            path, size, exporter, getters).Does(BoardOf(path), live =>
+        {
+            var buffer = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
+            var origin = new BufferExport(
+                buffer.Name,
+                live.Parsed.GetValue(size)!.Value,
+                live.Parsed.GetValue(exporter),
+                live.Parsed.GetValue(getters) switch
+                {
+                    "rfcv3" => DmaGetters.RfcV3, "direct" => DmaGetters.Direct, _ => DmaGetters.V61,
+                })
+            {
+                Id = NewName("export"),
+            };
+            return AnswerAsync(live, "export", buffer, null, GrainOf(live, buffer).ExportAsync(origin));
+        });
+    }
+
+    private static Command Attach()
+    {
+        var path = PathArgument();
+        var device = new Argument<string>("DEVICE") { Description = "The importing device." };
+        var name = NameOption("attachment");
+        return new LiveCommand(
+            "attach",
+            """
+            Attaches a device of the board to a buffer.
+
+            Example:
+              dmagrains buffer attach raspberry-pi-4/frame vc4 --gateway 127.0.0.1:30000
+            """,
+            path, device, name).Does(BoardOf(path), live =>
+        {
+            var buffer = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
+            var importer = live.Parsed.GetRequiredValue(device);
+            var attachment = live.Parsed.GetValue(name) ?? NewName(importer);
+            return AnswerAsync(
+                live, "attach", buffer, attachment, GrainOf(live, buffer).AttachAsync(attachment, importer));
+        });
+    }
+
+    private static Command Map()
+    {
+        var path = PathArgument();
+        var attachment = new Argument<string>("ATTACHMENT") { Description = "The attachment, as attach named it." };
+        var direction = new Option<string>("--direction")
+        {
+            Description = "Which way data moves.", DefaultValueFactory = _ => "bidirectional",
+        };
+        direction.AcceptOnlyFromAmong("bidirectional", "to-device", "from-device");
+        var name = NameOption("mapping");
+        return new LiveCommand(
+            "map",
+            """
+            Maps an attachment; the first map of a buffer allocates for everyone attached.
+
+            Example:
+              dmagrains buffer map raspberry-pi-4/frame display --gateway 127.0.0.1:30000
+            """,
+            path, attachment, direction, name).Does(BoardOf(path), live =>
+        {
+            var buffer = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
+            var importer = live.Parsed.GetRequiredValue(attachment);
+            var mapping = live.Parsed.GetValue(name) ?? NewName("map");
+            var way = live.Parsed.GetValue(direction) switch
+            {
+                "to-device" => DmaDirection.ToDevice,
+                "from-device" => DmaDirection.FromDevice,
+                _ => DmaDirection.Bidirectional,
+            };
+            return AnswerAsync(
+                live, "map", buffer, mapping, GrainOf(live, buffer).MapAttachmentAsync(mapping, importer, way));
+        });
+    }
+
+    private static Command Unmap()
+    {
+        var path = PathArgument();
+        var mapping = new Argument<string>("MAPPING") { Description = "The mapping, as map named it." };
+        return new LiveCommand(
+            "unmap",
+            """
+            Ends a mapping.
+
+            Example:
+              dmagrains buffer unmap raspberry-pi-4/frame scanout --gateway 127.0.0.1:30000
+            """,
+            path, mapping).Does(BoardOf(path), live =>
+        {
+            var buffer = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
+            var name = live.Parsed.GetRequiredValue(mapping);
+            return AnswerAsync(live, "unmap", buffer, null, GrainOf(live, buffer).UnmapAttachmentAsync(name));
+        });
+    }
+
+    private static Command Detach()
+    {
+        var path = PathArgument();
+        var attachment = new Argument<string>("ATTACHMENT") { Description = "The attachment, as attach named it." };
+        return new LiveCommand(
+            "detach",
+            """
+            Ends an attachment; the union relaxes to what is left.
+
+            Example:
+              dmagrains buffer detach raspberry-pi-4/frame display --gateway 127.0.0.1:30000
+            """,
+            path, attachment).Does(BoardOf(path), live =>
+        {
+            var buffer = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
+            var name = live.Parsed.GetRequiredValue(attachment);
+            return AnswerAsync(live, "detach", buffer, null, GrainOf(live, buffer).DetachAsync(name));
+        });
+    }
+
+    private static Command Release()
+    {
+        var path = PathArgument();
+        return new LiveCommand(
+            "release",
+            """
+            The exporter lets go; the pages go back when the last attachment goes.
+
+            Example:
+              dmagrains buffer release raspberry-pi-4/frame --gateway 127.0.0.1:30000
+            """,
+            path).Does(BoardOf(path), live =>
+        {
+            var buffer = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
+            return AnswerAsync(live, "release", buffer, null, GrainOf(live, buffer).ReleaseAsync());
+        });
+    }
+
+    private static Command Describe()
+    {
+        var path = PathArgument();
+        return new LiveCommand(
+            "describe",
+            """
+            Shows a buffer: its union, who is attached, what is mapped, where its pages are.
+
+            Example:
+              dmagrains buffer describe raspberry-pi-4/frame --gateway 127.0.0.1:30000
+            """,
+            path).Does(BoardOf(path), async live =>
+        {
+            var buffer = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
+            var found = await GrainOf(live, buffer).DescribeAsync();
+            if (!found.TryGetValue(out var description))
+            {
+                return live.Refuse(found.Refusal!);
+            }
+
+            if (live.AsJson)
+            {
+                live.Terminal.Json(BufferText.DocumentOf(description));
+            }
+            else
+            {
+                BufferText.Write(live.Terminal, buffer, description);
+            }
+
+            return ExitCode.Good;
+        });
+    }
+
+    private static Command List()
+    {
+        var board = new Argument<string>("BOARD") { Description = "The board's name." };
+        return new LiveCommand(
+            "list",
+            """
+            Names a board's buffers.
+
+            Example:
+              dmagrains buffer list raspberry-pi-4 --gateway 127.0.0.1:30000
+            """,
+            board).Does(parsed => parsed.GetValue(board), async live =>
+        {
+            var grain = live.Connection.Grains.GetBoard(live.Parsed.GetRequiredValue(board));
+            var known = await grain.GetAsync();
+            if (!known.IsGranted)
+            {
+                return live.Refuse(known.Refusal!);
+            }
+
+            var names = new List<string>();
+            for (var page = await grain.ListBuffersAsync(string.Empty, IBoardGrain.PageMax);
+                !page.IsEmpty;
+                page = await grain.ListBuffersAsync(page[^1], IBoardGrain.PageMax))
+            {
+                names.AddRange(page);
+            }
+
+            if (live.AsJson)
+            {
+                live.Terminal.Json(names);
+            }
+            else
+            {
+                names.ForEach(live.Terminal.Line);
+            }
+
+            return ExitCode.Good;
+        });
+    }
+
+    private static Option<string?> NameOption(string what) => new("--as")
+    {
+        Description = $"Your name for the {what}; a new one when left out. The same name again is a repeat.",
+        HelpName = "NAME",
+    };
+
+    /// <summary>A name that no earlier command has used: each command line is an attempt of its own.</summary>
+    private static string NewName(string stem) =>
+        $"{(ModelName.IsValid(stem) ? stem : "new")[..Math.Min(stem.Length, 40)]}#{Guid.NewGuid().ToString("N")[..8]}";
+
+    private static IDmaBufferGrain GrainOf(LiveContext live, BoardPath buffer) =>
+        live.Connection.Grains.GetBuffer(buffer.Board, buffer.Name);
+
+    private static async Task<int> AnswerAsync(
+        LiveContext live, string command, BoardPath buffer, string? name, Task<DmaResult<DmaReply>> result)
+    {
+        var reply = await result;
+        if (reply.Refusal is { } refusal)
+        {
+            live.Hint(refusal.Errno);
+        }
+
+        return LiveReply.Of(command, buffer, name, reply).Write(live.Terminal, live.AsJson);
+    }
+}

@@ -1,0 +1,20 @@
+using System.CommandLine;
+
+namespace DmaGrains.Client.Commands;
+
+/// <summary>Options that several commands share.</summary>
+internal static class CommonOptions
+{
+    /// <summary><c>--json</c>.</summary>
+    public static Option<bool> Json() => new("--json")
+    {
+        Description = "Answer with one JSON document on standard output.",
+    };
+
+    /// <summary><c>--gateway HOST:PORT</c>.</summary>
+    public static Option<string?> Gateway() => new("--gateway")
+    {
+        Description = "A running silo's gateway, such as 127.0.0.1:30000. Without it, an embedded silo that starts empty.",
+        HelpName = "HOST:PORT",
+    };
+}

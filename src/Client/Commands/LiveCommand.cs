@@ -1,0 +1,84 @@
+using System.CommandLine;
+using DmaGrains.Client.Live;
+using DmaGrains.Client.Output;
+using DmaGrains.Model;
+using DmaGrains.Scenarios.Running;
+using DmaGrains.Silo;
+
+namespace DmaGrains.Client.Commands;
+
+/// <summary>What the commands on a live cluster have in common: <c>--gateway</c>, <c>--json</c>, and a connection for their time.</summary>
+internal sealed class LiveCommand
+{
+    private readonly Command _command;
+    private readonly Option<string?> _gateway = CommonOptions.Gateway();
+    private readonly Option<bool> _json = CommonOptions.Json();
+
+    /// <summary>A command with the common options.</summary>
+    public LiveCommand(string name, string description, params IEnumerable<Symbol> symbols)
+    {
+        _command = new(name, description) { _gateway, _json };
+        foreach (var symbol in symbols)
+        {
+            if (symbol is Argument argument)
+            {
+                _command.Arguments.Add(argument);
+            }
+            else if (symbol is Option option)
+            {
+                _command.Options.Add(option);
+            }
+        }
+    }
+
+    /// <summary>The command with what it does.</summary>
+    /// <param name="boardOf">The board that the command line is about, or null.</param>
+    /// <param name="run">Does it and gives the exit code.</param>
+    public Command Does(Func<ParseResult, string?> boardOf, Func<LiveContext, Task<int>> run)
+    {
+        _command.SetAction(async (parsed, cancellation) =>
+        {
+            var gateway = parsed.GetValue(_gateway);
+            await using var connection = await Connection.OpenAsync(gateway, boardOf(parsed), cancellation);
+            return await run(new(
+                parsed, connection, Terminal.Of(parsed), parsed.GetValue(_json), cancellation));
+        });
+        return _command;
+    }
+}
+
+/// <summary>One invocation of a live command.</summary>
+/// <param name="Parsed">The command line.</param>
+/// <param name="Connection">The way to grains.</param>
+/// <param name="Terminal">Where answers go.</param>
+/// <param name="AsJson">Whether they are JSON.</param>
+/// <param name="Cancellation">Ctrl-C.</param>
+internal sealed record LiveContext(
+    ParseResult Parsed, Connection Connection, Terminal Terminal, bool AsJson, CancellationToken Cancellation)
+{
+    /// <summary>Writes a refusal, with a hint when the cluster it came from is an empty one of our own; gives the exit code.</summary>
+    public int Refuse(Refusal refusal)
+    {
+        if (AsJson)
+        {
+            Terminal.Json(new { outcome = refusal.Errno.ToString(), refusal = RefusalReport.Of(refusal) });
+        }
+        else
+        {
+            Terminal.Line(string.Empty, refusal.Errno.ToString(), false, $"  {refusal.Reason}");
+        }
+
+        Hint(refusal.Errno);
+        return ExitCode.Refused;
+    }
+
+    /// <summary>Says on standard error why nothing may be there.</summary>
+    public void Hint(Errno errno)
+    {
+        if (Connection.IsEmbedded && errno == Errno.ENOENT)
+        {
+            Parsed.InvocationConfiguration.Error.WriteLine(
+                "dmagrains: this was an embedded silo, which starts with the shipped boards and no buffers and keeps nothing; use --gateway for a running one.");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using DmaGrains.Client.Live;
+using DmaGrains.Client.Output;
+using DmaGrains.Scenarios.Files;
+using DmaGrains.Scenarios.Running;
+using DmaGrains.Silo;
+
+namespace DmaGrains.Client.Commands;
+
+/// <summary><c>dmagrains run SCENARIO</c>.</summary>
+internal static class RunCommand
+{
+    private const string Grains = "grains";
+    private const string Model = "model";
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var scenario = new Argument<string>("SCENARIO")
+        {
+            Description = "A scenario file, or the name of a shipped one.",
+        };
+        var engine = new Option<string>("--engine")
+        {
+            Description = "grains: an embedded silo (default); model: the same without Orleans.",
+            DefaultValueFactory = _ => Grains,
+        };
+        engine.AcceptOnlyFromAmong(Grains, Model);
+        var json = CommonOptions.Json();
+        var command = new Command(
+            "run",
+            """
+            Plays a scenario and shows each step with its outcome, the union after it and, at a map, the scatterlist.
+            Exit code 0: every step was granted, or refused as the scenario expects; 1: not so.
+
+            Example:
+              dmagrains run gpu-and-display
+              dmagrains run my-board-test.yaml --json
+            """)
+        {
+            scenario, engine, json,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var played = ScenarioFile.Read(ShippedFiles.Scenario(parsed.GetRequiredValue(scenario)));
+            var report = parsed.GetRequiredValue(engine) == Model
+                ? await PlayOnModelAsync(played, cancellation)
+                : await PlayOnGrainsAsync(played, cancellation);
+            var terminal = Terminal.Of(parsed);
+            if (parsed.GetValue(json))
+            {
+                terminal.Json(report);
+            }
+            else
+            {
+                RunText.Write(terminal, report);
+            }
+
+            return report.Result == RunResult.Good ? ExitCode.Good : ExitCode.Refused;
+        });
+        return command;
+    }
+
+    private static Task<RunReport> PlayOnModelAsync(Scenario scenario, CancellationToken cancellation) =>
+        ScenarioRunner.PlayAsync(scenario, ModelEngine.Create(scenario.Board).Value, cancellation);
+
+    private static async Task<RunReport> PlayOnGrainsAsync(Scenario scenario, CancellationToken cancellation)
+    {
+        await using var silo = await EmbeddedSilo.StartAsync(cancellation);
+        var engine = await GrainEngine.CreateAsync(silo.Grains, scenario.Board);
+        return await ScenarioRunner.PlayAsync(scenario, engine.Value, cancellation);
+    }
+}

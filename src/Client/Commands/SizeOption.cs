@@ -1,0 +1,33 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Client.Commands;
+
+/// <summary>Options that take a size, an address or a mask as people write it.</summary>
+internal static class SizeOption
+{
+    /// <summary>An option of bytes or addresses.</summary>
+    /// <param name="name">Such as <c>--size</c>.</param>
+    /// <param name="description">For the help.</param>
+    /// <param name="max">Largest value.</param>
+    public static Option<ulong?> Create(string name, string description, ulong max) => new(name)
+    {
+        Description = description,
+        HelpName = "SIZE",
+        CustomParser = result => Parse(result, name, max),
+    };
+
+    private static ulong? Parse(ArgumentResult result, string name, ulong max)
+    {
+        var text = result.Tokens.Single().Value;
+        if (Sizes.TryParse(text, out var value) && value <= max)
+        {
+            return value;
+        }
+
+        result.AddError(
+            $"{name} '{text}' is not a size: expected 0 to {max}, such as 4096, 0xffff, 4KiB or 1920x1080x4.");
+        return null;
+    }
+}

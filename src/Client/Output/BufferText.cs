@@ -1,0 +1,66 @@
+using System.Globalization;
+using DmaGrains.Client.Live;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Scenarios.Running;
+
+namespace DmaGrains.Client.Output;
+
+/// <summary>A buffer for people, and as a document.</summary>
+internal static class BufferText
+{
+    /// <summary>The buffer as a document.</summary>
+    public static object DocumentOf(DmaBuffer buffer) => new
+    {
+        buffer.Name,
+        buffer.SizeBytes,
+        buffer.Origin.Exporter,
+        Released = buffer.IsReleased,
+        Gone = buffer.IsGone,
+        Union = UnionReport.Of(buffer.Constraints),
+        Attachments = InOrder(buffer).Select(attachment => new
+        {
+            attachment.Name, attachment.Device, Demand = UnionReport.Of(attachment.Demand), attachment.HighestAddress,
+        }),
+        Mappings = buffer.Mappings.Select(mapping => new
+        {
+            mapping.Name, mapping.Attachment, mapping.Direction, Scatterlist = ScatterlistReport.Of(mapping),
+        }),
+        Storage = buffer.Storage is { } storage
+            ? new
+            {
+                storage.Regions,
+                Extents = storage.Extents.Select(extent => new { Address = extent.Address.Value, extent.SizeBytes }),
+            }
+            : null,
+    };
+
+    /// <summary>Writes it as text.</summary>
+    public static void Write(Terminal terminal, BoardPath path, DmaBuffer buffer)
+    {
+        var state = buffer.IsGone ? ", gone" : buffer.IsReleased ? ", released" : string.Empty;
+        terminal.Line($"{path}: {buffer.SizeBytes} bytes, exported by {buffer.Origin.Exporter ?? "a heap"}{state}");
+        terminal.Line($"union: {UnionText.Of(buffer.Constraints)}");
+        terminal.Line(buffer.Storage is { } storage
+            ? $"storage: {storage.PageCount} pages in {storage.Extents.Length} runs from {string.Join(", ", storage.Regions)}"
+            : "storage: none before the first map");
+        terminal.Line();
+        terminal.Table(
+            ["attachment", "device", "asks for", "mappings"],
+            InOrder(buffer).Select(attachment => (string[])
+            [
+                attachment.Name,
+                attachment.Device,
+                UnionText.Of(attachment.Demand),
+                MappingsOf(buffer, attachment),
+            ]));
+    }
+
+    private static IEnumerable<Attachment> InOrder(DmaBuffer buffer) =>
+        buffer.Attachments.OrderBy(attachment => attachment.Sequence);
+
+    private static string MappingsOf(DmaBuffer buffer, Attachment attachment) => string.Join(
+        ", ",
+        buffer.Mappings
+            .Where(mapping => mapping.Attachment == attachment.Name)
+            .Select(mapping => string.Create(CultureInfo.InvariantCulture, $"{mapping.Name} ({mapping.Direction})")));
+}

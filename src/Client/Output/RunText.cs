@@ -1,0 +1,59 @@
+using DmaGrains.Scenarios.Running;
+
+namespace DmaGrains.Client.Output;
+
+/// <summary>Writes a run for people.</summary>
+internal static class RunText
+{
+    /// <summary>The scenario, each step with its outcome and the union after it, and the memory at the end.</summary>
+    public static void Write(Terminal terminal, RunReport report)
+    {
+        terminal.Line($"{report.Scenario} on {report.Board}");
+        terminal.Line(report.Shows);
+        terminal.Line();
+
+        var who = report.Steps.Max(step => step.Importer.Length);
+        var what = report.Steps.Max(step => Verb(step).Length);
+        foreach (var step in report.Steps)
+        {
+            var asExpected = step.Expected is null ? step.Outcome == StepReport.Ok : step.Expected == step.Outcome;
+            var unexpected = step.Expected is not null && !asExpected ? $"  (expected {step.Expected})" : string.Empty;
+            terminal.Line(
+                $"{step.Index,4}  {step.Importer.PadRight(who)}  {Verb(step).PadRight(what)}  ",
+                step.Outcome.PadRight(7),
+                asExpected,
+                $"  {UnionText.Of(step.Union)}{unexpected}");
+            WriteDetails(terminal, step);
+        }
+
+        terminal.Line();
+        RegionTable.Write(terminal, report.Memory);
+        terminal.Line();
+        terminal.Line("result: ", Words(report.Result), report.Result == RunResult.Good, string.Empty);
+    }
+
+    private static string Verb(StepReport step) => step.Device is null
+        ? $"{step.Operation} {step.Buffer}"
+        : $"{step.Operation} {step.Buffer} ({step.Device})";
+
+    private static void WriteDetails(Terminal terminal, StepReport step)
+    {
+        if (step.Refusal is { } refusal)
+        {
+            terminal.Line($"      {refusal.Reason}");
+        }
+
+        if (step.Scatterlist is { } list)
+        {
+            ListText.Write(terminal, list);
+        }
+    }
+
+    private static string Words(RunResult result) => result switch
+    {
+        RunResult.Good => "good",
+        RunResult.Refused => "refused: a step was refused",
+        RunResult.Unexpected => "unexpected: a step did not come out as the scenario expects",
+        _ => throw new ArgumentOutOfRangeException(nameof(result)),
+    };
+}

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using Spectre.Console;
+
+namespace DmaGrains.Client.Output;
+
+/// <summary>Writes answers: JSON when asked for, else text; tables and colour have lines and hues on a terminal only.</summary>
+internal sealed class Terminal
+{
+    private readonly TextWriter _output;
+    private readonly IAnsiConsole _console;
+    private readonly bool _isTerminal;
+
+    private Terminal(TextWriter output)
+    {
+        _output = output;
+        _isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+        _console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = _isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = _isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(output),
+        });
+        if (!_isTerminal)
+        {
+            _console.Profile.Width = 10_000;
+        }
+    }
+
+    /// <summary>Writes to where the command line's answers go.</summary>
+    public static Terminal Of(ParseResult parsed) => new(parsed.InvocationConfiguration.Output);
+
+    /// <summary>One JSON document.</summary>
+    public void Json<T>(T document) => _output.WriteLine(Output.Json.Text(document));
+
+    /// <summary>A line of text as it is.</summary>
+    public void Line(string text = "") => _output.WriteLine(text);
+
+    /// <summary>A line with one word that a terminal shows in colour.</summary>
+    public void Line(string before, string word, bool isGood, string after)
+    {
+        var hue = isGood ? "green" : "red";
+        if (_isTerminal)
+        {
+            _output.Write(before);
+            _console.Markup($"[{hue}]{Markup.Escape(word)}[/]");
+            _output.WriteLine(after);
+        }
+        else
+        {
+            _output.WriteLine($"{before}{word}{after}");
+        }
+    }
+
+    /// <summary>A table: ruled on a terminal, plain columns elsewhere.</summary>
+    public void Table(string[] headings, IEnumerable<string[]> rows)
+    {
+        var table = new Table { Border = _isTerminal ? TableBorder.Rounded : TableBorder.None };
+        foreach (var heading in headings)
+        {
+            table.AddColumn(new TableColumn(Markup.Escape(heading)) { NoWrap = true });
+        }
+
+        foreach (var row in rows)
+        {
+            table.AddRow([.. row.Select(Markup.Escape)]);
+        }
+
+        _console.Write(table);
+    }
+}

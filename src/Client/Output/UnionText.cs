@@ -1,0 +1,32 @@
+using DmaGrains.Model.Constraints;
+using DmaGrains.Scenarios.Running;
+
+namespace DmaGrains.Client.Output;
+
+/// <summary>A union in one line.</summary>
+internal static class UnionText
+{
+    /// <summary>For example <c>1 segment, any size, no boundary</c>.</summary>
+    public static string Of(UnionReport? union)
+    {
+        if (union is null)
+        {
+            return string.Empty;
+        }
+
+        var count = union.MaxSegmentCount switch
+        {
+            1 => "1 segment",
+            >= int.MaxValue => "any count",
+            var many => $"{many} segments",
+        };
+        var size = union.MaxSegmentSize == uint.MaxValue ? "any size" : $"{union.MaxSegmentSize} bytes each";
+        var mask = union.SegmentBoundaryMask == ulong.MaxValue
+            ? "no boundary"
+            : $"boundary mask 0x{union.SegmentBoundaryMask:x}";
+        return $"{count}, {size}, {mask}";
+    }
+
+    /// <summary>The line of a union in the model.</summary>
+    public static string Of(DmaConstraints constraints) => Of(UnionReport.Of(constraints));
+}

@@ -1,0 +1,3 @@
+using DmaGrains.Client;
+
+return await CommandLine.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Memory;
+
+namespace DmaGrains.Scenarios.Running;
+
+/// <summary>Plays on grains.</summary>
+public sealed class GrainEngine : IEngine
+{
+    private readonly IGrainFactory _grains;
+    private readonly string _board;
+
+    private GrainEngine(IGrainFactory grains, string board)
+    {
+        _grains = grains;
+        _board = board;
+    }
+
+    /// <summary>Defines the board in the cluster.</summary>
+    /// <returns>What <see cref="IBoardGrain.DefineAsync"/> answers.</returns>
+    public static async Task<DmaResult<GrainEngine>> CreateAsync(IGrainFactory grains, BoardDefinition definition)
+    {
+        var defined = await grains.GetBoard(definition.Name).DefineAsync(definition);
+        return defined.IsGranted
+            ? DmaResult.Grant(new GrainEngine(grains, definition.Name))
+            : DmaResult.Refuse<GrainEngine>(defined.Refusal!);
+    }
+
+    /// <inheritdoc/>
+    public Task<DmaResult<DmaReply>> ExportAsync(BufferExport origin) =>
+        _grains.GetBuffer(_board, origin.Name).ExportAsync(origin);
+
+    /// <inheritdoc/>
+    public Task<DmaResult<DmaReply>> ExecuteAsync(string buffer, DmaCommand command)
+    {
+        var grain = _grains.GetBuffer(_board, buffer);
+        return command switch
+        {
+            DmaCommand.Attach attach => grain.AttachAsync(attach.Attachment, attach.Device),
+            DmaCommand.Detach detach => grain.DetachAsync(detach.Attachment),
+            DmaCommand.Map map => grain.MapAttachmentAsync(map.Mapping, map.Attachment, map.Direction),
+            DmaCommand.Unmap unmap => grain.UnmapAttachmentAsync(unmap.Mapping),
+            DmaCommand.Release => grain.ReleaseAsync(),
+            _ => throw new ArgumentOutOfRangeException(nameof(command)),
+        };
+    }
+
+    /// <inheritdoc/>
+    public Task<DmaResult<DmaConstraints>> GetConstraintsAsync(string buffer) =>
+        _grains.GetBuffer(_board, buffer).GetConstraintsAsync();
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<RegionUse>> DescribeMemoryAsync() => _grains.GetMemory(_board).DescribeAsync();
+}

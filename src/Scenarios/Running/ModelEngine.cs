@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using DmaGrains.Model;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Memory;
+
+namespace DmaGrains.Scenarios.Running;
+
+/// <summary>Plays on the pure model, in this process, and checks every invariant after each step.</summary>
+public sealed class ModelEngine : IEngine
+{
+    private Board _board;
+
+    private ModelEngine(Board board) => _board = board;
+
+    /// <summary>A board without buffers.</summary>
+    /// <returns>What <see cref="BoardDefinition.Check"/> answers.</returns>
+    public static DmaResult<ModelEngine> Create(BoardDefinition definition)
+    {
+        var created = Board.Create(definition);
+        return created.TryGetValue(out var board)
+            ? DmaResult.Grant(new ModelEngine(board))
+            : DmaResult.Refuse<ModelEngine>(created.Refusal!);
+    }
+
+    /// <inheritdoc/>
+    public Task<DmaResult<DmaReply>> ExportAsync(BufferExport origin) => Step(_board.Export(origin));
+
+    /// <inheritdoc/>
+    public Task<DmaResult<DmaReply>> ExecuteAsync(string buffer, DmaCommand command) =>
+        Step(_board.Execute(buffer, command));
+
+    /// <inheritdoc/>
+    public Task<DmaResult<DmaConstraints>> GetConstraintsAsync(string buffer) => Task.FromResult(
+        _board.Buffer(buffer) is { } known
+            ? DmaResult.Grant(known.Constraints)
+            : DmaResult.Refuse<DmaConstraints>(BufferExports.NoBuffer(buffer)));
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<RegionUse>> DescribeMemoryAsync() => Task.FromResult(_board.Memory.Describe());
+
+    private Task<DmaResult<DmaReply>> Step((Board Next, DmaResult<DmaReply> Reply) step)
+    {
+        step.Next.AssertInvariants();
+        _board = step.Next;
+        return Task.FromResult(step.Reply);
+    }
+}

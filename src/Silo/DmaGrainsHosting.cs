@@ -1,0 +1,27 @@
+using DmaGrains.Grains.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Storage;
+
+namespace DmaGrains.Silo;
+
+/// <summary>Puts the grains into a silo; the same for the server, the embedded silo and test clusters.</summary>
+public static class DmaGrainsHosting
+{
+    /// <summary>Adds the storage that the grains ask for. Clustering is the host's business.</summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="storage">Where state is kept.</param>
+    public static ISiloBuilder AddDmaGrains(this ISiloBuilder silo, StorageProvider storage)
+    {
+        // Newtonsoft JSON, Orleans' default, silently loses private members; this one keeps what [Id] names, and is shorter.
+        silo.Services.AddSingleton<IGrainStorageSerializer, OrleansGrainStorageSerializer>();
+
+        // Reports the machine's uptime as a stall at every start.
+        silo.Services.AddLogging(logging => logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error));
+        return storage switch
+        {
+            StorageProvider.Memory => silo.AddMemoryGrainStorage(StorageNames.Default),
+            _ => throw new ArgumentOutOfRangeException(nameof(storage)),
+        };
+    }
+}

@@ -1,0 +1,70 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+
+namespace DmaGrains.Silo;
+
+/// <summary>A silo inside this process, on loopback ports of its own.</summary>
+public sealed class EmbeddedSilo : IAsyncDisposable
+{
+    private const int StartAttempts = 3;
+
+    private readonly IHost _host;
+
+    private EmbeddedSilo(IHost host) => _host = host;
+
+    /// <summary>Where to get grains from.</summary>
+    public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+
+    /// <summary>Starts the silo; it is ready when this completes.</summary>
+    public static async Task<EmbeddedSilo> StartAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var host = Build(FreePort());
+            try
+            {
+                await host.StartAsync(cancellationToken);
+                return new(host);
+            }
+            catch (SocketException) when (attempt < StartAttempts)
+            {
+                // Another process took the port between looking and listening.
+                host.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Stops the silo. State in memory is gone.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+
+    private static IHost Build(int siloPort)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
+        builder.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering(siloPort, gatewayPort: 0, serviceId: SiloNames.ServiceId, clusterId: "embedded");
+
+            // Nobody connects from outside: no gateway is opened.
+            silo.Configure<EndpointOptions>(endpoint => endpoint.GatewayPort = 0);
+            silo.AddDmaGrains(StorageProvider.Memory);
+        });
+        return builder.Build();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
