@@ -1,0 +1,34 @@
+using DmaGrains.Model;
+
+namespace DmaGrains.Scenarios.Files;
+
+/// <summary>Finds the board that a scenario names: a path from the scenario's folder, or the name of a board that comes with the program.</summary>
+internal static class BoardReference
+{
+    private const string Ending = ".yaml";
+
+    /// <summary>The path of the board's file, which exists.</summary>
+    public static string Resolve(FileNode node, string scenarioPath)
+    {
+        var board = node.AsLine();
+        var folder = Path.GetDirectoryName(scenarioPath) ?? string.Empty;
+        if (!ModelName.IsValid(board) || board.EndsWith(Ending, StringComparison.Ordinal) || board.EndsWith(".yml", StringComparison.Ordinal))
+        {
+            var path = Path.Combine(folder, board);
+            return File.Exists(path) ? path : throw node.Wrong("a board's file, named from the scenario's folder");
+        }
+
+        string[] shipped = [Path.Combine(folder, "..", "boards"), Path.Combine(AppContext.BaseDirectory, "boards")];
+        return shipped.Select(boards => Path.Combine(boards, board + Ending)).FirstOrDefault(File.Exists)
+            ?? throw node.Wrong($"a path, or a board by its name: {Quoted.AnyOf(NamesIn(shipped))}");
+    }
+
+    private static List<string> NamesIn(IEnumerable<string> folders) =>
+    [
+        .. folders.Where(Directory.Exists)
+            .SelectMany(folder => Directory.EnumerateFiles(folder, $"*{Ending}"))
+            .Select(file => Path.GetFileNameWithoutExtension(file))
+            .Distinct()
+            .Order(StringComparer.Ordinal),
+    ];
+}

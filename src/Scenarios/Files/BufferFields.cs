@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Devices;
+
+namespace DmaGrains.Scenarios.Files;
+
+/// <summary>Reads the buffers of a scenario file.</summary>
+internal static class BufferFields
+{
+    /// <summary>The buffers, in the order of the file.</summary>
+    public static ImmutableArray<BufferExport> ReadAll(
+        ImmutableArray<FileNode> nodes, IReadOnlySet<string> devices, DmaGetters getters)
+    {
+        var buffers = ImmutableArray.CreateBuilder<BufferExport>(nodes.Length);
+        var names = new HashSet<string>();
+        foreach (var node in nodes)
+        {
+            var buffer = Read(node.AsMap(), devices, getters);
+            if (!names.Add(buffer.Name))
+            {
+                throw node.AsMap().PlaceOf("name").Fail($"two buffers are named {buffer.Name}", "a name of its own for each");
+            }
+
+            buffers.Add(buffer);
+        }
+
+        return buffers.MoveToImmutable();
+    }
+
+    private static BufferExport Read(MapNode map, IReadOnlySet<string> devices, DmaGetters getters)
+    {
+        map.AllowOnly("name", "size", "exporter");
+        var name = map.Required("name").AsName();
+        if (StepWords.Directions.ContainsKey(name))
+        {
+            throw map.PlaceOf("name").Fail($"a buffer is named {name}", "a name that is no direction");
+        }
+
+        var size = map.Required("size").AsSize(1, BufferExport.SizeBytesMax);
+        var exporter = map.Optional("exporter")?.AsDevice(devices);
+        var buffer = new BufferExport(name, size, exporter, getters);
+        return buffer.Check() is { } refusal ? throw map.Place.Fail(refusal, "a buffer that can exist") : buffer;
+    }
+}

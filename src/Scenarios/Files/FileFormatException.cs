@@ -1,0 +1,19 @@
+namespace DmaGrains.Scenarios.Files;
+
+/// <summary>A board or scenario file that cannot be used: where it is wrong, what is wrong, and what would be right.</summary>
+/// <param name="file">The file, as it was named.</param>
+/// <param name="line">The line, from 1.</param>
+/// <param name="column">The column, from 1.</param>
+/// <param name="problem">One sentence without a full stop: <c>PROBLEM; expected WHAT</c>.</param>
+public sealed class FileFormatException(string file, int line, int column, string problem)
+    : Exception($"{Quoted.Clean(file)}:{line}:{column}: {Quoted.Clean(problem)}")
+{
+    /// <summary>The file, as it was named.</summary>
+    public string File { get; } = file;
+
+    /// <summary>The line, from 1.</summary>
+    public int Line { get; } = line;
+
+    /// <summary>The column, from 1.</summary>
+    public int Column { get; } = column;
+}

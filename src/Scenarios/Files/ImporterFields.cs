@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+
+namespace DmaGrains.Scenarios.Files;
+
+/// <summary>Reads the importers of a scenario file, with their steps.</summary>
+internal static class ImporterFields
+{
+    /// <summary>The importers, in the order of the file.</summary>
+    public static ImmutableArray<Importer> ReadAll(
+        ImmutableArray<FileNode> nodes, IReadOnlySet<string> devices, StepFields steps)
+    {
+        var importers = ImmutableArray.CreateBuilder<Importer>(nodes.Length);
+        var names = new HashSet<string>();
+        var stepsLeft = ScenarioFile.StepsMax;
+        foreach (var node in nodes)
+        {
+            var map = node.AsMap();
+            var importer = Read(map, devices, steps);
+            if (!names.Add(importer.Name))
+            {
+                throw map.PlaceOf("name").Fail($"two importers are named {importer.Name}", "a name of its own for each");
+            }
+
+            stepsLeft -= importer.Steps.Length;
+            if (stepsLeft < 0)
+            {
+                throw map.PlaceOf("steps").Fail($"there are more than {ScenarioFile.StepsMax} steps", "fewer steps of all importers");
+            }
+
+            importers.Add(importer);
+        }
+
+        return importers.MoveToImmutable();
+    }
+
+    private static Importer Read(MapNode map, IReadOnlySet<string> devices, StepFields steps)
+    {
+        map.AllowOnly("name", "device", "steps");
+        var name = map.Required("name").AsName();
+        var device = map.Optional("device")?.AsDevice(devices);
+        var read = ImmutableArray.CreateBuilder<Step>();
+        foreach (var node in map.Required("steps").AsList(ScenarioFile.StepsMax))
+        {
+            var step = steps.Read(node);
+            if (device is null && step.Kind != StepKind.Release)
+            {
+                throw node.Place.Fail($"{name} has no device and cannot {StepWords.Of(step.Kind)}", "a device for it, or release");
+            }
+
+            read.Add(step);
+        }
+
+        return new(name, device, read.ToImmutable());
+    }
+
+    /// <summary>A device of the board.</summary>
+    public static string AsDevice(this FileNode node, IReadOnlySet<string> devices)
+    {
+        var device = node.AsName();
+        return devices.Contains(device)
+            ? device
+            : throw node.Place.Fail($"the board has no device {device}", Quoted.AnyOf(devices));
+    }
+}

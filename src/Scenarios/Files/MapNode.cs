@@ -1,0 +1,37 @@
+namespace DmaGrains.Scenarios.Files;
+
+/// <summary>A mapping. Its keys are text and differ.</summary>
+/// <param name="label">What messages call it.</param>
+/// <param name="place">Where it starts.</param>
+/// <param name="entries">Keys and values, in order.</param>
+internal sealed class MapNode(string label, Place place, OrderedDictionary<string, (TextNode Key, FileNode Value)> entries)
+    : FileNode(label, place)
+{
+    /// <inheritdoc/>
+    public override string Found => "a mapping";
+
+    /// <summary>The keys, in order.</summary>
+    public IEnumerable<TextNode> Keys => entries.Values.Select(entry => entry.Key);
+
+    /// <summary>The value of a key; null when the key is not there.</summary>
+    public FileNode? Optional(string key) => entries.TryGetValue(key, out var entry) ? entry.Value : null;
+
+    /// <summary>The value of a key that must be there.</summary>
+    public FileNode Required(string key) =>
+        Optional(key) ?? throw Place.Fail($"{Label} has no key '{key}'", "that key");
+
+    /// <summary>Where to point at when a key's value is at fault: the value, or the mapping when it has no such key.</summary>
+    public Place PlaceOf(string key) => (Optional(key) ?? this).Place;
+
+    /// <summary>Refuses every key but these.</summary>
+    public void AllowOnly(params string[] known)
+    {
+        foreach (var key in Keys)
+        {
+            if (!known.Contains(key.Value))
+            {
+                throw key.Place.Fail($"{Label} has the unknown key {Quoted.Text(key.Value)}", Quoted.AnyOf(known));
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace DmaGrains.Scenarios.Files;
+
+/// <summary>Builds the nodes of a YAML file from the parser's events.</summary>
+/// <remarks>The depth is bounded here and not by the stack; anchors, aliases and tags are refused, as nothing here needs them.</remarks>
+internal sealed class NodeTree
+{
+    /// <summary>Deepest nesting of lists and mappings.</summary>
+    public const int DepthMax = 16;
+
+    private readonly string _file;
+    private readonly Parser _parser;
+
+    private NodeTree(string file, string text)
+    {
+        _file = file;
+        _parser = new Parser(new StringReader(text));
+    }
+
+    /// <summary>The mapping that a file consists of.</summary>
+    /// <exception cref="FileFormatException">The file cannot be read or is no such mapping.</exception>
+    public static MapNode Read(string path)
+    {
+        var text = FileText.Read(path);
+        RefuseTabs(path, text);
+        return new NodeTree(path, text).ReadDocument();
+    }
+
+    /// <summary>The parser refuses tabs too, but points at the start of the mapping around them.</summary>
+    private static void RefuseTabs(string path, string text)
+    {
+        var line = 0;
+        foreach (var range in text.AsSpan().Split('\n'))
+        {
+            line++;
+            var content = text.AsSpan(range);
+            var indent = content[..^content.TrimStart().Length];
+            if (indent.Length < content.Length && indent.Contains('\t'))
+            {
+                throw new Place(path, line, indent.IndexOf('\t') + 1).Fail("a tab indents this line", "spaces");
+            }
+        }
+    }
+
+    private MapNode ReadDocument()
+    {
+        Next<StreamStart>();
+        if (Next() is not DocumentStart)
+        {
+            throw new Place(_file, 1, 1).Fail("the file is empty", "a mapping");
+        }
+
+        var root = ReadNode(Next(), "the file", 0);
+        Next<DocumentEnd>();
+        var end = Next();
+        return end is StreamEnd ? root.AsMap() : throw PlaceOf(end.Start).Fail("a second document starts", "one document");
+    }
+
+    private FileNode ReadNode(ParsingEvent first, string label, int depth)
+    {
+        var place = PlaceOf(first.Start);
+        return first switch
+        {
+            AnchorAlias or NodeEvent { Anchor.IsEmpty: false } => throw place.Fail("an anchor or alias stands here", "the value itself"),
+            NodeEvent { Tag.IsEmpty: false } => throw place.Fail("a tag stands here", "the value alone"),
+            Scalar scalar => new TextNode(label, place, scalar.Value, scalar.Style == ScalarStyle.Plain),
+            SequenceStart or MappingStart when depth == DepthMax =>
+                throw place.Fail($"lists and mappings are nested more than {DepthMax} deep", "fewer levels"),
+            SequenceStart => ReadList(label, place, depth + 1),
+            MappingStart => ReadMap(label, place, depth + 1),
+            _ => throw place.Fail("malformed YAML", "a value"),
+        };
+    }
+
+    private ListNode ReadList(string label, Place place, int depth)
+    {
+        var entries = ImmutableArray.CreateBuilder<FileNode>();
+        for (var next = Next(); next is not SequenceEnd; next = Next())
+        {
+            entries.Add(ReadNode(next, $"an entry of {label}", depth));
+        }
+
+        return new(label, place, entries.ToImmutable());
+    }
+
+    private MapNode ReadMap(string label, Place place, int depth)
+    {
+        var entries = new OrderedDictionary<string, (TextNode Key, FileNode Value)>();
+        for (var next = Next(); next is not MappingEnd; next = Next())
+        {
+            var node = ReadNode(next, $"a key of {label}", depth);
+            var key = node is TextNode { IsNothing: false } text ? text : throw node.Wrong("text");
+            if (entries.TryGetValue(key.Value, out var earlier))
+            {
+                throw key.Place.Fail(
+                    $"{label} has the key {Quoted.Text(key.Value)} twice, first on line {earlier.Key.Place.Line}", "each key once");
+            }
+
+            entries.Add(key.Value, (key, ReadNode(Next(), Quoted.Shorten(key.Value, Quoted.LengthMax), depth)));
+        }
+
+        return new(label, place, entries);
+    }
+
+    private void Next<TEvent>()
+        where TEvent : ParsingEvent
+    {
+        var next = Next();
+        if (next is not TEvent)
+        {
+            throw PlaceOf(next.Start).Fail("malformed YAML", "one mapping");
+        }
+    }
+
+    private ParsingEvent Next()
+    {
+        try
+        {
+            if (_parser.MoveNext() && _parser.Current is { } next)
+            {
+                return next;
+            }
+        }
+        catch (YamlException exception)
+        {
+            var problem = Quoted.Shorten(exception.Message.TrimEnd('.'), 2 * Quoted.LengthMax);
+            throw PlaceOf(exception.End).Fail($"malformed YAML ({problem})", "YAML 1.2");
+        }
+
+        throw new Place(_file, 1, 1).Fail("the file ends too early", "a mapping");
+    }
+
+    private Place PlaceOf(Mark mark) => new(_file, (int)Math.Max(1, mark.Line), (int)Math.Max(1, mark.Column));
+}

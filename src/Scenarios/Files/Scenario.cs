@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
+
+namespace DmaGrains.Scenarios.Files;
+
+/// <summary>Buffers on a board, and importers that use them step by step.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Shows">What it shows, one line.</param>
+/// <param name="Board">The board.</param>
+/// <param name="Buffers">The buffers, all exported before the first step; names unique.</param>
+/// <param name="Importers">Who uses them; names unique.</param>
+/// <param name="Order">Whose next step is played: indexes into <paramref name="Importers"/>, one for each step of each.</param>
+public sealed record Scenario(
+    string Name,
+    string Shows,
+    BoardDefinition Board,
+    ImmutableArray<BufferExport> Buffers,
+    ImmutableArray<Importer> Importers,
+    ImmutableArray<int> Order);

@@ -1,0 +1,39 @@
+using DmaGrains.Model.Devices;
+
+namespace DmaGrains.Scenarios.Files;
+
+/// <summary>Reads a scenario from a YAML file; <c>schemas/scenario.schema.json</c> describes the format.</summary>
+public static class ScenarioFile
+{
+    /// <summary>Most buffers of a scenario.</summary>
+    public const int BuffersMax = 1000;
+
+    /// <summary>Most importers of a scenario.</summary>
+    public const int ImportersMax = 4096;
+
+    /// <summary>Most steps of all importers together.</summary>
+    public const int StepsMax = 100_000;
+
+    private static readonly OrderedDictionary<string, DmaGetters> Getters =
+        new() { ["v6.1"] = DmaGetters.V61, ["rfcv3"] = DmaGetters.RfcV3, ["direct"] = DmaGetters.Direct };
+
+    /// <summary>Reads a scenario, and the board that it names.</summary>
+    /// <param name="path">The file, at most 1 MiB.</param>
+    /// <exception cref="FileFormatException">The file or its board cannot be read, or is malformed.</exception>
+    public static Scenario Read(string path)
+    {
+        var root = NodeTree.Read(path);
+        root.AllowOnly("name", "shows", "board", "getters", "buffers", "importers", "order");
+        var name = root.Required("name").AsName();
+        var shows = root.Required("shows").AsLine();
+        var board = BoardFile.Read(BoardReference.Resolve(root.Required("board"), path));
+        var getters = root.Optional("getters")?.AsChoice(Getters) ?? DmaGetters.V61;
+        var devices = board.Devices.Select(device => device.Name).ToHashSet();
+        var buffers = BufferFields.ReadAll(root.Required("buffers").AsList(BuffersMax), devices, getters);
+        var importers = ImporterFields.ReadAll(root.Required("importers").AsList(ImportersMax), devices, new(buffers));
+        var order = root.Optional("order") is { } given
+            ? PlayOrder.Read(given, importers)
+            : PlayOrder.RoundRobin(importers);
+        return new(name, shows, board, buffers, importers, order);
+    }
+}

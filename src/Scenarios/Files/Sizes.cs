@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Globalization;
+
+namespace DmaGrains.Scenarios.Files;
+
+/// <summary>Sizes and addresses as people write them: <c>4096</c>, <c>0x1000</c>, <c>64KiB</c>, <c>1920x1080x4</c>.</summary>
+public static class Sizes
+{
+    /// <summary>What a size looks like, for messages.</summary>
+    public const string Examples = "4096, 0x1000, 64KiB or 1920x1080x4";
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
+
+    private static readonly (string Suffix, int Shift)[] Units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
+
+    /// <summary>Reads a size or an address.</summary>
+    /// <param name="text">
+    /// Decimal digits; <c>0x</c> and hexadecimal digits; decimal digits and KiB, MiB, GiB or TiB; or decimal factors with <c>x</c> between
+    /// them. No sign, fraction, space or separator. What starts with <c>0x</c> is hexadecimal, never a product.
+    /// </param>
+    /// <param name="value">Bytes, 0 to 2^64-1; 0 when the text is no size.</param>
+    /// <returns>False when the text is no size or does not fit 64 bits.</returns>
+    public static bool TryParse(string text, out ulong value)
+    {
+        if (text.StartsWith("0x", StringComparison.Ordinal))
+        {
+            return TryHex(text.AsSpan(2), out value);
+        }
+
+        foreach (var (suffix, shift) in Units)
+        {
+            if (text.EndsWith(suffix, StringComparison.Ordinal))
+            {
+                return TryDecimal(text.AsSpan(0, text.Length - suffix.Length), out var units)
+                    & TryMultiply(units, 1UL << shift, out value);
+            }
+        }
+
+        return TryProduct(text, out value);
+    }
+
+    /// <summary>A size for people: whole bytes below 1 KiB, else at most one decimal, such as <c>7.9 MiB</c>.</summary>
+    public static string Format(ulong sizeBytes)
+    {
+        if (sizeBytes < 1UL << 10)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{sizeBytes} bytes");
+        }
+
+        foreach (var (suffix, shift) in Units)
+        {
+            var tenths = (((UInt128)sizeBytes * 10) + (UInt128.One << (shift - 1))) >> shift;
+            if (tenths < 10240 || shift == Units[^1].Shift)
+            {
+                var tenth = tenths % 10 == 0 ? string.Empty : $".{tenths % 10}";
+                return string.Create(CultureInfo.InvariantCulture, $"{tenths / 10}{tenth} {suffix}");
+            }
+        }
+
+        throw new InvalidOperationException("The last unit takes every size.");
+    }
+
+    private static bool TryProduct(string text, out ulong value)
+    {
+        value = 1;
+        foreach (var factor in text.AsSpan().Split('x'))
+        {
+            if (!TryDecimal(text.AsSpan(factor), out var next) || !TryMultiply(value, next, out value))
+            {
+                value = 0;
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // The number parsers of the library also take trailing NUL characters, so the digits are looked at first.
+    private static bool TryDecimal(ReadOnlySpan<char> digits, out ulong value)
+    {
+        value = 0;
+        return !digits.ContainsAnyExceptInRange('0', '9')
+            && ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    }
+
+    private static bool TryHex(ReadOnlySpan<char> digits, out ulong value)
+    {
+        value = 0;
+        return !digits.ContainsAnyExcept(HexDigits)
+            && ulong.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+    }
+
+    private static bool TryMultiply(ulong left, ulong right, out ulong product)
+    {
+        var fits = Math.BigMul(left, right, out product) == 0;
+        product = fits ? product : 0;
+        return fits;
+    }
+}

@@ -1,0 +1,33 @@
+using DmaGrains.Model;
+using DmaGrains.Model.Buffers;
+
+namespace DmaGrains.Scenarios.Files;
+
+/// <summary>The words that steps are written in.</summary>
+internal static class StepWords
+{
+    /// <summary>What a step does.</summary>
+    public static OrderedDictionary<string, StepKind> Verbs { get; } = new()
+    {
+        ["attach"] = StepKind.Attach,
+        ["map"] = StepKind.Map,
+        ["unmap"] = StepKind.Unmap,
+        ["detach"] = StepKind.Detach,
+        ["release"] = StepKind.Release,
+    };
+
+    /// <summary>Which way a map moves data.</summary>
+    public static OrderedDictionary<string, DmaDirection> Directions { get; } = new()
+    {
+        ["to-device"] = DmaDirection.ToDevice,
+        ["from-device"] = DmaDirection.FromDevice,
+        ["bidirectional"] = DmaDirection.Bidirectional,
+    };
+
+    /// <summary>How a step ends: null for ok, or the code it is refused with.</summary>
+    public static OrderedDictionary<string, Errno?> Outcomes { get; } = new(
+        [new("ok", null), .. Enum.GetValues<Errno>().Select(errno => KeyValuePair.Create(errno.ToString(), (Errno?)errno))]);
+
+    /// <summary>The verb of a step.</summary>
+    public static string Of(StepKind kind) => Verbs.First(verb => verb.Value == kind).Key;
+}

@@ -1,0 +1,110 @@
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Scatterlists;
+
+namespace DmaGrains.Grains.Tests;
+
+public sealed class BoardGrainTests(SiloFixture silo)
+{
+    [Fact]
+    public async Task Define_again_changes_nothing_when_it_says_the_same()
+    {
+        var board = await silo.NewBoardAsync();
+        var writes = silo.Storage.WriteCount("board", $"board:{board}");
+
+        var again = await silo.Grains.GetBoard(board).DefineAsync(SiloFixture.BoardNamed(board));
+
+        Assert.True(again.IsGranted);
+        Assert.Equal(writes, silo.Storage.WriteCount("board", $"board:{board}"));
+    }
+
+    [Fact]
+    public async Task Define_refuses_with_EEXIST_when_it_says_otherwise()
+    {
+        var board = await silo.NewBoardAsync();
+        var other = SiloFixture.BoardNamed(board) with { Title = "Another" };
+
+        Assert.Equal(Errno.EEXIST, (await silo.Grains.GetBoard(board).DefineAsync(other)).Refusal!.Errno);
+    }
+
+    [Fact]
+    public async Task Define_refuses_a_malformed_board_and_leaves_none()
+    {
+        var board = SiloFixture.BoardNamed("twice");
+        var broken = board with { Devices = [.. board.Devices, board.Devices[0]] };
+
+        Assert.Equal(Errno.EEXIST, (await silo.Grains.GetBoard("twice").DefineAsync(broken)).Refusal!.Errno);
+        Assert.Equal(Errno.ENOENT, (await silo.Grains.GetBoard("twice").GetAsync()).Refusal!.Errno);
+        Assert.Equal(Errno.EINVAL, (await silo.Grains.GetBoard("other").DefineAsync(board)).Refusal!.Errno);
+    }
+
+    [Fact]
+    public async Task Define_goes_on_where_a_failure_stopped_it()
+    {
+        silo.Storage.FailNextWrite("device", "halfway/display");
+        var definition = SiloFixture.BoardNamed("halfway");
+        await Assert.ThrowsAnyAsync<Exception>(() => silo.Grains.GetBoard("halfway").DefineAsync(definition));
+
+        var defined = await silo.Grains.GetBoard("halfway").DefineAsync(definition);
+
+        Assert.True(defined.IsGranted);
+        Assert.True((await silo.Grains.GetDevice("halfway", "disk").GetAsync()).IsGranted);
+    }
+
+    [Fact]
+    public async Task SetDevice_adds_and_replaces()
+    {
+        var board = silo.Grains.GetBoard(await silo.NewBoardAsync());
+
+        await board.SetDeviceAsync(new Device("npu", null));
+        await board.SetDeviceAsync(new Device("npu", new DeviceDmaParameters(4096, 0, 0)));
+
+        var devices = (await board.GetAsync()).Value.Devices;
+        Assert.Equal(4096u, Assert.Single(devices, device => device.Name == "npu").Parameters!.Value.MaxSegmentSize);
+        Assert.Equal(
+            Errno.EINVAL, (await board.SetDeviceAsync(new Device("npu", new(0, 0, 0xf0f)))).Refusal!.Errno);
+    }
+
+    [Fact]
+    public async Task ListBuffers_gives_pages_in_order()
+    {
+        var board = await silo.NewBoardAsync();
+        foreach (var name in (string[])["c", "a", "b"])
+        {
+            await silo.NewBufferAsync(board, name);
+        }
+
+        var grain = silo.Grains.GetBoard(board);
+        Assert.Equal(["a", "b"], await grain.ListBuffersAsync(string.Empty, 2));
+        Assert.Equal(["c"], await grain.ListBuffersAsync("b", 2));
+        Assert.Empty(await grain.ListBuffersAsync("c", 2));
+    }
+
+    [Fact]
+    public async Task Memory_refuses_when_it_is_not_laid_out_or_would_be_laid_out_under_buffers()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+        await buffer.AttachAsync("a1", "gpu");
+        await buffer.MapAttachmentAsync("m1", "a1", default);
+        MemoryRegionLayout other = new("other", MemoryKind.System, new PageExtent(0, 16));
+
+        var relaid = await silo.Grains.GetMemory(board).LayOutAsync([other]);
+        var nothing = await silo.Grains.GetMemory("nowhere").AllocateAsync(
+            new(new("b", 0), 4096, new(4096, 1, ulong.MaxValue), ulong.MaxValue, "gpu"));
+
+        Assert.Equal(Errno.EBUSY, relaid.Refusal!.Errno);
+        Assert.Equal(Errno.ENOENT, nothing.Refusal!.Errno);
+    }
+
+    [Fact]
+    public async Task Device_refuses_what_is_not_its_own()
+    {
+        var device = silo.Grains.GetDevice(await silo.NewBoardAsync(), "npu");
+
+        Assert.Equal(Errno.ENODEV, (await device.GetAsync()).Refusal!.Errno);
+        Assert.Equal(Errno.EINVAL, (await device.RegisterAsync(new Device("other", null))).Refusal!.Errno);
+    }
+}

@@ -1,0 +1,197 @@
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
+
+namespace DmaGrains.Grains.Tests;
+
+public sealed class DmaBufferGrainTests(SiloFixture silo)
+{
+    [Fact]
+    public async Task Map_allocates_for_everyone_attached_when_it_is_the_first()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+        await buffer.AttachAsync("a1", "gpu");
+        await buffer.AttachAsync("a2", "display");
+
+        var mapped = await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.Bidirectional);
+
+        Assert.True(mapped.TryGetValue(out var reply));
+        Assert.Equal(1, reply.Mapping!.ToTable().EntryCount);
+        Assert.Equal(["cma"], reply.Mapping.Storage.Regions);
+    }
+
+    [Fact]
+    public async Task Attach_refuses_with_EBUSY_when_storage_is_too_loose_and_leaves_the_union()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+        await buffer.AttachAsync("a1", "gpu");
+        await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.Bidirectional);
+        var before = (await buffer.GetConstraintsAsync()).Value;
+
+        var late = await buffer.AttachAsync("a2", "display");
+
+        Assert.Equal((Errno.EBUSY, "display", nameof(DmaConstraints.MaxSegmentCount)),
+            (late.Refusal!.Errno, late.Refusal.Importer, late.Refusal.Field));
+        Assert.Equal(before, (await buffer.GetConstraintsAsync()).Value);
+    }
+
+    [Fact]
+    public async Task Commands_refuse_with_ENOENT_when_nothing_was_exported()
+    {
+        var buffer = silo.Grains.GetBuffer(await silo.NewBoardAsync(), "nothing");
+
+        Assert.Equal(Errno.ENOENT, (await buffer.AttachAsync("a1", "gpu")).Refusal!.Errno);
+        Assert.Equal(Errno.ENOENT, (await buffer.DetachAsync("a1")).Refusal!.Errno);
+        Assert.Equal(Errno.ENOENT, (await buffer.ReleaseAsync()).Refusal!.Errno);
+        Assert.Equal(Errno.ENOENT, (await buffer.GetConstraintsAsync()).Refusal!.Errno);
+        Assert.Equal(Errno.ENOENT, (await buffer.RecalcConstraintsAsync()).Refusal!.Errno);
+        Assert.Equal(Errno.ENOENT, (await buffer.DescribeAsync()).Refusal!.Errno);
+        Assert.Equal(Errno.ENOENT, Assert.Single(await buffer.ExecuteAsync([new DmaCommand.Release()], false)).Refusal!.Errno);
+    }
+
+    [Fact]
+    public async Task Export_refuses_when_board_or_exporter_is_unknown()
+    {
+        var board = await silo.NewBoardAsync();
+
+        var noBoard = await silo.Grains.GetBuffer("nowhere", "b").ExportAsync(new("b", 4096));
+        var noDevice = await silo.Grains.GetBuffer(board, "b").ExportAsync(new("b", 4096, "tpu"));
+        var wrongName = await silo.Grains.GetBuffer(board, "b").ExportAsync(new("c", 4096));
+
+        Assert.Equal(Errno.ENOENT, noBoard.Refusal!.Errno);
+        Assert.Equal(Errno.ENODEV, noDevice.Refusal!.Errno);
+        Assert.Equal(Errno.EINVAL, wrongName.Refusal!.Errno);
+        Assert.Empty(await silo.Grains.GetBoard(board).ListBuffersAsync(string.Empty, 10));
+    }
+
+    [Fact]
+    public async Task Attach_refuses_with_ENODEV_when_the_board_has_no_such_device()
+    {
+        var buffer = await silo.NewBufferAsync(await silo.NewBoardAsync());
+
+        Assert.Equal(Errno.ENODEV, (await buffer.AttachAsync("a1", "tpu")).Refusal!.Errno);
+        Assert.Equal(Errno.ENODEV, (await buffer.AttachAsync("a2", "../x y")).Refusal!.Errno);
+    }
+
+    [Fact]
+    public async Task A_repeated_command_gets_the_first_reply_and_changes_nothing()
+    {
+        var buffer = await silo.NewBufferAsync(await silo.NewBoardAsync());
+        var first = await buffer.AttachAsync("a1", "display");
+        await buffer.AttachAsync("a2", "gpu");
+        await buffer.DetachAsync("a1");
+
+        var again = await buffer.AttachAsync("a1", "display");
+
+        Assert.Equal(first.Value, again.Value);
+        Assert.Equal("a2", Assert.Single((await buffer.DescribeAsync()).Value.Attachments).Name);
+    }
+
+    [Fact]
+    public async Task A_repeated_refusal_stays_a_refusal_though_it_would_be_granted_by_now()
+    {
+        var buffer = await silo.NewBufferAsync(await silo.NewBoardAsync());
+        var first = await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice);
+        await buffer.AttachAsync("a1", "gpu");
+
+        var again = await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice);
+
+        Assert.Equal(Errno.EINVAL, first.Refusal!.Errno);
+        Assert.Equal(first.Refusal, again.Refusal);
+        Assert.True((await buffer.MapAttachmentAsync("m2", "a1", DmaDirection.ToDevice)).IsGranted);
+    }
+
+    [Fact]
+    public async Task A_batch_is_one_write_and_stops_at_the_first_refusal()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+        DmaCommand[] commands =
+        [
+            new DmaCommand.Attach("a1", "gpu"),
+            new DmaCommand.Attach("a2", "tpu"),
+            new DmaCommand.Detach("a1"),
+        ];
+        var writes = silo.Storage.WriteCount("buffer", $"{board}/frame");
+
+        var stopped = await buffer.ExecuteAsync([.. commands], goOn: false);
+
+        Assert.Equal([true, false], stopped.Select(reply => reply.IsGranted));
+        Assert.Single((await buffer.DescribeAsync()).Value.Attachments);
+        Assert.Equal(writes + 1, silo.Storage.WriteCount("buffer", $"{board}/frame"));
+        Assert.Equal([true, false, true], (await buffer.ExecuteAsync([.. commands], goOn: true)).Select(r => r.IsGranted));
+        Assert.Empty((await buffer.DescribeAsync()).Value.Attachments);
+    }
+
+    [Fact]
+    public async Task A_batch_refuses_with_ENOSPC_when_it_is_too_long()
+    {
+        var buffer = await silo.NewBufferAsync(await silo.NewBoardAsync());
+        var commands = Enumerable.Repeat<DmaCommand>(new DmaCommand.Release(), IDmaBufferGrain.BatchMax + 1);
+
+        var replies = await buffer.ExecuteAsync([.. commands], goOn: true);
+
+        Assert.Equal(Errno.ENOSPC, Assert.Single(replies).Refusal!.Errno);
+        Assert.Empty(await buffer.ExecuteAsync([], goOn: true));
+    }
+
+    [Fact]
+    public async Task Release_gives_the_pages_back_once_when_the_last_attachment_goes()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+        await buffer.AttachAsync("a1", "gpu");
+        await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.Bidirectional);
+        await buffer.ReleaseAsync();
+        Assert.Single(await silo.Grains.GetMemory(board).GetHeldAsync());
+
+        await buffer.UnmapAttachmentAsync("m1");
+        await buffer.DetachAsync("a1");
+
+        Assert.Empty(await silo.Grains.GetMemory(board).GetHeldAsync());
+        Assert.Empty(await silo.Grains.GetBoard(board).ListBuffersAsync(string.Empty, 10));
+        Assert.Equal(Errno.EBADF, (await buffer.AttachAsync("a2", "gpu")).Refusal!.Errno);
+        Assert.True((await buffer.ExportAsync(new("frame", 4096) { Id = "second" })).IsGranted);
+        Assert.Equal(1u, (await buffer.DescribeAsync()).Value.Generation);
+    }
+
+    [Fact]
+    public async Task Concurrent_attaches_and_detaches_leave_the_union_of_who_is_left()
+    {
+        var buffer = await silo.NewBufferAsync(await silo.NewBoardAsync());
+        string[] devices = ["gpu", "disk", "display"];
+        var callers = Enumerable.Range(0, 48).Select(async caller =>
+        {
+            await buffer.AttachAsync($"a{caller}", devices[caller % 2]);
+            if (caller % 3 != 0)
+            {
+                await buffer.DetachAsync($"a{caller}");
+            }
+        });
+
+        await Task.WhenAll(callers);
+
+        var recalculated = (await buffer.RecalcConstraintsAsync()).Value;
+        Assert.False(recalculated.Differs);
+        Assert.Equal(16, (await buffer.DescribeAsync()).Value.Attachments.Length);
+    }
+
+    [Fact]
+    public async Task Recalc_reports_a_difference_when_a_device_changed_after_it_attached()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+        await buffer.AttachAsync("a1", "disk");
+
+        await silo.Grains.GetBoard(board).SetDeviceAsync(new Device("disk", new DeviceDmaParameters(4096, 8, 0)));
+
+        var recalculated = (await buffer.RecalcConstraintsAsync()).Value;
+        Assert.True(recalculated.Differs);
+        Assert.Equal("disk", recalculated.ChangedImporter);
+        Assert.Equal((65536u, 4096u), (recalculated.Running.MaxSegmentSize, recalculated.Recalculated.MaxSegmentSize));
+    }
+}

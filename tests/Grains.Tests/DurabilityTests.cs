@@ -1,0 +1,136 @@
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+using DmaGrains.Model.Buffers;
+using Orleans.Core.Internal;
+
+namespace DmaGrains.Grains.Tests;
+
+public sealed class DurabilityTests(SiloFixture silo)
+{
+    [Fact]
+    public async Task A_failed_write_leaves_nothing_behind()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+        await buffer.AttachAsync("a1", "gpu");
+        silo.Storage.FailNextWrite("buffer", $"{board}/frame");
+
+        await Assert.ThrowsAnyAsync<Exception>(() => buffer.AttachAsync("a2", "disk"));
+
+        Assert.Equal("a1", Assert.Single((await buffer.DescribeAsync()).Value.Attachments).Name);
+        Assert.Equal(uint.MaxValue, (await buffer.GetConstraintsAsync()).Value.MaxSegmentSize);
+        Assert.True((await buffer.AttachAsync("a2", "disk")).IsGranted);
+    }
+
+    [Fact]
+    public async Task A_command_whose_answer_was_lost_is_carried_out_once()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+        silo.Storage.FailNextWrite("buffer", $"{board}/frame", afterWriting: true);
+
+        await Assert.ThrowsAnyAsync<Exception>(() => buffer.AttachAsync("a1", "disk"));
+        var again = await buffer.AttachAsync("a1", "disk");
+
+        Assert.True(again.IsGranted);
+        Assert.Single((await buffer.DescribeAsync()).Value.Attachments);
+    }
+
+    [Fact]
+    public async Task A_first_map_that_fails_between_its_two_writes_neither_leaks_nor_doubles_a_page()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+        await buffer.AttachAsync("a1", "gpu");
+        silo.Storage.FailNextWrite("buffer", $"{board}/frame");
+
+        await Assert.ThrowsAnyAsync<Exception>(() => buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice));
+        var held = await silo.Grains.GetMemory(board).DescribeAsync();
+        var mapped = await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice);
+
+        Assert.True(mapped.IsGranted);
+        Assert.Equal(held, await silo.Grains.GetMemory(board).DescribeAsync());
+    }
+
+    [Fact]
+    public async Task A_first_map_is_allocated_anew_when_importers_came_between_its_failure_and_its_repeat()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+        await buffer.AttachAsync("a1", "gpu");
+        silo.Storage.FailNextWrite("buffer", $"{board}/frame");
+        await Assert.ThrowsAnyAsync<Exception>(() => buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice));
+
+        await buffer.AttachAsync("a2", "display");
+        var mapped = await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice);
+
+        Assert.Equal(1, mapped.Value.Mapping!.ToTable().EntryCount);
+        var regions = await silo.Grains.GetMemory(board).DescribeAsync();
+        Assert.Equal([0UL, 1UL << 20], regions.Select(region => region.HeldBytes));
+    }
+
+    [Fact]
+    public async Task Pages_of_an_unacknowledged_first_map_go_back_when_the_buffer_is_released()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+        await buffer.AttachAsync("a1", "gpu");
+        silo.Storage.FailNextWrite("buffer", $"{board}/frame");
+        await Assert.ThrowsAnyAsync<Exception>(() => buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice));
+
+        await buffer.DetachAsync("a1");
+        await buffer.ReleaseAsync();
+
+        Assert.Empty(await silo.Grains.GetMemory(board).GetHeldAsync());
+    }
+
+    [Fact]
+    public async Task A_failed_allocation_write_gives_no_pages()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+        await buffer.AttachAsync("a1", "gpu");
+        silo.Storage.FailNextWrite("memory", $"memory:{board}");
+
+        await Assert.ThrowsAnyAsync<Exception>(() => buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice));
+
+        Assert.Empty(await silo.Grains.GetMemory(board).GetHeldAsync());
+        Assert.True((await buffer.MapAttachmentAsync("m2", "a1", DmaDirection.ToDevice)).IsGranted);
+    }
+
+    [Fact]
+    public async Task A_release_finishes_after_a_failure_to_give_the_pages_back()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+        await buffer.AttachAsync("a1", "gpu");
+        await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice);
+        await buffer.UnmapAttachmentAsync("m1");
+        await buffer.ReleaseAsync();
+        silo.Storage.FailNextWrite("memory", $"memory:{board}");
+
+        await Assert.ThrowsAnyAsync<Exception>(() => buffer.DetachAsync("a1"));
+        await buffer.DetachAsync("a1");
+
+        Assert.Empty(await silo.Grains.GetMemory(board).GetHeldAsync());
+    }
+
+    [Fact]
+    public async Task State_survives_deactivation()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+        await buffer.AttachAsync("a1", "display");
+        var mapped = await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.FromDevice);
+        foreach (var grain in (IAddressable[])[buffer, silo.Grains.GetMemory(board), silo.Grains.GetBoard(board)])
+        {
+            await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle(TestContext.Current.CancellationToken);
+        }
+
+        var again = await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.FromDevice);
+
+        Assert.Equal(mapped.Value.Mapping!.Storage.Extents, again.Value.Mapping!.Storage.Extents);
+        Assert.Single(await silo.Grains.GetMemory(board).GetHeldAsync());
+        Assert.Equal(Errno.EBUSY, (await buffer.DetachAsync("a1")).Refusal!.Errno);
+    }
+}

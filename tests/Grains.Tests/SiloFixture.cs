@@ -1,0 +1,81 @@
+using System.Globalization;
+using DmaGrains.Grains.Storage;
+using DmaGrains.Interfaces;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Scatterlists;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
+using Orleans.Runtime.Hosting;
+using Orleans.Storage;
+using Orleans.TestingHost;
+
+[assembly: AssemblyFixture(typeof(DmaGrains.Grains.Tests.SiloFixture))]
+
+namespace DmaGrains.Grains.Tests;
+
+/// <summary>One silo for all tests; each test takes a board of its own.</summary>
+public sealed class SiloFixture : IAsyncLifetime
+{
+    private InProcessTestCluster? _cluster;
+    private FaultyStorage? _storage;
+    private int _nextBoard;
+
+    public IGrainFactory Grains => _cluster!.Client;
+
+    public FaultyStorage Storage => _storage!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.Options.ConfigureFileLogging = false;
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.Services.AddSingleton<IGrainStorageSerializer, OrleansGrainStorageSerializer>();
+            silo.Services.AddGrainStorage(StorageNames.Default, (services, _) =>
+                _storage ??= new FaultyStorage(services.GetRequiredService<IGrainStorageSerializer>()));
+            silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(10));
+        });
+        _cluster = builder.Build();
+        await _cluster.DeployAsync();
+    }
+
+    public async ValueTask DisposeAsync() => await _cluster!.DisposeAsync();
+
+    /// <summary>
+    /// A fresh board: GPU that takes anything, display that takes one run, disk of 16 segments of 64 KiB; 64 MiB of RAM in which
+    /// every second page is free, and a contiguous area of 8 MiB.
+    /// </summary>
+    public async Task<string> NewBoardAsync()
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"board{Interlocked.Increment(ref _nextBoard)}");
+        var defined = await Grains.GetBoard(name).DefineAsync(BoardNamed(name));
+        Assert.True(defined.IsGranted);
+        return name;
+    }
+
+    /// <summary>That board's definition.</summary>
+    public static BoardDefinition BoardNamed(string name) => new(
+        name,
+        "A board for tests",
+        [
+            new("ram", MemoryKind.System, new PageExtent(0x100, 16384), ReservedEveryPages: 2, ReservedPages: 1),
+            new("cma", MemoryKind.Contiguous, new PageExtent(0x10000, 2048)),
+        ],
+        [
+            new Device("gpu", new DeviceDmaParameters(uint.MaxValue, 0, 0)),
+            new Device("display", null) { RequiresContiguous = true },
+            new Device("disk", new DeviceDmaParameters(65536, 16, 0)),
+        ]);
+
+    /// <summary>An exported buffer of 1 MiB on a board.</summary>
+    public async Task<IDmaBufferGrain> NewBufferAsync(string board, string name = "frame", ulong sizeBytes = 1 << 20)
+    {
+        var buffer = Grains.GetBuffer(board, name);
+        var exported = await buffer.ExportAsync(new BufferExport(name, sizeBytes, "gpu"));
+        Assert.True(exported.IsGranted);
+        return buffer;
+    }
+}

@@ -1,0 +1,287 @@
+using DmaGrains.Model;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Devices;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Scenarios.Tests.Files;
+
+public class ScenarioFileTests
+{
+    private const string Valid = """
+        name: sample
+        shows: How a scenario is read.
+        board: raspberry-pi-4
+        getters: direct
+        buffers:
+          - {name: frame, size: 1920x1080x4, exporter: v3d}
+          - {name: page, size: 0x1000}
+        importers:
+          - name: gpu
+            device: v3d
+            steps:
+              - attach frame
+              - map frame to-device
+              - {map: frame, direction: from-device, expect: ok}
+              - {detach: frame, expect: EBUSY}
+          - name: app
+            steps: [release page]
+        order: [gpu, app, gpu, gpu, gpu]
+
+        """;
+
+    [Fact]
+    public void Read_gives_what_the_file_says()
+    {
+        var scenario = Read(Valid);
+
+        Assert.Equal(("sample", "How a scenario is read."), (scenario.Name, scenario.Shows));
+        Assert.Equal("raspberry-pi-4", scenario.Board.Name);
+        Assert.Equal(
+            [new BufferExport("frame", 8294400, "v3d", DmaGetters.Direct), new BufferExport("page", 4096, null, DmaGetters.Direct)],
+            scenario.Buffers);
+        Assert.Equal([("gpu", "v3d"), ("app", null)], scenario.Importers.Select(importer => (importer.Name, importer.Device)));
+        Assert.Equal(
+            [
+                new(StepKind.Attach, "frame", DmaDirection.Bidirectional, null, false, 12),
+                new(StepKind.Map, "frame", DmaDirection.ToDevice, null, false, 13),
+                new(StepKind.Map, "frame", DmaDirection.FromDevice, null, true, 14),
+                new(StepKind.Detach, "frame", DmaDirection.Bidirectional, Errno.EBUSY, true, 15),
+            ],
+            scenario.Importers[0].Steps);
+        Assert.Equal([new(StepKind.Release, "page", DmaDirection.Bidirectional, null, false, 17)], scenario.Importers[1].Steps);
+        Assert.Equal([0, 1, 0, 0, 0], scenario.Order);
+    }
+
+    [Fact]
+    public void Read_plays_one_step_each_in_turn_when_no_order_is_given()
+    {
+        var scenario = Read(Valid.Replace("order: [gpu, app, gpu, gpu, gpu]", "", StringComparison.Ordinal));
+
+        Assert.Equal([0, 1, 0, 0, 0], scenario.Order);
+    }
+
+    [Theory]
+    [InlineData("map", DmaDirection.Bidirectional)]
+    [InlineData("map to-device", DmaDirection.ToDevice)]
+    [InlineData("map frame", DmaDirection.Bidirectional)]
+    [InlineData("map  frame  from-device", DmaDirection.FromDevice)]
+    [InlineData("{map: , direction: from-device}", DmaDirection.FromDevice)]
+    [InlineData("{map: frame}", DmaDirection.Bidirectional)]
+    public void Read_takes_the_only_buffer_when_a_step_names_none(string step, DmaDirection direction)
+    {
+        var scenario = Read(Valid
+            .Replace("  - {name: page, size: 0x1000}\n", "", StringComparison.Ordinal)
+            .Replace("release page", "release", StringComparison.Ordinal)
+            .Replace("map frame to-device", step, StringComparison.Ordinal));
+
+        Assert.Equal(new(StepKind.Map, "frame", direction, null, false, 12), scenario.Importers[0].Steps[1]);
+        Assert.Equal("frame", scenario.Importers[1].Steps[0].Buffer);
+    }
+
+    [Theory]
+    [InlineData("", DmaGetters.V61)]
+    [InlineData("getters: v6.1", DmaGetters.V61)]
+    [InlineData("getters: rfcv3", DmaGetters.RfcV3)]
+    public void Read_reads_the_getters(string line, DmaGetters expected) =>
+        Assert.Equal(expected, Read(Valid.Replace("getters: direct", line, StringComparison.Ordinal)).Buffers[0].Getters);
+
+    [Fact]
+    public void Read_finds_a_board_by_its_path_from_the_scenario()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            var scenario = Path.Combine(folder.FullName, "scenario.yaml");
+            File.Copy(ShippedFiles.Board("juno"), Path.Combine(folder.FullName, "mine.yaml"));
+            File.WriteAllText(scenario, Valid
+                .Replace("board: raspberry-pi-4", "board: mine.yaml", StringComparison.Ordinal)
+                .Replace("v3d", "panfrost", StringComparison.Ordinal));
+
+            Assert.Equal("juno", ScenarioFile.Read(scenario).Board.Name);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData(
+        "name: sample", "nam: sample",
+        "1:1: the file has the unknown key 'nam'; "
+            + "expected name, shows, board, getters, buffers, importers or order")]
+    [InlineData("name: sample", "", "2:1: the file has no key 'name'; expected that key")]
+    [InlineData("name: sample", "name: [sample]", "1:7: name is a list; expected a name")]
+    [InlineData(
+        "name: sample", "name: two words",
+        "1:7: name is text 'two words'; "
+            + "expected 1 to 63 of a-z, A-Z, 0-9, '.', '_', '-', '#', starting with a letter or digit")]
+    [InlineData("name: sample", "name:", "1:6: name is nothing; expected a name")]
+    [InlineData(
+        "name: sample", "name: sample\nname: again",
+        "2:1: the file has the key 'name' twice, first on line 1; expected each key once")]
+    [InlineData(
+        "shows: How a scenario is read.", "shows: \"\\e[31mred\"",
+        "2:8: shows is text '?[31mred'; expected one line of text")]
+    [InlineData("shows: How a scenario is read.", "shows: ''", "2:8: shows is text ''; expected one line of text")]
+    [InlineData(
+        "board: raspberry-pi-4", "board: raspberry-pi-5",
+        "3:8: board is text 'raspberry-pi-5'; "
+            + "expected a path, or a board by its name: a10, desktop, exynos4, hikey960, imx6, juno, raspberry-pi-4, rk3399 or sdm845")]
+    [InlineData(
+        "board: raspberry-pi-4", "board: ../nowhere.yaml",
+        "3:8: board is text '../nowhere.yaml'; expected a board's file, named from the scenario's folder")]
+    [InlineData("board: raspberry-pi-4", "board: \"a\\0b/c\"", "3:8: board is text 'a?b/c'; expected one line of text")]
+    [InlineData("getters: direct", "getters: v6", "4:10: getters is text 'v6'; expected v6.1, rfcv3 or direct")]
+    [InlineData("getters: direct", "getters: {v6: 1}", "4:10: getters is a mapping; expected v6.1, rfcv3 or direct")]
+    [InlineData(
+        "size: 0x1000", "size: 0",
+        "7:24: size is text '0'; expected 1 to 9223372036854775807, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
+    [InlineData(
+        "size: 0x1000", "size: -1",
+        "7:24: size is text '-1'; expected 1 to 9223372036854775807, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
+    [InlineData(
+        "size: 0x1000", "size: 9223372036854775808",
+        "7:24: size is text '9223372036854775808'; "
+            + "expected 1 to 9223372036854775807, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
+    [InlineData(
+        "size: 0x1000", "size: [4096]",
+        "7:24: size is a list; expected 1 to 9223372036854775807, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
+    [InlineData(
+        "size: 0x1000", "sise: 0x1000",
+        "7:18: an entry of buffers has the unknown key 'sise'; expected name, size or exporter")]
+    [InlineData("page, size: 0x1000", "page", "7:5: an entry of buffers has no key 'size'; expected that key")]
+    [InlineData("{name: page, size: 0x1000}", "page", "7:5: an entry of buffers is text 'page'; expected a mapping")]
+    [InlineData(
+        "{name: page, size: 0x1000}", "{name: frame, size: 1}",
+        "7:12: two buffers are named frame; expected a name of its own for each")]
+    [InlineData(
+        "{name: page, size: 0x1000}", "{name: to-device, size: 1}",
+        "7:12: a buffer is named to-device; expected a name that is no direction")]
+    [InlineData(
+        "exporter: v3d", "exporter: v4d",
+        "6:48: the board has no device v4d; expected v3d, vc4, unicam, bcm2835-dma or sdhci")]
+    [InlineData(
+        "device: v3d", "device: gpu",
+        "10:13: the board has no device gpu; expected v3d, vc4, unicam, bcm2835-dma or sdhci")]
+    [InlineData(
+        "    device: v3d\n", "",
+        "11:9: gpu has no device and cannot attach; expected a device for it, or release")]
+    [InlineData("name: app", "name: gpu", "16:11: two importers are named gpu; expected a name of its own for each")]
+    [InlineData(
+        "steps: [release page]", "steps: []",
+        "17:12: steps is an empty list; expected a list with at least one entry")]
+    [InlineData(
+        "steps: [release page]", "steps: release page",
+        "17:12: steps is text 'release page'; expected a list with at least one entry")]
+    [InlineData(
+        "steps: [release page]", "steps: [release]",
+        "17:13: release names none of several buffers; expected frame or page")]
+    [InlineData(
+        "steps: [release page]", "steps: [{release: }]",
+        "17:14: release names none of several buffers; expected frame or page")]
+    [InlineData(
+        "steps: [release page]", "steps: [release pag]",
+        "17:13: there is no buffer 'pag'; expected frame or page")]
+    [InlineData(
+        "steps: [release page]", "steps: [free page]",
+        "17:13: an entry of steps is text 'free page'; "
+            + "expected a step that starts with attach, map, unmap, detach or release")]
+    [InlineData(
+        "steps: [release page]", "steps: [release page now]",
+        "17:13: an entry of steps is text 'release page now'; expected 'release BUFFER'")]
+    [InlineData(
+        "steps: [release page]", "steps: [[release, page]]",
+        "17:13: an entry of steps is a list; "
+            + "expected words such as 'map frame to-device', or a mapping such as {map: frame, expect: EBUSY}")]
+    [InlineData(
+        "steps: [release page]", "steps: [~]",
+        "17:13: an entry of steps is nothing; "
+            + "expected words such as 'map frame to-device', or a mapping such as {map: frame, expect: EBUSY}")]
+    [InlineData(
+        "map frame to-device", "map frame up",
+        "13:9: an entry of steps is text 'map frame up'; "
+            + "expected 'map BUFFER DIRECTION', the direction to-device, from-device or bidirectional")]
+    [InlineData(
+        "map frame to-device", "map to-device frame",
+        "13:9: an entry of steps is text 'map to-device frame'; "
+            + "expected 'map BUFFER DIRECTION', the direction to-device, from-device or bidirectional")]
+    [InlineData(
+        "{detach: frame, expect: EBUSY}", "{expect: EBUSY}",
+        "15:9: a step has 0 verbs; expected one of attach, map, unmap, detach or release")]
+    [InlineData(
+        "{detach: frame, expect: EBUSY}", "{attach: frame, detach: frame}",
+        "15:9: a step has 2 verbs; expected one of attach, map, unmap, detach or release")]
+    [InlineData(
+        "{detach: frame, expect: EBUSY}", "{detach: frame, expect: 16}",
+        "15:33: expect is text '16'; "
+            + "expected ok, ENOENT, EIO, EBADF, ENOMEM, EBUSY, EEXIST, ENODEV, EINVAL or ENOSPC")]
+    [InlineData(
+        "{detach: frame, expect: EBUSY}", "{detach: frame, expect: EPERM}",
+        "15:33: expect is text 'EPERM'; "
+            + "expected ok, ENOENT, EIO, EBADF, ENOMEM, EBUSY, EEXIST, ENODEV, EINVAL or ENOSPC")]
+    [InlineData(
+        "{detach: frame, expect: EBUSY}", "{detach: frame, direction: to-device}",
+        "15:36: detach has a direction; expected one for map only")]
+    [InlineData("{detach: frame, expect: EBUSY}", "{detach: [frame]}", "15:18: detach is a list; expected a name")]
+    [InlineData(
+        "from-device", "sideways",
+        "14:33: direction is text 'sideways'; expected to-device, from-device or bidirectional")]
+    [InlineData(
+        "order: [gpu, app, gpu, gpu, gpu]", "order: [gpu, app, gpu, gpu]",
+        "18:8: order names gpu 3 times; expected 4, one for each of its steps")]
+    [InlineData(
+        "order: [gpu, app, gpu, gpu, gpu]", "order: [gpu, cpu]",
+        "18:14: an entry of order is text 'cpu'; expected gpu or app")]
+    [InlineData(
+        "order: [gpu, app, gpu, gpu, gpu]", "order: 5",
+        "18:8: order is text '5'; expected a list with at least one entry")]
+    [InlineData(
+        "order: [gpu, app, gpu, gpu, gpu]", "---\nname: other",
+        "18:1: a second document starts; expected one document")]
+    [InlineData("order: [gpu, app, gpu, gpu, gpu]", "\torder: [gpu]", "18:1: a tab indents this line; expected spaces")]
+    [InlineData(
+        "order: [gpu, app, gpu, gpu, gpu]", "order: [gpu, app",
+        "19:1: malformed YAML (While parsing a flow sequence, did not find expected ',' or ']'); "
+            + "expected YAML 1.2")]
+    [InlineData(
+        "order: [gpu, app, gpu, gpu, gpu]", "order:\n\t- gpu",
+        "19:1: a tab indents this line; expected spaces")]
+    [InlineData(
+        "order: [gpu, app, gpu, gpu, gpu]", "order: \"gpu",
+        "19:1: malformed YAML (While scanning a quoted scalar, found unexpected end of stream); "
+            + "expected YAML 1.2")]
+    [InlineData(
+        "order: [gpu, app, gpu, gpu, gpu]", "order gpu",
+        "18:10: malformed YAML (While parsing a block mapping, did not find expected key); expected YAML 1.2")]
+    [InlineData(
+        "order: [gpu, app, gpu, gpu, gpu]", " order: [gpu]",
+        "18:2: malformed YAML (While parsing a block mapping, did not find expected key); expected YAML 1.2")]
+    [InlineData(
+        "order: [gpu, app, gpu, gpu, gpu]", "order: @gpu",
+        "18:9: malformed YAML (While scanning for the next token, found character that cannot start any token); "
+            + "expected YAML 1.2")]
+    [InlineData(
+        "order: [gpu, app, gpu, gpu, gpu]", "order: a: b",
+        "18:9: malformed YAML (While scanning a plain scalar value, found invalid mapping); expected YAML 1.2")]
+    [InlineData(
+        "[release page]", "&a [release page]",
+        "17:12: an anchor or alias stands here; expected the value itself")]
+    [InlineData("[release page]", "*a", "17:12: an anchor or alias stands here; expected the value itself")]
+    [InlineData("[release page]", "!!seq [release page]", "17:12: a tag stands here; expected the value alone")]
+    [InlineData("importers:", "? [a]\n: 1\nimporters:", "8:3: a key of the file is a list; expected text")]
+    public void Read_says_where_and_what_is_wrong(string right, string wrong, string expected)
+    {
+        var exception = Refused(Valid.Replace(right, wrong, StringComparison.Ordinal));
+
+        Assert.Equal($"{exception.File}:{expected}", exception.Message);
+    }
+
+    private static FileFormatException Refused(string text) => Assert.Throws<FileFormatException>(() => Read(text));
+
+    private static Scenario Read(string text)
+    {
+        using var file = new TemporaryFile(text);
+        return ScenarioFile.Read(file.Path);
+    }
+}
