@@ -29,7 +29,7 @@ public class VectorFileExceptionTests
         { Segment, ":false}", ":false,'x':1}", "expect has 'x':1; expected longer_than_max, crosses_boundary" },
         { Segment, "'ck-1'", "7", "id is 7; expected a string" },
         { Segment, "'ck-1'", "'\\ud800'", "id is '\\ud800'; expected a string of whole characters" },
-        { Segment, "ck-1", new('x', 101), $"id is '{new string('x', 59)}…; expected a string of at most 100 characters" },
+        { Segment, "ck-1", new('x', 101), $"id is '{new string('x', 59)}…; expected a string of at most 100" },
         { Segment, "'id':'ck-1',", "", "no id; expected that field" },
         { Segment, "'id'", "'length':1,'id'", "malformed JSON (Duplicate property" },
         { Segment, "'id'", "'\\ud800':1,'id'", "malformed JSON (" },
