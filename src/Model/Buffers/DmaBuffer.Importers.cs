@@ -148,7 +148,7 @@ public sealed partial record DmaBuffer
             return null;
         }
 
-        var table = Mapping.TableOver(Storage, SizeBytes, Storage.AllocatedUnder);
+        var table = Mapping.TableOver(Storage, SizeBytes);
         return SegmentCheck.FirstViolation(table.Entries, demand, importer) is { } violation
             ? violation with { Reason = $"{Name} already has storage that {importer} cannot use: {violation.Reason}" }
             : null;

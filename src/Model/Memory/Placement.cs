@@ -225,7 +225,7 @@ internal sealed class Placement
     private Refusal NoMemory()
     {
         var regions = _system.Concat(_contiguous).ToList();
-        var free = regions.Aggregate(0UL, (sum, region) => sum + region.Free.PageCount) << Page.Shift;
+        var free = regions.Aggregate(0UL, (sum, region) => sum + FreeBytes(region));
         var detail = string.Join("; ", regions.Select(Describe));
         if (free < _request.SizeBytes)
         {
@@ -244,9 +244,15 @@ internal sealed class Placement
                 $"No {Constraints.MaxSegmentCount} segments hold {Need << Page.Shift} bytes under {Constraints}: {free} bytes are free, the largest range has {largest} ({detail}).");
     }
 
-    private static ulong LargestRangeBytes(MemoryRegion region) =>
-        Math.Min(region.Free.LargestRunPages, region.Layout.BlockPages) << Page.Shift;
+    private ulong FreeBytes(MemoryRegion region) =>
+        ReachableRuns(region).Aggregate(0UL, (sum, run) => sum + run.PageCount) << Page.Shift;
 
-    private static string Describe(MemoryRegion region) =>
-        $"{region.Layout.Name}: {region.Free.PageCount << Page.Shift} free, largest {LargestRangeBytes(region)}";
+    private ulong LargestRangeBytes(MemoryRegion region)
+    {
+        var longest = ReachableRuns(region).Aggregate(0UL, (most, run) => Math.Max(most, run.PageCount));
+        return Math.Min(longest, region.Layout.BlockPages) << Page.Shift;
+    }
+
+    private string Describe(MemoryRegion region) =>
+        $"{region.Layout.Name}: {FreeBytes(region)} free, largest {LargestRangeBytes(region)}";
 }
