@@ -241,7 +241,7 @@ internal sealed class Placement
                 $"No contiguous range of {Need << Page.Shift} bytes: {free} bytes are free, the largest range has {largest} ({detail}).")
             : new(
                 Errno.ENOMEM, null, nameof(DmaConstraints.MaxSegmentCount), Need << Page.Shift, largest,
-                $"No {Constraints.MaxSegmentCount} segments hold {Need << Page.Shift} bytes under {Constraints}: {free} bytes are free, the largest range has {largest} ({detail}).");
+                $"{Need << Page.Shift} bytes do not fit into {Counted.Of(Constraints.MaxSegmentCount, "segment")} under {Constraints}: {free} bytes are free, the largest range has {largest} ({detail}).");
     }
 
     private ulong FreeBytes(MemoryRegion region) =>
