@@ -92,9 +92,10 @@ internal sealed class NodeTree
     private ListNode ReadList(string label, Place place, int depth)
     {
         var entries = ImmutableArray.CreateBuilder<FileNode>();
+        var entryLabel = $"an entry of {label}";
         for (var next = Next(); next is not SequenceEnd; next = Next())
         {
-            entries.Add(ReadNode(next, $"an entry of {label}", depth));
+            entries.Add(ReadNode(next, entryLabel, depth));
         }
 
         return new(label, place, entries.ToImmutable());
