@@ -47,7 +47,8 @@ public static class BoardFile
             if (runs > MemoryRegionLayout.FreeRunsMax)
             {
                 throw node.Place.Fail(
-                    $"the memory would start with more than {MemoryRegionLayout.FreeRunsMax} free runs", "longer reserved periods");
+                    $"the memory would start with more than {MemoryRegionLayout.FreeRunsMax} free runs",
+                    "longer reserved periods");
             }
         }
 
@@ -66,7 +67,8 @@ public static class BoardFile
             var device = DeviceFields.Read(node);
             if (!names.Add(device.Name))
             {
-                throw node.AsMap().PlaceOf("name").Fail($"two devices are named {device.Name}", "a name of its own for each");
+                var place = node.AsMap().PlaceOf("name");
+                throw place.Fail($"two devices are named {device.Name}", "a name of its own for each");
             }
 
             devices.Add(device);
