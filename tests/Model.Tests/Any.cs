@@ -16,7 +16,8 @@ internal static class Any
 
     /// <summary>Constraints of any values, masks with holes included.</summary>
     public static Gen<DmaConstraints> Constraints { get; } =
-        Gen.Select(UInt, UInt, Gen.OneOf(Gen.ULong, WholeMask), (size, count, mask) => new DmaConstraints(size, count, mask));
+        Gen.Select(UInt, UInt, Gen.OneOf(Gen.ULong, WholeMask),
+            (size, count, mask) => new DmaConstraints(size, count, mask));
 
     /// <summary>Parameters of any values, and none at all.</summary>
     public static Gen<DeviceDmaParameters?> Parameters { get; } = Gen.OneOf(

@@ -19,7 +19,8 @@ public sealed class BoardDefinitionTests
 
     [Fact]
     public void Check_refuses_with_EINVAL_when_the_name_is_none() =>
-        AssertRefused(Errno.EINVAL, "Board", _board with { Name = "a/b", Devices = Many(BoardDefinition.DevicesMax + 1) });
+        AssertRefused(
+            Errno.EINVAL, "Board", _board with { Name = "a/b", Devices = Many(BoardDefinition.DevicesMax + 1) });
 
     [Fact]
     public void Check_refuses_with_ENOSPC_when_there_are_too_many_devices() =>

@@ -15,12 +15,14 @@ public sealed class RefusalTests
 
     private static readonly RefusalCase[] _exports =
     [
-        new("export a bad name, size and getters", Errno.EINVAL, null, "Buffer", () => ExportOf(new("a/b", 0, "ghost", (DmaGetters)9))),
+        new("export a bad name, size and getters", Errno.EINVAL, null, "Buffer", () =>
+            ExportOf(new("a/b", 0, "ghost", (DmaGetters)9))),
         new("export no name", Errno.EINVAL, null, "Buffer", () => ExportOf(new(null!, 1))),
         new("export no bytes", Errno.EINVAL, null, "SizeBytes", () => ExportOf(new("a", 0, "ghost", (DmaGetters)9))),
         new("export 2^63 bytes", Errno.EINVAL, null, "SizeBytes", () => ExportOf(new("a", 1UL << 63))),
         new("export 2^64-1 bytes", Errno.EINVAL, null, "SizeBytes", () => ExportOf(new("a", ulong.MaxValue))),
-        new("export unknown getters", Errno.EINVAL, null, "Getters", () => ExportOf(new("a", 1, "ghost", (DmaGetters)9))),
+        new("export unknown getters", Errno.EINVAL, null, "Getters", () =>
+            ExportOf(new("a", 1, "ghost", (DmaGetters)9))),
         new("export by nobody we know", Errno.ENODEV, "ghost", "Exporter", () => ExportOf(new(Frame, 1, "ghost"))),
         new("export another size", Errno.EEXIST, null, "Name", () => ExportOf(new(Frame, 2))),
         new("export another exporter", Errno.EEXIST, null, "Name", () => ExportOf(new(Frame, 1, "gpu"))),
@@ -37,7 +39,8 @@ public sealed class RefusalTests
         new("attach a used name", Errno.EEXIST, null, "Attachment", () =>
             Released().RefusalOf(new DmaCommand.Attach("gpu", "ghost"))),
         new("attach to a released buffer", Errno.EBADF, null, "Buffer", () => Released().RefusalOf(Attach("ghost"))),
-        new("attach to a gone buffer", Errno.EBADF, null, "Buffer", () => With(1).After(Release()).RefusalOf(Attach("gpu"))),
+        new("attach to a gone buffer", Errno.EBADF, null, "Buffer", () =>
+            With(1).After(Release()).RefusalOf(Attach("gpu"))),
         new("attach no device", Errno.ENODEV, "ghost", "Device", () => With(1).RefusalOf(Attach("ghost"))),
         new("attach a size of 0", Errno.EINVAL, "windowed", "MaxSegmentSize", () =>
             With(1, DmaGetters.Direct).RefusalOf(Attach("windowed"))),
@@ -51,7 +54,8 @@ public sealed class RefusalTests
             With(MiB).After(Attach("narrow")).RefusalOf(Attach("wide"))),
         new("attach too small windows", Errno.EINVAL, "windowed", "SegmentBoundaryMask", () =>
             With(8 * MiB).After(Attach("wide")).RefusalOf(Attach("windowed"))),
-        new("attach what only the product covers", Errno.EINVAL, "few", "MaxSegmentSize", () => With(12288).RefusalOf(Attach("few"))),
+        new("attach what only the product covers", Errno.EINVAL, "few", "MaxSegmentSize", () =>
+            With(12288).RefusalOf(Attach("few"))),
         new("attach what no list can hold", Errno.EINVAL, "pageless", "SegmentBoundaryMask", () =>
             With(513).RefusalOf(Attach("pageless"))),
         new("attach smaller segments late", Errno.EBUSY, "narrow", "MaxSegmentSize", () =>
@@ -77,7 +81,8 @@ public sealed class RefusalTests
     private static readonly RefusalCase[] _maps =
     [
         new("map no buffer", Errno.ENOENT, null, "Buffer", () => Create().RefusalOf(Map("gpu"))),
-        new("map a bad name", Errno.EINVAL, null, "Mapping", () => Mapped(1).RefusalOf(new DmaCommand.Map("a/b", "ghost", _none))),
+        new("map a bad name", Errno.EINVAL, null, "Mapping", () =>
+            Mapped(1).RefusalOf(new DmaCommand.Map("a/b", "ghost", _none))),
         new("map a bad direction", Errno.EINVAL, null, "Direction", () =>
             Mapped(1).RefusalOf(new DmaCommand.Map("gpu", "ghost", _none))),
         new("map a used name", Errno.EEXIST, null, "Mapping", () =>
@@ -85,9 +90,12 @@ public sealed class RefusalTests
         new("map a used name the other way", Errno.EEXIST, null, "Mapping", () =>
             Mapped(1).RefusalOf(new DmaCommand.Map("gpu", "gpu", DmaDirection.ToDevice))),
         new("map nobody", Errno.EINVAL, null, "Attachment", () => With(1UL << 62).RefusalOf(Map("gpu"))),
-        new("map out of reach", Errno.EIO, "deaf", "DmaMask", () => With(1).After(Attach("gpu"), Attach("deaf")).RefusalOf(Map("gpu"))),
-        new("map out of a latecomer's reach", Errno.EIO, "low", "DmaMask", () => Mapped(1).After(Attach("low")).RefusalOf(Map("low"))),
-        new("map more than there is", Errno.ENOMEM, null, "SizeBytes", () => With(32 * MiB).After(Attach("gpu")).RefusalOf(Map("gpu"))),
+        new("map out of reach", Errno.EIO, "deaf", "DmaMask", () =>
+            With(1).After(Attach("gpu"), Attach("deaf")).RefusalOf(Map("gpu"))),
+        new("map out of a latecomer's reach", Errno.EIO, "low", "DmaMask", () =>
+            Mapped(1).After(Attach("low")).RefusalOf(Map("low"))),
+        new("map more than there is", Errno.ENOMEM, null, "SizeBytes", () =>
+            With(32 * MiB).After(Attach("gpu")).RefusalOf(Map("gpu"))),
         new("map a range that is not there", Errno.ENOMEM, null, "MaxSegmentCount", () =>
             With(2 * MiB + 1).After(Attach("display")).RefusalOf(Map("display"))),
     ];

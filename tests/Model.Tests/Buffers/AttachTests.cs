@@ -14,7 +14,7 @@ public sealed class AttachTests
 
     [Fact]
     public void Attach_order_does_not_matter_before_the_first_map() =>
-        Gen.Shuffle(_agreeing, 1, 4).SelectMany(one => Gen.Shuffle(one).Select(other => (one, other))).Sample((one, other) =>
+        Gen.Shuffle(_agreeing, 1, 4).SelectMany(Gen.Shuffle, (one, other) => (one, other)).Sample((one, other) =>
         {
             var (first, second) = (MappedBy(one, one[0]), MappedBy(other, one[0]));
 
@@ -65,7 +65,8 @@ public sealed class AttachTests
 
     [Fact]
     public void Attach_accepts_exactly_what_is_representable() =>
-        Gen.Select(Gen.ULong[1, 40_000], Gen.UInt[1, 20_000], Gen.UInt[1, 6], Any.WholeMask).Sample((size, segment, count, mask) =>
+        Gen.Select(Gen.ULong[1, 40_000], Gen.UInt[1, 20_000], Gen.UInt[1, 6], Any.WholeMask).Sample(
+            (size, segment, count, mask) =>
         {
             var device = new Device("gpu", new(segment, count, mask));
             var step = DmaBuffer.Export(new(Frame, size)).Value.Apply(Attach("gpu"), device, null);

@@ -35,7 +35,9 @@ public sealed class MapTests
 
         var mapping = reply.Value.Mapping!;
 
-        Assert.Equal(("gpu", "gpu", DmaDirection.Bidirectional, 100_001UL), (mapping.Name, mapping.Attachment, mapping.Direction, mapping.SizeBytes));
+        Assert.Equal(
+            ("gpu", "gpu", DmaDirection.Bidirectional, 100_001UL),
+            (mapping.Name, mapping.Attachment, mapping.Direction, mapping.SizeBytes));
         Assert.Equal(100_001UL, mapping.ToTable().LengthBytes);
         Assert.Same(board.FrameOf().Storage, mapping.Storage);
     }
@@ -56,7 +58,9 @@ public sealed class MapTests
     [Fact]
     public void Map_asks_for_memory_that_everyone_reaches()
     {
-        var request = With(4096).After(Attach("gpu"), Attach("low"), Attach("display")).FrameOf().AllocationFor(Map("gpu"))!;
+        var frame = With(4096).After(Attach("gpu"), Attach("low"), Attach("display")).FrameOf();
+
+        var request = frame.AllocationFor(Map("gpu"))!;
 
         Assert.Equal((0xfffffUL, "low"), (request.HighestAddress, request.NarrowestImporter));
     }
@@ -98,7 +102,7 @@ public sealed class MapTests
     [Fact]
     public void Map_keeps_the_list_when_a_latecomer_takes_its_odd_last_segment()
     {
-        // Three runs; the last segment of 2 pages and 904 bytes fits the latecomer to the byte, though not in whole pages.
+        // The last segment, 2 pages and 904 bytes, fits the latecomer to the byte, though not in whole pages.
         var frame = DmaBuffer.Export(new(Frame, (4 * 4096) + 904)).Value
             .Apply(Attach("gpu"), new("gpu", new(uint.MaxValue, 0, 0)), null).Next;
         var storage = new Model.Memory.BackingStorage(

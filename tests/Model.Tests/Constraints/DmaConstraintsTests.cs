@@ -9,7 +9,8 @@ public sealed class DmaConstraintsTests
     public void Narrow_is_commutative_associative_and_idempotent() =>
         Gen.Select(Any.Constraints, Any.Constraints, Any.Constraints).Sample((a, b, c) =>
             DmaConstraints.Narrow(a, b) == DmaConstraints.Narrow(b, a)
-            && DmaConstraints.Narrow(DmaConstraints.Narrow(a, b), c) == DmaConstraints.Narrow(a, DmaConstraints.Narrow(b, c))
+            && DmaConstraints.Narrow(DmaConstraints.Narrow(a, b), c)
+                == DmaConstraints.Narrow(a, DmaConstraints.Narrow(b, c))
             && DmaConstraints.Narrow(a, a) == a);
 
     [Fact]

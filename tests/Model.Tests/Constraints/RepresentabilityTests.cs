@@ -6,8 +6,8 @@ namespace DmaGrains.Model.Tests.Constraints;
 
 public sealed class RepresentabilityTests
 {
-    public static TheoryData<RangeShape, SegmentLimit> ShapesAndLimits { get; } = new MatrixTheoryData<RangeShape, SegmentLimit>(
-        Enum.GetValues<RangeShape>(), Enum.GetValues<SegmentLimit>());
+    public static TheoryData<RangeShape, SegmentLimit> ShapesAndLimits { get; } =
+        new MatrixTheoryData<RangeShape, SegmentLimit>(Enum.GetValues<RangeShape>(), Enum.GetValues<SegmentLimit>());
 
     [Theory]
     [MemberData(nameof(ShapesAndLimits))]
@@ -46,9 +46,9 @@ public sealed class RepresentabilityTests
         Gen.Select(AnySize, Any.Constraints, Any.WholeMask).Sample((size, any, mask) =>
         {
             var constraints = any with { SegmentBoundaryMask = mask };
-            var least = Enum.GetValues<SegmentLimit>().Select(limit => Enum.GetValues<RangeShape>()
-                .ToDictionary(shape => shape, shape => OrInfinite(Representability.LeastSegmentCount(size, constraints, shape, limit))))
-                .ToArray();
+            var least = Enum.GetValues<SegmentLimit>().Select(limit => Enum.GetValues<RangeShape>().ToDictionary(
+                shape => shape,
+                shape => OrInfinite(Representability.LeastSegmentCount(size, constraints, shape, limit)))).ToArray();
             var (floored, exact) = (least[(int)SegmentLimit.Floored], least[(int)SegmentLimit.Exact]);
 
             return least.All(by => by[RangeShape.Scattered] >= 1
@@ -101,7 +101,8 @@ public sealed class RepresentabilityTests
         Gen.Select(AnySize, Any.Constraints, Any.WholeMask).Sample((size, any, mask) =>
         {
             var constraints = any with { SegmentBoundaryMask = mask };
-            return !Representability.IsRepresentable(size, constraints) || Representability.ProductCovers(size, constraints);
+            return !Representability.IsRepresentable(size, constraints)
+                || Representability.ProductCovers(size, constraints);
         }, iter: 2000);
 
     [Fact]
@@ -113,12 +114,15 @@ public sealed class RepresentabilityTests
             return Representability.IsRepresentable(size, constraints) == (fewest <= count);
         }, iter: 1000);
 
-    private static Gen<ulong> SmallSize { get; } = Gen.OneOf(Gen.ULong[1, 12 * 4096], Gen.ULong[1, 12].Select(pages => pages * 4096));
+    private static Gen<ulong> SmallSize { get; } =
+        Gen.OneOf(Gen.ULong[1, 12 * 4096], Gen.ULong[1, 12].Select(pages => pages * 4096));
 
-    private static Gen<uint> SmallSegment { get; } = Gen.OneOf(Gen.UInt[0, 13 * 4096], Gen.UInt[1, 13].Select(pages => pages * 4096));
+    private static Gen<uint> SmallSegment { get; } =
+        Gen.OneOf(Gen.UInt[0, 13 * 4096], Gen.UInt[1, 13].Select(pages => pages * 4096));
 
     private static Gen<ulong> AnySize { get; } = Gen.OneOf(
-        Gen.ULong[1, ulong.MaxValue], Gen.OneOf(1UL, 4096UL, (ulong)long.MaxValue, 1UL << 63, ulong.MaxValue - 4095, ulong.MaxValue));
+        Gen.ULong[1, ulong.MaxValue],
+        Gen.OneOf(1UL, 4096UL, (ulong)long.MaxValue, 1UL << 63, ulong.MaxValue - 4095, ulong.MaxValue));
 
     private static UInt128 OrInfinite(UInt128? least) => least ?? UInt128.MaxValue;
 

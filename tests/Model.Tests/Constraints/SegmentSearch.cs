@@ -4,15 +4,16 @@ using DmaGrains.Model.Scatterlists;
 namespace DmaGrains.Model.Tests.Constraints;
 
 /// <summary>
-/// The slow way to the fewest segments: tries every set of page-granular cuts and every page-aligned address, and judges each piece
-/// by its length and by <see cref="SegmentCheck.CrossesBoundary"/>.
+/// The slow way to the fewest segments: tries every set of page-granular cuts and every page-aligned address, and
+/// judges each piece by its length and by <see cref="SegmentCheck.CrossesBoundary"/>.
 /// </summary>
 internal static class SegmentSearch
 {
     /// <summary>The fewest segments, or null when no list exists. For windows of few pages only.</summary>
     public static int? Fewest(ulong sizeBytes, DmaConstraints constraints, RangeShape shape, SegmentLimit limit)
     {
-        var longest = limit == SegmentLimit.Exact ? constraints.MaxSegmentSize : constraints.MaxSegmentSize / 4096 * 4096;
+        var limited = constraints.MaxSegmentSize;
+        var longest = limit == SegmentLimit.Exact ? limited : limited / 4096 * 4096;
         var mask = constraints.SegmentBoundaryMask;
         return shape switch
         {

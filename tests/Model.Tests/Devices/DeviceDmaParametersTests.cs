@@ -22,12 +22,14 @@ public sealed class DeviceDmaParametersTests
 
     [Theory]
     [MemberData(nameof(AbsentParameters))]
-    public void Read_gives_the_defaults_when_the_device_has_no_parameters(DmaGetters getters, DmaConstraints expected) =>
+    public void Read_gives_the_defaults_when_the_device_has_no_parameters(
+        DmaGetters getters, DmaConstraints expected) =>
         Assert.Equal(expected, DeviceDmaParameters.Read(null, getters));
 
     [Theory]
     [MemberData(nameof(ZeroParameters))]
-    public void Read_gives_each_kernels_answer_when_the_parameters_are_zero(DmaGetters getters, DmaConstraints expected) =>
+    public void Read_gives_each_kernels_answer_when_the_parameters_are_zero(
+        DmaGetters getters, DmaConstraints expected) =>
         Assert.Equal(expected, DeviceDmaParameters.Read(default(DeviceDmaParameters), getters));
 
     [Fact]
@@ -41,10 +43,11 @@ public sealed class DeviceDmaParametersTests
         Gen.Select(Any.Constraints, Any.Getters).Sample((set, getters) =>
         {
             var zeros = DeviceDmaParameters.Read(default(DeviceDmaParameters), getters);
-            var read = DeviceDmaParameters.Read(new(set.MaxSegmentSize, set.MaxSegmentCount, set.SegmentBoundaryMask), getters);
-            return read.MaxSegmentSize == (set.MaxSegmentSize == 0 ? zeros.MaxSegmentSize : set.MaxSegmentSize)
-                && read.MaxSegmentCount == (set.MaxSegmentCount == 0 ? zeros.MaxSegmentCount : set.MaxSegmentCount)
-                && read.SegmentBoundaryMask == (set.SegmentBoundaryMask == 0 ? zeros.SegmentBoundaryMask : set.SegmentBoundaryMask);
+            var (size, count, mask) = set;
+            var read = DeviceDmaParameters.Read(new(size, count, mask), getters);
+            return read.MaxSegmentSize == (size == 0 ? zeros.MaxSegmentSize : size)
+                && read.MaxSegmentCount == (count == 0 ? zeros.MaxSegmentCount : count)
+                && read.SegmentBoundaryMask == (mask == 0 ? zeros.SegmentBoundaryMask : mask);
         });
 
     [Theory]

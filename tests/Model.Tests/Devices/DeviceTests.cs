@@ -29,7 +29,9 @@ public sealed class DeviceTests
     {
         var device = new Device("display", new(set, 0, 0)) { RequiresContiguous = true };
 
-        Assert.All(Enum.GetValues<DmaGetters>(), getters => Assert.Equal(expected, device.Demand(getters).MaxSegmentSize));
+        Assert.All(
+            Enum.GetValues<DmaGetters>(),
+            getters => Assert.Equal(expected, device.Demand(getters).MaxSegmentSize));
     }
 
     [Fact]

@@ -11,7 +11,8 @@ public sealed class MemoryRegionLayoutTests
 
     [Fact]
     public void FreeRuns_is_every_page_that_the_kernel_does_not_hold() =>
-        Gen.Select(Gen.ULong[0, 9], Gen.ULong[1, 40], Gen.ULong[0, 8], Gen.ULong[0, 7]).Sample((first, pages, every, held) =>
+        Gen.Select(Gen.ULong[0, 9], Gen.ULong[1, 40], Gen.ULong[0, 8], Gen.ULong[0, 7]).Sample(
+            (first, pages, every, held) =>
         {
             var reserved = every == 0 ? 0 : Math.Min(held, every - 1);
             var layout = new MemoryRegionLayout("ram", MemoryKind.System, new(first, pages), every, reserved);

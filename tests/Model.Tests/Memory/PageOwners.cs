@@ -3,7 +3,7 @@ using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Model.Tests.Memory;
 
-/// <summary>A small memory kept page by page: which frames exist, which the kernel holds, and which token holds the others.</summary>
+/// <summary>A small memory kept page by page: which frames a buffer may get, and which token holds each.</summary>
 internal sealed class PageOwners
 {
     private readonly Dictionary<ulong, AllocationToken?> _owners = [];

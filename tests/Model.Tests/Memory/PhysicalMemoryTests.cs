@@ -71,7 +71,9 @@ public sealed class PhysicalMemoryTests
     [InlineData(0x100fffUL, false)]
     public void Allocate_refuses_with_EIO_when_no_page_is_within_reach(ulong highest, bool refuses)
     {
-        var refusal = Create(System("ram", 0x100, 16)).Allocate(Request(1) with { HighestAddress = highest }).Reply.Refusal;
+        var request = Request(1) with { HighestAddress = highest };
+
+        var refusal = Create(System("ram", 0x100, 16)).Allocate(request).Reply.Refusal;
 
         Assert.Equal(refuses ? (Errno.EIO, "gpu", "DmaMask") : null, refusal is null ? null : FaultOf(refusal));
     }
@@ -125,8 +127,10 @@ public sealed class PhysicalMemoryTests
     {
         var memory = Create(System("dma32", 0, 64), System("normal", 0x100000, 64));
 
+        var low = Request(7) with { HighestAddress = uint.MaxValue };
+
         Assert.Equal(["normal"], memory.Allocate(Request(7)).Reply.Value.Regions);
-        Assert.Equal(["dma32"], memory.Allocate(Request(7) with { HighestAddress = uint.MaxValue }).Reply.Value.Regions);
+        Assert.Equal(["dma32"], memory.Allocate(low).Reply.Value.Regions);
     }
 
     [Fact]
@@ -142,14 +146,39 @@ public sealed class PhysicalMemoryTests
     [Fact]
     public void Allocate_starts_one_range_off_a_boundary_when_that_saves_a_segment()
     {
-        // Windows of 8 pages, segments of 3: 8 pages from a boundary need 3 segments, and so do 3 before and 5 behind one.
+        // From a boundary 5 pages are cut into 3, 1 and 1; with 3 before a boundary, into 3 and 2.
         var memory = Create(Contiguous("cma", 0, 32));
-        var limits = new DmaConstraints(3 * 4096, 4, Any.WindowOf(8));
+        var limits = new DmaConstraints(3 * 4096, 2, Any.WindowOf(4));
 
-        var storage = memory.Allocate(Request(11) with { Constraints = limits }).Reply.Value;
+        var storage = memory.Allocate(Request(5) with { Constraints = limits }).Reply.Value;
 
-        Assert.Single(storage.Extents);
-        Assert.Equal(4UL, Scatterlist.CountEntries(storage.Extents[0], limits));
+        Assert.Equal([new PageExtent(1, 5)], storage.Extents);
+    }
+
+    [Fact]
+    public void Allocate_searches_one_range_inside_a_4_MiB_block_of_system_memory()
+    {
+        // Free are frames 1002 to 1015 and 1018 to 1031; the second run crosses the block edge at 1024.
+        var memory = Create(System("ram", 1000, 32) with { ReservedEveryPages = 16, ReservedPages = 2 });
+        var (held, _) = memory.Allocate(Request(10) with { Token = new("other", 0) });
+
+        var storage = held.Allocate(Request(8) with { Constraints = _oneRange }).Reply.Value;
+
+        Assert.Equal([new PageExtent(1024, 8)], storage.Extents);
+    }
+
+    [Fact]
+    public void Allocate_searches_the_longest_segments_inside_4_MiB_blocks_of_system_memory()
+    {
+        // Free are runs of 4, 14 and 14 pages, and the block edge at 1024 cuts the second into 6 and 8.
+        var memory = Create(System("ram", 1000, 48) with { ReservedEveryPages = 16, ReservedPages = 2 });
+        var (held, _) = memory.Allocate(Request(10) with { Token = new("other", 0) });
+        var request = Request(28) with { Constraints = _oneRange with { MaxSegmentCount = 2 } };
+
+        var refusal = held.Allocate(request).Reply.Refusal!;
+
+        Assert.Equal((Errno.ENOMEM, null, "MaxSegmentCount"), FaultOf(refusal));
+        Assert.True(held.Allocate(request with { SizeBytes = 22 * 4096 }).Reply.IsGranted);
     }
 
     [Fact]

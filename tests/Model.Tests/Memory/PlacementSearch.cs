@@ -3,13 +3,13 @@ using DmaGrains.Model.Memory;
 namespace DmaGrains.Model.Tests.Memory;
 
 /// <summary>
-/// The slow way to know whether a request fits: for every frame and every number of segments, the most pages that so many segments
-/// below that frame can hold. A segment is a run of free frames in reach, no longer than the limit, that crosses no boundary and, in
-/// a system region, no block of 4 MiB.
+/// The slow way to know whether a request fits: for every frame and every number of segments, the most pages that so
+/// many segments below that frame can hold. A segment is a run of free frames in reach, no longer than the limit, that
+/// crosses no boundary and, in a system region, no block of 4 MiB.
 /// </summary>
 internal static class PlacementSearch
 {
-    /// <summary>Whether the system regions together, or one contiguous region alone, have room for the request.</summary>
+    /// <summary>Whether the system regions together, or one contiguous region alone, have room.</summary>
     public static bool Fits(PageOwners owners, AllocationRequest request)
     {
         var system = owners.Layouts.Where(layout => layout.Kind == MemoryKind.System);

@@ -6,7 +6,7 @@ namespace DmaGrains.Model.Tests.Scatterlists;
 /// <summary>Generators of page runs that often touch, and of limits that often bite.</summary>
 internal static class AnyRuns
 {
-    /// <summary>1 to 8 runs in a few dozen frames; a run may start where the one before ended, and frames may repeat.</summary>
+    /// <summary>1 to 8 runs in a few dozen frames; runs may touch, and frames may repeat.</summary>
     public static Gen<PageExtent[]> Extents { get; } =
         Gen.Select(Gen.Int[-1, 40], Gen.ULong[1, 6]).Array[1, 8].Select(Placed);
 
@@ -20,7 +20,8 @@ internal static class AnyRuns
     public static Gen<ulong> Window { get; } = Gen.OneOf(
         Gen.Int[0, 5].Select(bits => Any.WindowOf(1UL << bits)), Gen.Const(ulong.MaxValue));
 
-    public static ulong PageCount(IEnumerable<PageExtent> runs) => runs.Aggregate(0UL, (sum, run) => sum + run.PageCount);
+    public static ulong PageCount(IEnumerable<PageExtent> runs) =>
+        runs.Aggregate(0UL, (sum, run) => sum + run.PageCount);
 
     /// <summary>Frame -1 stands for "right behind the run before".</summary>
     private static PageExtent[] Placed((int First, ulong Pages)[] runs)

@@ -5,7 +5,7 @@ namespace DmaGrains.Model.Tests.Scatterlists;
 /// <summary>The slow way to a scatterlist: page by page, as tests/vectors/README.md words the kernel's rule.</summary>
 internal static class PageWalk
 {
-    /// <summary>The list of these pages; no segment is opened across a multiple of <paramref name="windowPages"/>.</summary>
+    /// <summary>The list of these pages; no segment crosses a multiple of <paramref name="windowPages"/>.</summary>
     public static List<SgEntry> Build(
         IEnumerable<ulong> pfns, uint offset, ulong size, uint maxSegment, ulong windowPages = ulong.MaxValue)
     {

@@ -5,6 +5,8 @@ namespace DmaGrains.Model.Tests.Scatterlists;
 
 public sealed class ScatterlistAppendTests
 {
+    private static readonly Gen<ulong> _size = Gen.ULong[1, 100_000];
+
     [Fact]
     public void Append_is_the_page_walk_over_several_calls() =>
         Gen.Select(AnyRuns.Extents, AnyRuns.Segment, Gen.Select(AnyRuns.Extents, AnyRuns.Segment).Array[1, 3]).Sample(
@@ -26,14 +28,15 @@ public sealed class ScatterlistAppendTests
 
     [Fact]
     public void Append_is_the_page_walk_when_the_caller_gives_another_size() =>
-        Gen.Select(AnyRuns.Extents, AnyRuns.Offset, Gen.ULong[1, 100_000], AnyRuns.Extents, Gen.ULong[1, 100_000], AnyRuns.Segment)
-            .Sample((runs, offset, size, more, added, segment) =>
+        Gen.Select(AnyRuns.Extents, AnyRuns.Offset, _size, AnyRuns.Extents, _size, AnyRuns.Segment).Sample(
+            (runs, offset, size, more, added, segment) =>
             {
                 var table = Scatterlist.Build(runs, offset, size, segment).Value;
-                var walked = PageWalk.Append(
-                    PageWalk.Build(PageWalk.PagesOf(runs), offset, size, segment), PageWalk.PagesOf(more), added, segment);
+                var before = PageWalk.Build(PageWalk.PagesOf(runs), offset, size, segment);
+                var walked = PageWalk.Append(before, PageWalk.PagesOf(more), added, segment);
                 return Scatterlist.Append(table, more, 0, added, segment).Value.Entries.SequenceEqual(walked.ToArray());
-            }, iter: 2000);
+            },
+            iter: 2000);
 
     [Fact]
     public void Append_does_not_change_the_table_it_appends_to()

@@ -7,7 +7,8 @@ public sealed class ScatterlistBoundaryTests
 {
     [Fact]
     public void Build_with_a_boundary_is_the_page_walk_cut_at_every_window() =>
-        Gen.Select(AnyRuns.Extents, Gen.ULong[0, 4095], AnyRuns.Segment, AnyRuns.Window).Sample((runs, unused, segment, mask) =>
+        Gen.Select(AnyRuns.Extents, Gen.ULong[0, 4095], AnyRuns.Segment, AnyRuns.Window).Sample(
+            (runs, unused, segment, mask) =>
         {
             var size = (AnyRuns.PageCount(runs) * 4096) - unused;
             var window = mask == ulong.MaxValue ? ulong.MaxValue : (mask + 1) / 4096;
@@ -17,7 +18,8 @@ public sealed class ScatterlistBoundaryTests
 
     [Fact]
     public void Build_with_a_boundary_covers_the_pages_in_order_and_breaks_no_limit() =>
-        Gen.Select(AnyRuns.Extents, Gen.ULong[0, 4095], AnyRuns.Segment, AnyRuns.Window).Sample((runs, unused, segment, mask) =>
+        Gen.Select(AnyRuns.Extents, Gen.ULong[0, 4095], AnyRuns.Segment, AnyRuns.Window).Sample(
+            (runs, unused, segment, mask) =>
         {
             var size = (AnyRuns.PageCount(runs) * 4096) - unused;
             var table = Scatterlist.Build(runs, 0, size, segment, mask).Value;
@@ -30,7 +32,8 @@ public sealed class ScatterlistBoundaryTests
 
     [Fact]
     public void CountEntries_is_the_number_of_entries_that_Build_makes() =>
-        Gen.Select(Gen.ULong[0, 70], Gen.ULong[1, 70], AnyRuns.Segment, AnyRuns.Window).Sample((first, pages, segment, mask) =>
+        Gen.Select(Gen.ULong[0, 70], Gen.ULong[1, 70], AnyRuns.Segment, AnyRuns.Window).Sample(
+            (first, pages, segment, mask) =>
         {
             var run = new PageExtent(first, pages);
             var table = Scatterlist.Build([run], 0, run.SizeBytes, segment, mask).Value;

@@ -7,7 +7,8 @@ public sealed class ScatterlistTests
 {
     [Fact]
     public void Build_is_the_page_walk_when_the_size_ends_in_the_last_page() =>
-        Gen.Select(AnyRuns.Extents, AnyRuns.Offset, Gen.ULong[0, 4095], AnyRuns.Segment).Sample((runs, offset, unused, segment) =>
+        Gen.Select(AnyRuns.Extents, AnyRuns.Offset, Gen.ULong[0, 4095], AnyRuns.Segment).Sample(
+            (runs, offset, unused, segment) =>
         {
             var size = AnyRuns.PageCount(runs) * 4096;
             return SameAsWalk(runs, offset, size <= offset + unused ? 1 : size - offset - unused, segment);

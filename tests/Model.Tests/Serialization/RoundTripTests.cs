@@ -28,7 +28,12 @@ public sealed class RoundTripTests
         ["parameters"] = new DeviceDmaParameters(1, 2, ulong.MaxValue),
         ["device"] = new Device("gpu", new(1, 2, 3))
         {
-            RequiresContiguous = true, DmaMask = 4, BusDmaLimit = 5, NeedsStructPage = true, Coherent = true, Trusted = true,
+            RequiresContiguous = true,
+            DmaMask = 4,
+            BusDmaLimit = 5,
+            NeedsStructPage = true,
+            Coherent = true,
+            Trusted = true,
         },
         ["device without parameters"] = new Device("gpu", null),
         ["board"] = Definition,
