@@ -32,7 +32,9 @@ public static class CommandLine
         {
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
-                Output = output, Error = error, EnableDefaultExceptionHandler = false,
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
             });
         }
         catch (Exception problem) when (problem is FileFormatException or VectorFileException or UsageException)

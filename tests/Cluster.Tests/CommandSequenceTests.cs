@@ -15,13 +15,13 @@ namespace DmaGrains.Cluster.Tests;
 /// <summary>Grains and the pure model, driven with the same commands, reply the same at every step.</summary>
 public sealed class CommandSequenceTests(ClusterFixture cluster)
 {
-    private static readonly string[] Devices = ["gpu", "display", "disk", "far", "tpu"];
+    private static readonly string[] _devices = ["gpu", "display", "disk", "far", "tpu"];
 
-    private static readonly Gen<(int Buffer, DmaCommand Command)> AnyStep = Gen.Select(
+    private static readonly Gen<(int Buffer, DmaCommand Command)> _anyStep = Gen.Select(
         Gen.Int[0, 2],
         Gen.OneOf<DmaCommand>(
             Gen.Select(Gen.Int[0, 5], Gen.Int[0, 4], (name, device) =>
-                (DmaCommand)new DmaCommand.Attach($"a{name}", Devices[device])),
+                (DmaCommand)new DmaCommand.Attach($"a{name}", _devices[device])),
             Gen.Select(Gen.Int[0, 5], name => (DmaCommand)new DmaCommand.Detach($"a{name}")),
             Gen.Select(Gen.Int[0, 5], Gen.Int[0, 5], Gen.Int[0, 3], (name, attachment, direction) =>
                 (DmaCommand)new DmaCommand.Map($"m{name}", $"a{attachment}", (DmaDirection)direction)),
@@ -31,11 +31,11 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
     private int _nextBoard;
 
     [Fact]
-    public Task Replies_are_the_same_one_by_one() => AnyStep.Array[1, 40].SampleAsync(
+    public Task Replies_are_the_same_one_by_one() => _anyStep.Array[1, 40].SampleAsync(
         steps => CompareAsync(steps, batch: 1), iter: 60, threads: 2);
 
     [Fact]
-    public Task Replies_are_the_same_in_batches() => AnyStep.Array[1, 40].SampleAsync(
+    public Task Replies_are_the_same_in_batches() => _anyStep.Array[1, 40].SampleAsync(
         steps => CompareAsync(steps, batch: 7), iter: 60, threads: 2);
 
     private async Task CompareAsync((int Buffer, DmaCommand Command)[] steps, int batch)

@@ -35,7 +35,8 @@ internal sealed unsafe class PageWalk : IDisposable
     private static void Compile(string path)
     {
         using var gcc = Process.Start(new ProcessStartInfo(
-            "gcc", ["-O2", "-shared", "-fPIC", "-o", path, "-x", "c", "-"]) { RedirectStandardInput = true })!;
+            "gcc", ["-O2", "-shared", "-fPIC", "-o", path, "-x", "c", "-"])
+        { RedirectStandardInput = true })!;
         using (var source = typeof(PageWalk).Assembly.GetManifestResourceStream("sg_pages.c")!)
         {
             source.CopyTo(gcc.StandardInput.BaseStream);
