@@ -130,7 +130,7 @@ public sealed class AttachTests
     {
         var board = With(100_000).After(Attach("gpu"), Map("gpu"), Unmap("gpu"), Detach("gpu"), Release());
 
-        var (again, _) = board.Export(new(Frame, 100_000));
+        var (again, _) = board.Export(new(Frame, 100_000) { Id = "again" });
 
         Assert.Single(again.After(Attach("display"), Map("display")).FrameOf().Storage!.Extents);
     }

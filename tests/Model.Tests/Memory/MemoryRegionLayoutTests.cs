@@ -62,8 +62,10 @@ public sealed class MemoryRegionLayoutTests
     {
         var large = _ram with { Range = new(0, 1UL << 40), ReservedPages = 1 };
 
-        AssertRefused("Reserved", large with { ReservedEveryPages = (1UL << 20) - 1 });
-        Assert.Null((large with { ReservedEveryPages = 1UL << 20 }).Check());
+        var refusal = PhysicalMemory.Check([large with { ReservedEveryPages = (1UL << 20) - 1 }]);
+
+        Assert.Equal((Errno.EINVAL, "Reserved"), (refusal!.Errno, refusal.Field));
+        Assert.Null(PhysicalMemory.Check([large with { ReservedEveryPages = 1UL << 21 }]));
     }
 
     private static void AssertRefused(string field, MemoryRegionLayout layout)

@@ -1,3 +1,4 @@
+using DmaGrains.Model.Memory;
 using DmaGrains.Model.Devices;
 using DmaGrains.Scenarios.Files;
 
@@ -151,7 +152,7 @@ public class BoardFileTests
     [Fact]
     public void Read_refuses_when_there_are_too_many_regions()
     {
-        var regions = Enumerable.Range(0, BoardFile.RegionsMax)
+        var regions = Enumerable.Range(0, PhysicalMemory.RegionsMax)
             .Select(index => $"  - {{name: r{index}, kind: system, start: {index * 4096}, size: 4096, source: x}}\n");
         using var file = new TemporaryFile(Valid.With("memory:\n", $"memory:\n{string.Concat(regions)}"));
 
