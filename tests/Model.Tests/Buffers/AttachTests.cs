@@ -116,6 +116,25 @@ public sealed class AttachTests
         Assert.Equal(union, board.FrameOf().Constraints);
     }
 
+    [Theory]
+    [InlineData(2u, 4u, 16, "MaxSegmentSize")]
+    [InlineData(3u, 2u, 16, "MaxSegmentCount")]
+    [InlineData(3u, 4u, 1, "SegmentBoundaryMask")]
+    [InlineData(1u, 2u, 16, "MaxSegmentSize")]
+    [InlineData(4u, 2u, 1, "MaxSegmentCount")]
+    public void Attach_refuses_with_EINVAL_and_the_field_that_alone_would_help_or_the_first_it_narrows(
+        uint segmentPages, uint count, ulong windowPages, string field)
+    {
+        // Ten pages under 5 segments of 4 pages in windows of 16; the newcomer asks for less.
+        var frame = DmaBuffer.Export(new(Frame, 40_960)).Value
+            .Apply(Attach("first"), new("first", new(4 * 4096, 5, Any.WindowOf(16))), null).Next;
+        var late = new Device("late", new(segmentPages * 4096, count, Any.WindowOf(windowPages)));
+
+        var refusal = frame.Apply(Attach("late"), late, null).Reply.Refusal!;
+
+        Assert.Equal((Errno.EINVAL, "late", field), (refusal.Errno, refusal.Importer, refusal.Field));
+    }
+
     [Fact]
     public void Attach_is_accepted_late_when_the_list_satisfies_the_newcomer()
     {

@@ -1,4 +1,5 @@
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Scatterlists;
 using DmaGrains.Model.Tests.Boards;
 using static DmaGrains.Model.Tests.Boards.SmallBoard;
@@ -63,6 +64,20 @@ public sealed class MapTests
         var request = frame.AllocationFor(Map("gpu"))!;
 
         Assert.Equal((0xfffffUL, "low"), (request.HighestAddress, request.NarrowestImporter));
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public void Map_is_granted_to_a_latecomer_when_it_reaches_the_last_byte(ulong less, bool granted)
+    {
+        var frame = With(8192).After(Attach("gpu"), Map("gpu")).FrameOf();
+        var late = new Device("late", null) { DmaMask = frame.Storage!.HighestAddress - less };
+        var attached = frame.Apply(Attach("late"), late, null).Next;
+
+        var refusal = attached.Apply(Map("late"), null, null).Reply.Refusal;
+
+        Assert.Equal(granted ? null : Errno.EIO, refusal?.Errno);
     }
 
     [Fact]
