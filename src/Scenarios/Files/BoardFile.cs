@@ -35,7 +35,7 @@ public static class BoardFile
             regions.Add(region);
             if (PhysicalMemory.Check(regions) is { } refusal)
             {
-                throw node.Place.Fail(refusal, "regions that fit on one board");
+                throw node.Place.Fail(refusal, "regions with different names and pages");
             }
         }
 

@@ -94,10 +94,10 @@ public class BoardFileTests
     [InlineData("{every: 1MiB, pages: 1}", "1MiB", "8:15: reserved is text '1MiB'; expected a mapping")]
     [InlineData(
         "64MiB\n    reserved: {every: 1MiB, pages: 1}", "1TiB\n    reserved: {every: 8KiB, pages: 1}",
-        "8:15: Region ram would start with more than 1048576 free runs; expected a longer reserved period")]
+        "4:5: The memory would start with more than 1048576 free runs; expected longer reserved periods")]
     [InlineData(
         "size: 16MiB, source", "size: 1TiB, reserved: {every: 1MiB, pages: 1}, source",
-        "10:5: the memory would start with more than 1048576 free runs; expected longer reserved periods")]
+        "10:5: The memory would start with more than 1048576 free runs; expected longer reserved periods")]
     [InlineData(
         "name: cma", "name: ram",
         "10:5: Two regions are named ram; expected regions with different names and pages")]
