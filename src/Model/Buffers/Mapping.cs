@@ -26,8 +26,8 @@ public sealed record Mapping(
 
     /// <summary>The list of a storage's pages as it was allocated; later importers must take it as it is.</summary>
     /// <remarks>
-    /// Cut afresh under a later union it could have more segments: the builder floors a limit that the last segment may meet to the
-    /// byte.
+    /// Cut afresh under a later union it could have more segments: the builder floors a limit that the last segment
+    /// may meet to the byte.
     /// </remarks>
     internal static SgTable TableOver(BackingStorage storage, ulong sizeBytes) => Scatterlist.Build(
         storage.Extents.AsSpan(),
