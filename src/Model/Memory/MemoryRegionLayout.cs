@@ -48,12 +48,17 @@ public sealed record MemoryRegionLayout(
     }
 
     /// <summary>Null when the region can exist.</summary>
-    /// <returns>EINVAL naming Name, Range or Reserved.</returns>
+    /// <returns>EINVAL naming Region, Kind, Range or Reserved.</returns>
     public Refusal? Check()
     {
         if (ModelName.Check(Name, "Region") is { } bad)
         {
             return bad;
+        }
+
+        if (!Enum.IsDefined(Kind))
+        {
+            return Refusal.Of(Errno.EINVAL, nameof(Kind), $"Region {Name}: kind {(int)Kind} is not known.");
         }
 
         if (Range.PageCount == 0 || Range.FirstPfn >= EndPfnMax || Range.PageCount > EndPfnMax - Range.FirstPfn)

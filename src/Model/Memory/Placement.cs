@@ -76,16 +76,21 @@ internal sealed class Placement
         return null;
     }
 
-    /// <summary>The free runs as they come, zone by zone; null when there are too few pages or too many segments.</summary>
+    /// <summary>
+    /// The free runs of system RAM as they come, zone by zone; null when there are too few pages or too many segments. Blocks that
+    /// happen to touch are not counted on to be one segment.
+    /// </summary>
     private ImmutableArray<PageExtent>? FromLowest(ImmutableArray<MemoryRegion> regions)
     {
+        const ulong BlockMask = (MemoryRegionLayout.SystemBlockPages << Page.Shift) - 1;
+        var inBlocks = Constraints with { SegmentBoundaryMask = Constraints.SegmentBoundaryMask & BlockMask };
         var extents = ImmutableArray.CreateBuilder<PageExtent>();
         var left = Need;
         ulong segments = 0;
         foreach (var run in regions.SelectMany(ReachableRuns))
         {
             var taken = run with { PageCount = Math.Min(run.PageCount, left) };
-            segments += Scatterlist.CountEntries(taken, Constraints);
+            segments += Scatterlist.CountEntries(taken, inBlocks);
             if (segments > Constraints.MaxSegmentCount)
             {
                 return null;

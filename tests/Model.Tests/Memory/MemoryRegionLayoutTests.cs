@@ -68,6 +68,10 @@ public sealed class MemoryRegionLayoutTests
         Assert.Null(PhysicalMemory.Check([large with { ReservedEveryPages = 1UL << 21 }]));
     }
 
+    [Fact]
+    public void Check_refuses_with_EINVAL_when_the_kind_is_unknown() =>
+        AssertRefused("Kind", _ram with { Kind = (MemoryKind)2 });
+
     private static void AssertRefused(string field, MemoryRegionLayout layout)
     {
         var refusal = layout.Check()!;

@@ -168,6 +168,17 @@ public sealed class PhysicalMemoryTests
     }
 
     [Fact]
+    public void Allocate_does_not_count_on_blocks_that_touch()
+    {
+        var memory = Create(System("ram", 0, 4096), Contiguous("cma", 4096, 2048));
+
+        var storage = memory.Allocate(Request(1025) with { Constraints = _oneRange }).Reply.Value;
+
+        Assert.Equal(["cma"], storage.Regions);
+        Assert.Equal(["ram"], memory.Allocate(Request(1024) with { Constraints = _oneRange }).Reply.Value.Regions);
+    }
+
+    [Fact]
     public void Allocate_searches_the_longest_segments_inside_4_MiB_blocks_of_system_memory()
     {
         // Free are runs of 4, 14 and 14 pages, and the block edge at 1024 cuts the second into 6 and 8.
