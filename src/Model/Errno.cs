@@ -13,6 +13,9 @@ public enum Errno
     /// <summary>The buffer was released; nothing can attach through it any more (drivers/dma-buf/dma-buf.c, fd lookup).</summary>
     EBADF = 9,
 
+    /// <summary>A migration waits for others to unmap; try again (thread #5).</summary>
+    EAGAIN = 11,
+
     /// <summary>Not enough memory, or no range contiguous enough.</summary>
     ENOMEM = 12,
 

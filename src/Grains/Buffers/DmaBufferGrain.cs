@@ -54,11 +54,24 @@ internal sealed partial class DmaBufferGrain(
             return Refuse(exported.Refusal!);
         }
 
-        if (!ReferenceEquals(buffer, existing))
+        if (ReferenceEquals(buffer, existing))
         {
-            await WriteAsync(new() { Buffer = buffer });
+            return DmaResult.Grant(DmaReply.Exported);
         }
 
+        if (buffer.AllocationAtExport is { } request)
+        {
+            var allocation = await GrainFactory.GetMemory(Board).AllocateAsync(request);
+            if (!allocation.TryGetValue(out var allocated))
+            {
+                await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name);
+                return Refuse(allocation.Refusal!);
+            }
+
+            buffer = buffer.ExportedWith(allocated);
+        }
+
+        await WriteAsync(new() { Buffer = buffer });
         return DmaResult.Grant(DmaReply.Exported);
     }
 
@@ -94,6 +107,13 @@ internal sealed partial class DmaBufferGrain(
             {
                 break;
             }
+
+            if (turn.Buffer.Generation != storage.State.Buffer.Generation)
+            {
+                // Storage has moved: a second move before a write would leave pages that no state names.
+                await CommitAsync(turn);
+                turn = new(storage.State.Buffer, storage.State.Replies);
+            }
         }
 
         await CommitAsync(turn);
@@ -115,7 +135,9 @@ internal sealed partial class DmaBufferGrain(
         var current = new Dictionary<string, DmaConstraints?>();
         foreach (var device in buffer.Attachments.Select(attachment => attachment.Device).Distinct())
         {
-            current[device] = (await DeviceAsync(device))?.Demand(buffer.Origin.Getters);
+            current[device] = await DeviceAsync(device) is { } known
+                ? buffer.Policy.DemandOf(known, buffer.Origin.Getters)
+                : null;
         }
 
         return buffer.Recalculate(device => current[device]);
@@ -149,7 +171,7 @@ internal sealed partial class DmaBufferGrain(
 
         var device = command is DmaCommand.Attach attach ? await DeviceAsync(attach.Device) : null;
         DmaResult<BackingStorage>? allocation = null;
-        if (turn.Buffer.AllocationFor(command) is { } request)
+        if (turn.Buffer.AllocationFor(command, device) is { } request)
         {
             allocation = await GrainFactory.GetMemory(Board).AllocateAsync(request);
         }
@@ -172,21 +194,29 @@ internal sealed partial class DmaBufferGrain(
         }
 
         // A grant that changed nothing is remembered with the next change; giving pages back is done again after a crash.
-        storage.State = turn.Buffer.OwesFree
-            ? new() { Buffer = await SettleAsync(turn.Buffer), Replies = turn.Replies }
-            : next;
+        storage.State = turn.Buffer.OwedTokens.IsEmpty
+            ? next
+            : new() { Buffer = await SettleAsync(turn.Buffer), Replies = turn.Replies };
     }
 
-    /// <summary>A buffer that is gone gives back its pages and its name.</summary>
+    /// <summary>Gives back the pages that a buffer owes; one that is gone gives back its name too.</summary>
     private async Task<DmaBuffer?> SettleAsync(DmaBuffer? buffer)
     {
-        if (buffer is not { OwesFree: true })
+        if (buffer is null || buffer.OwedTokens is not { IsEmpty: false } owed)
         {
             return buffer;
         }
 
-        await GrainFactory.GetMemory(Board).FreeAsync(buffer.Token);
-        await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name);
+        foreach (var token in owed)
+        {
+            await GrainFactory.GetMemory(Board).FreeAsync(token);
+        }
+
+        if (buffer.IsGone)
+        {
+            await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name);
+        }
+
         return buffer.Freed();
     }
 

@@ -46,9 +46,20 @@ public sealed class Board
     {
         var exporterIsKnown = export.Exporter is null || _devices.ContainsKey(export.Exporter);
         var exported = BufferExports.Export(Buffer(export.Name ?? string.Empty), export, exporterIsKnown);
-        return exported.TryGetValue(out var buffer)
-            ? (With(Memory, buffer), DmaResult.Grant(DmaReply.Exported))
-            : (this, DmaResult.Refuse<DmaReply>(exported.Refusal!));
+        if (!exported.TryGetValue(out var buffer))
+        {
+            return (this, DmaResult.Refuse<DmaReply>(exported.Refusal!));
+        }
+
+        if (buffer.AllocationAtExport is not { } request)
+        {
+            return (With(Memory, buffer), DmaResult.Grant(DmaReply.Exported));
+        }
+
+        var (memory, allocation) = Memory.Allocate(request);
+        return allocation.TryGetValue(out var storage)
+            ? (With(memory, buffer.ExportedWith(storage)), DmaResult.Grant(DmaReply.Exported))
+            : (this, DmaResult.Refuse<DmaReply>(allocation.Refusal!));
     }
 
     /// <summary>Carries out a command on a buffer, and what it needs of the memory.</summary>
@@ -62,17 +73,19 @@ public sealed class Board
 
         var memory = Memory;
         DmaResult<BackingStorage>? allocation = null;
-        if (current.AllocationFor(command) is { } request)
+        var device = command is DmaCommand.Attach attach ? Device(attach.Device) : null;
+        if (current.AllocationFor(command, device) is { } request)
         {
             (memory, allocation) = memory.Allocate(request);
         }
 
-        var device = command is DmaCommand.Attach attach ? Device(attach.Device) : null;
         var step = current.Apply(command, device, allocation);
         var next = step.Next;
-        if (next.OwesFree)
+        var owed = next.OwedTokens;
+        if (!owed.IsEmpty)
         {
-            (memory, next) = (memory.Free(next.Token), next.Freed());
+            memory = owed.Aggregate(memory, (held, token) => held.Free(token));
+            next = next.Freed();
         }
 
         return (With(memory, next), step.Reply);
@@ -89,7 +102,7 @@ public sealed class Board
             Invariant.Holds(buffer.Storage is null != held.ContainsKey(buffer.Token));
             foreach (var mapping in buffer.Mappings)
             {
-                mapping.AssertInvariants();
+                mapping.AssertInvariants(mapping.ToTable());
             }
         }
     }

@@ -6,9 +6,26 @@ namespace DmaGrains.Model.Buffers;
 /// <summary>A device's place in a buffer's list of importers.</summary>
 /// <param name="Name">The caller's name for it, unique in the buffer.</param>
 /// <param name="Device">The importing device.</param>
-/// <param name="Demand">What the device asked for when it attached.</param>
+/// <param name="Demand">What the device's demand counted for when it attached, under the exporter's policy.</param>
 /// <param name="HighestAddress">The last address the device reaches.</param>
 /// <param name="Sequence">Counts the buffer's attaches from 0; gives the order of attaching.</param>
 [GenerateSerializer, Immutable, Alias("dma.attachment")]
 public sealed record Attachment(
-    string Name, string Device, DmaConstraints Demand, ulong HighestAddress, uint Sequence);
+    string Name, string Device, DmaConstraints Demand, ulong HighestAddress, uint Sequence)
+{
+    /// <summary>What the device really takes; differs from the demand where the exporter does not look.</summary>
+    [Id(0)]
+    public DmaConstraints Takes { get; init; } = Demand;
+
+    /// <summary>The limits under which its own list is cut; null where it takes the list as it was allocated.</summary>
+    [Id(1)]
+    public DmaConstraints? OwnCut { get; init; }
+
+    /// <summary>Accepted, but the storage must move before it can map (thread #5).</summary>
+    [Id(2)]
+    public bool IsPending { get; init; }
+
+    /// <summary>Whether its list has been built before and is kept.</summary>
+    [Id(3)]
+    public bool HasList { get; init; }
+}

@@ -1,4 +1,5 @@
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Policies;
 using Orleans;
 
 namespace DmaGrains.Model.Buffers;
@@ -22,8 +23,12 @@ public sealed record BufferExport(
     [Id(0)]
     public string Id { get; init; } = string.Empty;
 
+    /// <summary>How the exporter deals with its importers.</summary>
+    [Id(1)]
+    public ExporterPolicy Policy { get; init; } = ExporterPolicy.Default;
+
     /// <summary>Null when the buffer can be exported.</summary>
-    /// <returns>EINVAL naming Buffer, SizeBytes or Getters.</returns>
+    /// <returns>EINVAL naming Buffer, SizeBytes, Getters or Policy.</returns>
     public Refusal? Check()
     {
         if (ModelName.Check(Name, "Buffer") is { } bad)
@@ -39,7 +44,7 @@ public sealed record BufferExport(
         }
 
         return Enum.IsDefined(Getters)
-            ? null
+            ? Policy.Check()
             : Refusal.Of(Errno.EINVAL, nameof(Getters), $"Buffer {Name}: getters {(int)Getters} are not known.");
     }
 }

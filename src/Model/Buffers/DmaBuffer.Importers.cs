@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Policies;
 using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Model.Buffers;
@@ -7,7 +10,104 @@ namespace DmaGrains.Model.Buffers;
 /// <content>Attach, detach and release.</content>
 public sealed partial record DmaBuffer
 {
-    private Transition Attach(DmaCommand.Attach command, Device? device)
+    private Transition Attach(DmaCommand.Attach command, Device? device, DmaResult<BackingStorage>? allocation)
+    {
+        var (decided, plan) = PlanAttach(command, device);
+        if (plan is null)
+        {
+            return decided!.Value;
+        }
+
+        var next = this with
+        {
+            Constraints = plan.Union,
+            Attachments = Attachments.Insert(~IndexOf(command.Attachment), plan.Attachment),
+            NextSequence = unchecked(NextSequence + 1),
+            Hazards = plan.Hazard is { } hazard ? Hazards.Add(hazard) : Hazards,
+        };
+        if (plan.Request is null)
+        {
+            return Transition.Grant(next);
+        }
+
+        Invariant.Holds(allocation is not null);
+        if (allocation!.Value.TryGetValue(out var storage))
+        {
+            return Transition.Grant(next.MovedTo(storage));
+        }
+
+        // Who attaches first needs storage now; who comes late waits for it, and everyone else goes on.
+        return Storage is null
+            ? Transition.Refuse(this, allocation.Value.Refusal!)
+            : Transition.Grant(next with { Attachments = next.WithPending(command.Attachment) });
+    }
+
+    /// <summary>What an attach comes to, before memory is looked at: a decided transition, or a plan.</summary>
+    private (Transition? Decided, AttachPlan? Plan) PlanAttach(DmaCommand.Attach command, Device? device)
+    {
+        if (CheckAttach(command, device) is { } decided)
+        {
+            return (decided, null);
+        }
+
+        var importer = device!.Name;
+        var demand = Policy.DemandOf(device, Origin.Getters);
+        var narrowed = ConstraintUnion.Attach(Constraints, demand, importer);
+        if (!narrowed.TryGetValue(out var union))
+        {
+            return (Policy.AsPosted ? SuccessWithoutAttachment(narrowed.Refusal!) : Transition.Refuse(this, narrowed.Refusal!), null);
+        }
+
+        // A list of its own need not suit the others (thread #7).
+        var judged = Storage is not null && Policy.LateAttach == LateAttach.Resplit ? demand : union;
+        if (!Policy.AsPosted && Unrepresentable(judged, demand, importer) is { } unrepresentable)
+        {
+            return (Transition.Refuse(this, unrepresentable), null);
+        }
+
+        var attachment = new Attachment(command.Attachment, importer, demand, device.HighestAddress, NextSequence)
+        {
+            Takes = device.Demand(Policy.AsPosted ? DmaGetters.RfcV3 : Origin.Getters),
+        };
+        if (Storage is null)
+        {
+            var first = Policy.Allocation == AllocationTime.AtFirstAttach
+                ? RequestFor(Token, union, [attachment])
+                : null;
+            return (null, new(attachment, union, first, null));
+        }
+
+        return ListBreaks(Storage.AllocatedUnder, demand, importer) is { } violation
+            ? PlanLateAttach(attachment, union, violation)
+            : (null, new(attachment, union, null, null));
+    }
+
+    /// <summary>The storage's list does not satisfy the newcomer (thread #2 to #8): the exporter's policy decides.</summary>
+    private (Transition? Decided, AttachPlan? Plan) PlanLateAttach(
+        Attachment attachment, DmaConstraints union, Refusal violation)
+    {
+        var importer = attachment.Device;
+        switch (Policy.LateAttach)
+        {
+            case LateAttach.Resplit when OwnCutOf(attachment.Demand) is var cut && ListBreaks(cut, attachment.Demand, importer) is null:
+                return (null, new(attachment with { OwnCut = cut }, union, null, null));
+            case LateAttach.Migrate when Mappings.IsEmpty:
+                return (null, new(attachment, union, RequestFor(Of(Generation + 1), union, Attachments.Add(attachment)), null));
+            case LateAttach.Migrate:
+                return (null, new(attachment with { IsPending = true }, union, null, null));
+            case LateAttach.Accept:
+                return (null, new(attachment, union, null, TooLate(attachment, violation)));
+            default:
+                var refusal = violation with
+                {
+                    Reason = $"{Name} already has storage that {importer} cannot use: {violation.Reason}",
+                };
+                return (Policy.AsPosted ? LeftNarrowed(union, refusal) : Transition.Refuse(this, refusal), null);
+        }
+    }
+
+    /// <summary>What decides an attach before constraints are looked at; null when it goes on.</summary>
+    private Transition? CheckAttach(DmaCommand.Attach command, Device? device)
     {
         if (ModelName.Check(command.Attachment, "Attachment") is { } bad)
         {
@@ -34,33 +134,67 @@ public sealed partial record DmaBuffer
             return Transition.Refuse(this, NoDevice(command.Device));
         }
 
-        if (Attachments.Length == AttachmentsMax)
+        if (Policy.LateAttach == LateAttach.RefuseAny && !Mappings.IsEmpty)
         {
             return Transition.Refuse(this, new(
+                Errno.EBUSY, device.Name, nameof(Mappings), 0, (ulong)Mappings.Length,
+                $"{Name} is mapped, and its exporter lets nobody attach until it is not."));
+        }
+
+        return Attachments.Length == AttachmentsMax
+            ? Transition.Refuse(this, new(
                 Errno.ENOSPC, device.Name, nameof(Attachments), AttachmentsMax + 1, AttachmentsMax,
-                $"{Name} has {AttachmentsMax} attachments, the most this model keeps."));
-        }
+                $"{Name} has {AttachmentsMax} attachments, the most this model keeps."))
+            : null;
+    }
 
-        var demand = device.Demand(Origin.Getters);
-        var narrowed = ConstraintUnion.Attach(Constraints, demand, device.Name);
-        if (!narrowed.TryGetValue(out var union))
-        {
-            return Transition.Refuse(this, narrowed.Refusal!);
-        }
+    /// <summary>The posted attach answered ERR_PTR(0) when the calculation failed (thread #6).</summary>
+    private Transition SuccessWithoutAttachment(Refusal refusal) => Transition.Grant(this with
+    {
+        Hazards = Hazards.Add(new(
+            HazardKind.SuccessWithoutAttachment, refusal.Importer!, string.Empty, refusal.Field!, 1, 0,
+            $"{refusal.Importer} was told that it is attached to {Name} and is not: {refusal.Reason}")),
+    });
 
-        if ((Unrepresentable(union, demand, device.Name) ?? StorageTooLoose(demand, device.Name)) is { } refusal)
-        {
-            return Transition.Refuse(this, refusal);
-        }
-
-        var attachment = new Attachment(
-            command.Attachment, device.Name, demand, device.HighestAddress, NextSequence);
-        return Transition.Grant(this with
+    /// <summary>The posted attach narrowed the union before it asked the exporter, and left it so when the exporter refused.</summary>
+    private Transition LeftNarrowed(DmaConstraints union, Refusal refusal)
+    {
+        var next = this with
         {
             Constraints = union,
-            Attachments = Attachments.Insert(~index, attachment),
-            NextSequence = unchecked(NextSequence + 1),
-        });
+            Hazards = Hazards.Add(new(
+                HazardKind.UnionLeftNarrowed, refusal.Importer!, string.Empty, refusal.Field!, refusal.Needed ?? 0,
+                refusal.Limit ?? 0, $"{refusal.Importer} was refused and its limits stay in the union of {Name}.")),
+        };
+        next.AssertInvariants();
+        return new(next, true, DmaResult.Refuse<DmaReply>(refusal));
+    }
+
+    private Hazard TooLate(Attachment attachment, Refusal violation) => new(
+        HazardKind.AttachedTooLate,
+        attachment.Device,
+        attachment.Name,
+        violation.Field!,
+        violation.Needed ?? 0,
+        violation.Limit ?? 0,
+        Mappings.IsEmpty
+            ? $"{Name} was allocated without {attachment.Device}: {violation.Reason}"
+            : $"{HolderOf(Mappings[0])} has {Name} mapped: {violation.Reason}");
+
+    private string HolderOf(Mapping mapping) => Attachments[IndexOf(mapping.Attachment)].Device;
+
+    /// <summary>Whether the storage, cut under some limits, breaks a demand.</summary>
+    private Refusal? ListBreaks(DmaConstraints cutUnder, DmaConstraints demand, string importer) =>
+        SegmentCheck.FirstViolation(Mapping.TableOver(Storage!, SizeBytes, cutUnder).Entries, demand, importer);
+
+    /// <summary>How one importer's own list is cut: no longer than before, and within its own limits.</summary>
+    private DmaConstraints OwnCutOf(DmaConstraints demand) =>
+        DmaConstraints.Narrow(Storage!.AllocatedUnder, demand) with { MaxSegmentCount = demand.MaxSegmentCount };
+
+    private ImmutableArray<Attachment> WithPending(string attachment)
+    {
+        var index = IndexOf(attachment);
+        return Attachments.SetItem(index, Attachments[index] with { IsPending = true });
     }
 
     private Transition Detach(DmaCommand.Detach command)
@@ -139,20 +273,6 @@ public sealed partial record DmaBuffer
 
     private string WhoSets(string importer, DmaConstraints demand, Func<DmaConstraints, bool> sets) =>
         sets(demand) ? importer : Attachments.First(attachment => sets(attachment.Demand)).Device;
-
-    /// <summary>Storage exists: its list, as it was allocated, must satisfy the newcomer too (thread #6, #59).</summary>
-    private Refusal? StorageTooLoose(DmaConstraints demand, string importer)
-    {
-        if (Storage is null)
-        {
-            return null;
-        }
-
-        var table = Mapping.TableOver(Storage, SizeBytes);
-        return SegmentCheck.FirstViolation(table.Entries, demand, importer) is { } violation
-            ? violation with { Reason = $"{Name} already has storage that {importer} cannot use: {violation.Reason}" }
-            : null;
-    }
 
     private Refusal UnknownAttachment(string attachment) => Refusal.Of(
         Errno.EINVAL, "Attachment", $"{Name} has no attachment {Quote(attachment)}.");

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
+using DmaGrains.Model.Policies;
 using Orleans;
 
 namespace DmaGrains.Model.Buffers;
@@ -62,6 +63,21 @@ public sealed partial record DmaBuffer
     [Id(8)]
     public uint NextSequence { get; private init; }
 
+    /// <summary>What went wrong silently, in the order it did.</summary>
+    [Id(9)]
+    public ImmutableArray<Hazard> Hazards { get; private init; } = [];
+
+    /// <summary>What it has cost so far.</summary>
+    [Id(10)]
+    public BufferCosts Costs { get; private init; }
+
+    /// <summary>Generations whose pages a migration has left; to be given back.</summary>
+    [Id(11)]
+    public ImmutableArray<uint> Superseded { get; private init; } = [];
+
+    /// <summary>How the exporter deals with its importers.</summary>
+    public ExporterPolicy Policy => Origin.Policy;
+
     /// <summary>Its name.</summary>
     public string Name => Origin.Name;
 
@@ -74,8 +90,14 @@ public sealed partial record DmaBuffer
     /// <summary>Released and left by the last importer.</summary>
     public bool IsGone => IsReleased && Attachments.IsEmpty;
 
-    /// <summary>Gone, and its token still to be given back; giving back twice does no harm.</summary>
-    public bool OwesFree => IsGone && !IsFreed;
+    /// <summary>
+    /// What the board's memory is to take back now; giving back twice does no harm. A gone buffer gives back the generation that a
+    /// migration may have asked for, too: its answer may never have been noted.
+    /// </summary>
+    public ImmutableArray<AllocationToken> OwedTokens =>
+        IsGone && !IsFreed ? [.. Superseded.Select(Of), Token, Of(Generation + 1)]
+        : Superseded.IsEmpty ? []
+        : [.. Superseded.Select(Of)];
 
     /// <summary>A fresh buffer without storage.</summary>
     /// <param name="export">What the exporter says.</param>
@@ -99,20 +121,18 @@ public sealed partial record DmaBuffer
     /// <param name="allocation">What the board's memory answered to <see cref="AllocationFor"/>; null when it gave null.</param>
     public Transition Apply(DmaCommand command, Device? device, DmaResult<BackingStorage>? allocation) => command switch
     {
-        DmaCommand.Attach attach => Attach(attach, device),
+        DmaCommand.Attach attach => Attach(attach, device, allocation),
         DmaCommand.Detach detach => Detach(detach),
         DmaCommand.Map map => Map(map, allocation),
-        DmaCommand.Unmap unmap => Unmap(unmap),
+        DmaCommand.Unmap unmap => Unmap(unmap, allocation),
         DmaCommand.Release => Release(),
         _ => throw new ArgumentOutOfRangeException(nameof(command)),
     };
 
-    /// <summary>Notes that the board's memory has taken the pages back.</summary>
-    public DmaBuffer Freed()
-    {
-        Invariant.Holds(IsGone);
-        return this with { Storage = null, IsFreed = true };
-    }
+    /// <summary>Notes that the board's memory has taken back the <see cref="OwedTokens"/>.</summary>
+    public DmaBuffer Freed() => IsGone
+        ? this with { Storage = null, IsFreed = true, Superseded = [] }
+        : this with { Superseded = [] };
 
     /// <summary>Computes the union afresh; changes nothing.</summary>
     /// <param name="currentDemand">What an importing device asks for now; null when the board no longer has it.</param>
@@ -149,8 +169,12 @@ public sealed partial record DmaBuffer
                 index == 0 || string.CompareOrdinal(Attachments[index - 1].Name, Attachments[index].Name) < 0);
         }
 
-        Invariant.Holds(union == Constraints);
-        Invariant.Holds(Attachments.IsEmpty || Representability.IsRepresentable(SizeBytes, Constraints));
+        // The patch as posted let the running union go astray, and did not look whether a list exists at all.
+        Invariant.Holds(union == Constraints || Policy.AsPosted);
+        Invariant.Holds(
+            Attachments.IsEmpty || Policy.AsPosted || Policy.LateAttach == LateAttach.Resplit
+            || Representability.IsRepresentable(SizeBytes, Constraints));
+        Invariant.Holds(!Superseded.Contains(Generation));
         Invariant.Holds(Storage is null || Storage.PageCount == Page.CountFor(SizeBytes));
         Invariant.Holds(!IsFreed || (IsGone && Storage is null));
         foreach (var mapping in Mappings)
@@ -159,6 +183,8 @@ public sealed partial record DmaBuffer
             Invariant.Holds(mapping.Storage.Token == Storage?.Token);
         }
     }
+
+    private AllocationToken Of(uint generation) => new(Name, generation);
 
     private static Refusal NoDevice(string device) => new(
         Errno.ENODEV, device, "Device", null, null, $"The board has no device {device}.");

@@ -10,7 +10,11 @@ namespace DmaGrains.Model.Buffers;
 /// <param name="Attachment">The attachment that is mapped.</param>
 /// <param name="Direction">Which way data moves.</param>
 /// <param name="SizeBytes">The buffer's size.</param>
-/// <param name="MadeUnder">The union that the list satisfies.</param>
+/// <param name="MadeUnder">
+/// The limits under which the list is cut: the union at the allocation, or the importer's own (resplit). Later importers must take
+/// the list as it is: cut afresh under a later union it could have more segments, as the builder floors a limit that the last
+/// segment may meet to the byte.
+/// </param>
 /// <param name="Storage">The pages; the list follows from them, so it is not kept twice.</param>
 [GenerateSerializer, Immutable, Alias("dma.mapping")]
 public sealed record Mapping(
@@ -22,23 +26,14 @@ public sealed record Mapping(
     BackingStorage Storage)
 {
     /// <summary>The list: covers the buffer exactly and satisfies <see cref="MadeUnder"/>.</summary>
-    public SgTable ToTable() => TableOver(Storage, SizeBytes);
+    public SgTable ToTable() => TableOver(Storage, SizeBytes, MadeUnder);
 
-    /// <summary>The list of a storage's pages as it was allocated; later importers must take it as it is.</summary>
-    /// <remarks>
-    /// Cut afresh under a later union it could have more segments: the builder floors a limit that the last segment
-    /// may meet to the byte.
-    /// </remarks>
-    internal static SgTable TableOver(BackingStorage storage, ulong sizeBytes) => Scatterlist.Build(
-        storage.Extents.AsSpan(),
-        0,
-        sizeBytes,
-        storage.AllocatedUnder.MaxSegmentSize,
-        storage.AllocatedUnder.SegmentBoundaryMask).Value;
+    /// <summary>The list of a storage's pages, cut under limits of at least one page.</summary>
+    internal static SgTable TableOver(BackingStorage storage, ulong sizeBytes, DmaConstraints cutUnder) => Scatterlist.Build(
+        storage.Extents.AsSpan(), 0, sizeBytes, cutUnder.MaxSegmentSize, cutUnder.SegmentBoundaryMask).Value;
 
-    internal void AssertInvariants()
+    internal void AssertInvariants(SgTable table)
     {
-        var table = ToTable();
         Invariant.Holds(table.LengthBytes == SizeBytes);
         Invariant.Holds(SegmentCheck.FirstViolation(table.Entries, MadeUnder, Attachment) is null);
     }

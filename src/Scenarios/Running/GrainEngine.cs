@@ -3,7 +3,6 @@ using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
-using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
 
 namespace DmaGrains.Scenarios.Running;
@@ -50,8 +49,7 @@ public sealed class GrainEngine : IEngine
     }
 
     /// <inheritdoc/>
-    public Task<DmaResult<DmaConstraints>> GetConstraintsAsync(string buffer) =>
-        _grains.GetBuffer(_board, buffer).GetConstraintsAsync();
+    public Task<DmaResult<DmaBuffer>> DescribeAsync(string buffer) => _grains.GetBuffer(_board, buffer).DescribeAsync();
 
     /// <inheritdoc/>
     public Task<ImmutableArray<RegionUse>> DescribeMemoryAsync() => _grains.GetMemory(_board).DescribeAsync();

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
-using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
 
 namespace DmaGrains.Scenarios.Running;
@@ -15,8 +14,8 @@ public interface IEngine
     /// <summary>Carries out a command on a buffer.</summary>
     Task<DmaResult<DmaReply>> ExecuteAsync(string buffer, DmaCommand command);
 
-    /// <summary>The buffer's running union.</summary>
-    Task<DmaResult<DmaConstraints>> GetConstraintsAsync(string buffer);
+    /// <summary>The buffer as it is.</summary>
+    Task<DmaResult<DmaBuffer>> DescribeAsync(string buffer);
 
     /// <summary>How full the board's memory is.</summary>
     Task<ImmutableArray<RegionUse>> DescribeMemoryAsync();

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
-using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
 
 namespace DmaGrains.Scenarios.Running;
@@ -32,10 +31,10 @@ public sealed class ModelEngine : IEngine
         Step(_board.Execute(buffer, command));
 
     /// <inheritdoc/>
-    public Task<DmaResult<DmaConstraints>> GetConstraintsAsync(string buffer) => Task.FromResult(
+    public Task<DmaResult<DmaBuffer>> DescribeAsync(string buffer) => Task.FromResult(
         _board.Buffer(buffer) is { } known
-            ? DmaResult.Grant(known.Constraints)
-            : DmaResult.Refuse<DmaConstraints>(BufferExports.NoBuffer(buffer)));
+            ? DmaResult.Grant(known)
+            : DmaResult.Refuse<DmaBuffer>(BufferExports.NoBuffer(buffer)));
 
     /// <inheritdoc/>
     public Task<ImmutableArray<RegionUse>> DescribeMemoryAsync() => Task.FromResult(_board.Memory.Describe());

@@ -46,6 +46,7 @@ public enum RunResult
 /// <param name="Refusal">Why it was refused; null when it was not.</param>
 /// <param name="Union">The buffer's union after it.</param>
 /// <param name="Scatterlist">The list that a map made; null for other steps.</param>
+/// <param name="Hazards">What went wrong silently with it: on record from this step on.</param>
 public sealed record StepReport(
     int Index,
     string Importer,
@@ -56,7 +57,8 @@ public sealed record StepReport(
     string? Expected,
     RefusalReport? Refusal,
     UnionReport? Union,
-    ScatterlistReport? Scatterlist)
+    ScatterlistReport? Scatterlist,
+    ImmutableArray<HazardReport> Hazards)
 {
     /// <summary>The outcome of a granted step.</summary>
     public const string Ok = "ok";
@@ -83,6 +85,26 @@ public sealed record RefusalReport(
         refusal.Needed,
         refusal.Limit,
         refusal.Reason);
+}
+
+/// <summary>A hazard, in words that scripts can match.</summary>
+/// <param name="Kind">Such as <c>list_breaks_limit</c>.</param>
+/// <param name="Importer">The device whose limit is broken.</param>
+/// <param name="Field">The limit.</param>
+/// <param name="Needed">What the list has.</param>
+/// <param name="Limit">What the device takes.</param>
+/// <param name="Reason">One sentence for people.</param>
+public sealed record HazardReport(
+    string Kind, string Importer, string Field, ulong Needed, ulong Limit, string Reason)
+{
+    /// <summary>The report of a hazard.</summary>
+    public static HazardReport Of(Hazard hazard) => new(
+        JsonNamingPolicy.SnakeCaseLower.ConvertName(hazard.Kind.ToString()),
+        hazard.Importer,
+        JsonNamingPolicy.SnakeCaseLower.ConvertName(hazard.Field),
+        hazard.Needed,
+        hazard.Limit,
+        hazard.Reason);
 }
 
 /// <summary>A union, in the words of the kernel's fields.</summary>

@@ -12,6 +12,7 @@ public sealed class ScenarioRunner
     private readonly Scenario _scenario;
     private readonly IEngine _engine;
     private readonly ImmutableArray<Actor> _actors;
+    private readonly Dictionary<string, int> _hazardsSeen = [];
     private readonly ImmutableArray<StepReport>.Builder _steps = ImmutableArray.CreateBuilder<StepReport>();
 
     private ScenarioRunner(Scenario scenario, IEngine engine)
@@ -64,7 +65,8 @@ public sealed class ScenarioRunner
     private async Task AddAsync(
         string importer, string? device, string operation, string buffer, string? expected, DmaResult<DmaReply>? reply)
     {
-        var union = await _engine.GetConstraintsAsync(buffer);
+        var described = await _engine.DescribeAsync(buffer);
+        described.TryGetValue(out var now);
         var outcome = reply is not { } tried ? StepReport.Skipped
             : tried.Refusal is { } refusal ? refusal.Errno.ToString()
             : StepReport.Ok;
@@ -77,10 +79,12 @@ public sealed class ScenarioRunner
             outcome,
             expected,
             reply?.Refusal is { } why ? RefusalReport.Of(why) : null,
-            union.TryGetValue(out var constraints) ? UnionReport.Of(constraints) : null,
+            now is null ? null : UnionReport.Of(now.Constraints),
             reply is { } done && done.TryGetValue(out var granted) && granted.Mapping is { } mapping
                 ? ScatterlistReport.Of(mapping)
-                : null));
+                : null,
+            now is null ? [] : [.. now.Hazards.Skip(_hazardsSeen.GetValueOrDefault(buffer)).Select(HazardReport.Of)]));
+        _hazardsSeen[buffer] = now?.Hazards.Length ?? 0;
     }
 
     private async Task<RunReport> ReportAsync()

@@ -1,0 +1,14 @@
+namespace DmaGrains.Model.Policies;
+
+/// <summary>What an exporter takes notice of when a device attaches.</summary>
+public enum ConstraintModel
+{
+    /// <summary>The three fields of the RFC (thread #0).</summary>
+    Rfc3 = 0,
+
+    /// <summary>Only whether the importer needs one contiguous range (thread #9, #10, #49, #55).</summary>
+    Flags = 1,
+
+    /// <summary>Nothing, as mainline exporters do today; what breaks is recorded as a hazard.</summary>
+    None = 2,
+}

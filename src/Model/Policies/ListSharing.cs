@@ -1,0 +1,14 @@
+namespace DmaGrains.Model.Policies;
+
+/// <summary>Whose list a mapping gets.</summary>
+public enum ListSharing
+{
+    /// <summary>Built anew at each map.</summary>
+    PerMap = 0,
+
+    /// <summary>Built at an attachment's first map and kept for its later ones.</summary>
+    PerAttachment = 1,
+
+    /// <summary>Built once and handed to everybody, whatever they need, as DRM's cache does (thread #2).</summary>
+    Shared = 2,
+}

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+
+namespace DmaGrains.Model.Policies;
+
+/// <summary>The policies that the thread argues about, by name.</summary>
+public static class NamedPolicies
+{
+    /// <summary>Every named policy, the default first.</summary>
+    public static ImmutableArray<(string Name, ExporterPolicy Policy)> All { get; } =
+    [
+        ("refuse", ExporterPolicy.Default),
+        ("deny-after-map", new() { LateAttach = LateAttach.RefuseAny }),
+        ("resplit", new() { LateAttach = LateAttach.Resplit }),
+        ("migrate", new() { LateAttach = LateAttach.Migrate }),
+        ("accept", new() { LateAttach = LateAttach.Accept }),
+        ("flags", new() { Constraints = ConstraintModel.Flags }),
+        ("first-attach", new() { Allocation = AllocationTime.AtFirstAttach }),
+        ("first-attach-migrate", new() { Allocation = AllocationTime.AtFirstAttach, LateAttach = LateAttach.Migrate }),
+        ("at-export", new() { Allocation = AllocationTime.AtExport }),
+        ("shared-list", new() { LateAttach = LateAttach.Accept, Lists = ListSharing.Shared }),
+        ("mainline", new() { Constraints = ConstraintModel.None, Allocation = AllocationTime.AtFirstAttach }),
+        ("as-posted", new() { LateAttach = LateAttach.Accept, AsPosted = true }),
+    ];
+
+    /// <summary>The policy of that name, or null.</summary>
+    public static ExporterPolicy? Find(string name) =>
+        All.Where(named => named.Name == name).Select(named => named.Policy).FirstOrDefault();
+}
