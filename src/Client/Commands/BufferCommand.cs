@@ -41,7 +41,8 @@ internal static class BufferCommand
         var exporter = new Option<string?>("--exporter") { Description = "The device that owns the storage.", HelpName = "DEVICE" };
         var getters = new Option<string>("--getters")
         {
-            Description = "How unset DMA parameters are read.", DefaultValueFactory = _ => "v6.1",
+            Description = "How unset DMA parameters are read.",
+            DefaultValueFactory = _ => "v6.1",
         };
         getters.AcceptOnlyFromAmong("v6.1", "rfcv3", "direct");
         return new LiveCommand(
@@ -61,7 +62,9 @@ internal static class BufferCommand
                 live.Parsed.GetValue(exporter),
                 live.Parsed.GetValue(getters) switch
                 {
-                    "rfcv3" => DmaGetters.RfcV3, "direct" => DmaGetters.Direct, _ => DmaGetters.V61,
+                    "rfcv3" => DmaGetters.RfcV3,
+                    "direct" => DmaGetters.Direct,
+                    _ => DmaGetters.V61,
                 })
             {
                 Id = NewName("export"),
@@ -99,7 +102,8 @@ internal static class BufferCommand
         var attachment = new Argument<string>("ATTACHMENT") { Description = "The attachment, as attach named it." };
         var direction = new Option<string>("--direction")
         {
-            Description = "Which way data moves.", DefaultValueFactory = _ => "bidirectional",
+            Description = "Which way data moves.",
+            DefaultValueFactory = _ => "bidirectional",
         };
         direction.AcceptOnlyFromAmong("bidirectional", "to-device", "from-device");
         var name = NameOption("mapping");

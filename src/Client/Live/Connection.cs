@@ -13,7 +13,7 @@ namespace DmaGrains.Client.Live;
 /// <summary>A way to grains: a running silo's gateway, or an embedded silo that starts with the shipped boards and no buffers.</summary>
 internal sealed class Connection : IAsyncDisposable
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _connectTimeout = TimeSpan.FromSeconds(10);
 
     private readonly IHost? _client;
     private readonly EmbeddedSilo? _silo;
@@ -82,7 +82,7 @@ internal sealed class Connection : IAsyncDisposable
         });
         var host = builder.Build();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(ConnectTimeout);
+        patience.CancelAfter(_connectTimeout);
         try
         {
             await host.StartAsync(patience.Token);

@@ -20,11 +20,17 @@ internal static class BufferText
         Union = UnionReport.Of(buffer.Constraints),
         Attachments = InOrder(buffer).Select(attachment => new
         {
-            attachment.Name, attachment.Device, Demand = UnionReport.Of(attachment.Demand), attachment.HighestAddress,
+            attachment.Name,
+            attachment.Device,
+            Demand = UnionReport.Of(attachment.Demand),
+            attachment.HighestAddress,
         }),
         Mappings = buffer.Mappings.Select(mapping => new
         {
-            mapping.Name, mapping.Attachment, mapping.Direction, Scatterlist = ScatterlistReport.Of(mapping),
+            mapping.Name,
+            mapping.Attachment,
+            mapping.Direction,
+            Scatterlist = ScatterlistReport.Of(mapping),
         }),
         Storage = buffer.Storage is { } storage
             ? new

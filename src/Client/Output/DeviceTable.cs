@@ -6,12 +6,12 @@ namespace DmaGrains.Client.Output;
 /// <summary>Devices as a table: what their drivers declare, "unset" where they declare nothing.</summary>
 internal static class DeviceTable
 {
-    private static readonly string[] Headings =
+    private static readonly string[] _headings =
         ["device", "max segment size", "max segment count", "boundary mask", "reaches", "notes"];
 
     /// <summary>One row for each device.</summary>
     public static void Write(Terminal terminal, IEnumerable<Device> devices) => terminal.Table(
-        Headings,
+        _headings,
         devices.Select(device => (string[])
         [
             device.Name,

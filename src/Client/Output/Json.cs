@@ -7,7 +7,7 @@ namespace DmaGrains.Client.Output;
 /// <summary>How answers look as JSON: the kernel's field names, numbers as numbers, errnos as the kernel spells them.</summary>
 internal static class Json
 {
-    private static readonly JsonSerializerOptions Options = new()
+    private static readonly JsonSerializerOptions _options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         WriteIndented = true,
@@ -16,5 +16,5 @@ internal static class Json
     };
 
     /// <summary>The document's text.</summary>
-    public static string Text<T>(T document) => JsonSerializer.Serialize(document, Options);
+    public static string Text<T>(T document) => JsonSerializer.Serialize(document, _options);
 }

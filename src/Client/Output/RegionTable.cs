@@ -6,12 +6,12 @@ namespace DmaGrains.Client.Output;
 /// <summary>A board's memory as a table.</summary>
 internal static class RegionTable
 {
-    private static readonly string[] Headings =
+    private static readonly string[] _headings =
         ["region", "kind", "start", "size", "reserved", "held", "free", "largest free", "free runs"];
 
     /// <summary>One row for each region; all figures in bytes but the last.</summary>
     public static void Write(Terminal terminal, IEnumerable<RegionUse> regions) => terminal.Table(
-        Headings,
+        _headings,
         regions.Select(region => (string[])
         [
             region.Name,

@@ -105,7 +105,9 @@ internal sealed class BoardGrain(
 
         await WriteAsync(new()
         {
-            Definition = definition, Buffers = buffers.Insert(~index, buffer), IsSetUp = storage.State.IsSetUp,
+            Definition = definition,
+            Buffers = buffers.Insert(~index, buffer),
+            IsSetUp = storage.State.IsSetUp,
         });
         return null;
     }

@@ -22,7 +22,12 @@ internal sealed class BufferTurn(DmaBuffer buffer, ReplyWindow replies)
     {
         var step = Buffer.Apply(command, device, allocation);
         Buffer = step.Next;
-        Replies = Replies.Remember(command, step.Reply);
+        if (step.Reply.IsGranted)
+        {
+            // A refusal left nothing behind: the same command again is a new attempt.
+            Replies = Replies.Remember(command, step.Reply);
+        }
+
         ChangesState |= step.ChangesState;
         return step.Reply;
     }

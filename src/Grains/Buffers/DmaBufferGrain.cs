@@ -171,7 +171,7 @@ internal sealed partial class DmaBufferGrain(
             await WriteAsync(next);
         }
 
-        // Remembered refusals go to storage with the next change; giving pages back is done again after a crash.
+        // A grant that changed nothing is remembered with the next change; giving pages back is done again after a crash.
         storage.State = turn.Buffer.OwesFree
             ? new() { Buffer = await SettleAsync(turn.Buffer), Replies = turn.Replies }
             : next;

@@ -48,7 +48,7 @@ public sealed record BoardDefinition(
 
         var twice = Devices.GroupBy(device => device.Name).FirstOrDefault(group => group.Count() > 1);
         return twice is null
-            ? PhysicalMemory.Create(Memory).Refusal
+            ? PhysicalMemory.Check(Memory)
             : Refusal.Of(Errno.EEXIST, "Name", $"Two devices of {Name} are named {twice.Key}.");
     }
 }

@@ -23,7 +23,7 @@ public sealed record BufferExport(
     public string Id { get; init; } = string.Empty;
 
     /// <summary>Null when the buffer can be exported.</summary>
-    /// <returns>EINVAL naming Name, SizeBytes or Getters.</returns>
+    /// <returns>EINVAL naming Buffer, SizeBytes or Getters.</returns>
     public Refusal? Check()
     {
         if (ModelName.Check(Name, "Buffer") is { } bad)

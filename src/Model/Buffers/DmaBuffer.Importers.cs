@@ -77,7 +77,7 @@ public sealed partial record DmaBuffer
         {
             return Transition.Refuse(this, new(
                 Errno.EBUSY, attachment.Device, "Attachment", 0, (ulong)mapped,
-                $"{attachment.Device} still has {mapped} mapping(s) of {Name}; unmap before detaching."));
+                $"{attachment.Device} still has {Counted.Of((ulong)mapped, "mapping")} of {Name}; unmap before detaching."));
         }
 
         var left = Attachments.RemoveAt(index);
@@ -109,14 +109,14 @@ public sealed partial record DmaBuffer
             var sizes = WhoSets(importer, demand, limits => limits.MaxSegmentSize == union.MaxSegmentSize);
             return new(
                 Errno.EINVAL, importer, field, SizeBytes, product,
-                $"With {importer}, at most {union.MaxSegmentCount} segments ({counts}) of {union.MaxSegmentSize} bytes ({sizes}) hold {product} bytes; {Name} has {SizeBytes}.");
+                $"With {importer}, at most {Counted.Of(union.MaxSegmentCount, "segment")} ({counts}) of {union.MaxSegmentSize} bytes ({sizes}) hold {product} bytes; {Name} has {SizeBytes}.");
         }
 
         var least = Representability.LeastSegmentCount(SizeBytes, union, RangeShape.Scattered, SegmentLimit.Floored);
         return least is { } count
             ? new(
                 Errno.EINVAL, importer, field, (ulong)count, union.MaxSegmentCount,
-                $"With {importer}, {Name} of {SizeBytes} bytes needs at least {count} segments of whole pages under {union}.")
+                $"With {importer}, {Name} of {SizeBytes} bytes needs at least {Counted.Of((ulong)count, "segment")} of whole pages under {union}.")
             : new(
                 Errno.EINVAL, importer, field, SizeBytes,
                 (ulong)UInt128.Min(union.MaxSegmentSize, union.BoundaryWindowBytes),
@@ -148,7 +148,7 @@ public sealed partial record DmaBuffer
             return null;
         }
 
-        var table = Mapping.TableOver(Storage, SizeBytes, Storage.AllocatedUnder);
+        var table = Mapping.TableOver(Storage, SizeBytes);
         return SegmentCheck.FirstViolation(table.Entries, demand, importer) is { } violation
             ? violation with { Reason = $"{Name} already has storage that {importer} cannot use: {violation.Reason}" }
             : null;

@@ -80,7 +80,7 @@ public sealed partial record DmaBuffer
     /// <summary>A fresh buffer without storage.</summary>
     /// <param name="export">What the exporter says.</param>
     /// <param name="generation">One more than that of a gone buffer of this name; else 0.</param>
-    /// <returns>EINVAL naming Name, SizeBytes or Getters.</returns>
+    /// <returns>EINVAL naming Buffer, SizeBytes or Getters.</returns>
     public static DmaResult<DmaBuffer> Export(BufferExport export, uint generation = 0)
     {
         if (export.Check() is { } refusal)

@@ -3,8 +3,8 @@ using Orleans;
 namespace DmaGrains.Model.Buffers;
 
 /// <summary>
-/// What an importer or the exporter asks of a buffer. The caller names attachments and mappings, each name once: the same command
-/// again is a repeat and gets the first reply.
+/// What an importer or the exporter asks of a buffer. The caller names attachments and mappings, each name once: a granted command
+/// that comes again is a repeat and gets the first reply.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("dma.command")]
 public abstract record DmaCommand

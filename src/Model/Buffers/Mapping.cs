@@ -22,12 +22,19 @@ public sealed record Mapping(
     BackingStorage Storage)
 {
     /// <summary>The list: covers the buffer exactly and satisfies <see cref="MadeUnder"/>.</summary>
-    public SgTable ToTable() => TableOver(Storage, SizeBytes, MadeUnder);
+    public SgTable ToTable() => TableOver(Storage, SizeBytes);
 
-    /// <summary>The list of a storage's pages under some constraints of at least one page.</summary>
-    internal static SgTable TableOver(BackingStorage storage, ulong sizeBytes, DmaConstraints constraints) =>
-        Scatterlist.Build(
-            storage.Extents.AsSpan(), 0, sizeBytes, constraints.MaxSegmentSize, constraints.SegmentBoundaryMask).Value;
+    /// <summary>The list of a storage's pages as it was allocated; later importers must take it as it is.</summary>
+    /// <remarks>
+    /// Cut afresh under a later union it could have more segments: the builder floors a limit that the last segment
+    /// may meet to the byte.
+    /// </remarks>
+    internal static SgTable TableOver(BackingStorage storage, ulong sizeBytes) => Scatterlist.Build(
+        storage.Extents.AsSpan(),
+        0,
+        sizeBytes,
+        storage.AllocatedUnder.MaxSegmentSize,
+        storage.AllocatedUnder.SegmentBoundaryMask).Value;
 
     internal void AssertInvariants()
     {

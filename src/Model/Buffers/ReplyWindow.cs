@@ -3,7 +3,7 @@ using Orleans;
 
 namespace DmaGrains.Model.Buffers;
 
-/// <summary>The last replies of a buffer, so that a command sent again gets the first reply and changes nothing.</summary>
+/// <summary>The last granted replies of a buffer, so that a command sent again gets the first reply and changes nothing.</summary>
 /// <param name="Replies">Oldest first.</param>
 [GenerateSerializer, Immutable, Alias("dma.reply-window")]
 public readonly record struct ReplyWindow(ImmutableArray<RememberedReply> Replies)

@@ -13,7 +13,7 @@ public static class ConstraintUnion
             ? DmaResult.Grant(union)
             : DmaResult.Refuse<DmaConstraints>(new(
                 Errno.EINVAL, importer, field, null, 0,
-                $"{importer} and the importers already attached have no common constraints: {field} would become 0."));
+                $"With {importer} no common constraints are left: {field} would be 0."));
     }
 
     /// <summary>The union of a set of importers, from nothing.</summary>

@@ -40,5 +40,5 @@ public readonly record struct DmaConstraints(uint MaxSegmentSize, uint MaxSegmen
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"at most {MaxSegmentCount} segments of {MaxSegmentSize} bytes, boundary mask 0x{SegmentBoundaryMask:x}";
+        $"at most {Counted.Of(MaxSegmentCount, "segment")} of {MaxSegmentSize} bytes, boundary mask 0x{SegmentBoundaryMask:x}";
 }

@@ -65,7 +65,7 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     }
 
     /// <summary>Null when the device can be put on a board.</summary>
-    /// <returns>EINVAL naming Name, SegmentBoundaryMask (holes) or MaxSegmentCount (contiguous but more than 1).</returns>
+    /// <returns>EINVAL naming Device, SegmentBoundaryMask (holes) or MaxSegmentCount (contiguous but more than 1).</returns>
     public Refusal? Check()
     {
         if (ModelName.Check(Name, "Device") is { } bad)

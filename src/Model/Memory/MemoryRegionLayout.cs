@@ -16,7 +16,7 @@ public sealed record MemoryRegionLayout(
     /// <summary>Frames beyond which no region may reach.</summary>
     public const ulong EndPfnMax = 1UL << 40;
 
-    /// <summary>Most free runs a fresh region may have, which bounds the memory grain.</summary>
+    /// <summary>Most free runs that the fresh regions of a board may have together.</summary>
     public const ulong FreeRunsMax = 1 << 20;
 
     /// <summary>The longest block of a <see cref="MemoryKind.System"/> region, in pages: order 10.</summary>
@@ -24,6 +24,9 @@ public sealed record MemoryRegionLayout(
 
     /// <summary>Pages that one block of this region can hold at most.</summary>
     public ulong BlockPages => Kind == MemoryKind.System ? SystemBlockPages : Range.PageCount;
+
+    /// <summary>How many free runs the fresh region has at most.</summary>
+    public ulong FreeRunCount => ReservedEveryPages == 0 ? 1 : (Range.PageCount / ReservedEveryPages) + 1;
 
     /// <summary>The free runs of the fresh region, in address order.</summary>
     public IEnumerable<PageExtent> FreeRuns()
@@ -45,7 +48,7 @@ public sealed record MemoryRegionLayout(
     }
 
     /// <summary>Null when the region can exist.</summary>
-    /// <returns>EINVAL naming Name, Range or Reserved.</returns>
+    /// <returns>EINVAL naming Region, Kind, Range or Reserved.</returns>
     public Refusal? Check()
     {
         if (ModelName.Check(Name, "Region") is { } bad)
@@ -53,22 +56,20 @@ public sealed record MemoryRegionLayout(
             return bad;
         }
 
+        if (!Enum.IsDefined(Kind))
+        {
+            return Refusal.Of(Errno.EINVAL, nameof(Kind), $"Region {Name}: kind {(int)Kind} is not known.");
+        }
+
         if (Range.PageCount == 0 || Range.FirstPfn >= EndPfnMax || Range.PageCount > EndPfnMax - Range.FirstPfn)
         {
             return Refusal.Of(Errno.EINVAL, nameof(Range), $"Region {Name} is empty or reaches beyond 52-bit addresses.");
         }
 
-        if (ReservedEveryPages == 0 ? ReservedPages != 0 : ReservedPages >= ReservedEveryPages)
-        {
-            return Refusal.Of(
-                Errno.EINVAL, "Reserved",
-                $"Region {Name} reserves {ReservedPages} of every {ReservedEveryPages} pages: expected fewer pages than the period.");
-        }
-
-        return ReservedEveryPages != 0 && Range.PageCount / ReservedEveryPages > FreeRunsMax
+        return (ReservedEveryPages == 0 ? ReservedPages != 0 : ReservedPages >= ReservedEveryPages)
             ? Refusal.Of(
                 Errno.EINVAL, "Reserved",
-                $"Region {Name} would start with more than {FreeRunsMax} free runs: expected a longer reserved period.")
+                $"Region {Name} reserves {ReservedPages} of every {ReservedEveryPages} pages: expected fewer pages than the period.")
             : null;
     }
 }

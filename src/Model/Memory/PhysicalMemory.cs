@@ -7,6 +7,9 @@ namespace DmaGrains.Model.Memory;
 /// <remarks>Invariant: no page has two owners, and pages reserved + held + free = pages.</remarks>
 public sealed class PhysicalMemory
 {
+    /// <summary>Most regions of a board.</summary>
+    public const int RegionsMax = 64;
+
     private readonly ImmutableArray<MemoryRegion> _regions;
     private readonly ImmutableSortedDictionary<AllocationToken, Allocation> _allocations;
 
@@ -27,7 +30,7 @@ public sealed class PhysicalMemory
     /// <param name="layouts">At least one region; names unique, ranges disjoint.</param>
     /// <returns>EINVAL when a region is malformed, EEXIST when two share a name or a page.</returns>
     public static DmaResult<PhysicalMemory> Create(IReadOnlyCollection<MemoryRegionLayout> layouts) =>
-        CheckLayouts(layouts) is { } refusal
+        Check(layouts) is { } refusal
             ? DmaResult.Refuse<PhysicalMemory>(refusal)
             : DmaResult.Grant(new PhysicalMemory(
                 [.. layouts.Select(layout => new MemoryRegion(layout, FreePages.Of(layout.FreeRuns())))],
@@ -158,19 +161,38 @@ public sealed class PhysicalMemory
     private ImmutableArray<string> RegionsOf(ImmutableArray<PageExtent> extents) =>
         [.. _regions.Where(region => extents.Any(region.Contains)).Select(region => region.Layout.Name)];
 
-    private static Refusal? CheckLayouts(IReadOnlyCollection<MemoryRegionLayout> layouts)
+    /// <summary>Null when memory of these regions can exist.</summary>
+    /// <returns>EINVAL when there is none or one is malformed, ENOSPC for too many, EEXIST when two share a name or a page.</returns>
+    public static Refusal? Check(IReadOnlyCollection<MemoryRegionLayout> layouts)
     {
         if (layouts.Count == 0)
         {
             return Refusal.Of(Errno.EINVAL, "Memory", "A board has at least one memory region.");
         }
 
+        if (layouts.Count > RegionsMax)
+        {
+            return new(
+                Errno.ENOSPC, null, "Memory", (ulong)layouts.Count, RegionsMax,
+                $"{layouts.Count} memory regions: expected at most {RegionsMax}.");
+        }
+
+        ulong freeRuns = 0;
         foreach (var layout in layouts)
         {
             if (layout.Check() is { } refusal)
             {
                 return refusal;
             }
+
+            freeRuns += layout.FreeRunCount;
+        }
+
+        if (freeRuns > MemoryRegionLayout.FreeRunsMax)
+        {
+            return new(
+                Errno.EINVAL, null, "Reserved", freeRuns, MemoryRegionLayout.FreeRunsMax,
+                $"The memory would start with more than {MemoryRegionLayout.FreeRunsMax} free runs: expected longer reserved periods.");
         }
 
         var byAddress = layouts.OrderBy(layout => layout.Range.FirstPfn).ToList();

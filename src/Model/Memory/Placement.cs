@@ -76,16 +76,21 @@ internal sealed class Placement
         return null;
     }
 
-    /// <summary>The free runs as they come, zone by zone; null when there are too few pages or too many segments.</summary>
+    /// <summary>
+    /// The free runs of system RAM as they come, zone by zone; null when there are too few pages or too many segments. Blocks that
+    /// happen to touch are not counted on to be one segment.
+    /// </summary>
     private ImmutableArray<PageExtent>? FromLowest(ImmutableArray<MemoryRegion> regions)
     {
+        const ulong BlockMask = (MemoryRegionLayout.SystemBlockPages << Page.Shift) - 1;
+        var inBlocks = Constraints with { SegmentBoundaryMask = Constraints.SegmentBoundaryMask & BlockMask };
         var extents = ImmutableArray.CreateBuilder<PageExtent>();
         var left = Need;
         ulong segments = 0;
         foreach (var run in regions.SelectMany(ReachableRuns))
         {
             var taken = run with { PageCount = Math.Min(run.PageCount, left) };
-            segments += Scatterlist.CountEntries(taken, Constraints);
+            segments += Scatterlist.CountEntries(taken, inBlocks);
             if (segments > Constraints.MaxSegmentCount)
             {
                 return null;
@@ -225,7 +230,7 @@ internal sealed class Placement
     private Refusal NoMemory()
     {
         var regions = _system.Concat(_contiguous).ToList();
-        var free = regions.Aggregate(0UL, (sum, region) => sum + region.Free.PageCount) << Page.Shift;
+        var free = regions.Aggregate(0UL, (sum, region) => sum + FreeBytes(region));
         var detail = string.Join("; ", regions.Select(Describe));
         if (free < _request.SizeBytes)
         {
@@ -241,12 +246,18 @@ internal sealed class Placement
                 $"No contiguous range of {Need << Page.Shift} bytes: {free} bytes are free, the largest range has {largest} ({detail}).")
             : new(
                 Errno.ENOMEM, null, nameof(DmaConstraints.MaxSegmentCount), Need << Page.Shift, largest,
-                $"No {Constraints.MaxSegmentCount} segments hold {Need << Page.Shift} bytes under {Constraints}: {free} bytes are free, the largest range has {largest} ({detail}).");
+                $"{Need << Page.Shift} bytes do not fit into {Counted.Of(Constraints.MaxSegmentCount, "segment")} under {Constraints}: {free} bytes are free, the largest range has {largest} ({detail}).");
     }
 
-    private static ulong LargestRangeBytes(MemoryRegion region) =>
-        Math.Min(region.Free.LargestRunPages, region.Layout.BlockPages) << Page.Shift;
+    private ulong FreeBytes(MemoryRegion region) =>
+        ReachableRuns(region).Aggregate(0UL, (sum, run) => sum + run.PageCount) << Page.Shift;
 
-    private static string Describe(MemoryRegion region) =>
-        $"{region.Layout.Name}: {region.Free.PageCount << Page.Shift} free, largest {LargestRangeBytes(region)}";
+    private ulong LargestRangeBytes(MemoryRegion region)
+    {
+        var longest = ReachableRuns(region).Aggregate(0UL, (most, run) => Math.Max(most, run.PageCount));
+        return Math.Min(longest, region.Layout.BlockPages) << Page.Shift;
+    }
+
+    private string Describe(MemoryRegion region) =>
+        $"{region.Layout.Name}: {FreeBytes(region)} free, largest {LargestRangeBytes(region)}";
 }

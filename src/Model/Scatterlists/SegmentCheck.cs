@@ -31,7 +31,7 @@ public static class SegmentCheck
             return new(
                 Errno.EBUSY, importer, nameof(DmaConstraints.MaxSegmentCount), (uint)entries.Length,
                 constraints.MaxSegmentCount,
-                $"{importer} takes at most {constraints.MaxSegmentCount} segments; the list has {entries.Length}.");
+                $"{importer} takes at most {Counted.Of(constraints.MaxSegmentCount, "segment")}; the list has {entries.Length}.");
         }
 
         for (var index = 0; index < entries.Length; index++)

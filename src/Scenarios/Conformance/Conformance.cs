@@ -8,7 +8,7 @@ public static class Conformance
 {
     /// <summary>Runs every record of a file. Blank lines are passed over; the kind is told from the fields.</summary>
     /// <param name="path">A file of one kind of record.</param>
-    /// <exception cref="VectorFileException">The file cannot be read, or a line of it is not a record of that kind.</exception>
+    /// <exception cref="VectorFileException">It cannot be read, or a line is not a record of its kind.</exception>
     public static ConformanceReport Run(string path)
     {
         if (!File.Exists(path))

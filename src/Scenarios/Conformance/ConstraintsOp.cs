@@ -55,6 +55,8 @@ internal abstract record ConstraintsOp
     private static int DeviceIn(VectorField field, int deviceCount)
     {
         var device = field.Number32();
-        return device < (uint)deviceCount ? (int)device : throw field.Unexpected($"one of {deviceCount} devices, from 0");
+        return device < (uint)deviceCount
+            ? (int)device
+            : throw field.Unexpected($"one of {deviceCount} devices, from 0");
     }
 }

@@ -19,17 +19,21 @@ internal sealed record ConstraintsOutcome(string Result, DmaConstraints Running,
     /// <summary>The detach happened, the recalculation failed, the old constraints stay.</summary>
     public const string OkRecalculationFailed = "ok-recalc-EINVAL";
 
-    private static readonly string[] Results = [Ok, NoCommon, ExporterRefused, OkRecalculationFailed];
+    private static readonly string[] _results = [Ok, NoCommon, ExporterRefused, OkRecalculationFailed];
 
-    /// <summary>An expected outcome: <c>[result, size, count, mask]</c>, and for a recalculation a fifth element.</summary>
+    /// <summary>Reads <c>[result, size, count, mask]</c>; a recalculation has a triple or null behind.</summary>
     public static ConstraintsOutcome Read(VectorField field, ConstraintsOp op)
     {
         var length = op is ConstraintsOp.Recalculate ? 5 : 4;
         var parts = field.Items(length, length);
         var result = parts[0].Text();
-        return Results.Contains(result)
-            ? new(result, ReadTriple(parts[1..4]), length == 5 && !parts[4].IsNull ? ReadTriple(parts[4].Items(3, 3)) : null)
-            : throw parts[0].Unexpected(string.Join(", ", Results));
+        if (!_results.Contains(result))
+        {
+            throw parts[0].Unexpected(string.Join(", ", _results));
+        }
+
+        var failed = length == 4 || parts[4].IsNull;
+        return new(result, ReadTriple(parts[1..4]), failed ? null : ReadTriple(parts[4].Items(3, 3)));
     }
 
     /// <inheritdoc/>

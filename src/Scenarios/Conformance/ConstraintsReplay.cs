@@ -4,7 +4,7 @@ using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Scenarios.Conformance;
 
-/// <summary>The buffer of one constraints record. It keeps who is attached; what that means is the model's to say.</summary>
+/// <summary>The buffer of one constraints record: it keeps who is attached; the model says what that means.</summary>
 /// <param name="devices">The devices' parameters; this instance changes them.</param>
 /// <param name="getters">How they are read.</param>
 /// <param name="refusedAttach">What an attach that the exporter refuses leaves behind.</param>
@@ -19,13 +19,11 @@ internal sealed class ConstraintsReplay(
     /// <returns>Null when the step detaches what is not attached; nothing has changed then.</returns>
     public ConstraintsOutcome? Apply(ConstraintsOp op) => op switch
     {
-        ConstraintsOp.Attach { Device: var device } => Attach(device),
-        ConstraintsOp.AttachRefused { Device: var device } => AttachRefused(device),
-        ConstraintsOp.Detach { Attachment: var attachment } => Detach(attachment),
-        ConstraintsOp.SetParameters { Device: var device, Parameters: var parameters } => SetParameters(device, parameters),
-        ConstraintsOp.Recalculate => Recalculate() is var fresh && fresh.IsGranted
-            ? new(ConstraintsOutcome.Ok, _running, fresh.Value)
-            : new(ConstraintsOutcome.NoCommon, _running),
+        ConstraintsOp.Attach attach => Attach(attach.Device),
+        ConstraintsOp.AttachRefused attach => AttachRefused(attach.Device),
+        ConstraintsOp.Detach detach => Detach(detach.Attachment),
+        ConstraintsOp.SetParameters set => SetParameters(set),
+        ConstraintsOp.Recalculate => Recalculate(),
         _ => throw new ArgumentOutOfRangeException(nameof(op)),
     };
 
@@ -60,7 +58,7 @@ internal sealed class ConstraintsReplay(
         }
 
         _attachments[attachment] = null;
-        if (!Recalculate().TryGetValue(out var union))
+        if (!UnionOfAttached().TryGetValue(out var union))
         {
             return new(ConstraintsOutcome.OkRecalculationFailed, _running);
         }
@@ -69,16 +67,20 @@ internal sealed class ConstraintsReplay(
         return new(ConstraintsOutcome.Ok, _running);
     }
 
-    private ConstraintsOutcome SetParameters(int device, DeviceDmaParameters? parameters)
+    private ConstraintsOutcome SetParameters(ConstraintsOp.SetParameters set)
     {
-        devices[device] = parameters;
+        devices[set.Device] = set.Parameters;
         return new(ConstraintsOutcome.Ok, _running);
     }
+
+    private ConstraintsOutcome Recalculate() => UnionOfAttached().TryGetValue(out var union)
+        ? new(ConstraintsOutcome.Ok, _running, union)
+        : new(ConstraintsOutcome.NoCommon, _running);
 
     private DmaResult<DmaConstraints> Narrow(int device) =>
         ConstraintUnion.Attach(_running, Demand(device), NameOf(device));
 
-    private DmaResult<DmaConstraints> Recalculate() => ConstraintUnion.Recalculate(
+    private DmaResult<DmaConstraints> UnionOfAttached() => ConstraintUnion.Recalculate(
         _attachments.OfType<int>().Select(device => (NameOf(device), Demand(device))));
 
     private DmaConstraints Demand(int device) => DeviceDmaParameters.Read(devices[device], getters);

@@ -2,7 +2,7 @@ using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Scenarios.Conformance;
 
-/// <summary>A <c>constraints</c> record: a history of attaches and detaches, and the buffer's constraints after each step.</summary>
+/// <summary>A <c>constraints</c> record: attaches and detaches, and the buffer's constraints after each.</summary>
 internal static class ConstraintsVector
 {
     /// <summary>The most devices and the most steps of one record; a real record has up to 12 and 40.</summary>
@@ -11,8 +11,8 @@ internal static class ConstraintsVector
     private const string AsPosted = "expect_as_posted";
     private const string RolledBack = "expect_rolled_back";
 
-    /// <summary>Null: the readings agree, as no exporter refuses; where one does, such an expectation would be ambiguous.</summary>
-    private static readonly (string Key, RefusedAttach? Reading)[] Readings =
+    /// <summary>Null: no exporter refuses, so both agree; where one does, the expectation would be ambiguous.</summary>
+    private static readonly (string Key, RefusedAttach? Reading)[] _readings =
         [("expect", null), (AsPosted, RefusedAttach.AsPosted), (RolledBack, RefusedAttach.RolledBack)];
 
     public static Mismatch? Check(VectorField record)
@@ -62,7 +62,7 @@ internal static class ConstraintsVector
     {
         var refuses = steps.Any(step => step.Op is ConstraintsOp.AttachRefused);
         var expectations = new List<Expectation>();
-        foreach (var (key, reading) in Readings)
+        foreach (var (key, reading) in _readings)
         {
             if (record.MemberOrNull(key) is not { } field)
             {

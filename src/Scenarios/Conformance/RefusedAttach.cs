@@ -1,6 +1,6 @@
 namespace DmaGrains.Scenarios.Conformance;
 
-/// <summary>What becomes of the buffer's constraints when the exporter refuses an attach that had narrowed them.</summary>
+/// <summary>What becomes of a buffer's constraints when its exporter refuses an attach that narrowed them.</summary>
 internal enum RefusedAttach
 {
     /// <summary>They stay narrowed, as in the posted code, until a recalculation succeeds.</summary>

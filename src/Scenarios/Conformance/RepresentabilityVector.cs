@@ -2,10 +2,10 @@ using DmaGrains.Model.Constraints;
 
 namespace DmaGrains.Scenarios.Conformance;
 
-/// <summary>A <c>representability</c> record: the fewest segments under one set of limits, for each shape and reading.</summary>
+/// <summary>A <c>representability</c> record: the fewest segments under one set of limits.</summary>
 internal static class RepresentabilityVector
 {
-    private static readonly (string Key, RangeShape Shape, SegmentLimit Limit)[] Counts =
+    private static readonly (string Key, RangeShape Shape, SegmentLimit Limit)[] _counts =
     [
         ("floor_scattered", RangeShape.Scattered, SegmentLimit.Floored),
         ("floor_contiguous_aligned", RangeShape.ContiguousAligned, SegmentLimit.Floored),
@@ -15,10 +15,10 @@ internal static class RepresentabilityVector
         ("exact_contiguous_best_base", RangeShape.ContiguousBestBase, SegmentLimit.Exact),
     ];
 
-    private static readonly string[] Flags =
+    private static readonly string[] _flags =
         ["simple_rule_accepts", "representable_scattered", "representable_contiguous_aligned"];
 
-    private static readonly string[] Keys = [.. Counts.Select(count => count.Key), .. Flags];
+    private static readonly string[] _keys = [.. _counts.Select(count => count.Key), .. _flags];
 
     public static Mismatch? Check(VectorField record)
     {
@@ -28,11 +28,11 @@ internal static class RepresentabilityVector
             record.Member("max_segment_count").Number32(),
             ReadMask(record.Member("boundary_mask")));
         var expect = record.Member("expect");
-        expect.AllowOnly(Keys);
+        expect.AllowOnly(_keys);
 
         var expected = ReadAnswers(expect);
         var actual = Ask(size, limits);
-        var differing = Keys.Select((_, index) => index).Where(index => expected[index] != actual[index]).ToList();
+        var differing = _keys.Select((_, index) => index).Where(index => expected[index] != actual[index]).ToList();
         return differing.Count == 0 ? null : new(Describe(differing, expected), Describe(differing, actual));
     }
 
@@ -42,11 +42,13 @@ internal static class RepresentabilityVector
         return DmaConstraints.IsWholeMask(mask) ? mask : throw field.Unexpected("2^k-1");
     }
 
-    /// <summary>The expected answers as text, in the order of <see cref="Keys"/>.</summary>
+    /// <summary>The expected answers as text, in the order of <see cref="_keys"/>.</summary>
     private static string[] ReadAnswers(VectorField expect) =>
     [
-        .. Counts.Select(count => expect.Member(count.Key)).Select(count => count.IsNull ? "null" : $"{count.Number()}"),
-        .. Flags.Select(flag => Word(expect.Member(flag).Flag())),
+        .. _counts
+            .Select(count => expect.Member(count.Key))
+            .Select(least => least.IsNull ? "null" : $"{least.Number()}"),
+        .. _flags.Select(flag => Word(expect.Member(flag).Flag())),
     ];
 
     /// <summary>The model's answers in the same form.</summary>
@@ -56,7 +58,7 @@ internal static class RepresentabilityVector
             size, limits, RangeShape.ContiguousAligned, SegmentLimit.Floored);
         return
         [
-            .. Counts
+            .. _counts
                 .Select(count => Representability.LeastSegmentCount(size, limits, count.Shape, count.Limit))
                 .Select(least => least is { } count ? $"{count}" : "null"),
             Word(Representability.ProductCovers(size, limits)),
@@ -66,7 +68,7 @@ internal static class RepresentabilityVector
     }
 
     private static string Describe(List<int> differing, string[] answers) =>
-        string.Join(", ", differing.Select(index => $"{Keys[index]} {answers[index]}"));
+        string.Join(", ", differing.Select(index => $"{_keys[index]} {answers[index]}"));
 
     private static string Word(bool flag) => flag ? "true" : "false";
 }

@@ -3,7 +3,7 @@ using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Scenarios.Conformance;
 
-/// <summary>A <c>check_sg_segment</c> record: one mapped segment against its device's parameters, read as 6.1 does.</summary>
+/// <summary>A <c>check_sg_segment</c> record: one mapped segment against its device, read as 6.1 does.</summary>
 internal static class SegmentCheckVector
 {
     public static Mismatch? Check(VectorField record)

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace DmaGrains.Scenarios.Conformance;
 
-/// <summary>A JSON value of a record that knows where it stands: reading it as anything else names the field and the line.</summary>
+/// <summary>A JSON value of a record that knows where it stands: a fault names the field and the line.</summary>
 internal sealed class VectorField
 {
     /// <summary>The longest string that a record may hold, in characters.</summary>
@@ -42,6 +42,8 @@ internal sealed class VectorField
 
     public bool IsNull => _value.ValueKind == JsonValueKind.Null;
 
+    public bool Has(string key) => MemberOrNull(key) is not null;
+
     /// <summary>A member that must be there.</summary>
     public VectorField Member(string key) =>
         MemberOrNull(key) ?? throw Fault(_parent is null ? $"no {key}" : $"no {Name}.{key}", "that field");
@@ -80,10 +82,13 @@ internal sealed class VectorField
         return [.. _value.EnumerateArray().Select((item, index) => new VectorField(item, this, null, index))];
     }
 
-    public ulong Number(ulong min = 0, ulong max = ulong.MaxValue) =>
-        _value.ValueKind == JsonValueKind.Number && _value.TryGetUInt64(out var number) && number >= min && number <= max
+    public ulong Number(ulong min = 0, ulong max = ulong.MaxValue)
+    {
+        var isNumber = _value.ValueKind == JsonValueKind.Number;
+        return isNumber && _value.TryGetUInt64(out var number) && number >= min && number <= max
             ? number
             : throw Unexpected($"a whole number from {min} to {max}");
+    }
 
     public uint Number32(uint max = uint.MaxValue) => (uint)Number(0, max);
 

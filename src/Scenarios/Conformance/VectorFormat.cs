@@ -8,7 +8,7 @@ namespace DmaGrains.Scenarios.Conformance;
 internal sealed record VectorFormat(
     VectorKind Kind, string Name, string[] Markers, Func<VectorField, Mismatch?> Check)
 {
-    private static readonly VectorFormat[] All =
+    private static readonly VectorFormat[] _all =
     [
         new(VectorKind.Scatterlist, "scatterlist", ["pfns", "calls"], ScatterlistVector.Check),
         new(VectorKind.Constraints, "constraints", ["ops"], ConstraintsVector.Check),
@@ -18,21 +18,21 @@ internal sealed record VectorFormat(
 
     /// <summary>The kinds and their fields, for messages.</summary>
     public static string Known { get; } = string.Join(
-        " or ", All.Select(format => $"{format.Name} ({string.Join(" or ", format.Markers)})"));
+        " or ", _all.Select(format => $"{format.Name} ({string.Join(" or ", format.Markers)})"));
 
     /// <summary>The format of a record.</summary>
     /// <param name="record">The record.</param>
     /// <param name="before">The format of the file's earlier records; null when this is the first.</param>
     public static VectorFormat Of(VectorField record, VectorFormat? before)
     {
-        var markers = All.SelectMany(format => format.Markers.Where(key => record.MemberOrNull(key) is not null)).ToList();
+        var markers = _all.SelectMany(format => format.Markers).Where(record.Has).ToList();
         if (markers.Count != 1)
         {
-            var found = markers.Count == 0 ? "a record of no known kind" : $"a record with {string.Join(" and ", markers)}";
-            throw record.Fault(found, $"one of {Known}");
+            var found = markers.Count == 0 ? "no known kind" : string.Join(" and ", markers);
+            throw record.Fault($"a record of {found}", $"one of {Known}");
         }
 
-        var format = All.First(format => format.Markers.Contains(markers[0]));
+        var format = _all.First(format => format.Markers.Contains(markers[0]));
         return before is null || before == format
             ? format
             : throw record.Fault($"a {format.Name} record", $"{before.Name} as in the lines before");

@@ -1,6 +1,7 @@
 namespace DmaGrains.Scenarios.Conformance;
 
-/// <summary>What the records of a vector file are about; <c>tests/vectors/README.md</c> describes each format.</summary>
+/// <summary>What the records of a vector file are about.</summary>
+/// <remarks>The formats: <c>tests/vectors/README.md</c>.</remarks>
 public enum VectorKind
 {
     /// <summary>Pages in, scatterlist out: lib/scatterlist.c.</summary>

@@ -8,7 +8,7 @@ namespace DmaGrains.Scenarios.Conformance;
 /// <param name="Text">The line without its end.</param>
 internal readonly record struct VectorLine(string Path, int Number, string Text)
 {
-    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions _options = new() { AllowDuplicateProperties = false };
 
     public VectorFileException Fault(string found, string expected) =>
         new(Path, Number, $"{found}; expected {expected}");
@@ -17,7 +17,7 @@ internal readonly record struct VectorLine(string Path, int Number, string Text)
     {
         try
         {
-            return JsonDocument.Parse(Text, Options);
+            return JsonDocument.Parse(Text, _options);
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {

@@ -27,7 +27,7 @@ internal sealed class VectorLines(TextReader reader, string path)
         return false;
     }
 
-    /// <summary>Not <see cref="TextReader.ReadLine"/>: that would take a file without line ends into memory whole.</summary>
+    /// <summary>Not <see cref="TextReader.ReadLine"/>: that takes a file without line ends into memory whole.</summary>
     private string ReadLine()
     {
         _number++;

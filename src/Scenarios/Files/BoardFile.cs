@@ -8,9 +8,6 @@ namespace DmaGrains.Scenarios.Files;
 /// <summary>Reads a board from a YAML file; <c>schemas/board.schema.json</c> describes the format.</summary>
 public static class BoardFile
 {
-    /// <summary>Most memory regions of a board.</summary>
-    public const int RegionsMax = 64;
-
     /// <summary>Reads a board.</summary>
     /// <param name="path">The file, at most 1 MiB.</param>
     /// <exception cref="FileFormatException">The file cannot be read, or is no board that can exist.</exception>
@@ -20,12 +17,11 @@ public static class BoardFile
         root.AllowOnly("name", "title", "memory", "devices");
         var name = root.Required("name").AsName();
         var title = root.Required("title").AsLine();
-        var memory = ReadMemory(root.Required("memory").AsList(RegionsMax));
+        var memory = ReadMemory(root.Required("memory").AsList(PhysicalMemory.RegionsMax));
         var devices = ReadDevices(root.Required("devices").AsList(BoardDefinition.DevicesMax));
         var board = new BoardDefinition(name, title, memory, devices);
 
-        // Which regions fit a board does not depend on what is reserved in them, and a million free runs take seconds.
-        return (board with { Memory = [.. memory.Select(WithoutReserved)] }).Check() is { } refusal
+        return board.Check() is { } refusal
             ? throw root.Place.Fail(refusal, "a board that can exist")
             : board;
     }
@@ -33,29 +29,18 @@ public static class BoardFile
     private static ImmutableArray<MemoryRegionLayout> ReadMemory(ImmutableArray<FileNode> nodes)
     {
         var regions = ImmutableArray.CreateBuilder<MemoryRegionLayout>();
-        ulong runs = 0;
         foreach (var node in nodes)
         {
             var region = RegionFields.Read(node);
             regions.Add(region);
-            if (PhysicalMemory.Create([.. regions.Select(WithoutReserved)]).Refusal is { } refusal)
+            if (PhysicalMemory.Check(regions) is { } refusal)
             {
                 throw node.Place.Fail(refusal, "regions with different names and pages");
-            }
-
-            runs += region.ReservedEveryPages == 0 ? 1 : (region.Range.PageCount / region.ReservedEveryPages) + 1;
-            if (runs > MemoryRegionLayout.FreeRunsMax)
-            {
-                throw node.Place.Fail(
-                    $"the memory would start with more than {MemoryRegionLayout.FreeRunsMax} free runs", "longer reserved periods");
             }
         }
 
         return regions.ToImmutable();
     }
-
-    private static MemoryRegionLayout WithoutReserved(MemoryRegionLayout region) =>
-        region with { ReservedEveryPages = 0, ReservedPages = 0 };
 
     private static ImmutableArray<Device> ReadDevices(ImmutableArray<FileNode> nodes)
     {
@@ -66,7 +51,8 @@ public static class BoardFile
             var device = DeviceFields.Read(node);
             if (!names.Add(device.Name))
             {
-                throw node.AsMap().PlaceOf("name").Fail($"two devices are named {device.Name}", "a name of its own for each");
+                var place = node.AsMap().PlaceOf("name");
+                throw place.Fail($"two devices are named {device.Name}", "a name of its own for each");
             }
 
             devices.Add(device);

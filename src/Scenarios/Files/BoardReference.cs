@@ -2,7 +2,7 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>Finds the board that a scenario names: a path from the scenario's folder, or the name of a board that comes with the program.</summary>
+/// <summary>Finds a scenario's board: by a path from its folder, or by the name of a board that comes along.</summary>
 internal static class BoardReference
 {
     private const string Ending = ".yaml";
@@ -12,7 +12,7 @@ internal static class BoardReference
     {
         var board = node.AsLine();
         var folder = Path.GetDirectoryName(scenarioPath) ?? string.Empty;
-        if (!ModelName.IsValid(board) || board.EndsWith(Ending, StringComparison.Ordinal) || board.EndsWith(".yml", StringComparison.Ordinal))
+        if (!ModelName.IsValid(board) || Path.GetExtension(board) is Ending or ".yml")
         {
             var path = Path.Combine(folder, board);
             return File.Exists(path) ? path : throw node.Wrong("a board's file, named from the scenario's folder");

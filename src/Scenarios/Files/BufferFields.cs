@@ -13,12 +13,12 @@ internal static class BufferFields
     {
         var buffers = ImmutableArray.CreateBuilder<BufferExport>(nodes.Length);
         var names = new HashSet<string>();
-        foreach (var node in nodes)
+        foreach (var map in nodes.Select(node => node.AsMap()))
         {
-            var buffer = Read(node.AsMap(), devices, getters);
+            var buffer = Read(map, devices, getters);
             if (!names.Add(buffer.Name))
             {
-                throw node.AsMap().PlaceOf("name").Fail($"two buffers are named {buffer.Name}", "a name of its own for each");
+                throw map.PlaceOf("name").Fail($"two buffers are named {buffer.Name}", "a name of its own for each");
             }
 
             buffers.Add(buffer);

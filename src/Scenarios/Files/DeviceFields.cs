@@ -5,18 +5,19 @@ namespace DmaGrains.Scenarios.Files;
 /// <summary>Reads one device of a board file.</summary>
 internal static class DeviceFields
 {
-    private static readonly string[] Valued =
+    private static readonly string[] _valued =
     [
-        "max_segment_size", "max_segment_count", "segment_boundary_mask", "contiguous", "dma_mask", "bus_dma_limit", "coherent",
+        "max_segment_size", "max_segment_count", "segment_boundary_mask", "contiguous", "dma_mask", "bus_dma_limit",
+        "coherent",
     ];
 
-    private static readonly string[] Known = ["name", "driver", "description", .. Valued, "sources"];
+    private static readonly string[] _known = ["name", "driver", "description", .. _valued, "sources"];
 
     /// <summary>The device; what its driver leaves unset is left out.</summary>
     public static Device Read(FileNode node)
     {
         var map = node.AsMap();
-        map.AllowOnly(Known);
+        map.AllowOnly(_known);
         var name = map.Required("name").AsName();
         map.Required("driver").AsLine();
         map.Required("description").AsLine();
@@ -30,14 +31,15 @@ internal static class DeviceFields
         };
         if (device.Check() is { } refusal)
         {
-            var field = refusal.Field == nameof(DeviceDmaParameters.MaxSegmentCount) ? "max_segment_count" : "segment_boundary_mask";
-            throw map.PlaceOf(field).Fail(refusal, "a device that can exist");
+            var isCount = refusal.Field == nameof(DeviceDmaParameters.MaxSegmentCount);
+            var place = map.PlaceOf(isCount ? "max_segment_count" : "segment_boundary_mask");
+            throw place.Fail(refusal, "a device that can exist");
         }
 
         return device;
     }
 
-    /// <summary>Null when no limit is stated. A stated 0 is a driver that set it to 0, which only today's kernel reads as unset.</summary>
+    /// <summary>Null when no limit is stated. A stated 0 is kept: only today's kernel reads it as unset.</summary>
     private static DeviceDmaParameters? ReadParameters(MapNode map)
     {
         var size = map.Optional("max_segment_size");
@@ -54,7 +56,7 @@ internal static class DeviceFields
     /// <summary>Where the values come from is for readers only; each is one line.</summary>
     private static void CheckSources(MapNode? sources)
     {
-        sources?.AllowOnly(Valued);
+        sources?.AllowOnly(_valued);
         foreach (var key in sources?.Keys ?? [])
         {
             sources!.Required(key.Value).AsLine();

@@ -1,6 +1,6 @@
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>A board or scenario file that cannot be used: where it is wrong, what is wrong, and what would be right.</summary>
+/// <summary>A file that cannot be used: where it is wrong, what is wrong, and what would be right.</summary>
 /// <param name="file">The file, as it was named.</param>
 /// <param name="line">The line, from 1.</param>
 /// <param name="column">The column, from 1.</param>

@@ -12,19 +12,20 @@ internal static class ImporterFields
         var importers = ImmutableArray.CreateBuilder<Importer>(nodes.Length);
         var names = new HashSet<string>();
         var stepsLeft = ScenarioFile.StepsMax;
-        foreach (var node in nodes)
+        foreach (var map in nodes.Select(node => node.AsMap()))
         {
-            var map = node.AsMap();
             var importer = Read(map, devices, steps);
             if (!names.Add(importer.Name))
             {
-                throw map.PlaceOf("name").Fail($"two importers are named {importer.Name}", "a name of its own for each");
+                var place = map.PlaceOf("name");
+                throw place.Fail($"two importers are named {importer.Name}", "a name of its own for each");
             }
 
             stepsLeft -= importer.Steps.Length;
             if (stepsLeft < 0)
             {
-                throw map.PlaceOf("steps").Fail($"there are more than {ScenarioFile.StepsMax} steps", "fewer steps of all importers");
+                var place = map.PlaceOf("steps");
+                throw place.Fail($"there are more than {ScenarioFile.StepsMax} steps", "fewer steps of all importers");
             }
 
             importers.Add(importer);
@@ -44,7 +45,8 @@ internal static class ImporterFields
             var step = steps.Read(node);
             if (device is null && step.Kind != StepKind.Release)
             {
-                throw node.Place.Fail($"{name} has no device and cannot {StepWords.Of(step.Kind)}", "a device for it, or release");
+                throw node.Place.Fail(
+                    $"{name} has no device and cannot {StepWords.Of(step.Kind)}", "a device for it, or release");
             }
 
             read.Add(step);

@@ -4,7 +4,8 @@ namespace DmaGrains.Scenarios.Files;
 /// <param name="label">What messages call it.</param>
 /// <param name="place">Where it starts.</param>
 /// <param name="entries">Keys and values, in order.</param>
-internal sealed class MapNode(string label, Place place, OrderedDictionary<string, (TextNode Key, FileNode Value)> entries)
+internal sealed class MapNode(
+    string label, Place place, OrderedDictionary<string, (TextNode Key, FileNode Value)> entries)
     : FileNode(label, place)
 {
     /// <inheritdoc/>
@@ -20,7 +21,7 @@ internal sealed class MapNode(string label, Place place, OrderedDictionary<strin
     public FileNode Required(string key) =>
         Optional(key) ?? throw Place.Fail($"{Label} has no key '{key}'", "that key");
 
-    /// <summary>Where to point at when a key's value is at fault: the value, or the mapping when it has no such key.</summary>
+    /// <summary>Where to point when a key's value is at fault: the value, or the mapping without it.</summary>
     public Place PlaceOf(string key) => (Optional(key) ?? this).Place;
 
     /// <summary>Refuses every key but these.</summary>

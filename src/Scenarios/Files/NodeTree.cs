@@ -5,7 +5,7 @@ using YamlDotNet.Core.Events;
 namespace DmaGrains.Scenarios.Files;
 
 /// <summary>Builds the nodes of a YAML file from the parser's events.</summary>
-/// <remarks>The depth is bounded here and not by the stack; anchors, aliases and tags are refused, as nothing here needs them.</remarks>
+/// <remarks>Bounds the depth itself, not by the stack; refuses anchors, aliases and tags: nothing needs them.</remarks>
 internal sealed class NodeTree
 {
     /// <summary>Deepest nesting of lists and mappings.</summary>
@@ -25,22 +25,33 @@ internal sealed class NodeTree
     public static MapNode Read(string path)
     {
         var text = FileText.Read(path);
-        RefuseTabs(path, text);
+        CheckCharacters(path, text);
         return new NodeTree(path, text).ReadDocument();
     }
 
-    /// <summary>The parser refuses tabs too, but points at the start of the mapping around them.</summary>
-    private static void RefuseTabs(string path, string text)
+    /// <summary>
+    /// Refuses what the parser lets through or misplaces: it takes a NUL for the end of the file, and points at the
+    /// start of a mapping when a tab indents it.
+    /// </summary>
+    private static void CheckCharacters(string path, string text)
     {
         var line = 0;
         foreach (var range in text.AsSpan().Split('\n'))
         {
             line++;
             var content = text.AsSpan(range);
-            var indent = content[..^content.TrimStart().Length];
-            if (indent.Length < content.Length && indent.Contains('\t'))
+            var indent = content.Length - content.TrimStart().Length;
+            for (var index = 0; index < content.Length; index++)
             {
-                throw new Place(path, line, indent.IndexOf('\t') + 1).Fail("a tab indents this line", "spaces");
+                if (char.IsControl(content[index]) && content[index] is not ('\t' or '\r'))
+                {
+                    throw new Place(path, line, index + 1).Fail("a control character stands here", "text");
+                }
+
+                if (content[index] == '\t' && index < indent && indent < content.Length)
+                {
+                    throw new Place(path, line, index + 1).Fail("a tab indents this line", "spaces");
+                }
             }
         }
     }
@@ -56,7 +67,9 @@ internal sealed class NodeTree
         var root = ReadNode(Next(), "the file", 0);
         Next<DocumentEnd>();
         var end = Next();
-        return end is StreamEnd ? root.AsMap() : throw PlaceOf(end.Start).Fail("a second document starts", "one document");
+        return end is StreamEnd
+            ? root.AsMap()
+            : throw PlaceOf(end.Start).Fail("a second document starts", "one document");
     }
 
     private FileNode ReadNode(ParsingEvent first, string label, int depth)
@@ -64,7 +77,8 @@ internal sealed class NodeTree
         var place = PlaceOf(first.Start);
         return first switch
         {
-            AnchorAlias or NodeEvent { Anchor.IsEmpty: false } => throw place.Fail("an anchor or alias stands here", "the value itself"),
+            AnchorAlias or NodeEvent { Anchor.IsEmpty: false } =>
+                throw place.Fail("an anchor or alias stands here", "the value itself"),
             NodeEvent { Tag.IsEmpty: false } => throw place.Fail("a tag stands here", "the value alone"),
             Scalar scalar => new TextNode(label, place, scalar.Value, scalar.Style == ScalarStyle.Plain),
             SequenceStart or MappingStart when depth == DepthMax =>
@@ -78,9 +92,10 @@ internal sealed class NodeTree
     private ListNode ReadList(string label, Place place, int depth)
     {
         var entries = ImmutableArray.CreateBuilder<FileNode>();
+        var entryLabel = $"an entry of {label}";
         for (var next = Next(); next is not SequenceEnd; next = Next())
         {
-            entries.Add(ReadNode(next, $"an entry of {label}", depth));
+            entries.Add(ReadNode(next, entryLabel, depth));
         }
 
         return new(label, place, entries.ToImmutable());
@@ -96,7 +111,8 @@ internal sealed class NodeTree
             if (entries.TryGetValue(key.Value, out var earlier))
             {
                 throw key.Place.Fail(
-                    $"{label} has the key {Quoted.Text(key.Value)} twice, first on line {earlier.Key.Place.Line}", "each key once");
+                    $"{label} has the key {Quoted.Text(key.Value)} twice, first on line {earlier.Key.Place.Line}",
+                    "each key once");
             }
 
             entries.Add(key.Value, (key, ReadNode(Next(), Quoted.Shorten(key.Value, Quoted.LengthMax), depth)));
@@ -128,6 +144,11 @@ internal sealed class NodeTree
         {
             var problem = Quoted.Shorten(exception.Message.TrimEnd('.'), 2 * Quoted.LengthMax);
             throw PlaceOf(exception.End).Fail($"malformed YAML ({problem})", "YAML 1.2");
+        }
+        catch (InvalidOperationException)
+        {
+            // On some malformed files the parser throws this in place of its own exception.
+            throw PlaceOf(_parser.Current?.End ?? Mark.Empty).Fail("malformed YAML", "YAML 1.2");
         }
 
         throw new Place(_file, 1, 1).Fail("the file ends too early", "a mapping");

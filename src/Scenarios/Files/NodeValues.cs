@@ -13,7 +13,11 @@ internal static class NodeValues
     /// <summary>A list of 1 to <paramref name="countMax"/> entries.</summary>
     public static ImmutableArray<FileNode> AsList(this FileNode node, int countMax)
     {
-        var entries = node is ListNode { Entries: { IsEmpty: false } some } ? some : throw node.Wrong("a list with at least one entry");
+        if (node is not ListNode { Entries: { IsEmpty: false } entries })
+        {
+            throw node.Wrong("a list with at least one entry");
+        }
+
         return entries.Length <= countMax
             ? entries
             : throw node.Place.Fail($"{node.Label} has {entries.Length} entries", $"at most {countMax}");
@@ -28,7 +32,9 @@ internal static class NodeValues
     {
         const string expected = "one line of text";
         var text = node.AsText(expected);
-        return !string.IsNullOrWhiteSpace(text) && text.EnumerateRunes().All(Quoted.Shows) ? text : throw node.Wrong(expected);
+        return !string.IsNullOrWhiteSpace(text) && text.EnumerateRunes().All(Quoted.Shows)
+            ? text
+            : throw node.Wrong(expected);
     }
 
     /// <summary>A name of the model.</summary>
@@ -51,7 +57,9 @@ internal static class NodeValues
     public static ulong AsWholePages(this FileNode node, ulong least)
     {
         var value = node.AsSize(least, ulong.MaxValue);
-        return value % Page.SizeBytes == 0 ? value : throw node.Wrong($"a multiple of the page, {Page.SizeBytes} bytes");
+        return value % Page.SizeBytes == 0
+            ? value
+            : throw node.Wrong($"a multiple of the page, {Page.SizeBytes} bytes");
     }
 
     /// <summary>A plain decimal number within bounds.</summary>
@@ -74,5 +82,7 @@ internal static class NodeValues
 
     /// <summary>One of a few words.</summary>
     public static T AsChoice<T>(this FileNode node, OrderedDictionary<string, T> choices) =>
-        node is TextNode text && choices.TryGetValue(text.Value, out var choice) ? choice : throw node.Wrong(Quoted.AnyOf(choices.Keys));
+        node is TextNode text && choices.TryGetValue(text.Value, out var choice)
+            ? choice
+            : throw node.Wrong(Quoted.AnyOf(choices.Keys));
 }

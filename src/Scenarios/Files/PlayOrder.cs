@@ -24,7 +24,9 @@ internal static class PlayOrder
             var importer = importers[index];
             if (turns[index] != importer.Steps.Length)
             {
-                throw node.Place.Fail($"order names {importer.Name} {turns[index]} times", $"{importer.Steps.Length}, one for each of its steps");
+                throw node.Place.Fail(
+                    $"order names {importer.Name} {turns[index]} times",
+                    $"{importer.Steps.Length}, one for each of its steps");
             }
         }
 

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>Text from a file, made fit for an error message: short, and without anything that moves a terminal's cursor.</summary>
+/// <summary>Text from a file, made fit for a message: short, and with nothing that moves a terminal's cursor.</summary>
 internal static class Quoted
 {
     /// <summary>Most characters of a file's text in one message.</summary>
@@ -18,7 +18,7 @@ internal static class Quoted
     public static string Shorten(string text, int lengthMax) =>
         text.Length <= lengthMax ? text : string.Concat(text.AsSpan(0, lengthMax), "…");
 
-    /// <summary>The text with a question mark for everything that does not show: controls, formats, separators, lone surrogates.</summary>
+    /// <summary>The text with a question mark for each character that does not show.</summary>
     public static string Clean(string text)
     {
         var clean = new StringBuilder(text.Length);

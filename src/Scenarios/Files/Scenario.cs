@@ -10,7 +10,7 @@ namespace DmaGrains.Scenarios.Files;
 /// <param name="Board">The board.</param>
 /// <param name="Buffers">The buffers, all exported before the first step; names unique.</param>
 /// <param name="Importers">Who uses them; names unique.</param>
-/// <param name="Order">Whose next step is played: indexes into <paramref name="Importers"/>, one for each step of each.</param>
+/// <param name="Order">Whose next step is played: indexes into <paramref name="Importers"/>, one for each step.</param>
 public sealed record Scenario(
     string Name,
     string Shows,

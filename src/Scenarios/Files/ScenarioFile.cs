@@ -14,7 +14,7 @@ public static class ScenarioFile
     /// <summary>Most steps of all importers together.</summary>
     public const int StepsMax = 100_000;
 
-    private static readonly OrderedDictionary<string, DmaGetters> Getters =
+    private static readonly OrderedDictionary<string, DmaGetters> _getters =
         new() { ["v6.1"] = DmaGetters.V61, ["rfcv3"] = DmaGetters.RfcV3, ["direct"] = DmaGetters.Direct };
 
     /// <summary>Reads a scenario, and the board that it names.</summary>
@@ -27,7 +27,7 @@ public static class ScenarioFile
         var name = root.Required("name").AsName();
         var shows = root.Required("shows").AsLine();
         var board = BoardFile.Read(BoardReference.Resolve(root.Required("board"), path));
-        var getters = root.Optional("getters")?.AsChoice(Getters) ?? DmaGetters.V61;
+        var getters = root.Optional("getters")?.AsChoice(_getters) ?? DmaGetters.V61;
         var devices = board.Devices.Select(device => device.Name).ToHashSet();
         var buffers = BufferFields.ReadAll(root.Required("buffers").AsList(BuffersMax), devices, getters);
         var importers = ImporterFields.ReadAll(root.Required("importers").AsList(ImportersMax), devices, new(buffers));

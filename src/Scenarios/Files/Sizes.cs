@@ -3,20 +3,20 @@ using System.Globalization;
 
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>Sizes and addresses as people write them: <c>4096</c>, <c>0x1000</c>, <c>64KiB</c>, <c>1920x1080x4</c>.</summary>
+/// <summary>Sizes and addresses as people write them, such as <c>0x1000</c> and <c>1920x1080x4</c>.</summary>
 public static class Sizes
 {
     /// <summary>What a size looks like, for messages.</summary>
     public const string Examples = "4096, 0x1000, 64KiB or 1920x1080x4";
 
-    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
+    private static readonly SearchValues<char> _hexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
-    private static readonly (string Suffix, int Shift)[] Units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
+    private static readonly (string Suffix, int Shift)[] _units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
 
     /// <summary>Reads a size or an address.</summary>
     /// <param name="text">
-    /// Decimal digits; <c>0x</c> and hexadecimal digits; decimal digits and KiB, MiB, GiB or TiB; or decimal factors with <c>x</c> between
-    /// them. No sign, fraction, space or separator. What starts with <c>0x</c> is hexadecimal, never a product.
+    /// Decimal digits; <c>0x</c> and hexadecimal digits; decimal digits and KiB, MiB, GiB or TiB; decimal factors with
+    /// <c>x</c> between them. No sign, fraction or space. What starts with <c>0x</c> is never a product.
     /// </param>
     /// <param name="value">Bytes, 0 to 2^64-1; 0 when the text is no size.</param>
     /// <returns>False when the text is no size or does not fit 64 bits.</returns>
@@ -27,7 +27,7 @@ public static class Sizes
             return TryHex(text.AsSpan(2), out value);
         }
 
-        foreach (var (suffix, shift) in Units)
+        foreach (var (suffix, shift) in _units)
         {
             if (text.EndsWith(suffix, StringComparison.Ordinal))
             {
@@ -47,10 +47,10 @@ public static class Sizes
             return string.Create(CultureInfo.InvariantCulture, $"{sizeBytes} bytes");
         }
 
-        foreach (var (suffix, shift) in Units)
+        foreach (var (suffix, shift) in _units)
         {
             var tenths = (((UInt128)sizeBytes * 10) + (UInt128.One << (shift - 1))) >> shift;
-            if (tenths < 10240 || shift == Units[^1].Shift)
+            if (tenths < 10240 || shift == _units[^1].Shift)
             {
                 var tenth = tenths % 10 == 0 ? string.Empty : $".{tenths % 10}";
                 return string.Create(CultureInfo.InvariantCulture, $"{tenths / 10}{tenth} {suffix}");
@@ -86,7 +86,7 @@ public static class Sizes
     private static bool TryHex(ReadOnlySpan<char> digits, out ulong value)
     {
         value = 0;
-        return !digits.ContainsAnyExcept(HexDigits)
+        return !digits.ContainsAnyExcept(_hexDigits)
             && ulong.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
     }
 

@@ -8,7 +8,7 @@ namespace DmaGrains.Scenarios.Files;
 /// <param name="Kind">What it asks for.</param>
 /// <param name="Buffer">Of which buffer.</param>
 /// <param name="Direction">For a map: which way data moves.</param>
-/// <param name="Expected">The code it is meant to be refused with; null when it is meant to be granted, or nothing is said.</param>
+/// <param name="Expected">The code it is meant to be refused with; null when granted, or when nothing is said.</param>
 /// <param name="HasExpectation">Whether the file says how it ends.</param>
 /// <param name="Line">Where the file has it, from 1.</param>
 [SuppressMessage("Naming", "CA1716", Justification = "Step is what it is; only Visual Basic reserves the word.")]

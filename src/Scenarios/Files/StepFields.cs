@@ -7,9 +7,10 @@ namespace DmaGrains.Scenarios.Files;
 /// <param name="buffers">The scenario's buffers; at least one.</param>
 internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
 {
-    private const string Forms = "words such as 'map frame to-device', or a mapping such as {map: frame, expect: EBUSY}";
+    private const string Forms =
+        "words such as 'map frame to-device', or a mapping such as {map: frame, expect: EBUSY}";
 
-    private static readonly string[] Known = [.. StepWords.Verbs.Keys, "direction", "expect"];
+    private static readonly string[] _known = [.. StepWords.Verbs.Keys, "direction", "expect"];
 
     private readonly OrderedDictionary<string, string> _names = new(
         buffers.Select(buffer => KeyValuePair.Create(buffer.Name, buffer.Name)));
@@ -36,7 +37,8 @@ internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
         {
             [] => OnlyBuffer(text, words[0]),
             [var name] => BufferNamed(text, name),
-            _ when kind == StepKind.Map => throw text.Wrong($"'map BUFFER DIRECTION', the direction {Quoted.AnyOf(StepWords.Directions.Keys)}"),
+            _ when kind == StepKind.Map => throw text.Wrong(
+                $"'map BUFFER DIRECTION', the direction {Quoted.AnyOf(StepWords.Directions.Keys)}"),
             _ => throw text.Wrong($"'{words[0]} BUFFER'"),
         };
         return new(kind, buffer, direction, Expected: null, HasExpectation: false, text.Place.Line);
@@ -44,7 +46,7 @@ internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
 
     private Step ReadKeys(MapNode map)
     {
-        map.AllowOnly(Known);
+        map.AllowOnly(_known);
         var verbs = map.Keys.Where(key => StepWords.Verbs.ContainsKey(key.Value)).ToList();
         if (verbs.Count != 1)
         {

@@ -26,7 +26,9 @@ internal static class StepWords
 
     /// <summary>How a step ends: null for ok, or the code it is refused with.</summary>
     public static OrderedDictionary<string, Errno?> Outcomes { get; } = new(
-        [new("ok", null), .. Enum.GetValues<Errno>().Select(errno => KeyValuePair.Create(errno.ToString(), (Errno?)errno))]);
+        Enum.GetValues<Errno>()
+            .Select(errno => KeyValuePair.Create(errno.ToString(), (Errno?)errno))
+            .Prepend(new("ok", null)));
 
     /// <summary>The verb of a step.</summary>
     public static string Of(StepKind kind) => Verbs.First(verb => verb.Value == kind).Key;

@@ -90,7 +90,8 @@ internal sealed class ScenarioPlay
         }
     }
 
-    private static Stack<string> NamesOf(Dictionary<(int Importer, string Buffer), Stack<string>> names, (int Importer, string Buffer) key)
+    private static Stack<string> NamesOf(
+        Dictionary<(int Importer, string Buffer), Stack<string>> names, (int Importer, string Buffer) key)
     {
         if (!names.TryGetValue(key, out var stack))
         {

@@ -6,9 +6,10 @@ namespace DmaGrains.Scenarios.Tests.Files;
 
 public class ShippedBoardsTests
 {
-    private static readonly string[] Valued =
+    private static readonly string[] _valued =
     [
-        "max_segment_size", "max_segment_count", "segment_boundary_mask", "contiguous", "dma_mask", "bus_dma_limit", "coherent",
+        "max_segment_size", "max_segment_count", "segment_boundary_mask", "contiguous", "dma_mask", "bus_dma_limit",
+        "coherent",
     ];
 
     public static TheoryData<string> Boards => ShippedFiles.Boards;
@@ -31,7 +32,7 @@ public class ShippedBoardsTests
 
         foreach (var device in devices.Select(node => node.AsMap()))
         {
-            var set = device.Keys.Select(key => key.Value).Where(Valued.Contains);
+            var set = device.Keys.Select(key => key.Value).Where(_valued.Contains);
             var sources = device.Optional("sources")?.AsMap().Keys.Select(key => key.Value) ?? [];
             Assert.Equal(set.Order(), sources.Order());
         }

@@ -1,0 +1,61 @@
+using System.Net;
+using System.Net.Sockets;
+using DmaGrains.Grains.Storage;
+using DmaGrains.Silo;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Runtime.Hosting;
+
+namespace DmaGrains.Benchmarks.Hosting;
+
+/// <summary>The embedded silo with a choice of storage.</summary>
+internal sealed class BenchmarkSilo : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private BenchmarkSilo(IHost host) => _host = host;
+
+    public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+
+    public static async Task<BenchmarkSilo> StartAsync(BenchmarkStorage storage)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Error);
+        builder.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering(FreePort(), gatewayPort: 0, serviceId: SiloNames.ServiceId, clusterId: "bench");
+            silo.Configure<EndpointOptions>(endpoint => endpoint.GatewayPort = 0);
+            AddStorage(silo, storage);
+        });
+        var host = builder.Build();
+        await host.StartAsync();
+        return new(host);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+
+    private static void AddStorage(ISiloBuilder silo, BenchmarkStorage storage)
+    {
+        if (storage == BenchmarkStorage.Memory)
+        {
+            silo.AddDmaGrains(StorageProvider.Memory);
+        }
+        else
+        {
+            silo.Services.AddGrainStorage(StorageNames.Default, static (_, _) => new NoStorage());
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

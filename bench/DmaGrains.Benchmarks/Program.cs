@@ -1,0 +1,20 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using DmaGrains.Benchmarks.Throughput;
+using Perfolizer.Horology;
+
+if (args is [ThroughputRun.Name, ..])
+{
+    return await ThroughputRun.MainAsync(args[1..]);
+}
+
+// Many short rounds and their median: a neighbour on the machine spoils some rounds, not the figure.
+var job = Job.Default
+    .WithWarmupCount(4)
+    .WithIterationCount(15)
+    .WithIterationTime(TimeInterval.FromMilliseconds(150));
+BenchmarkSwitcher
+    .FromAssembly(typeof(ThroughputRun).Assembly)
+    .Run(args, DefaultConfig.Instance.AddJob(job.AsDefault()).HideColumns("Error", "StdDev", "RatioSD"));
+return 0;

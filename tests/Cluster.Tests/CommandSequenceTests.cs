@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using CsCheck;
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Scatterlists;
+
+namespace DmaGrains.Cluster.Tests;
+
+/// <summary>Grains and the pure model, driven with the same commands, reply the same at every step.</summary>
+public sealed class CommandSequenceTests(ClusterFixture cluster)
+{
+    private static readonly string[] _devices = ["gpu", "display", "disk", "far", "tpu"];
+
+    private static readonly Gen<(int Buffer, DmaCommand Command)> _anyStep = Gen.Select(
+        Gen.Int[0, 2],
+        Gen.OneOf<DmaCommand>(
+            Gen.Select(Gen.Int[0, 5], Gen.Int[0, 4], (name, device) =>
+                (DmaCommand)new DmaCommand.Attach($"a{name}", _devices[device])),
+            Gen.Select(Gen.Int[0, 5], name => (DmaCommand)new DmaCommand.Detach($"a{name}")),
+            Gen.Select(Gen.Int[0, 5], Gen.Int[0, 5], Gen.Int[0, 3], (name, attachment, direction) =>
+                (DmaCommand)new DmaCommand.Map($"m{name}", $"a{attachment}", (DmaDirection)direction)),
+            Gen.Select(Gen.Int[0, 5], name => (DmaCommand)new DmaCommand.Unmap($"m{name}")),
+            Gen.Int[0, 30].Select(chance => chance == 0 ? new DmaCommand.Release() : (DmaCommand)new DmaCommand.Unmap("m0"))));
+
+    private int _nextBoard;
+
+    [Fact]
+    public Task Replies_are_the_same_one_by_one() => _anyStep.Array[1, 40].SampleAsync(
+        steps => CompareAsync(steps, batch: 1), iter: 60, threads: 2);
+
+    [Fact]
+    public Task Replies_are_the_same_in_batches() => _anyStep.Array[1, 40].SampleAsync(
+        steps => CompareAsync(steps, batch: 7), iter: 60, threads: 2);
+
+    private async Task CompareAsync((int Buffer, DmaCommand Command)[] steps, int batch)
+    {
+        // The model alone has no reply window: a granted command that comes again gets its first reply here too.
+        var windows = new Dictionary<string, ReplyWindow>();
+        var definition = BoardNamed(string.Create(
+            CultureInfo.InvariantCulture, $"seq{batch}.{Interlocked.Increment(ref _nextBoard)}"));
+        var board = Board.Create(definition).Value;
+        Assert.True((await cluster.Grains.GetBoard(definition.Name).DefineAsync(definition)).IsGranted);
+        for (var buffer = 0; buffer < 3; buffer++)
+        {
+            var origin = new BufferExport($"b{buffer}", 300_000UL << buffer, "gpu");
+            board = board.Export(origin).Next;
+            await cluster.Grains.GetBuffer(definition.Name, origin.Name).ExportAsync(origin);
+        }
+
+        // Consecutive steps on one buffer, at most a batch of them, are one call.
+        for (var first = 0; first < steps.Length;)
+        {
+            var name = $"b{steps[first].Buffer}";
+            var run = steps.Skip(first).TakeWhile(step => $"b{step.Buffer}" == name).Take(batch)
+                .Select(step => step.Command).ToImmutableArray();
+            var expected = new List<string>();
+            foreach (var command in run)
+            {
+                var window = windows.GetValueOrDefault(name, ReplyWindow.Empty);
+                if (window.Find(command) is not { } reply)
+                {
+                    (board, reply) = board.Execute(name, command);
+                    board.AssertInvariants();
+                    windows[name] = reply.IsGranted ? window.Remember(command, reply) : window;
+                }
+
+                expected.Add(TextOf(reply));
+            }
+
+            var replies = await cluster.Grains.GetBuffer(definition.Name, name).ExecuteAsync(run, goOn: true);
+            Assert.Equal(expected, replies.Select(TextOf));
+            first += run.Length;
+        }
+
+        Assert.Equal(board.Memory.Describe(), await cluster.Grains.GetMemory(definition.Name).DescribeAsync());
+    }
+
+    private static string TextOf(DmaResult<DmaReply> reply) => JsonSerializer.Serialize<object?>(
+        reply.Refusal is { } refusal ? refusal : reply.Value);
+
+    private static BoardDefinition BoardNamed(string name) => new(
+        name,
+        "A small board, soon full",
+        [
+            new("ram", MemoryKind.System, new PageExtent(0x100, 1024), ReservedEveryPages: 5, ReservedPages: 1),
+            new("cma", MemoryKind.Contiguous, new PageExtent(0x1000, 300)),
+            new("high", MemoryKind.System, new PageExtent(0x200000, 256), ReservedEveryPages: 16, ReservedPages: 1),
+        ],
+        [
+            new Device("gpu", new DeviceDmaParameters(uint.MaxValue, 0, 0)) { DmaMask = ulong.MaxValue },
+            new Device("display", null) { RequiresContiguous = true },
+            new Device("disk", new DeviceDmaParameters(65536, 40, 0xffff)),
+            new Device("far", new DeviceDmaParameters(16384, 0, 0)) { DmaMask = (1UL << 36) - 1 },
+        ]);
+}

@@ -1,0 +1,58 @@
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
+using DmaGrains.Model.Tests.Boards;
+using static DmaGrains.Model.Tests.Boards.SmallBoard;
+
+namespace DmaGrains.Model.Tests.Buffers;
+
+public sealed class ExportTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(long.MaxValue)]
+    public void Export_makes_a_buffer_without_storage(ulong sizeBytes)
+    {
+        var (board, reply) = Create().Export(new(Frame, sizeBytes, "gpu", DmaGetters.RfcV3));
+
+        Assert.Equal(DmaConstraints.Unconstrained, reply.Value.Constraints);
+        Assert.Null(board.FrameOf().Storage);
+        Assert.Equal((sizeBytes, 0u), (board.FrameOf().SizeBytes, board.FrameOf().Generation));
+        board.AssertInvariants();
+    }
+
+    [Fact]
+    public void Export_again_gets_the_first_reply_without_change_at_any_time()
+    {
+        var board = With(4096).After(Attach("gpu"), Map("gpu"));
+        var released = board.After(Release());
+        var gone = released.After(Unmap("gpu"), Detach("gpu"));
+
+        Assert.Same(board, board.Export(new(Frame, 4096)).Next);
+        Assert.Same(released, released.Export(new(Frame, 4096)).Next);
+        Assert.Same(gone, gone.Export(new(Frame, 4096)).Next);
+        Assert.Equal(DmaReply.Exported, board.Export(new(Frame, 4096)).Reply.Value);
+    }
+
+    [Fact]
+    public void Export_of_a_gone_name_makes_the_next_generation()
+    {
+        var gone = With(4096).After(Attach("gpu"), Map("gpu"), Unmap("gpu"), Detach("gpu"), Release());
+
+        var again = gone.Export(new(Frame, 8192)).Next.After(Attach("gpu"), Map("gpu"));
+
+        Assert.Equal(new(Frame, 1), again.FrameOf().Token);
+        Assert.Equal(new(Frame, 1), Assert.Single(again.Memory.Allocations).Request.Token);
+        Assert.Equal(FreePages - 2, again.Memory.FreePageCount);
+    }
+
+    [Fact]
+    public void Export_refuses_with_EEXIST_when_a_gone_buffer_owes_pages()
+    {
+        var owing = DmaBuffer.Export(new(Frame, 1)).Value.Apply(Release(), null, null).Next;
+
+        Assert.Equal(Errno.EEXIST, BufferExports.Export(owing, new(Frame, 2), true).Refusal!.Errno);
+        Assert.Same(owing, BufferExports.Export(owing, new(Frame, 1), true).Value);
+        Assert.Equal(1u, BufferExports.Export(owing.Freed(), new(Frame, 1) { Id = "2" }, true).Value.Generation);
+    }
+}

@@ -1,0 +1,59 @@
+using CsCheck;
+using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
+
+namespace DmaGrains.Model.Tests.Devices;
+
+public sealed class DeviceDmaParametersTests
+{
+    public static TheoryData<DmaGetters, DmaConstraints> AbsentParameters { get; } = new()
+    {
+        { DmaGetters.Direct, new(uint.MaxValue, uint.MaxValue, ulong.MaxValue) },
+        { DmaGetters.RfcV3, new(65536, int.MaxValue, uint.MaxValue) },
+        { DmaGetters.V61, new(65536, int.MaxValue, ulong.MaxValue) },
+    };
+
+    public static TheoryData<DmaGetters, DmaConstraints> ZeroParameters { get; } = new()
+    {
+        { DmaGetters.Direct, new(0, 0, 0) },
+        { DmaGetters.RfcV3, new(0, int.MaxValue, 0) },
+        { DmaGetters.V61, new(65536, int.MaxValue, ulong.MaxValue) },
+    };
+
+    [Theory]
+    [MemberData(nameof(AbsentParameters))]
+    public void Read_gives_the_defaults_when_the_device_has_no_parameters(
+        DmaGetters getters, DmaConstraints expected) =>
+        Assert.Equal(expected, DeviceDmaParameters.Read(null, getters));
+
+    [Theory]
+    [MemberData(nameof(ZeroParameters))]
+    public void Read_gives_each_kernels_answer_when_the_parameters_are_zero(
+        DmaGetters getters, DmaConstraints expected) =>
+        Assert.Equal(expected, DeviceDmaParameters.Read(default(DeviceDmaParameters), getters));
+
+    [Fact]
+    public void Read_gives_values_that_are_set_as_they_are() =>
+        Gen.Select(Any.Constraints.Where(c => c.IsSatisfiable), Any.Getters).Sample((set, getters) =>
+            DeviceDmaParameters.Read(
+                new(set.MaxSegmentSize, set.MaxSegmentCount, set.SegmentBoundaryMask), getters) == set);
+
+    [Fact]
+    public void Read_decides_each_field_by_itself() =>
+        Gen.Select(Any.Constraints, Any.Getters).Sample((set, getters) =>
+        {
+            var zeros = DeviceDmaParameters.Read(default(DeviceDmaParameters), getters);
+            var (size, count, mask) = set;
+            var read = DeviceDmaParameters.Read(new(size, count, mask), getters);
+            return read.MaxSegmentSize == (size == 0 ? zeros.MaxSegmentSize : size)
+                && read.MaxSegmentCount == (count == 0 ? zeros.MaxSegmentCount : count)
+                && read.SegmentBoundaryMask == (mask == 0 ? zeros.SegmentBoundaryMask : mask);
+        });
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Read_throws_when_the_getters_are_unknown(bool hasParameters) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => DeviceDmaParameters.Read(
+            hasParameters ? default(DeviceDmaParameters) : null, (DmaGetters)3));
+}

@@ -1,0 +1,17 @@
+using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Memory;
+
+namespace DmaGrains.Model.Tests.Memory;
+
+public sealed class BackingStorageTests
+{
+    [Fact]
+    public void Storage_counts_its_pages_and_knows_its_highest_byte()
+    {
+        var storage = new BackingStorage(
+            new("buffer", 0), ["ram"], [new(9, 2), new(2, 3)], DmaConstraints.Unconstrained);
+
+        Assert.Equal(5UL, storage.PageCount);
+        Assert.Equal((11UL * 4096) - 1, storage.HighestAddress);
+    }
+}

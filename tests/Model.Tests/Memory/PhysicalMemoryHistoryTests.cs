@@ -1,0 +1,127 @@
+using CsCheck;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Scatterlists;
+using DmaGrains.Model.Tests.Scatterlists;
+
+namespace DmaGrains.Model.Tests.Memory;
+
+/// <summary>Random histories of one memory, held against a memory kept page by page.</summary>
+public sealed class PhysicalMemoryHistoryTests
+{
+    /// <summary>An allocation, or that its token is freed.</summary>
+    private static readonly Gen<(bool Frees, AllocationRequest Request)> _step =
+        Gen.Select(Gen.Frequency((1, Gen.Const(true)), (2, Gen.Const(false))), AnyMemory.Request);
+
+    [Fact]
+    public void Memory_is_the_page_by_page_one_after_any_history() =>
+        Gen.Select(AnyMemory.Layouts, _step.Array[1, 20]).Sample((layouts, steps) =>
+        {
+            var owners = new PageOwners(layouts);
+            var memory = PhysicalMemory.Create(layouts).Value;
+            foreach (var (frees, request) in steps)
+            {
+                memory = frees ? Free(memory, owners, request.Token) : Allocate(memory, owners, request);
+                AssertSame(memory, owners);
+            }
+        }, iter: 2000);
+
+    [Fact]
+    public void Restore_gives_the_memory_that_was_stored() =>
+        Gen.Select(AnyMemory.Layouts, _step.Array[1, 12], AnyMemory.Request).Sample((layouts, steps, next) =>
+        {
+            var memory = PhysicalMemory.Create(layouts).Value;
+            foreach (var (frees, request) in steps)
+            {
+                memory = frees ? memory.Free(request.Token) : memory.Allocate(request).Next;
+            }
+
+            var restored = PhysicalMemory.Restore([.. memory.Layouts], memory.Allocations);
+
+            Assert.Equal(memory.Layouts, restored.Layouts);
+            Assert.Equal(memory.Allocations, restored.Allocations);
+            Assert.Equal(memory.Describe().AsEnumerable(), restored.Describe());
+            Assert.Equal(
+                memory.Allocate(next).Reply.Refusal?.Errno, restored.Allocate(next).Reply.Refusal?.Errno);
+        });
+
+    private static PhysicalMemory Free(PhysicalMemory memory, PageOwners owners, AllocationToken token)
+    {
+        var held = memory.Allocations.Any(allocation => allocation.Request.Token == token);
+        var next = memory.Free(token);
+        owners.Free(token);
+
+        Assert.Equal(!held, ReferenceEquals(memory, next));
+        Assert.Same(next, next.Free(token));
+        return next;
+    }
+
+    private static PhysicalMemory Allocate(PhysicalMemory memory, PageOwners owners, AllocationRequest request)
+    {
+        var held = memory.Allocations.FirstOrDefault(allocation => allocation.Request.Token == request.Token);
+        var (next, reply) = memory.Allocate(request);
+        if (held is not null && held.Request == request)
+        {
+            Assert.Same(memory, next);
+            Assert.Same(held.Storage, reply.Value);
+            return next;
+        }
+
+        owners.Free(request.Token);
+        if (!reply.TryGetValue(out var storage))
+        {
+            AssertRefusedRightly(owners, request, reply.Refusal!);
+            return next;
+        }
+
+        Assert.True(owners.Take(request.Token, PageWalk.PagesOf(storage.Extents)));
+        AssertSatisfies(storage, request);
+        Assert.Same(next, next.Allocate(request).Next);
+        return next;
+    }
+
+    private static void AssertRefusedRightly(PageOwners owners, AllocationRequest request, Refusal refusal)
+    {
+        var isInReach = owners.Layouts.Any(layout => (layout.Range.FirstPfn * 4096) + 4095 <= request.HighestAddress);
+
+        Assert.Equal(isInReach ? Errno.ENOMEM : Errno.EIO, refusal.Errno);
+        Assert.Equal(isInReach ? null : "gpu", refusal.Importer);
+        Assert.False(isInReach && PlacementSearch.Fits(owners, request));
+    }
+
+    private static void AssertSatisfies(BackingStorage storage, AllocationRequest request)
+    {
+        var limits = request.Constraints;
+        var table = Scatterlist.Build(
+            storage.Extents.AsSpan(), 0, request.SizeBytes, limits.MaxSegmentSize, limits.SegmentBoundaryMask).Value;
+
+        Assert.Equal(request.SizeBytes, table.LengthBytes);
+        Assert.Equal(request.PageCount, storage.PageCount);
+        Assert.Null(SegmentCheck.FirstViolation(table.Entries, limits, "gpu"));
+        Assert.True(storage.HighestAddress <= request.HighestAddress);
+        Assert.Equal((request.Token, limits), (storage.Token, storage.AllocatedUnder));
+    }
+
+    private static void AssertSame(PhysicalMemory memory, PageOwners owners)
+    {
+        memory.AssertInvariants();
+        foreach (var (layout, use) in owners.Layouts.Zip(memory.Describe()))
+        {
+            Assert.Equal(owners.FreeIn(layout.Range) * 4096, use.FreeBytes);
+            Assert.Equal(layout.Range.SizeBytes, use.ReservedBytes + use.HeldBytes + use.FreeBytes);
+            Assert.Equal(LongestFreeRun(owners, layout.Range) * 4096, use.LargestFreeBytes);
+        }
+    }
+
+    private static ulong LongestFreeRun(PageOwners owners, PageExtent range)
+    {
+        ulong longest = 0;
+        ulong current = 0;
+        foreach (var pfn in PageWalk.PagesOf([range]))
+        {
+            current = owners.IsFree(pfn) ? current + 1 : 0;
+            longest = Math.Max(longest, current);
+        }
+
+        return longest;
+    }
+}

@@ -1,0 +1,67 @@
+using DmaGrains.Model.Memory;
+
+namespace DmaGrains.Model.Tests.Memory;
+
+/// <summary>
+/// The slow way to know whether a request fits: for every frame and every number of segments, the most pages that so
+/// many segments below that frame can hold. A segment is a run of free frames in reach, no longer than the limit, that
+/// crosses no boundary and, in a system region, no block of 4 MiB.
+/// </summary>
+internal static class PlacementSearch
+{
+    /// <summary>Whether the system regions together, or one contiguous region alone, have room.</summary>
+    public static bool Fits(PageOwners owners, AllocationRequest request)
+    {
+        var system = owners.Layouts.Where(layout => layout.Kind == MemoryKind.System);
+        var contiguous = owners.Layouts.Where(layout => layout.Kind == MemoryKind.Contiguous);
+        return contiguous.Select(layout => new[] { layout }).Append([.. system])
+            .Any(regions => MostPages(owners, regions, request) >= request.PageCount);
+    }
+
+    private static ulong MostPages(PageOwners owners, MemoryRegionLayout[] regions, AllocationRequest request)
+    {
+        // Regions are disjoint, so each adds its own frames to the best of those before.
+        var segments = (int)Math.Min(request.Constraints.MaxSegmentCount, request.PageCount);
+        var most = new ulong[segments + 1];
+        foreach (var region in regions)
+        {
+            most = AddRegion(owners, region, request, most);
+        }
+
+        return most[segments];
+    }
+
+    private static ulong[] AddRegion(
+        PageOwners owners, MemoryRegionLayout region, AllocationRequest request, ulong[] before)
+    {
+        var pages = (int)region.Range.PageCount;
+        var most = new ulong[pages + 1][];
+        most[0] = before;
+        for (var end = 1; end <= pages; end++)
+        {
+            most[end] = [.. most[end - 1]];
+            for (var length = 1; length <= end && IsSegment(owners, region, request, end - length, length); length++)
+            {
+                for (var count = 1; count < before.Length; count++)
+                {
+                    most[end][count] = Math.Max(most[end][count], most[end - length][count - 1] + (ulong)length);
+                }
+            }
+        }
+
+        return most[pages];
+    }
+
+    private static bool IsSegment(
+        PageOwners owners, MemoryRegionLayout region, AllocationRequest request, int index, int length)
+    {
+        var first = region.Range.FirstPfn + (ulong)index;
+        var last = first + (ulong)length - 1;
+        var (firstByte, lastByte) = (first * 4096, (last * 4096) + 4095);
+        return owners.IsFree(first)
+            && (ulong)length <= request.Constraints.MaxSegmentSize / 4096
+            && lastByte <= request.HighestAddress
+            && ((firstByte ^ lastByte) & ~request.Constraints.SegmentBoundaryMask) == 0
+            && (region.Kind != MemoryKind.System || first / 1024 == last / 1024);
+    }
+}

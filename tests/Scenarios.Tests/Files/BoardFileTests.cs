@@ -1,0 +1,169 @@
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Devices;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Scenarios.Tests.Files;
+
+public class BoardFileTests
+{
+    private const string Valid = """
+        name: sample
+        title: A board for tests
+        memory:
+          - name: ram
+            kind: system
+            start: 0x40000000
+            size: 64MiB
+            reserved: {every: 1MiB, pages: 1}
+            source: a choice
+          - {name: cma, kind: contiguous, start: 0x50000000, size: 16MiB, source: a choice}
+        devices:
+          - name: gpu
+            driver: gpu
+            description: Takes anything
+          - name: disk
+            driver: disk
+            description: Takes little
+            max_segment_size: 64KiB
+            max_segment_count: 168
+            segment_boundary_mask: 0xffffffff
+            dma_mask: 0xdfffffff
+            bus_dma_limit: 0x3fffffff
+            coherent: true
+            sources: {max_segment_size: a reason}
+
+        """;
+
+    [Fact]
+    public void Read_gives_what_the_file_says()
+    {
+        var board = Read(Valid);
+
+        Assert.Equal(("sample", "A board for tests"), (board.Name, board.Title));
+        Assert.Equal(["ram", "cma"], board.Memory.Select(region => region.Name));
+        Assert.Equal(new Device("gpu", null), board.Devices[0]);
+        Assert.Equal(
+            new Device("disk", new(65536, 168, 0xffffffff))
+            {
+                DmaMask = 0xdfffffff,
+                BusDmaLimit = 0x3fffffff,
+                Coherent = true,
+            },
+            board.Devices[1]);
+    }
+
+    [Fact]
+    public void Read_leaves_a_limit_unset_when_it_is_left_out_or_zero()
+    {
+        var board = Read(Valid
+            .With("    max_segment_count: 168\n", "")
+            .With("0xffffffff", "0"));
+
+        Assert.Equal(new DeviceDmaParameters(65536, 0, 0), board.Devices[1].Parameters);
+    }
+
+    [Theory]
+    [InlineData(
+        "title: A board for tests", "title: |\n  two\n  lines",
+        "2:8: title is text 'two?lines?'; expected one line of text")]
+    [InlineData("kind: system", "kind: vram", "5:11: kind is text 'vram'; expected system or contiguous")]
+    [InlineData(
+        "start: 0x40000000", "start: 0x40000001",
+        "6:12: start is text '0x40000001'; expected a multiple of the page, 4096 bytes")]
+    [InlineData(
+        "size: 64MiB", "size: 65000",
+        "7:11: size is text '65000'; expected a multiple of the page, 4096 bytes")]
+    [InlineData(
+        "size: 64MiB", "size: 0",
+        "7:11: size is text '0'; expected 4096 to 18446744073709551615, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
+    [InlineData(
+        "start: 0x40000000", "start: 0x10000000000000",
+        "6:12: Region ram is empty or reaches beyond 52-bit addresses; expected addresses below 2^52")]
+    [InlineData(
+        "start: 0x40000000", "start: 0xfffffffffffff000",
+        "6:12: Region ram is empty or reaches beyond 52-bit addresses; expected addresses below 2^52")]
+    [InlineData(
+        "every: 1MiB", "every: 4KiB",
+        "8:15: Region ram reserves 1 of every 1 pages; expected fewer pages than the period")]
+    [InlineData("every: 1MiB, pages: 1", "every: 1MiB", "8:15: reserved has no key 'pages'; expected that key")]
+    [InlineData(
+        "every: 1MiB", "every: 1000",
+        "8:23: every is text '1000'; "
+            + "expected 4096 to 18446744073709551615, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
+    [InlineData("pages: 1}", "pages: 4KiB}", "8:36: pages is text '4KiB'; expected a number from 1 to 4294967295")]
+    [InlineData("{every: 1MiB, pages: 1}", "1MiB", "8:15: reserved is text '1MiB'; expected a mapping")]
+    [InlineData(
+        "64MiB\n    reserved: {every: 1MiB, pages: 1}", "1TiB\n    reserved: {every: 8KiB, pages: 1}",
+        "4:5: The memory would start with more than 1048576 free runs; expected longer reserved periods")]
+    [InlineData(
+        "size: 16MiB, source", "size: 1TiB, reserved: {every: 1MiB, pages: 1}, source",
+        "10:5: The memory would start with more than 1048576 free runs; expected longer reserved periods")]
+    [InlineData(
+        "name: cma", "name: ram",
+        "10:5: Two regions are named ram; expected regions with different names and pages")]
+    [InlineData(
+        "start: 0x50000000", "start: 0x43fff000",
+        "10:5: Regions ram and cma share pages; expected regions with different names and pages")]
+    [InlineData("name: disk", "name: gpu", "15:11: two devices are named gpu; expected a name of its own for each")]
+    [InlineData(
+        "name: disk", "name: '-'",
+        "15:11: name is text '-'; "
+            + "expected 1 to 63 of a-z, A-Z, 0-9, '.', '_', '-', '#', starting with a letter or digit")]
+    [InlineData("driver: disk", "driver:", "16:12: driver is nothing; expected one line of text")]
+    [InlineData(
+        "driver: disk", "speed: 1",
+        "16:5: an entry of devices has the unknown key 'speed'; "
+            + "expected name, driver, description, max_segment_size, max_segment_count, segment_boundary_mask,"
+            + " contiguous, dma_mask, bus_dma_limit, coherent or sources")]
+    [InlineData(
+        "segment_boundary_mask: 0xffffffff", "segment_boundary_mask: 0xfffff0ff",
+        "20:28: disk: segment boundary mask 0xfffff0ff has holes; expected 0 (unset) or 2^k-1")]
+    [InlineData(
+        "max_segment_count: 168", "max_segment_count: 0xa8",
+        "19:24: max_segment_count is text '0xa8'; expected a number from 0 to 4294967295")]
+    [InlineData(
+        "max_segment_size: 64KiB", "max_segment_size: 4GiB",
+        "18:23: max_segment_size is text '4GiB'; expected 0 to 4294967295, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
+    [InlineData(
+        "coherent: true", "contiguous: true",
+        "19:24: disk takes one contiguous run and states 168 segments; expected none or 1")]
+    [InlineData("coherent: true", "coherent: yes", "23:15: coherent is text 'yes'; expected true or false")]
+    [InlineData("coherent: true", "coherent: 'true'", "23:15: coherent is text 'true'; expected true or false")]
+    [InlineData(
+        "dma_mask: 0xdfffffff", "dma_mask: 0",
+        "21:15: dma_mask is text '0'; expected 1 to 18446744073709551615, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
+    [InlineData(
+        "{max_segment_size: a reason}", "{max_segment_size: [a]}",
+        "24:33: max_segment_size is a list; expected one line of text")]
+    [InlineData(
+        "{max_segment_size: a reason}", "{name: a reason}",
+        "24:15: sources has the unknown key 'name'; "
+            + "expected max_segment_size, max_segment_count, segment_boundary_mask,"
+            + " contiguous, dma_mask, bus_dma_limit or coherent")]
+    public void Read_says_where_and_what_is_wrong(string right, string wrong, string expected)
+    {
+        using var file = new TemporaryFile(Valid.With(right, wrong));
+
+        var exception = Assert.Throws<FileFormatException>(() => BoardFile.Read(file.Path));
+
+        Assert.Equal($"{file.Path}:{expected}", exception.Message);
+    }
+
+    [Fact]
+    public void Read_refuses_when_there_are_too_many_regions()
+    {
+        var regions = Enumerable.Range(0, PhysicalMemory.RegionsMax)
+            .Select(index => $"  - {{name: r{index}, kind: system, start: {index * 4096}, size: 4096, source: x}}\n");
+        using var file = new TemporaryFile(Valid.With("memory:\n", $"memory:\n{string.Concat(regions)}"));
+
+        var exception = Assert.Throws<FileFormatException>(() => BoardFile.Read(file.Path));
+
+        Assert.Equal($"{file.Path}:4:3: memory has 66 entries; expected at most 64", exception.Message);
+    }
+
+    private static Model.Boards.BoardDefinition Read(string text)
+    {
+        using var file = new TemporaryFile(text);
+        return BoardFile.Read(file.Path);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Text.Json.Nodes;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Scenarios.Tests.Files;
+
+public class SchemaTests
+{
+    [Fact]
+    public void Scenario_schema_lists_the_words_that_the_reader_takes()
+    {
+        var types = Schema("scenario")["$defs"]!;
+        var keyed = types["step"]!["anyOf"]!.AsArray().Single(form => (string?)form!["type"] == "object")!["properties"]!;
+
+        Assert.Equal(StepWords.Outcomes.Keys, Texts(keyed["expect"]!["enum"]!));
+        Assert.Equal(StepWords.Directions.Keys, Texts(types["direction"]!["enum"]!));
+        Assert.Equal([.. StepWords.Verbs.Keys, "direction", "expect"], keyed.AsObject().Select(key => key.Key));
+    }
+
+    [Fact]
+    public void Scenario_schema_has_the_limits_of_the_reader()
+    {
+        var schema = Schema("scenario")["properties"]!;
+
+        Assert.Equal(ScenarioFile.BuffersMax, (int?)schema["buffers"]!["maxItems"]);
+        Assert.Equal(ScenarioFile.ImportersMax, (int?)schema["importers"]!["maxItems"]);
+        Assert.Equal(ScenarioFile.StepsMax, (int?)schema["order"]!["maxItems"]);
+    }
+
+    private static IEnumerable<string> Texts(JsonNode node) => node.AsArray().Select(text => (string)text!);
+
+    private static JsonNode Schema(string name) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "schemas", name + ".schema.json")))!;
+}
