@@ -6,7 +6,7 @@ namespace DmaGrains.Client.Tests;
 internal sealed class ProgramProcess : IDisposable
 {
     /// <summary>Nothing here takes this long on any machine.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
     private readonly Task<string> _error;
@@ -37,7 +37,7 @@ internal sealed class ProgramProcess : IDisposable
     /// <summary>Reads up to a line that contains <paramref name="words"/>.</summary>
     public async Task<string> ReadUntilAsync(string words)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(_patience);
         while (await _process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
         {
             if (line.Contains(words, StringComparison.Ordinal))
@@ -59,7 +59,7 @@ internal sealed class ProgramProcess : IDisposable
     /// <summary>What it answered, once it has ended.</summary>
     public async Task<Answer> AnswerAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(_patience);
         var output = await _process.StandardOutput.ReadToEndAsync(patience.Token);
         await _process.WaitForExitAsync(patience.Token);
         return new(_process.ExitCode, output, await _error);

@@ -4,9 +4,9 @@ namespace DmaGrains.Client.Tests;
 
 public class RunCommandTests
 {
-    private static readonly string[] ReportFields = ["scenario", "shows", "board", "result", "steps", "memory"];
+    private static readonly string[] _reportFields = ["scenario", "shows", "board", "result", "steps", "memory"];
 
-    private static readonly string[] StepFields =
+    private static readonly string[] _stepFields =
     [
         "index", "importer", "device", "operation", "buffer", "outcome", "expected", "refusal", "union", "scatterlist",
     ];
@@ -33,8 +33,8 @@ public class RunCommandTests
     {
         var report = (await Answer.OfAsync("run", "impossible-together", "--engine", "model", "--json")).Good().Json();
 
-        Assert.Equal(ReportFields, NamesIn(report));
-        Assert.All(report.GetProperty("steps").EnumerateArray(), step => Assert.Equal(StepFields, NamesIn(step)));
+        Assert.Equal(_reportFields, NamesIn(report));
+        Assert.All(report.GetProperty("steps").EnumerateArray(), step => Assert.Equal(_stepFields, NamesIn(step)));
         var refusal = report.GetProperty("steps").EnumerateArray().Last().GetProperty("refusal");
         Assert.Equal("EINVAL", refusal.GetProperty("errno").GetString());
         Assert.Equal("dw_mmc", refusal.GetProperty("importer").GetString());
