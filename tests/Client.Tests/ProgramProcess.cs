@@ -23,7 +23,9 @@ internal sealed class ProgramProcess : IDisposable
         var path = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? $"{program}.exe" : program);
         return new(Process.Start(new ProcessStartInfo(path, args)
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!);
     }
 
