@@ -19,11 +19,7 @@ public static class CommandLine
         var parsed = CreateRoot().Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var problem in parsed.Errors)
-            {
-                await error.WriteLineAsync($"dmagrains: {problem.Message}");
-            }
-
+            await error.WriteLineAsync($"dmagrains: {ProblemOf(parsed)}");
             await error.WriteLineAsync($"Try 'dmagrains {PathOf(parsed)}--help'.");
             return ExitCode.Usage;
         }
@@ -49,12 +45,13 @@ public static class CommandLine
         }
         catch (Exception fault)
         {
-            await error.WriteLineAsync($"dmagrains: fault: {fault.GetType().Name}: {fault.Message}");
+            await error.WriteLineAsync($"dmagrains: fault: {fault.GetType().Name}: {OneLine(fault.Message)}");
             return ExitCode.Fault;
         }
     }
 
-    private static RootCommand CreateRoot() => new(
+    /// <summary>All commands.</summary>
+    internal static RootCommand CreateRoot() => new(
         """
         Shared DMA buffers with collected constraints: allocate at the first map, for everyone attached.
 
@@ -68,6 +65,14 @@ public static class CommandLine
         DeviceCommand.Create(),
         BufferCommand.Create(),
     };
+
+    /// <summary>What is wrong. A word that is no command comes first: that one is missing follows from it.</summary>
+    private static string ProblemOf(ParseResult parsed) => parsed.UnmatchedTokens.Count > 0
+        ? $"Unrecognized command or argument '{parsed.UnmatchedTokens[0]}'."
+        : OneLine(parsed.Errors[0].Message);
+
+    private static string OneLine(string message) =>
+        string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private static string PathOf(ParseResult parsed)
     {

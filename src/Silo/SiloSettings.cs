@@ -20,10 +20,16 @@ public sealed record SiloSettings(StorageProvider Storage, int SiloPort, int Gat
 
     /// <summary>Reads <c>storage</c>, <c>silo-port</c> and <c>gateway-port</c>.</summary>
     /// <exception cref="FormatException">A value is malformed; the message names it and says what was expected.</exception>
-    public static SiloSettings Read(IConfiguration configuration) => new(
-        ReadStorage(configuration["storage"]),
-        ReadPort(configuration, "silo-port", DefaultSiloPort),
-        ReadPort(configuration, "gateway-port", DefaultGatewayPort));
+    public static SiloSettings Read(IConfiguration configuration)
+    {
+        var settings = new SiloSettings(
+            ReadStorage(configuration["storage"]),
+            ReadPort(configuration, "silo-port", DefaultSiloPort),
+            ReadPort(configuration, "gateway-port", DefaultGatewayPort));
+        return settings.SiloPort != settings.GatewayPort
+            ? settings
+            : throw new FormatException($"silo-port and gateway-port are both {settings.SiloPort}: expected two ports.");
+    }
 
     private static StorageProvider ReadStorage(string? value) => value switch
     {

@@ -59,7 +59,7 @@ internal static class BoardCommand
 
     private static Command Show()
     {
-        var board = new Argument<string>("BOARD") { Description = "The board's name." };
+        var board = BoardArgument.Create();
         return new LiveCommand(
             "show",
             """
@@ -120,7 +120,8 @@ internal static class BoardCommand
             else
             {
                 live.Terminal.Line(
-                    $"board {definition.Name}: {definition.Devices.Length} devices, {definition.Memory.Length} memory regions.");
+                    $"board {definition.Name}: {Counted.Of(definition.Devices.Length, "device")}, "
+                    + $"{Counted.Of(definition.Memory.Length, "memory region")}.");
             }
 
             return ExitCode.Good;

@@ -36,7 +36,7 @@ internal static class BufferCommand
     private static Command Export()
     {
         var path = PathArgument();
-        var size = SizeOption.Create("--size", "The buffer's size.", BufferExport.SizeBytesMax);
+        var size = SizeOption.Create("--size", "The buffer's size.", 1, BufferExport.SizeBytesMax);
         size.Required = true;
         var exporter = new Option<string?>("--exporter") { Description = "The device that owns the storage.", HelpName = "DEVICE" };
         var getters = new Option<string>("--getters")
@@ -224,7 +224,7 @@ internal static class BufferCommand
 
     private static Command List()
     {
-        var board = new Argument<string>("BOARD") { Description = "The board's name." };
+        var board = BoardArgument.Create();
         return new LiveCommand(
             "list",
             """
@@ -270,8 +270,11 @@ internal static class BufferCommand
     };
 
     /// <summary>A name that no earlier command has used: each command line is an attempt of its own.</summary>
-    private static string NewName(string stem) =>
-        $"{(ModelName.IsValid(stem) ? stem : "new")[..Math.Min(stem.Length, 40)]}#{Guid.NewGuid().ToString("N")[..8]}";
+    private static string NewName(string stem)
+    {
+        var start = ModelName.IsValid(stem) ? stem : "new";
+        return $"{start[..Math.Min(start.Length, 40)]}#{Guid.NewGuid().ToString("N")[..8]}";
+    }
 
     private static IDmaBufferGrain GrainOf(LiveContext live, BoardPath buffer) =>
         live.Connection.Grains.GetBuffer(buffer.Board, buffer.Name);

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
 using DmaGrains.Interfaces;
@@ -18,14 +20,8 @@ internal static class BufferWatch
             Description = "Milliseconds between two looks, 10 to 60000.",
             HelpName = "MS",
             DefaultValueFactory = _ => 500,
+            CustomParser = ParsePeriod,
         };
-        period.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 10 or > 60_000)
-            {
-                result.AddError("--every: expected 10 to 60000 milliseconds.");
-            }
-        });
         return new LiveCommand(
             "watch",
             """
@@ -37,8 +33,28 @@ internal static class BufferWatch
             path, period).Does(BufferCommand.BoardOf(path), async live =>
         {
             var buffer = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
-            return await WatchAsync(live, buffer, TimeSpan.FromMilliseconds(live.Parsed.GetValue(period)));
+            try
+            {
+                return await WatchAsync(live, buffer, TimeSpan.FromMilliseconds(live.Parsed.GetValue(period)));
+            }
+            catch (OperationCanceledException) when (live.Cancellation.IsCancellationRequested)
+            {
+                // Ctrl-C is how a watch ends.
+                return ExitCode.Good;
+            }
         });
+    }
+
+    private static int ParsePeriod(ArgumentResult result)
+    {
+        var text = result.Tokens.Single().Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var period) && period is >= 10 and <= 60_000)
+        {
+            return period;
+        }
+
+        result.AddError($"--every '{text}' is not a period: expected 10 to 60000 milliseconds.");
+        return default;
     }
 
     private static async Task<int> WatchAsync(LiveContext live, BoardPath buffer, TimeSpan period)

@@ -25,7 +25,7 @@ internal static class DeviceCommand
 
     private static Command List()
     {
-        var board = new Argument<string>("BOARD") { Description = "The board's name." };
+        var board = BoardArgument.Create();
         return new LiveCommand(
             "list",
             """
@@ -65,11 +65,11 @@ internal static class DeviceCommand
     private static Command Set()
     {
         var path = PathArgument();
-        var size = SizeOption.Create("--max-segment-size", "Longest segment in bytes; 0 is unset.", uint.MaxValue);
-        var count = SizeOption.Create("--max-segment-count", "Most segments; 0 is unset.", uint.MaxValue);
-        var boundary = SizeOption.Create("--segment-boundary-mask", "2^k-1; 0 is unset.", ulong.MaxValue);
-        var mask = SizeOption.Create("--dma-mask", "Highest address it can form; 0 is unset (32 bit).", ulong.MaxValue);
-        var limit = SizeOption.Create("--bus-dma-limit", "Highest address its bus lets through; 0 is none.", ulong.MaxValue);
+        var size = SizeOption.Create("--max-segment-size", "Longest segment in bytes; 0 is unset.", 0, uint.MaxValue);
+        var count = SizeOption.Create("--max-segment-count", "Most segments; 0 is unset.", 0, uint.MaxValue);
+        var boundary = SizeOption.Create("--segment-boundary-mask", "2^k-1; 0 is unset.", 0, ulong.MaxValue);
+        var mask = SizeOption.Create("--dma-mask", "Highest address it can form; 0 is unset (32 bit).", 0, ulong.MaxValue);
+        var limit = SizeOption.Create("--bus-dma-limit", "Highest address its bus lets through; 0 is none.", 0, ulong.MaxValue);
         var contiguous = new Option<bool>("--contiguous") { Description = "Takes one contiguous run only." };
         var coherent = new Option<bool>("--coherent") { Description = "Its accesses snoop CPU caches." };
         return new LiveCommand(

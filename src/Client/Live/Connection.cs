@@ -92,7 +92,7 @@ internal sealed class Connection : IAsyncDisposable
         {
             host.Dispose();
             throw new UsageException(
-                $"No silo answers at {gateway} ({problem.GetType().Name}): expected the gateway of a running one (dotnet run --project src/Silo).");
+                $"No silo answers at {gateway} within {_connectTimeout.TotalSeconds} seconds: expected the gateway of a running one (dotnet run --project src/Silo).");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using DmaGrains.Client.Live;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Scenarios.Running;
@@ -44,10 +45,10 @@ internal static class BufferText
     public static void Write(Terminal terminal, BoardPath path, DmaBuffer buffer)
     {
         var state = buffer.IsGone ? ", gone" : buffer.IsReleased ? ", released" : string.Empty;
-        terminal.Line($"{path}: {buffer.SizeBytes} bytes, exported by {buffer.Origin.Exporter ?? "a heap"}{state}");
+        terminal.Line($"{path}: {Counted.Of(buffer.SizeBytes, "byte")}, exported by {buffer.Origin.Exporter ?? "a heap"}{state}");
         terminal.Line($"union: {UnionText.Of(buffer.Constraints)}");
         terminal.Line(buffer.Storage is { } storage
-            ? $"storage: {storage.PageCount} pages in {storage.Extents.Length} runs from {string.Join(", ", storage.Regions)}"
+            ? $"storage: {Counted.Of(storage.PageCount, "page")} in {Counted.Of(storage.Extents.Length, "run")} from {string.Join(", ", storage.Regions)}"
             : "storage: none before the first map");
         terminal.Line();
         terminal.Table(
@@ -68,5 +69,9 @@ internal static class BufferText
         ", ",
         buffer.Mappings
             .Where(mapping => mapping.Attachment == attachment.Name)
-            .Select(mapping => string.Create(CultureInfo.InvariantCulture, $"{mapping.Name} ({mapping.Direction})")));
+            .Select(mapping => string.Create(CultureInfo.InvariantCulture, $"{mapping.Name} ({DirectionOf(mapping)})")));
+
+    /// <summary>As <c>--direction</c> spells it.</summary>
+    private static string DirectionOf(Mapping mapping) =>
+        JsonNamingPolicy.KebabCaseLower.ConvertName(mapping.Direction.ToString());
 }

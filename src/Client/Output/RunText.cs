@@ -12,14 +12,14 @@ internal static class RunText
         terminal.Line(report.Shows);
         terminal.Line();
 
-        var who = report.Steps.Max(step => step.Importer.Length);
+        var who = report.Steps.Max(step => Importer(step).Length);
         var what = report.Steps.Max(step => Verb(step).Length);
         foreach (var step in report.Steps)
         {
             var asExpected = step.Expected is null ? step.Outcome == StepReport.Ok : step.Expected == step.Outcome;
             var unexpected = step.Expected is not null && !asExpected ? $"  (expected {step.Expected})" : string.Empty;
             terminal.Line(
-                $"{step.Index,4}  {step.Importer.PadRight(who)}  {Verb(step).PadRight(what)}  ",
+                $"{step.Index,4}  {Importer(step).PadRight(who)}  {Verb(step).PadRight(what)}  ",
                 step.Outcome.PadRight(7),
                 asExpected,
                 $"  {UnionText.Of(step.Union)}{unexpected}");
@@ -31,6 +31,9 @@ internal static class RunText
         terminal.Line();
         terminal.Line("result: ", Words(report.Result), report.Result == RunResult.Good, string.Empty);
     }
+
+    /// <summary>Nobody imports at an export.</summary>
+    private static string Importer(StepReport step) => step.Operation == "export" ? string.Empty : step.Importer;
 
     private static string Verb(StepReport step) => step.Device is null
         ? $"{step.Operation} {step.Buffer}"

@@ -21,10 +21,6 @@ internal sealed class Terminal
             Interactive = InteractionSupport.No,
             Out = new AnsiConsoleOutput(output),
         });
-        if (!_isTerminal)
-        {
-            _console.Profile.Width = 10_000;
-        }
     }
 
     /// <summary>Writes to where the command line's answers go.</summary>
@@ -55,7 +51,13 @@ internal sealed class Terminal
     /// <summary>A table: ruled on a terminal, plain columns elsewhere.</summary>
     public void Table(string[] headings, IEnumerable<string[]> rows)
     {
-        var table = new Table { Border = _isTerminal ? TableBorder.Rounded : TableBorder.None };
+        if (!_isTerminal)
+        {
+            Columns([headings, .. rows]);
+            return;
+        }
+
+        var table = new Table { Border = TableBorder.Rounded };
         foreach (var heading in headings)
         {
             table.AddColumn(new TableColumn(Markup.Escape(heading)) { NoWrap = true });
@@ -67,5 +69,15 @@ internal sealed class Terminal
         }
 
         _console.Write(table);
+    }
+
+    private void Columns(string[][] lines)
+    {
+        var widths = lines[0].Select((_, column) => lines.Max(line => line[column].Length)).ToArray();
+        foreach (var line in lines)
+        {
+            var cells = line.Select((cell, column) => cell.PadRight(widths[column]));
+            _output.WriteLine(string.Join("  ", cells).TrimEnd());
+        }
     }
 }

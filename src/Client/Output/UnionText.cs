@@ -16,11 +16,10 @@ internal static class UnionText
 
         var count = union.MaxSegmentCount switch
         {
-            1 => "1 segment",
             >= int.MaxValue => "any count",
-            var many => $"{many} segments",
+            var few => Counted.Of(few, "segment"),
         };
-        var size = union.MaxSegmentSize == uint.MaxValue ? "any size" : $"{union.MaxSegmentSize} bytes each";
+        var size = union.MaxSegmentSize == uint.MaxValue ? "any size" : $"{Counted.Of(union.MaxSegmentSize, "byte")} each";
         var mask = union.SegmentBoundaryMask == ulong.MaxValue
             ? "no boundary"
             : $"boundary mask 0x{union.SegmentBoundaryMask:x}";

@@ -1,4 +1,3 @@
-using System.Numerics;
 using DmaGrains.Model.Constraints;
 
 namespace DmaGrains.Model.Scatterlists;
@@ -32,8 +31,7 @@ public static class Scatterlist
         }
 
         var windowPages = WindowPages(segmentBoundaryMask);
-        var writer = new EntryWriter(
-            Capacity(extents, segmentPages, windowPages), offsetBytes, sizeBytes, segmentPages, windowPages);
+        var writer = new EntryWriter(offsetBytes, sizeBytes, segmentPages, windowPages);
         writer.AddRuns(extents);
         return DmaResult.Grant(writer.ToTable([]));
     }
@@ -66,8 +64,7 @@ public static class Scatterlist
         GrowLast(ref entries[^1], rest, segmentPages);
 
         // As in the kernel, pages that went into the last segment do not reduce the size that is left.
-        var writer = new EntryWriter(
-            Capacity(rest, segmentPages, ulong.MaxValue), 0, sizeBytes, segmentPages, ulong.MaxValue);
+        var writer = new EntryWriter(0, sizeBytes, segmentPages, ulong.MaxValue);
         writer.AddRuns(rest);
         return DmaResult.Grant(writer.ToTable(entries));
     }
@@ -119,24 +116,6 @@ public static class Scatterlist
                 rest[index] = new(rest[index].FirstPfn + 1, rest[index].PageCount - 1);
             }
         }
-    }
-
-    /// <summary>An upper bound on the entries: each run is cut by size, and once more at each boundary inside it.</summary>
-    private static int Capacity(ReadOnlySpan<PageExtent> extents, uint segmentPages, ulong windowPages)
-    {
-        var windowShift = BitOperations.Log2(windowPages);
-        ulong capacity = 0;
-        foreach (ref readonly var extent in extents)
-        {
-            capacity++;
-            if (extent.PageCount > 1)
-            {
-                capacity += (extent.PageCount - 1) / segmentPages;
-                capacity += ((extent.EndPfn - 1) >> windowShift) - (extent.FirstPfn >> windowShift);
-            }
-        }
-
-        return checked((int)capacity);
     }
 
     private static Refusal BelowPage(uint maxSegmentSize) => new(

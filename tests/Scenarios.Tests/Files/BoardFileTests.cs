@@ -1,5 +1,5 @@
-using DmaGrains.Model.Memory;
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Scenarios.Tests.Files;

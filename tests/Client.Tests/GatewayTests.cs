@@ -1,0 +1,128 @@
+namespace DmaGrains.Client.Tests;
+
+/// <summary>Client processes on one silo process; each test has a board or buffer of its own.</summary>
+public class GatewayTests(SiloProcess silo) : IClassFixture<SiloProcess>
+{
+    [Fact]
+    public async Task Session_from_board_to_release_is_shared_between_processes()
+    {
+        using var board = BoardNamed("session");
+        (await DoAsync($"board define {board.Path}")).Good();
+        (await DoAsync("buffer export session/frame --size 1920x1080x4 --exporter gpu")).Good();
+        (await DoAsync("buffer attach session/frame gpu --as gpu")).Good();
+        (await DoAsync("buffer attach session/frame display --as display")).Good();
+        (await DoAsync("buffer map session/frame gpu --as draw --direction from-device")).Good();
+        var mapped = (await DoAsync("buffer map session/frame display --as scanout --json")).Good().Json();
+        var described = (await DoAsync("buffer describe session/frame --json")).Good().Json();
+        var listed = (await DoAsync("buffer list session --json")).Good().Json();
+
+        Assert.Equal(1, mapped.GetProperty("scatterlist").GetProperty("entry_count").GetInt32());
+        Assert.Equal("scanout", mapped.GetProperty("name").GetString());
+        Assert.Equal(["gpu", "display"], described.GetProperty("attachments").EnumerateArray().Select(NameOf));
+        Assert.Equal(["draw", "scanout"], described.GetProperty("mappings").EnumerateArray().Select(NameOf));
+        Assert.Equal("frame", Assert.Single(listed.EnumerateArray()).GetString());
+
+        (await DoAsync("buffer detach session/frame gpu")).Refused("EBUSY");
+        (await DoAsync("buffer unmap session/frame draw")).Good();
+        (await DoAsync("buffer unmap session/frame scanout")).Good();
+        (await DoAsync("buffer detach session/frame gpu")).Good();
+        (await DoAsync("buffer detach session/frame display")).Good();
+        (await DoAsync("buffer release session/frame")).Good();
+        Assert.Empty((await DoAsync("buffer list session")).Good().Output);
+    }
+
+    [Fact]
+    public async Task Attach_is_refused_when_the_storage_is_too_scattered()
+    {
+        using var board = BoardNamed("late");
+        (await DoAsync($"board define {board.Path}")).Good();
+        (await DoAsync("buffer export late/frame --size 2MiB")).Good();
+        (await DoAsync("buffer attach late/frame gpu --as gpu")).Good();
+        (await DoAsync("buffer map late/frame gpu")).Good();
+
+        var answer = await DoAsync("buffer attach late/frame display --json");
+
+        Assert.Equal("display", answer.Refused("EBUSY").Json().GetProperty("refusal").GetProperty("importer").GetString());
+        Assert.Empty(answer.Error);
+    }
+
+    [Fact]
+    public async Task Device_set_changes_what_list_and_show_say()
+    {
+        using var board = BoardNamed("devices");
+        (await DoAsync($"board define {board.Path}")).Good();
+
+        (await DoAsync("device set devices/dma0 --max-segment-size 64KiB --max-segment-count 128")).Good();
+
+        var listed = (await DoAsync("device list devices --json")).Good().Json().EnumerateArray();
+        Assert.Equal(["gpu", "display", "dma0"], listed.Select(NameOf));
+        var shown = (await DoAsync("device show devices/dma0")).Good().Output;
+        Assert.Matches(@"(?m)^dma0 +65536 +128 +unset +0xffffffff$", shown);
+    }
+
+    [Fact]
+    public async Task Watch_ends_when_the_buffer_is_gone()
+    {
+        using var board = BoardNamed("watched");
+        (await DoAsync($"board define {board.Path}")).Good();
+        (await DoAsync("buffer export watched/frame --size 4KiB")).Good();
+        (await DoAsync("buffer attach watched/frame gpu --as gpu")).Good();
+        using var watch = ProgramProcess.Start("dmagrains", silo.ArgumentsOf("buffer watch watched/frame --every 10"));
+        await watch.ReadUntilAsync("gpu");
+
+        (await DoAsync("buffer release watched/frame")).Good();
+        await watch.ReadUntilAsync("released");
+        (await DoAsync("buffer detach watched/frame gpu")).Good();
+
+        Assert.Contains(", gone", (await watch.AnswerAsync()).Good().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Watch_ends_well_when_it_is_told_to()
+    {
+        using var board = BoardNamed("told");
+        (await DoAsync($"board define {board.Path}")).Good();
+        (await DoAsync("buffer export told/frame --size 4KiB")).Good();
+        using var watch = ProgramProcess.Start("dmagrains", silo.ArgumentsOf("buffer watch told/frame"));
+        await watch.ReadUntilAsync("storage: none");
+
+        await watch.TerminateAsync();
+
+        (await watch.AnswerAsync()).Good();
+    }
+
+    [Fact]
+    public async Task Unknown_board_is_ENOENT_without_a_hint_at_another_silo()
+    {
+        var answer = await DoAsync("board show nowhere");
+
+        Assert.Empty(answer.Refused("ENOENT").Error);
+    }
+
+    [Fact]
+    public async Task Silence_at_the_gateway_is_reported()
+    {
+        var (_, nobody) = SiloProcess.FreePorts();
+
+        var answer = await ProgramProcess.ClientAsync("board", "show", "rk3399", "--gateway", $"127.0.0.1:{nobody}");
+
+        answer.Unusable($"No silo answers at 127.0.0.1:{nobody}");
+    }
+
+    private Task<Answer> DoAsync(string line) => silo.ClientAsync(line);
+
+    private static string? NameOf(System.Text.Json.JsonElement element) => element.GetProperty("name").GetString();
+
+    /// <summary>A GPU that takes anything, a display that takes one run, and memory whose every run but one is 1020 KiB long.</summary>
+    private static TemporaryFile BoardNamed(string name) => new(
+        $$"""
+        name: {{name}}
+        title: A board
+        memory:
+          - {name: dma, kind: system, start: 0x0, size: 64MiB, reserved: {every: 1MiB, pages: 1}, source: made up}
+          - {name: cma, kind: contiguous, start: 0x10000000, size: 16MiB, source: made up}
+        devices:
+          - {name: gpu, driver: gpu, description: A GPU, max_segment_size: 4294967295}
+          - {name: display, driver: display, description: A display, contiguous: true}
+        """);
+}

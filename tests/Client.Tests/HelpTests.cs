@@ -1,0 +1,42 @@
+using System.CommandLine;
+
+namespace DmaGrains.Client.Tests;
+
+public class HelpTests
+{
+    public static TheoryData<string> Paths => [.. PathsBelow(CommandLine.CreateRoot(), [])];
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public async Task Help_has_an_example_that_begins_with_the_command(string path)
+    {
+        var answer = await Answer.OfAsync([.. Words(path), "--help"]);
+
+        answer.Good();
+        var example = answer.Output.Split('\n').SkipWhile(line => line.Trim() != "Example:").Skip(1).First().Trim();
+        Assert.StartsWith($"dmagrains {path}".TrimEnd(), example, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Version_is_one_line()
+    {
+        var answer = await Answer.OfAsync("--version");
+
+        Assert.Matches(@"^\d+\.\d+\.\d+\S*\s*$", answer.Good().Output);
+    }
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public async Task Command_offers_json_when_it_does_something(string path)
+    {
+        var command = Words(path).Aggregate<string, Command>(
+            CommandLine.CreateRoot(), (parent, name) => parent.Subcommands.Single(child => child.Name == name));
+
+        Assert.True(command.Subcommands.Count > 0 ^ command.Options.Any(option => option.Name == "--json"), path);
+    }
+
+    private static IEnumerable<string> PathsBelow(Command command, string[] path) =>
+        command.Subcommands.SelectMany(child => PathsBelow(child, [.. path, child.Name])).Prepend(string.Join(' ', path));
+
+    private static string[] Words(string path) => path.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+}

@@ -1,0 +1,121 @@
+using System.Text.Json;
+
+namespace DmaGrains.Client.Tests;
+
+public class RunCommandTests
+{
+    private static readonly string[] _reportFields = ["scenario", "shows", "board", "result", "steps", "memory"];
+
+    private static readonly string[] _stepFields =
+    [
+        "index", "importer", "device", "operation", "buffer", "outcome", "expected", "refusal", "union", "scatterlist",
+    ];
+
+    public static TheoryData<string> Scenarios =>
+    [
+        .. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "scenarios"))
+            .Select(file => Path.GetFileNameWithoutExtension(file)),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Scenarios))]
+    public async Task Run_answers_the_same_bytes_on_both_engines(string scenario)
+    {
+        var grains = await Answer.OfAsync("run", scenario, "--json");
+        var model = await Answer.OfAsync("run", scenario, "--engine", "model", "--json");
+
+        Assert.Equal(model.Good().Output, grains.Good().Output);
+        Assert.Equal("good", model.Json().GetProperty("result").GetString());
+    }
+
+    [Fact]
+    public async Task Json_has_the_documented_fields()
+    {
+        var report = (await Answer.OfAsync("run", "impossible-together", "--engine", "model", "--json")).Good().Json();
+
+        Assert.Equal(_reportFields, NamesIn(report));
+        Assert.All(report.GetProperty("steps").EnumerateArray(), step => Assert.Equal(_stepFields, NamesIn(step)));
+        var refusal = report.GetProperty("steps").EnumerateArray().Last().GetProperty("refusal");
+        Assert.Equal("EINVAL", refusal.GetProperty("errno").GetString());
+        Assert.Equal("dw_mmc", refusal.GetProperty("importer").GetString());
+        Assert.Equal("max_segment_size", refusal.GetProperty("field").GetString());
+    }
+
+    [Theory]
+    [MemberData(nameof(Scenarios))]
+    public async Task Text_is_plain_when_it_goes_to_no_terminal(string scenario)
+    {
+        var text = (await Answer.OfAsync("run", scenario, "--engine", "model")).Good().Output;
+
+        Assert.DoesNotContain('\u001b', text);
+        Assert.All(text.Split('\n'), line => Assert.Equal(line.TrimEnd(), line));
+        Assert.EndsWith("result: good\n", text, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"\b1 (segments|entries|bytes|pages|runs)\b", text);
+    }
+
+    [Theory]
+    [InlineData("{attach: frame, expect: EINVAL}", "unexpected")]
+    [InlineData("release frame, attach frame", "refused")]
+    public async Task Run_exits_with_1_when_a_step_does_not_come_out_as_expected(string steps, string result)
+    {
+        using var file = new TemporaryFile(ScenarioWith(steps));
+
+        var answer = await Answer.OfAsync("run", file.Path, "--engine", "model", "--json");
+
+        Assert.Equal(result, answer.Refused(result).Json().GetProperty("result").GetString());
+    }
+
+    [Theory]
+    [InlineData("name: [", ":2:1: malformed YAML")]
+    [InlineData("", ":1:1: the file is empty; expected a mapping")]
+    [InlineData("name: t\nname: u", ":2:1: ")]
+    [InlineData("nome: t", ":1:1: ")]
+    public async Task Malformed_scenario_is_refused_with_file_and_line(string text, string saying)
+    {
+        using var file = new TemporaryFile(text);
+
+        (await Answer.OfAsync("run", file.Path)).Unusable(file.Path + saying);
+    }
+
+    [Theory]
+    [InlineData("attach frame", "v3d", "nobody", ":7: ")]
+    [InlineData("attach frame", "1MiB", "0", ":5: ")]
+    [InlineData("attach frame", "1MiB", "-1", ":5: ")]
+    [InlineData("attach frame", "1MiB", "1.5GiB", ":5: ")]
+    [InlineData("attach frame", "1MiB", "9223372036854775808", ":5: ")]
+    [InlineData("attach nothing", "v3d", "v3d", ":8: ")]
+    [InlineData("jump frame", "v3d", "v3d", ":8: ")]
+    public async Task Impossible_scenario_is_refused_with_its_line(string steps, string old, string wrong, string line)
+    {
+        using var file = new TemporaryFile(ScenarioWith(steps).Replace(old, wrong, StringComparison.Ordinal));
+
+        var answer = await Answer.OfAsync("run", file.Path);
+
+        answer.Unusable("; expected ");
+        Assert.Matches(line.Replace(" ", @"\d+: ", StringComparison.Ordinal), answer.Error);
+    }
+
+    [Theory]
+    [InlineData(1_000_000)]
+    [InlineData(10_000_000)]
+    public async Task Deeply_nested_scenario_is_refused(int depth)
+    {
+        using var file = new TemporaryFile(new string('[', depth));
+
+        (await Answer.OfAsync("run", file.Path)).Unusable($"{file.Path}:1:");
+    }
+
+    private static string ScenarioWith(string steps) =>
+        $"""
+        name: test
+        shows: A test.
+        board: raspberry-pi-4
+        buffers:
+          - {"{name: frame, size: 1MiB}"}
+        importers:
+          - {"{name: gpu, device: v3d,"}
+             steps: [{steps}]{"}"}
+        """;
+
+    private static IEnumerable<string> NamesIn(JsonElement element) => element.EnumerateObject().Select(field => field.Name);
+}

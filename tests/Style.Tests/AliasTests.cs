@@ -1,0 +1,29 @@
+using System.Reflection;
+
+namespace DmaGrains.Style.Tests;
+
+public class AliasTests
+{
+    private const int LengthMax = 32;
+
+    private static readonly string[] _assemblies =
+        ["DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Grains", "DmaGrains.Scenarios", "DmaGrains.Silo", "dmagrains"];
+
+    private static Type[] Serialized { get; } =
+    [
+        .. _assemblies.SelectMany(name => Assembly.Load(name).GetTypes())
+            .Where(type => type.IsDefined(typeof(GenerateSerializerAttribute), inherit: false)),
+    ];
+
+    [Fact]
+    public void Every_serialized_type_has_a_short_alias()
+    {
+        Assert.NotEmpty(Serialized);
+        Assert.All(Serialized, type => Assert.Matches($"^dma\\.[a-z0-9.`-]{{1,{LengthMax - 4}}}$", AliasOf(type)));
+    }
+
+    [Fact]
+    public void Aliases_are_unique() => Assert.Equal(Serialized.Length, Serialized.Select(AliasOf).Distinct().Count());
+
+    private static string AliasOf(Type type) => type.GetCustomAttribute<AliasAttribute>(inherit: false)?.Alias ?? string.Empty;
+}

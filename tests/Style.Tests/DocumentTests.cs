@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using DmaGrains.Model;
+
+namespace DmaGrains.Style.Tests;
+
+public partial class DocumentTests
+{
+    public static TheoryData<string> ShippedFiles =>
+        [.. Repository.FilesIn("boards", "*.yaml"), .. Repository.FilesIn("scenarios", "*.yaml")];
+
+    public static TheoryData<string> Schemas => [.. Repository.FilesIn("schemas", "*.json")];
+
+    [Fact]
+    public void Errors_page_mentions_every_errno()
+    {
+        var words = Word().Matches(Repository.Read("docs/errors.md")).Select(word => word.Value);
+
+        Assert.Empty(Enum.GetNames<Errno>().Except(words));
+    }
+
+    [Fact]
+    public void Readme_starts_with_two_commands()
+    {
+        var block = FirstCodeBlock().Match(Repository.Read("README.md")).Groups["lines"].Value;
+
+        var commands = block.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith('#'));
+        Assert.Equal(2, commands.Count());
+    }
+
+    [Theory]
+    [MemberData(nameof(Schemas))]
+    public void Schema_is_JSON(string file)
+    {
+        using var schema = JsonDocument.Parse(Repository.Read(file));
+
+        Assert.True(schema.RootElement.TryGetProperty("$schema", out _));
+    }
+
+    [Theory]
+    [MemberData(nameof(ShippedFiles))]
+    public void Shipped_file_starts_with_its_schema(string file)
+    {
+        var schema = SchemaLine().Match(Repository.Read(file)).Groups["path"].Value;
+
+        Assert.NotEmpty(schema);
+        Assert.True(File.Exists(Path.Combine(Repository.Root, Path.GetDirectoryName(file)!, schema)), schema);
+    }
+
+    [GeneratedRegex(@"\bE[A-Z]+\b")]
+    private static partial Regex Word();
+
+    [GeneratedRegex(@"^```\w*\n(?<lines>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex FirstCodeBlock();
+
+    [GeneratedRegex(@"\A# yaml-language-server: \$schema=(?<path>\S+)\n")]
+    private static partial Regex SchemaLine();
+}
