@@ -18,7 +18,7 @@ public sealed partial record DmaBuffer
     /// <param name="command">What will be asked.</param>
     /// <param name="device">For an attach: the device, or null.</param>
     /// <returns>Null when the command needs no memory, or will be refused anyway.</returns>
-    public AllocationRequest? AllocationFor(DmaCommand command, Device? device) => command switch
+    public AllocationRequest? AllocationFor(DmaCommand command, Device? device = null) => command switch
     {
         DmaCommand.Attach attach when AttachMayAllocate => PlanAttach(attach, device).Plan?.Request,
         DmaCommand.Map map when CheckMap(map) is null => Storage is null
@@ -29,7 +29,7 @@ public sealed partial record DmaBuffer
     };
 
     /// <summary>What an export needs of memory: nothing, unless the exporter allocates at once.</summary>
-    public AllocationRequest? AllocationAtExport => Policy.Allocation == AllocationTime.AtExport && Storage is null
+    public AllocationRequest? AllocationAtExport => Policy.Allocation == AllocationTime.AtExport && Storage is null && !IsGone
         ? RequestFor(Token, Constraints, [])
         : null;
 

@@ -130,9 +130,13 @@ public sealed partial record DmaBuffer
     };
 
     /// <summary>Notes that the board's memory has taken back the <see cref="OwedTokens"/>.</summary>
-    public DmaBuffer Freed() => IsGone
-        ? this with { Storage = null, IsFreed = true, Superseded = [] }
-        : this with { Superseded = [] };
+    public DmaBuffer Freed()
+    {
+        Invariant.Holds(!OwedTokens.IsEmpty);
+        return IsGone
+            ? this with { Storage = null, IsFreed = true, Superseded = [] }
+            : this with { Superseded = [] };
+    }
 
     /// <summary>Computes the union afresh; changes nothing.</summary>
     /// <param name="currentDemand">What an importing device asks for now; null when the board no longer has it.</param>

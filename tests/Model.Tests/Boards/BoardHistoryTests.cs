@@ -3,6 +3,7 @@ using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
+using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Model.Tests.Boards;
 
@@ -43,6 +44,8 @@ public sealed class BoardHistoryTests
             _buffers.Select(name => ((BufferExport?)new(name, size), name, (DmaCommand)new DmaCommand.Release()))
                 .Concat(steps).ToArray());
 
+    public static TheoryData<string> Policies => [.. NamedPolicies.All.Select(named => named.Name)];
+
     [Fact]
     public void Board_holds_its_invariants_after_any_history() =>
         _history.Sample(history =>
@@ -56,6 +59,25 @@ public sealed class BoardHistoryTests
                 board = next;
             }
         }, iter: 600);
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public void Board_holds_its_invariants_under_every_policy_and_has_all_its_pages_again(string policy) =>
+        _history.Sample(history =>
+        {
+            var board = SmallBoard.Create();
+            foreach (var (export, buffer, command) in history)
+            {
+                (board, _) = export is null
+                    ? board.Execute(buffer, command)
+                    : board.Export(export with { Policy = NamedPolicies.Find(policy)! });
+                board.AssertInvariants();
+            }
+
+            var left = _buffers.Aggregate(board, LeaveAll);
+
+            return left.Memory.FreePageCount == SmallBoard.FreePages && !left.Memory.Allocations.Any();
+        }, iter: 100);
 
     [Fact]
     public void Board_has_all_its_pages_again_when_everyone_has_left() =>

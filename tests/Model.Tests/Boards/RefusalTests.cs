@@ -2,6 +2,7 @@ using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Policies;
 using static DmaGrains.Model.Tests.Boards.SmallBoard;
 
 namespace DmaGrains.Model.Tests.Boards;
@@ -90,6 +91,9 @@ public sealed class RefusalTests
         new("map a used name the other way", Errno.EEXIST, null, "Mapping", () =>
             Mapped(1).RefusalOf(new DmaCommand.Map("gpu", "gpu", DmaDirection.ToDevice))),
         new("map nobody", Errno.EINVAL, null, "Attachment", () => With(1UL << 62).RefusalOf(Map("gpu"))),
+        new("map while the storage waits to move", Errno.EAGAIN, "display", "Mappings", () =>
+            Create().Export(new(Frame, 2 * 65536) { Policy = new() { LateAttach = LateAttach.Migrate } }).Next
+                .After(Attach("gpu"), Map("gpu"), Attach("display")).RefusalOf(Map("display"))),
         new("map out of reach", Errno.EIO, "deaf", "DmaMask", () =>
             With(1).After(Attach("gpu"), Attach("deaf")).RefusalOf(Map("gpu"))),
         new("map out of a latecomer's reach", Errno.EIO, "low", "DmaMask", () =>

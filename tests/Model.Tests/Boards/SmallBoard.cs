@@ -30,6 +30,7 @@ internal static class SmallBoard
             new("windowed", new(0, 0, 0x3fff)) { DmaMask = (1UL << 40) - 1 },
             new("pageless", new(0, 0, 511)),
             new("few", new(6144, 2, 0)),
+            new("posted", new(4096, 2, 0xfffff)),
             new("low", null) { DmaMask = 0xfffff },
             new("deaf", null) { DmaMask = 0xffff },
         ]);

@@ -16,7 +16,7 @@ public sealed class ReleaseTests
         Assert.Equal(FreePages - 25, left.Memory.FreePageCount);
         Assert.Equal(FreePages, gone.Memory.FreePageCount);
         Assert.Empty(gone.Memory.Allocations);
-        Assert.True(gone.FrameOf() is { IsGone: true, IsFreed: true, OwesFree: false, Storage: null });
+        Assert.True(gone.FrameOf() is { IsGone: true, IsFreed: true, OwedTokens.IsEmpty: true, Storage: null });
     }
 
     [Fact]
@@ -42,8 +42,8 @@ public sealed class ReleaseTests
     {
         var frame = DmaBuffer.Export(new(Frame, 1)).Value.Apply(Release(), null, null).Next;
 
-        Assert.True(frame is { OwesFree: true, IsFreed: false });
-        Assert.True(frame.Freed() is { OwesFree: false, IsFreed: true });
+        Assert.Equal([new(Frame, 0), new(Frame, 1)], frame.OwedTokens);
+        Assert.True(frame.Freed() is { OwedTokens.IsEmpty: true, IsFreed: true });
     }
 
     [Fact]

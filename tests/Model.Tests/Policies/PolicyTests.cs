@@ -1,0 +1,249 @@
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Policies;
+using static DmaGrains.Model.Tests.Boards.SmallBoard;
+
+namespace DmaGrains.Model.Tests.Policies;
+
+public sealed class PolicyTests
+{
+    private const ulong Size = 100_000;
+
+    [Fact]
+    public void RefuseAny_lets_nobody_attach_while_the_buffer_is_mapped()
+    {
+        var mapped = Under("deny-after-map").After(Attach("display"), Map("display"));
+
+        var refusal = mapped.RefusalOf(Attach("gpu"));
+
+        Assert.Equal((Errno.EBUSY, "gpu", "Mappings"), (refusal.Errno, refusal.Importer, refusal.Field));
+        Assert.Equal(2, mapped.After(Unmap("display"), Attach("gpu")).FrameOf().Attachments.Length);
+    }
+
+    [Fact]
+    public void Resplit_gives_a_late_importer_a_list_of_its_own_over_the_same_pages()
+    {
+        var mapped = Under("resplit").After(Attach("gpu"), Map("gpu"));
+
+        var split = mapped.After(Attach("narrow"), Map("narrow")).FrameOf();
+
+        var lists = split.Mappings.ToDictionary(mapping => mapping.Name, mapping => mapping.ToTable());
+        Assert.Equal((2, 25), (lists["gpu"].EntryCount, lists["narrow"].EntryCount));
+        Assert.Single(split.Mappings.Select(mapping => mapping.Storage).Distinct());
+        Assert.Empty(split.Hazards);
+    }
+
+    [Fact]
+    public void Resplit_refuses_with_EBUSY_when_splitting_cannot_help()
+    {
+        var mapped = Under("resplit").After(Attach("gpu"), Map("gpu"));
+
+        var refusal = mapped.RefusalOf(Attach("display"));
+
+        Assert.Equal((Errno.EBUSY, "MaxSegmentCount"), (refusal.Errno, refusal.Field));
+    }
+
+    [Fact]
+    public void Migrate_moves_the_storage_at_once_when_nobody_has_it_mapped()
+    {
+        var idle = Under("migrate").After(Attach("gpu"), Map("gpu"), Unmap("gpu"));
+
+        var moved = idle.After(Attach("display"), Map("display"), Map("gpu"));
+
+        Assert.Equal(["cma"], moved.FrameOf().Storage!.Regions);
+        Assert.Equal(new BufferCosts(1, Size, 3), moved.FrameOf().Costs);
+        Assert.Equal(FreePages - 25, moved.Memory.FreePageCount);
+    }
+
+    [Fact]
+    public void Migrate_keeps_a_late_importer_waiting_until_the_last_unmap()
+    {
+        var waiting = Under("migrate").After(Attach("gpu"), Map("gpu"), Attach("display"));
+        var refusal = waiting.RefusalOf(Map("display"));
+
+        var moved = waiting.After(Unmap("gpu"), Map("display"), Map("gpu"));
+
+        Assert.Equal((Errno.EAGAIN, "display"), (refusal.Errno, refusal.Importer));
+        Assert.All(moved.FrameOf().Mappings, mapping => Assert.Equal(1, mapping.ToTable().EntryCount));
+        Assert.Equal(FreePages - 25, moved.Memory.FreePageCount);
+        Assert.Equal(FreePages, moved.After(
+            Unmap("gpu"), Unmap("display"), Detach("gpu"), Detach("display"), Release()).Memory.FreePageCount);
+    }
+
+    [Fact]
+    public void Migrate_leaves_everyone_else_working_when_there_is_no_memory_to_move_to()
+    {
+        // The contiguous area of 2 MiB is taken by another buffer.
+        var full = Create().Export(new("other", 2 << 20)).Next;
+        full = full.Execute("other", Attach("display")).Next.Execute("other", Map("display")).Next;
+        var waiting = full.Export(new(Frame, Size) { Policy = NamedPolicies.Find("migrate")! }).Next
+            .After(Attach("gpu"), Map("gpu"), Attach("display"), Unmap("gpu"));
+
+        Assert.Equal(Errno.ENOMEM, waiting.RefusalOf(Map("display")).Errno);
+        Assert.Equal(2, waiting.After(Map("gpu")).FrameOf().Mappings[0].ToTable().EntryCount);
+        Assert.Empty(waiting.After(Detach("display"), Map("gpu")).FrameOf().Superseded);
+    }
+
+    [Fact]
+    public void Accept_records_who_holds_which_list_that_breaks_whose_limit()
+    {
+        var raced = Under("accept").After(Attach("gpu"), Map("gpu"), Attach("narrow"), Map("narrow"));
+
+        Assert.Equal(
+            [
+                (HazardKind.AttachedTooLate, "narrow", "MaxSegmentSize", 61440UL, 4096UL),
+                (HazardKind.ListBreaksLimit, "narrow", "MaxSegmentSize", 61440UL, 4096UL),
+            ],
+            raced.FrameOf().Hazards.Select(hazard =>
+                (hazard.Kind, hazard.Importer, hazard.Field, hazard.Needed, hazard.Limit)));
+        Assert.Contains("gpu has frame mapped", raced.FrameOf().Hazards[0].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_hazard_is_recorded_once_for_each_limit_of_an_attachment()
+    {
+        var raced = Under("accept").After(Attach("gpu"), Map("gpu"), Attach("narrow"), Map("narrow"), Unmap("narrow"));
+
+        var again = raced.After(new DmaCommand.Map("again", "narrow", DmaDirection.ToDevice));
+
+        Assert.Equal(2, again.FrameOf().Hazards.Length);
+    }
+
+    [Fact]
+    public void Flags_look_at_contiguity_only()
+    {
+        var board = Under("flags").After(Attach("narrow"), Map("narrow"));
+
+        Assert.Equal(DmaConstraints.Unconstrained, board.FrameOf().Constraints);
+        Assert.Equal((HazardKind.ListBreaksLimit, "narrow"), KindAndImporter(Assert.Single(board.FrameOf().Hazards)));
+        Assert.Equal(1u, Under("flags").After(Attach("display")).FrameOf().Constraints.MaxSegmentCount);
+    }
+
+    [Fact]
+    public void None_looks_at_nothing_and_the_first_to_come_decides()
+    {
+        var board = Under("mainline").After(Attach("gpu"), Attach("display"));
+        var late = board.RefusalOf(Map("display"));
+
+        Assert.NotNull(board.FrameOf().Storage);
+        Assert.Equal((Errno.EIO, "display", "DmaMask"), (late.Errno, late.Importer, late.Field));
+    }
+
+    [Fact]
+    public void AtFirstAttach_allocates_for_the_first_importer_alone_so_that_order_matters()
+    {
+        var gpuFirst = Under("first-attach").After(Attach("gpu"));
+        var displayFirst = Under("first-attach").After(Attach("display"), Attach("gpu"), Map("gpu"));
+
+        Assert.Equal(Errno.EBUSY, gpuFirst.RefusalOf(Attach("display")).Errno);
+        Assert.Equal(1, displayFirst.FrameOf().Mappings[0].ToTable().EntryCount);
+    }
+
+    [Fact]
+    public void AtFirstAttach_refuses_the_attach_with_ENOMEM_when_there_is_no_memory()
+    {
+        var board = Create().Export(new(Frame, 8 << 20) { Policy = NamedPolicies.Find("first-attach")! }).Next;
+
+        var refusal = board.RefusalOf(Attach("display"));
+
+        Assert.Equal(Errno.ENOMEM, refusal.Errno);
+        Assert.Empty(board.FrameOf().Attachments);
+    }
+
+    [Fact]
+    public void AtExport_allocates_for_nobody_in_particular()
+    {
+        var board = Under("at-export");
+
+        Assert.Equal(FreePages - 25, board.Memory.FreePageCount);
+        Assert.Equal(Errno.EBUSY, board.RefusalOf(Attach("display")).Errno);
+        Assert.Equal(FreePages, board.After(Release()).Memory.FreePageCount);
+    }
+
+    [Fact]
+    public void AtExport_refuses_with_ENOMEM_and_exports_nothing_when_there_is_no_memory()
+    {
+        var (board, reply) = Create().Export(new(Frame, 1UL << 40) { Policy = NamedPolicies.Find("at-export")! });
+
+        Assert.Equal(Errno.ENOMEM, reply.Refusal!.Errno);
+        Assert.Null(board.Buffer(Frame));
+    }
+
+    [Fact]
+    public void A_shared_list_is_built_once_and_handed_to_whoever_comes()
+    {
+        var board = Under("shared-list").After(
+            Attach("gpu"), Map("gpu"), Attach("narrow"), Map("narrow"), Unmap("gpu"), new DmaCommand.Map("again", "gpu", 0));
+
+        Assert.Equal(1UL, board.FrameOf().Costs.ListsBuilt);
+        Assert.All(board.FrameOf().Mappings, mapping => Assert.Equal(2, mapping.ToTable().EntryCount));
+        Assert.Contains(board.FrameOf().Hazards, hazard => hazard.Kind == HazardKind.ListBreaksLimit);
+    }
+
+    [Fact]
+    public void A_list_kept_per_attachment_is_built_once_for_each()
+    {
+        var kept = new ExporterPolicy { Lists = ListSharing.PerAttachment };
+        var board = Create().Export(new(Frame, Size) { Policy = kept }).Next.After(
+            Attach("gpu"), Attach("wide"), Map("gpu"), Unmap("gpu"), new DmaCommand.Map("again", "gpu", 0), Map("wide"));
+
+        Assert.Equal(2UL, board.FrameOf().Costs.ListsBuilt);
+    }
+
+    [Fact]
+    public void AsPosted_answers_success_without_attaching_when_the_calculation_fails()
+    {
+        // In 2015 a device that set only its size had a boundary mask of 0.
+        var board = Under("as-posted").After(Attach("wide"));
+
+        Assert.Empty(board.FrameOf().Attachments);
+        Assert.Equal((HazardKind.SuccessWithoutAttachment, "wide"), KindAndImporter(Assert.Single(board.FrameOf().Hazards)));
+        Assert.Equal("SegmentBoundaryMask", board.FrameOf().Hazards[0].Field);
+    }
+
+    [Fact]
+    public void AsPosted_does_not_check_that_a_list_exists()
+    {
+        var posted = Under("as-posted").After(Attach("posted"));
+
+        Assert.False(Representability.IsRepresentable(Size, posted.FrameOf().Constraints));
+    }
+
+    [Fact]
+    public void AsPosted_leaves_the_union_narrowed_when_the_exporter_refuses()
+    {
+        var refusing = new ExporterPolicy { AsPosted = true };
+        var board = Create().Export(new(Frame, Size) { Policy = refusing }).Next.After(Attach("low"), Map("low"));
+        var before = board.FrameOf().Constraints;
+
+        var (next, reply) = board.Execute(Frame, Attach("display"));
+
+        Assert.Equal(Errno.EBUSY, reply.Refusal!.Errno);
+        Assert.NotEqual(before, next.FrameOf().Constraints);
+        Assert.Equal(HazardKind.UnionLeftNarrowed, Assert.Single(next.FrameOf().Hazards).Kind);
+        Assert.Equal(before, next.After(Attach("deaf"), Detach("deaf")).FrameOf().Constraints);
+    }
+
+    [Fact]
+    public void Export_refuses_with_EINVAL_when_a_choice_of_the_policy_is_unknown()
+    {
+        var unknown = new ExporterPolicy { LateAttach = (LateAttach)9 };
+
+        Assert.Equal("Policy", Create().Export(new(Frame, 1) { Policy = unknown }).Reply.Refusal!.Field);
+    }
+
+    [Fact]
+    public void Named_policies_have_names_of_their_own_and_the_default_comes_first()
+    {
+        Assert.Equal(NamedPolicies.All.Length, NamedPolicies.All.Select(named => named.Name).Distinct().Count());
+        Assert.Equal(NamedPolicies.All.Length, NamedPolicies.All.Select(named => named.Policy).Distinct().Count());
+        Assert.Same(ExporterPolicy.Default, NamedPolicies.All[0].Policy);
+        Assert.Null(NamedPolicies.Find("nonsense"));
+    }
+
+    private static (HazardKind Kind, string Importer) KindAndImporter(Hazard hazard) => (hazard.Kind, hazard.Importer);
+
+    private static Board Under(string policy) =>
+        Create().Export(new(Frame, Size) { Policy = NamedPolicies.Find(policy)! }).Next;
+}
