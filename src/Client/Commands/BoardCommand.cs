@@ -2,6 +2,7 @@ using System.CommandLine;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
 using DmaGrains.Interfaces;
+using DmaGrains.Model;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
 
@@ -120,8 +121,8 @@ internal static class BoardCommand
             else
             {
                 live.Terminal.Line(
-                    $"board {definition.Name}: {Counted.Of(definition.Devices.Length, "device")}, "
-                    + $"{Counted.Of(definition.Memory.Length, "memory region")}.");
+                    $"board {definition.Name}: {Counted.Of((ulong)definition.Devices.Length, "device")}, "
+                    + $"{Counted.Of((ulong)definition.Memory.Length, "memory region")}.");
             }
 
             return ExitCode.Good;

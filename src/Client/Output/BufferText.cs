@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using DmaGrains.Client.Live;
+using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Scenarios.Running;
 
@@ -48,7 +49,7 @@ internal static class BufferText
         terminal.Line($"{path}: {Counted.Of(buffer.SizeBytes, "byte")}, exported by {buffer.Origin.Exporter ?? "a heap"}{state}");
         terminal.Line($"union: {UnionText.Of(buffer.Constraints)}");
         terminal.Line(buffer.Storage is { } storage
-            ? $"storage: {Counted.Of(storage.PageCount, "page")} in {Counted.Of(storage.Extents.Length, "run")} from {string.Join(", ", storage.Regions)}"
+            ? $"storage: {Counted.Of(storage.PageCount, "page")} in {Counted.Of((ulong)storage.Extents.Length, "run")} from {string.Join(", ", storage.Regions)}"
             : "storage: none before the first map");
         terminal.Line();
         terminal.Table(

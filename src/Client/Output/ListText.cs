@@ -1,3 +1,4 @@
+using DmaGrains.Model;
 using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Client.Output;
@@ -11,7 +12,7 @@ internal static class ListText
     public static void Write(Terminal terminal, ScatterlistReport list)
     {
         terminal.Line(
-            $"      {list.MappedEntryCount} of {Counted.Of(list.EntryCount, "entry", "entries")} mapped, {Counted.Of(list.SizeBytes, "byte")} from {string.Join(", ", list.Regions)}:");
+            $"      {list.MappedEntryCount} of {Counted.Of((ulong)list.EntryCount, "entry", "entries")} mapped, {Counted.Of(list.SizeBytes, "byte")} from {string.Join(", ", list.Regions)}:");
         foreach (var entry in list.Entries.Take(EntriesShown))
         {
             terminal.Line($"        0x{entry.Address:x12}  offset {entry.Offset}  length {entry.Length}");

@@ -1,3 +1,4 @@
+using DmaGrains.Model;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Scenarios.Running;
 
