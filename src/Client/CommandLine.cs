@@ -60,6 +60,7 @@ public static class CommandLine
         """)
     {
         RunCommand.Create(),
+        CompareCommand.Create(),
         ConformCommand.Create(),
         BoardCommand.Create(),
         DeviceCommand.Create(),

@@ -8,6 +8,7 @@ using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
+using DmaGrains.Model.Policies;
 using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Cluster.Tests;
@@ -28,17 +29,24 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
             Gen.Select(Gen.Int[0, 5], name => (DmaCommand)new DmaCommand.Unmap($"m{name}")),
             Gen.Int[0, 30].Select(chance => chance == 0 ? new DmaCommand.Release() : (DmaCommand)new DmaCommand.Unmap("m0"))));
 
+    private static readonly Gen<ExporterPolicy> _anyPolicy = Gen.Select(
+        Gen.Enum<ConstraintModel>(), Gen.Enum<AllocationTime>(), Gen.Enum<LateAttach>(), Gen.Enum<ListSharing>(), Gen.Bool,
+        (constraints, allocation, late, lists, posted) => new ExporterPolicy
+        {
+            Constraints = constraints, Allocation = allocation, LateAttach = late, Lists = lists, AsPosted = posted,
+        });
+
     private int _nextBoard;
 
     [Fact]
-    public Task Replies_are_the_same_one_by_one() => _anyStep.Array[1, 40].SampleAsync(
-        steps => CompareAsync(steps, batch: 1), iter: 60, threads: 2);
+    public Task Replies_are_the_same_one_by_one() => Gen.Select(_anyStep.Array[1, 40], _anyPolicy).SampleAsync(
+        (steps, policy) => CompareAsync(steps, policy, batch: 1), iter: 60, threads: 2);
 
     [Fact]
-    public Task Replies_are_the_same_in_batches() => _anyStep.Array[1, 40].SampleAsync(
-        steps => CompareAsync(steps, batch: 7), iter: 60, threads: 2);
+    public Task Replies_are_the_same_in_batches() => Gen.Select(_anyStep.Array[1, 40], _anyPolicy).SampleAsync(
+        (steps, policy) => CompareAsync(steps, policy, batch: 7), iter: 60, threads: 2);
 
-    private async Task CompareAsync((int Buffer, DmaCommand Command)[] steps, int batch)
+    private async Task CompareAsync((int Buffer, DmaCommand Command)[] steps, ExporterPolicy policy, int batch)
     {
         // The model alone has no reply window: a granted command that comes again gets its first reply here too.
         var windows = new Dictionary<string, ReplyWindow>();
@@ -48,7 +56,7 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
         Assert.True((await cluster.Grains.GetBoard(definition.Name).DefineAsync(definition)).IsGranted);
         for (var buffer = 0; buffer < 3; buffer++)
         {
-            var origin = new BufferExport($"b{buffer}", 300_000UL << buffer, "gpu");
+            var origin = new BufferExport($"b{buffer}", 300_000UL << buffer, "gpu") { Policy = policy };
             board = board.Export(origin).Next;
             await cluster.Grains.GetBuffer(definition.Name, origin.Name).ExportAsync(origin);
         }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using DmaGrains.Model.Policies;
+using DmaGrains.Scenarios.Comparing;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Running;
 
@@ -9,6 +11,8 @@ public sealed class ScenarioTests(ClusterFixture cluster)
 {
     public static TheoryData<string> Shipped =>
         [.. Directory.EnumerateFiles(Folder, "*.yaml").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
+
+    public static TheoryData<string> Policies => [.. NamedPolicies.All.Select(named => named.Name)];
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "scenarios");
 
@@ -28,4 +32,31 @@ public sealed class ScenarioTests(ClusterFixture cluster)
         Assert.Equal(JsonSerializer.Serialize(onModel), JsonSerializer.Serialize(onGrains));
         Assert.Equal(RunResult.Good, onModel.Result);
     }
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public async Task Every_scenario_comes_out_the_same_on_the_model_and_on_grains_under(string policy)
+    {
+        (string, ExporterPolicy)[] policies = [(policy, NamedPolicies.Find(policy)!)];
+        var stop = TestContext.Current.CancellationToken;
+        foreach (var file in Directory.EnumerateFiles(Folder, "*.yaml"))
+        {
+            var scenario = ScenarioFile.Read(file);
+            scenario = scenario with
+            {
+                Board = scenario.Board with { Name = $"{scenario.Name}.{policy}" },
+            };
+
+            var onModel = await PolicyComparison.PlayAsync(scenario, policies, OnModel, stop);
+            var onGrains = await PolicyComparison.PlayAsync(scenario, policies, OnGrainsAsync, stop);
+
+            Assert.Equal(JsonSerializer.Serialize(onModel), JsonSerializer.Serialize(onGrains));
+        }
+    }
+
+    private static Task<IEngine> OnModel(Scenario scenario) =>
+        Task.FromResult<IEngine>(ModelEngine.Create(scenario.Board).Value);
+
+    private async Task<IEngine> OnGrainsAsync(Scenario scenario) =>
+        (await GrainEngine.CreateAsync(cluster.Grains, scenario.Board)).Value;
 }

@@ -50,6 +50,11 @@ internal static class RunText
         {
             ListText.Write(terminal, list);
         }
+
+        foreach (var hazard in step.Hazards)
+        {
+            terminal.Line("      ", "hazard", false, $": {hazard.Reason}");
+        }
     }
 
     private static string Words(RunResult result) => result switch

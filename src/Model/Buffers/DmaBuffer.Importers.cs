@@ -77,9 +77,14 @@ public sealed partial record DmaBuffer
             return (null, new(attachment, union, first, null));
         }
 
-        return ListBreaks(Storage.AllocatedUnder, demand, importer) is { } violation
-            ? PlanLateAttach(attachment, union, violation)
-            : (null, new(attachment, union, null, null));
+        if (ListBreaks(Storage.AllocatedUnder, demand, importer) is { } violation)
+        {
+            return PlanLateAttach(attachment, union, violation);
+        }
+
+        // What the exporter does not look at may break all the same.
+        var unseen = attachment.Takes == demand ? null : ListBreaks(Storage.AllocatedUnder, attachment.Takes, importer);
+        return (null, new(attachment, union, null, unseen is null ? null : TooLate(attachment, unseen)));
     }
 
     /// <summary>The storage's list does not satisfy the newcomer (thread #2 to #8): the exporter's policy decides.</summary>

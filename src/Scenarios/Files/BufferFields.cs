@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Scenarios.Files;
 
@@ -9,13 +10,13 @@ internal static class BufferFields
 {
     /// <summary>The buffers, in the order of the file.</summary>
     public static ImmutableArray<BufferExport> ReadAll(
-        ImmutableArray<FileNode> nodes, IReadOnlySet<string> devices, DmaGetters getters)
+        ImmutableArray<FileNode> nodes, IReadOnlySet<string> devices, DmaGetters getters, ExporterPolicy policy)
     {
         var buffers = ImmutableArray.CreateBuilder<BufferExport>(nodes.Length);
         var names = new HashSet<string>();
         foreach (var map in nodes.Select(node => node.AsMap()))
         {
-            var buffer = Read(map, devices, getters);
+            var buffer = Read(map, devices, getters, policy);
             if (!names.Add(buffer.Name))
             {
                 throw map.PlaceOf("name").Fail($"two buffers are named {buffer.Name}", "a name of its own for each");
@@ -27,9 +28,10 @@ internal static class BufferFields
         return buffers.MoveToImmutable();
     }
 
-    private static BufferExport Read(MapNode map, IReadOnlySet<string> devices, DmaGetters getters)
+    private static BufferExport Read(
+        MapNode map, IReadOnlySet<string> devices, DmaGetters getters, ExporterPolicy policy)
     {
-        map.AllowOnly("name", "size", "exporter");
+        map.AllowOnly("name", "size", "exporter", "policy");
         var name = map.Required("name").AsName();
         if (StepWords.Directions.ContainsKey(name))
         {
@@ -38,7 +40,10 @@ internal static class BufferFields
 
         var size = map.Required("size").AsSize(1, BufferExport.SizeBytesMax);
         var exporter = map.Optional("exporter")?.AsDevice(devices);
-        var buffer = new BufferExport(name, size, exporter, getters);
+        var buffer = new BufferExport(name, size, exporter, getters)
+        {
+            Policy = map.Optional("policy") is { } own ? PolicyFields.Read(own) : policy,
+        };
         return buffer.Check() is { } refusal ? throw map.Place.Fail(refusal, "a buffer that can exist") : buffer;
     }
 }

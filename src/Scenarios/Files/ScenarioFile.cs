@@ -1,4 +1,5 @@
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Scenarios.Files;
 
@@ -23,16 +24,17 @@ public static class ScenarioFile
     public static Scenario Read(string path)
     {
         var root = NodeTree.Read(path);
-        root.AllowOnly("name", "shows", "board", "getters", "buffers", "importers", "order");
+        root.AllowOnly("name", "shows", "board", "getters", "policy", "buffers", "importers", "order");
         var name = root.Required("name").AsName();
         var shows = root.Required("shows").AsLine();
         var board = BoardFile.Read(BoardReference.Resolve(root.Required("board"), path));
         var getters = root.Optional("getters")?.AsChoice(_getters) ?? DmaGetters.V61;
         var devices = board.Devices.Select(device => device.Name).ToHashSet();
-        var buffers = BufferFields.ReadAll(root.Required("buffers").AsList(BuffersMax), devices, getters);
+        var policy = root.Optional("policy") is { } given ? PolicyFields.Read(given) : ExporterPolicy.Default;
+        var buffers = BufferFields.ReadAll(root.Required("buffers").AsList(BuffersMax), devices, getters, policy);
         var importers = ImporterFields.ReadAll(root.Required("importers").AsList(ImportersMax), devices, new(buffers));
-        var order = root.Optional("order") is { } given
-            ? PlayOrder.Read(given, importers)
+        var order = root.Optional("order") is { } stated
+            ? PlayOrder.Read(stated, importers)
             : PlayOrder.RoundRobin(importers);
         return new(name, shows, board, buffers, importers, order);
     }

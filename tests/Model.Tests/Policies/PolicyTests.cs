@@ -127,6 +127,7 @@ public sealed class PolicyTests
         var late = board.RefusalOf(Map("display"));
 
         Assert.NotNull(board.FrameOf().Storage);
+        Assert.Equal((HazardKind.AttachedTooLate, "display"), KindAndImporter(Assert.Single(board.FrameOf().Hazards)));
         Assert.Equal((Errno.EIO, "display", "DmaMask"), (late.Errno, late.Importer, late.Field));
     }
 

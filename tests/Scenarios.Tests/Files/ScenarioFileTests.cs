@@ -114,7 +114,7 @@ public class ScenarioFileTests
     [InlineData(
         "name: sample", "nam: sample",
         "1:1: the file has the unknown key 'nam'; "
-            + "expected name, shows, board, getters, buffers, importers or order")]
+            + "expected name, shows, board, getters, policy, buffers, importers or order")]
     [InlineData("name: sample", "", "2:1: the file has no key 'name'; expected that key")]
     [InlineData("name: sample", "name: [sample]", "1:7: name is a list; expected a name")]
     [InlineData(
@@ -133,6 +133,10 @@ public class ScenarioFileTests
         "board: raspberry-pi-4", "board: ../nowhere.yaml",
         "3:8: board is text '../nowhere.yaml'; expected a board's file, named from the scenario's folder")]
     [InlineData("board: raspberry-pi-4", "board: \"a\\0b/c\"", "3:8: board is text 'a?b/c'; expected one line of text")]
+    [InlineData("getters: direct", "policy: hope", "4:9: policy is text 'hope'; expected refuse, deny-after-map, resplit, migrate, accept,"
+        + " flags, first-attach, first-attach-migrate, at-export, shared-list, mainline or as-posted")]
+    [InlineData("getters: direct", "policy: [refuse]", "4:9: policy is a list; expected a named policy or a mapping of choices")]
+    [InlineData("getters: direct", "policy: {late_attach: hope}", "4:23: late_attach is text 'hope'; expected refuse, refuse-any, resplit, migrate or accept")]
     [InlineData("getters: direct", "getters: v6", "4:10: getters is text 'v6'; expected v6.1, rfcv3 or direct")]
     [InlineData("getters: direct", "getters: {v6: 1}", "4:10: getters is a mapping; expected v6.1, rfcv3 or direct")]
     [InlineData(
