@@ -154,7 +154,7 @@ public class ScenarioFileTests
         "7:24: size is a list; expected 1 to 9223372036854775807, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
     [InlineData(
         "size: 0x1000", "sise: 0x1000",
-        "7:18: an entry of buffers has the unknown key 'sise'; expected name, size or exporter")]
+        "7:18: an entry of buffers has the unknown key 'sise'; expected name, size, exporter or policy")]
     [InlineData("page, size: 0x1000", "page", "7:5: an entry of buffers has no key 'size'; expected that key")]
     [InlineData("{name: page, size: 0x1000}", "page", "7:5: an entry of buffers is text 'page'; expected a mapping")]
     [InlineData(
@@ -220,11 +220,11 @@ public class ScenarioFileTests
     [InlineData(
         "{detach: frame, expect: EBUSY}", "{detach: frame, expect: 16}",
         "15:33: expect is text '16'; "
-            + "expected ok, ENOENT, EIO, EBADF, ENOMEM, EBUSY, EEXIST, ENODEV, EINVAL or ENOSPC")]
+            + "expected ok, ENOENT, EIO, EBADF, EAGAIN, ENOMEM, EBUSY, EEXIST, ENODEV, EINVAL or ENOSPC")]
     [InlineData(
         "{detach: frame, expect: EBUSY}", "{detach: frame, expect: EPERM}",
         "15:33: expect is text 'EPERM'; "
-            + "expected ok, ENOENT, EIO, EBADF, ENOMEM, EBUSY, EEXIST, ENODEV, EINVAL or ENOSPC")]
+            + "expected ok, ENOENT, EIO, EBADF, EAGAIN, ENOMEM, EBUSY, EEXIST, ENODEV, EINVAL or ENOSPC")]
     [InlineData(
         "{detach: frame, expect: EBUSY}", "{detach: frame, direction: to-device}",
         "15:36: detach has a direction; expected one for map only")]

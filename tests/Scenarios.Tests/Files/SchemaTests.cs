@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DmaGrains.Model.Policies;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Scenarios.Tests.Files;
@@ -15,6 +16,11 @@ public class SchemaTests
         Assert.Equal(StepWords.Directions.Keys, Texts(types["direction"]!["enum"]!));
         Assert.Equal([.. StepWords.Verbs.Keys, "direction", "expect"], keyed.AsObject().Select(key => key.Key));
     }
+
+    [Fact]
+    public void Scenario_schema_names_the_policies_of_the_model() => Assert.Equal(
+        NamedPolicies.All.Select(named => named.Name),
+        Texts(Schema("scenario")["$defs"]!["policy"]!["oneOf"]![0]!["enum"]!));
 
     [Fact]
     public void Scenario_schema_has_the_limits_of_the_reader()
