@@ -3,10 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace DmaGrains.Benchmarks.Model;
 
-/// <summary>The kernel's algorithm in C, built with gcc -O2 when it is first asked for.</summary>
-internal sealed unsafe class PageWalk : IDisposable
+/// <summary>The kernel's algorithm in C, built with gcc -O2 and loaded until the process ends.</summary>
+internal sealed unsafe class PageWalk
 {
-    private readonly nint _library;
     private readonly delegate* unmanaged<ulong*, nuint, uint, nuint> _buildAndFree;
 
     public PageWalk()
@@ -14,9 +13,9 @@ internal sealed unsafe class PageWalk : IDisposable
         var folder = Directory.CreateTempSubdirectory("sg_pages");
         var path = Path.Combine(folder.FullName, "libsg_pages.so");
         Compile(path);
-        _library = NativeLibrary.Load(path);
+        var library = NativeLibrary.Load(path);
         _buildAndFree = (delegate* unmanaged<ulong*, nuint, uint, nuint>)
-            NativeLibrary.GetExport(_library, "sg_build_and_free");
+            NativeLibrary.GetExport(library, "sg_build_and_free");
         folder.Delete(recursive: true);
     }
 
@@ -29,8 +28,6 @@ internal sealed unsafe class PageWalk : IDisposable
             return (int)_buildAndFree(first, (nuint)pfns.Length, maxSegmentSize);
         }
     }
-
-    public void Dispose() => NativeLibrary.Free(_library);
 
     private static void Compile(string path)
     {

@@ -9,7 +9,7 @@ namespace DmaGrains.Benchmarks.Model;
 /// the model an extent per run. Divide by the pages for ns per page; bytes count the managed side only.
 /// </summary>
 [MemoryDiagnoser]
-public sealed class ScatterlistBenchmarks : IDisposable
+public class ScatterlistBenchmarks
 {
     private PageWalk _kernel = null!;
     private ulong[] _pfns = [];
@@ -47,7 +47,4 @@ public sealed class ScatterlistBenchmarks : IDisposable
     [Benchmark]
     public int Build() =>
         Scatterlist.Build(_extents, 0, (ulong)Pages << Page.Shift, uint.MaxValue).Value.EntryCount;
-
-    [GlobalCleanup]
-    public void Dispose() => _kernel.Dispose();
 }

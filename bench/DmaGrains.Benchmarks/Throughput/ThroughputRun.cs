@@ -12,6 +12,7 @@ internal static class ThroughputRun
     public const string Name = "throughput";
 
     private const int DefaultRounds = 9;
+    private const int WarmUpRounds = 5;
     private const int Times = 30_000;
 
     public static async Task<int> MainAsync(string[] args)
@@ -19,7 +20,8 @@ internal static class ThroughputRun
         var importers = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 0;
         var rounds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : DefaultRounds;
         Console.WriteLine($"{importers} importers stay attached; medians of {rounds} rounds of {Times}, each after as many empty calls");
-        Console.WriteLine("storage  workload          ratio  (min  max)   per second  two empty calls  bytes  two empty calls");
+        Console.WriteLine("| storage | workload | ratio | min to max | ratio of cpu | per second | cpu, us | bytes |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (var storage in Enum.GetValues<BenchmarkStorage>())
         {
             await MeasureAsync(storage, importers, rounds);
@@ -34,7 +36,7 @@ internal static class ThroughputRun
         var buffers = await Buffers.ExportAsync(silo.Grains, importers);
         Workload[] workloads = [buffers.TwoCalls, buffers.OneBatch];
         var samples = workloads.ToDictionary(workload => workload, _ => new List<(Sample Empty, Sample Own)>());
-        for (var round = -2; round < rounds; round++)
+        for (var round = -WarmUpRounds; round < rounds; round++)
         {
             foreach (var workload in workloads)
             {
@@ -58,9 +60,24 @@ internal static class ThroughputRun
     private static void Print(BenchmarkStorage storage, string workload, List<(Sample Empty, Sample Own)> rounds)
     {
         var ratios = rounds.Select(round => round.Own.PerSecond / round.Empty.PerSecond).Order().ToList();
+        var cpu = Median(rounds.Select(round => round.Empty.CpuMicroseconds / round.Own.CpuMicroseconds));
+        var own = MedianOf(rounds.Select(round => round.Own));
+        var empty = MedianOf(rounds.Select(round => round.Empty));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{storage,-8} {workload,-16} {Median(ratios),6:f2}  ({ratios[0]:f2} {ratios[^1]:f2}) {Median(rounds.Select(r => r.Own.PerSecond)),12:n0} {Median(rounds.Select(r => r.Empty.PerSecond)),16:n0} {Median(rounds.Select(r => r.Own.Bytes)),6:n0} {Median(rounds.Select(r => r.Empty.Bytes)),16:n0}"));
+            $"| {storage} | {workload} | {Median(ratios):f2} | {ratios[0]:f2} to {ratios[^1]:f2} | {cpu:f2} | {own.PerSecond:n0} | {own.CpuMicroseconds:f1} | {own.Bytes:n0} |"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {storage} | two empty calls beside it | | | | {empty.PerSecond:n0} | {empty.CpuMicroseconds:f1} | {empty.Bytes:n0} |"));
+    }
+
+    private static Sample MedianOf(IEnumerable<Sample> samples)
+    {
+        var all = samples.ToList();
+        return new(
+            Median(all.Select(sample => sample.PerSecond)),
+            Median(all.Select(sample => sample.CpuMicroseconds)),
+            Median(all.Select(sample => sample.Bytes)));
     }
 
     private static double Median(IEnumerable<double> values)

@@ -16,6 +16,9 @@ internal sealed partial class DmaBufferGrain(
     [PersistentState("buffer", StorageNames.Default)] IPersistentState<DmaBufferRecord> storage,
     ILogger<DmaBufferGrain> logger) : Grain, IDmaBufferGrain
 {
+    // Making a reference costs Orleans a walk over the interface's attributes, more than the call itself.
+    private readonly Dictionary<string, IDeviceGrain> _devices = [];
+
     private string Board => GrainKeys.BoardOf(this.GetPrimaryKeyString());
 
     private string Name => GrainKeys.NameOf(this.GetPrimaryKeyString());
@@ -180,10 +183,27 @@ internal sealed partial class DmaBufferGrain(
         return reply.IsGranted ? reply : Refuse(reply.Refusal!);
     }
 
-    private async Task<Device?> DeviceAsync(string device) =>
-        ModelName.IsValid(device) && (await GrainFactory.GetDevice(Board, device).GetAsync()).TryGetValue(out var known)
-            ? known
-            : null;
+    private async Task<Device?> DeviceAsync(string device)
+    {
+        if (!ModelName.IsValid(device))
+        {
+            return null;
+        }
+
+        if (!_devices.TryGetValue(device, out var grain))
+        {
+            grain = GrainFactory.GetDevice(Board, device);
+        }
+
+        if (!(await grain.GetAsync()).TryGetValue(out var known))
+        {
+            return null;
+        }
+
+        // Only those that exist, so that no more are kept than the board has devices.
+        _devices[device] = grain;
+        return known;
+    }
 
     private async Task CommitAsync(BufferTurn turn)
     {
