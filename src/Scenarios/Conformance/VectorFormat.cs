@@ -14,6 +14,7 @@ internal sealed record VectorFormat(
         new(VectorKind.Constraints, "constraints", ["ops"], ConstraintsVector.Check),
         new(VectorKind.Representability, "representability", ["max_segment_count"], RepresentabilityVector.Check),
         new(VectorKind.CheckSgSegment, "check_sg_segment", ["dma_address"], SegmentCheckVector.Check),
+        new(VectorKind.IommuMap, "iommu_map", ["granule"], IommuVector.Check),
     ];
 
     /// <summary>The kinds and their fields, for messages.</summary>

@@ -15,4 +15,7 @@ public enum VectorKind
 
     /// <summary>One mapped segment in, what the DMA debugging says out: kernel/dma/debug.c.</summary>
     CheckSgSegment,
+
+    /// <summary>A list laid out in an IOMMU's address space: drivers/iommu/dma-iommu.c.</summary>
+    IommuMap,
 }

@@ -16,6 +16,7 @@ public class ConformanceTests
     [InlineData("constraints", VectorKind.Constraints, 720)]
     [InlineData("representability", VectorKind.Representability, 1284)]
     [InlineData("check_sg_segment", VectorKind.CheckSgSegment, 480)]
+    [InlineData("iommu_map", VectorKind.IommuMap, 1440)]
     public void Run_passes_every_record_of_the_public_files(string name, VectorKind kind, int records)
     {
         var report = VectorFiles.RunPublic(name);
@@ -31,6 +32,7 @@ public class ConformanceTests
     [InlineData("constraints")]
     [InlineData("representability")]
     [InlineData("check_sg_segment")]
+    [InlineData("iommu_map")]
     public void Run_fails_the_record_when_any_expected_value_is_another(string name)
     {
         var lines = VectorFiles.PublicLines(name);
@@ -86,6 +88,39 @@ public class ConformanceTests
         Assert.Equal(("co-2", expected, actual), (failure.Id, failure.Expected, failure.Actual));
     }
 
+    [Theory]
+    [InlineData("'iova_len':16384", "'iova_len':8192", "iova_len 8192", "16384")]
+    [InlineData("'iova_align':16384", "'iova_align':8192", "iova_align 8192", "16384")]
+    [InlineData("[8192,8192]]", "[8192,4096]]", "dma_segments[1] [8192,4096]", "[8192,8192]")]
+    [InlineData(",[8192,8192]", "", "dma_segments of length 1", "length 2")]
+    [InlineData("[[0,4096]]", "[]", "pads of length 0", "length 1")]
+    [InlineData("'over_max':0", "'over_max':1", "over_max 1", "0")]
+    [InlineData("'crossing':0", "'crossing':1", "crossing 1", "0")]
+    public void Run_names_where_a_mapping_differs(string part, string change, string expected, string actual)
+    {
+        var failure = Assert.Single(VectorFiles.Run(Translated.With(part, change)).Failures);
+
+        Assert.Equal(("im-1", expected, actual), (failure.Id, failure.Expected, failure.Actual));
+    }
+
+    [Theory]
+    [InlineData(",4294967295]", ",4096]", "EINVAL", "iova_len 4096")]
+    [InlineData("EINVAL", "EIO", "EIO", "EINVAL")]
+    public void Run_holds_a_mapping_against_an_errno(string part, string change, string expected, string actual)
+    {
+        var failure = Assert.Single(VectorFiles.Run(TooLong.With(part, change)).Failures);
+
+        Assert.Equal((expected, actual), (failure.Expected, failure.Actual));
+    }
+
+    [Fact]
+    public void Run_fails_a_mapping_that_the_model_refuses()
+    {
+        var failure = Assert.Single(VectorFiles.Run(Translated.With("[0,8192]]", "[0,4294967295]]")).Failures);
+
+        Assert.Equal(("iova_len 16384", "EINVAL"), (failure.Expected, failure.Actual));
+    }
+
     /// <summary>A value that can stand in the same place and is not the same.</summary>
     private static JsonNode Another(JsonNode? value, string kind) => value?.GetValueKind() switch
     {
@@ -94,6 +129,7 @@ public class ConformanceTests
         JsonValueKind.True => JsonValue.Create(false),
         JsonValueKind.False => JsonValue.Create(true),
         JsonValueKind.Number => JsonValue.Create(value.GetValue<ulong>() ^ 1),
+        JsonValueKind.Array => new JsonArray(new JsonArray(0, 1)),
         JsonValueKind.String => JsonValue.Create((string?)value == "EBUSY" ? "EINVAL" : "EBUSY"),
         _ => throw new UnreachableException(),
     };

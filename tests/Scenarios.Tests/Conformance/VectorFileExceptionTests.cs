@@ -65,6 +65,15 @@ public class VectorFileExceptionTests
         { Least, "'size':4096", "'size':0", "size is 0; expected a whole number from 1" },
         { Least, ":4095", ":4094", "boundary_mask is 4094; expected 2^k-1" },
         { Least, "'exact_scattered':1,", "", "no expect.exact_scattered; expected that field" },
+        { Translated, "'granule':4096", "'granule':8192", "granule is 8192; expected 4096, 16384 or 65536 bytes" },
+        { Translated, ":8191", ":8190", "boundary_mask is 8190; expected 0 or 2^k-1" },
+        { Translated, "[[1024,3072],[0", "[[4096,3072],[0", "segments[0][0] is 4096; expected a whole number from 0 to 4095" },
+        { Translated, ",[0,8192]", ",[0]", "segments[1] has length 1; expected length 2" },
+        { TooLong, "'EINVAL'", "'22'", "expect.errno is '22'; expected an errno of the model" },
+        { Translated, "[[1024,3072],[0,8192]]", "[]", "segments has length 0; expected length 1 to" },
+        { Translated, "'over_max':0,", "", "no expect.over_max; expected that field" },
+        { Translated, "'iova_len':16384,", "'iova_len':16384,'x':1,", "expect has 'x':1; expected iova_len, iova_align," },
+        { Translated, "'iova_len':16384,", "'errno':'EINVAL',", "expect has 'iova_align':16384; expected errno" },
     };
 
     [Theory]
@@ -74,6 +83,8 @@ public class VectorFileExceptionTests
     [InlineData(History)]
     [InlineData(Refused)]
     [InlineData(Least)]
+    [InlineData(Translated)]
+    [InlineData(TooLong)]
     public void Run_passes_when_the_record_is_left_as_it_is(string record) =>
         Assert.Equal(1, VectorFiles.Run(record.Json()).Passed);
 

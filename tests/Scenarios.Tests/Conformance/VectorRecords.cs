@@ -31,9 +31,18 @@ internal static class VectorRecords
         + "'exact_scattered':1,'exact_contiguous_aligned':1,'exact_contiguous_best_base':1,'simple_rule_accepts':true,"
         + "'representable_scattered':true,'representable_contiguous_aligned':true}}";
 
+    public const string Translated =
+        "{'id':'im-1','granule':4096,'max_segment_size':65536,'boundary_mask':8191,'segments':[[1024,3072],[0,8192]],"
+        + "'expect':{'iova_len':16384,'iova_align':16384,'dma_segments':[[1024,3072],[8192,8192]],'pads':[[0,4096]],"
+        + "'over_max':0,'crossing':0}}";
+
+    /// <summary>A list that takes more address space than an entry can.</summary>
+    public const string TooLong =
+        "{'id':'im-2','granule':4096,'max_segment_size':65536,'boundary_mask':8191,'segments':[[0,4294967295]],"
+        + "'expect':{'errno':'EINVAL'}}";
+
     /// <summary>A record of a kind that is not known.</summary>
-    public const string Other =
-        "{'id':'im-1','granule':4096,'max_segment_size':65536,'boundary_mask':0,'segments':[[0,4096]],'expect':{}}";
+    public const string Other = "{'id':'dm-1','exporter':'udmabuf','expect':{}}";
 
     /// <summary>The record as JSON, with <paramref name="part"/> replaced.</summary>
     public static string With(this string record, string part, string change)

@@ -1,0 +1,36 @@
+namespace DmaGrains.Model.Scatterlists;
+
+/// <summary>Video lines captured a stride apart, each by segments of its own, into pages that lie anywhere (thread #56).</summary>
+public static class StridedLines
+{
+    /// <summary>The thread's worst case: pages that the bytes of a line fill, times lines.</summary>
+    /// <param name="height">Lines.</param>
+    /// <param name="bytesPerLine">Bytes captured of each line.</param>
+    /// <remarks>
+    /// Not the worst case: a line that starts inside a page can touch one page more, even when it is shorter than a page. See
+    /// <see cref="SegmentCount"/>.
+    /// </remarks>
+    public static ulong FormulaCount(uint height, uint bytesPerLine) => height * Page.CountFor(bytesPerLine);
+
+    /// <summary>The exact number: pages that each line touches, summed.</summary>
+    /// <param name="height">Lines.</param>
+    /// <param name="bytesPerLine">Bytes captured of each line; 0 needs no segment.</param>
+    /// <param name="strideBytes">Bytes from the start of one line to that of the next.</param>
+    /// <param name="firstOffset">Where the first line starts, in bytes from the start of a page.</param>
+    public static ulong SegmentCount(uint height, uint bytesPerLine, uint strideBytes, uint firstOffset = 0)
+    {
+        // Where lines start in their pages repeats after at most a page of lines.
+        var period = Math.Min(height, Page.SizeBytes);
+        ulong perPeriod = 0;
+        ulong rest = 0;
+        for (uint line = 0; line < period; line++)
+        {
+            var start = (firstOffset + ((ulong)line * strideBytes)) % Page.SizeBytes;
+            var pages = bytesPerLine == 0 ? 0 : Page.CountFor(start + bytesPerLine);
+            perPeriod += pages;
+            rest += line < height % period ? pages : 0;
+        }
+
+        return height == 0 ? 0 : (height / period * perPeriod) + rest;
+    }
+}

@@ -1,0 +1,28 @@
+using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
+
+namespace DmaGrains.Model.Translation;
+
+/// <summary>What shapes a mapping: the IOMMU's granule and the device's limits as the kernel's getters read them.</summary>
+/// <param name="GranuleBytes">4096, 16384 or 65536.</param>
+/// <param name="MaxSegmentSize">No join makes a segment longer, in bytes; 0 means 65536.</param>
+/// <param name="SegmentBoundaryMask">2^k-1: inputs are kept off multiples of mask + 1; 0 means 2^64-1.</param>
+public readonly record struct IommuLimits(uint GranuleBytes, uint MaxSegmentSize, ulong SegmentBoundaryMask)
+{
+    /// <summary><see cref="MaxSegmentSize"/>, the default read in.</summary>
+    public uint EffectiveMaxSegmentSize =>
+        MaxSegmentSize == 0 ? DeviceDmaParameters.DefaultMaxSegmentSize : MaxSegmentSize;
+
+    /// <summary><see cref="SegmentBoundaryMask"/>, the default read in.</summary>
+    public ulong EffectiveBoundaryMask => SegmentBoundaryMask == 0 ? ulong.MaxValue : SegmentBoundaryMask;
+
+    /// <summary>Null when a mapping can be made under these limits.</summary>
+    /// <returns>EINVAL naming GranuleBytes, or SegmentBoundaryMask when it has holes.</returns>
+    public Refusal? Check() => Granule.Check(GranuleBytes) is { } refusal
+        ? refusal
+        : DmaConstraints.IsWholeMask(SegmentBoundaryMask)
+            ? null
+            : new(
+                Errno.EINVAL, null, nameof(SegmentBoundaryMask), null, SegmentBoundaryMask,
+                $"Segment boundary mask 0x{SegmentBoundaryMask:x} has holes: expected 0 (unset) or 2^k-1.");
+}

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using DmaGrains.Model.Scatterlists;
+
+namespace DmaGrains.Model.Translation;
+
+/// <summary>
+/// How a list lies in address space, relative to a base that is still to be found.
+/// 1 ≤ Segments.Length ≤ inputs; Σ LengthBytes of the segments = Σ LengthBytes of the inputs, in the same order.
+/// </summary>
+/// <remarks>
+/// The sum holds below 4 GiB: the kernel counts a segment's length in 32 bits, and a list that keeps joining an overlong segment
+/// can wrap it.
+/// </remarks>
+public sealed class IommuMapping
+{
+    private readonly IommuLimits _limits;
+
+    internal IommuMapping(
+        IommuLimits limits, ulong lengthBytes, ImmutableArray<DmaSpan> segments, ImmutableArray<IommuPad> pads)
+    {
+        _limits = limits;
+        LengthBytes = lengthBytes;
+        Segments = segments;
+        Pads = pads;
+    }
+
+    /// <summary>Address space that the list takes, in bytes: whole granules. 0 when every input is empty.</summary>
+    public ulong LengthBytes { get; }
+
+    /// <summary>The base is a multiple of this many bytes: the length in granules, rounded up to a power of two.</summary>
+    public UInt128 AlignmentBytes =>
+        (UInt128)BitOperations.RoundUpToPowerOf2(Math.Max(1, LengthBytes / _limits.GranuleBytes)) * _limits.GranuleBytes;
+
+    /// <summary>The DMA segments in order; their number is what dma_map_sg returns.</summary>
+    public ImmutableArray<DmaSpan> Segments { get; }
+
+    /// <summary>What was left empty, in order.</summary>
+    public ImmutableArray<IommuPad> Pads { get; }
+
+    /// <summary>Segments longer than <see cref="IommuLimits.MaxSegmentSize"/> as given; when that is 0, all that hold data.</summary>
+    public int CountOverMax() => Segments.Count(segment => segment.LengthBytes > _limits.MaxSegmentSize);
+
+    /// <summary>Segments that cross a boundary, at the lowest base that is not 0.</summary>
+    public int CountCrossing()
+    {
+        var start = unchecked((ulong)AlignmentBytes);
+        return Segments.Count(segment => SegmentCheck.CrossesBoundary(
+            unchecked(start + segment.OffsetBytes), segment.LengthBytes, _limits.EffectiveBoundaryMask));
+    }
+
+    /// <summary>The DMA segments as the device sees them.</summary>
+    /// <param name="start">A multiple of <see cref="AlignmentBytes"/>: the joins were decided for such a base only.</param>
+    /// <exception cref="ArgumentException">The base is not aligned.</exception>
+    /// <exception cref="OverflowException">The list reaches beyond 64-bit addresses.</exception>
+    public ImmutableArray<DmaSegment> At(Iova start)
+    {
+        if (start.Value % AlignmentBytes != 0)
+        {
+            throw new ArgumentException($"{start} is not a multiple of {AlignmentBytes}.", nameof(start));
+        }
+
+        return [.. Segments.Select(segment =>
+            new DmaSegment(new(checked(start.Value + segment.OffsetBytes)), segment.LengthBytes))];
+    }
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Orleans;
+
+namespace DmaGrains.Model.Translation;
+
+/// <summary>An address space before anything is mapped.</summary>
+/// <param name="First">The lowest address; granule 0 is never used (dma-iommu.c, iommu_dma_init_domain).</param>
+/// <param name="Last">The highest address: a numeric bound, also where a device's mask has holes (venus: 0xddbfffff).</param>
+/// <param name="GranuleBytes">4096, 16384 or 65536; granules that are not whole between the bounds are not used.</param>
+/// <param name="Policy">Where it looks for room.</param>
+/// <param name="Alignment">What a base is a multiple of.</param>
+/// <param name="Reuse">When a freed range may be handed out again.</param>
+[GenerateSerializer, Immutable, Alias("dma.iova-layout")]
+public sealed record IovaSpaceLayout(
+    Iova First,
+    Iova Last,
+    uint GranuleBytes,
+    IovaPolicy Policy = IovaPolicy.TopDown,
+    IovaAlignment Alignment = IovaAlignment.Size,
+    IovaReuse Reuse = IovaReuse.Strict)
+{
+    /// <summary>Most reserved windows.</summary>
+    public const int ReservedMax = 64;
+
+    /// <summary>Windows that are never handed out: MSI doorbells, firmware, peripherals. They may overlap and reach outside.</summary>
+    [Id(0)]
+    public ImmutableArray<IovaRange> Reserved { get; init; } = [];
+
+    /// <summary>The whole granules between the bounds, without granule 0: their bytes fit 64 bits.</summary>
+    internal GranuleRun Granules => new(
+        Math.Max(1, (ulong)(((UInt128)First.Value + GranuleBytes - 1) / GranuleBytes)), GranulesThrough(Last.Value));
+
+    /// <summary>The granules that reserved windows touch, in order, disjoint, within <see cref="Granules"/>.</summary>
+    internal IEnumerable<GranuleRun> ReservedGranules()
+    {
+        var (end, last) = Granules;
+        foreach (var window in Reserved.OrderBy(window => window.First.Value))
+        {
+            var first = Math.Max(window.First.Value / GranuleBytes, end);
+            var behind = Math.Min((window.Last.Value / GranuleBytes) + 1, last);
+            if (first < behind)
+            {
+                yield return new(first, behind);
+                end = behind;
+            }
+        }
+    }
+
+    /// <summary>The number behind the last granule that lies at or below an address as a whole.</summary>
+    internal ulong GranulesThrough(ulong address) => (ulong)(((UInt128)address + 1) / GranuleBytes);
+
+    /// <summary>Null when the address space can exist.</summary>
+    /// <returns>
+    /// EINVAL naming GranuleBytes, Last (no whole granule between the bounds) or Reserved (a window is empty or reaches beyond
+    /// 64-bit addresses); ENOSPC for too many windows.
+    /// </returns>
+    public Refusal? Check()
+    {
+        if (Granule.Check(GranuleBytes) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (Granules.First >= Granules.End)
+        {
+            return Refusal.Of(
+                Errno.EINVAL, nameof(Last), $"No whole granule of {GranuleBytes} bytes lies from {First} to {Last}.");
+        }
+
+        if (Reserved.Length > ReservedMax)
+        {
+            return new(
+                Errno.ENOSPC, null, nameof(Reserved), (ulong)Reserved.Length, ReservedMax,
+                $"{Reserved.Length} reserved windows: expected at most {ReservedMax}.");
+        }
+
+        return Reserved.Any(window => window.LengthBytes == 0 || window.LengthBytes - 1 > ulong.MaxValue - window.First.Value)
+            ? Refusal.Of(Errno.EINVAL, nameof(Reserved), "A reserved window is empty or reaches beyond 64-bit addresses.")
+            : null;
+    }
+}

@@ -1,0 +1,162 @@
+using CsCheck;
+using DmaGrains.Model.Scatterlists;
+using DmaGrains.Model.Translation;
+
+namespace DmaGrains.Model.Tests.Translation;
+
+public sealed class SwiotlbPoolTests
+{
+    /// <summary>A map when Unmaps is negative, else the unmap of one of the bounces.</summary>
+    private static readonly Gen<(int Unmaps, ulong Length, ulong Address, uint MinAlignMask)> _step = Gen.Select(
+        Gen.OneOf(Gen.Const(-1), Gen.Int[-1, 100]),
+        Gen.OneOf(Gen.ULong[1, 20_000], Gen.ULong[1, 262_144]),
+        Gen.ULong[0, 1 << 20],
+        Gen.OneOf(Gen.Const(0u), Gen.Int[0, 17].Select(bits => (1u << bits) - 1)));
+
+    [Fact]
+    public void Pool_is_the_slot_by_slot_one_after_any_history() =>
+        Gen.Select(Gen.Int[1, 3], _step.Array[1, 60]).Sample((sets, steps) =>
+        {
+            var pool = SwiotlbPool.Create((ulong)sets * 262_144).Value;
+            var bitmap = new SlotBitmap(sets * 128);
+            foreach (var (unmaps, length, address, mask) in steps)
+            {
+                pool = unmaps < 0 ? Map(pool, bitmap, length, address, mask) : Unmap(pool, bitmap, unmaps);
+                pool.AssertInvariants();
+                Assert.Equal(bitmap.UsedCount, pool.UsedSlotCount);
+            }
+        }, iter: 2000);
+
+    [Fact]
+    public void Unmap_of_every_bounce_empties_the_pool_and_keeps_the_counts() =>
+        Gen.ULong[1, 262_144].Array[1, 20].Sample(lengths =>
+        {
+            var pool = lengths.Aggregate(SwiotlbPool.Create().Value, (pool, length) => pool.Map(length).Next);
+            pool = pool.Bounces.Aggregate(pool, (pool, bounce) => pool.Unmap(bounce).Value);
+
+            return pool.UsedSlotCount == 0 && !pool.Bounces.Any()
+                && pool.BounceCount == (ulong)lengths.Length
+                && pool.BouncedBytes == lengths.Aggregate(0UL, (sum, length) => sum + length);
+        });
+
+    [Fact]
+    public void Map_refuses_the_Raspberry_Pis_536576_bytes()
+    {
+        var pool = SwiotlbPool.Create().Value;
+
+        var (next, reply) = pool.Map(536_576);
+
+        Assert.Same(pool, next);
+        Assert.Equal(
+            (Errno.EIO, "LengthBytes", 536_576ul, 262_144ul),
+            (reply.Refusal!.Errno, reply.Refusal.Field, reply.Refusal.Needed, reply.Refusal.Limit));
+    }
+
+    [Fact]
+    public void Map_takes_a_green_frames_3800_bounces_of_4_KiB()
+    {
+        var pool = Enumerable.Range(0, 3800).Aggregate(
+            SwiotlbPool.Create().Value, (pool, _) => pool.Map(4096).Next);
+
+        Assert.Equal(
+            (3800ul, 15_564_800ul, 7600, 32_768),
+            (pool.BounceCount, pool.BouncedBytes, pool.UsedSlotCount, pool.SlotCount));
+    }
+
+    [Fact]
+    public void Map_refuses_with_EIO_and_the_numbers_when_the_pool_is_full()
+    {
+        var pool = SwiotlbPool.Create(262_144).Value.Map(258_048).Next;
+
+        var (next, reply) = pool.Map(8192);
+
+        Assert.Same(pool, next);
+        Assert.Equal(
+            (Errno.EIO, "BouncePool", 8192ul, 4096ul),
+            (reply.Refusal!.Errno, reply.Refusal.Field, reply.Refusal.Needed, reply.Refusal.Limit));
+        Assert.Contains("126 of 128 slots are used", reply.Refusal.Reason, StringComparison.Ordinal);
+        Assert.True(pool.Map(4096).Reply.IsGranted);
+    }
+
+    [Theory]
+    [InlineData(0, 262_144)]
+    [InlineData(0x1ff, 260_096)]
+    [InlineData(0x7ff, 260_096)]
+    [InlineData(0xfff, 258_048)]
+    [InlineData(0x3ffff, 0)]
+    [InlineData(uint.MaxValue, 0)]
+    public void Map_takes_the_longest_bounce_and_not_a_byte_more(uint minAlignMask, ulong longest)
+    {
+        var pool = SwiotlbPool.Create().Value;
+
+        Assert.Equal(longest, SwiotlbPool.LongestBounceBytes(minAlignMask));
+        Assert.Equal(longest != 0, pool.Map(Math.Max(longest, 1), default, minAlignMask).Reply.IsGranted);
+        Assert.Equal(Errno.EIO, pool.Map(longest + 1, default, minAlignMask).Reply.Refusal!.Errno);
+    }
+
+    [Fact]
+    public void Map_looks_behind_the_last_bounce_first()
+    {
+        var (pool, first) = SwiotlbPool.Create().Value.Map(100);
+
+        var (_, second) = pool.Unmap(first.Value).Value.Map(100);
+
+        Assert.Equal((new BounceSlots(0, 1, 100), new BounceSlots(1, 1, 100)), (first.Value, second.Value));
+    }
+
+    [Fact]
+    public void Map_refuses_with_EINVAL_when_the_request_makes_no_sense()
+    {
+        var pool = SwiotlbPool.Create().Value;
+
+        Assert.Equal("LengthBytes", RefusalOf(pool.Map(0).Reply).Field);
+        Assert.Equal("MinAlignMask", RefusalOf(pool.Map(1, default, 0x1000).Reply).Field);
+        Assert.Equal("BouncePool", RefusalOf(pool.Unmap(new(0, 1, 1))).Field);
+        Assert.Equal("BouncePool", RefusalOf(pool.Map(4096).Next.Unmap(new(0, 1, 4096))).Field);
+    }
+
+    [Theory]
+    [InlineData(0, Errno.EINVAL)]
+    [InlineData(SwiotlbPool.SizeBytesMax + 1, Errno.ENOSPC)]
+    public void Create_refuses_a_pool_of_no_bytes_or_too_many(ulong sizeBytes, Errno errno) =>
+        Assert.Equal((errno, "BouncePool"), SwiotlbPool.Create(sizeBytes).Refusal is { } refusal
+            ? (refusal.Errno, refusal.Field)
+            : default);
+
+    [Fact]
+    public void Create_rounds_up_to_whole_sets() => Assert.Equal(256, SwiotlbPool.Create(262_145).Value.SlotCount);
+
+    private static Refusal RefusalOf<T>(DmaResult<T> result)
+        where T : notnull
+    {
+        Assert.Equal(Errno.EINVAL, result.Refusal!.Errno);
+        return result.Refusal;
+    }
+
+    private static SwiotlbPool Map(SwiotlbPool pool, SlotBitmap bitmap, ulong length, ulong address, uint mask)
+    {
+        var (next, reply) = pool.Map(length, new PhysicalAddress(address), mask);
+        if (length > SwiotlbPool.LongestBounceBytes(mask))
+        {
+            Assert.Equal("LengthBytes", reply.Refusal!.Field);
+            return next;
+        }
+
+        Assert.Equal(bitmap.Map(length, address, mask), reply.IsGranted ? reply.Value.FirstSlot : null);
+        Assert.True(reply.IsGranted || (ReferenceEquals(pool, next) && reply.Refusal!.Field == "BouncePool"));
+        return next;
+    }
+
+    private static SwiotlbPool Unmap(SwiotlbPool pool, SlotBitmap bitmap, int index)
+    {
+        var bounces = pool.Bounces.ToList();
+        if (bounces.Count == 0)
+        {
+            return pool;
+        }
+
+        var bounce = bounces[index % bounces.Count];
+        bitmap.Unmap(bounce.FirstSlot, bounce.SlotCount);
+        return pool.Unmap(bounce).Value;
+    }
+}
