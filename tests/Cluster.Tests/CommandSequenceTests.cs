@@ -33,7 +33,11 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
         Gen.Enum<ConstraintModel>(), Gen.Enum<AllocationTime>(), Gen.Enum<LateAttach>(), Gen.Enum<ListSharing>(), Gen.Bool,
         (constraints, allocation, late, lists, posted) => new ExporterPolicy
         {
-            Constraints = constraints, Allocation = allocation, LateAttach = late, Lists = lists, AsPosted = posted,
+            Constraints = constraints,
+            Allocation = allocation,
+            LateAttach = late,
+            Lists = lists,
+            AsPosted = posted,
         });
 
     private int _nextBoard;
