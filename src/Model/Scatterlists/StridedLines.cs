@@ -1,14 +1,16 @@
 namespace DmaGrains.Model.Scatterlists;
 
-/// <summary>Video lines captured a stride apart, each by segments of its own, into pages that lie anywhere (thread #56).</summary>
+/// <summary>
+/// Video lines captured a stride apart, each by segments of its own, into pages that lie anywhere (thread #56).
+/// </summary>
 public static class StridedLines
 {
     /// <summary>The thread's worst case: pages that the bytes of a line fill, times lines.</summary>
     /// <param name="height">Lines.</param>
     /// <param name="bytesPerLine">Bytes captured of each line.</param>
     /// <remarks>
-    /// Not the worst case: a line that starts inside a page can touch one page more, even when it is shorter than a page. See
-    /// <see cref="SegmentCount"/>.
+    /// Not the worst case: a line that starts inside a page can touch one page more, even when it is shorter than a
+    /// page. See <see cref="SegmentCount"/>.
     /// </remarks>
     public static ulong FormulaCount(uint height, uint bytesPerLine) => height * Page.CountFor(bytesPerLine);
 

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>The free runs of an address space: disjoint, never touching, split when taken from and merged when given back.</summary>
+/// <summary>
+/// The free runs of an address space: disjoint, never touching, split when taken from and merged when given back.
+/// </summary>
 internal sealed class FreeIovas
 {
     private readonly ImmutableSortedSet<GranuleRun> _runs;

@@ -3,7 +3,9 @@ using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>What shapes a mapping: the IOMMU's granule and the device's limits as the kernel's getters read them.</summary>
+/// <summary>
+/// What shapes a mapping: the IOMMU's granule and the device's limits as the kernel's getters read them.
+/// </summary>
 /// <param name="GranuleBytes">4096, 16384 or 65536.</param>
 /// <param name="MaxSegmentSize">No join makes a segment longer, in bytes; 0 means 65536.</param>
 /// <param name="SegmentBoundaryMask">2^k-1: inputs are kept off multiples of mask + 1; 0 means 2^64-1.</param>

@@ -9,8 +9,8 @@ namespace DmaGrains.Model.Translation;
 /// 1 ≤ Segments.Length ≤ inputs; Σ LengthBytes of the segments = Σ LengthBytes of the inputs, in the same order.
 /// </summary>
 /// <remarks>
-/// The sum holds below 4 GiB: the kernel counts a segment's length in 32 bits, and a list that keeps joining an overlong segment
-/// can wrap it.
+/// The sum holds below 4 GiB: the kernel counts a segment's length in 32 bits, and a list that keeps joining an
+/// overlong segment can wrap it.
 /// </remarks>
 public sealed class IommuMapping
 {
@@ -28,9 +28,12 @@ public sealed class IommuMapping
     /// <summary>Address space that the list takes, in bytes: whole granules. 0 when every input is empty.</summary>
     public ulong LengthBytes { get; }
 
-    /// <summary>The base is a multiple of this many bytes: the length in granules, rounded up to a power of two.</summary>
+    /// <summary>
+    /// The base is a multiple of this many bytes: the length in granules, rounded up to a power of two.
+    /// </summary>
     public UInt128 AlignmentBytes =>
-        (UInt128)BitOperations.RoundUpToPowerOf2(Math.Max(1, LengthBytes / _limits.GranuleBytes)) * _limits.GranuleBytes;
+        (UInt128)_limits.GranuleBytes
+        * BitOperations.RoundUpToPowerOf2(Math.Max(1, LengthBytes / _limits.GranuleBytes));
 
     /// <summary>The DMA segments in order; their number is what dma_map_sg returns.</summary>
     public ImmutableArray<DmaSpan> Segments { get; }
@@ -38,7 +41,9 @@ public sealed class IommuMapping
     /// <summary>What was left empty, in order.</summary>
     public ImmutableArray<IommuPad> Pads { get; }
 
-    /// <summary>Segments longer than <see cref="IommuLimits.MaxSegmentSize"/> as given; when that is 0, all that hold data.</summary>
+    /// <summary>
+    /// Segments longer than <see cref="IommuLimits.MaxSegmentSize"/> as given; when that is 0, all that hold data.
+    /// </summary>
     public int CountOverMax() => Segments.Count(segment => segment.LengthBytes > _limits.MaxSegmentSize);
 
     /// <summary>Segments that cross a boundary, at the lowest base that is not 0.</summary>
@@ -50,7 +55,7 @@ public sealed class IommuMapping
     }
 
     /// <summary>The DMA segments as the device sees them.</summary>
-    /// <param name="start">A multiple of <see cref="AlignmentBytes"/>: the joins were decided for such a base only.</param>
+    /// <param name="start">A multiple of <see cref="AlignmentBytes"/>: the joins hold for no other.</param>
     /// <exception cref="ArgumentException">The base is not aligned.</exception>
     /// <exception cref="OverflowException">The list reaches beyond 64-bit addresses.</exception>
     public ImmutableArray<DmaSegment> At(Iova start)

@@ -3,7 +3,9 @@ namespace DmaGrains.Model.Translation;
 /// <summary>What a base is a multiple of.</summary>
 public enum IovaAlignment
 {
-    /// <summary>The length in granules, rounded up to a power of two (iova.c, size_aligned); <see cref="IommuMapping"/> needs it.</summary>
+    /// <summary>
+    /// The length in granules, rounded up to a power of two, as <see cref="IommuMapping"/> needs (iova.c, size_aligned).
+    /// </summary>
     Size = 0,
 
     /// <summary>The granule: driver-owned tables such as etnaviv's.</summary>

@@ -12,7 +12,9 @@ public readonly record struct IovaRange(Iova First, ulong LengthBytes)
     /// <exception cref="OverflowException">The range is empty at 0 or reaches beyond 64-bit addresses.</exception>
     public Iova Last => new(checked(First.Value + (LengthBytes - 1)));
 
-    /// <summary>The range between two addresses, both inside; <paramref name="last"/> is not below <paramref name="first"/>.</summary>
+    /// <summary>
+    /// The range between two addresses, both inside; <paramref name="last"/> is not below <paramref name="first"/>.
+    /// </summary>
     public static IovaRange Between(Iova first, Iova last) => new(first, checked(last.Value - first.Value + 1));
 
     /// <inheritdoc/>

@@ -3,10 +3,13 @@ using System.Numerics;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>An IOMMU's address space and which ranges of it are held. Immutable; every change gives a new one.</summary>
+/// <summary>
+/// An IOMMU's address space and which ranges of it are held. Immutable; every change gives a new one.
+/// </summary>
 /// <remarks>
-/// Invariant: reserved + held + retired + free = all granules, no two overlap. Source: drivers/iommu/iova.c; etnaviv's allocator as
-/// told in thread #25. Deliberate difference: the kernel gives up looking below 4 GiB first once that has failed.
+/// Invariant: reserved + held + retired + free = all granules, no two overlap. Source: drivers/iommu/iova.c; etnaviv's
+/// allocator as told in thread #25. Deliberate difference: the kernel gives up looking below 4 GiB first once that has
+/// failed.
 /// </remarks>
 public sealed class IovaSpace
 {
@@ -46,7 +49,9 @@ public sealed class IovaSpace
     /// <summary>What is held, in address order.</summary>
     public IEnumerable<IovaRange> HeldRanges => _held.Values.Select(ToRange);
 
-    /// <summary>What is freed and not yet reaped, in the order freed: the device may still have translations of it.</summary>
+    /// <summary>
+    /// What is freed and not yet reaped, in the order freed: the device may still have translations of it.
+    /// </summary>
     public IEnumerable<IovaRange> RetiredRanges => _retired.Select(ToRange);
 
     /// <summary>What can be handed out, in address order.</summary>
@@ -71,10 +76,11 @@ public sealed class IovaSpace
     /// <param name="lengthBytes">Bytes, 1 or more.</param>
     /// <param name="highestAddress">The highest address the device can form.</param>
     /// <returns>
-    /// EINVAL for a length of 0; ENOSPC when nothing fits, not even after reaping. Both name LengthBytes and leave the space as it
-    /// was. The kernel's iommu_dma_map_sg turns ENOSPC into ENOMEM.
+    /// EINVAL for a length of 0; ENOSPC when nothing fits, not even after reaping. Both name LengthBytes and leave the
+    /// space as it was. Where a map meets ENOSPC, iommu_dma_map_sg answers ENOMEM.
     /// </returns>
-    public (IovaSpace Next, DmaResult<IovaRange> Reply) Allocate(ulong lengthBytes, ulong highestAddress = ulong.MaxValue)
+    public (IovaSpace Next, DmaResult<IovaRange> Reply) Allocate(
+        ulong lengthBytes, ulong highestAddress = ulong.MaxValue)
     {
         if (lengthBytes == 0)
         {
@@ -94,7 +100,9 @@ public sealed class IovaSpace
             : (this, DmaResult.Refuse<IovaRange>(reaped.Full(lengthBytes, highestAddress)));
     }
 
-    /// <summary>Gives back a range. When it can be handed out again is <see cref="IovaSpaceLayout.Reuse"/>'s business.</summary>
+    /// <summary>
+    /// Gives back a range. When it can be handed out again is <see cref="IovaSpaceLayout.Reuse"/>'s business.
+    /// </summary>
     /// <param name="first">Where a held range starts.</param>
     /// <returns>EINVAL naming First when none starts there.</returns>
     public DmaResult<IovaSpace> Free(Iova first)
@@ -112,12 +120,16 @@ public sealed class IovaSpace
             : new IovaSpace(Layout, _free.Give(run), held, _retired, _next, FlushCount + 1));
     }
 
-    /// <summary>Flushes the device's translations, so that what was freed can be handed out; nothing happens when nothing was.</summary>
+    /// <summary>
+    /// Flushes the device's translations, so that what was freed can be handed out; nothing happens when nothing was.
+    /// </summary>
     public IovaSpace Reap() => _retired.IsEmpty
         ? this
         : new(Layout, _retired.Aggregate(_free, (free, run) => free.Give(run)), _held, [], _next, FlushCount + 1);
 
-    /// <summary>Checks everything from the ground up: what is free is what the layout offers without what is held or retired.</summary>
+    /// <summary>
+    /// Checks everything from the ground up: what is free is what the layout offers without what is held or retired.
+    /// </summary>
     public void AssertInvariants()
     {
         var all = Layout.Granules;
@@ -167,7 +179,8 @@ public sealed class IovaSpace
         var aligned = Layout.Alignment == IovaAlignment.Size ? "size-aligned " : "";
         return new(
             Errno.ENOSPC, null, "LengthBytes", lengthBytes, longest,
-            $"No {aligned}range of {lengthBytes} bytes up to 0x{highestAddress:x}: {free} bytes are free there, the longest range has {longest}.");
+            $"No {aligned}range of {lengthBytes} bytes up to 0x{highestAddress:x}: "
+            + $"{free} bytes are free there, the longest range has {longest}.");
     }
 
     private IovaRange ToRange(GranuleRun run) =>

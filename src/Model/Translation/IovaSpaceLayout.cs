@@ -5,8 +5,8 @@ namespace DmaGrains.Model.Translation;
 
 /// <summary>An address space before anything is mapped.</summary>
 /// <param name="First">The lowest address; granule 0 is never used (dma-iommu.c, iommu_dma_init_domain).</param>
-/// <param name="Last">The highest address: a numeric bound, also where a device's mask has holes (venus: 0xddbfffff).</param>
-/// <param name="GranuleBytes">4096, 16384 or 65536; granules that are not whole between the bounds are not used.</param>
+/// <param name="Last">The highest address: a numeric bound, also where a mask has holes (venus: 0xddbfffff).</param>
+/// <param name="GranuleBytes">4096, 16384 or 65536; only whole granules between the bounds are used.</param>
 /// <param name="Policy">Where it looks for room.</param>
 /// <param name="Alignment">What a base is a multiple of.</param>
 /// <param name="Reuse">When a freed range may be handed out again.</param>
@@ -22,7 +22,9 @@ public sealed record IovaSpaceLayout(
     /// <summary>Most reserved windows.</summary>
     public const int ReservedMax = 64;
 
-    /// <summary>Windows that are never handed out: MSI doorbells, firmware, peripherals. They may overlap and reach outside.</summary>
+    /// <summary>
+    /// Windows that are never handed out: MSI doorbells, firmware, peripherals. They may overlap and reach outside.
+    /// </summary>
     [Id(0)]
     public ImmutableArray<IovaRange> Reserved { get; init; } = [];
 
@@ -51,8 +53,8 @@ public sealed record IovaSpaceLayout(
 
     /// <summary>Null when the address space can exist.</summary>
     /// <returns>
-    /// EINVAL naming GranuleBytes, Last (no whole granule between the bounds) or Reserved (a window is empty or reaches beyond
-    /// 64-bit addresses); ENOSPC for too many windows.
+    /// EINVAL naming GranuleBytes, Last (no whole granule between the bounds) or Reserved (a window is empty or reaches
+    /// beyond 64-bit addresses); ENOSPC for too many windows.
     /// </returns>
     public Refusal? Check()
     {
@@ -74,8 +76,12 @@ public sealed record IovaSpaceLayout(
                 $"{Reserved.Length} reserved windows: expected at most {ReservedMax}.");
         }
 
-        return Reserved.Any(window => window.LengthBytes == 0 || window.LengthBytes - 1 > ulong.MaxValue - window.First.Value)
-            ? Refusal.Of(Errno.EINVAL, nameof(Reserved), "A reserved window is empty or reaches beyond 64-bit addresses.")
-            : null;
+        return Reserved.All(HasLast)
+            ? null
+            : Refusal.Of(
+                Errno.EINVAL, nameof(Reserved), "A reserved window is empty or reaches beyond 64-bit addresses.");
     }
+
+    private static bool HasLast(IovaRange window) =>
+        window.LengthBytes != 0 && window.LengthBytes - 1 <= ulong.MaxValue - window.First.Value;
 }

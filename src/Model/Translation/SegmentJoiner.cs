@@ -2,10 +2,12 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>Places inputs one behind the other and joins those that may be one segment. The first refusal ends it.</summary>
+/// <summary>
+/// Places inputs one behind the other and joins those that may be one segment. The first refusal ends it.
+/// </summary>
 /// <remarks>
-/// The kernel places all inputs, then walks them again to join. One walk does: whether an input leaves the end of its extent
-/// empty, which closes its segment, is known once the pad behind it is.
+/// The kernel places all inputs, then walks them again to join. One walk does: the pad behind an input closes its
+/// segment there, and ends on a boundary, where nothing joins anyway.
 /// </remarks>
 internal ref struct SegmentJoiner(IommuLimits limits, int inputCount)
 {
@@ -71,7 +73,9 @@ internal ref struct SegmentJoiner(IommuLimits limits, int inputCount)
         return FitsExtent(_placed, extent) && TryPad(extent) && FitsSpace(extent);
     }
 
-    /// <summary>Keeps an input off the next boundary. An empty one counts as endless there: the kernel subtracts 1 from 0.</summary>
+    /// <summary>
+    /// Keeps an input off the next boundary. An empty one counts as endless there: the kernel subtracts 1 from 0.
+    /// </summary>
     private bool TryPad(ulong extent)
     {
         var pad = unchecked(0 - _length) & _mask;
@@ -87,7 +91,6 @@ internal ref struct SegmentJoiner(IommuLimits limits, int inputCount)
 
         _pads.Add(new(_placed - 1, pad));
         _length += pad;
-        _open = 0;
         return true;
     }
 
@@ -99,7 +102,8 @@ internal ref struct SegmentJoiner(IommuLimits limits, int inputCount)
             return true;
         }
 
-        _refusal = TooLong(extent, uint.MaxValue, $"Input {index} with its padding takes {extent} bytes of address space");
+        _refusal = TooLong(
+            extent, uint.MaxValue, $"Input {index} with its padding takes {extent} bytes of address space");
         return false;
     }
 

@@ -18,7 +18,7 @@ internal static class SlotSet
         var free = ~used;
         for (var length = 1; length < count && free != 0;)
         {
-            // A bit stands for a free run of this length that starts there; the shift brings in slots behind the set, in use.
+            // A bit stands for a free run of this length that starts there; the shift brings in slots in use.
             var more = Math.Min(length, count - length);
             free &= free >> more;
             length += more;

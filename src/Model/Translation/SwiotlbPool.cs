@@ -8,7 +8,8 @@ namespace DmaGrains.Model.Translation;
 /// The memory through which data is copied for devices that do not reach it. Immutable; every change gives a new one.
 /// </summary>
 /// <remarks>
-/// Source: kernel/dma/swiotlb.c with one area. Invariant: no slot has two owners, used + free = all slots, no bounce leaves its set.
+/// Source: kernel/dma/swiotlb.c with one area. Invariant: no slot has two owners, used + free = all slots, no bounce
+/// leaves its set.
 /// </remarks>
 public sealed class SwiotlbPool
 {
@@ -77,7 +78,7 @@ public sealed class SwiotlbPool
     }
 
     /// <summary>The longest bounce that a device is promised, in bytes.</summary>
-    /// <param name="minAlignMask">Address bits that a bounce must keep (2^k-1; NVMe 0xfff); 0 when there are none.</param>
+    /// <param name="minAlignMask">Address bits that a bounce must keep (2^k-1; NVMe 0xfff); else 0.</param>
     /// <remarks>Source: swiotlb_max_mapping_size.</remarks>
     public static ulong LongestBounceBytes(uint minAlignMask) =>
         SetBytes - Math.Min(SetBytes, ((ulong)minAlignMask + SlotBytes - 1) / SlotBytes * SlotBytes);
@@ -85,10 +86,10 @@ public sealed class SwiotlbPool
     /// <summary>Takes slots for a bounce.</summary>
     /// <param name="lengthBytes">Bytes, 1 or more.</param>
     /// <param name="address">Where the data is; only the bits of <paramref name="minAlignMask"/> count.</param>
-    /// <param name="minAlignMask">Address bits that the bounce must keep (2^k-1; NVMe 0xfff); 0 when there are none.</param>
+    /// <param name="minAlignMask">Address bits that the bounce must keep (2^k-1; NVMe 0xfff); else 0.</param>
     /// <returns>
-    /// EINVAL naming LengthBytes (0) or MinAlignMask (holes); EIO naming LengthBytes (too long for any bounce) or BouncePool (no
-    /// room now), as the direct path answers. The pool is then unchanged.
+    /// EINVAL naming LengthBytes (0) or MinAlignMask (holes); EIO naming LengthBytes (too long for any bounce) or
+    /// BouncePool (no room now), as the direct path answers. The pool is then unchanged.
     /// </returns>
     public (SwiotlbPool Next, DmaResult<BounceSlots> Reply) Map(
         ulong lengthBytes, PhysicalAddress address = default, uint minAlignMask = 0)
@@ -163,8 +164,8 @@ public sealed class SwiotlbPool
     }
 
     /// <summary>
-    /// The slots of a set at which a bounce may start: those that keep the address bits; where none must be kept, page starts for a
-    /// page or more.
+    /// The slots of a set at which a bounce may start: those that keep the address bits; where none must be kept, page
+    /// starts for a page or more.
     /// </summary>
     private static UInt128 StartsIn(ulong sizeBytes, PhysicalAddress address, uint minAlignMask)
     {
@@ -217,6 +218,7 @@ public sealed class SwiotlbPool
         var longest = (ulong)_used.Max(SlotSet.LongestFree) * SlotBytes;
         return new(
             Errno.EIO, null, PoolField, lengthBytes, longest,
-            $"The bounce pool is full: {lengthBytes} bytes are needed, the longest free run has {longest}; {UsedSlotCount} of {SlotCount} slots are used.");
+            $"The bounce pool is full: {lengthBytes} bytes are needed, the longest free run has {longest}; "
+            + $"{UsedSlotCount} of {SlotCount} slots are used.");
     }
 }

@@ -41,7 +41,7 @@ internal sealed class GranuleBitmap
         var count = (lengthBytes + _layout.GranuleBytes - 1) / _layout.GranuleBytes;
         if (Find(count, highestAddress) is null)
         {
-            var retired = _granules.Where(granule => granule.Value == State.Retired).Select(granule => granule.Key).ToList();
+            var retired = Retired();
             Set(retired, State.Free);
             if (Find(count, highestAddress) is null)
             {
@@ -60,8 +60,7 @@ internal sealed class GranuleBitmap
         Run(range.First.Value / _layout.GranuleBytes, range.LengthBytes / _layout.GranuleBytes),
         _layout.Reuse == IovaReuse.Lazy ? State.Retired : State.Free);
 
-    public void Reap() => Set(
-        [.. _granules.Where(granule => granule.Value == State.Retired).Select(granule => granule.Key)], State.Free);
+    public void Reap() => Set(Retired(), State.Free);
 
     private static IEnumerable<ulong> Run(ulong first, ulong count)
     {
@@ -70,6 +69,9 @@ internal sealed class GranuleBitmap
             yield return first + index;
         }
     }
+
+    private List<ulong> Retired() =>
+        [.. _granules.Where(granule => granule.Value == State.Retired).Select(granule => granule.Key)];
 
     private ulong? Find(ulong count, ulong highestAddress)
     {

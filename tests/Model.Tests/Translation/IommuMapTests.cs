@@ -34,7 +34,7 @@ public sealed class IommuMapTests
         var places = PlacesOf(limits, inputs, mapping);
         var cut = mapping.Segments.SelectMany(segment => Pieces(segment, limits.GranuleBytes)).ToList();
         return cut.SequenceEqual(places.SelectMany(place => Pieces(place, limits.GranuleBytes)))
-            && mapping.Segments.Sum(segment => (long)segment.LengthBytes) == inputs.Sum(input => (long)input.LengthBytes)
+            && mapping.Segments.Sum(segment => segment.LengthBytes) == inputs.Sum(input => input.LengthBytes)
             && mapping.Segments.Length <= inputs.Length;
     });
 
@@ -48,9 +48,11 @@ public sealed class IommuMapTests
     [Fact]
     public void Map_pads_less_than_the_input_behind_and_never_first() => AnyIommu.Valid.Sample((limits, inputs) =>
         IommuMap.Map(limits, inputs).Value.Pads.All(pad =>
-            pad.LengthBytes % limits.GranuleBytes == 0
-            && pad.LengthBytes + 1
-                < (ulong)inputs[pad.InputIndex + 1].OffsetBytes + inputs[pad.InputIndex + 1].LengthBytes + limits.GranuleBytes));
+        {
+            var (offset, length) = inputs[pad.InputIndex + 1];
+            return pad.LengthBytes % limits.GranuleBytes == 0
+                && pad.LengthBytes < offset + length + limits.GranuleBytes;
+        }));
 
     [Fact]
     public void At_moves_every_segment_and_changes_no_crossing() =>
@@ -58,14 +60,15 @@ public sealed class IommuMapTests
         {
             var mapping = IommuMap.Map(list.Limits, list.Inputs).Value;
             var start = new Iova((ulong)mapping.AlignmentBytes * multiple);
+            var mask = list.Limits.EffectiveBoundaryMask;
 
             var segments = mapping.At(start);
 
             return segments.Zip(mapping.Segments).All(pair =>
                     pair.First.Address.Value - start.Value == pair.Second.OffsetBytes
                     && pair.First.LengthBytes == pair.Second.LengthBytes)
-                && segments.Count(segment => SegmentCheck.CrossesBoundary(
-                    segment.Address.Value, segment.LengthBytes, list.Limits.EffectiveBoundaryMask)) == mapping.CountCrossing();
+                && mapping.CountCrossing() == segments.Count(segment =>
+                    SegmentCheck.CrossesBoundary(segment.Address.Value, segment.LengthBytes, mask));
         });
 
     [Fact]
@@ -99,7 +102,8 @@ public sealed class IommuMapTests
 
         var mapping = IommuMap.Map(new(4096, 32 * 4096, 0), entries).Value;
 
-        Assert.Equal(Enumerable.Range(0, 4).Select(index => new DmaSpan((ulong)index * 131072, 131072)), mapping.Segments);
+        Assert.Equal(
+            [new(0, 131072), new(131072, 131072), new(262144, 131072), new(393216, 131072)], mapping.Segments);
     }
 
     [Fact]
@@ -124,8 +128,7 @@ public sealed class IommuMapTests
     [Fact]
     public void Map_reads_unset_limits_as_64_KiB_and_no_boundary() => Assert.Equal(
         [new(0, 65536), new(65536, 4096)],
-        IommuMap.Map(
-            new(4096, 0, 0), new IommuInput(0, 32768), new IommuInput(0, 32768), new IommuInput(0, 4096)).Value.Segments);
+        IommuMap.Map(new(4096, 0, 0), new(0, 32768), new(0, 32768), new(0, 4096)).Value.Segments);
 
     public static TheoryData<IommuLimits, IommuInput[], string> Refused => new()
     {
@@ -165,7 +168,7 @@ public sealed class IommuMapTests
             places.Add(new(start + inputs[index].OffsetBytes, inputs[index].LengthBytes));
             var end = start + inputs[index].OffsetBytes + inputs[index].LengthBytes;
             start = (end + limits.GranuleBytes - 1) / limits.GranuleBytes * limits.GranuleBytes;
-            start += mapping.Pads.Where(pad => pad.InputIndex == index).Aggregate(0UL, (sum, pad) => sum + pad.LengthBytes);
+            start += mapping.Pads.FirstOrDefault(pad => pad.InputIndex == index).LengthBytes;
         }
 
         return places;

@@ -7,7 +7,9 @@ public sealed class IovaSpaceTests
 {
     private const ulong FourGiB = 1UL << 32;
 
-    /// <summary>Some dozens of granules, around 4 GiB, near 0 or at the end of 64-bit addresses; bounds and windows are odd.</summary>
+    /// <summary>
+    /// Some dozens of granules, around 4 GiB, near 0 or at the end of 64-bit addresses; bounds and windows are odd.
+    /// </summary>
     private static readonly Gen<IovaSpaceLayout> _layout =
         from granule in AnyIommu.Granule
         from place in Gen.OneOf(0UL, (FourGiB / granule) - 20, (ulong.MaxValue / granule) - 39)
@@ -27,7 +29,8 @@ public sealed class IovaSpaceTests
         };
 
     private static readonly Gen<Step> _step = Gen.Frequency(
-        (6, Gen.Select(Gen.ULong[1, 8 * 65536], Gen.Int[-1, 40], (length, limit) => (Step)new Step.Allocate(length, limit))),
+        (6, Gen.Select(
+            Gen.ULong[1, 8 * 65536], Gen.Int[-1, 40], (length, limit) => (Step)new Step.Allocate(length, limit))),
         (4, Gen.Int[0, 1000].Select(index => (Step)new Step.Free(index))),
         (1, Gen.Const((Step)new Step.Reap())));
 
@@ -67,7 +70,8 @@ public sealed class IovaSpaceTests
 
             var range = space.Allocate(mapping.LengthBytes).Reply.Value;
 
-            return range.LengthBytes == mapping.LengthBytes && mapping.At(range.First).Length == mapping.Segments.Length;
+            return range.LengthBytes == mapping.LengthBytes
+                && mapping.At(range.First).Length == mapping.Segments.Length;
         });
 
     [Fact]
@@ -185,7 +189,7 @@ public sealed class IovaSpaceTests
         { new(new(0x5000), new(0x2fff), 4096), Errno.EINVAL, "Last" },
         { new(new(0), new(0xfff), 4096), Errno.EINVAL, "Last" },
         { With(new IovaRange(new(1), 0)), Errno.EINVAL, "Reserved" },
-        { With(new IovaRange(new(1), ulong.MaxValue), new IovaRange(new(2), ulong.MaxValue)), Errno.EINVAL, "Reserved" },
+        { With(new(new(1), ulong.MaxValue), new(new(2), ulong.MaxValue)), Errno.EINVAL, "Reserved" },
         { With([.. Enumerable.Repeat(new IovaRange(new(1), 1), 65)]), Errno.ENOSPC, "Reserved" },
     };
 
@@ -207,7 +211,8 @@ public sealed class IovaSpaceTests
         {
             case Step.Allocate(var length, var limit):
                 var start = space.Layout.First.Value;
-                var highest = limit < 0 ? ulong.MaxValue : start + Math.Min((ulong)limit * 5000, ulong.MaxValue - start);
+                var reach = limit < 0 ? ulong.MaxValue : (ulong)limit * 5000;
+                var highest = start + Math.Min(reach, ulong.MaxValue - start);
                 var (next, reply) = space.Allocate(length, highest);
                 Assert.Equal(bitmap.Allocate(length, highest), reply.IsGranted ? reply.Value.First.Value : null);
                 Assert.True(reply.IsGranted || (reply.Refusal!.Errno == Errno.ENOSPC && ReferenceEquals(space, next)));

@@ -31,14 +31,9 @@ internal sealed class KernelMapper
         UInt128 window = limits.SegmentBoundaryMask == 0 ? UInt128.One << 64 : (UInt128)limits.SegmentBoundaryMask + 1;
         for (var index = 0; index < inputs.Length; index++)
         {
-            UInt128 extent = 0;
-            while (extent < (UInt128)inputs[index].OffsetBytes + inputs[index].LengthBytes)
-            {
-                // Steps of many granules first: a length may have 32 bits.
-                var left = (UInt128)inputs[index].OffsetBytes + inputs[index].LengthBytes - extent;
-                extent += left > limits.GranuleBytes ? left / limits.GranuleBytes * limits.GranuleBytes : limits.GranuleBytes;
-            }
-
+            var end = (UInt128)inputs[index].OffsetBytes + inputs[index].LengthBytes;
+            var extent = (end / limits.GranuleBytes) + (end % limits.GranuleBytes == 0 ? 0u : 1u);
+            extent *= limits.GranuleBytes;
             var toBoundary = (window - (Length % window)) % window;
             if (toBoundary != 0 && (extent == 0 || toBoundary + 1 < extent))
             {

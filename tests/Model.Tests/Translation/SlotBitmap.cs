@@ -17,7 +17,9 @@ internal sealed class SlotBitmap(int slotCount)
         for (var step = 0; step < _used.Length; step++)
         {
             var first = (_next + step) % _used.Length;
-            var isAligned = kept == 0 && size >= 4096 ? first % 2 == 0 : ((ulong)first * 2048 & kept) == (address & kept);
+            var isAligned = kept == 0 && size >= 4096
+                ? first % 2 == 0
+                : ((ulong)first * 2048 & kept) == (address & kept);
             if (isAligned && (first % 128) + slots <= 128 && !_used.AsSpan(first, slots).Contains(true))
             {
                 _used.AsSpan(first, slots).Fill(true);
