@@ -12,7 +12,7 @@ internal static class FragmentedMemory
     private const ulong BoardPages = 1UL << 22;
 
     // Requests that reach no further than the area can only be met there.
-    private static readonly Tenants[] Regions =
+    private static Tenants[] Regions { get; } =
     [
         new("area", (AreaPages << 12) - 1, PagesMin: 64, PagesMax: 4096),
         new("ram", ulong.MaxValue, PagesMin: 1, PagesMax: 1024),
