@@ -9,6 +9,7 @@ public class RunCommandTests
     private static readonly string[] _stepFields =
     [
         "index", "importer", "device", "operation", "buffer", "outcome", "expected", "refusal", "union", "scatterlist",
+        "hazards",
     ];
 
     public static TheoryData<string> Scenarios =>

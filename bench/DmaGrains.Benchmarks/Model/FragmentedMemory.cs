@@ -12,7 +12,7 @@ internal static class FragmentedMemory
     private const ulong BoardPages = 1UL << 22;
 
     // Requests that reach no further than the area can only be met there.
-    private static readonly Tenants[] _regions =
+    private static Tenants[] Regions { get; } =
     [
         new("area", (AreaPages << 12) - 1, PagesMin: 64, PagesMax: 4096),
         new("ram", ulong.MaxValue, PagesMin: 1, PagesMax: 1024),
@@ -27,7 +27,7 @@ internal static class FragmentedMemory
             new("area", MemoryKind.Contiguous, new(0, AreaPages)),
             new("ram", MemoryKind.System, new(AreaPages, BoardPages - AreaPages)),
         ]).Value;
-        foreach (var tenants in _regions)
+        foreach (var tenants in Regions)
         {
             memory = Thin(Fill(memory, tenants, random), tenants, random, percentFull);
         }

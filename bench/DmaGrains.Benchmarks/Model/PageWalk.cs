@@ -31,9 +31,8 @@ internal sealed unsafe class PageWalk
 
     private static void Compile(string path)
     {
-        using var gcc = Process.Start(new ProcessStartInfo(
-            "gcc", ["-O2", "-shared", "-fPIC", "-o", path, "-x", "c", "-"])
-        { RedirectStandardInput = true })!;
+        string[] arguments = ["-O2", "-shared", "-fPIC", "-o", path, "-x", "c", "-"];
+        using var gcc = Process.Start(new ProcessStartInfo("gcc", arguments) { RedirectStandardInput = true })!;
         using (var source = typeof(PageWalk).Assembly.GetManifestResourceStream("sg_pages.c")!)
         {
             source.CopyTo(gcc.StandardInput.BaseStream);

@@ -13,13 +13,12 @@ internal static class Samples
     /// <summary>A frame of 1920 by 1080 pixels of 4 bytes.</summary>
     public const ulong BufferBytes = 1920 * 1080 * 4;
 
-    /// <summary>Devices that can share <see cref="BufferBytes"/>: block engines, a GPU, a display behind a window.</summary>
+    /// <summary>Devices that can share <see cref="BufferBytes"/>: a GPU, a display and a codec with limits.</summary>
     public static ImmutableArray<Device> Devices { get; } =
     [
         new("gpu", new(uint.MaxValue, 0, 0)) { DmaMask = (1UL << 40) - 1 },
         new("display", new(1 << 20, 1024, (1UL << 30) - 1)) { DmaMask = (1UL << 36) - 1 },
         new("codec", new(1 << 22, 2048, uint.MaxValue)) { DmaMask = (1UL << 36) - 1 },
-        new("ahci", new(1 << 16, 168, ulong.MaxValue)) { DmaMask = ulong.MaxValue },
     ];
 
     /// <summary>A board of those devices with 16 GiB.</summary>
@@ -45,6 +44,6 @@ internal static class Samples
     public static DmaCommand Attach(string attachment, int index) =>
         new DmaCommand.Attach(attachment, DeviceOf(index).Name);
 
-    /// <summary>The devices in turn; ahci is left out, its limits are for the newcomer's share of the work only.</summary>
-    public static Device DeviceOf(int index) => Devices[index % 3];
+    /// <summary>The devices in turn.</summary>
+    public static Device DeviceOf(int index) => Devices[index % Devices.Length];
 }

@@ -80,7 +80,7 @@ internal sealed class Buffers
     // A name is used once.
     private static string NameOf(long number) => Format($"newcomer-{number}");
 
-    private static string DeviceOf(long number) => Samples.DeviceOf((int)(number % 3)).Name;
+    private static string DeviceOf(long number) => Samples.DeviceOf((int)(number % Samples.Devices.Length)).Name;
 
     private static string Format(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
