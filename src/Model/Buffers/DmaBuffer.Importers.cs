@@ -190,7 +190,7 @@ public sealed partial record DmaBuffer
 
     /// <summary>Whether the storage, cut under some limits, breaks a demand.</summary>
     private Refusal? ListBreaks(DmaConstraints cutUnder, DmaConstraints demand, string importer) =>
-        SegmentCheck.FirstViolation(Mapping.TableOver(Storage!, SizeBytes, cutUnder).Entries, demand, importer);
+        SegmentCheck.FirstViolation(Mapping.TableOver(Storage!, SizeBytes, cutUnder), demand, importer);
 
     /// <summary>How one importer's own list is cut: no longer than before, and within its own limits.</summary>
     private DmaConstraints OwnCutOf(DmaConstraints demand) =>

@@ -145,7 +145,7 @@ public sealed partial record DmaBuffer
     /// <summary>What a list does to its own importer; each limit of an attachment is reported once.</summary>
     private Hazard? BrokenBy(SgTable table, Attachment attachment)
     {
-        var violation = SegmentCheck.FirstViolation(table.Entries, attachment.Takes, attachment.Device);
+        var violation = SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device);
         return violation is null || Hazards.Any(known =>
                 known.Kind == HazardKind.ListBreaksLimit && known.Attachment == attachment.Name && known.Field == violation.Field)
             ? null

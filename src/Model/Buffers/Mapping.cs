@@ -35,6 +35,6 @@ public sealed record Mapping(
     internal void AssertInvariants(SgTable table)
     {
         Invariant.Holds(table.LengthBytes == SizeBytes);
-        Invariant.Holds(SegmentCheck.FirstViolation(table.Entries, MadeUnder, Attachment) is null);
+        Invariant.Holds(SegmentCheck.FirstViolation(table, MadeUnder, Attachment) is null);
     }
 }

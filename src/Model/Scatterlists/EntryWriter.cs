@@ -1,69 +1,78 @@
-using System.Numerics;
-
 namespace DmaGrains.Model.Scatterlists;
 
 /// <summary>Cuts runs of pages into entries, merging runs that touch. Counts pages, not bytes, as the kernel does.</summary>
 internal ref struct EntryWriter(uint offsetBytes, ulong sizeBytes, uint segmentPages, ulong windowPages)
 {
-    private SgEntry[] _entries = [];
-    private int _count;
+    private SgEntry[][] _links = [];
+    private int _used;
     private uint _offset = offsetBytes;
     private ulong _remaining = sizeBytes;
 
     /// <summary>Walks the runs; a run that starts where the one before ended belongs to it.</summary>
     public void AddRuns(ReadOnlySpan<PageExtent> extents)
     {
-        // Not cleared: only what was written is ever read.
-        _entries = GC.AllocateUninitializedArray<SgEntry>(extents.Length);
-        if (_offset >= Page.SizeBytes || !TryAddWholeRuns(extents, _entries))
+        if (_links.Length == 0 && _offset < Page.SizeBytes && TryAddWholeRuns(extents))
         {
-            AddCutRuns(extents);
-        }
-    }
-
-    /// <summary>The table: <paramref name="before"/>, then what was written.</summary>
-    public readonly SgTable ToTable(ReadOnlySpan<SgEntry> before)
-    {
-        if (before.IsEmpty)
-        {
-            return new SgTable(_entries, _count);
+            return;
         }
 
-        var all = new SgEntry[before.Length + _count];
-        before.CopyTo(all);
-        _entries.AsSpan(0, _count).CopyTo(all.AsSpan(before.Length));
-        return new SgTable(all, all.Length);
+        AddCutRuns(extents);
     }
 
-    /// <summary>
-    /// The common list, in which no run is cut: a loop without calls over locals in registers, twice as fast as the general one on
-    /// single pages.
-    /// </summary>
+    /// <summary>Adds an entry that is made already.</summary>
+    public void Add(SgEntry entry) => Next(1) = entry;
+
+    /// <summary>The table of what was written.</summary>
+    public readonly SgTable ToTable() => new(_links, _used);
+
+    /// <summary>The common list, in which no run is cut.</summary>
     /// <returns>False at a run that must be cut, or that no memory could hold; nothing has been added then.</returns>
-    private bool TryAddWholeRuns(ReadOnlySpan<PageExtent> extents, Span<SgEntry> entries)
+    private bool TryAddWholeRuns(ReadOnlySpan<PageExtent> extents)
     {
-        var (offset, remaining) = (_offset, _remaining);
+        var (index, offset, remaining) = (0, _offset, _remaining);
+        while (index < extents.Length)
+        {
+            var link = SgTable.NewLink(extents.Length - index);
+            _used = Fill(link, extents, ref index);
+            if (_used < 0)
+            {
+                _links = [];
+                (_used, _offset, _remaining) = (0, offset, remaining);
+                return false;
+            }
+
+            _links = [.. _links, link];
+        }
+
+        return true;
+    }
+
+    /// <summary>Whole runs until the link is full: a loop without calls over locals in registers, twice as fast as the general one.</summary>
+    /// <returns>How many were written; -1 at a run that must be cut.</returns>
+    private int Fill(Span<SgEntry> link, ReadOnlySpan<PageExtent> extents, ref int index)
+    {
+        var (at, offset, remaining) = (index, _offset, _remaining);
         var (longest, window) = ((ulong)segmentPages, windowPages);
         var count = 0;
         unchecked
         {
-            for (var index = 0; index < extents.Length;)
+            while (at < extents.Length && count < link.Length)
             {
-                var (first, pages) = (extents[index].FirstPfn, extents[index].PageCount);
-                for (index++; index < extents.Length && extents[index].FirstPfn == first + pages; index++)
+                var (first, pages) = (extents[at].FirstPfn, extents[at].PageCount);
+                for (at++; at < extents.Length && extents[at].FirstPfn == first + pages; at++)
                 {
                     // With what follows, keeps every sum here far below 2^64.
-                    pages += Math.Min(extents[index].PageCount, longest + 1);
+                    pages += Math.Min(extents[at].PageCount, longest + 1);
                 }
 
-                if (pages - 1 >= longest || first > long.MaxValue || count >= entries.Length
+                if (pages - 1 >= longest || first > long.MaxValue
                     || Scatterlist.WindowEnd(first, first + pages, window) != first + pages)
                 {
-                    return false;
+                    return -1;
                 }
 
                 var span = (pages << Page.Shift) - offset;
-                entries[count++] = new SgEntry(first, offset, (uint)Math.Min(remaining, span));
+                link[count++] = new SgEntry(first, offset, (uint)Math.Min(remaining, span));
 
                 // The kernel subtracts the whole span from an unsigned long, wrap included.
                 remaining -= span;
@@ -71,65 +80,69 @@ internal ref struct EntryWriter(uint offsetBytes, ulong sizeBytes, uint segmentP
             }
         }
 
-        _count = count;
-        return true;
+        (index, _offset, _remaining) = (at, offset, remaining);
+        return count;
     }
 
     private void AddCutRuns(ReadOnlySpan<PageExtent> extents)
     {
-        _entries = GC.AllocateUninitializedArray<SgEntry>(Capacity(extents));
         ulong first = 0;
         ulong end = 0;
-        foreach (ref readonly var extent in extents)
+        for (var index = 0; index < extents.Length; index++)
         {
+            ref readonly var extent = ref extents[index];
             if (extent.FirstPfn == end && end != first)
             {
                 end += extent.PageCount;
                 continue;
             }
 
-            AddRun(first, end);
+            AddRun(first, end, extents.Length - index);
             first = extent.FirstPfn;
             end = first + extent.PageCount;
         }
 
-        AddRun(first, end);
+        AddRun(first, end, 0);
     }
 
-    private void AddRun(ulong first, ulong end)
+    private void AddRun(ulong first, ulong end, int runsLeft)
     {
         while (first < end)
         {
             var limit = Scatterlist.WindowEnd(first, end, windowPages);
             var pages = Math.Min(limit - first, segmentPages);
-            AddEntry(first, pages);
+            var span = (pages << Page.Shift) - _offset;
+            var atLeast = runsLeft + (int)Math.Min((end - first) / pages, SgTable.LinkEntries);
+            Next(atLeast) = new SgEntry(first, _offset, (uint)Math.Min(_remaining, span));
+            _remaining = unchecked(_remaining - span);
+            _offset = 0;
             first += pages;
         }
     }
 
-    private void AddEntry(ulong first, ulong pages)
+    /// <summary>Room for one more entry; a new link has room for about as many as are still to come.</summary>
+    private ref SgEntry Next(int toCome)
     {
-        var span = (pages << Page.Shift) - _offset;
-        _entries[_count++] = new SgEntry(first, _offset, (uint)Math.Min(_remaining, span));
-        _remaining = unchecked(_remaining - span);
-        _offset = 0;
-    }
-
-    /// <summary>An upper bound on the entries: each run is cut by size, and once more at each boundary inside it.</summary>
-    private readonly int Capacity(ReadOnlySpan<PageExtent> extents)
-    {
-        var windowShift = BitOperations.Log2(windowPages);
-        ulong capacity = 0;
-        foreach (ref readonly var extent in extents)
+        if (_links.Length == 0 || _used == _links[^1].Length)
         {
-            capacity++;
-            if (extent.PageCount > 1)
-            {
-                capacity += (extent.PageCount - 1) / segmentPages;
-                capacity += ((extent.EndPfn - 1) >> windowShift) - (extent.FirstPfn >> windowShift);
-            }
+            GrowOrChain(Math.Max(toCome, 4));
         }
 
-        return checked((int)capacity);
+        return ref _links[^1][_used++];
+    }
+
+    /// <summary>All links but the last are of full length.</summary>
+    private void GrowOrChain(int toCome)
+    {
+        if (_links.Length == 0 || _used == SgTable.LinkEntries)
+        {
+            _links = [.. _links, SgTable.NewLink(toCome)];
+            _used = 0;
+            return;
+        }
+
+        var grown = SgTable.NewLink(Math.Max(2 * _used, _used + toCome));
+        _links[^1].AsSpan(0, _used).CopyTo(grown);
+        _links[^1] = grown;
     }
 }

@@ -33,7 +33,7 @@ public static class Scatterlist
         var windowPages = WindowPages(segmentBoundaryMask);
         var writer = new EntryWriter(offsetBytes, sizeBytes, segmentPages, windowPages);
         writer.AddRuns(extents);
-        return DmaResult.Grant(writer.ToTable([]));
+        return DmaResult.Grant(writer.ToTable());
     }
 
     /// <summary>The table with more pages behind it: the last segment grows while it can, the rest opens new ones.</summary>
@@ -65,8 +65,13 @@ public static class Scatterlist
 
         // As in the kernel, pages that went into the last segment do not reduce the size that is left.
         var writer = new EntryWriter(0, sizeBytes, segmentPages, ulong.MaxValue);
+        foreach (var entry in entries)
+        {
+            writer.Add(entry);
+        }
+
         writer.AddRuns(rest);
-        return DmaResult.Grant(writer.ToTable(entries));
+        return DmaResult.Grant(writer.ToTable());
     }
 
     /// <summary>Entries that <see cref="Build"/> makes of one run, without building them.</summary>

@@ -24,16 +24,34 @@ public static class SegmentCheck
     /// <param name="constraints">What it is held against.</param>
     /// <param name="importer">Whose constraints they are.</param>
     public static Refusal? FirstViolation(
-        ReadOnlySpan<SgEntry> entries, DmaConstraints constraints, string importer)
+        ReadOnlySpan<SgEntry> entries, DmaConstraints constraints, string importer) =>
+        TooMany(entries.Length, constraints, importer) ?? FirstIn(entries, 0, constraints, importer);
+
+    /// <summary>The first limit that a table breaks, or null when the table satisfies the constraints.</summary>
+    /// <param name="table">The list; without translation the device sees these addresses.</param>
+    /// <param name="constraints">What it is held against.</param>
+    /// <param name="importer">Whose constraints they are.</param>
+    public static Refusal? FirstViolation(SgTable table, DmaConstraints constraints, string importer)
     {
-        if ((uint)entries.Length > constraints.MaxSegmentCount)
+        var violation = TooMany(table.EntryCount, constraints, importer);
+        for (var link = 0; violation is null && link < table.LinkCount; link++)
         {
-            return new(
-                Errno.EBUSY, importer, nameof(DmaConstraints.MaxSegmentCount), (uint)entries.Length,
-                constraints.MaxSegmentCount,
-                $"{importer} takes at most {Counted.Of(constraints.MaxSegmentCount, "segment")}; the list has {entries.Length}.");
+            violation = FirstIn(table.Link(link), link * SgTable.LinkEntries, constraints, importer);
         }
 
+        return violation;
+    }
+
+    private static Refusal? TooMany(int count, DmaConstraints constraints, string importer) =>
+        (uint)count <= constraints.MaxSegmentCount
+            ? null
+            : new(
+                Errno.EBUSY, importer, nameof(DmaConstraints.MaxSegmentCount), (uint)count, constraints.MaxSegmentCount,
+                $"{importer} takes at most {Counted.Of(constraints.MaxSegmentCount, "segment")}; the list has {count}.");
+
+    private static Refusal? FirstIn(
+        ReadOnlySpan<SgEntry> entries, int before, DmaConstraints constraints, string importer)
+    {
         for (var index = 0; index < entries.Length; index++)
         {
             ref readonly var entry = ref entries[index];
@@ -42,7 +60,7 @@ public static class SegmentCheck
                 return new(
                     Errno.EBUSY, importer, nameof(DmaConstraints.MaxSegmentSize), entry.LengthBytes,
                     constraints.MaxSegmentSize,
-                    $"{importer} takes segments of at most {constraints.MaxSegmentSize} bytes; segment {index} has {entry.LengthBytes}.");
+                    $"{importer} takes segments of at most {constraints.MaxSegmentSize} bytes; segment {before + index} has {entry.LengthBytes}.");
             }
 
             if (CrossesBoundary(entry.Address.Value, entry.LengthBytes, constraints.SegmentBoundaryMask))
@@ -50,7 +68,7 @@ public static class SegmentCheck
                 return new(
                     Errno.EBUSY, importer, nameof(DmaConstraints.SegmentBoundaryMask), entry.Address.Value,
                     constraints.SegmentBoundaryMask,
-                    $"{importer} takes no segment across a multiple of 0x{constraints.BoundaryWindowBytes:x}; segment {index} at {entry.Address} of {entry.LengthBytes} bytes is.");
+                    $"{importer} takes no segment across a multiple of 0x{constraints.BoundaryWindowBytes:x}; segment {before + index} at {entry.Address} of {entry.LengthBytes} bytes is.");
             }
         }
 
