@@ -5,6 +5,7 @@ using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Policies;
 using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Commands;
@@ -45,15 +46,22 @@ internal static class BufferCommand
             DefaultValueFactory = _ => "v6.1",
         };
         getters.AcceptOnlyFromAmong("v6.1", "rfcv3", "direct");
+        var policy = new Option<string>("--policy")
+        {
+            Description = "How the exporter deals with its importers.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => NamedPolicies.All[0].Name,
+        };
+        policy.AcceptOnlyFromAmong([.. NamedPolicies.All.Select(named => named.Name)]);
         return new LiveCommand(
             "export",
             """
-            Exports a buffer; storage is allocated at the first map.
+            Exports a buffer; under the default policy storage is allocated at the first map.
 
             Example:
               dmagrains buffer export raspberry-pi-4/frame --size 1920x1080x4 --exporter v3d
             """,
-            path, size, exporter, getters).Does(BoardOf(path), live =>
+            path, size, exporter, getters, policy).Does(BoardOf(path), live =>
         {
             var buffer = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
             var origin = new BufferExport(
@@ -68,6 +76,7 @@ internal static class BufferCommand
                 })
             {
                 Id = NewName("export"),
+                Policy = NamedPolicies.Find(live.Parsed.GetRequiredValue(policy))!,
             };
             return AnswerAsync(live, "export", buffer, null, GrainOf(live, buffer).ExportAsync(origin));
         });

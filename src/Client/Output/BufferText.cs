@@ -18,6 +18,7 @@ internal static class BufferText
         buffer.Origin.Exporter,
         Released = buffer.IsReleased,
         Gone = buffer.IsGone,
+        buffer.Policy,
         Union = UnionReport.Of(buffer.Constraints),
         Attachments = InOrder(buffer).Select(attachment => new
         {
@@ -25,6 +26,7 @@ internal static class BufferText
             attachment.Device,
             Demand = UnionReport.Of(attachment.Demand),
             attachment.HighestAddress,
+            Pending = attachment.IsPending,
         }),
         Mappings = buffer.Mappings.Select(mapping => new
         {
@@ -40,6 +42,8 @@ internal static class BufferText
                 Extents = storage.Extents.Select(extent => new { Address = extent.Address.Value, extent.SizeBytes }),
             }
             : null,
+        Hazards = buffer.Hazards.Select(HazardReport.Of),
+        buffer.Costs,
     };
 
     /// <summary>Writes it as text.</summary>
@@ -50,7 +54,17 @@ internal static class BufferText
         terminal.Line($"union: {UnionText.Of(buffer.Constraints)}");
         terminal.Line(buffer.Storage is { } storage
             ? $"storage: {Counted.Of(storage.PageCount, "page")} in {Counted.Of((ulong)storage.Extents.Length, "run")} from {string.Join(", ", storage.Regions)}"
-            : "storage: none before the first map");
+            : "storage: none yet");
+        if (buffer.Costs.Migrations > 0)
+        {
+            terminal.Line($"moved: {Counted.Of(buffer.Costs.Migrations, "time")}, {Counted.Of(buffer.Costs.BytesCopied, "byte")} copied");
+        }
+
+        foreach (var hazard in buffer.Hazards)
+        {
+            terminal.Line(string.Empty, "hazard", false, $": {hazard.Reason}");
+        }
+
         terminal.Line();
         terminal.Table(
             ["attachment", "device", "asks for", "mappings"],
@@ -59,7 +73,7 @@ internal static class BufferText
                 attachment.Name,
                 attachment.Device,
                 UnionText.Of(attachment.Demand),
-                MappingsOf(buffer, attachment),
+                attachment.IsPending ? "waits for the storage to move" : MappingsOf(buffer, attachment),
             ]));
     }
 

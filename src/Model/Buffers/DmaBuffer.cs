@@ -140,7 +140,10 @@ public sealed partial record DmaBuffer
 
     /// <summary>Computes the union afresh; changes nothing.</summary>
     /// <param name="currentDemand">What an importing device asks for now; null when the board no longer has it.</param>
-    /// <returns>EINVAL when the current parameters have no common constraints (thread #0), ENODEV when a device is gone.</returns>
+    /// <returns>
+    /// ENODEV when a device is gone; EINVAL when the current parameters have no common constraints (thread #0) or leave the buffer
+    /// without a list (thread #5, #11).
+    /// </returns>
     public DmaResult<RecalculatedUnion> Recalculate(Func<string, DmaConstraints?> currentDemand)
     {
         var current = new List<(string Importer, DmaConstraints Demand)>();
@@ -157,9 +160,11 @@ public sealed partial record DmaBuffer
         }
 
         var union = ConstraintUnion.Recalculate(current);
-        return union.TryGetValue(out var recalculated)
-            ? DmaResult.Grant(new RecalculatedUnion(Constraints, recalculated, changed))
-            : DmaResult.Refuse<RecalculatedUnion>(union.Refusal!);
+        return !union.TryGetValue(out var recalculated)
+            ? DmaResult.Refuse<RecalculatedUnion>(union.Refusal!)
+            : changed is not null && !Representability.IsRepresentable(SizeBytes, recalculated)
+            ? DmaResult.Refuse<RecalculatedUnion>(NoLongerRepresentable(changed, recalculated))
+            : DmaResult.Grant(new RecalculatedUnion(Constraints, recalculated, changed));
     }
 
     /// <summary>Checks what must always hold of a buffer; run on every new state and on every stored one.</summary>
@@ -187,6 +192,10 @@ public sealed partial record DmaBuffer
             Invariant.Holds(mapping.Storage.Token == Storage?.Token);
         }
     }
+
+    private Refusal NoLongerRepresentable(string changed, DmaConstraints recalculated) => new(
+        Errno.EINVAL, changed, nameof(SizeBytes), SizeBytes, null,
+        $"Since {changed} has changed, no list can hold {Name} of {SizeBytes} bytes under {recalculated}.");
 
     private AllocationToken Of(uint generation) => new(Name, generation);
 

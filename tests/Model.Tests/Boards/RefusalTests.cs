@@ -132,6 +132,8 @@ public sealed class RefusalTests
             Mapped(1).FrameOf().Recalculate(_ => null).Refusal),
         new("recalculate without common constraints", Errno.EINVAL, "gpu", "MaxSegmentSize", () =>
             Mapped(1).FrameOf().Recalculate(_ => default(DmaConstraints)).Refusal),
+        new("recalculate what no list can hold any more", Errno.EINVAL, "gpu", "SizeBytes", () =>
+            Mapped(MiB).FrameOf().Recalculate(_ => new DmaConstraints(4096, 1, 0xfff)).Refusal),
     ];
 
     private static IEnumerable<RefusalCase> All =>
