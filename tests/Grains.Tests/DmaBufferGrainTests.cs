@@ -188,7 +188,7 @@ public sealed class DmaBufferGrainTests(SiloFixture silo)
         var buffer = await silo.NewBufferAsync(board);
         await buffer.AttachAsync("a1", "disk");
 
-        await silo.Grains.GetBoard(board).SetDeviceAsync(new Device("disk", new DeviceDmaParameters(4096, 8, 0)));
+        await silo.Grains.GetBoard(board).SetDeviceAsync(new Device("disk", new DeviceDmaParameters(4096, 512, 0)));
 
         var recalculated = (await buffer.RecalcConstraintsAsync()).Value;
         Assert.True(recalculated.Differs);
