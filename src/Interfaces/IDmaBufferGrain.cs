@@ -28,7 +28,7 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     /// <summary>Attaches a device of the board. Source: dma_buf_attach with thread #0, #4, #6.</summary>
     /// <param name="attachment">The caller's new name for the attachment.</param>
     /// <param name="device">The importing device.</param>
-    /// <returns>ENOENT, EINVAL, EEXIST, EBADF, ENODEV, ENOSPC, EINVAL (no common constraints, unrepresentable) or EBUSY.</returns>
+    /// <returns>ENOENT, EINVAL, EEXIST, EBADF, ENODEV, EBUSY, ENOSPC, EINVAL (no common constraints, unrepresentable), ENOMEM or EIO.</returns>
     [Alias("Attach")]
     Task<DmaResult<DmaReply>> AttachAsync(string attachment, string device);
 
@@ -41,14 +41,26 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     /// <param name="mapping">The caller's new name for the mapping.</param>
     /// <param name="attachment">The attachment to map.</param>
     /// <param name="direction">Which way data moves.</param>
-    /// <returns>ENOENT, EINVAL, EEXIST, ENOSPC, ENOMEM or EIO.</returns>
+    /// <returns>ENOENT, EINVAL, EEXIST, ENODEV (revoked), EAGAIN, ENOSPC, ENOMEM or EIO.</returns>
     [Alias("Map")]
     Task<DmaResult<DmaReply>> MapAttachmentAsync(string mapping, string attachment, DmaDirection direction);
+
+    /// <summary>What a map would answer; nothing is held afterwards, and nothing is remembered (thread #12).</summary>
+    /// <param name="attachment">The attachment that would be mapped.</param>
+    /// <param name="direction">Which way data would move.</param>
+    /// <returns>As <see cref="MapAttachmentAsync"/>.</returns>
+    [Alias("TestMap")]
+    Task<DmaResult<DmaReply>> TestMapAttachmentAsync(string attachment, DmaDirection direction);
 
     /// <summary>Unmaps. Source: dma_buf_unmap_attachment.</summary>
     /// <returns>ENOENT or EINVAL (not mapped).</returns>
     [Alias("Unmap")]
     Task<DmaResult<DmaReply>> UnmapAttachmentAsync(string mapping);
+
+    /// <summary>The exporter takes the buffer back. Source: dma_buf_invalidate_mappings.</summary>
+    /// <returns>ENOENT.</returns>
+    [Alias("Revoke")]
+    Task<DmaResult<DmaReply>> RevokeAsync();
 
     /// <summary>The exporter lets go; the pages go back when the last attachment goes. Source: dma_buf_put.</summary>
     /// <returns>ENOENT.</returns>

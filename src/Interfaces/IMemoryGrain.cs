@@ -20,6 +20,12 @@ public interface IMemoryGrain : IGrainWithStringKey
     [Alias("Allocate")]
     Task<DmaResult<BackingStorage>> AllocateAsync(AllocationRequest request);
 
+    /// <summary>What an allocation would answer; nothing is held afterwards.</summary>
+    /// <returns>As <see cref="AllocateAsync"/>.</returns>
+    [ReadOnly]
+    [Alias("TestAllocate")]
+    Task<DmaResult<BackingStorage>> TestAllocateAsync(AllocationRequest request);
+
     /// <summary>Takes pages back; a token that holds nothing changes nothing.</summary>
     [Alias("Free")]
     Task FreeAsync(AllocationToken token);

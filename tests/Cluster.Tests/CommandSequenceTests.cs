@@ -27,7 +27,7 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
             Gen.Select(Gen.Int[0, 5], Gen.Int[0, 5], Gen.Int[0, 3], (name, attachment, direction) =>
                 (DmaCommand)new DmaCommand.Map($"m{name}", $"a{attachment}", (DmaDirection)direction)),
             Gen.Select(Gen.Int[0, 5], name => (DmaCommand)new DmaCommand.Unmap($"m{name}")),
-            Gen.Int[0, 30].Select(chance => chance == 0 ? new DmaCommand.Release() : (DmaCommand)new DmaCommand.Unmap("m0"))));
+            Gen.Int[0, 30].Select(chance => chance == 0 ? new DmaCommand.Release() : chance == 1 ? new DmaCommand.Revoke() : (DmaCommand)new DmaCommand.Unmap("m0"))));
 
     private static readonly Gen<ExporterPolicy> _anyPolicy = Gen.Select(
         Gen.Enum<ConstraintModel>(), Gen.Enum<AllocationTime>(), Gen.Enum<LateAttach>(), Gen.Enum<ListSharing>(), Gen.Bool,

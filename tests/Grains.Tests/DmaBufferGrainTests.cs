@@ -182,6 +182,39 @@ public sealed class DmaBufferGrainTests(SiloFixture silo)
     }
 
     [Fact]
+    public async Task TestMap_answers_as_a_map_would_and_holds_nothing()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+        await buffer.AttachAsync("a1", "display");
+
+        var tested = await buffer.TestMapAttachmentAsync("a1", DmaDirection.ToDevice);
+        var unknown = await buffer.TestMapAttachmentAsync("a2", DmaDirection.ToDevice);
+
+        Assert.Equal(1, tested.Value.Mapping!.ToTable().EntryCount);
+        Assert.Equal(Errno.EINVAL, unknown.Refusal!.Errno);
+        Assert.Empty(await silo.Grains.GetMemory(board).GetHeldAsync());
+        Assert.Null((await buffer.DescribeAsync()).Value.Storage);
+        Assert.Empty((await buffer.DescribeAsync()).Value.Mappings);
+    }
+
+    [Fact]
+    public async Task Revoke_leaves_holders_to_unmap_and_nobody_else()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+        await buffer.AttachAsync("a1", "gpu");
+        await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice);
+
+        await buffer.RevokeAsync();
+
+        Assert.Equal(Errno.ENODEV, (await buffer.AttachAsync("a2", "gpu")).Refusal!.Errno);
+        Assert.Single(await silo.Grains.GetMemory(board).GetHeldAsync());
+        Assert.True((await buffer.UnmapAttachmentAsync("m1")).IsGranted);
+        Assert.Empty(await silo.Grains.GetMemory(board).GetHeldAsync());
+    }
+
+    [Fact]
     public async Task Recalc_reports_a_difference_when_a_device_changed_after_it_attached()
     {
         var board = await silo.NewBoardAsync();

@@ -24,7 +24,7 @@ internal static class BufferCommand
           dmagrains buffer attach raspberry-pi-4/frame v3d --gateway 127.0.0.1:30000
         """)
     {
-        Export(), Attach(), Map(), Unmap(), Detach(), Release(), Describe(), List(), BufferWatch.Create(),
+        Export(), Attach(), TestMap(), Map(), Unmap(), Detach(), Revoke(), Release(), Describe(), List(), BufferWatch.Create(),
     };
 
     /// <summary>The argument that names a buffer.</summary>
@@ -105,16 +105,34 @@ internal static class BufferCommand
         });
     }
 
+    private static Command TestMap()
+    {
+        var path = PathArgument();
+        var attachment = new Argument<string>("ATTACHMENT") { Description = "The attachment, as attach named it." };
+        var direction = DirectionOption();
+        return new LiveCommand(
+            "test-map",
+            """
+            Says what a map would give, and holds nothing.
+
+            Example:
+              dmagrains buffer test-map raspberry-pi-4/frame display --gateway 127.0.0.1:30000
+            """,
+            path, attachment, direction).Does(BoardOf(path), live =>
+        {
+            var buffer = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
+            var importer = live.Parsed.GetRequiredValue(attachment);
+            var way = DirectionOf(live, direction);
+            return AnswerAsync(
+                live, "test-map", buffer, null, GrainOf(live, buffer).TestMapAttachmentAsync(importer, way));
+        });
+    }
+
     private static Command Map()
     {
         var path = PathArgument();
         var attachment = new Argument<string>("ATTACHMENT") { Description = "The attachment, as attach named it." };
-        var direction = new Option<string>("--direction")
-        {
-            Description = "Which way data moves.",
-            DefaultValueFactory = _ => "bidirectional",
-        };
-        direction.AcceptOnlyFromAmong("bidirectional", "to-device", "from-device");
+        var direction = DirectionOption();
         var name = NameOption("mapping");
         return new LiveCommand(
             "map",
@@ -129,12 +147,7 @@ internal static class BufferCommand
             var buffer = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
             var importer = live.Parsed.GetRequiredValue(attachment);
             var mapping = live.Parsed.GetValue(name) ?? NewName("map");
-            var way = live.Parsed.GetValue(direction) switch
-            {
-                "to-device" => DmaDirection.ToDevice,
-                "from-device" => DmaDirection.FromDevice,
-                _ => DmaDirection.Bidirectional,
-            };
+            var way = DirectionOf(live, direction);
             return AnswerAsync(
                 live, "map", buffer, mapping, GrainOf(live, buffer).MapAttachmentAsync(mapping, importer, way));
         });
@@ -177,6 +190,24 @@ internal static class BufferCommand
             var buffer = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
             var name = live.Parsed.GetRequiredValue(attachment);
             return AnswerAsync(live, "detach", buffer, null, GrainOf(live, buffer).DetachAsync(name));
+        });
+    }
+
+    private static Command Revoke()
+    {
+        var path = PathArgument();
+        return new LiveCommand(
+            "revoke",
+            """
+            The exporter takes the buffer back: lists that importers hold are invalid, and nobody maps or attaches any more.
+
+            Example:
+              dmagrains buffer revoke raspberry-pi-4/frame --gateway 127.0.0.1:30000
+            """,
+            path).Does(BoardOf(path), live =>
+        {
+            var buffer = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
+            return AnswerAsync(live, "revoke", buffer, null, GrainOf(live, buffer).RevokeAsync());
         });
     }
 
@@ -271,6 +302,25 @@ internal static class BufferCommand
             return ExitCode.Good;
         });
     }
+
+    private static Option<string> DirectionOption()
+    {
+        var direction = new Option<string>("--direction")
+        {
+            Description = "Which way data moves.",
+            DefaultValueFactory = _ => "bidirectional",
+        };
+        direction.AcceptOnlyFromAmong("bidirectional", "to-device", "from-device");
+        return direction;
+    }
+
+    private static DmaDirection DirectionOf(LiveContext live, Option<string> direction) =>
+        live.Parsed.GetValue(direction) switch
+        {
+            "to-device" => DmaDirection.ToDevice,
+            "from-device" => DmaDirection.FromDevice,
+            _ => DmaDirection.Bidirectional,
+        };
 
     private static Option<string?> NameOption(string what) => new("--as")
     {

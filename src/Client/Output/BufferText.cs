@@ -17,6 +17,7 @@ internal static class BufferText
         buffer.SizeBytes,
         buffer.Origin.Exporter,
         Released = buffer.IsReleased,
+        Revoked = buffer.IsRevoked,
         Gone = buffer.IsGone,
         buffer.Policy,
         Union = UnionReport.Of(buffer.Constraints),
@@ -49,7 +50,8 @@ internal static class BufferText
     /// <summary>Writes it as text.</summary>
     public static void Write(Terminal terminal, BoardPath path, DmaBuffer buffer)
     {
-        var state = buffer.IsGone ? ", gone" : buffer.IsReleased ? ", released" : string.Empty;
+        var state = (buffer.IsRevoked ? ", revoked" : string.Empty)
+            + (buffer.IsGone ? ", gone" : buffer.IsReleased ? ", released" : string.Empty);
         terminal.Line($"{path}: {Counted.Of(buffer.SizeBytes, "byte")}, exported by {buffer.Origin.Exporter ?? "a heap"}{state}");
         terminal.Line($"union: {UnionText.Of(buffer.Constraints)}");
         terminal.Line(buffer.Storage is { } storage

@@ -13,6 +13,9 @@ internal sealed class MemoryGrain(
 {
     private PhysicalMemory? _memory;
 
+    private static DmaResult<BackingStorage> NotLaidOut => DmaResult.Refuse<BackingStorage>(Refusal.Of(
+        Errno.ENOENT, "Memory", "The board has no memory laid out."));
+
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (!storage.State.Layouts.IsEmpty)
@@ -46,12 +49,14 @@ internal sealed class MemoryGrain(
         return DmaResult.Grant(memory.Describe());
     }
 
+    public Task<DmaResult<BackingStorage>> TestAllocateAsync(AllocationRequest request) =>
+        Task.FromResult(_memory is null ? NotLaidOut : _memory.Allocate(request).Reply);
+
     public async Task<DmaResult<BackingStorage>> AllocateAsync(AllocationRequest request)
     {
         if (_memory is null)
         {
-            return DmaResult.Refuse<BackingStorage>(Refusal.Of(
-                Errno.ENOENT, "Memory", "The board has no memory laid out."));
+            return NotLaidOut;
         }
 
         var (next, reply) = _memory.Allocate(request);

@@ -87,8 +87,24 @@ internal sealed partial class DmaBufferGrain(
     public Task<DmaResult<DmaReply>> MapAttachmentAsync(string mapping, string attachment, DmaDirection direction) =>
         ExecuteAsync(new DmaCommand.Map(mapping, attachment, direction));
 
+    public async Task<DmaResult<DmaReply>> TestMapAttachmentAsync(string attachment, DmaDirection direction)
+    {
+        if (storage.State.Buffer is not { } buffer)
+        {
+            return Refuse(NoBuffer);
+        }
+
+        var command = buffer.TestMap(attachment, direction);
+        DmaResult<BackingStorage>? allocation = buffer.AllocationFor(command) is { } request
+            ? await GrainFactory.GetMemory(Board).TestAllocateAsync(request)
+            : null;
+        return buffer.Apply(command, null, allocation).Reply;
+    }
+
     public Task<DmaResult<DmaReply>> UnmapAttachmentAsync(string mapping) =>
         ExecuteAsync(new DmaCommand.Unmap(mapping));
+
+    public Task<DmaResult<DmaReply>> RevokeAsync() => ExecuteAsync(new DmaCommand.Revoke());
 
     public Task<DmaResult<DmaReply>> ReleaseAsync() => ExecuteAsync(new DmaCommand.Release());
 

@@ -91,6 +91,13 @@ public sealed class Board
         return (With(memory, next), step.Reply);
     }
 
+    /// <summary>What a map would answer; nothing is held afterwards (thread #12).</summary>
+    /// <returns>As <see cref="Execute"/> of a map.</returns>
+    public DmaResult<DmaReply> TestMap(string buffer, string attachment, DmaDirection direction) =>
+        Buffer(buffer) is { } current
+            ? Execute(buffer, current.TestMap(attachment, direction)).Reply
+            : DmaResult.Refuse<DmaReply>(BufferExports.NoBuffer(buffer));
+
     /// <summary>Checks the whole board from the ground up: every buffer, every page.</summary>
     public void AssertInvariants()
     {

@@ -139,6 +139,11 @@ public sealed partial record DmaBuffer
             return Transition.Refuse(this, NoDevice(command.Device));
         }
 
+        if (IsRevoked)
+        {
+            return Transition.Refuse(this, Revoked(device.Name));
+        }
+
         if (Policy.LateAttach == LateAttach.RefuseAny && !Mappings.IsEmpty)
         {
             return Transition.Refuse(this, new(
@@ -227,6 +232,21 @@ public sealed partial record DmaBuffer
         }
 
         return Transition.Grant(this with { Attachments = left, Constraints = union });
+    }
+
+    /// <summary>Whoever holds a list is on record until the buffer is gone; the pages go back when the last mapping is ended.</summary>
+    private Transition Revoke()
+    {
+        if (IsRevoked)
+        {
+            return Transition.GrantAgain(this);
+        }
+
+        var held = Mappings.Select(mapping => new Hazard(
+            HazardKind.HeldAfterRevoke, HolderOf(mapping), mapping.Attachment, nameof(Mappings), 1, 0,
+            $"{HolderOf(mapping)} holds a list of {Name} that was revoked under it."));
+        var next = this with { IsRevoked = true, Hazards = Hazards.AddRange(held) };
+        return Transition.Grant(next.WithoutStorageWhenRevoked());
     }
 
     private Transition Release() =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
@@ -28,6 +29,19 @@ public sealed partial record DmaBuffer
         _ => null,
     };
 
+    /// <summary>
+    /// A map to be tried and thrown away: carry it out, look at the reply, and keep neither buffer nor memory (thread #12).
+    /// </summary>
+    /// <param name="attachment">The attachment that would be mapped.</param>
+    /// <param name="direction">Which way data would move.</param>
+    public DmaCommand.Map TestMap(string attachment, DmaDirection direction)
+    {
+        var name = Enumerable.Range(0, Mappings.Length + 1)
+            .Select(number => string.Create(CultureInfo.InvariantCulture, $"test{number}"))
+            .First(candidate => IndexOfMapping(candidate) < 0);
+        return new(name, attachment, direction);
+    }
+
     /// <summary>What an export needs of memory: nothing, unless the exporter allocates at once.</summary>
     public AllocationRequest? AllocationAtExport => Policy.Allocation == AllocationTime.AtExport && Storage is null && !IsGone
         ? RequestFor(Token, Constraints, [])
@@ -44,7 +58,7 @@ public sealed partial record DmaBuffer
 
     /// <summary>Whether this unmap leaves nobody mapped while somebody waits for the storage to move (thread #5).</summary>
     private bool MovesAfter(DmaCommand.Unmap unmap) =>
-        Mappings.Length == 1 && IndexOfMapping(unmap.Mapping) == 0 && Attachments.Any(attachment => attachment.IsPending);
+        !IsRevoked && Mappings.Length == 1 && IndexOfMapping(unmap.Mapping) == 0 && Attachments.Any(attachment => attachment.IsPending);
 
     private AllocationRequest RequestFor(
         AllocationToken token, DmaConstraints union, ImmutableArray<Attachment> importers)
@@ -167,8 +181,15 @@ public sealed partial record DmaBuffer
 
         // No memory to move to: whoever waits is told at its map, and everyone else goes on.
         return Transition.Grant(
-            allocation is { } answer && answer.TryGetValue(out var storage) ? next.MovedTo(storage) : next);
+            allocation is { } answer && answer.TryGetValue(out var storage)
+                ? next.MovedTo(storage)
+                : next.WithoutStorageWhenRevoked());
     }
+
+    /// <summary>A revoked buffer that nobody has mapped owes its pages back.</summary>
+    private DmaBuffer WithoutStorageWhenRevoked() => IsRevoked && Mappings.IsEmpty && Storage is not null
+        ? this with { Storage = null, Generation = Generation + 1, Superseded = Superseded.Add(Generation) }
+        : this;
 
     /// <summary>What decides a map before memory is looked at; null when it goes on.</summary>
     private Transition? CheckMap(DmaCommand.Map command)
@@ -199,6 +220,11 @@ public sealed partial record DmaBuffer
         if (attached < 0)
         {
             return Transition.Refuse(this, UnknownAttachment(command.Attachment));
+        }
+
+        if (IsRevoked)
+        {
+            return Transition.Refuse(this, Revoked(Attachments[attached].Device));
         }
 
         if (Attachments[attached].IsPending && !Mappings.IsEmpty)

@@ -75,6 +75,10 @@ public sealed partial record DmaBuffer
     [Id(11)]
     public ImmutableArray<uint> Superseded { get; private init; } = [];
 
+    /// <summary>Whether the exporter has taken it back.</summary>
+    [Id(12)]
+    public bool IsRevoked { get; private init; }
+
     /// <summary>How the exporter deals with its importers.</summary>
     public ExporterPolicy Policy => Origin.Policy;
 
@@ -126,6 +130,7 @@ public sealed partial record DmaBuffer
         DmaCommand.Map map => Map(map, allocation),
         DmaCommand.Unmap unmap => Unmap(unmap, allocation),
         DmaCommand.Release => Release(),
+        DmaCommand.Revoke => Revoke(),
         _ => throw new ArgumentOutOfRangeException(nameof(command)),
     };
 
@@ -186,6 +191,7 @@ public sealed partial record DmaBuffer
         Invariant.Holds(!Superseded.Contains(Generation));
         Invariant.Holds(Storage is null || Storage.PageCount == Page.CountFor(SizeBytes));
         Invariant.Holds(!IsFreed || (IsGone && Storage is null));
+        Invariant.Holds(!IsRevoked || Storage is null || !Mappings.IsEmpty);
         foreach (var mapping in Mappings)
         {
             Invariant.Holds(IndexOf(mapping.Attachment) >= 0);
@@ -198,6 +204,9 @@ public sealed partial record DmaBuffer
         $"Since {changed} has changed, no list can hold {Name} of {SizeBytes} bytes under {recalculated}.");
 
     private AllocationToken Of(uint generation) => new(Name, generation);
+
+    private Refusal Revoked(string importer) => new(
+        Errno.ENODEV, importer, "Buffer", null, null, $"{Name} was revoked by its exporter.");
 
     private static Refusal NoDevice(string device) => new(
         Errno.ENODEV, device, "Device", null, null, $"The board has no device {device}.");

@@ -36,6 +36,13 @@ public abstract record DmaCommand
     [GenerateSerializer, Immutable, Alias("dma.command.unmap")]
     public sealed record Unmap(string Mapping) : DmaCommand;
 
+    /// <summary>
+    /// The exporter takes the buffer back: holders are told, their lists are invalid, and nobody maps or attaches any more. Source:
+    /// dma_buf_invalidate_mappings, as vfio uses it.
+    /// </summary>
+    [GenerateSerializer, Immutable, Alias("dma.command.revoke")]
+    public sealed record Revoke : DmaCommand;
+
     /// <summary>The exporter lets go; the buffer lives until the last attachment goes. Source: dma_buf_put.</summary>
     [GenerateSerializer, Immutable, Alias("dma.command.release")]
     public sealed record Release : DmaCommand;

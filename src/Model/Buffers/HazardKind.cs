@@ -14,4 +14,7 @@ public enum HazardKind
 
     /// <summary>A refused attach left the union narrowed (the patch as posted).</summary>
     UnionLeftNarrowed = 3,
+
+    /// <summary>An importer holds a list of a buffer that was revoked; it must stop and unmap.</summary>
+    HeldAfterRevoke = 4,
 }

@@ -43,10 +43,10 @@ internal static class ImporterFields
         foreach (var node in map.Required("steps").AsList(ScenarioFile.StepsMax))
         {
             var step = steps.Read(node);
-            if (device is null && step.Kind != StepKind.Release)
+            if (device is null && step.Kind is not (StepKind.Release or StepKind.Revoke))
             {
                 throw node.Place.Fail(
-                    $"{name} has no device and cannot {StepWords.Of(step.Kind)}", "a device for it, or release");
+                    $"{name} has no device and cannot {StepWords.Of(step.Kind)}", "a device for it, release or revoke");
             }
 
             read.Add(step);

@@ -17,4 +17,7 @@ public enum StepKind
 
     /// <summary>The exporter lets go of the buffer.</summary>
     Release,
+
+    /// <summary>Take the buffer back from everyone; the exporter's step.</summary>
+    Revoke,
 }

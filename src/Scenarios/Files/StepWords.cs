@@ -14,6 +14,7 @@ internal static class StepWords
         ["unmap"] = StepKind.Unmap,
         ["detach"] = StepKind.Detach,
         ["release"] = StepKind.Release,
+        ["revoke"] = StepKind.Revoke,
     };
 
     /// <summary>Which way a map moves data.</summary>

@@ -44,6 +44,7 @@ public sealed class GrainEngine : IEngine
             DmaCommand.Map map => grain.MapAttachmentAsync(map.Mapping, map.Attachment, map.Direction),
             DmaCommand.Unmap unmap => grain.UnmapAttachmentAsync(unmap.Mapping),
             DmaCommand.Release => grain.ReleaseAsync(),
+            DmaCommand.Revoke => grain.RevokeAsync(),
             _ => throw new ArgumentOutOfRangeException(nameof(command)),
         };
     }

@@ -126,6 +126,7 @@ public sealed class ScenarioRunner
                 StepKind.Detach when Held(_attachments, step, StepKind.Attach, name) is { } attachment =>
                     new DmaCommand.Detach(attachment),
                 StepKind.Release => new DmaCommand.Release(),
+                StepKind.Revoke => new DmaCommand.Revoke(),
                 _ => null,
             };
         }

@@ -32,7 +32,7 @@ public sealed class BoardHistoryTests
         (6, Gen.Select(_mapping, _attachment, Gen.Int[0, 3], DmaCommand (name, attachment, direction) =>
             new DmaCommand.Map(name, attachment, (DmaDirection)direction))),
         (4, _mapping.Select(DmaCommand (name) => new DmaCommand.Unmap(name))),
-        (1, Gen.Const<DmaCommand>(new DmaCommand.Release())));
+        (1, Gen.Bool.Select(DmaCommand (revoke) => revoke ? new DmaCommand.Revoke() : new DmaCommand.Release())));
 
     private static readonly Gen<(BufferExport? Export, string Buffer, DmaCommand Command)> _step = Gen.Select(
         Gen.Frequency((1, _export.Select(export => (BufferExport?)export)), (8, Gen.Const((BufferExport?)null))),

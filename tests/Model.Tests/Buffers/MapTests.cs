@@ -154,4 +154,18 @@ public sealed class MapTests
         Assert.All(board.FrameOf().Mappings, mapping =>
             Assert.Equal(board.FrameOf().Storage!.AllocatedUnder, mapping.MadeUnder));
     }
+
+    [Fact]
+    public void TestMap_answers_as_a_map_would_and_holds_nothing()
+    {
+        var board = With(100_000).After(Attach("gpu"), Attach("display"));
+
+        var tested = board.TestMap(Frame, "gpu", DmaDirection.ToDevice);
+
+        Assert.Equal(1, tested.Value.Mapping!.ToTable().EntryCount);
+        Assert.Null(board.FrameOf().Storage);
+        Assert.Equal(Errno.ENOENT, board.TestMap("nothing", "gpu", DmaDirection.ToDevice).Refusal!.Errno);
+        Assert.Equal("test1", With(1).After(Attach("gpu"), new DmaCommand.Map("test0", "gpu", 0)).FrameOf()
+            .TestMap("gpu", DmaDirection.ToDevice).Mapping);
+    }
 }

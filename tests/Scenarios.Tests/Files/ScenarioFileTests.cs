@@ -171,7 +171,7 @@ public class ScenarioFileTests
         "10:13: the board has no device gpu; expected v3d, vc4, unicam, bcm2835-dma or sdhci")]
     [InlineData(
         "    device: v3d\n", "",
-        "11:9: gpu has no device and cannot attach; expected a device for it, or release")]
+        "11:9: gpu has no device and cannot attach; expected a device for it, release or revoke")]
     [InlineData("name: app", "name: gpu", "16:11: two importers are named gpu; expected a name of its own for each")]
     [InlineData(
         "steps: [release page]", "steps: []",
@@ -191,7 +191,7 @@ public class ScenarioFileTests
     [InlineData(
         "steps: [release page]", "steps: [free page]",
         "17:13: an entry of steps is text 'free page'; "
-            + "expected a step that starts with attach, map, unmap, detach or release")]
+            + "expected a step that starts with attach, map, unmap, detach, release or revoke")]
     [InlineData(
         "steps: [release page]", "steps: [release page now]",
         "17:13: an entry of steps is text 'release page now'; expected 'release BUFFER'")]
@@ -213,10 +213,10 @@ public class ScenarioFileTests
             + "expected 'map BUFFER DIRECTION', the direction to-device, from-device or bidirectional")]
     [InlineData(
         "{detach: frame, expect: EBUSY}", "{expect: EBUSY}",
-        "15:9: a step has 0 verbs; expected one of attach, map, unmap, detach or release")]
+        "15:9: a step has 0 verbs; expected one of attach, map, unmap, detach, release or revoke")]
     [InlineData(
         "{detach: frame, expect: EBUSY}", "{attach: frame, detach: frame}",
-        "15:9: a step has 2 verbs; expected one of attach, map, unmap, detach or release")]
+        "15:9: a step has 2 verbs; expected one of attach, map, unmap, detach, release or revoke")]
     [InlineData(
         "{detach: frame, expect: EBUSY}", "{detach: frame, expect: 16}",
         "15:33: expect is text '16'; "

@@ -55,6 +55,7 @@ internal sealed class ScenarioPlay
             StepKind.Map => new DmaCommand.Map(fresh, attachments.TryPeek(out var live) ? live : fresh, step.Direction),
             StepKind.Unmap => new DmaCommand.Unmap(mappings.TryPeek(out var live) ? live : fresh),
             StepKind.Detach => new DmaCommand.Detach(attachments.TryPeek(out var live) ? live : fresh),
+            StepKind.Revoke => new DmaCommand.Revoke(),
             _ => new DmaCommand.Release(),
         };
         (Board, var reply) = Board.Execute(step.Buffer, command);
