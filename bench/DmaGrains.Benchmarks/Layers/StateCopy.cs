@@ -21,7 +21,7 @@ internal sealed class StateCopy
         _copier = services.GetRequiredService<DeepCopier>();
         for (var index = 0; index < ReplyWindow.Capacity; index++)
         {
-            Copy(new DmaCommand.Release(), buffer.Apply(new DmaCommand.Detach("nobody"), null, null));
+            Copy(new DmaCommand.Release(), buffer.Apply(new DmaCommand.Release(), null, null));
         }
     }
 
@@ -29,7 +29,7 @@ internal sealed class StateCopy
     /// <returns>Bytes of the state.</returns>
     public int Copy(DmaCommand command, Transition step)
     {
-        _replies = _replies.Remember(command, step.Reply);
+        _replies = _replies.Remember(command, step.Reply.Value);
         _copier.Copy(step.Reply);
         _bytes.ResetWrittenCount();
         _serializer.Serialize(new DmaBufferRecord { Buffer = step.Next, Replies = _replies }, _bytes);

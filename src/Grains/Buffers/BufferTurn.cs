@@ -22,10 +22,10 @@ internal sealed class BufferTurn(DmaBuffer buffer, ReplyWindow replies)
     {
         var step = Buffer.Apply(command, device, allocation);
         Buffer = step.Next;
-        if (step.Reply.IsGranted)
+        if (step.Reply.TryGetValue(out var granted))
         {
             // A refusal left nothing behind: the same command again is a new attempt.
-            Replies = Replies.Remember(command, step.Reply);
+            Replies = Replies.Remember(command, granted);
         }
 
         ChangesState |= step.ChangesState;

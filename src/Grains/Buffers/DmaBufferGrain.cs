@@ -19,9 +19,13 @@ internal sealed partial class DmaBufferGrain(
     // Making a reference costs Orleans a walk over the interface's attributes, more than the call itself.
     private readonly Dictionary<string, IDeviceGrain> _devices = [];
 
-    private string Board => GrainKeys.BoardOf(this.GetPrimaryKeyString());
+    private string? _board;
+    private string? _name;
 
-    private string Name => GrainKeys.NameOf(this.GetPrimaryKeyString());
+    // The key is bytes to Orleans; its text is made once.
+    private string Board => _board ??= GrainKeys.BoardOf(this.GetPrimaryKeyString());
+
+    private string Name => _name ??= GrainKeys.NameOf(this.GetPrimaryKeyString());
 
     private Refusal NoBuffer => BufferExports.NoBuffer(Name);
 
@@ -185,7 +189,7 @@ internal sealed partial class DmaBufferGrain(
     {
         if (turn.Replies.Find(command) is { } first)
         {
-            return first;
+            return DmaResult.Grant(first);
         }
 
         var device = command is DmaCommand.Attach attach ? await DeviceAsync(attach.Device) : null;

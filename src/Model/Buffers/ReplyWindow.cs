@@ -15,11 +15,11 @@ public readonly record struct ReplyWindow(ImmutableArray<RememberedReply> Replie
     public static ReplyWindow Empty { get; } = new([]);
 
     /// <summary>The reply that this command got, or null when it is not remembered.</summary>
-    public DmaResult<DmaReply>? Find(DmaCommand command)
+    public DmaReply? Find(DmaCommand command)
     {
         for (var index = Replies.Length - 1; index >= 0; index--)
         {
-            if (Replies[index].Command.Equals(command))
+            if (Replies[index].IsOf(command))
             {
                 return Replies[index].Reply;
             }
@@ -29,9 +29,9 @@ public readonly record struct ReplyWindow(ImmutableArray<RememberedReply> Replie
     }
 
     /// <summary>With one more reply; the oldest goes when there are too many.</summary>
-    public ReplyWindow Remember(DmaCommand command, DmaResult<DmaReply> reply)
+    public ReplyWindow Remember(DmaCommand command, DmaReply reply)
     {
-        var kept = Replies.Length < Capacity ? Replies : Replies.RemoveAt(0);
-        return new(kept.Add(new(command, reply)));
+        var kept = Replies.AsSpan()[Math.Max(0, Replies.Length + 1 - Capacity)..];
+        return new([.. kept, RememberedReply.Of(command, reply)]);
     }
 }

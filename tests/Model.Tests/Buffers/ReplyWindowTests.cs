@@ -9,13 +9,18 @@ public sealed class ReplyWindowTests
     [Fact]
     public void Find_gives_the_reply_that_an_equal_command_got()
     {
-        var refused = DmaResult.Refuse<DmaReply>(Refusal.Of(Errno.EINVAL, "Mapping", "No."));
-        var window = ReplyWindow.Empty
-            .Remember(SmallBoard.Attach("gpu"), Reply(1))
-            .Remember(SmallBoard.Unmap("gpu"), refused);
+        DmaCommand[] commands =
+        [
+            SmallBoard.Attach("gpu"), SmallBoard.Detach("gpu"), SmallBoard.Map("gpu"), SmallBoard.Unmap("gpu"),
+            SmallBoard.Release(), new DmaCommand.Revoke(),
+        ];
+        var window = ReplyWindow.Empty;
+        for (var index = 0; index < commands.Length; index++)
+        {
+            window = window.Remember(commands[index], Reply((uint)index));
+        }
 
-        Assert.Equal(Reply(1), window.Find(new DmaCommand.Attach("gpu", "gpu")));
-        Assert.Equal(refused, window.Find(new DmaCommand.Unmap("gpu")));
+        Assert.Equal(Enumerable.Range(0, commands.Length).Select(index => Reply((uint)index)), commands.Select(window.Find));
     }
 
     [Fact]
@@ -56,6 +61,5 @@ public sealed class ReplyWindowTests
         Assert.Equal(ReplyWindow.Capacity, next.Replies.Length);
     }
 
-    private static DmaResult<DmaReply> Reply(uint count) =>
-        DmaResult.Grant(new DmaReply(new DmaConstraints(4096, count, 0xfff)));
+    private static DmaReply Reply(uint count) => new(new DmaConstraints(4096, count, 0xfff));
 }
