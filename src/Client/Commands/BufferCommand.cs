@@ -153,81 +153,62 @@ internal static class BufferCommand
         });
     }
 
-    private static Command Unmap()
+    private static Command Unmap() => Ends(
+        "unmap",
+        "MAPPING",
+        "Ends a mapping.",
+        "scanout",
+        (grain, mapping) => grain.UnmapAttachmentAsync(mapping));
+
+    private static Command Detach() => Ends(
+        "detach",
+        "ATTACHMENT",
+        "Ends an attachment; the union relaxes to what is left.",
+        "display",
+        (grain, attachment) => grain.DetachAsync(attachment));
+
+    private static Command Revoke() => Exporter(
+        "revoke",
+        "The exporter takes the buffer back: lists that importers hold are invalid, and nobody maps or attaches any more.",
+        grain => grain.RevokeAsync());
+
+    private static Command Release() => Exporter(
+        "release",
+        "The exporter lets go; the pages go back when the last attachment goes.",
+        grain => grain.ReleaseAsync());
+
+    /// <summary>A command that ends something by its name.</summary>
+    private static Command Ends(
+        string name, string what, string does, string example, Func<IDmaBufferGrain, string, Task<DmaResult<DmaReply>>> end)
     {
         var path = PathArgument();
-        var mapping = new Argument<string>("MAPPING") { Description = "The mapping, as map named it." };
-        return new LiveCommand(
-            "unmap",
-            """
-            Ends a mapping.
-
-            Example:
-              dmagrains buffer unmap raspberry-pi-4/frame scanout --gateway 127.0.0.1:30000
-            """,
-            path, mapping).Does(BoardOf(path), live =>
+        var named = new Argument<string>(what) { Description = $"The {what.ToLowerInvariant()}, as it was named." };
+        return new LiveCommand(name, WithExample(does, name, $" {example}"), path, named).Does(BoardOf(path), live =>
         {
             var buffer = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
-            var name = live.Parsed.GetRequiredValue(mapping);
-            return AnswerAsync(live, "unmap", buffer, null, GrainOf(live, buffer).UnmapAttachmentAsync(name));
+            var ended = live.Parsed.GetRequiredValue(named);
+            return AnswerAsync(live, name, buffer, null, end(GrainOf(live, buffer), ended));
         });
     }
 
-    private static Command Detach()
+    /// <summary>A command of the exporter on the whole buffer.</summary>
+    private static Command Exporter(string name, string does, Func<IDmaBufferGrain, Task<DmaResult<DmaReply>>> act)
     {
         var path = PathArgument();
-        var attachment = new Argument<string>("ATTACHMENT") { Description = "The attachment, as attach named it." };
-        return new LiveCommand(
-            "detach",
-            """
-            Ends an attachment; the union relaxes to what is left.
-
-            Example:
-              dmagrains buffer detach raspberry-pi-4/frame display --gateway 127.0.0.1:30000
-            """,
-            path, attachment).Does(BoardOf(path), live =>
+        return new LiveCommand(name, WithExample(does, name, string.Empty), path).Does(BoardOf(path), live =>
         {
             var buffer = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
-            var name = live.Parsed.GetRequiredValue(attachment);
-            return AnswerAsync(live, "detach", buffer, null, GrainOf(live, buffer).DetachAsync(name));
+            return AnswerAsync(live, name, buffer, null, act(GrainOf(live, buffer)));
         });
     }
 
-    private static Command Revoke()
-    {
-        var path = PathArgument();
-        return new LiveCommand(
-            "revoke",
-            """
-            The exporter takes the buffer back: lists that importers hold are invalid, and nobody maps or attaches any more.
+    private static string WithExample(string does, string name, string argument) =>
+        $"""
+        {does}
 
-            Example:
-              dmagrains buffer revoke raspberry-pi-4/frame --gateway 127.0.0.1:30000
-            """,
-            path).Does(BoardOf(path), live =>
-        {
-            var buffer = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
-            return AnswerAsync(live, "revoke", buffer, null, GrainOf(live, buffer).RevokeAsync());
-        });
-    }
-
-    private static Command Release()
-    {
-        var path = PathArgument();
-        return new LiveCommand(
-            "release",
-            """
-            The exporter lets go; the pages go back when the last attachment goes.
-
-            Example:
-              dmagrains buffer release raspberry-pi-4/frame --gateway 127.0.0.1:30000
-            """,
-            path).Does(BoardOf(path), live =>
-        {
-            var buffer = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
-            return AnswerAsync(live, "release", buffer, null, GrainOf(live, buffer).ReleaseAsync());
-        });
-    }
+        Example:
+          dmagrains buffer {name} raspberry-pi-4/frame{argument} --gateway 127.0.0.1:30000
+        """;
 
     private static Command Describe()
     {

@@ -13,9 +13,15 @@ namespace DmaGrains.Model.Buffers;
 public sealed record Attachment(
     string Name, string Device, DmaConstraints Demand, ulong HighestAddress, uint Sequence)
 {
-    /// <summary>What the device really takes; differs from the demand where the exporter does not look.</summary>
     [Id(0)]
-    public DmaConstraints Takes { get; init; } = Demand;
+    private readonly DmaConstraints? _unseen;
+
+    /// <summary>What the device really takes; differs from the demand where the exporter does not look.</summary>
+    public DmaConstraints Takes
+    {
+        get => _unseen ?? Demand;
+        init => _unseen = value == Demand ? null : value;
+    }
 
     /// <summary>The limits under which its own list is cut; null where it takes the list as it was allocated.</summary>
     [Id(1)]
