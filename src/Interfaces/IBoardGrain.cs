@@ -25,7 +25,10 @@ public interface IBoardGrain : IGrainWithStringKey
     [Alias("Get")]
     Task<DmaResult<BoardDefinition>> GetAsync();
 
-    /// <summary>Adds a device or changes one.</summary>
+    /// <summary>
+    /// Adds a device or changes one; every attach after the reply sees it. Who is attached already keeps the demand it attached with.
+    /// Costs a call to each buffer of the board.
+    /// </summary>
     /// <returns>ENOENT, EINVAL or ENOSPC.</returns>
     [Alias("SetDevice")]
     Task<DmaResult<Device>> SetDeviceAsync(Device device);

@@ -9,7 +9,10 @@ namespace DmaGrains.Interfaces;
 [Alias("dma.IDeviceGrain")]
 public interface IDeviceGrain : IGrainWithStringKey
 {
-    /// <summary>Puts the device on its board or changes its facts; who is attached already keeps the demand it attached with.</summary>
+    /// <summary>
+    /// Puts the device on its board or changes its facts. For the board, which also tells its buffers: use
+    /// <see cref="IBoardGrain.SetDeviceAsync"/>.
+    /// </summary>
     /// <returns>EINVAL.</returns>
     [Alias("Register")]
     Task<DmaResult<Device>> RegisterAsync(Device device);

@@ -215,6 +215,41 @@ public sealed class DmaBufferGrainTests(SiloFixture silo)
     }
 
     [Fact]
+    public async Task Attach_sees_what_a_device_has_become_since_the_last_attach()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+        await buffer.AttachAsync("a1", "disk");
+        await buffer.DetachAsync("a1");
+
+        await silo.Grains.GetBoard(board).SetDeviceAsync(new Device("disk", new DeviceDmaParameters(4096, 512, 0)));
+        await silo.Grains.GetBoard(board).SetDeviceAsync(new Device("npu", new DeviceDmaParameters(8192, 512, 0)));
+
+        Assert.Equal(4096u, (await buffer.AttachAsync("a2", "disk")).Value.Constraints.MaxSegmentSize);
+        Assert.True((await buffer.AttachAsync("a3", "npu")).IsGranted);
+    }
+
+    [Fact]
+    public async Task Devices_can_change_while_buffers_come_and_attach()
+    {
+        var board = await silo.NewBoardAsync();
+        var changes = Enumerable.Range(1, 20).Select(count => silo.Grains.GetBoard(board).SetDeviceAsync(
+            new Device("disk", new DeviceDmaParameters(65536, (uint)(512 + count), 0))));
+        var importers = Enumerable.Range(1, 20).Select(async number =>
+        {
+            var buffer = await silo.NewBufferAsync(board, $"b{number}");
+            return await buffer.AttachAsync("a1", "disk");
+        });
+
+        await Task.WhenAll(Task.WhenAll(changes), Task.WhenAll(importers));
+
+        var last = (await silo.Grains.GetDevice(board, "disk").GetAsync()).Value.Parameters!.Value.MaxSegmentCount;
+        var buffer = silo.Grains.GetBuffer(board, "b7");
+        await buffer.DetachAsync("a1");
+        Assert.Equal(last, (await buffer.AttachAsync("a2", "disk")).Value.Constraints.MaxSegmentCount);
+    }
+
+    [Fact]
     public async Task Recalc_reports_a_difference_when_a_device_changed_after_it_attached()
     {
         var board = await silo.NewBoardAsync();

@@ -69,6 +69,13 @@ internal sealed class BoardGrain(
         }
 
         var registered = await GrainFactory.GetDevice(Name, device.Name).RegisterAsync(device);
+        if (registered.IsGranted)
+        {
+            // Also when nothing is new here: an earlier attempt may have failed before everyone knew.
+            await Task.WhenAll(storage.State.Buffers.Select(buffer =>
+                GrainFactory.GetBuffer(Name, buffer).ForgetDeviceAsync(device.Name)));
+        }
+
         if (registered.IsGranted && known != device)
         {
             await WriteAsync(new() { Definition = next, Buffers = storage.State.Buffers, IsSetUp = true });

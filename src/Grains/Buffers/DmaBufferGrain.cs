@@ -16,8 +16,9 @@ internal sealed partial class DmaBufferGrain(
     [PersistentState("buffer", StorageNames.Default)] IPersistentState<DmaBufferRecord> storage,
     ILogger<DmaBufferGrain> logger) : Grain, IDmaBufferGrain
 {
-    // Making a reference costs Orleans a walk over the interface's attributes, more than the call itself.
-    private readonly Dictionary<string, IDeviceGrain> _devices = [];
+    // What this activation has asked; the board says when one of them changes.
+    private readonly Dictionary<string, Device> _devices = [];
+    private uint _deviceChanges;
 
     private string? _board;
     private string? _name;
@@ -148,6 +149,13 @@ internal sealed partial class DmaBufferGrain(
             ? DmaResult.Grant(buffer.Constraints)
             : DmaResult.Refuse<DmaConstraints>(NoBuffer));
 
+    public Task ForgetDeviceAsync(string device)
+    {
+        _deviceChanges++;
+        _devices.Remove(device);
+        return Task.CompletedTask;
+    }
+
     public async Task<DmaResult<RecalculatedUnion>> RecalcConstraintsAsync()
     {
         if (storage.State.Buffer is not { } buffer)
@@ -158,7 +166,7 @@ internal sealed partial class DmaBufferGrain(
         var current = new Dictionary<string, DmaConstraints?>();
         foreach (var device in buffer.Attachments.Select(attachment => attachment.Device).Distinct())
         {
-            current[device] = await DeviceAsync(device) is { } known
+            current[device] = await AskAsync(device) is { } known
                 ? buffer.Policy.DemandOf(known, buffer.Origin.Getters)
                 : null;
         }
@@ -203,26 +211,23 @@ internal sealed partial class DmaBufferGrain(
         return reply.IsGranted ? reply : Refuse(reply.Refusal!);
     }
 
-    private async Task<Device?> DeviceAsync(string device)
+    /// <summary>A device of the board, asked once; null when the board has none of that name.</summary>
+    private ValueTask<Device?> DeviceAsync(string device) =>
+        _devices.TryGetValue(device, out var known) ? new(known)
+        : ModelName.IsValid(device) ? new(AskAsync(device))
+        : new((Device?)null);
+
+    private async Task<Device?> AskAsync(string device)
     {
-        if (!ModelName.IsValid(device))
+        var changes = _deviceChanges;
+        var answer = await GrainFactory.GetDevice(Board, device).GetAsync();
+        if (answer.TryGetValue(out var known) && changes == _deviceChanges)
         {
-            return null;
+            // Only those that exist, so that no more are kept than the board has devices; and not what may be old by now.
+            _devices[device] = known;
         }
 
-        if (!_devices.TryGetValue(device, out var grain))
-        {
-            grain = GrainFactory.GetDevice(Board, device);
-        }
-
-        if (!(await grain.GetAsync()).TryGetValue(out var known))
-        {
-            return null;
-        }
-
-        // Only those that exist, so that no more are kept than the board has devices.
-        _devices[device] = grain;
-        return known;
+        return answer.IsGranted ? answer.Value : null;
     }
 
     private async Task CommitAsync(BufferTurn turn)
