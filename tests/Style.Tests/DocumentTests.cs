@@ -20,6 +20,28 @@ public partial class DocumentTests
     }
 
     [Fact]
+    public void Thread_page_names_scenarios_that_exist()
+    {
+        var named = Emphasised().Matches(Repository.Read("docs/thread.md")).Select(match => match.Groups["name"].Value).ToList();
+
+        var shipped = Repository.FilesIn("scenarios", "*.yaml").Select(Path.GetFileNameWithoutExtension);
+        Assert.NotEmpty(named);
+        Assert.Empty(named.Except(["Where", "Shown by"]).Except(shipped));
+    }
+
+    [Fact]
+    public void Thread_page_names_tests_that_exist()
+    {
+        var named = TestName().Matches(Repository.Read("docs/thread.md"));
+
+        var tests = string.Concat(Repository.FilesIn("tests", "*Tests.cs").Select(Repository.Read));
+        Assert.NotEmpty(named);
+        var missing = named.SelectMany(match => (string[])[match.Groups["class"].Value, match.Groups["method"].Value])
+            .Where(name => !tests.Contains($" {name}", StringComparison.Ordinal));
+        Assert.Empty(missing);
+    }
+
+    [Fact]
     public void Readme_starts_with_two_commands()
     {
         var block = FirstCodeBlock().Match(Repository.Read("README.md")).Groups["lines"].Value;
@@ -55,4 +77,10 @@ public partial class DocumentTests
 
     [GeneratedRegex(@"\A# yaml-language-server: \$schema=(?<path>\S+)\n")]
     private static partial Regex SchemaLine();
+
+    [GeneratedRegex(@"(?<!\*)\*(?<name>[A-Za-z][A-Za-z0-9 -]*)\*(?!\*)")]
+    private static partial Regex Emphasised();
+
+    [GeneratedRegex(@"`(?<class>[A-Z]\w*Tests)(\.(?<method>\w+))?`")]
+    private static partial Regex TestName();
 }
