@@ -43,9 +43,10 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>What an export needs of memory: nothing, unless the exporter allocates at once.</summary>
-    public AllocationRequest? AllocationAtExport => Policy.Allocation == AllocationTime.AtExport && Storage is null && !IsGone
-        ? RequestFor(Token, Constraints, [])
-        : null;
+    public AllocationRequest? AllocationAtExport =>
+        Policy.Allocation == AllocationTime.AtExport && Storage is null && !IsGone && !IsRevoked
+            ? RequestFor(Token, Constraints, [])
+            : null;
 
     /// <summary>The buffer with the storage that <see cref="AllocationAtExport"/> asked for.</summary>
     public DmaBuffer ExportedWith(BackingStorage storage) => MovedTo(storage);

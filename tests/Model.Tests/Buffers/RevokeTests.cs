@@ -1,4 +1,5 @@
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Policies;
 using static DmaGrains.Model.Tests.Boards.SmallBoard;
 
 namespace DmaGrains.Model.Tests.Buffers;
@@ -51,6 +52,19 @@ public sealed class RevokeTests
         var board = With(100_000).After(Attach("gpu"), Map("gpu"), Revoke());
 
         Assert.Same(board, board.After(Revoke()));
+    }
+
+    [Fact]
+    public void Revoke_is_not_undone_by_a_repeat_of_the_export()
+    {
+        var export = new BufferExport(Frame, 100_000) { Policy = NamedPolicies.Find("at-export")! };
+        var revoked = Create().Export(export).Next.After(Revoke());
+
+        var (again, reply) = revoked.Export(export);
+
+        Assert.Same(revoked, again);
+        Assert.True(reply.IsGranted);
+        Assert.Equal(FreePages, again.Memory.FreePageCount);
     }
 
     [Fact]
