@@ -35,11 +35,13 @@ public sealed class SiloFixture : IAsyncLifetime
         {
             silo.Services.AddSingleton<IGrainStorageSerializer, OrleansGrainStorageSerializer>();
             silo.Services.AddGrainStorage(StorageNames.Default, (services, _) =>
-                _storage ??= new FaultyStorage(services.GetRequiredService<IGrainStorageSerializer>()));
+                new FaultyStorage(services.GetRequiredService<IGrainStorageSerializer>()));
             silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(10));
         });
         _cluster = builder.Build();
         await _cluster.DeployAsync();
+        _storage = (FaultyStorage)_cluster.Silos[0].ServiceProvider
+            .GetRequiredKeyedService<IGrainStorage>(StorageNames.Default);
     }
 
     public async ValueTask DisposeAsync() => await _cluster!.DisposeAsync();
