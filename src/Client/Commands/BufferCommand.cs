@@ -4,8 +4,8 @@ using DmaGrains.Client.Output;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
-using DmaGrains.Model.Devices;
 using DmaGrains.Model.Policies;
+using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Commands;
@@ -45,7 +45,7 @@ internal static class BufferCommand
             Description = "How unset DMA parameters are read.",
             DefaultValueFactory = _ => "v6.1",
         };
-        getters.AcceptOnlyFromAmong("v6.1", "rfcv3", "direct");
+        getters.AcceptOnlyFromAmong([.. Words.Getters.Keys]);
         var policy = new Option<string>("--policy")
         {
             Description = "How the exporter deals with its importers.",
@@ -68,12 +68,7 @@ internal static class BufferCommand
                 buffer.Name,
                 live.Parsed.GetValue(size)!.Value,
                 live.Parsed.GetValue(exporter),
-                live.Parsed.GetValue(getters) switch
-                {
-                    "rfcv3" => DmaGetters.RfcV3,
-                    "direct" => DmaGetters.Direct,
-                    _ => DmaGetters.V61,
-                })
+                Words.Getters[live.Parsed.GetRequiredValue(getters)])
             {
                 Id = NewName("export"),
                 Policy = NamedPolicies.Find(live.Parsed.GetRequiredValue(policy))!,
@@ -291,17 +286,12 @@ internal static class BufferCommand
             Description = "Which way data moves.",
             DefaultValueFactory = _ => "bidirectional",
         };
-        direction.AcceptOnlyFromAmong("bidirectional", "to-device", "from-device");
+        direction.AcceptOnlyFromAmong([.. Words.Directions.Keys]);
         return direction;
     }
 
     private static DmaDirection DirectionOf(LiveContext live, Option<string> direction) =>
-        live.Parsed.GetValue(direction) switch
-        {
-            "to-device" => DmaDirection.ToDevice,
-            "from-device" => DmaDirection.FromDevice,
-            _ => DmaDirection.Bidirectional,
-        };
+        Words.Directions[live.Parsed.GetRequiredValue(direction)];
 
     private static Option<string?> NameOption(string what) => new("--as")
     {

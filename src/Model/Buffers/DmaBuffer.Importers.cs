@@ -67,7 +67,7 @@ public sealed partial record DmaBuffer
 
         var attachment = new Attachment(command.Attachment, importer, demand, device.HighestAddress, NextSequence)
         {
-            Takes = device.Demand(Policy.AsPosted ? DmaGetters.RfcV3 : Origin.Getters),
+            Takes = Policy.TakenBy(device, Origin.Getters),
         };
         if (Storage is null)
         {

@@ -39,13 +39,19 @@ public sealed record ExporterPolicy
     /// <param name="getters">How its unset parameters are read.</param>
     public DmaConstraints DemandOf(Device device, DmaGetters getters) => Constraints switch
     {
-        ConstraintModel.Rfc3 => device.Demand(AsPosted ? DmaGetters.RfcV3 : getters),
+        ConstraintModel.Rfc3 => TakenBy(device, getters),
         ConstraintModel.Flags => NeedsOneRange(device)
             ? DmaConstraints.Unconstrained with { MaxSegmentCount = 1 }
             : DmaConstraints.Unconstrained,
         ConstraintModel.None => DmaConstraints.Unconstrained,
         _ => throw new ArgumentOutOfRangeException(nameof(device)),
     };
+
+    /// <summary>What a device takes, whether this policy looks at it or not.</summary>
+    /// <param name="device">The importer.</param>
+    /// <param name="getters">How its unset parameters are read.</param>
+    public DmaConstraints TakenBy(Device device, DmaGetters getters) =>
+        device.Demand(AsPosted ? DmaGetters.RfcV3 : getters);
 
     /// <summary>Null when every choice is a known one; else EINVAL naming Policy.</summary>
     public Refusal? Check() =>

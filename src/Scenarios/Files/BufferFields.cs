@@ -33,7 +33,7 @@ internal static class BufferFields
     {
         map.AllowOnly("name", "size", "exporter", "policy");
         var name = map.Required("name").AsName();
-        if (StepWords.Directions.ContainsKey(name))
+        if (Words.Directions.ContainsKey(name))
         {
             throw map.PlaceOf("name").Fail($"a buffer is named {name}", "a name that is no direction");
         }

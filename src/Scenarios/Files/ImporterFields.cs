@@ -46,7 +46,7 @@ internal static class ImporterFields
             if (device is null && step.Kind is not (StepKind.Release or StepKind.Revoke))
             {
                 throw node.Place.Fail(
-                    $"{name} has no device and cannot {StepWords.Of(step.Kind)}", "a device for it, release or revoke");
+                    $"{name} has no device and cannot {Words.Of(step.Kind)}", "a device for it, release or revoke");
             }
 
             read.Add(step);

@@ -15,9 +15,6 @@ public static class ScenarioFile
     /// <summary>Most steps of all importers together.</summary>
     public const int StepsMax = 100_000;
 
-    private static readonly OrderedDictionary<string, DmaGetters> _getters =
-        new() { ["v6.1"] = DmaGetters.V61, ["rfcv3"] = DmaGetters.RfcV3, ["direct"] = DmaGetters.Direct };
-
     /// <summary>Reads a scenario, and the board that it names.</summary>
     /// <param name="path">The file, at most 1 MiB.</param>
     /// <exception cref="FileFormatException">The file or its board cannot be read, or is malformed.</exception>
@@ -28,7 +25,7 @@ public static class ScenarioFile
         var name = root.Required("name").AsName();
         var shows = root.Required("shows").AsLine();
         var board = BoardFile.Read(BoardReference.Resolve(root.Required("board"), path));
-        var getters = root.Optional("getters")?.AsChoice(_getters) ?? DmaGetters.V61;
+        var getters = root.Optional("getters")?.AsChoice(Words.Getters) ?? DmaGetters.V61;
         var devices = board.Devices.Select(device => device.Name).ToHashSet();
         var policy = root.Optional("policy") is { } given ? PolicyFields.Read(given) : ExporterPolicy.Default;
         var buffers = BufferFields.ReadAll(root.Required("buffers").AsList(BuffersMax), devices, getters, policy);

@@ -10,7 +10,7 @@ internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
     private const string Forms =
         "words such as 'map frame to-device', or a mapping such as {map: frame, expect: EBUSY}";
 
-    private static readonly string[] _known = [.. StepWords.Verbs.Keys, "direction", "expect"];
+    private static readonly string[] _known = [.. Words.Verbs.Keys, "direction", "expect"];
 
     private readonly OrderedDictionary<string, string> _names = new(
         buffers.Select(buffer => KeyValuePair.Create(buffer.Name, buffer.Name)));
@@ -26,19 +26,19 @@ internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
     private Step ReadWords(TextNode text)
     {
         var words = text.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length == 0 || !StepWords.Verbs.TryGetValue(words[0], out var kind))
+        if (words.Length == 0 || !Words.Verbs.TryGetValue(words[0], out var kind))
         {
-            throw text.Wrong($"a step that starts with {Quoted.AnyOf(StepWords.Verbs.Keys)}");
+            throw text.Wrong($"a step that starts with {Quoted.AnyOf(Words.Verbs.Keys)}");
         }
 
-        var hasDirection = kind == StepKind.Map && words.Length > 1 && StepWords.Directions.ContainsKey(words[^1]);
-        var direction = hasDirection ? StepWords.Directions[words[^1]] : DmaDirection.Bidirectional;
+        var hasDirection = kind == StepKind.Map && words.Length > 1 && Words.Directions.ContainsKey(words[^1]);
+        var direction = hasDirection ? Words.Directions[words[^1]] : DmaDirection.Bidirectional;
         var buffer = words.AsSpan(1, words.Length - (hasDirection ? 2 : 1)) switch
         {
             [] => OnlyBuffer(text, words[0]),
             [var name] => BufferNamed(text, name),
             _ when kind == StepKind.Map => throw text.Wrong(
-                $"'map BUFFER DIRECTION', the direction {Quoted.AnyOf(StepWords.Directions.Keys)}"),
+                $"'map BUFFER DIRECTION', the direction {Quoted.AnyOf(Words.Directions.Keys)}"),
             _ => throw text.Wrong($"'{words[0]} BUFFER'"),
         };
         return new(kind, buffer, direction, Expected: null, HasExpectation: false, text.Place.Line);
@@ -47,14 +47,14 @@ internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
     private Step ReadKeys(MapNode map)
     {
         map.AllowOnly(_known);
-        var verbs = map.Keys.Where(key => StepWords.Verbs.ContainsKey(key.Value)).ToList();
+        var verbs = map.Keys.Where(key => Words.Verbs.ContainsKey(key.Value)).ToList();
         if (verbs.Count != 1)
         {
-            throw map.Place.Fail($"a step has {verbs.Count} verbs", $"one of {Quoted.AnyOf(StepWords.Verbs.Keys)}");
+            throw map.Place.Fail($"a step has {verbs.Count} verbs", $"one of {Quoted.AnyOf(Words.Verbs.Keys)}");
         }
 
         var verb = verbs[0];
-        var kind = StepWords.Verbs[verb.Value];
+        var kind = Words.Verbs[verb.Value];
         if (kind != StepKind.Map && map.Optional("direction") is { } misplaced)
         {
             throw misplaced.Place.Fail($"{verb.Value} has a direction", "one for map only");
@@ -64,9 +64,9 @@ internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
         var buffer = named is TextNode { IsNothing: true }
             ? OnlyBuffer(verb, verb.Value)
             : BufferNamed(named, named.AsName());
-        var direction = map.Optional("direction")?.AsChoice(StepWords.Directions) ?? DmaDirection.Bidirectional;
+        var direction = map.Optional("direction")?.AsChoice(Words.Directions) ?? DmaDirection.Bidirectional;
         var expect = map.Optional("expect");
-        return new(kind, buffer, direction, expect?.AsChoice(StepWords.Outcomes), expect is not null, map.Place.Line);
+        return new(kind, buffer, direction, expect?.AsChoice(Words.Outcomes), expect is not null, map.Place.Line);
     }
 
     private string BufferNamed(FileNode node, string name) => _names.TryGetValue(name, out var known)

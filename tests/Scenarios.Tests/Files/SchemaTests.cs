@@ -12,9 +12,9 @@ public class SchemaTests
         var types = Schema("scenario")["$defs"]!;
         var keyed = types["step"]!["anyOf"]!.AsArray().Single(form => (string?)form!["type"] == "object")!["properties"]!;
 
-        Assert.Equal(StepWords.Outcomes.Keys, Texts(keyed["expect"]!["enum"]!));
-        Assert.Equal(StepWords.Directions.Keys, Texts(types["direction"]!["enum"]!));
-        Assert.Equal([.. StepWords.Verbs.Keys, "direction", "expect"], keyed.AsObject().Select(key => key.Key));
+        Assert.Equal(Words.Outcomes.Keys, Texts(keyed["expect"]!["enum"]!));
+        Assert.Equal(Words.Directions.Keys, Texts(types["direction"]!["enum"]!));
+        Assert.Equal([.. Words.Verbs.Keys, "direction", "expect"], keyed.AsObject().Select(key => key.Key));
     }
 
     [Fact]

@@ -1,10 +1,11 @@
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>The words that steps are written in.</summary>
-internal static class StepWords
+/// <summary>The words that files and commands are written in.</summary>
+public static class Words
 {
     /// <summary>What a step does.</summary>
     public static OrderedDictionary<string, StepKind> Verbs { get; } = new()
@@ -23,6 +24,14 @@ internal static class StepWords
         ["to-device"] = DmaDirection.ToDevice,
         ["from-device"] = DmaDirection.FromDevice,
         ["bidirectional"] = DmaDirection.Bidirectional,
+    };
+
+    /// <summary>How unset DMA parameters are read.</summary>
+    public static OrderedDictionary<string, DmaGetters> Getters { get; } = new()
+    {
+        ["v6.1"] = DmaGetters.V61,
+        ["rfcv3"] = DmaGetters.RfcV3,
+        ["direct"] = DmaGetters.Direct,
     };
 
     /// <summary>How a step ends: null for ok, or the code it is refused with.</summary>
