@@ -4,6 +4,9 @@ namespace DmaGrains.Model;
 /// <remarks>Holds only codes that a test produces; <c>docs/errors.md</c> lists them per operation in the order checked.</remarks>
 public enum Errno
 {
+    /// <summary>Opaque memory and an importer that is not trusted (thread #56).</summary>
+    EPERM = 1,
+
     /// <summary>The buffer, board or name does not exist (model's own use).</summary>
     ENOENT = 2,
 
@@ -31,6 +34,12 @@ public enum Errno
     /// <summary>Malformed request, or constraints that no list can satisfy (thread #0, #4, #5).</summary>
     EINVAL = 22,
 
-    /// <summary>A named limit of the model is reached (model's own use).</summary>
+    /// <summary>A named limit of the model is reached (model's own use), or an IOMMU's address space is full (thread #25).</summary>
     ENOSPC = 28,
+
+    /// <summary>Device memory, and an importer that cannot take part in peer-to-peer (drivers/gpu/drm/xe/xe_dma_buf.c).</summary>
+    EOPNOTSUPP = 95,
+
+    /// <summary>Device memory that no route between the devices reaches (kernel/dma/mapping.c).</summary>
+    EREMOTEIO = 121,
 }

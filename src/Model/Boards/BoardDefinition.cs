@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
+using DmaGrains.Model.Translation;
 using Orleans;
 
 namespace DmaGrains.Model.Boards;
@@ -14,13 +15,19 @@ namespace DmaGrains.Model.Boards;
 public sealed record BoardDefinition(
     string Name, string Title, ImmutableArray<MemoryRegionLayout> Memory, ImmutableArray<Device> Devices)
 {
+    /// <summary>Its MMUs, names unique; devices name those they stand behind.</summary>
+    [Id(0)]
+    public ImmutableArray<IommuStage> Stages { get; init; } = [];
+
     /// <summary>Most devices on a board.</summary>
     public const int DevicesMax = 4096;
 
     /// <summary>Whether another definition says the same; records compare their collections by reference.</summary>
     public bool SaysTheSameAs(BoardDefinition other) =>
         Name == other.Name && Title == other.Title
-        && Memory.SequenceEqual(other.Memory) && Devices.SequenceEqual(other.Devices);
+        && Memory.SequenceEqual(other.Memory) && Devices.SequenceEqual(other.Devices)
+        && Stages.Length == other.Stages.Length
+        && Stages.Zip(other.Stages).All(pair => pair.First.SaysTheSameAs(pair.Second));
 
     /// <summary>Null when the board can exist.</summary>
     /// <returns>EINVAL when something is malformed, EEXIST when names or pages are used twice, ENOSPC when it has too many devices.</returns>

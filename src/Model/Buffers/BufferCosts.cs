@@ -7,4 +7,25 @@ namespace DmaGrains.Model.Buffers;
 /// <param name="BytesCopied">Bytes copied by those moves.</param>
 /// <param name="ListsBuilt">Scatterlists built.</param>
 [GenerateSerializer, Immutable, Alias("dma.costs")]
-public readonly record struct BufferCosts(uint Migrations, ulong BytesCopied, ulong ListsBuilt);
+public readonly record struct BufferCosts(uint Migrations, ulong BytesCopied, ulong ListsBuilt)
+{
+    /// <summary>Times that dirty cache lines were written back for a device.</summary>
+    [Id(0)]
+    public ulong CacheCleans { get; init; }
+
+    /// <summary>Times that cache lines were thrown away because a device may have written.</summary>
+    [Id(1)]
+    public ulong CacheInvalidates { get; init; }
+
+    /// <summary>Times that neither was needed, because another mapping had seen to it (thread #12).</summary>
+    [Id(2)]
+    public ulong CacheWorkSaved { get; init; }
+
+    /// <summary>Pieces that were bounced.</summary>
+    [Id(3)]
+    public ulong Bounces { get; init; }
+
+    /// <summary>Bytes of those pieces, each once.</summary>
+    [Id(4)]
+    public ulong BytesBounced { get; init; }
+}

@@ -27,6 +27,14 @@ public sealed record BufferExport(
     [Id(1)]
     public ExporterPolicy Policy { get; init; } = ExporterPolicy.Default;
 
+    /// <summary>The regions of its board that the exporter takes storage from; empty for system RAM and contiguous areas.</summary>
+    [Id(2)]
+    public NameList Memory { get; init; }
+
+    /// <summary>The lines of a video frame; null when the buffer is none.</summary>
+    [Id(3)]
+    public VideoLines? Lines { get; init; }
+
     /// <summary>Null when the buffer can be exported.</summary>
     /// <returns>EINVAL naming Buffer, SizeBytes, Getters or Policy.</returns>
     public Refusal? Check()

@@ -36,6 +36,45 @@ public abstract record DmaCommand
     [GenerateSerializer, Immutable, Alias("dma.command.unmap")]
     public sealed record Unmap(string Mapping) : DmaCommand;
 
+    /// <summary>Takes the list unmapped; the importer maps it itself (thread #54).</summary>
+    /// <param name="Mapping">The caller's new name for it, one of the mappings.</param>
+    /// <param name="Attachment">The attachment that takes it.</param>
+    [GenerateSerializer, Immutable, Alias("dma.command.get-scatterlist")]
+    public sealed record GetScatterlist(string Mapping, string Attachment) : DmaCommand;
+
+    /// <summary>Gives an unmapped list back (thread #54).</summary>
+    /// <param name="Mapping">What to give back.</param>
+    [GenerateSerializer, Immutable, Alias("dma.command.put-scatterlist")]
+    public sealed record PutScatterlist(string Mapping) : DmaCommand;
+
+    /// <summary>Takes the page frame numbers: whole pages, the last one covers the rest of the buffer (thread #54).</summary>
+    /// <param name="Mapping">The caller's new name for it, one of the mappings.</param>
+    /// <param name="Attachment">The attachment that takes them.</param>
+    [GenerateSerializer, Immutable, Alias("dma.command.get-pfns")]
+    public sealed record GetPfns(string Mapping, string Attachment) : DmaCommand;
+
+    /// <summary>Gives page frame numbers back (thread #54).</summary>
+    /// <param name="Mapping">What to give back.</param>
+    [GenerateSerializer, Immutable, Alias("dma.command.put-pfns")]
+    public sealed record PutPfns(string Mapping) : DmaCommand;
+
+    /// <summary>The CPU takes the buffer over from devices. Source: dma_buf_begin_cpu_access.</summary>
+    /// <param name="Access">The caller's new name for it.</param>
+    /// <param name="Direction">From the device to read, to the device to write, or both.</param>
+    [GenerateSerializer, Immutable, Alias("dma.command.begin-cpu-access")]
+    public sealed record BeginCpuAccess(string Access, DmaDirection Direction) : DmaCommand;
+
+    /// <summary>The CPU hands the buffer back. Source: dma_buf_end_cpu_access.</summary>
+    /// <param name="Access">The access to end.</param>
+    [GenerateSerializer, Immutable, Alias("dma.command.end-cpu-access")]
+    public sealed record EndCpuAccess(string Access) : DmaCommand;
+
+    /// <summary>The CPU reads or writes through its caches, allowed or not: it just does.</summary>
+    /// <param name="Access">The caller's new name for it, used once.</param>
+    /// <param name="Direction">From the device to read, to the device to write, or both.</param>
+    [GenerateSerializer, Immutable, Alias("dma.command.cpu-access")]
+    public sealed record CpuAccess(string Access, DmaDirection Direction) : DmaCommand;
+
     /// <summary>
     /// The exporter takes the buffer back: holders are told, their lists are invalid, and nobody maps or attaches any more. Source:
     /// dma_buf_invalidate_mappings, as vfio uses it.

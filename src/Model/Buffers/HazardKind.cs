@@ -17,4 +17,22 @@ public enum HazardKind
 
     /// <summary>An importer holds a list of a buffer that was revoked; it must stop and unmap.</summary>
     HeldAfterRevoke = 4,
+
+    /// <summary>A device may still reach pages through a translation that was not flushed (thread #25).</summary>
+    StaleTranslation = 5,
+
+    /// <summary>A device was given a copy: nothing arrives before somebody syncs or unmaps (thread #12).</summary>
+    Bounced = 6,
+
+    /// <summary>An importer that takes pages for addresses was given joined, translated segments (thread #12, #16).</summary>
+    PagesReadBehindTranslation = 7,
+
+    /// <summary>The CPU touched the buffer while devices own it (thread #32).</summary>
+    CpuAccessWhileDeviceOwns = 8,
+
+    /// <summary>What the CPU wrote was thrown away with its cache lines (thread #32).</summary>
+    DirtyDataLost = 9,
+
+    /// <summary>The CPU read cache lines older than what a device has written.</summary>
+    StaleCpuRead = 10,
 }

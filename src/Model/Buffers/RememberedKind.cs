@@ -20,4 +20,25 @@ public enum RememberedKind
 
     /// <summary>Revoke.</summary>
     Revoke = 5,
+
+    /// <summary>GetScatterlist.</summary>
+    GetScatterlist = 6,
+
+    /// <summary>PutScatterlist.</summary>
+    PutScatterlist = 7,
+
+    /// <summary>GetPfns.</summary>
+    GetPfns = 8,
+
+    /// <summary>PutPfns.</summary>
+    PutPfns = 9,
+
+    /// <summary>BeginCpuAccess.</summary>
+    BeginCpuAccess = 10,
+
+    /// <summary>EndCpuAccess.</summary>
+    EndCpuAccess = 11,
+
+    /// <summary>CpuAccess.</summary>
+    CpuAccess = 12,
 }

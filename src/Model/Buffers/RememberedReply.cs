@@ -45,6 +45,13 @@ public sealed record RememberedReply(
             DmaCommand.Unmap unmap => (RememberedKind.Unmap, unmap.Mapping, string.Empty, default),
             DmaCommand.Release => (RememberedKind.Release, string.Empty, string.Empty, default),
             DmaCommand.Revoke => (RememberedKind.Revoke, string.Empty, string.Empty, default),
+            DmaCommand.GetScatterlist get => (RememberedKind.GetScatterlist, get.Mapping, get.Attachment, default),
+            DmaCommand.PutScatterlist put => (RememberedKind.PutScatterlist, put.Mapping, string.Empty, default),
+            DmaCommand.GetPfns get => (RememberedKind.GetPfns, get.Mapping, get.Attachment, default),
+            DmaCommand.PutPfns put => (RememberedKind.PutPfns, put.Mapping, string.Empty, default),
+            DmaCommand.BeginCpuAccess begin => (RememberedKind.BeginCpuAccess, begin.Access, string.Empty, begin.Direction),
+            DmaCommand.EndCpuAccess end => (RememberedKind.EndCpuAccess, end.Access, string.Empty, default),
+            DmaCommand.CpuAccess access => (RememberedKind.CpuAccess, access.Access, string.Empty, access.Direction),
             _ => throw new ArgumentOutOfRangeException(nameof(command)),
         };
 }

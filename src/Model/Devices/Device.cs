@@ -40,6 +40,31 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     [Id(5)]
     public bool Trusted { get; init; }
 
+    /// <summary>
+    /// The MMU of its own in front of its DMA, a stage of the board (thread #35, figures 1 and 2; #47); null when it has none.
+    /// </summary>
+    [Id(6)]
+    public string? Iommu { get; init; }
+
+    /// <summary>The MMU between its bus and memory, a stage of the board (thread #36, figure 3; #40); null when there is none.</summary>
+    [Id(7)]
+    public string? BusMmu { get; init; }
+
+    /// <summary>Takes device memory of a peer, by its DMA addresses (dma-buf.h, peer2peer).</summary>
+    [Id(8)]
+    public bool PeerToPeer { get; init; }
+
+    /// <summary>The bus on which peers reach each other's memory; null when it is on none.</summary>
+    [Id(9)]
+    public string? PeerBus { get; init; }
+
+    /// <summary>Captures video line by line: each line takes segments of its own (thread #56).</summary>
+    [Id(10)]
+    public bool SegmentsPerLine { get; init; }
+
+    /// <summary>Whether an MMU stands between it and memory.</summary>
+    public bool IsTranslated => Iommu is not null || BusMmu is not null;
+
     /// <summary>The last byte address the device can reach.</summary>
     /// <remarks>Source: include/linux/dma-direct.h, min_not_zero of mask and bus limit; a numeric bound, also for masks with holes.</remarks>
     public ulong HighestAddress

@@ -13,6 +13,10 @@ namespace DmaGrains.Model.Memory;
 public sealed record AllocationRequest(
     AllocationToken Token, ulong SizeBytes, DmaConstraints Constraints, ulong HighestAddress, string NarrowestImporter)
 {
+    /// <summary>The regions to take it from; empty for system RAM and contiguous areas.</summary>
+    [Id(0)]
+    public NameList Regions { get; init; }
+
     /// <summary>Pages to allocate.</summary>
     public ulong PageCount => Page.CountFor(SizeBytes);
 }

@@ -13,6 +13,14 @@ namespace DmaGrains.Model.Memory;
 public sealed record MemoryRegionLayout(
     string Name, MemoryKind Kind, PageExtent Range, ulong ReservedEveryPages = 0, ulong ReservedPages = 0)
 {
+    /// <summary>For <see cref="MemoryKind.Vram"/>: the device whose memory it is.</summary>
+    [Id(0)]
+    public string? Device { get; init; }
+
+    /// <summary>For <see cref="MemoryKind.Vram"/>: the bus on which peers reach it; null when only its device does.</summary>
+    [Id(1)]
+    public string? PeerBus { get; init; }
+
     /// <summary>Frames beyond which no region may reach.</summary>
     public const ulong EndPfnMax = 1UL << 40;
 

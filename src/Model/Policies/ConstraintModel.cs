@@ -11,4 +11,10 @@ public enum ConstraintModel
 
     /// <summary>Nothing, as mainline exporters do today; what breaks is recorded as a hazard.</summary>
     None = 2,
+
+    /// <summary>
+    /// As <see cref="Rfc3"/>, but a device behind an IOMMU puts no demand on how many runs the pages come in: its count holds for
+    /// the DMA segments after translation (thread #6, #57).
+    /// </summary>
+    Translated = 3,
 }

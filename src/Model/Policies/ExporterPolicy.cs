@@ -34,6 +34,10 @@ public sealed record ExporterPolicy
     [Id(4)]
     public bool AsPosted { get; init; }
 
+    /// <summary>Whether pages above a device's reach may be bounced through the board's pool instead of EIO (thread #12).</summary>
+    [Id(5)]
+    public bool Bouncing { get; init; }
+
     /// <summary>What a device's demand counts for under this policy.</summary>
     /// <param name="device">The importer.</param>
     /// <param name="getters">How its unset parameters are read.</param>
@@ -43,6 +47,11 @@ public sealed record ExporterPolicy
         ConstraintModel.Flags => NeedsOneRange(device)
             ? DmaConstraints.Unconstrained with { MaxSegmentCount = 1 }
             : DmaConstraints.Unconstrained,
+        ConstraintModel.Translated when device.IsTranslated => TakenBy(device, getters) with
+        {
+            MaxSegmentCount = DeviceDmaParameters.DefaultMaxSegmentCount,
+        },
+        ConstraintModel.Translated => TakenBy(device, getters),
         ConstraintModel.None => DmaConstraints.Unconstrained,
         _ => throw new ArgumentOutOfRangeException(nameof(device)),
     };

@@ -14,6 +14,7 @@ public static class NamedPolicies
         ("migrate", new() { LateAttach = LateAttach.Migrate }),
         ("accept", new() { LateAttach = LateAttach.Accept }),
         ("flags", new() { Constraints = ConstraintModel.Flags }),
+        ("translated", new() { Constraints = ConstraintModel.Translated }),
         ("first-attach", new() { Allocation = AllocationTime.AtFirstAttach }),
         ("first-attach-migrate", new() { Allocation = AllocationTime.AtFirstAttach, LateAttach = LateAttach.Migrate }),
         ("at-export", new() { Allocation = AllocationTime.AtExport }),

@@ -1,0 +1,20 @@
+using DmaGrains.Model.Scatterlists;
+using Orleans;
+
+namespace DmaGrains.Model.Buffers;
+
+/// <summary>Lines of a video frame in a buffer (thread #56).</summary>
+/// <param name="Height">Lines, 1 or more.</param>
+/// <param name="BytesPerLine">Bytes of each line, 1 or more.</param>
+/// <param name="StrideBytes">Bytes from the start of one line to that of the next, at least <paramref name="BytesPerLine"/>.</param>
+/// <param name="OffsetBytes">Where the first line starts.</param>
+[GenerateSerializer, Immutable, Alias("dma.lines")]
+public readonly record struct VideoLines(uint Height, uint BytesPerLine, uint StrideBytes, uint OffsetBytes = 0)
+{
+    /// <summary>Bytes through the end of the last line.</summary>
+    public ulong EndBytes => OffsetBytes + ((ulong)StrideBytes * (Height - 1)) + BytesPerLine;
+
+    /// <summary>Segments when every page lies by itself: what a capture must be ready for.</summary>
+    public ulong WorstSegmentCount =>
+        StridedLines.SegmentCount(Height, BytesPerLine, StrideBytes, OffsetBytes % Page.SizeBytes);
+}

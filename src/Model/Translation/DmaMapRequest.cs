@@ -1,0 +1,36 @@
+using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Memory;
+using Orleans;
+
+namespace DmaGrains.Model.Translation;
+
+/// <summary>What a mapping asks of the board's IOMMUs and bounce pool.</summary>
+/// <param name="Token">Names the mapping.</param>
+/// <param name="Importer">The device.</param>
+/// <param name="Iommu">Its own MMU, or null.</param>
+/// <param name="BusMmu">The MMU between its bus and memory, or null.</param>
+/// <param name="Storage">The pages.</param>
+/// <param name="SizeBytes">The buffer's size.</param>
+/// <param name="CutUnder">How the pages are cut into entries.</param>
+/// <param name="Takes">What the device takes: its size and boundary steer the joining, its count is held against the result.</param>
+/// <param name="HighestAddress">The last address that the device forms.</param>
+[GenerateSerializer, Immutable, Alias("dma.map-request")]
+public sealed record DmaMapRequest(
+    MapToken Token,
+    string Importer,
+    string? Iommu,
+    string? BusMmu,
+    BackingStorage Storage,
+    ulong SizeBytes,
+    DmaConstraints CutUnder,
+    DmaConstraints Takes,
+    ulong HighestAddress)
+{
+    /// <summary>Whether too many segments are a refusal; else they are for the buffer to put on record.</summary>
+    [Id(0)]
+    public bool ChecksCount { get; init; }
+
+    /// <summary>The same mapping of the same storage: what is held for one will do for the other.</summary>
+    public bool IsRepeatOf(DmaMapRequest other) =>
+        Storage.Token == other.Storage.Token && this with { Storage = other.Storage } == other;
+}

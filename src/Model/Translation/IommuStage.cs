@@ -1,0 +1,51 @@
+using Orleans;
+
+namespace DmaGrains.Model.Translation;
+
+/// <summary>
+/// An MMU of a board. Devices that name the same stage share its address space: one for each bus; a stage that one device names is
+/// its own (thread #34, #35).
+/// </summary>
+/// <param name="Name">Unique among the board's stages.</param>
+/// <param name="Layout">Its address space, the same in every context.</param>
+[GenerateSerializer, Immutable, Alias("dma.stage")]
+public sealed record IommuStage(string Name, IovaSpaceLayout Layout)
+{
+    /// <summary>Most contexts of a stage.</summary>
+    public const uint ContextsMax = 64;
+
+    /// <summary>Who keeps its tables.</summary>
+    [Id(0)]
+    public StageOwner Owner { get; init; }
+
+    /// <summary>How many address spaces it switches between, 1 to <see cref="ContextsMax"/> (thread #38, #39).</summary>
+    [Id(1)]
+    public uint ContextCount { get; init; } = 1;
+
+    /// <summary>Whether another stage says the same; records compare their collections by reference.</summary>
+    public bool SaysTheSameAs(IommuStage other) =>
+        Name == other.Name && Owner == other.Owner && ContextCount == other.ContextCount
+        && Layout.Reserved.SequenceEqual(other.Layout.Reserved)
+        && Layout with { Reserved = [] } == other.Layout with { Reserved = [] };
+
+    /// <summary>Null when the stage can exist.</summary>
+    /// <returns>EINVAL naming Stage, Owner or ContextCount; else what <see cref="IovaSpaceLayout.Check"/> answers.</returns>
+    public Refusal? Check()
+    {
+        if (ModelName.Check(Name, "Stage") is { } bad)
+        {
+            return bad;
+        }
+
+        if (!Enum.IsDefined(Owner))
+        {
+            return Refusal.Of(Errno.EINVAL, nameof(Owner), $"Stage {Name}: owner {(int)Owner} is not known.");
+        }
+
+        return ContextCount is 0 or > ContextsMax
+            ? new(
+                Errno.EINVAL, null, nameof(ContextCount), ContextCount, ContextsMax,
+                $"Stage {Name} has {ContextCount} contexts: expected 1 to {ContextsMax}.")
+            : Layout.Check();
+    }
+}

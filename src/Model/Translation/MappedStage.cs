@@ -1,0 +1,11 @@
+using Orleans;
+
+namespace DmaGrains.Model.Translation;
+
+/// <summary>What a mapping holds of one stage.</summary>
+/// <param name="Stage">The stage.</param>
+/// <param name="GranuleBytes">Its granule.</param>
+/// <param name="Range">The addresses.</param>
+/// <param name="Context">The context they are valid in, from 0.</param>
+[GenerateSerializer, Immutable, Alias("dma.mapped-stage")]
+public readonly record struct MappedStage(string Stage, uint GranuleBytes, IovaRange Range, uint Context);
