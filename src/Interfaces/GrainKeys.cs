@@ -14,6 +14,10 @@ public static class GrainKeys
     public static IMemoryGrain GetMemory(this IGrainFactory grains, string board) =>
         grains.GetGrain<IMemoryGrain>($"memory:{board}");
 
+    /// <summary>The board's MMUs and bounce pool.</summary>
+    public static ITranslationGrain GetTranslation(this IGrainFactory grains, string board) =>
+        grains.GetGrain<ITranslationGrain>($"translation:{board}");
+
     /// <summary>A device of the board.</summary>
     public static IDeviceGrain GetDevice(this IGrainFactory grains, string board, string device) =>
         grains.GetGrain<IDeviceGrain>($"{board}/{device}");

@@ -35,6 +35,7 @@ internal sealed class BoardGrain(
         if (!storage.State.IsSetUp)
         {
             await GrainFactory.GetMemory(Name).LayOutAsync(definition.Memory);
+            await GrainFactory.GetTranslation(Name).LayOutAsync(definition.Stages, definition.BouncePool);
             foreach (var device in definition.Devices)
             {
                 await GrainFactory.GetDevice(Name, device.Name).RegisterAsync(device);

@@ -2,6 +2,7 @@ using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
+using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Grains.Buffers;
 
@@ -18,9 +19,10 @@ internal sealed class BufferTurn(DmaBuffer buffer, ReplyWindow replies)
     public bool ChangesState { get; private set; }
 
     /// <summary>Carries out a command that is not a repeat.</summary>
-    public DmaResult<DmaReply> Apply(DmaCommand command, Device? device, DmaResult<BackingStorage>? allocation)
+    public DmaResult<DmaReply> Apply(
+        DmaCommand command, Device? device, DmaResult<BackingStorage>? allocation, DmaResult<DmaMapped>? mapped)
     {
-        var step = Buffer.Apply(command, device, allocation);
+        var step = Buffer.Apply(command, device, allocation, mapped);
         Buffer = step.Next;
         if (step.Reply.TryGetValue(out var granted))
         {

@@ -6,6 +6,7 @@ using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
+using DmaGrains.Model.Translation;
 using Microsoft.Extensions.Logging;
 
 namespace DmaGrains.Grains.Buffers;
@@ -103,7 +104,10 @@ internal sealed partial class DmaBufferGrain(
         DmaResult<BackingStorage>? allocation = buffer.AllocationFor(command) is { } request
             ? await GrainFactory.GetMemory(Board).TestAllocateAsync(request)
             : null;
-        return buffer.Apply(command, null, allocation).Reply;
+        DmaResult<DmaMapped>? mapped = buffer.TranslationFor(command, allocation) is { } mapRequest
+            ? await GrainFactory.GetTranslation(Board).TestMapAsync(mapRequest)
+            : null;
+        return buffer.Apply(command, null, allocation, mapped).Reply;
     }
 
     public Task<DmaResult<DmaReply>> UnmapAttachmentAsync(string mapping) =>
@@ -125,6 +129,13 @@ internal sealed partial class DmaBufferGrain(
         var replies = ImmutableArray.CreateBuilder<DmaResult<DmaReply>>(commands.Length);
         foreach (var command in commands)
         {
+            if (command is DmaCommand.Map && !turn.Buffer.Unmapped.IsEmpty)
+            {
+                // What was unmapped before is free for this map, as it would be one by one.
+                await CommitAsync(turn);
+                turn = new(storage.State.Buffer, storage.State.Replies);
+            }
+
             var reply = await StepAsync(turn, command);
             replies.Add(reply);
             if (!reply.IsGranted && !goOn)
@@ -207,8 +218,24 @@ internal sealed partial class DmaBufferGrain(
             allocation = await GrainFactory.GetMemory(Board).AllocateAsync(request);
         }
 
-        var reply = turn.Apply(command, device, allocation);
+        var mapped = await TranslateAsync(turn.Buffer, command, allocation);
+        var reply = turn.Apply(command, device, allocation, mapped);
         return reply.IsGranted ? reply : Refuse(reply.Refusal!);
+    }
+
+    /// <summary>What the board's MMUs and bounce pool say to a command; null when there is nothing to ask.</summary>
+    private async ValueTask<DmaResult<DmaMapped>?> TranslateAsync(
+        DmaBuffer buffer, DmaCommand command, DmaResult<BackingStorage>? allocation)
+    {
+        if (buffer.TranslationFor(command, allocation) is { } request)
+        {
+            return await GrainFactory.GetTranslation(Board).MapAsync(request);
+        }
+
+        return buffer.ContextCheckFor(command) is { } token
+            && await GrainFactory.GetTranslation(Board).CheckUnmapAsync(token) is { } refusal
+                ? DmaResult.Refuse<DmaMapped>(refusal)
+                : null;
     }
 
     /// <summary>A device of the board, asked once; null when the board has none of that name.</summary>
@@ -239,20 +266,30 @@ internal sealed partial class DmaBufferGrain(
         }
 
         // A grant that changed nothing is remembered with the next change; giving pages back is done again after a crash.
-        storage.State = turn.Buffer.OwedTokens.IsEmpty
-            ? next
-            : new() { Buffer = await SettleAsync(turn.Buffer), Replies = turn.Replies };
+        storage.State = turn.Buffer.IsInDebt
+            ? new() { Buffer = await SettleAsync(turn.Buffer), Replies = turn.Replies }
+            : next;
     }
 
     /// <summary>Gives back the pages that a buffer owes; one that is gone gives back its name too.</summary>
     private async Task<DmaBuffer?> SettleAsync(DmaBuffer? buffer)
     {
-        if (buffer is null || buffer.OwedTokens is not { IsEmpty: false } owed)
+        if (buffer is null || !buffer.IsInDebt)
         {
             return buffer;
         }
 
-        foreach (var token in owed)
+        // No device may reach pages that are somebody else's already.
+        if (buffer.OwesAllMappings)
+        {
+            await GrainFactory.GetTranslation(Board).UnmapAllAsync(Name);
+        }
+        else if (buffer.OwedMappings is { IsEmpty: false } mappings)
+        {
+            await GrainFactory.GetTranslation(Board).UnmapAsync(mappings);
+        }
+
+        foreach (var token in buffer.OwedTokens)
         {
             await GrainFactory.GetMemory(Board).FreeAsync(token);
         }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
+using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Boards;
 
@@ -14,10 +15,12 @@ public sealed class Board
 
     private Board(
         PhysicalMemory memory,
+        DmaTranslation translation,
         ImmutableSortedDictionary<string, Device> devices,
         ImmutableSortedDictionary<string, DmaBuffer> buffers)
     {
         Memory = memory;
+        Translation = translation;
         _devices = devices;
         _buffers = buffers;
     }
@@ -25,12 +28,16 @@ public sealed class Board
     /// <summary>The board's memory.</summary>
     public PhysicalMemory Memory { get; }
 
+    /// <summary>The board's MMUs and bounce pool.</summary>
+    public DmaTranslation Translation { get; }
+
     /// <summary>A board without buffers.</summary>
     /// <returns>What <see cref="BoardDefinition.Check"/> answers.</returns>
     public static DmaResult<Board> Create(BoardDefinition definition) => definition.Check() is { } refusal
         ? DmaResult.Refuse<Board>(refusal)
         : DmaResult.Grant(new Board(
             PhysicalMemory.Create(definition.Memory).Value,
+            DmaTranslation.Create(definition.Stages, definition.BouncePool),
             definition.Devices.ToImmutableSortedDictionary(device => device.Name, device => device, StringComparer.Ordinal),
             ImmutableSortedDictionary.Create<string, DmaBuffer>(StringComparer.Ordinal)));
 
@@ -53,12 +60,12 @@ public sealed class Board
 
         if (buffer.AllocationAtExport is not { } request)
         {
-            return (With(Memory, buffer), DmaResult.Grant(DmaReply.Exported));
+            return (With(Memory, Translation, buffer), DmaResult.Grant(DmaReply.Exported));
         }
 
         var (memory, allocation) = Memory.Allocate(request);
         return allocation.TryGetValue(out var storage)
-            ? (With(memory, buffer.ExportedWith(storage)), DmaResult.Grant(DmaReply.Exported))
+            ? (With(memory, Translation, buffer.ExportedWith(storage)), DmaResult.Grant(DmaReply.Exported))
             : (this, DmaResult.Refuse<DmaReply>(allocation.Refusal!));
     }
 
@@ -79,16 +86,45 @@ public sealed class Board
             (memory, allocation) = memory.Allocate(request);
         }
 
-        var step = current.Apply(command, device, allocation);
+        var (translation, mapped) = Translate(current, command, allocation);
+        var step = current.Apply(command, device, allocation, mapped);
         var next = step.Next;
-        var owed = next.OwedTokens;
-        if (!owed.IsEmpty)
+        if (next.IsInDebt)
         {
-            memory = owed.Aggregate(memory, (held, token) => held.Free(token));
+            memory = next.OwedTokens.Aggregate(memory, (held, token) => held.Free(token));
+            translation = next.OwedMappings.Aggregate(translation, (held, token) => held.Unmap(token));
+            translation = next.OwesAllMappings ? translation.UnmapAll(next.Name) : translation;
             next = next.Freed();
         }
 
-        return (With(memory, next), step.Reply);
+        return (With(memory, translation, next), step.Reply);
+    }
+
+    /// <summary>Switches a device's MMU to another of its contexts (thread #39).</summary>
+    /// <returns>ENODEV for an unknown device; EINVAL for one without an MMU, or a context that it has not; null when done.</returns>
+    public (Board Next, Refusal? Reply) SwitchContext(string device, uint context)
+    {
+        var stage = BoardDefinition.ContextStageOf(device, Device(device));
+        if (!stage.TryGetValue(out var name))
+        {
+            return (this, stage.Refusal);
+        }
+
+        var (translation, refusal) = Translation.SwitchContext(name, context);
+        return refusal is null ? (new(Memory, translation, _devices, _buffers), null) : (this, refusal);
+    }
+
+    private (DmaTranslation Next, DmaResult<DmaMapped>? Reply) Translate(
+        DmaBuffer buffer, DmaCommand command, DmaResult<BackingStorage>? allocation)
+    {
+        if (buffer.TranslationFor(command, allocation) is { } request)
+        {
+            return Translation.Map(request);
+        }
+
+        return buffer.ContextCheckFor(command) is { } token && Translation.CheckUnmap(token) is { } refusal
+            ? (Translation, DmaResult.Refuse<DmaMapped>(refusal))
+            : (Translation, null);
     }
 
     /// <summary>What a map would answer; nothing is held afterwards (thread #12).</summary>
@@ -114,8 +150,9 @@ public sealed class Board
         }
     }
 
-    private Board With(PhysicalMemory memory, DmaBuffer buffer) =>
-        ReferenceEquals(memory, Memory) && ReferenceEquals(buffer, Buffer(buffer.Name))
+    private Board With(PhysicalMemory memory, DmaTranslation translation, DmaBuffer buffer) =>
+        ReferenceEquals(memory, Memory) && ReferenceEquals(translation, Translation)
+        && ReferenceEquals(buffer, Buffer(buffer.Name))
             ? this
-            : new(memory, _devices, _buffers.SetItem(buffer.Name, buffer));
+            : new(memory, translation, _devices, _buffers.SetItem(buffer.Name, buffer));
 }

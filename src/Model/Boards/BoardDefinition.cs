@@ -19,6 +19,20 @@ public sealed record BoardDefinition(
     [Id(0)]
     public ImmutableArray<IommuStage> Stages { get; init; } = [];
 
+    /// <summary>The region for bounces; null when there is none.</summary>
+    public MemoryRegionLayout? BouncePool => Memory.FirstOrDefault(region => region.Kind == MemoryKind.Bounce);
+
+    /// <summary>The MMU of a device that switches contexts: its own, or else that of its bus.</summary>
+    /// <param name="name">What the device was called.</param>
+    /// <param name="device">The device; null when the board has none of that name.</param>
+    /// <returns>ENODEV for an unknown device, EINVAL naming Iommu for one without an MMU.</returns>
+    public static DmaResult<string> ContextStageOf(string name, Device? device) => device is null
+        ? DmaResult.Refuse<string>(new(Errno.ENODEV, name, "Device", null, null, $"The board has no device {name}."))
+        : (device.Iommu ?? device.BusMmu) is { } stage
+            ? DmaResult.Grant(stage)
+            : DmaResult.Refuse<string>(new(
+                Errno.EINVAL, name, nameof(Device.Iommu), null, null, $"{name} stands behind no MMU that could switch contexts."));
+
     /// <summary>Most devices on a board.</summary>
     public const int DevicesMax = 4096;
 

@@ -7,7 +7,7 @@ namespace DmaGrains.Model.Buffers;
 /// <param name="Name">The caller's name for it, unique in the buffer.</param>
 /// <param name="Device">The importing device.</param>
 /// <param name="Demand">What the device's demand counted for when it attached, under the exporter's policy.</param>
-/// <param name="HighestAddress">The last address the device reaches.</param>
+/// <param name="HighestAddress">The last address the device forms.</param>
 /// <param name="Sequence">Counts the buffer's attaches from 0; gives the order of attaching.</param>
 [GenerateSerializer, Immutable, Alias("dma.attachment")]
 public sealed record Attachment(
@@ -34,4 +34,26 @@ public sealed record Attachment(
     /// <summary>Whether its list has been built before and is kept.</summary>
     [Id(3)]
     public bool HasList { get; init; }
+
+    /// <summary>The MMU of its own, or null.</summary>
+    [Id(4)]
+    public string? Iommu { get; init; }
+
+    /// <summary>The MMU between its bus and memory, or null.</summary>
+    [Id(5)]
+    public string? BusMmu { get; init; }
+
+    /// <summary>What the device brought with it.</summary>
+    [Id(6)]
+    public AttachmentTraits Traits { get; init; }
+
+    /// <summary>How it may get at the buffer: what the storage offers (thread #54).</summary>
+    [Id(7)]
+    public BufferAccess Access { get; init; }
+
+    /// <summary>Whether an MMU stands between it and memory.</summary>
+    public bool IsTranslated => Iommu is not null || BusMmu is not null;
+
+    /// <summary>The last physical address it reaches: behind an MMU, all of them.</summary>
+    public ulong ReachesTo => IsTranslated ? ulong.MaxValue : HighestAddress;
 }

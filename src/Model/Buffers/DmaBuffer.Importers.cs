@@ -23,6 +23,7 @@ public sealed partial record DmaBuffer
             Constraints = plan.Union,
             Attachments = Attachments.Insert(~IndexOf(command.Attachment), plan.Attachment),
             NextSequence = unchecked(NextSequence + 1),
+            HasHadTranslated = HasHadTranslated || plan.Attachment.IsTranslated,
             Hazards = plan.Hazard is { } hazard ? Hazards.Add(hazard) : Hazards,
         };
         if (plan.Request is null)
@@ -60,7 +61,7 @@ public sealed partial record DmaBuffer
 
         // A list of its own need not suit the others (thread #7).
         var judged = Storage is not null && Policy.LateAttach == LateAttach.Resplit ? demand : union;
-        if (!Policy.AsPosted && Unrepresentable(judged, demand, importer) is { } unrepresentable)
+        if (!Policy.AsPosted && (Unrepresentable(judged, demand, importer) ?? TooManyLines(device)) is { } unrepresentable)
         {
             return (Transition.Refuse(this, unrepresentable), null);
         }
@@ -68,6 +69,10 @@ public sealed partial record DmaBuffer
         var attachment = new Attachment(command.Attachment, importer, demand, device.HighestAddress, NextSequence)
         {
             Takes = Policy.TakenBy(device, Origin.Getters),
+            Iommu = device.Iommu,
+            BusMmu = device.BusMmu,
+            Traits = TraitsOf(device),
+            Access = AccessOffered,
         };
         if (Storage is null)
         {
@@ -77,13 +82,13 @@ public sealed partial record DmaBuffer
             return (null, new(attachment, union, first, null));
         }
 
-        if (ListBreaks(Storage.AllocatedUnder, demand, importer) is { } violation)
+        if (ListBreaks(CutFor(demand), demand, importer) is { } violation)
         {
             return PlanLateAttach(attachment, union, violation);
         }
 
         // What the exporter does not look at may break all the same.
-        var unseen = attachment.Takes == demand ? null : ListBreaks(Storage.AllocatedUnder, attachment.Takes, importer);
+        var unseen = attachment.Takes == demand || attachment.IsTranslated ? null : ListBreaks(CutFor(demand), attachment.Takes, importer);
         return (null, new(attachment, union, null, unseen is null ? null : TooLate(attachment, unseen)));
     }
 
@@ -144,6 +149,11 @@ public sealed partial record DmaBuffer
             return Transition.Refuse(this, Revoked(device.Name));
         }
 
+        if (CheckMemory(device) is { } unfit)
+        {
+            return Transition.Refuse(this, unfit);
+        }
+
         if (Policy.LateAttach == LateAttach.RefuseAny && !Mappings.IsEmpty)
         {
             return Transition.Refuse(this, new(
@@ -200,6 +210,14 @@ public sealed partial record DmaBuffer
     /// <summary>How one importer's own list is cut: no longer than before, and within its own limits.</summary>
     private DmaConstraints OwnCutOf(DmaConstraints demand) =>
         DmaConstraints.Narrow(Storage!.AllocatedUnder, demand) with { MaxSegmentCount = demand.MaxSegmentCount };
+
+    /// <summary>How the list of an importer that asks for this is cut over the present storage.</summary>
+    private DmaConstraints CutFor(DmaConstraints demand) =>
+        Policy.Lists == ListSharing.Own ? WholePages(demand) : Storage!.AllocatedUnder;
+
+    /// <summary>Limits under which any pages can be cut: no piece is shorter than a page, and there may be as many as it takes.</summary>
+    private static DmaConstraints WholePages(DmaConstraints demand) => new(
+        Math.Max(demand.MaxSegmentSize, Page.SizeBytes), uint.MaxValue, demand.SegmentBoundaryMask | (Page.SizeBytes - 1));
 
     private ImmutableArray<Attachment> WithPending(string attachment)
     {

@@ -4,7 +4,7 @@ using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
-using DmaGrains.Model.Scatterlists;
+using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Buffers;
 
@@ -22,12 +22,54 @@ public sealed partial record DmaBuffer
     public AllocationRequest? AllocationFor(DmaCommand command, Device? device = null) => command switch
     {
         DmaCommand.Attach attach when AttachMayAllocate => PlanAttach(attach, device).Plan?.Request,
-        DmaCommand.Map map when CheckMap(map) is null => Storage is null
-            ? RequestFor(Token, Constraints, Attachments)
-            : Attachments[IndexOf(map.Attachment)].IsPending ? MoveRequest : null,
-        DmaCommand.Unmap unmap when MovesAfter(unmap) => MoveRequest,
+        _ when Taking.Of(command) is { } taking => CheckTake(taking) is not null ? null
+            : Storage is null ? RequestFor(Token, Constraints, Attachments)
+            : Attachments[IndexOf(taking.Attachment)].IsPending ? MoveRequest
+            : null,
+        _ when Taking.GivenBackBy(command) is var (mapping, access) && MovesAfter(mapping, access) => MoveRequest,
         _ => null,
     };
+
+    /// <summary>What a map needs of the board's MMUs or bounce pool before it can be carried out.</summary>
+    /// <param name="command">What will be asked.</param>
+    /// <param name="allocation">What the board's memory answered to <see cref="AllocationFor"/>; null when it gave null.</param>
+    /// <returns>Null when it needs nothing of them, or will be refused anyway.</returns>
+    public DmaMapRequest? TranslationFor(DmaCommand command, DmaResult<BackingStorage>? allocation)
+    {
+        if (Taking.Of(command) is not { Access: BufferAccess.Map } taking || CheckTake(taking) is not null)
+        {
+            return null;
+        }
+
+        var attachment = Attachments[IndexOf(taking.Attachment)];
+        var storage = allocation is not { } answer ? Storage : answer.TryGetValue(out var allocated) ? allocated : null;
+        if (storage is null || !NeedsTranslation(attachment, storage))
+        {
+            return null;
+        }
+
+        var moves = storage.Token != Storage?.Token;
+        var mapping = (moves ? MovedTo(storage) : this).MappingOf(storage, taking);
+        return new(
+            Of(NextMapping), attachment.Device, attachment.Iommu, attachment.BusMmu, storage, SizeBytes, mapping.MadeUnder,
+            attachment.Takes, attachment.HighestAddress)
+        {
+            ChecksCount = ChecksLimits,
+        };
+    }
+
+    /// <summary>The mapping of which the board's MMUs are to say whether it can be ended in their present contexts; null for others.</summary>
+    public MapToken? ContextCheckFor(DmaCommand command) =>
+        command is DmaCommand.Unmap unmap && IndexOfMapping(unmap.Mapping) is >= 0 and var index
+            && Mappings[index].Mapped is { IsPerContext: true }
+            ? Of(Mappings[index].Sequence)
+            : null;
+
+    private bool NeedsTranslation(Attachment attachment, BackingStorage storage) =>
+        attachment.IsTranslated || (Policy.Bouncing && storage.HighestAddress > attachment.HighestAddress);
+
+    /// <summary>Whether the exporter holds what a device walks against the device's numbers.</summary>
+    private bool ChecksLimits => Policy.Constraints is ConstraintModel.Rfc3 or ConstraintModel.Translated && !Policy.AsPosted;
 
     /// <summary>
     /// A map to be tried and thrown away: carry it out, look at the reply, and keep neither buffer nor memory (thread #12).
@@ -58,8 +100,9 @@ public sealed partial record DmaBuffer
     private AllocationRequest MoveRequest => RequestFor(Of(Generation + 1), Constraints, Attachments);
 
     /// <summary>Whether this unmap leaves nobody mapped while somebody waits for the storage to move (thread #5).</summary>
-    private bool MovesAfter(DmaCommand.Unmap unmap) =>
-        !IsRevoked && Mappings.Length == 1 && IndexOfMapping(unmap.Mapping) == 0 && Attachments.Any(attachment => attachment.IsPending);
+    private bool MovesAfter(string mapping, BufferAccess access) =>
+        !IsRevoked && Mappings.Length == 1 && IndexOfMapping(mapping) == 0 && Mappings[0].Access == access
+        && Attachments.Any(attachment => attachment.IsPending);
 
     private AllocationRequest RequestFor(
         AllocationToken token, DmaConstraints union, ImmutableArray<Attachment> importers)
@@ -67,9 +110,9 @@ public sealed partial record DmaBuffer
         // An exporter that looks at nobody does not look at reach either.
         var narrowest = Policy.Constraints == ConstraintModel.None
             ? null
-            : importers.MinBy(attachment => attachment.HighestAddress);
+            : importers.MinBy(attachment => attachment.ReachesTo);
         return new(
-            token, SizeBytes, union, narrowest?.HighestAddress ?? ulong.MaxValue,
+            token, SizeBytes, union, narrowest?.ReachesTo ?? ulong.MaxValue,
             narrowest?.Device ?? Origin.Exporter ?? Name);
     }
 
@@ -80,13 +123,14 @@ public sealed partial record DmaBuffer
         if (Storage is null)
         {
             Invariant.Holds(storage.Token == Token);
-            return this with { Storage = storage };
+            return this with { Storage = storage, Cpu = Cpu.Allocated() };
         }
 
         Invariant.Holds(storage.Token == Of(Generation + 1));
         return this with
         {
             Storage = storage,
+            Cpu = Cpu.Allocated(),
             Generation = Generation + 1,
             Superseded = Superseded.Add(Generation),
             Costs = Costs with { Migrations = Costs.Migrations + 1, BytesCopied = Costs.BytesCopied + SizeBytes },
@@ -97,15 +141,15 @@ public sealed partial record DmaBuffer
         };
     }
 
-    private Transition Map(DmaCommand.Map command, DmaResult<BackingStorage>? allocation)
+    private Transition Take(Taking taking, DmaResult<BackingStorage>? allocation, DmaResult<DmaMapped>? mapped)
     {
-        if (CheckMap(command) is { } decided)
+        if (CheckTake(taking) is { } decided)
         {
             return decided;
         }
 
         var allocated = this;
-        if (Storage is null || Attachments[IndexOf(command.Attachment)].IsPending)
+        if (Storage is null || Attachments[IndexOf(taking.Attachment)].IsPending)
         {
             Invariant.Holds(allocation is not null);
             if (!allocation!.Value.TryGetValue(out var storage))
@@ -118,67 +162,137 @@ public sealed partial record DmaBuffer
         }
 
         // An exporter that does not look at reach has allocated by the time the device turns out not to reach the pages.
-        var step = allocated.MapOnto(allocated.Storage!, command);
+        var step = taking.Access == BufferAccess.Map
+            ? allocated.MapOnto(allocated.Storage!, taking, mapped)
+            : allocated.Hold(allocated.MappingOf(allocated.Storage!, taking));
         return step with { ChangesState = !ReferenceEquals(step.Next, this) };
     }
 
-    private Transition MapOnto(BackingStorage storage, DmaCommand.Map command)
+    private Transition MapOnto(BackingStorage storage, Taking taking, DmaResult<DmaMapped>? mapped)
     {
-        var index = IndexOf(command.Attachment);
-        var attachment = Attachments[index];
-        if (storage.HighestAddress > attachment.HighestAddress)
+        var attachment = Attachments[IndexOf(taking.Attachment)];
+        if (!attachment.IsTranslated && !Policy.Bouncing && storage.HighestAddress > attachment.HighestAddress)
         {
             return Transition.Refuse(this, new(
                 Errno.EIO, attachment.Device, "DmaMask", storage.HighestAddress, attachment.HighestAddress,
                 $"{attachment.Device} reaches addresses up to 0x{attachment.HighestAddress:x}; {Name} has pages up to 0x{storage.HighestAddress:x}."));
         }
 
-        var cutUnder = Policy.Lists == ListSharing.Shared ? storage.AllocatedUnder : attachment.OwnCut ?? storage.AllocatedUnder;
-        var mapping = new Mapping(
-            command.Mapping, command.Attachment, command.Direction, SizeBytes, cutUnder, storage);
+        var mapping = MappingOf(storage, taking);
+        if (!NeedsTranslation(attachment, storage))
+        {
+            return Hold(mapping);
+        }
+
+        Invariant.Holds(mapped is not null);
+        return mapped!.Value.TryGetValue(out var held)
+            ? Hold(mapping with { Mapped = held, SteeredBy = attachment.Takes })
+            : Transition.Refuse(this, mapped.Value.Refusal!);
+    }
+
+    private Mapping MappingOf(BackingStorage storage, Taking taking)
+    {
+        var attachment = Attachments[IndexOf(taking.Attachment)];
+        var cutUnder = Policy.Lists switch
+        {
+            ListSharing.Shared => storage.AllocatedUnder,
+            ListSharing.Own => WholePages(attachment.Demand),
+            _ => attachment.OwnCut ?? storage.AllocatedUnder,
+        };
+        return new(taking.Name, taking.Attachment, taking.Direction, SizeBytes, cutUnder, storage)
+        {
+            Access = taking.Access,
+            Sequence = NextMapping,
+        };
+    }
+
+    /// <summary>With one more mapping, what it costs, and what is wrong with it.</summary>
+    private Transition Hold(Mapping mapping)
+    {
+        var index = IndexOf(mapping.Attachment);
+        var attachment = Attachments[index];
         var table = mapping.ToTable();
         mapping.AssertInvariants(table);
-        return Transition.Grant(
-            this with
+        if (TooManyPerLine(mapping, table, attachment) is { } refusal)
+        {
+            return RefuseHolding(mapping, refusal);
+        }
+
+        var buildsList = mapping.Access != BufferAccess.Pfns && BuildsList(attachment);
+        var next = this with
+        {
+            Mappings = Mappings.Insert(~IndexOfMapping(mapping.Name), mapping),
+            NextMapping = NextMapping + 1,
+            Attachments = attachment.HasList || !buildsList
+                ? Attachments
+                : Attachments.SetItem(index, attachment with { HasList = true }),
+            Costs = CostsWith(mapping, buildsList),
+            Hazards = [.. Hazards, .. HazardsOf(mapping, table, attachment)],
+        };
+        return Transition.Grant(mapping.Access == BufferAccess.Map ? next.OwnedByDevice(mapping) : next, mapping);
+    }
+
+    private BufferCosts CostsWith(Mapping mapping, bool buildsList)
+    {
+        var costs = buildsList ? Costs with { ListsBuilt = Costs.ListsBuilt + 1 } : Costs;
+        return mapping.Mapped is { Bounces: { IsEmpty: false } bounces }
+            ? costs with
             {
-                Mappings = Mappings.Insert(~IndexOfMapping(mapping.Name), mapping),
-                Attachments = attachment.HasList ? Attachments : Attachments.SetItem(index, attachment with { HasList = true }),
-                Costs = BuildsList(attachment) ? Costs with { ListsBuilt = Costs.ListsBuilt + 1 } : Costs,
-                Hazards = BrokenBy(table, attachment) is { } hazard ? Hazards.Add(hazard) : Hazards,
-            },
-            mapping);
+                Bounces = costs.Bounces + (ulong)bounces.Length,
+                BytesBounced = bounces.Aggregate(costs.BytesBounced, (sum, bounce) => sum + bounce.Slots.LengthBytes),
+            }
+            : costs;
+    }
+
+    /// <summary>Refused after MMUs or the pool have given something: that is owed back, and nothing else changes.</summary>
+    private Transition RefuseHolding(Mapping mapping, Refusal refusal)
+    {
+        if (mapping.Mapped is null)
+        {
+            return Transition.Refuse(this, refusal);
+        }
+
+        var next = this with { NextMapping = NextMapping + 1, Unmapped = Unmapped.Add(mapping.Sequence) };
+        next.AssertInvariants();
+        return new(next, true, DmaResult.Refuse<DmaReply>(refusal));
     }
 
     private bool BuildsList(Attachment attachment) => Policy.Lists switch
     {
-        ListSharing.PerMap => true,
+        ListSharing.PerMap or ListSharing.Own => true,
         ListSharing.PerAttachment => !attachment.HasList,
         ListSharing.Shared => !Attachments.Any(other => other.HasList),
         _ => throw new InvalidOperationException("An unknown policy was not refused."),
     };
 
-    /// <summary>What a list does to its own importer; each limit of an attachment is reported once.</summary>
-    private Hazard? BrokenBy(SgTable table, Attachment attachment)
+    private Transition GiveBack(
+        string name, BufferAccess access, DmaResult<BackingStorage>? allocation, DmaResult<DmaMapped>? mapped)
     {
-        var violation = SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device);
-        return violation is null || Hazards.Any(known =>
-                known.Kind == HazardKind.ListBreaksLimit && known.Attachment == attachment.Name && known.Field == violation.Field)
-            ? null
-            : new(
-                HazardKind.ListBreaksLimit, attachment.Device, attachment.Name, violation.Field!, violation.Needed ?? 0,
-                violation.Limit ?? 0, $"{attachment.Device} was handed a list it cannot use: {violation.Reason}");
-    }
-
-    private Transition Unmap(DmaCommand.Unmap command, DmaResult<BackingStorage>? allocation)
-    {
-        var index = IndexOfMapping(command.Mapping);
+        var index = IndexOfMapping(name);
         if (index < 0)
         {
-            return Transition.Refuse(
-                this, Errno.EINVAL, "Mapping", $"{Name} has no mapping {Quote(command.Mapping)}.");
+            return Transition.Refuse(this, Errno.EINVAL, "Mapping", $"{Name} has no mapping {Quote(name)}.");
         }
 
-        var next = this with { Mappings = Mappings.RemoveAt(index) };
+        var mapping = Mappings[index];
+        if (mapping.Access != access)
+        {
+            return Transition.Refuse(
+                this, Errno.EINVAL, "Mapping", $"{name} of {Name} was taken as {WordOf(mapping.Access)}, not as {WordOf(access)}.");
+        }
+
+        if (mapped?.Refusal is { } elsewhere)
+        {
+            return Transition.Refuse(this, elsewhere);
+        }
+
+        var ended = this with
+        {
+            Mappings = Mappings.RemoveAt(index),
+            Unmapped = mapping.Mapped is null ? Unmapped : Unmapped.Add(mapping.Sequence),
+            Hazards = LeftBehindBy(mapping) is { } hazard ? Hazards.Add(hazard) : Hazards,
+        };
+        var next = access == BufferAccess.Map ? ended.LeftByDevice(mapping) : ended;
 
         // No memory to move to: whoever waits is told at its map, and everyone else goes on.
         return Transition.Grant(
@@ -187,52 +301,66 @@ public sealed partial record DmaBuffer
                 : next.WithoutStorageWhenRevoked());
     }
 
+    private static string WordOf(BufferAccess access) => access switch
+    {
+        BufferAccess.Scatterlist => "a raw scatterlist",
+        BufferAccess.Pfns => "page frame numbers",
+        _ => "a mapping",
+    };
+
     /// <summary>A revoked buffer that nobody has mapped owes its pages back.</summary>
     private DmaBuffer WithoutStorageWhenRevoked() => IsRevoked && Mappings.IsEmpty && Storage is not null
         ? this with { Storage = null, Generation = Generation + 1, Superseded = Superseded.Add(Generation) }
         : this;
 
-    /// <summary>What decides a map before memory is looked at; null when it goes on.</summary>
-    private Transition? CheckMap(DmaCommand.Map command)
+    /// <summary>What decides a map, or raw access, before memory is looked at; null when it goes on.</summary>
+    private Transition? CheckTake(Taking taking)
     {
-        if (ModelName.Check(command.Mapping, "Mapping") is { } bad)
+        if (ModelName.Check(taking.Name, "Mapping") is { } bad)
         {
             return Transition.Refuse(this, bad);
         }
 
-        if (!Enum.IsDefined(command.Direction))
+        if (CheckDirection(taking.Direction) is { } direction)
         {
-            return Transition.Refuse(
-                this, Errno.EINVAL, "Direction", $"Direction {(int)command.Direction} is not 0, 1 or 2.");
+            return Transition.Refuse(this, direction);
         }
 
-        var index = IndexOfMapping(command.Mapping);
+        var index = IndexOfMapping(taking.Name);
         if (index >= 0)
         {
             var mapping = Mappings[index];
-            return mapping.Attachment == command.Attachment && mapping.Direction == command.Direction
+            var isSame = mapping.Attachment == taking.Attachment && mapping.Direction == taking.Direction
+                && mapping.Access == taking.Access;
+            return isSame
                 ? Transition.GrantAgain(this, mapping)
                 : Transition.Refuse(
                     this, Errno.EEXIST, "Mapping",
-                    $"Mapping {command.Mapping} of {Name} is of {mapping.Attachment}, {mapping.Direction}.");
+                    $"Mapping {taking.Name} of {Name} is of {mapping.Attachment}, {mapping.Direction}.");
         }
 
-        var attached = IndexOf(command.Attachment);
+        var attached = IndexOf(taking.Attachment);
         if (attached < 0)
         {
-            return Transition.Refuse(this, UnknownAttachment(command.Attachment));
+            return Transition.Refuse(this, UnknownAttachment(taking.Attachment));
         }
 
+        var attachment = Attachments[attached];
         if (IsRevoked)
         {
-            return Transition.Refuse(this, Revoked(Attachments[attached].Device));
+            return Transition.Refuse(this, Revoked(attachment.Device));
         }
 
-        if (Attachments[attached].IsPending && !Mappings.IsEmpty)
+        if (CheckAccess(attachment, taking.Access) is { } unreachable)
+        {
+            return Transition.Refuse(this, unreachable);
+        }
+
+        if (attachment.IsPending && !Mappings.IsEmpty)
         {
             return Transition.Refuse(this, new(
-                Errno.EAGAIN, Attachments[attached].Device, nameof(Mappings), 0, (ulong)Mappings.Length,
-                $"The storage of {Name} moves for {Attachments[attached].Device} when nobody has it mapped; {Counted.Of((ulong)Mappings.Length, "mapping")} to go."));
+                Errno.EAGAIN, attachment.Device, nameof(Mappings), 0, (ulong)Mappings.Length,
+                $"The storage of {Name} moves for {attachment.Device} when nobody has it mapped; {Counted.Of((ulong)Mappings.Length, "mapping")} to go."));
         }
 
         return Mappings.Length == MappingsMax

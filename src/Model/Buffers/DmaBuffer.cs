@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using DmaGrains.Model.Coherency;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
+using DmaGrains.Model.Translation;
 using Orleans;
 
 namespace DmaGrains.Model.Buffers;
@@ -79,6 +81,26 @@ public sealed partial record DmaBuffer
     [Id(12)]
     public bool IsRevoked { get; private init; }
 
+    /// <summary>The board's regions that the exporter takes storage from; empty for system RAM and contiguous areas.</summary>
+    [Id(13)]
+    public ImmutableArray<MemoryRegionLayout> Regions { get; private init; } = [];
+
+    /// <summary>Whose the buffer is, and what the CPU's caches have of it (thread #32).</summary>
+    [Id(14)]
+    public CpuOwnership Cpu { get; private init; } = CpuOwnership.Fresh;
+
+    /// <summary>The next mapping's <see cref="Mapping.Sequence"/>.</summary>
+    [Id(15)]
+    public ulong NextMapping { get; private init; }
+
+    /// <summary>Mappings that are ended and whose addresses and bounces are to be given back.</summary>
+    [Id(16)]
+    public ImmutableArray<ulong> Unmapped { get; private init; } = [];
+
+    /// <summary>Whether a device behind an MMU ever attached.</summary>
+    [Id(17)]
+    public bool HasHadTranslated { get; private init; }
+
     /// <summary>How the exporter deals with its importers.</summary>
     public ExporterPolicy Policy => Origin.Policy;
 
@@ -103,6 +125,19 @@ public sealed partial record DmaBuffer
         : Superseded.IsEmpty ? []
         : [.. Superseded.Select(Of)];
 
+    /// <summary>What the board's MMUs and bounce pool are to take back now; giving back twice does no harm.</summary>
+    public ImmutableArray<MapToken> OwedMappings => Unmapped.IsEmpty ? [] : [.. Unmapped.Select(Of)];
+
+    /// <summary>
+    /// Whether they are to take back all that is held for this buffer: once it is gone, for an answer may never have been noted.
+    /// </summary>
+    public bool OwesAllMappings => IsGone && !IsFreed && MayHoldMappings;
+
+    private bool MayHoldMappings => HasHadTranslated || Policy.Bouncing;
+
+    /// <summary>Whether anything is to be given back.</summary>
+    public bool IsInDebt => !OwedTokens.IsEmpty || !Unmapped.IsEmpty;
+
     /// <summary>A fresh buffer without storage.</summary>
     /// <param name="export">What the exporter says.</param>
     /// <param name="generation">One more than that of a gone buffer of this name; else 0.</param>
@@ -123,24 +158,35 @@ public sealed partial record DmaBuffer
     /// <param name="command">What is asked.</param>
     /// <param name="device">For an attach: the device, or null when the board has none of that name.</param>
     /// <param name="allocation">What the board's memory answered to <see cref="AllocationFor"/>; null when it gave null.</param>
-    public Transition Apply(DmaCommand command, Device? device, DmaResult<BackingStorage>? allocation) => command switch
-    {
-        DmaCommand.Attach attach => Attach(attach, device, allocation),
-        DmaCommand.Detach detach => Detach(detach),
-        DmaCommand.Map map => Map(map, allocation),
-        DmaCommand.Unmap unmap => Unmap(unmap, allocation),
-        DmaCommand.Release => Release(),
-        DmaCommand.Revoke => Revoke(),
-        _ => throw new ArgumentOutOfRangeException(nameof(command)),
-    };
+    /// <param name="mapped">
+    /// What the board's MMUs answered to <see cref="TranslationFor"/>, or the refusal of <see cref="ContextCheckFor"/>; null when
+    /// there was nothing to ask.
+    /// </param>
+    public Transition Apply(
+        DmaCommand command,
+        Device? device,
+        DmaResult<BackingStorage>? allocation,
+        DmaResult<DmaMapped>? mapped = null) => command switch
+        {
+            DmaCommand.Attach attach => Attach(attach, device, allocation),
+            DmaCommand.Detach detach => Detach(detach),
+            DmaCommand.BeginCpuAccess begin => BeginCpuAccess(begin),
+            DmaCommand.EndCpuAccess end => EndCpuAccess(end),
+            DmaCommand.CpuAccess access => AccessByCpu(access),
+            DmaCommand.Release => Release(),
+            DmaCommand.Revoke => Revoke(),
+            _ when Taking.Of(command) is { } taking => Take(taking, allocation, mapped),
+            _ when Taking.GivenBackBy(command) is var (mapping, access) => GiveBack(mapping, access, allocation, mapped),
+            _ => throw new ArgumentOutOfRangeException(nameof(command)),
+        };
 
-    /// <summary>Notes that the board's memory has taken back the <see cref="OwedTokens"/>.</summary>
+    /// <summary>Notes that the board has taken back <see cref="OwedTokens"/> and <see cref="OwedMappings"/>.</summary>
     public DmaBuffer Freed()
     {
-        Invariant.Holds(!OwedTokens.IsEmpty);
+        Invariant.Holds(IsInDebt);
         return IsGone
-            ? this with { Storage = null, IsFreed = true, Superseded = [] }
-            : this with { Superseded = [] };
+            ? this with { Storage = null, IsFreed = true, Superseded = [], Unmapped = [] }
+            : this with { Superseded = [], Unmapped = [] };
     }
 
     /// <summary>Computes the union afresh; changes nothing.</summary>
@@ -196,6 +242,8 @@ public sealed partial record DmaBuffer
         {
             Invariant.Holds(IndexOf(mapping.Attachment) >= 0);
             Invariant.Holds(mapping.Storage.Token == Storage?.Token);
+            Invariant.Holds(mapping.Sequence < NextMapping && !Unmapped.Contains(mapping.Sequence));
+            Invariant.Holds(mapping.Mapped is null || MayHoldMappings);
         }
     }
 
@@ -204,6 +252,8 @@ public sealed partial record DmaBuffer
         $"Since {changed} has changed, no list can hold {Name} of {SizeBytes} bytes under {recalculated}.");
 
     private AllocationToken Of(uint generation) => new(Name, generation);
+
+    private MapToken Of(ulong mapping) => new(Name, mapping);
 
     private Refusal Revoked(string importer) => new(
         Errno.ENODEV, importer, "Buffer", null, null, $"{Name} was revoked by its exporter.");

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
+using DmaGrains.Model.Translation;
 using Orleans;
 
 namespace DmaGrains.Model.Buffers;
@@ -25,6 +27,28 @@ public sealed record Mapping(
     DmaConstraints MadeUnder,
     BackingStorage Storage)
 {
+    /// <summary>What it holds of MMUs and the bounce pool; null when the device sees physical addresses.</summary>
+    [Id(0)]
+    public DmaMapped? Mapped { get; init; }
+
+    /// <summary>Whether it is a mapping proper, or raw access (thread #54).</summary>
+    [Id(1)]
+    public BufferAccess Access { get; init; } = BufferAccess.Map;
+
+    /// <summary>Counts the buffer's mappings from 0.</summary>
+    [Id(2)]
+    public ulong Sequence { get; init; }
+
+    /// <summary>The device's limits that steer how entries are joined behind an MMU.</summary>
+    [Id(3)]
+    public DmaConstraints? SteeredBy { get; init; }
+
+    /// <summary>What the device walks after mapping: address and length as it sees them. Σ LengthBytes = SizeBytes.</summary>
+    public ImmutableArray<DmaSegment> ToSegments() => ToSegments(ToTable());
+
+    internal ImmutableArray<DmaSegment> ToSegments(SgTable table) =>
+        MappedSegments.Of(table, SteeredBy ?? DmaConstraints.Unconstrained, Mapped);
+
     /// <summary>The list: covers the buffer exactly and satisfies <see cref="MadeUnder"/>.</summary>
     public SgTable ToTable() => TableOver(Storage, SizeBytes, MadeUnder);
 

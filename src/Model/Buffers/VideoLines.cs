@@ -1,4 +1,5 @@
 using DmaGrains.Model.Scatterlists;
+using DmaGrains.Model.Translation;
 using Orleans;
 
 namespace DmaGrains.Model.Buffers;
@@ -17,4 +18,34 @@ public readonly record struct VideoLines(uint Height, uint BytesPerLine, uint St
     /// <summary>Segments when every page lies by itself: what a capture must be ready for.</summary>
     public ulong WorstSegmentCount =>
         StridedLines.SegmentCount(Height, BytesPerLine, StrideBytes, OffsetBytes % Page.SizeBytes);
+
+    /// <summary>Segments over a list: how many of its segments each line touches, summed.</summary>
+    /// <param name="segments">The list, from the start of the buffer; it covers every line.</param>
+    public ulong SegmentCount(ReadOnlySpan<DmaSegment> segments)
+    {
+        ulong count = 0;
+        ulong segmentStart = 0;
+        var index = 0;
+        for (uint line = 0; line < Height; line++)
+        {
+            var start = OffsetBytes + ((ulong)line * StrideBytes);
+            var end = start + BytesPerLine;
+            while (segmentStart + segments[index].LengthBytes <= start)
+            {
+                segmentStart += segments[index++].LengthBytes;
+            }
+
+            // The next line may share the last segment of this one.
+            var (reached, touched) = (segmentStart + segments[index].LengthBytes, 1UL);
+            for (var next = index + 1; reached < end; next++)
+            {
+                reached += segments[next].LengthBytes;
+                touched++;
+            }
+
+            count += touched;
+        }
+
+        return count;
+    }
 }

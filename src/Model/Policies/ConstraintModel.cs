@@ -17,4 +17,10 @@ public enum ConstraintModel
     /// the DMA segments after translation (thread #6, #57).
     /// </summary>
     Translated = 3,
+
+    /// <summary>The segment size alone: the one field that a mainline exporter (habanalabs) reads (thread #7).</summary>
+    SizeOnly = 4,
+
+    /// <summary>The segment count alone (thread #7).</summary>
+    CountOnly = 5,
 }

@@ -52,6 +52,8 @@ public sealed record ExporterPolicy
             MaxSegmentCount = DeviceDmaParameters.DefaultMaxSegmentCount,
         },
         ConstraintModel.Translated => TakenBy(device, getters),
+        ConstraintModel.SizeOnly => DmaConstraints.Unconstrained with { MaxSegmentSize = TakenBy(device, getters).MaxSegmentSize },
+        ConstraintModel.CountOnly => DmaConstraints.Unconstrained with { MaxSegmentCount = TakenBy(device, getters).MaxSegmentCount },
         ConstraintModel.None => DmaConstraints.Unconstrained,
         _ => throw new ArgumentOutOfRangeException(nameof(device)),
     };

@@ -11,4 +11,7 @@ public enum ListSharing
 
     /// <summary>Built once and handed to everybody, whatever they need, as DRM's cache does (thread #2).</summary>
     Shared = 2,
+
+    /// <summary>Built at each map, and cut for this importer alone, from the first attach on (thread #7).</summary>
+    Own = 3,
 }

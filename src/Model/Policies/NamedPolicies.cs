@@ -14,6 +14,8 @@ public static class NamedPolicies
         ("migrate", new() { LateAttach = LateAttach.Migrate }),
         ("accept", new() { LateAttach = LateAttach.Accept }),
         ("flags", new() { Constraints = ConstraintModel.Flags }),
+        ("size-only", new() { Constraints = ConstraintModel.SizeOnly }),
+        ("own-lists", new() { Lists = ListSharing.Own }),
         ("translated", new() { Constraints = ConstraintModel.Translated }),
         ("first-attach", new() { Allocation = AllocationTime.AtFirstAttach }),
         ("first-attach-migrate", new() { Allocation = AllocationTime.AtFirstAttach, LateAttach = LateAttach.Migrate }),

@@ -1,4 +1,5 @@
 using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Scatterlists;
 
@@ -42,6 +43,23 @@ public static class SegmentCheck
         return violation;
     }
 
+    /// <summary>The first limit that the segments of a mapping break, or null when they satisfy the constraints.</summary>
+    /// <param name="segments">What the device walks, as it sees it.</param>
+    /// <param name="constraints">What it is held against.</param>
+    /// <param name="importer">Whose constraints they are.</param>
+    public static Refusal? FirstViolation(
+        ReadOnlySpan<DmaSegment> segments, DmaConstraints constraints, string importer)
+    {
+        var violation = TooMany(segments.Length, constraints, importer);
+        for (var index = 0; violation is null && index < segments.Length; index++)
+        {
+            var segment = segments[index];
+            violation = Of(index, segment.Address.Value, segment.LengthBytes, constraints, importer);
+        }
+
+        return violation;
+    }
+
     private static Refusal? TooMany(int count, DmaConstraints constraints, string importer) =>
         (uint)count <= constraints.MaxSegmentCount
             ? null
@@ -55,23 +73,24 @@ public static class SegmentCheck
         for (var index = 0; index < entries.Length; index++)
         {
             ref readonly var entry = ref entries[index];
-            if (IsLongerThanMax(entry.LengthBytes, constraints.MaxSegmentSize))
+            if (Of(before + index, entry.Address.Value, entry.LengthBytes, constraints, importer) is { } violation)
             {
-                return new(
-                    Errno.EBUSY, importer, nameof(DmaConstraints.MaxSegmentSize), entry.LengthBytes,
-                    constraints.MaxSegmentSize,
-                    $"{importer} takes segments of at most {constraints.MaxSegmentSize} bytes; segment {before + index} has {entry.LengthBytes}.");
-            }
-
-            if (CrossesBoundary(entry.Address.Value, entry.LengthBytes, constraints.SegmentBoundaryMask))
-            {
-                return new(
-                    Errno.EBUSY, importer, nameof(DmaConstraints.SegmentBoundaryMask), entry.Address.Value,
-                    constraints.SegmentBoundaryMask,
-                    $"{importer} takes no segment across a multiple of 0x{constraints.BoundaryWindowBytes:x}; segment {before + index} at {entry.Address} of {entry.LengthBytes} bytes is.");
+                return violation;
             }
         }
 
         return null;
     }
+
+    private static Refusal? Of(
+        int segment, ulong address, uint lengthBytes, DmaConstraints constraints, string importer) =>
+        IsLongerThanMax(lengthBytes, constraints.MaxSegmentSize)
+            ? new(
+                Errno.EBUSY, importer, nameof(DmaConstraints.MaxSegmentSize), lengthBytes, constraints.MaxSegmentSize,
+                $"{importer} takes segments of at most {constraints.MaxSegmentSize} bytes; segment {segment} has {lengthBytes}.")
+        : CrossesBoundary(address, lengthBytes, constraints.SegmentBoundaryMask)
+            ? new(
+                Errno.EBUSY, importer, nameof(DmaConstraints.SegmentBoundaryMask), address, constraints.SegmentBoundaryMask,
+                $"{importer} takes no segment across a multiple of 0x{constraints.BoundaryWindowBytes:x}; segment {segment} at 0x{address:x} of {lengthBytes} bytes is.")
+        : null;
 }

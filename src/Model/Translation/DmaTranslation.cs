@@ -19,6 +19,17 @@ public sealed class DmaTranslation
     /// <param name="pool">A region of kind Bounce, or null.</param>
     public static DmaTranslation Create(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool) => new(stages, pool);
 
+    /// <summary>What is to be stored of it.</summary>
+    public DmaTranslationState State { get; } = new();
+
+    /// <summary>The mappings that hold something, in token order.</summary>
+    public IEnumerable<MapToken> Held => Stages.IsEmpty ? [] : [];
+
+    /// <summary>MMUs and a pool as they were stored.</summary>
+    public static DmaTranslation Restore(
+        ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool, DmaTranslationState state) =>
+        state is null ? throw new ArgumentNullException(nameof(state)) : Create(stages, pool);
+
     /// <summary>Maps. The same request under the same token gets the same addresses.</summary>
     public (DmaTranslation Next, DmaResult<DmaMapped> Reply) Map(DmaMapRequest request) =>
         (this, DmaResult.Grant(new DmaMapped([], [])));

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using DmaGrains.Grains.Storage;
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Translation;
+
+namespace DmaGrains.Grains.Boards;
+
+/// <summary>Keeps a board's MMUs and bounce pool; what is free is rebuilt when it activates.</summary>
+[GrainType("dma-translation")]
+internal sealed class TranslationGrain(
+    [PersistentState("translation", StorageNames.Default)] IPersistentState<TranslationRecord> storage)
+    : Grain, ITranslationGrain
+{
+    private DmaTranslation _translation = DmaTranslation.Create([], null);
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (storage.State.State is { } state)
+        {
+            _translation = DmaTranslation.Restore(storage.State.Stages, storage.State.Pool, state);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task<Refusal?> LayOutAsync(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool)
+    {
+        var isSame = storage.State.Pool == pool && storage.State.Stages.Length == stages.Length
+            && storage.State.Stages.Zip(stages).All(pair => pair.First.SaysTheSameAs(pair.Second));
+        if (isSame && storage.State.State is not null)
+        {
+            return null;
+        }
+
+        if (_translation.Held.Any())
+        {
+            return Refusal.Of(Errno.EBUSY, "Stages", "Buffers are mapped through these MMUs; they cannot be laid out anew.");
+        }
+
+        await CommitAsync(DmaTranslation.Create(stages, pool));
+        return null;
+    }
+
+    public async Task<DmaResult<DmaMapped>> MapAsync(DmaMapRequest request)
+    {
+        var (next, reply) = _translation.Map(request);
+        await CommitAsync(next);
+        return reply;
+    }
+
+    public Task<DmaResult<DmaMapped>> TestMapAsync(DmaMapRequest request) =>
+        Task.FromResult(_translation.Map(request).Reply);
+
+    public Task<Refusal?> CheckUnmapAsync(MapToken token) => Task.FromResult(_translation.CheckUnmap(token));
+
+    public Task UnmapAsync(ImmutableArray<MapToken> tokens) =>
+        CommitAsync(tokens.Aggregate(_translation, (held, token) => held.Unmap(token)));
+
+    public Task UnmapAllAsync(string buffer) => CommitAsync(_translation.UnmapAll(buffer));
+
+    public async Task<Refusal?> SwitchContextAsync(string stage, uint context)
+    {
+        var (next, refusal) = _translation.SwitchContext(stage, context);
+        await CommitAsync(next);
+        return refusal;
+    }
+
+    public Task<ImmutableArray<MapToken>> GetHeldAsync() => Task.FromResult(_translation.Held.ToImmutableArray());
+
+    private async Task CommitAsync(DmaTranslation next)
+    {
+        if (!ReferenceEquals(next, _translation))
+        {
+            await storage.WriteAsync(
+                new() { Stages = next.Stages, Pool = next.Pool, State = next.State }, DeactivateOnIdle);
+            _translation = next;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Translation;
+
+namespace DmaGrains.Grains.Boards;
+
+/// <summary>What is stored of a board's MMUs and bounce pool: what is free follows from it.</summary>
+[GenerateSerializer, Alias("dma.stored.translation")]
+public sealed class TranslationRecord
+{
+    /// <summary>The MMUs; empty when there are none.</summary>
+    [Id(0)]
+    public ImmutableArray<IommuStage> Stages { get; init; } = [];
+
+    /// <summary>The region for bounces, or null.</summary>
+    [Id(1)]
+    public MemoryRegionLayout? Pool { get; init; }
+
+    /// <summary>What is held; null before they are laid out.</summary>
+    [Id(2)]
+    public DmaTranslationState? State { get; init; }
+}

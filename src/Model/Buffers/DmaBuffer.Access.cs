@@ -1,0 +1,86 @@
+using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
+
+namespace DmaGrains.Model.Buffers;
+
+/// <content>Who may get at the storage, and how: struct pages, peers, opaque memory (thread #14 to #30, #49, #54, #56).</content>
+public sealed partial record DmaBuffer
+{
+    /// <summary>What the storage offers to everybody. Without named regions it is system RAM or a contiguous area.</summary>
+    private BufferAccess AccessOffered =>
+        BufferAccess.Map
+        | (Regions.All(region => region.Kind.HasStructPages()) ? BufferAccess.Scatterlist : BufferAccess.None)
+        | (Regions.All(region => region.Kind.HasPfns()) ? BufferAccess.Pfns : BufferAccess.None);
+
+    /// <summary>What keeps a device from memory of these kinds: EPERM, EINVAL or EOPNOTSUPP; null when nothing does.</summary>
+    private Refusal? CheckMemory(Device device)
+    {
+        if (!device.Trusted && Regions.FirstOrDefault(region => region.Kind == MemoryKind.Protected) is { } opaque)
+        {
+            return new(
+                Errno.EPERM, device.Name, nameof(Device.Trusted), null, null,
+                $"{Name} is opaque memory of {opaque.Name}, and {device.Name} is not trusted with it.");
+        }
+
+        if (device.NeedsStructPage && Regions.FirstOrDefault(region => !region.Kind.HasStructPages()) is { } bare)
+        {
+            return new(
+                Errno.EINVAL, device.Name, nameof(Device.NeedsStructPage), null, null,
+                $"{device.Name} needs struct pages; {Name} lies in {bare.Name}, which has none.");
+        }
+
+        return !device.PeerToPeer && Regions.FirstOrDefault(region => IsOfAPeer(region, device.Name)) is { } peer
+            ? new(
+                Errno.EOPNOTSUPP, device.Name, nameof(Device.PeerToPeer), null, null,
+                $"{Name} lies in {peer.Name} of {peer.Device}, and {device.Name} does not take a peer's memory.")
+            : null;
+    }
+
+    private AttachmentTraits TraitsOf(Device device) =>
+        (device.Coherent ? AttachmentTraits.Coherent : AttachmentTraits.None)
+        | (device.NeedsStructPage ? AttachmentTraits.NeedsStructPage : AttachmentTraits.None)
+        | (device.SegmentsPerLine ? AttachmentTraits.SegmentsPerLine : AttachmentTraits.None)
+        | (Regions.All(region => IsReachable(region, device)) ? AttachmentTraits.None : AttachmentTraits.NoPeerRoute);
+
+    private static bool IsOfAPeer(MemoryRegionLayout region, string device) =>
+        region.Kind == MemoryKind.Vram && region.Device != device;
+
+    private static bool IsReachable(MemoryRegionLayout region, Device device) =>
+        !IsOfAPeer(region, device.Name) || (region.PeerBus is { } bus && bus == device.PeerBus);
+
+    /// <summary>EREMOTEIO when no bus leads to a peer's memory, EINVAL for an access that the storage does not offer; else null.</summary>
+    private Refusal? CheckAccess(Attachment attachment, BufferAccess access)
+    {
+        if (!attachment.Access.HasFlag(access))
+        {
+            return new(
+                Errno.EINVAL, attachment.Device, nameof(Attachment.Access), (ulong)access, (ulong)attachment.Access,
+                $"{Name} cannot be taken as {WordOf(access)}: {string.Join(", ", Regions.Select(region => region.Name))} offers {Offers(attachment.Access)}.");
+        }
+
+        return access == BufferAccess.Map && attachment.Traits.HasFlag(AttachmentTraits.NoPeerRoute)
+            ? new(
+                Errno.EREMOTEIO, attachment.Device, nameof(Device.PeerBus), null, null,
+                $"No bus leads from {attachment.Device} to {Regions.First(region => IsOfAPeer(region, attachment.Device)).Name}, where {Name} lies.")
+            : null;
+    }
+
+    private static string Offers(BufferAccess access) => access switch
+    {
+        BufferAccess.Map => "mappings only",
+        BufferAccess.Map | BufferAccess.Pfns => "mappings and page frame numbers",
+        _ => "mappings and raw scatterlists",
+    };
+
+    /// <summary>Each line takes a segment at least (thread #56): with fewer, no list can do.</summary>
+    private Refusal? TooManyLines(Device device)
+    {
+        var most = Policy.TakenBy(device, Origin.Getters).MaxSegmentCount;
+        return ChecksLimits && LinesOf(TraitsOf(device)) is { } lines && lines.Height > most
+            ? new(
+                Errno.EINVAL, device.Name, nameof(DmaConstraints.MaxSegmentCount), lines.Height, most,
+                $"{device.Name} takes at most {Counted.Of(most, "segment")}; {Name} has {Counted.Of(lines.Height, "line")}, each with one of its own and up to {lines.WorstSegmentCount} together.")
+            : null;
+    }
+}

@@ -1,0 +1,111 @@
+using DmaGrains.Model.Coherency;
+using DmaGrains.Model.Memory;
+
+namespace DmaGrains.Model.Buffers;
+
+/// <content>The CPU's turn, and what handing over costs (thread #12, #32).</content>
+public sealed partial record DmaBuffer
+{
+    private const string CpuName = "cpu";
+
+    private Transition BeginCpuAccess(DmaCommand.BeginCpuAccess command)
+    {
+        if (CheckCpu(command.Access, command.Direction) is { } refusal)
+        {
+            return Transition.Refuse(this, refusal);
+        }
+
+        if (Cpu.Find(command.Access) is { } open)
+        {
+            return open.Direction == command.Direction
+                ? Transition.GrantAgain(this)
+                : Transition.Refuse(
+                    this, Errno.EEXIST, "Access", $"Access {command.Access} to {Name} is open, {open.Direction}.");
+        }
+
+        return Cpu.Accesses.Length == CpuOwnership.AccessesMax
+            ? Transition.Refuse(this, new(
+                Errno.ENOSPC, null, "Access", CpuOwnership.AccessesMax + 1, CpuOwnership.AccessesMax,
+                $"The CPU has {CpuOwnership.AccessesMax} open accesses to {Name}, the most this model keeps."))
+            : Transition.Grant(With(Cpu.BeginCpuAccess(new(command.Access, command.Direction), UsesBut(null)), CpuName, string.Empty));
+    }
+
+    private Transition EndCpuAccess(DmaCommand.EndCpuAccess command) => Cpu.Find(command.Access) is null
+        ? Transition.Refuse(this, Errno.EINVAL, "Access", $"The CPU has begun no access {Quote(command.Access)} to {Name}.")
+        : Transition.Grant(With(Cpu.EndCpuAccess(command.Access, UsesBut(null)), CpuName, string.Empty));
+
+    private Transition AccessByCpu(DmaCommand.CpuAccess command) =>
+        CheckCpu(command.Access, command.Direction) is { } refusal
+            ? Transition.Refuse(this, refusal)
+            : Transition.Grant(With(Cpu.Touch(command.Direction, UsesBut(null)), CpuName, string.Empty));
+
+    /// <summary>EINVAL or ENODEV when the CPU cannot get at the buffer; null when it can.</summary>
+    private Refusal? CheckCpu(string access, DmaDirection direction)
+    {
+        if (ModelName.Check(access, "Access") is { } bad)
+        {
+            return bad;
+        }
+
+        if (CheckDirection(direction) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (IsRevoked)
+        {
+            return Revoked(CpuName);
+        }
+
+        if (Regions.FirstOrDefault(region => !region.Kind.IsCpuAccessible()) is { } closed)
+        {
+            return Refusal.Of(Errno.EINVAL, "Memory", $"{Name} lies in {closed.Name}, which the CPU cannot look at.");
+        }
+
+        return Storage is null
+            ? Refusal.Of(Errno.EINVAL, nameof(Storage), $"{Name} has no storage yet; the first map allocates it.")
+            : null;
+    }
+
+    private static Refusal? CheckDirection(DmaDirection direction) => Enum.IsDefined(direction)
+        ? null
+        : Refusal.Of(Errno.EINVAL, "Direction", $"Direction {(int)direction} is not 0, 1 or 2.");
+
+    private DmaBuffer OwnedByDevice(Mapping mapping) =>
+        With(Cpu.Map(UseOf(mapping)), HolderOf(mapping), mapping.Attachment);
+
+    private DmaBuffer LeftByDevice(Mapping mapping) =>
+        With(Cpu.Unmap(UseOf(mapping), UsesBut(mapping.Name)), HolderOf(mapping), mapping.Attachment);
+
+    private DeviceUse[] UsesBut(string? mapping) =>
+        [.. Mappings.Where(live => live.Access == BufferAccess.Map && live.Name != mapping).Select(UseOf)];
+
+    private DeviceUse UseOf(Mapping mapping) => new(
+        Attachments[IndexOf(mapping.Attachment)].Traits.HasFlag(AttachmentTraits.Coherent), mapping.Direction);
+
+    private DmaBuffer With(OwnershipStep step, string importer, string attachment)
+    {
+        var hazard = step.Hazard is not { } kind
+            ? null
+            : new Hazard(kind, importer, attachment, "Owner", 0, 0, $"{ReasonOf(kind, importer)} ({Name}).");
+        return this with
+        {
+            Cpu = step.Next,
+            Costs = step.Work == default ? Costs : Costs with
+            {
+                CacheCleans = Costs.CacheCleans + step.Work.Cleans,
+                CacheInvalidates = Costs.CacheInvalidates + step.Work.Invalidates,
+                CacheWorkSaved = Costs.CacheWorkSaved + step.Work.Saved,
+            },
+            Hazards = hazard is not null && IsNew(hazard) ? Hazards.Add(hazard) : Hazards,
+        };
+    }
+
+    private static string ReasonOf(HazardKind kind, string who) => kind switch
+    {
+        HazardKind.CpuAccessWhileDeviceOwns => "The CPU touched the buffer while devices own it: begin CPU access first",
+        HazardKind.StaleCpuRead => "The CPU read what its caches had before a device wrote: begin CPU access to read first",
+        _ when who == CpuName => "What the CPU wrote was thrown away: it had no write access when the buffer changed hands",
+        _ => $"What the CPU wrote was thrown away when {who} handed the buffer back",
+    };
+}
