@@ -51,6 +51,10 @@ public sealed record Attachment(
     [Id(7)]
     public BufferAccess Access { get; init; }
 
+    /// <summary>Segments that it would like to be no shorter, in bytes; 0 when it does not care (thread #10).</summary>
+    [Id(8)]
+    public uint PreferredSegmentSize { get; init; }
+
     /// <summary>Whether an MMU stands between it and memory.</summary>
     public bool IsTranslated => Iommu is not null || BusMmu is not null;
 

@@ -73,6 +73,7 @@ public sealed partial record DmaBuffer
             BusMmu = device.BusMmu,
             Traits = TraitsOf(device),
             Access = AccessOffered,
+            PreferredSegmentSize = device.PreferredSegmentSize,
         };
         if (Storage is null)
         {

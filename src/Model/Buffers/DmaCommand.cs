@@ -29,7 +29,12 @@ public abstract record DmaCommand
     /// <param name="Attachment">The attachment to map.</param>
     /// <param name="Direction">Which way data moves.</param>
     [GenerateSerializer, Immutable, Alias("dma.command.map")]
-    public sealed record Map(string Mapping, string Attachment, DmaDirection Direction) : DmaCommand;
+    public sealed record Map(string Mapping, string Attachment, DmaDirection Direction) : DmaCommand
+    {
+        /// <summary>What it asks for beyond that.</summary>
+        [Id(0)]
+        public MapOptions Options { get; init; }
+    }
 
     /// <summary>Unmap. Source: dma_buf_unmap_attachment.</summary>
     /// <param name="Mapping">The mapping to end.</param>

@@ -62,6 +62,13 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     [Id(10)]
     public bool SegmentsPerLine { get; init; }
 
+    /// <summary>
+    /// Segments that it would like to be no shorter, in bytes; 0 when it does not care. A wish for few TLB entries, never a limit
+    /// (thread #10).
+    /// </summary>
+    [Id(11)]
+    public uint PreferredSegmentSize { get; init; }
+
     /// <summary>Whether an MMU stands between it and memory.</summary>
     public bool IsTranslated => Iommu is not null || BusMmu is not null;
 

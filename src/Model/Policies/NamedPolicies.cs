@@ -15,6 +15,7 @@ public static class NamedPolicies
         ("accept", new() { LateAttach = LateAttach.Accept }),
         ("flags", new() { Constraints = ConstraintModel.Flags }),
         ("size-only", new() { Constraints = ConstraintModel.SizeOnly }),
+        ("count-only", new() { Constraints = ConstraintModel.CountOnly }),
         ("own-lists", new() { Lists = ListSharing.Own }),
         ("translated", new() { Constraints = ConstraintModel.Translated }),
         ("first-attach", new() { Allocation = AllocationTime.AtFirstAttach }),
@@ -22,6 +23,12 @@ public static class NamedPolicies
         ("at-export", new() { Allocation = AllocationTime.AtExport }),
         ("shared-list", new() { LateAttach = LateAttach.Accept, Lists = ListSharing.Shared }),
         ("mainline", new() { Constraints = ConstraintModel.None, Allocation = AllocationTime.AtFirstAttach }),
+        ("mainline-bouncing", new()
+        {
+            Constraints = ConstraintModel.None,
+            Allocation = AllocationTime.AtFirstAttach,
+            Bouncing = true,
+        }),
         ("as-posted", new() { LateAttach = LateAttach.Accept, AsPosted = true }),
     ];
 
