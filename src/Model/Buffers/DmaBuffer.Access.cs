@@ -66,6 +66,24 @@ public sealed partial record DmaBuffer
             : null;
     }
 
+    /// <summary>EOPNOTSUPP for what this device's mappings cannot give (thread #34); null when they can.</summary>
+    private Refusal? CheckOptions(Attachment attachment, MapOptions options)
+    {
+        if (options.HasFlag(MapOptions.RequireCoherent) && !attachment.Traits.HasFlag(AttachmentTraits.Coherent))
+        {
+            return new(
+                Errno.EOPNOTSUPP, attachment.Device, nameof(Device.Coherent), null, null,
+                $"{attachment.Device} does not snoop CPU caches, and this map of {Name} asks for it.");
+        }
+
+        var needsTables = options & (MapOptions.DeferFlush | MapOptions.OwnSpace);
+        return needsTables == MapOptions.None || attachment.IsTranslated
+            ? null
+            : new(
+                Errno.EOPNOTSUPP, attachment.Device, "Options", null, null,
+                $"{attachment.Device} stands behind no MMU whose tables its driver could fill as this map of {Name} asks.");
+    }
+
     private static string Offers(BufferAccess access) => access switch
     {
         BufferAccess.Map => "mappings only",

@@ -71,14 +71,18 @@ public sealed partial record DmaBuffer
         ? null
         : Refusal.Of(Errno.EINVAL, "Direction", $"Direction {(int)direction} is not 0, 1 or 2.");
 
+    /// <summary>Whether a mapping moves ownership: not raw access, nor one whose importer sees to the caches itself (thread #29).</summary>
+    private static bool HandsOver(Mapping mapping) =>
+        mapping.Access == BufferAccess.Map && !mapping.Options.HasFlag(MapOptions.DeferFlush);
+
     private DmaBuffer OwnedByDevice(Mapping mapping) =>
-        With(Cpu.Map(UseOf(mapping)), HolderOf(mapping), mapping.Attachment);
+        With(Cpu.Map(UseOf(mapping), UsesBut(mapping.Name)), HolderOf(mapping), mapping.Attachment);
 
     private DmaBuffer LeftByDevice(Mapping mapping) =>
         With(Cpu.Unmap(UseOf(mapping), UsesBut(mapping.Name)), HolderOf(mapping), mapping.Attachment);
 
     private DeviceUse[] UsesBut(string? mapping) =>
-        [.. Mappings.Where(live => live.Access == BufferAccess.Map && live.Name != mapping).Select(UseOf)];
+        [.. Mappings.Where(live => HandsOver(live) && live.Name != mapping).Select(UseOf)];
 
     private DeviceUse UseOf(Mapping mapping) => new(
         Attachments[IndexOf(mapping.Attachment)].Traits.HasFlag(AttachmentTraits.Coherent), mapping.Direction);
@@ -105,6 +109,8 @@ public sealed partial record DmaBuffer
     {
         HazardKind.CpuAccessWhileDeviceOwns => "The CPU touched the buffer while devices own it: begin CPU access first",
         HazardKind.StaleCpuRead => "The CPU read what its caches had before a device wrote: begin CPU access to read first",
+        HazardKind.StaleSnoop =>
+            $"Since {who} mapped it, one device reads the buffer through the CPU's caches while another writes behind their back",
         _ when who == CpuName => "What the CPU wrote was thrown away: it had no write access when the buffer changed hands",
         _ => $"What the CPU wrote was thrown away when {who} handed the buffer back",
     };

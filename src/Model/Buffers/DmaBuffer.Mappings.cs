@@ -43,7 +43,7 @@ public sealed partial record DmaBuffer
 
         var attachment = Attachments[IndexOf(taking.Attachment)];
         var storage = allocation is not { } answer ? Storage : answer.TryGetValue(out var allocated) ? allocated : null;
-        if (storage is null || !NeedsTranslation(attachment, storage))
+        if (storage is null || !NeedsTranslation(attachment, storage, taking.Options))
         {
             return null;
         }
@@ -55,6 +55,7 @@ public sealed partial record DmaBuffer
             attachment.Takes, attachment.HighestAddress)
         {
             ChecksCount = ChecksLimits,
+            Options = taking.Options,
         };
     }
 
@@ -65,8 +66,10 @@ public sealed partial record DmaBuffer
             ? Of(Mappings[index].Sequence)
             : null;
 
-    private bool NeedsTranslation(Attachment attachment, BackingStorage storage) =>
-        attachment.IsTranslated || (Policy.Bouncing && storage.HighestAddress > attachment.HighestAddress);
+    private bool NeedsTranslation(Attachment attachment, BackingStorage storage, MapOptions options) =>
+        attachment.IsTranslated || (MayBounce(options) && storage.HighestAddress > attachment.HighestAddress);
+
+    private bool MayBounce(MapOptions options) => Policy.Bouncing && !options.HasFlag(MapOptions.NoBounce);
 
     /// <summary>Whether the exporter holds what a device walks against the device's numbers.</summary>
     private bool ChecksLimits => Policy.Constraints is ConstraintModel.Rfc3 or ConstraintModel.Translated && !Policy.AsPosted;
@@ -171,7 +174,7 @@ public sealed partial record DmaBuffer
     private Transition MapOnto(BackingStorage storage, Taking taking, DmaResult<DmaMapped>? mapped)
     {
         var attachment = Attachments[IndexOf(taking.Attachment)];
-        if (!attachment.IsTranslated && !Policy.Bouncing && storage.HighestAddress > attachment.HighestAddress)
+        if (!attachment.IsTranslated && !MayBounce(taking.Options) && storage.HighestAddress > attachment.HighestAddress)
         {
             return Transition.Refuse(this, new(
                 Errno.EIO, attachment.Device, "DmaMask", storage.HighestAddress, attachment.HighestAddress,
@@ -179,7 +182,7 @@ public sealed partial record DmaBuffer
         }
 
         var mapping = MappingOf(storage, taking);
-        if (!NeedsTranslation(attachment, storage))
+        if (!NeedsTranslation(attachment, storage, taking.Options))
         {
             return Hold(mapping);
         }
@@ -202,6 +205,7 @@ public sealed partial record DmaBuffer
         return new(taking.Name, taking.Attachment, taking.Direction, SizeBytes, cutUnder, storage)
         {
             Access = taking.Access,
+            Options = taking.Options,
             Sequence = NextMapping,
         };
     }
@@ -229,7 +233,7 @@ public sealed partial record DmaBuffer
             Costs = CostsWith(mapping, buildsList),
             Hazards = [.. Hazards, .. HazardsOf(mapping, table, attachment)],
         };
-        return Transition.Grant(mapping.Access == BufferAccess.Map ? next.OwnedByDevice(mapping) : next, mapping);
+        return Transition.Grant(HandsOver(mapping) ? next.OwnedByDevice(mapping) : next, mapping);
     }
 
     private BufferCosts CostsWith(Mapping mapping, bool buildsList)
@@ -256,6 +260,9 @@ public sealed partial record DmaBuffer
         next.AssertInvariants();
         return new(next, true, DmaResult.Refuse<DmaReply>(refusal));
     }
+
+    private const MapOptions KnownOptions =
+        MapOptions.NoBounce | MapOptions.RequireCoherent | MapOptions.DeferFlush | MapOptions.OwnSpace;
 
     private bool BuildsList(Attachment attachment) => Policy.Lists switch
     {
@@ -292,7 +299,7 @@ public sealed partial record DmaBuffer
             Unmapped = mapping.Mapped is null ? Unmapped : Unmapped.Add(mapping.Sequence),
             Hazards = LeftBehindBy(mapping) is { } hazard ? Hazards.Add(hazard) : Hazards,
         };
-        var next = access == BufferAccess.Map ? ended.LeftByDevice(mapping) : ended;
+        var next = HandsOver(mapping) ? ended.LeftByDevice(mapping) : ended;
 
         // No memory to move to: whoever waits is told at its map, and everyone else goes on.
         return Transition.Grant(
@@ -326,12 +333,18 @@ public sealed partial record DmaBuffer
             return Transition.Refuse(this, direction);
         }
 
+        if ((taking.Options & ~KnownOptions) != MapOptions.None)
+        {
+            return Transition.Refuse(
+                this, Errno.EINVAL, "Options", $"Options {(int)taking.Options} have bits that stand for nothing.");
+        }
+
         var index = IndexOfMapping(taking.Name);
         if (index >= 0)
         {
             var mapping = Mappings[index];
             var isSame = mapping.Attachment == taking.Attachment && mapping.Direction == taking.Direction
-                && mapping.Access == taking.Access;
+                && mapping.Access == taking.Access && mapping.Options == taking.Options;
             return isSame
                 ? Transition.GrantAgain(this, mapping)
                 : Transition.Refuse(
@@ -351,7 +364,7 @@ public sealed partial record DmaBuffer
             return Transition.Refuse(this, Revoked(attachment.Device));
         }
 
-        if (CheckAccess(attachment, taking.Access) is { } unreachable)
+        if ((CheckAccess(attachment, taking.Access) ?? CheckOptions(attachment, taking.Options)) is { } unreachable)
         {
             return Transition.Refuse(this, unreachable);
         }

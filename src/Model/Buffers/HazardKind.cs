@@ -35,4 +35,7 @@ public enum HazardKind
 
     /// <summary>The CPU read cache lines older than what a device has written.</summary>
     StaleCpuRead = 10,
+
+    /// <summary>A device reads through CPU caches while another writes behind their back: it may see old lines (thread #12).</summary>
+    StaleSnoop = 11,
 }

@@ -43,6 +43,10 @@ public sealed record Mapping(
     [Id(3)]
     public DmaConstraints? SteeredBy { get; init; }
 
+    /// <summary>What the map asked for beyond its direction.</summary>
+    [Id(4)]
+    public MapOptions Options { get; init; }
+
     /// <summary>What the device walks after mapping: address and length as it sees them. Σ LengthBytes = SizeBytes.</summary>
     public ImmutableArray<DmaSegment> ToSegments() => ToSegments(ToTable());
 

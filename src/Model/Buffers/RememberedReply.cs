@@ -33,7 +33,8 @@ public sealed record RememberedReply(
     public bool IsOf(DmaCommand command)
     {
         var (kind, name, other, direction) = PartsOf(command);
-        return kind == Kind && direction == Direction && name == Name && other == Other;
+        return kind == Kind && direction == Direction && name == Name && other == Other
+            && (command as DmaCommand.Map)?.Options == (command is DmaCommand.Map ? Mapping?.Options : null);
     }
 
     private static (RememberedKind Kind, string Name, string Other, DmaDirection Direction) PartsOf(

@@ -5,12 +5,14 @@ namespace DmaGrains.Model.Buffers;
 /// <param name="Attachment">Who takes it.</param>
 /// <param name="Direction">Which way data moves; raw access says nothing of it.</param>
 /// <param name="Access">One of the accesses.</param>
-internal readonly record struct Taking(string Name, string Attachment, DmaDirection Direction, BufferAccess Access)
+/// <param name="Options">What a map asks for beyond that.</param>
+internal readonly record struct Taking(
+    string Name, string Attachment, DmaDirection Direction, BufferAccess Access, MapOptions Options = MapOptions.None)
 {
     /// <summary>What a command takes; null when it takes nothing.</summary>
     public static Taking? Of(DmaCommand command) => command switch
     {
-        DmaCommand.Map map => new(map.Mapping, map.Attachment, map.Direction, BufferAccess.Map),
+        DmaCommand.Map map => new(map.Mapping, map.Attachment, map.Direction, BufferAccess.Map, map.Options),
         DmaCommand.GetScatterlist get =>
             new(get.Mapping, get.Attachment, DmaDirection.Bidirectional, BufferAccess.Scatterlist),
         DmaCommand.GetPfns get => new(get.Mapping, get.Attachment, DmaDirection.Bidirectional, BufferAccess.Pfns),

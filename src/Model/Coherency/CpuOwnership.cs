@@ -62,20 +62,22 @@ public sealed record CpuOwnership
 
     /// <summary>Hands the buffer to one more device.</summary>
     /// <param name="use">The new mapping.</param>
-    public OwnershipStep Map(DeviceUse use)
+    /// <param name="others">The live ones before it.</param>
+    public OwnershipStep Map(DeviceUse use, params ReadOnlySpan<DeviceUse> others)
     {
+        HazardKind? mixed = SnoopsOldLines(use, others) ? HazardKind.StaleSnoop : null;
         if (use.Coherent)
         {
-            return new(this, CacheWork.None, null);
+            return new(this, CacheWork.None, mixed);
         }
 
         var next = this with { IsStale = IsStale || use.WritesUnseen };
         return IsCleaned
-            ? new(next, CacheWork.None.Saving(1), null)
+            ? new(next, CacheWork.None.Saving(1), mixed)
             : new(
                 next with { IsCleaned = !IsWrittenByCpu, IsDirty = false },
                 use.Direction == DmaDirection.FromDevice ? CacheWork.Invalidate : CacheWork.Clean,
-                null);
+                use.Direction == DmaDirection.FromDevice && IsDirty && IsWrittenByCpu ? HazardKind.DirtyDataLost : mixed);
     }
 
     /// <summary>Takes the buffer back from one device.</summary>
@@ -150,6 +152,23 @@ public sealed record CpuOwnership
         this with { IsStale = false, IsDirty = false },
         CacheWork.Invalidate.Saving(saved),
         IsDirty ? HazardKind.DirtyDataLost : null);
+
+    /// <summary>
+    /// Whether one device reads through the caches while another writes behind their back: a line that the CPU fetched in between is
+    /// old, and nothing discards it before the writer is unmapped.
+    /// </summary>
+    private static bool SnoopsOldLines(DeviceUse use, ReadOnlySpan<DeviceUse> others)
+    {
+        foreach (var other in others)
+        {
+            if ((use.WritesUnseen && other.ReadsThroughCaches) || (other.WritesUnseen && use.ReadsThroughCaches))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static int CountIncoherent(ReadOnlySpan<DeviceUse> uses)
     {

@@ -9,4 +9,7 @@ public readonly record struct DeviceUse(bool Coherent, DmaDirection Direction)
 {
     /// <summary>Whether it changes memory behind the caches' back.</summary>
     public bool WritesUnseen => !Coherent && Direction != DmaDirection.ToDevice;
+
+    /// <summary>Whether it sees what the CPU's caches have.</summary>
+    public bool ReadsThroughCaches => Coherent && Direction != DmaDirection.FromDevice;
 }

@@ -1,3 +1,4 @@
+using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
 using Orleans;
@@ -29,6 +30,10 @@ public sealed record DmaMapRequest(
     /// <summary>Whether too many segments are a refusal; else they are for the buffer to put on record.</summary>
     [Id(0)]
     public bool ChecksCount { get; init; }
+
+    /// <summary>What the map asks for: some of it only a driver's own tables give.</summary>
+    [Id(1)]
+    public MapOptions Options { get; init; }
 
     /// <summary>The same mapping of the same storage: what is held for one will do for the other.</summary>
     public bool IsRepeatOf(DmaMapRequest other) =>

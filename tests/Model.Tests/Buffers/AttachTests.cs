@@ -41,12 +41,14 @@ public sealed class AttachTests
     [Fact]
     public void Attach_stores_the_demand_the_reach_and_the_order()
     {
+        const BufferAccess everything = BufferAccess.Map | BufferAccess.Scatterlist | BufferAccess.Pfns;
+
         var frame = With(4096).After(Attach("low"), Attach("display")).FrameOf();
 
         Assert.Equal(
             [
-                new Attachment("display", "display", new(uint.MaxValue, 1, ulong.MaxValue), uint.MaxValue, 1),
-                new("low", "low", new(65536, int.MaxValue, ulong.MaxValue), 0xfffff, 0),
+                new Attachment("display", "display", new(uint.MaxValue, 1, ulong.MaxValue), uint.MaxValue, 1) { Access = everything },
+                new("low", "low", new(65536, int.MaxValue, ulong.MaxValue), 0xfffff, 0) { Access = everything },
             ],
             frame.Attachments);
     }

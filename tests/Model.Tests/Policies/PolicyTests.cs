@@ -52,7 +52,8 @@ public sealed class PolicyTests
         var moved = idle.After(Attach("display"), Map("display"), Map("gpu"));
 
         Assert.Equal(["cma"], moved.FrameOf().Storage!.Regions);
-        Assert.Equal(new BufferCosts(1, Size, 3), moved.FrameOf().Costs);
+        Assert.Equal(
+            new BufferCosts(1, Size, 3) { CacheCleans = 2, CacheInvalidates = 1, CacheWorkSaved = 1 }, moved.FrameOf().Costs);
         Assert.Equal(FreePages - 25, moved.Memory.FreePageCount);
     }
 

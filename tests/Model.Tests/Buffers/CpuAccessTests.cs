@@ -1,0 +1,127 @@
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Tests.Boards;
+using static DmaGrains.Model.Tests.Boards.MappedBoard;
+using static DmaGrains.Model.Tests.Boards.SmallBoard;
+
+namespace DmaGrains.Model.Tests.Buffers;
+
+public sealed class CpuAccessTests
+{
+    private const ulong Size = 100_000;
+
+    [Fact]
+    public void A_frame_drawn_by_the_CPU_and_scanned_out_costs_one_clean()
+    {
+        var shown = MappedBoard.With(Size).After(
+            Attach("wide"), To("wide"), Begin("draw", DmaDirection.ToDevice), Touch("pixels", DmaDirection.ToDevice), End("draw"),
+            Unmap("wide")).FrameOf();
+
+        // One at the map, for the zeroes of the new pages, and one for the drawing.
+        Assert.Equal((2UL, 0UL), (shown.Costs.CacheCleans, shown.Costs.CacheInvalidates));
+        Assert.Empty(shown.Hazards);
+    }
+
+    [Fact]
+    public void CpuAccess_while_devices_own_the_buffer_is_on_record_once()
+    {
+        var touched = MappedBoard.With(Size).After(
+            Attach("wide"), To("wide"), Touch("a", DmaDirection.FromDevice), Touch("b", DmaDirection.FromDevice)).FrameOf();
+
+        var hazard = Assert.Single(touched.Hazards);
+        Assert.Equal((HazardKind.CpuAccessWhileDeviceOwns, "cpu"), (hazard.Kind, hazard.Importer));
+    }
+
+    [Fact]
+    public void CpuAccess_that_writes_while_a_device_writes_is_lost_at_the_unmap()
+    {
+        var lost = MappedBoard.With(Size).After(Attach("wide"), Map("wide"), Touch("a", DmaDirection.ToDevice), Unmap("wide")).FrameOf();
+
+        Assert.Equal(
+            [(HazardKind.CpuAccessWhileDeviceOwns, "cpu"), (HazardKind.DirtyDataLost, "wide")],
+            lost.Hazards.Select(hazard => (hazard.Kind, hazard.Importer)));
+    }
+
+    [Fact]
+    public void Map_of_several_importers_cleans_once()
+    {
+        var mapped = MappedBoard.With(Size).After(Attach("wide"), Attach("gpu"), Attach("nic"), Map("nic"), To("wide"), To("gpu")).FrameOf();
+
+        Assert.Equal((1UL, 1UL), (mapped.Costs.CacheCleans, mapped.Costs.CacheWorkSaved));
+    }
+
+    [Fact]
+    public void Raw_access_and_maps_that_flush_later_leave_the_caches_alone()
+    {
+        var held = MappedBoard.With(Size).After(
+            Attach("wide"), GetScatterlist("wide"), Attach("gpu"),
+            new DmaCommand.Map("later", "gpu", DmaDirection.Bidirectional) { Options = MapOptions.DeferFlush },
+            Touch("a", DmaDirection.ToDevice)).FrameOf();
+
+        Assert.Equal((0UL, 0UL), (held.Costs.CacheCleans, held.Costs.CacheInvalidates));
+        Assert.Empty(held.Hazards);
+    }
+
+    [Theory]
+    [InlineData(MapOptions.RequireCoherent, Errno.EOPNOTSUPP, "Coherent")]
+    [InlineData(MapOptions.DeferFlush, Errno.EOPNOTSUPP, "Options")]
+    [InlineData(MapOptions.OwnSpace, Errno.EOPNOTSUPP, "Options")]
+    [InlineData((MapOptions)64, Errno.EINVAL, "Options")]
+    public void Map_refuses_options_that_the_device_cannot_give(MapOptions options, Errno errno, string field)
+    {
+        var refusal = MappedBoard.With(Size).After(Attach("wide")).RefusalOf(Map("wide", options));
+
+        Assert.Equal((errno, field), (refusal.Errno, refusal.Field));
+    }
+
+    [Fact]
+    public void Map_with_options_is_another_map()
+    {
+        var mapped = MappedBoard.With(Size).After(Attach("nic"), Map("nic", MapOptions.RequireCoherent));
+
+        Assert.Equal(Errno.EEXIST, mapped.RefusalOf(SmallBoard.Map("nic")).Errno);
+        Assert.Same(mapped, mapped.After(Map("nic", MapOptions.RequireCoherent)));
+    }
+
+    [Fact]
+    public void BeginCpuAccess_again_under_the_same_name_changes_nothing()
+    {
+        var begun = MappedBoard.With(Size).After(Attach("wide"), Map("wide"), Begin("a", DmaDirection.FromDevice));
+
+        Assert.Same(begun, begun.After(Begin("a", DmaDirection.FromDevice)));
+        Assert.Equal((Errno.EEXIST, "Access"), PartsOf(begun.RefusalOf(Begin("a", DmaDirection.ToDevice))));
+    }
+
+    [Fact]
+    public void BeginCpuAccess_refuses_with_ENOSPC_when_too_many_are_open()
+    {
+        var begun = MappedBoard.With(Size).After([
+            Attach("wide"), Map("wide"), .. Enumerable.Range(0, 64).Select(index => Begin($"a{index}", DmaDirection.FromDevice))]);
+
+        Assert.Equal((Errno.ENOSPC, "Access"), PartsOf(begun.RefusalOf(Begin("more", DmaDirection.FromDevice))));
+        Assert.Same(begun, begun.After(Begin("a7", DmaDirection.FromDevice)));
+    }
+
+    [Fact]
+    public void CPU_access_is_refused_where_it_cannot_be()
+    {
+        var unmapped = MappedBoard.With(Size);
+        var stolen = MappedBoard.With(Size, null, "stolen").After(Attach("gpu"), Map("gpu"));
+        var revoked = unmapped.After(Attach("wide"), Map("wide"), new DmaCommand.Revoke());
+
+        Assert.Equal((Errno.EINVAL, "Storage"), PartsOf(unmapped.RefusalOf(Begin("a", DmaDirection.ToDevice))));
+        Assert.Equal((Errno.EINVAL, "Memory"), PartsOf(stolen.RefusalOf(Touch("a", DmaDirection.ToDevice))));
+        Assert.Equal((Errno.ENODEV, "Buffer"), PartsOf(revoked.RefusalOf(Begin("a", DmaDirection.ToDevice))));
+        Assert.Equal((Errno.EINVAL, "Access"), PartsOf(revoked.RefusalOf(End("never"))));
+        Assert.Equal((Errno.EINVAL, "Direction"), PartsOf(unmapped.RefusalOf(Begin("a", (DmaDirection)3))));
+        Assert.Equal((Errno.EINVAL, "Access"), PartsOf(unmapped.RefusalOf(Begin("a/b", DmaDirection.ToDevice))));
+    }
+
+    private static (Errno Errno, string? Field) PartsOf(Refusal refusal) => (refusal.Errno, refusal.Field);
+
+    private static DmaCommand.Map To(string device) => new(device, device, DmaDirection.ToDevice);
+
+    private static DmaCommand.Map Map(string device, MapOptions options) =>
+        new(device, device, DmaDirection.Bidirectional) { Options = options };
+
+    private static DmaCommand Map(string device) => SmallBoard.Map(device);
+}
