@@ -20,9 +20,13 @@ internal sealed class BufferTurn(DmaBuffer buffer, ReplyWindow replies)
 
     /// <summary>Carries out a command that is not a repeat.</summary>
     public DmaResult<DmaReply> Apply(
-        DmaCommand command, Device? device, DmaResult<BackingStorage>? allocation, DmaResult<DmaMapped>? mapped)
+        DmaCommand command,
+        Device? device,
+        DmaResult<BackingStorage>? allocation,
+        DmaResult<DmaMapped>? mapped,
+        IReadOnlyDictionary<string, Device>? devices)
     {
-        var step = Buffer.Apply(command, device, allocation, mapped);
+        var step = Buffer.Apply(command, device, allocation, mapped, devices);
         Buffer = step.Next;
         if (step.Reply.TryGetValue(out var granted))
         {

@@ -174,15 +174,10 @@ internal sealed partial class DmaBufferGrain(
             return DmaResult.Refuse<RecalculatedUnion>(NoBuffer);
         }
 
-        var current = new Dictionary<string, DmaConstraints?>();
-        foreach (var device in buffer.Attachments.Select(attachment => attachment.Device).Distinct())
-        {
-            current[device] = await AskAsync(device) is { } known
-                ? buffer.Policy.DemandOf(known, buffer.Origin.Getters)
-                : null;
-        }
-
-        return buffer.Recalculate(device => current[device]);
+        var current = await ImportersAsync(buffer);
+        return buffer.Recalculate(device => current.TryGetValue(device, out var known)
+            ? buffer.Policy.DemandOf(known, buffer.Origin.Getters)
+            : null);
     }
 
     public Task<DmaResult<DmaBuffer>> DescribeAsync() => Task.FromResult(
@@ -219,8 +214,24 @@ internal sealed partial class DmaBufferGrain(
         }
 
         var mapped = await TranslateAsync(turn.Buffer, command, allocation);
-        var reply = turn.Apply(command, device, allocation, mapped);
+        var devices = turn.Buffer.RereadsDevices(command) ? await ImportersAsync(turn.Buffer) : null;
+        var reply = turn.Apply(command, device, allocation, mapped, devices);
         return reply.IsGranted ? reply : Refuse(reply.Refusal!);
+    }
+
+    /// <summary>The importing devices as they are now; those that the board has no more are missing.</summary>
+    private async Task<Dictionary<string, Device>> ImportersAsync(DmaBuffer buffer)
+    {
+        var importers = new Dictionary<string, Device>();
+        foreach (var device in buffer.Attachments.Select(attachment => attachment.Device).Distinct())
+        {
+            if (await AskAsync(device) is { } known)
+            {
+                importers[device] = known;
+            }
+        }
+
+        return importers;
     }
 
     /// <summary>What the board's MMUs and bounce pool say to a command; null when there is nothing to ask.</summary>

@@ -87,7 +87,7 @@ public sealed class Board
         }
 
         var (translation, mapped) = Translate(current, command, allocation);
-        var step = current.Apply(command, device, allocation, mapped);
+        var step = current.Apply(command, device, allocation, mapped, _devices);
         var next = step.Next;
         if (next.IsInDebt)
         {
@@ -99,6 +99,22 @@ public sealed class Board
 
         return (With(memory, translation, next), step.Reply);
     }
+
+    /// <summary>Changes a device's facts; whoever is attached keeps the demand it attached with.</summary>
+    /// <returns>ENODEV for a device that the board has not, else what <see cref="Devices.Device.Check"/> answers; null when done.</returns>
+    public (Board Next, Refusal? Reply) SetDevice(Device device)
+    {
+        var refusal = _devices.ContainsKey(device.Name) ? device.Check() : DmaBuffer.NoDevice(device.Name);
+        return refusal is null
+            ? (new(Memory, Translation, _devices.SetItem(device.Name, device), _buffers), null)
+            : (this, refusal);
+    }
+
+    /// <summary>Computes a buffer's union afresh from its importers' present parameters; changes nothing (thread #0).</summary>
+    /// <returns>ENOENT when the buffer does not exist; else as <see cref="DmaBuffer.Recalculate"/>.</returns>
+    public DmaResult<RecalculatedUnion> Recalculate(string buffer) => Buffer(buffer) is { } current
+        ? current.Recalculate(name => Device(name) is { } device ? current.Policy.DemandOf(device, current.Origin.Getters) : null)
+        : DmaResult.Refuse<RecalculatedUnion>(BufferExports.NoBuffer(buffer));
 
     /// <summary>Switches a device's MMU to another of its contexts (thread #39).</summary>
     /// <returns>ENODEV for an unknown device; EINVAL for one without an MMU, or a context that it has not; null when done.</returns>

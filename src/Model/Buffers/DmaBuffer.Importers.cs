@@ -226,7 +226,10 @@ public sealed partial record DmaBuffer
         return Attachments.SetItem(index, Attachments[index] with { IsPending = true });
     }
 
-    private Transition Detach(DmaCommand.Detach command)
+    /// <summary>Whether a command looks at what importers ask for now: the posted detach did, and it may have changed (thread #0).</summary>
+    public bool RereadsDevices(DmaCommand command) => command is DmaCommand.Detach && Policy.AsPosted;
+
+    private Transition Detach(DmaCommand.Detach command, IReadOnlyDictionary<string, Device>? devices)
     {
         var index = IndexOf(command.Attachment);
         if (index < 0)
@@ -244,6 +247,12 @@ public sealed partial record DmaBuffer
         }
 
         var left = Attachments.RemoveAt(index);
+        if (RereadsDevices(command))
+        {
+            Invariant.Holds(devices is not null);
+            return DetachAsPosted(left, devices!);
+        }
+
         var union = DmaConstraints.Unconstrained;
         foreach (var importer in left)
         {
@@ -251,6 +260,24 @@ public sealed partial record DmaBuffer
         }
 
         return Transition.Grant(this with { Attachments = left, Constraints = union });
+    }
+
+    /// <summary>The posted detach read every device anew, and when nothing was common any more it kept the old union and said nothing.</summary>
+    private Transition DetachAsPosted(ImmutableArray<Attachment> left, IReadOnlyDictionary<string, Device> devices)
+    {
+        var current = left
+            .Where(attachment => devices.ContainsKey(attachment.Device))
+            .Select(attachment => (attachment.Device, Policy.DemandOf(devices[attachment.Device], Origin.Getters)));
+        var recalculated = ConstraintUnion.Recalculate([.. current]);
+        return Transition.Grant(recalculated.TryGetValue(out var union)
+            ? this with { Attachments = left, Constraints = union }
+            : this with
+            {
+                Attachments = left,
+                Hazards = Hazards.Add(new(
+                    HazardKind.UnionKeptAtDetach, recalculated.Refusal!.Importer!, string.Empty, recalculated.Refusal.Field!, 0, 0,
+                    $"The union of {Name} could not be calculated anew and is what it was: {recalculated.Refusal.Reason}")),
+            });
     }
 
     /// <summary>Whoever holds a list is on record until the buffer is gone; the pages go back when the last mapping is ended.</summary>

@@ -158,6 +158,7 @@ public sealed partial record DmaBuffer
     /// <param name="command">What is asked.</param>
     /// <param name="device">For an attach: the device, or null when the board has none of that name.</param>
     /// <param name="allocation">What the board's memory answered to <see cref="AllocationFor"/>; null when it gave null.</param>
+    /// <param name="devices">For a command that <see cref="RereadsDevices"/>: the board's devices, or at least the importers'.</param>
     /// <param name="mapped">
     /// What the board's MMUs answered to <see cref="TranslationFor"/>, or the refusal of <see cref="ContextCheckFor"/>; null when
     /// there was nothing to ask.
@@ -166,10 +167,11 @@ public sealed partial record DmaBuffer
         DmaCommand command,
         Device? device,
         DmaResult<BackingStorage>? allocation,
-        DmaResult<DmaMapped>? mapped = null) => command switch
+        DmaResult<DmaMapped>? mapped = null,
+        IReadOnlyDictionary<string, Device>? devices = null) => command switch
         {
             DmaCommand.Attach attach => Attach(attach, device, allocation),
-            DmaCommand.Detach detach => Detach(detach),
+            DmaCommand.Detach detach => Detach(detach, devices),
             DmaCommand.BeginCpuAccess begin => BeginCpuAccess(begin),
             DmaCommand.EndCpuAccess end => EndCpuAccess(end),
             DmaCommand.CpuAccess access => AccessByCpu(access),
@@ -258,7 +260,7 @@ public sealed partial record DmaBuffer
     private Refusal Revoked(string importer) => new(
         Errno.ENODEV, importer, "Buffer", null, null, $"{Name} was revoked by its exporter.");
 
-    private static Refusal NoDevice(string device) => new(
+    internal static Refusal NoDevice(string device) => new(
         Errno.ENODEV, device, "Device", null, null, $"The board has no device {device}.");
 
     /// <summary>Where an attachment is, or the complement of where it would be.</summary>

@@ -38,4 +38,7 @@ public enum HazardKind
 
     /// <summary>A device reads through CPU caches while another writes behind their back: it may see old lines (thread #12).</summary>
     StaleSnoop = 11,
+
+    /// <summary>As posted: a detach whose recalculation failed left the union as it was.</summary>
+    UnionKeptAtDetach = 12,
 }

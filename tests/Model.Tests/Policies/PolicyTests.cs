@@ -228,6 +228,38 @@ public sealed class PolicyTests
     }
 
     [Fact]
+    public void AsPosted_keeps_the_old_union_when_the_recalculation_at_a_detach_fails()
+    {
+        var board = Under("as-posted").After(Attach("posted"), Attach("low"));
+        var before = board.FrameOf().Constraints;
+
+        var detached = board.SetDevice(new("posted", new(4096, 2, 0))).Next.After(Detach("low")).FrameOf();
+
+        Assert.Equal(before, detached.Constraints);
+        Assert.Equal((HazardKind.UnionKeptAtDetach, "posted"), KindAndImporter(Assert.Single(detached.Hazards)));
+    }
+
+    [Fact]
+    public void AsPosted_reads_at_a_detach_what_the_others_ask_for_now()
+    {
+        var board = Under("as-posted").After(Attach("posted"), Attach("low")).SetDevice(new("posted", new(8192, 2, 0xfffff))).Next;
+
+        Assert.Equal(8192U, board.After(Detach("low")).FrameOf().Constraints.MaxSegmentSize);
+        Assert.True(board.Recalculate(Frame).Value.Differs);
+    }
+
+    [Fact]
+    public void SetDevice_refuses_devices_that_the_board_has_not()
+    {
+        var board = Create();
+
+        var (next, refusal) = board.SetDevice(new("ghost", null));
+
+        Assert.Same(board, next);
+        Assert.Equal(Errno.ENODEV, refusal!.Errno);
+    }
+
+    [Fact]
     public void Export_refuses_with_EINVAL_when_a_choice_of_the_policy_is_unknown()
     {
         var unknown = new ExporterPolicy { LateAttach = (LateAttach)9 };
