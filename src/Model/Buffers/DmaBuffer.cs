@@ -215,7 +215,7 @@ public sealed partial record DmaBuffer
         var union = ConstraintUnion.Recalculate(current);
         return !union.TryGetValue(out var recalculated)
             ? DmaResult.Refuse<RecalculatedUnion>(union.Refusal!)
-            : changed is not null && !Representability.IsRepresentable(SizeBytes, recalculated)
+            : changed is not null && !Policy.AsPosted && !Representability.IsRepresentable(SizeBytes, recalculated)
             ? DmaResult.Refuse<RecalculatedUnion>(NoLongerRepresentable(changed, recalculated))
             : DmaResult.Grant(new RecalculatedUnion(Constraints, recalculated, changed));
     }
