@@ -14,7 +14,7 @@ public sealed class PolicyComparisonTests
 
         Assert.Equal("migrate", report.Policies[0].Policy);
         Assert.Equal(["gpu", "display"], report.Policies[0].Served);
-        Assert.Equal((1UL, 8_294_400UL), (report.Policies[0].Migrations, report.Policies[0].BytesCopied));
+        Assert.Equal((1u, 8_294_400UL), (report.Policies[0].Costs.Migrations, report.Policies[0].Costs.BytesCopied));
         var hazardous = report.Policies.SkipWhile(policy => policy.Hazards.IsEmpty).ToList();
         Assert.NotEmpty(hazardous);
         Assert.All(hazardous, policy => Assert.NotEmpty(policy.Hazards));
@@ -28,7 +28,7 @@ public sealed class PolicyComparisonTests
         Assert.Equal("refuse", report.Policies[0].Policy);
         Assert.Equal(8_294_400UL, report.Policies[0].ContiguousBytesPeak);
         Assert.Equal([new("gpu", "frame", 1), new("display", "frame", 1)], report.Policies[0].Segments);
-        Assert.Equal(2UL, report.Policies[0].ListsBuilt);
+        Assert.Equal(2UL, report.Policies[0].Costs.ListsBuilt);
     }
 
     [Fact]
