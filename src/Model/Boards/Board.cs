@@ -48,11 +48,11 @@ public sealed class Board
     public Device? Device(string name) => _devices.GetValueOrDefault(name);
 
     /// <summary>Exports a buffer.</summary>
-    /// <returns>EINVAL as <see cref="DmaBuffer.Export"/>, ENODEV for an unknown exporter, EEXIST when the buffer lives.</returns>
+    /// <returns>What <see cref="BufferExports.Export"/> answers; ENOMEM when the exporter allocates at once and there is no room.</returns>
     public (Board Next, DmaResult<DmaReply> Reply) Export(BufferExport export)
     {
         var exporterIsKnown = export.Exporter is null || _devices.ContainsKey(export.Exporter);
-        var exported = BufferExports.Export(Buffer(export.Name ?? string.Empty), export, exporterIsKnown);
+        var exported = BufferExports.Export(Buffer(export.Name ?? string.Empty), export, exporterIsKnown, Memory.Layouts);
         if (!exported.TryGetValue(out var buffer))
         {
             return (this, DmaResult.Refuse<DmaReply>(exported.Refusal!));

@@ -33,6 +33,10 @@ public sealed record MemoryRegionLayout(
     /// <summary>Pages that one block of this region can hold at most.</summary>
     public ulong BlockPages => Kind == MemoryKind.System ? SystemBlockPages : Range.PageCount;
 
+    /// <summary>Whether a run lies in this region.</summary>
+    public bool Contains(PageExtent extent) =>
+        extent.FirstPfn >= Range.FirstPfn && extent.EndPfn <= Range.EndPfn;
+
     /// <summary>Whether it is the memory of that device.</summary>
     public bool IsOwnOf(string device) => Kind == MemoryKind.Vram && Device == device;
 
