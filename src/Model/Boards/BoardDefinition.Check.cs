@@ -83,12 +83,6 @@ public sealed partial record BoardDefinition
             return Refusal.Of(Errno.EEXIST, nameof(BouncePool), $"{Name} has two bounce pools, {pool.Name} and {last.Name}: expected one.");
         }
 
-        // A pool comes in whole sets; slots of a last one would lie behind the region.
-        return SwiotlbPool.Create(pool.Range.SizeBytes).Refusal
-            ?? (pool.Range.SizeBytes % SwiotlbPool.SetBytes == 0
-                ? null
-                : new(
-                    Errno.EINVAL, null, nameof(BouncePool), pool.Range.SizeBytes, SwiotlbPool.SetBytes,
-                    $"The bounce pool {pool.Name} has {pool.Range.SizeBytes} bytes: expected a multiple of {SwiotlbPool.SetBytes}."));
+        return SwiotlbPool.Create(pool.Range.SizeBytes).Refusal;
     }
 }
