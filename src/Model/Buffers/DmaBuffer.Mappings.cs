@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using DmaGrains.Model.Coherency;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
@@ -164,11 +165,30 @@ public sealed partial record DmaBuffer
             allocated = MovedTo(storage);
         }
 
-        // An exporter that does not look at reach has allocated by the time the device turns out not to reach the pages.
         var step = taking.Access == BufferAccess.Map
             ? allocated.MapOnto(allocated.Storage!, taking, mapped)
             : allocated.Hold(allocated.MappingOf(allocated.Storage!, taking));
-        return step with { ChangesState = !ReferenceEquals(step.Next, this) };
+        var next = step.Reply.IsGranted || Storage is not null || Policy.Constraints == ConstraintModel.None
+            ? step.Next
+            : step.Next.WithoutFirstStorage();
+        return step with { Next = next, ChangesState = !ReferenceEquals(next, this) };
+    }
+
+    /// <summary>
+    /// The first map was refused after memory was given: the pages are owed back, so that whoever attaches next finds a buffer without
+    /// storage. An exporter that looks at nobody keeps them, as mainline ones do.
+    /// </summary>
+    private DmaBuffer WithoutFirstStorage()
+    {
+        var next = this with
+        {
+            Storage = null,
+            Cpu = CpuOwnership.Fresh,
+            Generation = Generation + 1,
+            Superseded = Superseded.Add(Generation),
+        };
+        next.AssertInvariants();
+        return next;
     }
 
     private Transition MapOnto(BackingStorage storage, Taking taking, DmaResult<DmaMapped>? mapped)

@@ -32,7 +32,7 @@ internal static class MappedBoard
             new("farnic", new(uint.MaxValue, 0, 0)) { DmaMask = ulong.MaxValue, PeerToPeer = true },
             new("wide", new(uint.MaxValue, 0, 0)) { DmaMask = ulong.MaxValue },
             new("low", new(262144, 0, 0)) { DmaMask = 0xfffff },
-            new("capture", new(uint.MaxValue, 48, 0)) { DmaMask = ulong.MaxValue, SegmentsPerLine = true },
+            new("capture", new(4096, 48, 0)) { DmaMask = ulong.MaxValue, SegmentsPerLine = true },
         ])
     {
         Stages =
