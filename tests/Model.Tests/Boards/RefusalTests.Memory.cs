@@ -1,5 +1,6 @@
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Policies;
 using static DmaGrains.Model.Tests.Boards.MappedBoard;
 using static DmaGrains.Model.Tests.Boards.SmallBoard;
@@ -119,6 +120,26 @@ public sealed partial class RefusalTests
         new("switch the context of a device without an MMU", Errno.EINVAL, "wide", "Iommu", () =>
             MappedBoard.Create().SwitchContext("wide", 0).Reply),
     ];
+
+    private static readonly RefusalCase[] _definitions =
+    [
+        new("define a device behind no MMU of the board", Errno.EINVAL, "wide", "Iommu", () =>
+            Defined(new("wide", null) { Iommu = "ghost", BusMmu = "ghost" })),
+        new("define a device behind no MMU of the board on its bus", Errno.EINVAL, "wide", "BusMmu", () =>
+            Defined(new("wide", null) { Iommu = "gart", BusMmu = "ghost" })),
+        new("define a device behind an MMU twice", Errno.EINVAL, "wide", "BusMmu", () =>
+            Defined(new("wide", null) { Iommu = "gart", BusMmu = "gart" })),
+        new("define a second device behind a driver's MMU", Errno.EBUSY, null, "Owner", () =>
+            Defined(new("wide", null) { Iommu = "gart" })),
+        new("define a driver's MMU below another", Errno.EBUSY, "gpu", "Owner", () =>
+            Defined(new("gpu", null) { Iommu = "narrow", BusMmu = "gart" })),
+    ];
+
+    /// <summary>What defining the board with another device in the place of one of its own answers.</summary>
+    private static Refusal? Defined(Device device) => Board.Create(MappedBoard.Definition with
+    {
+        Devices = [.. MappedBoard.Definition.Devices.Select(known => known.Name == device.Name ? device : known)],
+    }).Refusal;
 
     private static BufferExport Named(params string[] regions) => new(Frame, 1) { Memory = new(regions) };
 

@@ -139,7 +139,7 @@ public sealed partial class RefusalTests
     private static IEnumerable<RefusalCase> All =>
     [
         .. _exports, .. _attaches, .. _detaches, .. _maps, .. _unmaps, .. _limits, .. _recalculations,
-        .. _namedExports, .. _memoryAttaches, .. _mapOptions, .. _rawAccesses, .. _cpuAccesses, .. _contexts,
+        .. _namedExports, .. _memoryAttaches, .. _mapOptions, .. _rawAccesses, .. _cpuAccesses, .. _contexts, .. _definitions,
     ];
 
     public static TheoryData<string> Names => [.. All.Select(refused => refused.Name)];

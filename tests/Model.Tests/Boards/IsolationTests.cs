@@ -5,7 +5,7 @@ using static DmaGrains.Model.Tests.Boards.AnyDevices;
 
 namespace DmaGrains.Model.Tests.Boards;
 
-public sealed class DeviceIsolationTests
+public sealed class IsolationTests
 {
     private static readonly Gen<BoardDefinition> _board = Gen.Select(BehindStages, Gen.UInt[1, 2].Array[3], (devices, contexts) =>
         SmallBoard.Definition with
