@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
 using Orleans.Concurrency;
 
 namespace DmaGrains.Interfaces;
@@ -40,12 +41,16 @@ public interface IBoardGrain : IGrainWithStringKey
     [Alias("SwitchContext")]
     Task<Refusal?> SwitchContextAsync(string device, uint context);
 
-    /// <summary>Notes a buffer's name before the buffer is made.</summary>
+    /// <summary>Notes a buffer's name before the buffer is made, and finds the regions that its exporter names.</summary>
     /// <param name="buffer">The buffer.</param>
     /// <param name="exporter">The device that exports it, or null.</param>
-    /// <returns>ENOENT (no such board), ENODEV (no such exporter) or ENOSPC; null when noted.</returns>
+    /// <param name="memory">The regions that storage is taken from; none for system RAM and contiguous areas.</param>
+    /// <returns>
+    /// The named regions, in that order. ENOENT (no such board), ENODEV (no such exporter), EINVAL as
+    /// <see cref="NamedRegions.Find"/>, or ENOSPC; then nothing is noted.
+    /// </returns>
     [Alias("AddBuffer")]
-    Task<Refusal?> AddBufferAsync(string buffer, string? exporter);
+    Task<DmaResult<ImmutableArray<MemoryRegionLayout>>> AddBufferAsync(string buffer, string? exporter, NameList memory);
 
     /// <summary>Forgets a buffer that is gone.</summary>
     [Alias("RemoveBuffer")]

@@ -21,7 +21,7 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     const int BatchMax = 1024;
 
     /// <summary>Exports the buffer. Source: dma_buf_export.</summary>
-    /// <returns>EINVAL, ENOENT (no such board), ENODEV (no such exporter) or EEXIST.</returns>
+    /// <returns>EINVAL, ENOENT (no such board), ENODEV (no such exporter), EINVAL (named memory), ENOSPC, EEXIST, or ENOMEM.</returns>
     [Alias("Export")]
     Task<DmaResult<DmaReply>> ExportAsync(BufferExport origin);
 

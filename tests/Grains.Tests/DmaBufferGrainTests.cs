@@ -1,5 +1,6 @@
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
+using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
@@ -68,6 +69,37 @@ public sealed class DmaBufferGrainTests(SiloFixture silo)
         Assert.Equal(Errno.ENOENT, noBoard.Refusal!.Errno);
         Assert.Equal(Errno.ENODEV, noDevice.Refusal!.Errno);
         Assert.Equal(Errno.EINVAL, wrongName.Refusal!.Errno);
+        Assert.Empty(await silo.Grains.GetBoard(board).ListBuffersAsync(string.Empty, 10));
+    }
+
+    [Fact]
+    public async Task Export_takes_the_memory_that_its_exporter_names()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = silo.Grains.GetBuffer(board, "b");
+        var export = new BufferExport("b", 8192) { Memory = new("cma", "ram") };
+
+        Assert.True((await buffer.ExportAsync(export)).IsGranted);
+        Assert.True((await buffer.ExportAsync(export)).IsGranted);
+        await buffer.AttachAsync("a1", "gpu");
+        var mapped = await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.Bidirectional);
+
+        Assert.Equal(["cma"], mapped.Value.Mapping!.Storage.Regions);
+        Assert.Equal(["cma", "ram"], (await buffer.DescribeAsync()).Value.Regions.Select(region => region.Name));
+    }
+
+    [Theory]
+    [InlineData(Errno.EINVAL, "vram")]
+    [InlineData(Errno.EINVAL, "cma", "cma")]
+    public async Task Export_refuses_memory_that_the_board_has_not_and_leaves_no_name(Errno errno, params string[] regions)
+    {
+        var board = await silo.NewBoardAsync();
+        var export = new BufferExport("b", 8192) { Memory = new(regions) };
+
+        var refused = await silo.Grains.GetBuffer(board, "b").ExportAsync(export);
+
+        Assert.Equal((errno, "Memory"), (refused.Refusal!.Errno, refused.Refusal.Field));
+        Assert.Equal(Board.Create(SiloFixture.BoardNamed(board)).Value.Export(export).Reply.Refusal, refused.Refusal);
         Assert.Empty(await silo.Grains.GetBoard(board).ListBuffersAsync(string.Empty, 10));
     }
 

@@ -46,18 +46,20 @@ internal sealed partial class DmaBufferGrain(
 
         var existing = await SettleAsync(storage.State.Buffer);
         var exporterIsKnown = true;
-        if (existing?.Origin != origin && origin.Check() is null
-            && await GrainFactory.GetBoard(Board).AddBufferAsync(Name, origin.Exporter) is { } refusal)
+        ImmutableArray<MemoryRegionLayout> regions = [];
+        if (existing?.Origin != origin && origin.Check() is null)
         {
-            if (refusal.Errno != Errno.ENODEV)
+            var added = await GrainFactory.GetBoard(Board).AddBufferAsync(Name, origin.Exporter, origin.Memory);
+            if (added.Refusal is { } refusal && refusal.Errno != Errno.ENODEV)
             {
                 return Refuse(refusal);
             }
 
-            exporterIsKnown = false;
+            exporterIsKnown = added.IsGranted;
+            regions = added.IsGranted ? added.Value : [];
         }
 
-        var exported = BufferExports.Export(existing, origin, exporterIsKnown);
+        var exported = BufferExports.Export(existing, origin, exporterIsKnown, regions);
         if (!exported.TryGetValue(out var buffer))
         {
             return Refuse(exported.Refusal!);
