@@ -36,6 +36,13 @@ public interface IBoardGrain : IGrainWithStringKey
     [Alias("SetDevice")]
     Task<DmaResult<Device>> SetDeviceAsync(Device device);
 
+    /// <summary>Switches the MMU of a device to another of its contexts: its own MMU, or else that of its bus (thread #38, #39).</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="context">The context, from 0.</param>
+    /// <returns>ENOENT (no such board), ENODEV, EINVAL naming Iommu (no MMU) or Context (it has not so many); null when switched.</returns>
+    [Alias("SwitchContext")]
+    Task<Refusal?> SwitchContextAsync(string device, uint context);
+
     /// <summary>Notes a buffer's name before the buffer is made, and finds the regions that its exporter names.</summary>
     /// <param name="buffer">The buffer.</param>
     /// <param name="exporter">The device that exports it, or null.</param>

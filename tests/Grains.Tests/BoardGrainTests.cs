@@ -55,6 +55,20 @@ public sealed class BoardGrainTests(SiloFixture silo)
     }
 
     [Fact]
+    public async Task SwitchContext_refuses_what_has_no_context()
+    {
+        var board = silo.Grains.GetBoard(await silo.NewBoardAsync());
+
+        var noBoard = await silo.Grains.GetBoard("nowhere").SwitchContextAsync("gpu", 0);
+        var noDevice = await board.SwitchContextAsync("tpu", 0);
+        var noMmu = await board.SwitchContextAsync("gpu", 0);
+
+        Assert.Equal(Errno.ENOENT, noBoard!.Errno);
+        Assert.Equal((Errno.ENODEV, "tpu"), (noDevice!.Errno, noDevice.Importer));
+        Assert.Equal((Errno.EINVAL, "gpu", "Iommu"), (noMmu!.Errno, noMmu.Importer, noMmu.Field));
+    }
+
+    [Fact]
     public async Task SetDevice_adds_and_replaces()
     {
         var board = silo.Grains.GetBoard(await silo.NewBoardAsync());

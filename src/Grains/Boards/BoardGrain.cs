@@ -86,6 +86,19 @@ internal sealed class BoardGrain(
         return registered;
     }
 
+    public async Task<Refusal?> SwitchContextAsync(string device, uint context)
+    {
+        if (storage.State.Definition is not { } definition)
+        {
+            return NoBoard;
+        }
+
+        var known = definition.Devices.FirstOrDefault(other => other.Name == device);
+        return BoardDefinition.ContextStageOf(device, known) is var stage && stage.TryGetValue(out var name)
+            ? await GrainFactory.GetTranslation(Name).SwitchContextAsync(name, context)
+            : stage.Refusal;
+    }
+
     public async Task<DmaResult<ImmutableArray<MemoryRegionLayout>>> AddBufferAsync(
         string buffer, string? exporter, NameList memory)
     {

@@ -92,8 +92,9 @@ internal sealed partial class DmaBufferGrain(
     public Task<DmaResult<DmaReply>> DetachAsync(string attachment) =>
         ExecuteAsync(new DmaCommand.Detach(attachment));
 
-    public Task<DmaResult<DmaReply>> MapAttachmentAsync(string mapping, string attachment, DmaDirection direction) =>
-        ExecuteAsync(new DmaCommand.Map(mapping, attachment, direction));
+    public Task<DmaResult<DmaReply>> MapAttachmentAsync(
+        string mapping, string attachment, DmaDirection direction, MapOptions options) =>
+        ExecuteAsync(new DmaCommand.Map(mapping, attachment, direction) { Options = options });
 
     public async Task<DmaResult<DmaReply>> TestMapAttachmentAsync(string attachment, DmaDirection direction)
     {
@@ -114,6 +115,26 @@ internal sealed partial class DmaBufferGrain(
 
     public Task<DmaResult<DmaReply>> UnmapAttachmentAsync(string mapping) =>
         ExecuteAsync(new DmaCommand.Unmap(mapping));
+
+    public Task<DmaResult<DmaReply>> GetScatterlistAsync(string mapping, string attachment) =>
+        ExecuteAsync(new DmaCommand.GetScatterlist(mapping, attachment));
+
+    public Task<DmaResult<DmaReply>> PutScatterlistAsync(string mapping) =>
+        ExecuteAsync(new DmaCommand.PutScatterlist(mapping));
+
+    public Task<DmaResult<DmaReply>> GetPfnsAsync(string mapping, string attachment) =>
+        ExecuteAsync(new DmaCommand.GetPfns(mapping, attachment));
+
+    public Task<DmaResult<DmaReply>> PutPfnsAsync(string mapping) => ExecuteAsync(new DmaCommand.PutPfns(mapping));
+
+    public Task<DmaResult<DmaReply>> BeginCpuAccessAsync(string access, DmaDirection direction) =>
+        ExecuteAsync(new DmaCommand.BeginCpuAccess(access, direction));
+
+    public Task<DmaResult<DmaReply>> EndCpuAccessAsync(string access) =>
+        ExecuteAsync(new DmaCommand.EndCpuAccess(access));
+
+    public Task<DmaResult<DmaReply>> CpuAccessAsync(string access, DmaDirection direction) =>
+        ExecuteAsync(new DmaCommand.CpuAccess(access, direction));
 
     public Task<DmaResult<DmaReply>> RevokeAsync() => ExecuteAsync(new DmaCommand.Revoke());
 
