@@ -16,7 +16,9 @@ public interface IBoardGrain : IGrainWithStringKey
     const int PageMax = 1000;
 
     /// <summary>Sets the board up with its memory and devices; the same definition again changes nothing.</summary>
-    /// <returns>EINVAL, EEXIST (names or pages used twice, or the board is defined otherwise) or ENOSPC.</returns>
+    /// <returns>
+    /// What <see cref="BoardDefinition.Check"/> answers: EINVAL, EEXIST, ENOSPC or EBUSY; EEXIST too when the board is defined otherwise.
+    /// </returns>
     [Alias("Define")]
     Task<DmaResult<BoardDefinition>> DefineAsync(BoardDefinition definition);
 
@@ -30,7 +32,7 @@ public interface IBoardGrain : IGrainWithStringKey
     /// Adds a device or changes one; every attach after the reply sees it. Who is attached already keeps the demand it attached with.
     /// Costs a call to each buffer of the board.
     /// </summary>
-    /// <returns>ENOENT, EINVAL or ENOSPC.</returns>
+    /// <returns>ENOENT, or what <see cref="BoardDefinition.Check"/> answers to the board with it: EINVAL, ENOSPC or EBUSY.</returns>
     [Alias("SetDevice")]
     Task<DmaResult<Device>> SetDeviceAsync(Device device);
 
