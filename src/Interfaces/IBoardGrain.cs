@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
 using Orleans.Concurrency;
 
 namespace DmaGrains.Interfaces;
@@ -15,7 +16,9 @@ public interface IBoardGrain : IGrainWithStringKey
     const int PageMax = 1000;
 
     /// <summary>Sets the board up with its memory and devices; the same definition again changes nothing.</summary>
-    /// <returns>EINVAL, EEXIST (names or pages used twice, or the board is defined otherwise) or ENOSPC.</returns>
+    /// <returns>
+    /// What <see cref="BoardDefinition.Check"/> answers: EINVAL, EEXIST, ENOSPC or EBUSY; EEXIST too when the board is defined otherwise.
+    /// </returns>
     [Alias("Define")]
     Task<DmaResult<BoardDefinition>> DefineAsync(BoardDefinition definition);
 
@@ -29,16 +32,27 @@ public interface IBoardGrain : IGrainWithStringKey
     /// Adds a device or changes one; every attach after the reply sees it. Who is attached already keeps the demand it attached with.
     /// Costs a call to each buffer of the board.
     /// </summary>
-    /// <returns>ENOENT, EINVAL or ENOSPC.</returns>
+    /// <returns>ENOENT, or what <see cref="BoardDefinition.Check"/> answers to the board with it: EINVAL, ENOSPC or EBUSY.</returns>
     [Alias("SetDevice")]
     Task<DmaResult<Device>> SetDeviceAsync(Device device);
 
-    /// <summary>Notes a buffer's name before the buffer is made.</summary>
+    /// <summary>Switches the MMU of a device to another of its contexts: its own MMU, or else that of its bus (thread #38, #39).</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="context">The context, from 0.</param>
+    /// <returns>ENOENT (no such board), ENODEV, EINVAL naming Iommu (no MMU) or Context (it has not so many); null when switched.</returns>
+    [Alias("SwitchContext")]
+    Task<Refusal?> SwitchContextAsync(string device, uint context);
+
+    /// <summary>Notes a buffer's name before the buffer is made, and finds the regions that its exporter names.</summary>
     /// <param name="buffer">The buffer.</param>
     /// <param name="exporter">The device that exports it, or null.</param>
-    /// <returns>ENOENT (no such board), ENODEV (no such exporter) or ENOSPC; null when noted.</returns>
+    /// <param name="memory">The regions that storage is taken from; none for system RAM and contiguous areas.</param>
+    /// <returns>
+    /// The named regions, in that order. ENOENT (no such board), ENODEV (no such exporter), EINVAL as
+    /// <see cref="NamedRegions.Find"/>, or ENOSPC; then nothing is noted.
+    /// </returns>
     [Alias("AddBuffer")]
-    Task<Refusal?> AddBufferAsync(string buffer, string? exporter);
+    Task<DmaResult<ImmutableArray<MemoryRegionLayout>>> AddBufferAsync(string buffer, string? exporter, NameList memory);
 
     /// <summary>Forgets a buffer that is gone.</summary>
     [Alias("RemoveBuffer")]

@@ -21,7 +21,7 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     const int BatchMax = 1024;
 
     /// <summary>Exports the buffer. Source: dma_buf_export.</summary>
-    /// <returns>EINVAL, ENOENT (no such board), ENODEV (no such exporter) or EEXIST.</returns>
+    /// <returns>EINVAL, ENOENT (no such board), ENODEV (no such exporter), EINVAL (named memory), ENOSPC, EEXIST, or ENOMEM.</returns>
     [Alias("Export")]
     Task<DmaResult<DmaReply>> ExportAsync(BufferExport origin);
 
@@ -41,9 +41,14 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     /// <param name="mapping">The caller's new name for the mapping.</param>
     /// <param name="attachment">The attachment to map.</param>
     /// <param name="direction">Which way data moves.</param>
-    /// <returns>ENOENT, EINVAL, EEXIST, ENODEV (revoked), EAGAIN, ENOSPC, ENOMEM or EIO.</returns>
+    /// <param name="options">What it asks for beyond that.</param>
+    /// <returns>
+    /// ENOENT, EINVAL, EEXIST, ENODEV (revoked), EREMOTEIO (no bus leads to a peer's memory), EOPNOTSUPP (options), EAGAIN, ENOSPC, ENOMEM
+    /// or EIO.
+    /// </returns>
     [Alias("Map")]
-    Task<DmaResult<DmaReply>> MapAttachmentAsync(string mapping, string attachment, DmaDirection direction);
+    Task<DmaResult<DmaReply>> MapAttachmentAsync(
+        string mapping, string attachment, DmaDirection direction, MapOptions options = MapOptions.None);
 
     /// <summary>What a map would answer; nothing is held afterwards, and nothing is remembered (thread #12).</summary>
     /// <param name="attachment">The attachment that would be mapped.</param>
@@ -56,6 +61,49 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     /// <returns>ENOENT or EINVAL (not mapped).</returns>
     [Alias("Unmap")]
     Task<DmaResult<DmaReply>> UnmapAttachmentAsync(string mapping);
+
+    /// <summary>Takes the list unmapped; the importer maps it itself. Source: thread #54.</summary>
+    /// <param name="mapping">The caller's new name for it, one of the mappings.</param>
+    /// <param name="attachment">The attachment that takes it.</param>
+    /// <returns>ENOENT, EINVAL, EEXIST, ENODEV (revoked), EAGAIN, ENOSPC, ENOMEM or EIO.</returns>
+    [Alias("GetScatterlist")]
+    Task<DmaResult<DmaReply>> GetScatterlistAsync(string mapping, string attachment);
+
+    /// <summary>Gives an unmapped list back. Source: thread #54.</summary>
+    /// <returns>ENOENT or EINVAL (not taken so).</returns>
+    [Alias("PutScatterlist")]
+    Task<DmaResult<DmaReply>> PutScatterlistAsync(string mapping);
+
+    /// <summary>Takes the page frame numbers: whole pages, the last one covers the rest of the buffer. Source: thread #54.</summary>
+    /// <param name="mapping">The caller's new name for it, one of the mappings.</param>
+    /// <param name="attachment">The attachment that takes them.</param>
+    /// <returns>As <see cref="GetScatterlistAsync"/>.</returns>
+    [Alias("GetPfns")]
+    Task<DmaResult<DmaReply>> GetPfnsAsync(string mapping, string attachment);
+
+    /// <summary>Gives page frame numbers back. Source: thread #54.</summary>
+    /// <returns>ENOENT or EINVAL (not taken so).</returns>
+    [Alias("PutPfns")]
+    Task<DmaResult<DmaReply>> PutPfnsAsync(string mapping);
+
+    /// <summary>The CPU takes the buffer over from devices. Source: dma_buf_begin_cpu_access.</summary>
+    /// <param name="access">The caller's new name for it.</param>
+    /// <param name="direction">From the device to read, to the device to write, or both.</param>
+    /// <returns>ENOENT, EINVAL, ENODEV (revoked), EEXIST or ENOSPC.</returns>
+    [Alias("BeginCpuAccess")]
+    Task<DmaResult<DmaReply>> BeginCpuAccessAsync(string access, DmaDirection direction);
+
+    /// <summary>The CPU hands the buffer back. Source: dma_buf_end_cpu_access.</summary>
+    /// <returns>ENOENT or EINVAL (not begun).</returns>
+    [Alias("EndCpuAccess")]
+    Task<DmaResult<DmaReply>> EndCpuAccessAsync(string access);
+
+    /// <summary>The CPU reads or writes through its caches, allowed or not: it just does.</summary>
+    /// <param name="access">The caller's new name for it, used once.</param>
+    /// <param name="direction">From the device to read, to the device to write, or both.</param>
+    /// <returns>ENOENT, EINVAL or ENODEV (revoked).</returns>
+    [Alias("CpuAccess")]
+    Task<DmaResult<DmaReply>> CpuAccessAsync(string access, DmaDirection direction);
 
     /// <summary>The exporter takes the buffer back. Source: dma_buf_invalidate_mappings.</summary>
     /// <returns>ENOENT.</returns>

@@ -57,7 +57,7 @@ public class GatewayTests(SiloProcess silo) : IClassFixture<SiloProcess>
         var listed = (await DoAsync("device list devices --json")).Good().Json().EnumerateArray();
         Assert.Equal(["gpu", "display", "dma0"], listed.Select(NameOf));
         var shown = (await DoAsync("device show devices/dma0")).Good().Output;
-        Assert.Matches(@"(?m)^dma0 +65536 +128 +unset +0xffffffff$", shown);
+        Assert.Matches(@"(?m)^dma0 +65536 +128 +unset +0xffffffff +no MMU$", shown);
     }
 
     [Fact]

@@ -40,17 +40,21 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
             AsPosted = posted,
         });
 
+    private static readonly Gen<NameList> _anyMemory =
+        Gen.OneOf(default, new NameList("ram"), new NameList("cma", "high"), new NameList("splash"));
+
     private int _nextBoard;
 
     [Fact]
-    public Task Replies_are_the_same_one_by_one() => Gen.Select(_anyStep.Array[1, 40], _anyPolicy).SampleAsync(
-        (steps, policy) => CompareAsync(steps, policy, batch: 1), iter: 60, threads: 2);
+    public Task Replies_are_the_same_one_by_one() => Gen.Select(_anyStep.Array[1, 40], _anyPolicy, _anyMemory).SampleAsync(
+        (steps, policy, memory) => CompareAsync(steps, policy, memory, batch: 1), iter: 60, threads: 2);
 
     [Fact]
-    public Task Replies_are_the_same_in_batches() => Gen.Select(_anyStep.Array[1, 40], _anyPolicy).SampleAsync(
-        (steps, policy) => CompareAsync(steps, policy, batch: 7), iter: 60, threads: 2);
+    public Task Replies_are_the_same_in_batches() => Gen.Select(_anyStep.Array[1, 40], _anyPolicy, _anyMemory).SampleAsync(
+        (steps, policy, memory) => CompareAsync(steps, policy, memory, batch: 7), iter: 60, threads: 2);
 
-    private async Task CompareAsync((int Buffer, DmaCommand Command)[] steps, ExporterPolicy policy, int batch)
+    private async Task CompareAsync(
+        (int Buffer, DmaCommand Command)[] steps, ExporterPolicy policy, NameList memory, int batch)
     {
         // The model alone has no reply window: a granted command that comes again gets its first reply here too.
         var windows = new Dictionary<string, ReplyWindow>();
@@ -60,7 +64,7 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
         Assert.True((await cluster.Grains.GetBoard(definition.Name).DefineAsync(definition)).IsGranted);
         for (var buffer = 0; buffer < 3; buffer++)
         {
-            var origin = new BufferExport($"b{buffer}", 300_000UL << buffer, "gpu") { Policy = policy };
+            var origin = new BufferExport($"b{buffer}", 300_000UL << buffer, "gpu") { Policy = policy, Memory = memory };
             board = board.Export(origin).Next;
             await cluster.Grains.GetBuffer(definition.Name, origin.Name).ExportAsync(origin);
         }
@@ -104,6 +108,7 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
         [
             new("ram", MemoryKind.System, new PageExtent(0x100, 1024), ReservedEveryPages: 5, ReservedPages: 1),
             new("cma", MemoryKind.Contiguous, new PageExtent(0x1000, 300)),
+            new("splash", MemoryKind.Carveout, new PageExtent(0x2000, 600)),
             new("high", MemoryKind.System, new PageExtent(0x200000, 256), ReservedEveryPages: 16, ReservedPages: 1),
         ],
         [

@@ -3,6 +3,7 @@ using DmaGrains.Model;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
+using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Grains.Tests;
 
@@ -54,6 +55,20 @@ public sealed class BoardGrainTests(SiloFixture silo)
     }
 
     [Fact]
+    public async Task SwitchContext_refuses_what_has_no_context()
+    {
+        var board = silo.Grains.GetBoard(await silo.NewBoardAsync());
+
+        var noBoard = await silo.Grains.GetBoard("nowhere").SwitchContextAsync("gpu", 0);
+        var noDevice = await board.SwitchContextAsync("tpu", 0);
+        var noMmu = await board.SwitchContextAsync("gpu", 0);
+
+        Assert.Equal(Errno.ENOENT, noBoard!.Errno);
+        Assert.Equal((Errno.ENODEV, "tpu"), (noDevice!.Errno, noDevice.Importer));
+        Assert.Equal((Errno.EINVAL, "gpu", "Iommu"), (noMmu!.Errno, noMmu.Importer, noMmu.Field));
+    }
+
+    [Fact]
     public async Task SetDevice_adds_and_replaces()
     {
         var board = silo.Grains.GetBoard(await silo.NewBoardAsync());
@@ -65,6 +80,26 @@ public sealed class BoardGrainTests(SiloFixture silo)
         Assert.Equal(4096u, Assert.Single(devices, device => device.Name == "npu").Parameters!.Value.MaxSegmentSize);
         Assert.Equal(
             Errno.EINVAL, (await board.SetDeviceAsync(new Device("npu", new(0, 0, 0xf0f)))).Refusal!.Errno);
+    }
+
+    [Fact]
+    public async Task SetDevice_refuses_what_the_board_could_not_be_defined_with()
+    {
+        var grain = silo.Grains.GetBoard("behind");
+        var definition = SiloFixture.BoardNamed("behind") with
+        {
+            Stages = [new IommuStage("mmu", new(new(0x1000), new(0xffffff), 4096)) { Owner = StageOwner.Driver }],
+        };
+        await grain.DefineAsync(definition);
+        Assert.True((await grain.SetDeviceAsync(new Device("npu", null) { Iommu = "mmu" })).IsGranted);
+
+        var shared = await grain.SetDeviceAsync(new Device("gpu", null) { BusMmu = "mmu" });
+        var unknown = await grain.SetDeviceAsync(new Device("tpu", null) { Iommu = "ghost" });
+
+        Assert.Equal((Errno.EBUSY, "Owner"), (shared.Refusal!.Errno, shared.Refusal.Field));
+        Assert.Equal((Errno.EINVAL, "tpu", "Iommu"), (unknown.Refusal!.Errno, unknown.Refusal.Importer, unknown.Refusal.Field));
+        Assert.Null((await silo.Grains.GetDevice("behind", "gpu").GetAsync()).Value.BusMmu);
+        Assert.Equal(4, (await grain.GetAsync()).Value.Devices.Length);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
+using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
@@ -47,6 +48,9 @@ public sealed class DmaBufferGrainTests(SiloFixture silo)
         Assert.Equal(Errno.ENOENT, (await buffer.AttachAsync("a1", "gpu")).Refusal!.Errno);
         Assert.Equal(Errno.ENOENT, (await buffer.DetachAsync("a1")).Refusal!.Errno);
         Assert.Equal(Errno.ENOENT, (await buffer.ReleaseAsync()).Refusal!.Errno);
+        Assert.Equal(Errno.ENOENT, (await buffer.GetScatterlistAsync("l1", "a1")).Refusal!.Errno);
+        Assert.Equal(Errno.ENOENT, (await buffer.GetPfnsAsync("p1", "a1")).Refusal!.Errno);
+        Assert.Equal(Errno.ENOENT, (await buffer.BeginCpuAccessAsync("c1", DmaDirection.ToDevice)).Refusal!.Errno);
         Assert.Equal(Errno.ENOENT, (await buffer.GetConstraintsAsync()).Refusal!.Errno);
         Assert.Equal(Errno.ENOENT, (await buffer.RecalcConstraintsAsync()).Refusal!.Errno);
         Assert.Equal(Errno.ENOENT, (await buffer.DescribeAsync()).Refusal!.Errno);
@@ -65,6 +69,37 @@ public sealed class DmaBufferGrainTests(SiloFixture silo)
         Assert.Equal(Errno.ENOENT, noBoard.Refusal!.Errno);
         Assert.Equal(Errno.ENODEV, noDevice.Refusal!.Errno);
         Assert.Equal(Errno.EINVAL, wrongName.Refusal!.Errno);
+        Assert.Empty(await silo.Grains.GetBoard(board).ListBuffersAsync(string.Empty, 10));
+    }
+
+    [Fact]
+    public async Task Export_takes_the_memory_that_its_exporter_names()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = silo.Grains.GetBuffer(board, "b");
+        var export = new BufferExport("b", 8192) { Memory = new("cma", "ram") };
+
+        Assert.True((await buffer.ExportAsync(export)).IsGranted);
+        Assert.True((await buffer.ExportAsync(export)).IsGranted);
+        await buffer.AttachAsync("a1", "gpu");
+        var mapped = await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.Bidirectional);
+
+        Assert.Equal(["cma"], mapped.Value.Mapping!.Storage.Regions);
+        Assert.Equal(["cma", "ram"], (await buffer.DescribeAsync()).Value.Regions.Select(region => region.Name));
+    }
+
+    [Theory]
+    [InlineData(Errno.EINVAL, "vram")]
+    [InlineData(Errno.EINVAL, "cma", "cma")]
+    public async Task Export_refuses_memory_that_the_board_has_not_and_leaves_no_name(Errno errno, params string[] regions)
+    {
+        var board = await silo.NewBoardAsync();
+        var export = new BufferExport("b", 8192) { Memory = new(regions) };
+
+        var refused = await silo.Grains.GetBuffer(board, "b").ExportAsync(export);
+
+        Assert.Equal((errno, "Memory"), (refused.Refusal!.Errno, refused.Refusal.Field));
+        Assert.Equal(Board.Create(SiloFixture.BoardNamed(board)).Value.Export(export).Reply.Refusal, refused.Refusal);
         Assert.Empty(await silo.Grains.GetBoard(board).ListBuffersAsync(string.Empty, 10));
     }
 
@@ -196,6 +231,55 @@ public sealed class DmaBufferGrainTests(SiloFixture silo)
         Assert.Empty(await silo.Grains.GetMemory(board).GetHeldAsync());
         Assert.Null((await buffer.DescribeAsync()).Value.Storage);
         Assert.Empty((await buffer.DescribeAsync()).Value.Mappings);
+    }
+
+    [Fact]
+    public async Task Raw_access_is_put_back_as_it_was_taken()
+    {
+        var buffer = await silo.NewBufferAsync(await silo.NewBoardAsync());
+        await buffer.AttachAsync("a1", "gpu");
+
+        var list = (await buffer.GetScatterlistAsync("l1", "a1")).Value.Mapping!;
+        var numbers = (await buffer.GetPfnsAsync("p1", "a1")).Value.Mapping!;
+
+        Assert.Equal((BufferAccess.Scatterlist, BufferAccess.Pfns), (list.Access, numbers.Access));
+        Assert.Equal(Errno.EINVAL, (await buffer.PutPfnsAsync("l1")).Refusal!.Errno);
+        Assert.Equal(Errno.EINVAL, (await buffer.PutScatterlistAsync("p1")).Refusal!.Errno);
+        Assert.Equal(Errno.EINVAL, (await buffer.UnmapAttachmentAsync("l1")).Refusal!.Errno);
+        Assert.True((await buffer.PutScatterlistAsync("l1")).IsGranted);
+        Assert.True((await buffer.PutPfnsAsync("p1")).IsGranted);
+        Assert.Empty((await buffer.DescribeAsync()).Value.Mappings);
+    }
+
+    [Fact]
+    public async Task CpuAccess_is_a_hazard_while_a_device_owns_the_buffer_and_none_once_begun()
+    {
+        var buffer = await silo.NewBufferAsync(await silo.NewBoardAsync());
+        await buffer.AttachAsync("a1", "gpu");
+        await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice);
+
+        Assert.True((await buffer.BeginCpuAccessAsync("c1", DmaDirection.ToDevice)).IsGranted);
+        Assert.True((await buffer.CpuAccessAsync("c2", DmaDirection.ToDevice)).IsGranted);
+        Assert.True((await buffer.EndCpuAccessAsync("c1")).IsGranted);
+        Assert.Empty((await buffer.DescribeAsync()).Value.Hazards);
+        await buffer.CpuAccessAsync("c3", DmaDirection.ToDevice);
+
+        var described = (await buffer.DescribeAsync()).Value;
+        Assert.Equal(HazardKind.CpuAccessWhileDeviceOwns, Assert.Single(described.Hazards).Kind);
+        Assert.Equal(2UL, described.Costs.CacheCleans);
+        Assert.Equal(Errno.EINVAL, (await buffer.EndCpuAccessAsync("c9")).Refusal!.Errno);
+    }
+
+    [Fact]
+    public async Task Map_refuses_with_EOPNOTSUPP_when_it_asks_for_what_the_device_cannot()
+    {
+        var buffer = await silo.NewBufferAsync(await silo.NewBoardAsync());
+        await buffer.AttachAsync("a1", "gpu");
+
+        var refused = await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice, MapOptions.RequireCoherent);
+
+        Assert.Equal((Errno.EOPNOTSUPP, "gpu", "Coherent"), (refused.Refusal!.Errno, refused.Refusal.Importer, refused.Refusal.Field));
+        Assert.True((await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice, MapOptions.NoBounce)).IsGranted);
     }
 
     [Fact]

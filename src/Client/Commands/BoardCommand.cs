@@ -3,6 +3,7 @@ using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
+using DmaGrains.Scenarios.Describing;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
 
@@ -15,7 +16,7 @@ internal static class BoardCommand
     public static Command Create() => new(
         "board",
         """
-        Boards: their memory and devices.
+        Boards: their memory, MMUs and devices.
 
         Example:
           dmagrains board list
@@ -64,7 +65,7 @@ internal static class BoardCommand
         return new LiveCommand(
             "show",
             """
-            Shows a board's devices and how full its memory is.
+            Shows a board's devices, its MMUs, and how full its memory is.
 
             Example:
               dmagrains board show raspberry-pi-4
@@ -81,14 +82,27 @@ internal static class BoardCommand
             var memory = await live.Connection.Grains.GetMemory(name).DescribeAsync();
             if (live.AsJson)
             {
-                live.Terminal.Json(new { definition.Name, definition.Title, definition.Devices, memory });
+                live.Terminal.Json(new
+                {
+                    definition.Name,
+                    definition.Title,
+                    Devices = definition.Devices.Select(DeviceReport.Of),
+                    Iommus = definition.Stages.Select(IommuReport.Of),
+                    memory,
+                });
                 return ExitCode.Good;
             }
 
             live.Terminal.Line($"{definition.Name}: {definition.Title}");
             live.Terminal.Line();
-            DeviceTable.Write(live.Terminal, definition.Devices);
+            DeviceTable.Write(live.Terminal, definition.Devices.Select(DeviceReport.Of));
             live.Terminal.Line();
+            if (!definition.Stages.IsEmpty)
+            {
+                IommuTable.Write(live.Terminal, definition.Stages.Select(IommuReport.Of));
+                live.Terminal.Line();
+            }
+
             RegionTable.Write(live.Terminal, memory);
             return ExitCode.Good;
         });
@@ -116,12 +130,19 @@ internal static class BoardCommand
 
             if (live.AsJson)
             {
-                live.Terminal.Json(new { definition.Name, definition.Title, definition.Devices });
+                live.Terminal.Json(new
+                {
+                    definition.Name,
+                    definition.Title,
+                    Devices = definition.Devices.Select(DeviceReport.Of),
+                    Iommus = definition.Stages.Select(IommuReport.Of),
+                });
             }
             else
             {
                 live.Terminal.Line(
                     $"board {definition.Name}: {Counted.Of((ulong)definition.Devices.Length, "device")}, "
+                    + $"{Counted.Of((ulong)definition.Stages.Length, "MMU")}, "
                     + $"{Counted.Of((ulong)definition.Memory.Length, "memory region")}.");
             }
 

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
-using DmaGrains.Interfaces;
+using DmaGrains.Scenarios.Describing;
 using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Commands;
@@ -14,7 +13,6 @@ internal static class BufferWatch
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var path = BufferCommand.PathArgument();
         var period = new Option<int>("--every")
         {
             Description = "Milliseconds between two looks, 10 to 60000.",
@@ -22,27 +20,23 @@ internal static class BufferWatch
             DefaultValueFactory = _ => 500,
             CustomParser = ParsePeriod,
         };
-        return new LiveCommand(
+        return BufferContext.Create(
             "watch",
-            """
-            Shows a buffer again whenever it has changed, until it is gone or Ctrl-C; with --json one document each time.
-
-            Example:
-              dmagrains buffer watch raspberry-pi-4/frame --gateway 127.0.0.1:30000
-            """,
-            path, period).Does(BufferCommand.BoardOf(path), async live =>
-        {
-            var buffer = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
-            try
+            "Shows a buffer again whenever it has changed, until it is gone or Ctrl-C; with --json one document each time.",
+            string.Empty,
+            [period],
+            async buffer =>
             {
-                return await WatchAsync(live, buffer, TimeSpan.FromMilliseconds(live.Parsed.GetValue(period)));
-            }
-            catch (OperationCanceledException) when (live.Cancellation.IsCancellationRequested)
-            {
-                // Ctrl-C is how a watch ends.
-                return ExitCode.Good;
-            }
-        });
+                try
+                {
+                    return await WatchAsync(buffer, TimeSpan.FromMilliseconds(buffer.Live.Parsed.GetValue(period)));
+                }
+                catch (OperationCanceledException) when (buffer.Live.Cancellation.IsCancellationRequested)
+                {
+                    // Ctrl-C is how a watch ends.
+                    return ExitCode.Good;
+                }
+            });
     }
 
     private static int ParsePeriod(ArgumentResult result)
@@ -57,20 +51,20 @@ internal static class BufferWatch
         return default;
     }
 
-    private static async Task<int> WatchAsync(LiveContext live, BoardPath buffer, TimeSpan period)
+    private static async Task<int> WatchAsync(BufferContext buffer, TimeSpan period)
     {
-        var grain = live.Connection.Grains.GetBuffer(buffer.Board, buffer.Name);
+        var live = buffer.Live;
         using var timer = new PeriodicTimer(period);
         var shown = string.Empty;
         do
         {
-            var found = await grain.DescribeAsync();
+            var found = await buffer.Grain.DescribeAsync();
             if (!found.TryGetValue(out var description))
             {
                 return live.Refuse(found.Refusal!);
             }
 
-            var now = Json.Text(BufferText.DocumentOf(description));
+            var now = Json.Text(BufferReport.Of(description));
             if (now != shown)
             {
                 shown = now;
@@ -80,7 +74,7 @@ internal static class BufferWatch
                 }
                 else
                 {
-                    BufferText.Write(live.Terminal, buffer, description);
+                    BufferText.Write(live.Terminal, buffer.Path, description);
                     live.Terminal.Line();
                 }
             }

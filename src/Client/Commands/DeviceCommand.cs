@@ -1,8 +1,13 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
 using DmaGrains.Interfaces;
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Translation;
+using DmaGrains.Scenarios.Describing;
+using DmaGrains.Scenarios.Files;
+using DmaGrains.Scenarios.Running;
 using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Commands;
@@ -20,7 +25,7 @@ internal static class DeviceCommand
           dmagrains device show raspberry-pi-4/vc4
         """)
     {
-        List(), Show(), Set(),
+        List(), Show(), Set(), SwitchContext(),
     };
 
     private static Command List()
@@ -72,6 +77,15 @@ internal static class DeviceCommand
         var limit = SizeOption.Create("--bus-dma-limit", "Highest address its bus lets through; 0 is none.", 0, ulong.MaxValue);
         var contiguous = new Option<bool>("--contiguous") { Description = "Takes one contiguous run only." };
         var coherent = new Option<bool>("--coherent") { Description = "Its accesses snoop CPU caches." };
+        var iommu = NameOptions.One("--iommu", "MMU", "The MMU of its own, one of the board's.");
+        var busMmu = NameOptions.One("--bus-mmu", "MMU", "The MMU between its bus and memory, one of the board's.");
+        var structPage = new Option<bool>("--needs-struct-page") { Description = "Takes pages for addresses." };
+        var trusted = new Option<bool>("--trusted") { Description = "May map opaque memory." };
+        var peerToPeer = new Option<bool>("--peer-to-peer") { Description = "Takes a peer's memory." };
+        var peerBus = NameOptions.One("--peer-bus", "BUS", "The bus on which peers reach each other's memory.");
+        var perLine = new Option<bool>("--segments-per-line") { Description = "Each line of a frame takes segments of its own." };
+        var preferred = SizeOption.Create(
+            "--preferred-segment-size", "Segments it would like to be no shorter, a wish only.", 0, uint.MaxValue);
         return new LiveCommand(
             "set",
             """
@@ -80,7 +94,8 @@ internal static class DeviceCommand
             Example:
               dmagrains device set my-board/dma0 --max-segment-size 64KiB --max-segment-count 128
             """,
-            path, size, count, boundary, mask, limit, contiguous, coherent).Does(BoardOf(path), async live =>
+            path, size, count, boundary, mask, limit, contiguous, coherent, iommu, busMmu, structPage, trusted, peerToPeer, peerBus,
+            perLine, preferred).Does(BoardOf(path), async live =>
         {
             var (board, name) = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
             var parameters = new DeviceDmaParameters(
@@ -93,10 +108,68 @@ internal static class DeviceCommand
                 DmaMask = live.Parsed.GetValue(mask) ?? 0,
                 BusDmaLimit = live.Parsed.GetValue(limit) ?? 0,
                 Coherent = live.Parsed.GetValue(coherent),
+                Iommu = live.Parsed.GetValue(iommu),
+                BusMmu = live.Parsed.GetValue(busMmu),
+                NeedsStructPage = live.Parsed.GetValue(structPage),
+                Trusted = live.Parsed.GetValue(trusted),
+                PeerToPeer = live.Parsed.GetValue(peerToPeer),
+                PeerBus = live.Parsed.GetValue(peerBus),
+                SegmentsPerLine = live.Parsed.GetValue(perLine),
+                PreferredSegmentSize = (uint)(live.Parsed.GetValue(preferred) ?? 0),
             };
             var set = await live.Connection.Grains.GetBoard(board).SetDeviceAsync(device);
             return set.IsGranted ? Answer(live, [device]) : live.Refuse(set.Refusal!);
         });
+    }
+
+    private static Command SwitchContext()
+    {
+        var path = PathArgument();
+        var context = new Argument<uint>("CONTEXT")
+        {
+            Description = "The context, from 0.",
+            CustomParser = ParseContext,
+        };
+        return new LiveCommand(
+            "switch-context",
+            """
+            Switches the MMU of a device to another of its contexts: the device's own MMU, or else that of its bus.
+
+            Example:
+              dmagrains device switch-context figures/codec 1 --gateway 127.0.0.1:30000
+            """,
+            path, context).Does(BoardOf(path), async live =>
+        {
+            var (board, name) = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
+            var to = live.Parsed.GetRequiredValue(context);
+            if (await live.Connection.Grains.GetBoard(board).SwitchContextAsync(name, to) is { } refusal)
+            {
+                return live.Refuse(refusal);
+            }
+
+            if (live.AsJson)
+            {
+                live.Terminal.Json(new { outcome = StepReport.Ok, device = $"{board}/{name}", context = to });
+            }
+            else
+            {
+                live.Terminal.Line($"{board}/{name}: context {to}.");
+            }
+
+            return ExitCode.Good;
+        });
+    }
+
+    private static uint ParseContext(ArgumentResult result)
+    {
+        var text = result.Tokens.Single().Value;
+        if (text.Length != 0 && text.All(char.IsAsciiDigit) && Sizes.TryParse(text, out var context) && context < IommuStage.ContextsMax)
+        {
+            return (uint)context;
+        }
+
+        result.AddError($"CONTEXT '{text}' is not a context: expected 0 to {IommuStage.ContextsMax - 1}.");
+        return default;
     }
 
     private static Argument<string> PathArgument() => new("BOARD/DEVICE") { Description = "The device." };
@@ -108,11 +181,11 @@ internal static class DeviceCommand
     {
         if (live.AsJson)
         {
-            live.Terminal.Json(devices);
+            live.Terminal.Json(devices.Select(DeviceReport.Of));
         }
         else
         {
-            DeviceTable.Write(live.Terminal, devices);
+            DeviceTable.Write(live.Terminal, devices.Select(DeviceReport.Of));
         }
 
         return ExitCode.Good;

@@ -13,7 +13,9 @@ namespace DmaGrains.Client.Live;
 /// <param name="Outcome">"ok" or the errno.</param>
 /// <param name="Refusal">Why it was refused; null when it was not.</param>
 /// <param name="Union">The union after it; null when it was refused.</param>
-/// <param name="Scatterlist">The list that a map made.</param>
+/// <param name="Scatterlist">The list that a map, a test map or a get of the scatterlist gave.</param>
+/// <param name="Pfns">The page frame numbers that a get of them gave.</param>
+/// <param name="Wish">What the device would have liked better of that list; null when nothing.</param>
 internal sealed record LiveReply(
     string Command,
     string Buffer,
@@ -21,20 +23,37 @@ internal sealed record LiveReply(
     string Outcome,
     RefusalReport? Refusal,
     UnionReport? Union,
-    ScatterlistReport? Scatterlist)
+    ScatterlistReport? Scatterlist,
+    PfnsReport? Pfns,
+    WishReport? Wish)
 {
     /// <summary>The reply of a command.</summary>
-    public static LiveReply Of(string command, BoardPath buffer, string? name, DmaResult<DmaReply> result)
+    /// <param name="command">The command.</param>
+    /// <param name="buffer">The buffer's path.</param>
+    /// <param name="name">What it made, if it is granted.</param>
+    /// <param name="result">What the buffer answered.</param>
+    /// <param name="described">The buffer afterwards; null when nobody looked.</param>
+    public static LiveReply Of(
+        string command, BoardPath buffer, string? name, DmaResult<DmaReply> result, DmaBuffer? described)
     {
         if (!result.TryGetValue(out var reply))
         {
             var refusal = result.Refusal!;
             return new(
-                command, buffer.ToString(), null, refusal.Errno.ToString(), RefusalReport.Of(refusal), null, null);
+                command, buffer.ToString(), null, refusal.Errno.ToString(), RefusalReport.Of(refusal), null, null, null, null);
         }
 
-        var list = reply.Mapping is { } mapping ? ScatterlistReport.Of(mapping) : null;
-        return new(command, buffer.ToString(), name, StepReport.Ok, null, UnionReport.Of(reply.Constraints), list);
+        var mapping = reply.Mapping;
+        return new(
+            command,
+            buffer.ToString(),
+            name,
+            StepReport.Ok,
+            null,
+            UnionReport.Of(reply.Constraints),
+            mapping is null ? null : ScatterlistReport.Of(mapping),
+            mapping is null ? null : PfnsReport.Of(mapping),
+            mapping is null || described is null ? null : WishReport.Of(described, mapping));
     }
 
     /// <summary>Writes it and gives the exit code.</summary>
@@ -53,6 +72,16 @@ internal sealed record LiveReply(
             if (Scatterlist is { } list)
             {
                 ListText.Write(terminal, list);
+            }
+
+            if (Pfns is { } pfns)
+            {
+                ListText.Write(terminal, pfns);
+            }
+
+            if (Wish is { } wish)
+            {
+                ListText.Write(terminal, wish);
             }
         }
 

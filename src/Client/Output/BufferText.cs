@@ -1,67 +1,32 @@
 using System.Globalization;
-using System.Text.Json;
 using DmaGrains.Client.Live;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
-using DmaGrains.Scenarios.Running;
+using DmaGrains.Scenarios.Describing;
 
 namespace DmaGrains.Client.Output;
 
-/// <summary>A buffer for people, and as a document.</summary>
+/// <summary>A buffer for people.</summary>
 internal static class BufferText
 {
-    /// <summary>The buffer as a document.</summary>
-    public static object DocumentOf(DmaBuffer buffer) => new
+    /// <summary>First as the kernel's debugfs lists it, then in words, then who is attached.</summary>
+    public static void Write(Terminal terminal, BoardPath path, DmaBuffer described)
     {
-        buffer.Name,
-        buffer.SizeBytes,
-        buffer.Origin.Exporter,
-        Released = buffer.IsReleased,
-        Revoked = buffer.IsRevoked,
-        Gone = buffer.IsGone,
-        buffer.Policy,
-        Union = UnionReport.Of(buffer.Constraints),
-        Attachments = InOrder(buffer).Select(attachment => new
-        {
-            attachment.Name,
-            attachment.Device,
-            Demand = UnionReport.Of(attachment.Demand),
-            attachment.HighestAddress,
-            Pending = attachment.IsPending,
-        }),
-        Mappings = buffer.Mappings.Select(mapping => new
-        {
-            mapping.Name,
-            mapping.Attachment,
-            mapping.Direction,
-            Scatterlist = ScatterlistReport.Of(mapping),
-        }),
-        Storage = buffer.Storage is { } storage
-            ? new
-            {
-                storage.Regions,
-                Extents = storage.Extents.Select(extent => new { Address = extent.Address.Value, extent.SizeBytes }),
-            }
-            : null,
-        Hazards = buffer.Hazards.Select(HazardReport.Of),
-        buffer.Costs,
-    };
-
-    /// <summary>Writes it as text.</summary>
-    public static void Write(Terminal terminal, BoardPath path, DmaBuffer buffer)
-    {
-        var state = (buffer.IsRevoked ? ", revoked" : string.Empty)
-            + (buffer.IsGone ? ", gone" : buffer.IsReleased ? ", released" : string.Empty);
-        terminal.Line($"{path}: {Counted.Of(buffer.SizeBytes, "byte")}, exported by {buffer.Origin.Exporter ?? "a heap"}{state}");
-        terminal.Line($"union: {UnionText.Of(buffer.Constraints)}");
-        terminal.Line(buffer.Storage is { } storage
+        var buffer = BufferReport.Of(described);
+        terminal.Text(DebugfsBuffer.Of(described).ToText());
+        var state = (buffer.Revoked ? ", revoked" : string.Empty) + (buffer.Gone ? ", gone" : buffer.Released ? ", released" : string.Empty);
+        terminal.Line($"{path}: {Counted.Of(buffer.SizeBytes, "byte")}, exported by {buffer.Exporter ?? "a heap"}{state}");
+        terminal.Line($"union: {UnionText.Of(buffer.Union)}");
+        terminal.Line(described.Storage is { } storage
             ? $"storage: {Counted.Of(storage.PageCount, "page")} in {Counted.Of((ulong)storage.Extents.Length, "run")} from {string.Join(", ", storage.Regions)}"
-            : "storage: none yet");
-        if (buffer.Costs.Migrations > 0)
+            : $"storage: none yet{(buffer.Memory.IsEmpty ? string.Empty : $", to come from {string.Join(", ", buffer.Memory)}")}");
+        if (buffer.Lines is { } lines)
         {
-            terminal.Line($"moved: {Counted.Of(buffer.Costs.Migrations, "time")}, {Counted.Of(buffer.Costs.BytesCopied, "byte")} copied");
+            terminal.Line($"lines: {lines.Height} of {Counted.Of(lines.BytesPerLine, "byte")}, one every {lines.Stride}; {Counted.Of(lines.WorstSegmentCount, "segment")} at worst");
         }
 
+        terminal.Line($"owner: {OwnerOf(buffer.Owner)}");
+        terminal.Line($"costs: {string.Join(", ", CostsOf(buffer.Costs).DefaultIfEmpty("none"))}");
         foreach (var hazard in buffer.Hazards)
         {
             terminal.Line(string.Empty, "hazard", false, $": {hazard.Reason}");
@@ -69,26 +34,48 @@ internal static class BufferText
 
         terminal.Line();
         terminal.Table(
-            ["attachment", "device", "asks for", "mappings"],
-            InOrder(buffer).Select(attachment => (string[])
+            ["attachment", "device", "asks for", "access", "mappings"],
+            buffer.Attachments.Select(attachment => (string[])
             [
                 attachment.Name,
                 attachment.Device,
                 UnionText.Of(attachment.Demand),
-                attachment.IsPending ? "waits for the storage to move" : MappingsOf(buffer, attachment),
+                string.Join(", ", attachment.Access),
+                attachment.Pending ? "waits for the storage to move" : MappingsOf(buffer, attachment),
             ]));
     }
 
-    private static IEnumerable<Attachment> InOrder(DmaBuffer buffer) =>
-        buffer.Attachments.OrderBy(attachment => attachment.Sequence);
+    private static string OwnerOf(OwnerReport owner)
+    {
+        var whose = owner.Owner == OwnerReport.Cpu ? "the CPU" : string.Join(", ", owner.Devices);
+        string[] notes =
+        [
+            .. owner.CpuAccesses.Select(access => $"{access.Name} ({access.Direction})"),
+            .. owner.CachesAreStale ? (string[])["its caches may be older than memory"] : [],
+            .. owner.CachesAreDirty ? (string[])["its caches have what memory has not"] : [],
+        ];
+        return notes.Length == 0 ? whose : $"{whose}; CPU: {string.Join(", ", notes)}";
+    }
 
-    private static string MappingsOf(DmaBuffer buffer, Attachment attachment) => string.Join(
+    private static IEnumerable<string> CostsOf(BufferCosts costs)
+    {
+        (ulong Count, string One, string? Many)[] counts =
+        [
+            (costs.Migrations, "move", null),
+            (costs.BytesCopied, "byte copied", "bytes copied"),
+            (costs.ListsBuilt, "list built", "lists built"),
+            (costs.CacheCleans, "clean", null),
+            (costs.CacheInvalidates, "invalidate", null),
+            (costs.CacheWorkSaved, "sync saved", "syncs saved"),
+            (costs.Bounces, "bounce", null),
+            (costs.BytesBounced, "byte bounced", "bytes bounced"),
+        ];
+        return counts.Where(cost => cost.Count != 0).Select(cost => Counted.Of(cost.Count, cost.One, cost.Many));
+    }
+
+    private static string MappingsOf(BufferReport buffer, AttachmentReport attachment) => string.Join(
         ", ",
         buffer.Mappings
             .Where(mapping => mapping.Attachment == attachment.Name)
-            .Select(mapping => string.Create(CultureInfo.InvariantCulture, $"{mapping.Name} ({DirectionOf(mapping)})")));
-
-    /// <summary>As <c>--direction</c> spells it.</summary>
-    private static string DirectionOf(Mapping mapping) =>
-        JsonNamingPolicy.KebabCaseLower.ConvertName(mapping.Direction.ToString());
+            .Select(mapping => string.Create(CultureInfo.InvariantCulture, $"{mapping.Name} ({mapping.Direction ?? mapping.Access})")));
 }

@@ -6,48 +6,74 @@ namespace DmaGrains.Client.Output;
 /// <summary>Writes a comparison of policies for people.</summary>
 internal static class ComparisonText
 {
-    private static readonly string[] _headings =
-        ["policy", "served", "refused", "hazards", "copied", "contiguous peak", "lists", "segments"];
+    private const int NamesShown = 3;
 
-    /// <summary>A row for each policy, best first; then why steps were refused, and the hazards.</summary>
+    private static readonly string[] _headings =
+        ["policy", "served", "refused", "hazards", "copied", "bounced", "caches", "contiguous", "segments"];
+
+    /// <summary>A row for each policy, best first; then why steps were refused, and the hazards; then what to choose.</summary>
     public static void Write(Terminal terminal, ComparisonReport report)
     {
         terminal.Line($"{report.Scenario} on {report.Board}");
         terminal.Line(report.Shows);
         terminal.Line();
         terminal.Table(_headings, report.Policies.Select(RowOf));
-        foreach (var policy in report.Policies.Where(policy => !policy.Refusals.IsEmpty || !policy.Hazards.IsEmpty))
+        terminal.Line();
+        terminal.Line("copied, bounced (pieces), contiguous: bytes, the last at its peak; caches: cleans/invalidates/saved; segments: as devices walk them");
+        foreach (var alike in report.Policies.GroupBy(DetailsOf).Where(alike => alike.Key.Length != 0))
         {
             terminal.Line();
-            terminal.Line(policy.Policy);
-            foreach (var refused in policy.Refusals)
-            {
-                terminal.Line(
-                    $"  step {refused.Step}, {refused.Importer} {refused.Operation} {refused.Buffer}: ",
-                    refused.Refusal.Errno,
-                    false,
-                    $"  {refused.Refusal.Reason}");
-            }
+            terminal.Line(string.Join(", ", alike.Select(policy => policy.Policy)));
+            WriteDetails(terminal, alike.First());
+        }
 
-            foreach (var hazard in policy.Hazards)
-            {
-                terminal.Line("  ", "hazard", false, $": {hazard.Reason}");
-            }
+        terminal.Line();
+        terminal.Line("choose ", report.Choice.Policy, true, $". {report.Choice.Reason}");
+    }
+
+    /// <summary>What went wrong under a policy: where it is the same under several, it is told once.</summary>
+    private static string DetailsOf(PolicyOutcome policy) => string.Join(
+        '\n',
+        [
+            .. policy.Refusals.Select(refused => $"{refused.Step} {refused.Refusal.Reason}"),
+            .. policy.Hazards.Select(hazard => hazard.Reason),
+        ]);
+
+    private static void WriteDetails(Terminal terminal, PolicyOutcome policy)
+    {
+        foreach (var refused in policy.Refusals)
+        {
+            string?[] words = [$"  step {refused.Step},", refused.Importer, refused.Operation, refused.Buffer];
+            terminal.Line(
+                $"{string.Join(' ', words.OfType<string>())}: ", refused.Refusal.Errno, false, $"  {refused.Refusal.Reason}");
+        }
+
+        foreach (var hazard in policy.Hazards)
+        {
+            terminal.Line("  ", "hazard", false, $": {hazard.Reason}");
         }
     }
 
     private static string[] RowOf(PolicyOutcome policy) =>
     [
         policy.Policy,
-        string.Create(CultureInfo.InvariantCulture, $"{policy.Served.Length} of {policy.Importers}"),
-        Number((ulong)policy.Refusals.Length),
+        policy.Served.Length == 0 || policy.Served.Length == policy.Importers
+            ? $"{Number((ulong)policy.Served.Length)} of {Number((ulong)policy.Importers)}"
+            : FirstOf(policy.Served),
+        policy.Refusals.IsEmpty
+            ? "nobody"
+            : FirstOf([.. policy.Refusals.Select(refused => $"{refused.Importer} {refused.Refusal.Errno}").Distinct()]),
         Number((ulong)policy.Hazards.Length),
-        Number(policy.BytesCopied),
+        Number(policy.Costs.BytesCopied),
+        policy.Costs.Bounces == 0 ? "0" : $"{Number(policy.Costs.BytesBounced)} ({Number(policy.Costs.Bounces)})",
+        $"{Number(policy.Costs.CacheCleans)}/{Number(policy.Costs.CacheInvalidates)}/{Number(policy.Costs.CacheWorkSaved)}",
         Number(policy.ContiguousBytesPeak),
-        Number(policy.ListsBuilt),
-        string.Join(", ", policy.Segments.Select(segments =>
-            string.Create(CultureInfo.InvariantCulture, $"{segments.Importer} {segments.MappedEntryCount}"))),
+        FirstOf([.. policy.Segments.Select(segments => $"{segments.Importer} {Number((ulong)segments.MappedEntryCount)}")]),
     ];
+
+    private static string FirstOf(IReadOnlyCollection<string> words) => words.Count <= NamesShown
+        ? string.Join(", ", words)
+        : $"{string.Join(", ", words.Take(NamesShown))}, … {Number((ulong)(words.Count - NamesShown))} more";
 
     private static string Number(ulong value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,31 +1,36 @@
 using System.Globalization;
-using DmaGrains.Model.Devices;
+using DmaGrains.Scenarios.Describing;
+using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Client.Output;
 
-/// <summary>Devices as a table: what their drivers declare, "unset" where they declare nothing.</summary>
+/// <summary>Devices as a table: what their drivers declare, "unset" where they declare nothing, and how they reach memory.</summary>
 internal static class DeviceTable
 {
     private static readonly string[] _headings =
-        ["device", "max segment size", "max segment count", "boundary mask", "reaches", "notes"];
+        ["device", "max segment size", "max segment count", "boundary mask", "reaches", "through", "notes"];
 
     /// <summary>One row for each device.</summary>
-    public static void Write(Terminal terminal, IEnumerable<Device> devices) => terminal.Table(
+    public static void Write(Terminal terminal, IEnumerable<DeviceReport> devices) => terminal.Table(
         _headings,
         devices.Select(device => (string[])
         [
             device.Name,
-            Number(device.Parameters?.MaxSegmentSize),
-            device.RequiresContiguous ? "1 (contiguous)" : Number(device.Parameters?.MaxSegmentCount),
-            device.Parameters is { SegmentBoundaryMask: not 0 and var mask } ? $"0x{mask:x}" : "unset",
+            Number(device.MaxSegmentSize),
+            device.Contiguous ? "1 (contiguous)" : Number(device.MaxSegmentCount),
+            device.SegmentBoundaryMask == 0 ? "unset" : $"0x{device.SegmentBoundaryMask:x}",
             $"0x{device.HighestAddress:x}",
+            (device.Iommu, device.BusMmu) switch
+            {
+                ({ } own, { } bus) => $"{own}, {bus}",
+                var (own, bus) => own ?? bus ?? "no MMU",
+            },
             string.Join(", ", NotesOf(device)),
         ]));
 
-    private static string Number(uint? value) =>
-        value is null or 0 ? "unset" : value.Value.ToString(CultureInfo.InvariantCulture);
+    private static string Number(uint value) => value == 0 ? "unset" : value.ToString(CultureInfo.InvariantCulture);
 
-    private static IEnumerable<string> NotesOf(Device device)
+    private static IEnumerable<string> NotesOf(DeviceReport device)
     {
         if (device.Coherent)
         {
@@ -40,6 +45,26 @@ internal static class DeviceTable
         if (device.Trusted)
         {
             yield return "trusted";
+        }
+
+        if (device.PeerToPeer)
+        {
+            yield return "takes peers' memory";
+        }
+
+        if (device.PeerBus is { } bus)
+        {
+            yield return $"peers over {bus}";
+        }
+
+        if (device.SegmentsPerLine)
+        {
+            yield return "segments for each line";
+        }
+
+        if (device.PreferredSegmentSize != 0)
+        {
+            yield return $"would like segments of {Sizes.Format(device.PreferredSegmentSize)}";
         }
     }
 }

@@ -1,26 +1,77 @@
 using DmaGrains.Model;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Client.Output;
 
-/// <summary>A scatterlist for people: the first entries.</summary>
+/// <summary>What a map or a raw access gave, for people: the first lines of each.</summary>
 internal static class ListText
 {
-    private const int EntriesShown = 8;
+    private const int Shown = 8;
 
-    /// <summary>A line for the list and one for each of the first entries.</summary>
+    /// <summary>A list: what a device walks of it when it is mapped, else its entries.</summary>
     public static void Write(Terminal terminal, ScatterlistReport list)
     {
-        terminal.Line(
-            $"      {list.MappedEntryCount} of {Counted.Of((ulong)list.EntryCount, "entry", "entries")} mapped, {Counted.Of(list.SizeBytes, "byte")} from {string.Join(", ", list.Regions)}:");
-        foreach (var entry in list.Entries.Take(EntriesShown))
+        var entries = Counted.Of((ulong)list.EntryCount, "entry", "entries");
+        var from = $"{Counted.Of(list.SizeBytes, "byte")} from {string.Join(", ", list.Regions)}";
+        if (list.Segments.IsEmpty)
         {
-            terminal.Line($"        0x{entry.Address:x12}  offset {entry.Offset}  length {entry.Length}");
+            terminal.Line($"      {entries}, unmapped, {from}:");
+            WriteFirst(terminal, list.Entries, entry => $"0x{entry.Address:x12}  offset {entry.Offset}  length {entry.Length}");
+            return;
         }
 
-        if (list.EntryCount > EntriesShown)
+        terminal.Line($"      {entries} mapped to {Counted.Of((ulong)list.MappedEntryCount, "segment")}, {from}:");
+        WriteFirst(terminal, list.Segments, segment => $"0x{segment.Address:x12}  length {segment.Length}");
+        foreach (var stage in list.Stages)
         {
-            terminal.Line($"        … {list.EntryCount - EntriesShown} more (--json shows all)");
+            terminal.Line($"      {stage.Iommu}: 0x{stage.First:x} to 0x{stage.Last:x} of context {stage.Context}");
+        }
+
+        if (!list.Bounces.IsEmpty)
+        {
+            terminal.Line($"      bounced: {Counted.Of((ulong)list.Bounces.Length, "piece")}, {Counted.Of(list.BytesBounced, "byte")}");
+        }
+    }
+
+    /// <summary>Page frame numbers by runs.</summary>
+    public static void Write(Terminal terminal, PfnsReport pfns)
+    {
+        terminal.Line(
+            $"      {Counted.Of(pfns.PfnCount, "page frame number")} from {string.Join(", ", pfns.Regions)}, the last page holds {Counted.Of(pfns.LastPageBytes, "byte")}:");
+        WriteFirst(terminal, pfns.Runs, run => run.Count == 1 ? $"0x{run.First:x}" : $"0x{run.First:x} to 0x{run.First + run.Count - 1:x}");
+    }
+
+    /// <summary>Segments that are shorter than the device would like.</summary>
+    public static void Write(Terminal terminal, WishReport wish) => terminal.Line(
+        $"      {wish.Device} would like segments of {Sizes.Format(wish.PreferredSegmentSize)} or more: {wish.ShorterCount} of {wish.SegmentCount} are shorter");
+
+    /// <summary>What was done to the CPU's caches; nothing when nothing was and nothing was saved.</summary>
+    public static void Write(Terminal terminal, BufferCosts costs)
+    {
+        string[] work =
+        [
+            .. costs.CacheCleans == 0 ? [] : (string[])[Counted.Of(costs.CacheCleans, "clean")],
+            .. costs.CacheInvalidates == 0 ? [] : (string[])[Counted.Of(costs.CacheInvalidates, "invalidate")],
+            .. costs.CacheWorkSaved == 0 ? [] : (string[])[Counted.Of(costs.CacheWorkSaved, "sync saved", "syncs saved")],
+        ];
+        if (work.Length != 0)
+        {
+            terminal.Line($"      caches: {string.Join(", ", work)}");
+        }
+    }
+
+    private static void WriteFirst<T>(Terminal terminal, IReadOnlyCollection<T> items, Func<T, string> text)
+    {
+        foreach (var item in items.Take(Shown))
+        {
+            terminal.Line($"        {text(item)}");
+        }
+
+        if (items.Count > Shown)
+        {
+            terminal.Line($"        … {items.Count - Shown} more (--json shows all)");
         }
     }
 }

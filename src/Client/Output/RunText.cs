@@ -1,3 +1,4 @@
+using System.Globalization;
 using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Client.Output;
@@ -5,6 +6,9 @@ namespace DmaGrains.Client.Output;
 /// <summary>Writes a run for people.</summary>
 internal static class RunText
 {
+    // What a direction is when nothing is said: not worth a word.
+    private const string BothWays = "bidirectional";
+
     /// <summary>The scenario, each step with its outcome and the union after it, and the memory at the end.</summary>
     public static void Write(Terminal terminal, RunReport report)
     {
@@ -35,9 +39,18 @@ internal static class RunText
     /// <summary>Nobody imports at an export.</summary>
     private static string Importer(StepReport step) => step.Operation == "export" ? string.Empty : step.Importer;
 
-    private static string Verb(StepReport step) => step.Device is null
-        ? $"{step.Operation} {step.Buffer}"
-        : $"{step.Operation} {step.Buffer} ({step.Device})";
+    private static string Verb(StepReport step)
+    {
+        string?[] words =
+        [
+            step.Operation,
+            step.Buffer ?? step.Context?.ToString(CultureInfo.InvariantCulture),
+            step.Direction is BothWays ? null : step.Direction,
+            .. step.Options,
+            step.Device is null ? null : $"({step.Device})",
+        ];
+        return string.Join(' ', words.OfType<string>());
+    }
 
     private static void WriteDetails(Terminal terminal, StepReport step)
     {
@@ -49,6 +62,21 @@ internal static class RunText
         if (step.Scatterlist is { } list)
         {
             ListText.Write(terminal, list);
+        }
+
+        if (step.Pfns is { } pfns)
+        {
+            ListText.Write(terminal, pfns);
+        }
+
+        if (step.Wish is { } wish)
+        {
+            ListText.Write(terminal, wish);
+        }
+
+        if (step.Costs is { } costs)
+        {
+            ListText.Write(terminal, costs);
         }
 
         foreach (var hazard in step.Hazards)

@@ -32,6 +32,9 @@ internal sealed class Terminal
     /// <summary>A line of text as it is.</summary>
     public void Line(string text = "") => _output.WriteLine(text);
 
+    /// <summary>Text as it is, with the ends of its lines.</summary>
+    public void Text(string text) => _output.Write(text);
+
     /// <summary>A line with one word that a terminal shows in colour.</summary>
     public void Line(string before, string word, bool isGood, string after)
     {

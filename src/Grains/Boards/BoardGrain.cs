@@ -4,6 +4,7 @@ using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
 
 namespace DmaGrains.Grains.Boards;
 
@@ -85,30 +86,46 @@ internal sealed class BoardGrain(
         return registered;
     }
 
-    public async Task<Refusal?> AddBufferAsync(string buffer, string? exporter)
+    public async Task<Refusal?> SwitchContextAsync(string device, uint context)
     {
         if (storage.State.Definition is not { } definition)
         {
             return NoBoard;
         }
 
-        if (exporter is not null && definition.Devices.All(device => device.Name != exporter))
+        var known = definition.Devices.FirstOrDefault(other => other.Name == device);
+        return BoardDefinition.ContextStageOf(device, known) is var stage && stage.TryGetValue(out var name)
+            ? await GrainFactory.GetTranslation(Name).SwitchContextAsync(name, context)
+            : stage.Refusal;
+    }
+
+    public async Task<DmaResult<ImmutableArray<MemoryRegionLayout>>> AddBufferAsync(
+        string buffer, string? exporter, NameList memory)
+    {
+        if (storage.State.Definition is not { } definition)
         {
-            return new(Errno.ENODEV, exporter, "Exporter", null, null, $"Board {Name} has no device {exporter}.");
+            return DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(NoBoard);
         }
 
+        if (exporter is not null && definition.Devices.All(device => device.Name != exporter))
+        {
+            return DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(new(
+                Errno.ENODEV, exporter, "Exporter", null, null, $"Board {Name} has no device {exporter}."));
+        }
+
+        var regions = NamedRegions.Find(memory, definition.Memory);
         var buffers = storage.State.Buffers;
         var index = buffers.BinarySearch(buffer, StringComparer.Ordinal);
-        if (index >= 0)
+        if (!regions.IsGranted || index >= 0)
         {
-            return null;
+            return regions;
         }
 
         if (buffers.Length == BuffersMax)
         {
-            return new(
+            return DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(new(
                 Errno.ENOSPC, null, "Buffers", BuffersMax + 1, BuffersMax,
-                $"Board {Name} has {BuffersMax} buffers, the most this model keeps.");
+                $"Board {Name} has {BuffersMax} buffers, the most this model keeps."));
         }
 
         await WriteAsync(new()
@@ -117,7 +134,7 @@ internal sealed class BoardGrain(
             Buffers = buffers.Insert(~index, buffer),
             IsSetUp = storage.State.IsSetUp,
         });
-        return null;
+        return regions;
     }
 
     public async Task RemoveBufferAsync(string buffer)

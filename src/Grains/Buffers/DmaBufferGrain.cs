@@ -46,18 +46,20 @@ internal sealed partial class DmaBufferGrain(
 
         var existing = await SettleAsync(storage.State.Buffer);
         var exporterIsKnown = true;
-        if (existing?.Origin != origin && origin.Check() is null
-            && await GrainFactory.GetBoard(Board).AddBufferAsync(Name, origin.Exporter) is { } refusal)
+        ImmutableArray<MemoryRegionLayout> regions = [];
+        if (existing?.Origin != origin && origin.Check() is null)
         {
-            if (refusal.Errno != Errno.ENODEV)
+            var added = await GrainFactory.GetBoard(Board).AddBufferAsync(Name, origin.Exporter, origin.Memory);
+            if (added.Refusal is { } refusal && refusal.Errno != Errno.ENODEV)
             {
                 return Refuse(refusal);
             }
 
-            exporterIsKnown = false;
+            exporterIsKnown = added.IsGranted;
+            regions = added.IsGranted ? added.Value : [];
         }
 
-        var exported = BufferExports.Export(existing, origin, exporterIsKnown);
+        var exported = BufferExports.Export(existing, origin, exporterIsKnown, regions);
         if (!exported.TryGetValue(out var buffer))
         {
             return Refuse(exported.Refusal!);
@@ -90,8 +92,9 @@ internal sealed partial class DmaBufferGrain(
     public Task<DmaResult<DmaReply>> DetachAsync(string attachment) =>
         ExecuteAsync(new DmaCommand.Detach(attachment));
 
-    public Task<DmaResult<DmaReply>> MapAttachmentAsync(string mapping, string attachment, DmaDirection direction) =>
-        ExecuteAsync(new DmaCommand.Map(mapping, attachment, direction));
+    public Task<DmaResult<DmaReply>> MapAttachmentAsync(
+        string mapping, string attachment, DmaDirection direction, MapOptions options) =>
+        ExecuteAsync(new DmaCommand.Map(mapping, attachment, direction) { Options = options });
 
     public async Task<DmaResult<DmaReply>> TestMapAttachmentAsync(string attachment, DmaDirection direction)
     {
@@ -112,6 +115,26 @@ internal sealed partial class DmaBufferGrain(
 
     public Task<DmaResult<DmaReply>> UnmapAttachmentAsync(string mapping) =>
         ExecuteAsync(new DmaCommand.Unmap(mapping));
+
+    public Task<DmaResult<DmaReply>> GetScatterlistAsync(string mapping, string attachment) =>
+        ExecuteAsync(new DmaCommand.GetScatterlist(mapping, attachment));
+
+    public Task<DmaResult<DmaReply>> PutScatterlistAsync(string mapping) =>
+        ExecuteAsync(new DmaCommand.PutScatterlist(mapping));
+
+    public Task<DmaResult<DmaReply>> GetPfnsAsync(string mapping, string attachment) =>
+        ExecuteAsync(new DmaCommand.GetPfns(mapping, attachment));
+
+    public Task<DmaResult<DmaReply>> PutPfnsAsync(string mapping) => ExecuteAsync(new DmaCommand.PutPfns(mapping));
+
+    public Task<DmaResult<DmaReply>> BeginCpuAccessAsync(string access, DmaDirection direction) =>
+        ExecuteAsync(new DmaCommand.BeginCpuAccess(access, direction));
+
+    public Task<DmaResult<DmaReply>> EndCpuAccessAsync(string access) =>
+        ExecuteAsync(new DmaCommand.EndCpuAccess(access));
+
+    public Task<DmaResult<DmaReply>> CpuAccessAsync(string access, DmaDirection direction) =>
+        ExecuteAsync(new DmaCommand.CpuAccess(access, direction));
 
     public Task<DmaResult<DmaReply>> RevokeAsync() => ExecuteAsync(new DmaCommand.Revoke());
 

@@ -10,19 +10,23 @@ namespace DmaGrains.Model.Boards;
 /// <remarks>The grains do the same in the same order, each with a part of this state.</remarks>
 public sealed class Board
 {
+    private readonly BoardDefinition _definition;
     private readonly ImmutableSortedDictionary<string, Device> _devices;
     private readonly ImmutableSortedDictionary<string, DmaBuffer> _buffers;
 
     private Board(
+        BoardDefinition definition,
         PhysicalMemory memory,
         DmaTranslation translation,
-        ImmutableSortedDictionary<string, Device> devices,
-        ImmutableSortedDictionary<string, DmaBuffer> buffers)
+        ImmutableSortedDictionary<string, DmaBuffer> buffers,
+        ImmutableSortedDictionary<string, Device>? devices = null)
     {
+        _definition = definition;
         Memory = memory;
         Translation = translation;
-        _devices = devices;
         _buffers = buffers;
+        _devices = devices
+            ?? definition.Devices.ToImmutableSortedDictionary(device => device.Name, device => device, StringComparer.Ordinal);
     }
 
     /// <summary>The board's memory.</summary>
@@ -36,9 +40,9 @@ public sealed class Board
     public static DmaResult<Board> Create(BoardDefinition definition) => definition.Check() is { } refusal
         ? DmaResult.Refuse<Board>(refusal)
         : DmaResult.Grant(new Board(
+            definition,
             PhysicalMemory.Create(definition.Memory).Value,
             DmaTranslation.Create(definition.Stages, definition.BouncePool),
-            definition.Devices.ToImmutableSortedDictionary(device => device.Name, device => device, StringComparer.Ordinal),
             ImmutableSortedDictionary.Create<string, DmaBuffer>(StringComparer.Ordinal)));
 
     /// <summary>The buffer of that name, gone or not; null when there never was one.</summary>
@@ -48,11 +52,11 @@ public sealed class Board
     public Device? Device(string name) => _devices.GetValueOrDefault(name);
 
     /// <summary>Exports a buffer.</summary>
-    /// <returns>EINVAL as <see cref="DmaBuffer.Export"/>, ENODEV for an unknown exporter, EEXIST when the buffer lives.</returns>
+    /// <returns>What <see cref="BufferExports.Export"/> answers; ENOMEM when the exporter allocates at once and there is no room.</returns>
     public (Board Next, DmaResult<DmaReply> Reply) Export(BufferExport export)
     {
         var exporterIsKnown = export.Exporter is null || _devices.ContainsKey(export.Exporter);
-        var exported = BufferExports.Export(Buffer(export.Name ?? string.Empty), export, exporterIsKnown);
+        var exported = BufferExports.Export(Buffer(export.Name ?? string.Empty), export, exporterIsKnown, Memory.Layouts);
         if (!exported.TryGetValue(out var buffer))
         {
             return (this, DmaResult.Refuse<DmaReply>(exported.Refusal!));
@@ -101,13 +105,21 @@ public sealed class Board
     }
 
     /// <summary>Changes a device's facts; whoever is attached keeps the demand it attached with.</summary>
-    /// <returns>ENODEV for a device that the board has not, else what <see cref="Devices.Device.Check"/> answers; null when done.</returns>
+    /// <returns>
+    /// ENODEV for a device that the board has not, else what <see cref="BoardDefinition.Check"/> answers to the board with it; null
+    /// when done.
+    /// </returns>
     public (Board Next, Refusal? Reply) SetDevice(Device device)
     {
-        var refusal = _devices.ContainsKey(device.Name) ? device.Check() : DmaBuffer.NoDevice(device.Name);
-        return refusal is null
-            ? (new(Memory, Translation, _devices.SetItem(device.Name, device), _buffers), null)
-            : (this, refusal);
+        if (Device(device.Name) is not { } known)
+        {
+            return (this, DmaBuffer.NoDevice(device.Name));
+        }
+
+        var next = _definition with { Devices = _definition.Devices.Replace(known, device) };
+        return next.Check() is { } refusal
+            ? (this, refusal)
+            : (new(next, Memory, Translation, _buffers), null);
     }
 
     /// <summary>Computes a buffer's union afresh from its importers' present parameters; changes nothing (thread #0).</summary>
@@ -127,7 +139,7 @@ public sealed class Board
         }
 
         var (translation, refusal) = Translation.SwitchContext(name, context);
-        return refusal is null ? (new(Memory, translation, _devices, _buffers), null) : (this, refusal);
+        return refusal is null ? (new(_definition, Memory, translation, _buffers, _devices), null) : (this, refusal);
     }
 
     private (DmaTranslation Next, DmaResult<DmaMapped>? Reply) Translate(
@@ -178,5 +190,5 @@ public sealed class Board
         ReferenceEquals(memory, Memory) && ReferenceEquals(translation, Translation)
         && ReferenceEquals(buffer, Buffer(buffer.Name))
             ? this
-            : new(memory, translation, _devices, _buffers.SetItem(buffer.Name, buffer));
+            : new(_definition, memory, translation, _buffers.SetItem(buffer.Name, buffer), _devices);
 }

@@ -1,4 +1,5 @@
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
 using Orleans;
 
@@ -27,7 +28,10 @@ public sealed record BufferExport(
     [Id(1)]
     public ExporterPolicy Policy { get; init; } = ExporterPolicy.Default;
 
-    /// <summary>The regions of its board that the exporter takes storage from; empty for system RAM and contiguous areas.</summary>
+    /// <summary>
+    /// The regions of its board that the exporter takes storage from, in the order to try them; empty for system RAM and contiguous
+    /// areas. All have struct pages or none has (thread #54).
+    /// </summary>
     [Id(2)]
     public NameList Memory { get; init; }
 
@@ -35,8 +39,8 @@ public sealed record BufferExport(
     [Id(3)]
     public VideoLines? Lines { get; init; }
 
-    /// <summary>Null when the buffer can be exported.</summary>
-    /// <returns>EINVAL naming Buffer, SizeBytes, Getters or Policy.</returns>
+    /// <summary>Null when the buffer can be exported, whatever its board has.</summary>
+    /// <returns>EINVAL naming Buffer, SizeBytes, Getters, Policy or Lines; ENOSPC or EINVAL naming Memory.</returns>
     public Refusal? Check()
     {
         if (ModelName.Check(Name, "Buffer") is { } bad)
@@ -52,7 +56,7 @@ public sealed record BufferExport(
         }
 
         return Enum.IsDefined(Getters)
-            ? Policy.Check()
+            ? Policy.Check() ?? Lines?.Check(Name, SizeBytes) ?? NamedRegions.Check(Memory)
             : Refusal.Of(Errno.EINVAL, nameof(Getters), $"Buffer {Name}: getters {(int)Getters} are not known.");
     }
 }

@@ -1,3 +1,5 @@
+using DmaGrains.Model.Memory;
+
 namespace DmaGrains.Model.Buffers;
 
 /// <summary>What becomes of a buffer's name at an export.</summary>
@@ -7,11 +9,14 @@ public static class BufferExports
     /// <param name="existing">What the name stands for now; null when it is new.</param>
     /// <param name="export">What the exporter says.</param>
     /// <param name="exporterIsKnown">Whether the board has the exporting device, if one is named.</param>
+    /// <param name="board">The board's regions, or at least those that the export names; not looked at for a repeat.</param>
     /// <returns>
-    /// The buffer: the same object for a repeat of the export that made it, gone or not. EINVAL for a malformed export, ENODEV for an
-    /// unknown exporter, EEXIST when another buffer of that name lives or owes pages.
+    /// The buffer: the same object for a repeat of the export that made it, gone or not. EINVAL or ENOSPC for a malformed export,
+    /// ENODEV for an unknown exporter, EINVAL as <see cref="NamedRegions.Find"/>, EEXIST when another buffer of that name lives or owes
+    /// pages.
     /// </returns>
-    public static DmaResult<DmaBuffer> Export(DmaBuffer? existing, BufferExport export, bool exporterIsKnown)
+    public static DmaResult<DmaBuffer> Export(
+        DmaBuffer? existing, BufferExport export, bool exporterIsKnown, IEnumerable<MemoryRegionLayout> board)
     {
         if (export.Check() is { } refusal)
         {
@@ -24,18 +29,19 @@ public static class BufferExports
                 Errno.ENODEV, export.Exporter, "Exporter", null, null, $"The board has no device {export.Exporter} to export {export.Name}."));
         }
 
-        if (existing is null)
-        {
-            return DmaBuffer.Export(export);
-        }
-
-        if (existing.Origin == export)
+        if (existing is not null && existing.Origin == export)
         {
             return DmaResult.Grant(existing);
         }
 
-        return existing.IsFreed
-            ? DmaBuffer.Export(export, existing.Generation + 1)
+        var found = NamedRegions.Find(export.Memory, board);
+        if (!found.TryGetValue(out var regions))
+        {
+            return DmaResult.Refuse<DmaBuffer>(found.Refusal!);
+        }
+
+        return existing is null ? DmaBuffer.Export(export, 0, regions)
+            : existing.IsFreed ? DmaBuffer.Export(export, existing.Generation + 1, regions)
             : DmaResult.Refuse<DmaBuffer>(Refusal.Of(
                 Errno.EEXIST, "Name", $"Buffer {export.Name} exists with {existing.SizeBytes} bytes, exported by {existing.Origin.Exporter ?? "a heap"}."));
     }

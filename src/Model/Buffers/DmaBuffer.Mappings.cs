@@ -68,9 +68,10 @@ public sealed partial record DmaBuffer
             : null;
 
     private bool NeedsTranslation(Attachment attachment, BackingStorage storage, MapOptions options) =>
-        attachment.IsTranslated || (MayBounce(options) && storage.HighestAddress > attachment.HighestAddress);
+        attachment.IsTranslated || (MayBounce(options) && HighestAddressFor(attachment, storage) > attachment.HighestAddress);
 
-    private bool MayBounce(MapOptions options) => Policy.Bouncing && !options.HasFlag(MapOptions.NoBounce);
+    private bool MayBounce(MapOptions options) =>
+        Policy.Bouncing && !options.HasFlag(MapOptions.NoBounce) && Regions.All(region => region.Kind.MayBounce());
 
     /// <summary>Whether the exporter holds what a device walks against the device's numbers.</summary>
     private bool ChecksLimits => Policy.Constraints is ConstraintModel.Rfc3 or ConstraintModel.Translated && !Policy.AsPosted;
@@ -111,13 +112,12 @@ public sealed partial record DmaBuffer
     private AllocationRequest RequestFor(
         AllocationToken token, DmaConstraints union, ImmutableArray<Attachment> importers)
     {
-        // An exporter that looks at nobody does not look at reach either.
-        var narrowest = Policy.Constraints == ConstraintModel.None
-            ? null
-            : importers.MinBy(attachment => attachment.ReachesTo);
-        return new(
-            token, SizeBytes, union, narrowest?.ReachesTo ?? ulong.MaxValue,
-            narrowest?.Device ?? Origin.Exporter ?? Name);
+        var (narrowest, others) = ReachOf(importers);
+        return new(token, SizeBytes, union, narrowest.HighestAddress, narrowest.Importer)
+        {
+            Regions = Origin.Memory,
+            Others = others,
+        };
     }
 
     /// <summary>On new pages: the old ones, if any, are copied and owed back, and nobody has to wait any more.</summary>
@@ -194,11 +194,12 @@ public sealed partial record DmaBuffer
     private Transition MapOnto(BackingStorage storage, Taking taking, DmaResult<DmaMapped>? mapped)
     {
         var attachment = Attachments[IndexOf(taking.Attachment)];
-        if (!attachment.IsTranslated && !MayBounce(taking.Options) && storage.HighestAddress > attachment.HighestAddress)
+        var highest = HighestAddressFor(attachment, storage);
+        if (!attachment.IsTranslated && !MayBounce(taking.Options) && highest > attachment.HighestAddress)
         {
             return Transition.Refuse(this, new(
-                Errno.EIO, attachment.Device, "DmaMask", storage.HighestAddress, attachment.HighestAddress,
-                $"{attachment.Device} reaches addresses up to 0x{attachment.HighestAddress:x}; {Name} has pages up to 0x{storage.HighestAddress:x}."));
+                Errno.EIO, attachment.Device, "DmaMask", highest, attachment.HighestAddress,
+                $"{attachment.Device} reaches addresses up to 0x{attachment.HighestAddress:x}; {Name} has pages up to 0x{highest:x}."));
         }
 
         var mapping = MappingOf(storage, taking);

@@ -23,10 +23,11 @@ public sealed partial record DmaBuffer
     /// <summary>Most live mappings at a time.</summary>
     public const int MappingsMax = 4096;
 
-    private DmaBuffer(BufferExport export, uint generation)
+    private DmaBuffer(BufferExport export, uint generation, ImmutableArray<MemoryRegionLayout> regions)
     {
         Origin = export;
         Generation = generation;
+        Regions = regions;
     }
 
     /// <summary>What the exporter said.</summary>
@@ -81,9 +82,9 @@ public sealed partial record DmaBuffer
     [Id(12)]
     public bool IsRevoked { get; private init; }
 
-    /// <summary>The board's regions that the exporter takes storage from; empty for system RAM and contiguous areas.</summary>
+    /// <summary>The regions that <see cref="BufferExport.Memory"/> names, in that order.</summary>
     [Id(13)]
-    public ImmutableArray<MemoryRegionLayout> Regions { get; private init; } = [];
+    public ImmutableArray<MemoryRegionLayout> Regions { get; private init; }
 
     /// <summary>Whose the buffer is, and what the CPU's caches have of it (thread #32).</summary>
     [Id(14)]
@@ -141,15 +142,17 @@ public sealed partial record DmaBuffer
     /// <summary>A fresh buffer without storage.</summary>
     /// <param name="export">What the exporter says.</param>
     /// <param name="generation">One more than that of a gone buffer of this name; else 0.</param>
-    /// <returns>EINVAL naming Buffer, SizeBytes or Getters.</returns>
-    public static DmaResult<DmaBuffer> Export(BufferExport export, uint generation = 0)
+    /// <param name="regions">The regions that the exporter names.</param>
+    /// <returns>What <see cref="BufferExport.Check"/> answers.</returns>
+    public static DmaResult<DmaBuffer> Export(
+        BufferExport export, uint generation = 0, params ImmutableArray<MemoryRegionLayout> regions)
     {
         if (export.Check() is { } refusal)
         {
             return DmaResult.Refuse<DmaBuffer>(refusal);
         }
 
-        var buffer = new DmaBuffer(export, generation);
+        var buffer = new DmaBuffer(export, generation, regions);
         buffer.AssertInvariants();
         return DmaResult.Grant(buffer);
     }
@@ -236,6 +239,7 @@ public sealed partial record DmaBuffer
         Invariant.Holds(
             Attachments.IsEmpty || Policy.AsPosted || Policy.LateAttach == LateAttach.Resplit
             || Representability.IsRepresentable(SizeBytes, Constraints));
+        Invariant.Holds(Regions.Select(region => region.Name).SequenceEqual(Origin.Memory.Names));
         Invariant.Holds(!Superseded.Contains(Generation));
         Invariant.Holds(Storage is null || Storage.PageCount == Page.CountFor(SizeBytes));
         Invariant.Holds(!IsFreed || (IsGone && Storage is null));

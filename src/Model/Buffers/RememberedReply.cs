@@ -34,7 +34,7 @@ public sealed record RememberedReply(
     {
         var (kind, name, other, direction) = PartsOf(command);
         return kind == Kind && direction == Direction && name == Name && other == Other
-            && (command as DmaCommand.Map)?.Options == (command is DmaCommand.Map ? Mapping?.Options : null);
+            && (command is not DmaCommand.Map map || map.Options == (Mapping?.Options ?? MapOptions.None));
     }
 
     private static (RememberedKind Kind, string Name, string Other, DmaDirection Direction) PartsOf(

@@ -15,6 +15,32 @@ public readonly record struct VideoLines(uint Height, uint BytesPerLine, uint St
     /// <summary>Bytes through the end of the last line.</summary>
     public ulong EndBytes => OffsetBytes + ((ulong)StrideBytes * (Height - 1)) + BytesPerLine;
 
+    /// <summary>Null when a buffer can have these lines.</summary>
+    /// <param name="buffer">Its name, for the message.</param>
+    /// <param name="sizeBytes">Its size.</param>
+    /// <returns>EINVAL naming Lines: no lines, no bytes, lines that overlap, or lines that end behind the buffer.</returns>
+    public Refusal? Check(string buffer, ulong sizeBytes)
+    {
+        if (Height == 0 || BytesPerLine == 0)
+        {
+            return Refusal.Of(
+                Errno.EINVAL, "Lines", $"{buffer} has {Height} lines of {BytesPerLine} bytes: expected 1 or more of both.");
+        }
+
+        if (StrideBytes < BytesPerLine)
+        {
+            return new(
+                Errno.EINVAL, null, "Lines", BytesPerLine, StrideBytes,
+                $"Lines of {BytesPerLine} bytes in {buffer} start every {StrideBytes} bytes: expected no overlap.");
+        }
+
+        return EndBytes <= sizeBytes
+            ? null
+            : new(
+                Errno.EINVAL, null, "Lines", EndBytes, sizeBytes,
+                $"The lines of {buffer} end at byte {EndBytes}; it has {sizeBytes}.");
+    }
+
     /// <summary>Segments when every page lies by itself: what a capture must be ready for.</summary>
     public ulong WorstSegmentCount =>
         StridedLines.SegmentCount(Height, BytesPerLine, StrideBytes, OffsetBytes % Page.SizeBytes);

@@ -13,10 +13,19 @@ namespace DmaGrains.Model.Memory;
 public sealed record AllocationRequest(
     AllocationToken Token, ulong SizeBytes, DmaConstraints Constraints, ulong HighestAddress, string NarrowestImporter)
 {
-    /// <summary>The regions to take it from; empty for system RAM and contiguous areas.</summary>
+    /// <summary>The regions to take it from, in the order to try them; empty for system RAM and contiguous areas.</summary>
     [Id(0)]
     public NameList Regions { get; init; }
 
+    /// <summary>Who reaches least apart from <see cref="NarrowestImporter"/>; null when it does not matter, or nobody else counts.</summary>
+    [Id(1)]
+    public ImporterReach? Others { get; init; }
+
     /// <summary>Pages to allocate.</summary>
     public ulong PageCount => Page.CountFor(SizeBytes);
+
+    /// <summary>How far everybody reaches in a region. Memory that is its own a device reaches whatever its mask.</summary>
+    public ImporterReach ReachIn(MemoryRegionLayout region) => !region.IsOwnOf(NarrowestImporter)
+        ? new(NarrowestImporter, HighestAddress)
+        : Others ?? new(NarrowestImporter, ulong.MaxValue);
 }

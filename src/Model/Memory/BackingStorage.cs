@@ -22,4 +22,11 @@ public sealed record BackingStorage(
 
     /// <summary>Address of the last byte of the highest page.</summary>
     public ulong HighestAddress => Extents.Max(extent => (extent.EndPfn << Page.Shift) - 1);
+
+    /// <summary>The same of the pages that lie in none of these regions; 0 when all of them do.</summary>
+    public ulong HighestAddressBut(ImmutableArray<MemoryRegionLayout> regions) => Extents
+        .Where(extent => !regions.Any(region => region.Contains(extent)))
+        .Select(extent => (extent.EndPfn << Page.Shift) - 1)
+        .DefaultIfEmpty()
+        .Max();
 }

@@ -15,4 +15,7 @@ public static class MemoryKinds
 
     /// <summary>Whether the exporter has to name it: nothing comes from such a region otherwise.</summary>
     public static bool IsNamedOnly(this MemoryKind kind) => kind > MemoryKind.Contiguous;
+
+    /// <summary>Whether the kernel makes bounces of it: the CPU copies pages that have a struct page, nothing else (kernel/dma/direct.c).</summary>
+    public static bool MayBounce(this MemoryKind kind) => kind.HasStructPages() && kind.IsCpuAccessible();
 }

@@ -8,6 +8,5 @@ namespace DmaGrains.Model.Memory;
 internal sealed record MemoryRegion(MemoryRegionLayout Layout, FreePages Free)
 {
     /// <summary>Whether a run lies in this region.</summary>
-    public bool Contains(PageExtent extent) =>
-        extent.FirstPfn >= Layout.Range.FirstPfn && extent.EndPfn <= Layout.Range.EndPfn;
+    public bool Contains(PageExtent extent) => Layout.Contains(extent);
 }

@@ -5,7 +5,7 @@ namespace DmaGrains.Model.Memory;
 
 /// <summary>A region of a board's memory as it is before any buffer exists.</summary>
 /// <param name="Name">Unique on the board.</param>
-/// <param name="Kind">Page allocator zone or contiguous area.</param>
+/// <param name="Kind">What kind of memory it is.</param>
 /// <param name="Range">Its frames; below 2^40, as no address has more than 52 bits.</param>
 /// <param name="ReservedEveryPages">Period of what the kernel itself holds, in pages; 0 when it holds nothing.</param>
 /// <param name="ReservedPages">Pages held at the start of each period, fewer than the period.</param>
@@ -33,6 +33,13 @@ public sealed record MemoryRegionLayout(
     /// <summary>Pages that one block of this region can hold at most.</summary>
     public ulong BlockPages => Kind == MemoryKind.System ? SystemBlockPages : Range.PageCount;
 
+    /// <summary>Whether a run lies in this region.</summary>
+    public bool Contains(PageExtent extent) =>
+        extent.FirstPfn >= Range.FirstPfn && extent.EndPfn <= Range.EndPfn;
+
+    /// <summary>Whether it is the memory of that device.</summary>
+    public bool IsOwnOf(string device) => Kind == MemoryKind.Vram && Device == device;
+
     /// <summary>How many free runs the fresh region has at most.</summary>
     public ulong FreeRunCount => ReservedEveryPages == 0 ? 1 : (Range.PageCount / ReservedEveryPages) + 1;
 
@@ -56,7 +63,7 @@ public sealed record MemoryRegionLayout(
     }
 
     /// <summary>Null when the region can exist.</summary>
-    /// <returns>EINVAL naming Region, Kind, Range or Reserved.</returns>
+    /// <returns>EINVAL naming Region, Kind, Range, Reserved, Device or PeerBus.</returns>
     public Refusal? Check()
     {
         if (ModelName.Check(Name, "Region") is { } bad)
@@ -74,10 +81,36 @@ public sealed record MemoryRegionLayout(
             return Refusal.Of(Errno.EINVAL, nameof(Range), $"Region {Name} is empty or reaches beyond 52-bit addresses.");
         }
 
-        return (ReservedEveryPages == 0 ? ReservedPages != 0 : ReservedPages >= ReservedEveryPages)
-            ? Refusal.Of(
+        return CheckReserved() ?? CheckDevice();
+    }
+
+    private Refusal? CheckReserved()
+    {
+        if (ReservedEveryPages == 0 ? ReservedPages != 0 : ReservedPages >= ReservedEveryPages)
+        {
+            return Refusal.Of(
                 Errno.EINVAL, "Reserved",
-                $"Region {Name} reserves {ReservedPages} of every {ReservedEveryPages} pages: expected fewer pages than the period.")
+                $"Region {Name} reserves {ReservedPages} of every {ReservedEveryPages} pages: expected fewer pages than the period.");
+        }
+
+        // A slot of the pool and the kernel's own page would be the same page.
+        return Kind == MemoryKind.Bounce && ReservedPages != 0
+            ? Refusal.Of(Errno.EINVAL, "Reserved", $"Region {Name} is the pool for bounces and reserves pages: expected none.")
             : null;
+    }
+
+    private Refusal? CheckDevice()
+    {
+        if (Kind != MemoryKind.Vram)
+        {
+            return Device is null && PeerBus is null
+                ? null
+                : Refusal.Of(
+                    Errno.EINVAL, Device is null ? nameof(PeerBus) : nameof(Device),
+                    $"Region {Name} states a device or a peer bus: expected only of a device's own memory (vram).");
+        }
+
+        return ModelName.Check(Device, nameof(Device))
+            ?? (PeerBus is null ? null : ModelName.Check(PeerBus, nameof(PeerBus)));
     }
 }

@@ -55,7 +55,10 @@ public sealed class PhysicalMemory
     /// A token that comes again with another request is a first map that was never acknowledged and whose importers have changed
     /// since: its pages go back first.
     /// </remarks>
-    /// <returns>EIO when no memory is within reach of all importers, ENOMEM when none of it fits; the memory is then unchanged.</returns>
+    /// <returns>
+    /// EIO when no memory is within reach of all importers, ENOMEM when none of it fits or there is none to give; the memory is then
+    /// unchanged.
+    /// </returns>
     public (PhysicalMemory Next, DmaResult<BackingStorage> Reply) Allocate(AllocationRequest request)
     {
         if (_allocations.TryGetValue(request.Token, out var held) && held.Request == request)
@@ -127,9 +130,14 @@ public sealed class PhysicalMemory
         foreach (var allocation in _allocations.Values)
         {
             Invariant.Holds(allocation.Storage.PageCount == allocation.Request.PageCount);
-            Invariant.Holds(allocation.Storage.Extents.All(extent => _regions.Any(region => region.Contains(extent))));
+            Invariant.Holds(allocation.Storage.Extents.All(extent =>
+                _regions.Any(region => region.Contains(extent) && MayGive(region.Layout, allocation.Request))));
         }
     }
+
+    private static bool MayGive(MemoryRegionLayout region, AllocationRequest request) => request.Regions.IsEmpty
+        ? !region.Kind.IsNamedOnly()
+        : region.Kind != MemoryKind.Bounce && request.Regions.Names.Contains(region.Name);
 
     private PhysicalMemory Hold(Allocation allocation)
     {

@@ -6,29 +6,23 @@ namespace DmaGrains.Model.Memory;
 
 /// <summary>Chooses the pages for a request: the least scarce memory from which a list satisfies the union.</summary>
 /// <remarks>
-/// In this order: system RAM from the lowest free runs up (small holes first, as they come); system RAM by the fewest segments; one
-/// range of a contiguous area; several ranges of a contiguous area. Zones that all importers reach are used from the highest down, as
-/// the kernel does to spare the low ones. The fewest-segments search is exact: pages that the free runs offer fall apart at every
-/// boundary and segment length into independent segments, so k segments hold most pages when they are the k longest.
+/// Without named regions, in this order: system RAM from the lowest free runs up (small holes first, as they come); system RAM by the
+/// fewest segments; one range of a contiguous area; several ranges of a contiguous area. Zones that all importers reach are used from
+/// the highest down, as the kernel does to spare the low ones. Of named regions the first that has room alone, then all together; what
+/// is no system RAM gives one range where it can. The fewest-segments search is exact: pages that the free runs offer fall apart at
+/// every boundary and segment length into independent segments, so k segments hold most pages when they are the k longest.
 /// </remarks>
-internal sealed class Placement
+internal sealed partial class Placement
 {
     private readonly AllocationRequest _request;
-    private readonly ImmutableArray<MemoryRegion> _system;
-    private readonly ImmutableArray<MemoryRegion> _contiguous;
-    private readonly ulong _reachEndPfn;
 
-    private Placement(ImmutableArray<MemoryRegion> regions, AllocationRequest request)
+    /// <summary>The regions within reach of which pages may come, in the order to try them.</summary>
+    private readonly ImmutableArray<MemoryRegion> _regions;
+
+    private Placement(IEnumerable<MemoryRegion> candidates, AllocationRequest request)
     {
         _request = request;
-        _reachEndPfn = request.HighestAddress == ulong.MaxValue
-            ? ulong.MaxValue
-            : (request.HighestAddress + 1) >> Page.Shift;
-        var reachable = regions
-            .Where(region => region.Layout.Range.FirstPfn < _reachEndPfn)
-            .OrderByDescending(region => region.Layout.Range.FirstPfn);
-        _system = [.. reachable.Where(region => region.Layout.Kind == MemoryKind.System)];
-        _contiguous = [.. reachable.Where(region => region.Layout.Kind == MemoryKind.Contiguous)];
+        _regions = [.. candidates.Where(region => region.Layout.Range.FirstPfn < ReachEndPfn(region))];
     }
 
     private DmaConstraints Constraints => _request.Constraints;
@@ -36,31 +30,55 @@ internal sealed class Placement
     private ulong Need => _request.PageCount;
 
     /// <summary>Chooses pages; nothing is taken yet.</summary>
-    /// <returns>The pages in buffer order. EIO when no memory lies within reach; ENOMEM when none fits.</returns>
+    /// <returns>The pages in buffer order. EIO when no memory lies within reach; ENOMEM when none fits, or none may be used.</returns>
     public static DmaResult<ImmutableArray<PageExtent>> Choose(
         ImmutableArray<MemoryRegion> regions, AllocationRequest request)
     {
-        var placement = new Placement(regions, request);
-        if (placement._system.IsEmpty && placement._contiguous.IsEmpty)
+        ImmutableArray<MemoryRegion> candidates = [.. request.Regions.IsEmpty ? Unnamed(regions) : Named(regions, request.Regions)];
+        if (candidates.IsEmpty)
         {
-            var lowest = regions.Min(region => region.Layout.Range.Address.Value);
-            return DmaResult.Refuse<ImmutableArray<PageExtent>>(new(
-                Errno.EIO, request.NarrowestImporter, "DmaMask", lowest, request.HighestAddress,
-                $"{request.NarrowestImporter} reaches addresses up to 0x{request.HighestAddress:x}; the board's memory starts at 0x{lowest:x}."));
+            return DmaResult.Refuse<ImmutableArray<PageExtent>>(NothingToGive(request));
         }
 
-        var chosen = placement.FromLowest(placement._system)
-            ?? placement.FromSystemByFewestSegments()
-            ?? FirstOf(placement._contiguous, placement.AsOneRange)
-            ?? FirstOf(placement._contiguous, region => placement.ByFewestSegments([region]));
-        return chosen is { } extents
+        var placement = new Placement(candidates, request);
+        if (placement._regions.IsEmpty)
+        {
+            return DmaResult.Refuse<ImmutableArray<PageExtent>>(OutOfReach(candidates, request));
+        }
+
+        return (request.Regions.IsEmpty ? placement.FromLeastScarce() : placement.FromNamed()) is { } extents
             ? DmaResult.Grant(extents)
             : DmaResult.Refuse<ImmutableArray<PageExtent>>(placement.NoMemory());
     }
 
-    private ImmutableArray<PageExtent>? FromSystemByFewestSegments() => Constraints.MaxSegmentCount == 1
-        ? FirstOf(_system, AsOneRange)
-        : ByFewestSegments(_system);
+    /// <summary>System RAM, then contiguous areas, each from the highest down.</summary>
+    private static IEnumerable<MemoryRegion> Unnamed(ImmutableArray<MemoryRegion> regions) => regions
+        .Where(region => !region.Layout.Kind.IsNamedOnly())
+        .OrderBy(region => region.Layout.Kind)
+        .ThenByDescending(region => region.Layout.Range.FirstPfn);
+
+    private static IEnumerable<MemoryRegion> Named(ImmutableArray<MemoryRegion> regions, NameList names) => names.Names
+        .Distinct()
+        .SelectMany(name => regions.Where(region => region.Layout.Name == name && region.Layout.Kind != MemoryKind.Bounce));
+
+    private ImmutableArray<PageExtent>? FromLeastScarce()
+    {
+        ImmutableArray<MemoryRegion> system = [.. _regions.Where(region => region.Layout.Kind == MemoryKind.System)];
+        ImmutableArray<MemoryRegion> contiguous = [.. _regions.Skip(system.Length)];
+        return FromSystem(system)
+            ?? FirstOf(contiguous, AsOneRange)
+            ?? FirstOf(contiguous, region => ByFewestSegments([region]));
+    }
+
+    private ImmutableArray<PageExtent>? FromNamed() => FirstOf(_regions, FromOne) ?? ByFewestSegments(_regions);
+
+    private ImmutableArray<PageExtent>? FromOne(MemoryRegion region) => region.Layout.Kind == MemoryKind.System
+        ? FromSystem([region])
+        : AsOneRange(region) ?? ByFewestSegments([region]);
+
+    private ImmutableArray<PageExtent>? FromSystem(ImmutableArray<MemoryRegion> regions) =>
+        FromLowest(regions)
+        ?? (Constraints.MaxSegmentCount == 1 ? FirstOf(regions, AsOneRange) : ByFewestSegments(regions));
 
     private static ImmutableArray<PageExtent>? FirstOf(
         ImmutableArray<MemoryRegion> regions, Func<MemoryRegion, ImmutableArray<PageExtent>?> choose)
@@ -116,9 +134,10 @@ internal sealed class Placement
             return null;
         }
 
+        var reachEndPfn = ReachEndPfn(region);
         foreach (var run in region.Free.RunsOfAtLeast(Need))
         {
-            var end = Math.Min(run.EndPfn, _reachEndPfn);
+            var end = Math.Min(run.EndPfn, reachEndPfn);
             foreach (var first in BasesIn(run, blockPages))
             {
                 var range = new PageExtent(first, Need);
@@ -223,41 +242,18 @@ internal sealed class Placement
         }
     }
 
-    private IEnumerable<PageExtent> ReachableRuns(MemoryRegion region) => region.Free.Runs
-        .TakeWhile(run => run.FirstPfn < _reachEndPfn)
-        .Select(run => run.EndPfn <= _reachEndPfn ? run : run with { PageCount = _reachEndPfn - run.FirstPfn });
-
-    private Refusal NoMemory()
+    private IEnumerable<PageExtent> ReachableRuns(MemoryRegion region)
     {
-        var regions = _system.Concat(_contiguous).ToList();
-        var free = regions.Aggregate(0UL, (sum, region) => sum + FreeBytes(region));
-        var detail = string.Join("; ", regions.Select(Describe));
-        if (free < _request.SizeBytes)
-        {
-            return new(
-                Errno.ENOMEM, null, "SizeBytes", Need << Page.Shift, free,
-                $"{Need << Page.Shift} bytes are needed and {free} are free within reach ({detail}).");
-        }
-
-        var largest = regions.Max(LargestRangeBytes);
-        return Constraints.MaxSegmentCount == 1
-            ? new(
-                Errno.ENOMEM, null, nameof(DmaConstraints.MaxSegmentCount), Need << Page.Shift, largest,
-                $"No contiguous range of {Need << Page.Shift} bytes: {free} bytes are free, the largest range has {largest} ({detail}).")
-            : new(
-                Errno.ENOMEM, null, nameof(DmaConstraints.MaxSegmentCount), Need << Page.Shift, largest,
-                $"{Need << Page.Shift} bytes do not fit into {Counted.Of(Constraints.MaxSegmentCount, "segment")} under {Constraints}: {free} bytes are free, the largest range has {largest} ({detail}).");
+        var endPfn = ReachEndPfn(region);
+        return region.Free.Runs
+            .TakeWhile(run => run.FirstPfn < endPfn)
+            .Select(run => run.EndPfn <= endPfn ? run : run with { PageCount = endPfn - run.FirstPfn });
     }
 
-    private ulong FreeBytes(MemoryRegion region) =>
-        ReachableRuns(region).Aggregate(0UL, (sum, run) => sum + run.PageCount) << Page.Shift;
-
-    private ulong LargestRangeBytes(MemoryRegion region)
+    /// <summary>Frame number behind the last page of a region that everybody reaches.</summary>
+    private ulong ReachEndPfn(MemoryRegion region)
     {
-        var longest = ReachableRuns(region).Aggregate(0UL, (most, run) => Math.Max(most, run.PageCount));
-        return Math.Min(longest, region.Layout.BlockPages) << Page.Shift;
+        var highest = _request.ReachIn(region.Layout).HighestAddress;
+        return highest == ulong.MaxValue ? ulong.MaxValue : (highest + 1) >> Page.Shift;
     }
-
-    private string Describe(MemoryRegion region) =>
-        $"{region.Layout.Name}: {FreeBytes(region)} free, largest {LargestRangeBytes(region)}";
 }

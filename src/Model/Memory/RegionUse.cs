@@ -4,7 +4,7 @@ namespace DmaGrains.Model.Memory;
 
 /// <summary>How full a region is. ReservedBytes + HeldBytes + FreeBytes = SizeBytes.</summary>
 /// <param name="Name">The region.</param>
-/// <param name="Kind">Page allocator zone or contiguous area.</param>
+/// <param name="Kind">What kind of memory it is.</param>
 /// <param name="FirstAddress">Address of its first byte.</param>
 /// <param name="SizeBytes">Its size.</param>
 /// <param name="ReservedBytes">Held by the kernel from the start.</param>

@@ -17,6 +17,11 @@ internal sealed class MeteredEngine(IEngine engine) : IEngine
     public Task<DmaResult<DmaReply>> ExecuteAsync(string buffer, DmaCommand command) =>
         MeasureAsync(engine.ExecuteAsync(buffer, command));
 
+    public Task<DmaResult<DmaReply>> TestMapAsync(string buffer, string attachment, DmaDirection direction) =>
+        engine.TestMapAsync(buffer, attachment, direction);
+
+    public Task<Refusal?> SwitchContextAsync(string device, uint context) => engine.SwitchContextAsync(device, context);
+
     public Task<DmaResult<DmaBuffer>> DescribeAsync(string buffer) => engine.DescribeAsync(buffer);
 
     public Task<ImmutableArray<RegionUse>> DescribeMemoryAsync() => engine.DescribeMemoryAsync();

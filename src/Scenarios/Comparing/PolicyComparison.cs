@@ -15,8 +15,8 @@ public static class PolicyComparison
     /// <param name="engineFor">A fresh board for each play.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>
-    /// Best first: without hazards before with, then by importers served, refusals, bytes copied, contiguous memory, and the
-    /// order given.
+    /// Best first: by hazards, importers served, refusals, and costs, as <see cref="PolicyOutcome"/> weighs them; then in the order
+    /// given.
     /// </returns>
     public static async Task<ComparisonReport> PlayAsync(
         Scenario scenario,
@@ -36,43 +36,36 @@ public static class PolicyComparison
             outcomes.Add(OutcomeOf(name, played, run, engine.ContiguousBytesPeak, await CostsAsync(played, engine)));
         }
 
+        var sorted = outcomes
+            .OrderBy(outcome => outcome.Weights, Comparer<ImmutableArray<ulong>>.Create((one, other) => one.AsSpan().SequenceCompareTo(other.AsSpan())))
+            .ToImmutableArray();
         return new(
             scenario.Name,
             scenario.Shows,
             scenario.Board.Name,
-            [
-                .. outcomes
-                    .OrderBy(outcome => outcome.Hazards.IsEmpty ? 0 : 1)
-                    .ThenByDescending(outcome => outcome.Served.Length)
-                    .ThenBy(outcome => outcome.Refusals.Length)
-                    .ThenBy(outcome => outcome.BytesCopied)
-                    .ThenBy(outcome => outcome.ContiguousBytesPeak),
-            ]);
+            sorted,
+            PolicyChoice.Of(sorted, scenario.Importers.Select(importer => importer.Name)));
     }
 
-    private static async Task<ImmutableArray<BufferCosts>> CostsAsync(Scenario scenario, MeteredEngine engine)
+    private static async Task<BufferCosts> CostsAsync(Scenario scenario, MeteredEngine engine)
     {
-        var costs = ImmutableArray.CreateBuilder<BufferCosts>();
+        var costs = default(BufferCosts);
         foreach (var buffer in scenario.Buffers)
         {
             if ((await engine.DescribeAsync(buffer.Name)).TryGetValue(out var known))
             {
-                costs.Add(known.Costs);
+                costs = costs.And(known.Costs);
             }
         }
 
-        return costs.ToImmutable();
+        return costs;
     }
 
     private static PolicyOutcome OutcomeOf(
-        string policy, Scenario scenario, RunReport run, ulong contiguousPeak, ImmutableArray<BufferCosts> costs)
+        string policy, Scenario scenario, RunReport run, ulong contiguousPeak, BufferCosts costs)
     {
         var failed = run.Steps.Where(step => step.Outcome != StepReport.Ok).Select(step => step.Importer).ToHashSet();
-        var segments = run.Steps
-            .Where(step => step.Scatterlist is not null)
-            .GroupBy(step => (step.Importer, step.Buffer))
-            .Select(maps => new SegmentsOf(
-                maps.Key.Importer, maps.Key.Buffer, maps.Last().Scatterlist!.MappedEntryCount));
+        var maps = run.Steps.Where(step => step.Operation == Words.Of(StepKind.Map) && step.Scatterlist is not null);
         return new(
             policy,
             scenario.Importers.Length,
@@ -82,10 +75,11 @@ public static class PolicyComparison
                     new RefusedStep(step.Index, step.Importer, step.Operation, step.Buffer, step.Refusal!)),
             ],
             [.. run.Steps.SelectMany(step => step.Hazards)],
-            costs.Aggregate(0UL, (sum, cost) => sum + cost.Migrations),
-            costs.Aggregate(0UL, (sum, cost) => sum + cost.BytesCopied),
-            costs.Aggregate(0UL, (sum, cost) => sum + cost.ListsBuilt),
+            costs,
             contiguousPeak,
-            [.. segments]);
+            [
+                .. maps.GroupBy(step => (step.Importer, Buffer: step.Buffer!)).Select(of => new SegmentsOf(
+                    of.Key.Importer, of.Key.Buffer, of.Last().Scatterlist!.MappedEntryCount)),
+            ]);
     }
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
@@ -8,21 +10,27 @@ namespace DmaGrains.Scenarios.Files;
 /// <summary>Reads a board from a YAML file; <c>schemas/board.schema.json</c> describes the format.</summary>
 public static class BoardFile
 {
+    /// <summary>Most MMUs of a board file.</summary>
+    public const int StagesMax = 256;
+
     /// <summary>Reads a board.</summary>
     /// <param name="path">The file, at most 1 MiB.</param>
     /// <exception cref="FileFormatException">The file cannot be read, or is no board that can exist.</exception>
     public static BoardDefinition Read(string path)
     {
         var root = NodeTree.Read(path);
-        root.AllowOnly("name", "title", "memory", "devices");
+        root.AllowOnly("name", "title", "memory", "iommus", "devices");
         var name = root.Required("name").AsName();
         var title = root.Required("title").AsLine();
         var memory = ReadMemory(root.Required("memory").AsList(PhysicalMemory.RegionsMax));
-        var devices = ReadDevices(root.Required("devices").AsList(BoardDefinition.DevicesMax));
-        var board = new BoardDefinition(name, title, memory, devices);
+        var stages = root.Optional("iommus") is { } iommus ? IommuFields.ReadAll(iommus.AsList(StagesMax)) : [];
+        var names = stages.Select(stage => stage.Name).ToHashSet();
+        var devices = ReadDevices(root.Required("devices").AsList(BoardDefinition.DevicesMax), names);
+        CheckOwners(root.Required("memory"), devices);
+        var board = new BoardDefinition(name, title, memory, devices) { Stages = stages };
 
         return board.Check() is { } refusal
-            ? throw root.Place.Fail(refusal, "a board that can exist")
+            ? throw PlaceAtFault(root, refusal).Fail(refusal, "a board that can exist")
             : board;
     }
 
@@ -42,13 +50,13 @@ public static class BoardFile
         return regions.ToImmutable();
     }
 
-    private static ImmutableArray<Device> ReadDevices(ImmutableArray<FileNode> nodes)
+    private static ImmutableArray<Device> ReadDevices(ImmutableArray<FileNode> nodes, HashSet<string> stages)
     {
         var devices = ImmutableArray.CreateBuilder<Device>(nodes.Length);
         var names = new HashSet<string>();
         foreach (var node in nodes)
         {
-            var device = DeviceFields.Read(node);
+            var device = DeviceFields.Read(node, stages);
             if (!names.Add(device.Name))
             {
                 var place = node.AsMap().PlaceOf("name");
@@ -60,4 +68,22 @@ public static class BoardFile
 
         return devices.MoveToImmutable();
     }
+
+    /// <summary>Device memory is that of a device on the board.</summary>
+    private static void CheckOwners(FileNode memory, ImmutableArray<Device> devices)
+    {
+        var names = devices.Select(device => device.Name).ToHashSet();
+        foreach (var node in memory.AsList(PhysicalMemory.RegionsMax))
+        {
+            node.AsMap().Optional("device")?.AsDevice(names);
+        }
+    }
+
+    /// <summary>The value at fault where the refusal names a device and one of its keys, else the file.</summary>
+    private static Place PlaceAtFault(MapNode root, Refusal refusal) =>
+        root.Required("devices").AsList(BoardDefinition.DevicesMax)
+            .Select(node => node.AsMap())
+            .FirstOrDefault(map => map.Required("name").AsName() == refusal.Importer)
+            ?.PlaceOf(JsonNamingPolicy.SnakeCaseLower.ConvertName(refusal.Field ?? string.Empty))
+        ?? root.Place;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Policies;
@@ -6,17 +7,22 @@ using DmaGrains.Model.Policies;
 namespace DmaGrains.Scenarios.Files;
 
 /// <summary>Reads the buffers of a scenario file.</summary>
-internal static class BufferFields
+/// <param name="board">The scenario's board.</param>
+/// <param name="getters">How unset parameters of importers are read.</param>
+/// <param name="policy">The policy of a buffer that states none.</param>
+internal sealed class BufferFields(BoardDefinition board, DmaGetters getters, ExporterPolicy policy)
 {
+    private readonly HashSet<string> _devices = [.. board.Devices.Select(device => device.Name)];
+    private readonly HashSet<string> _regions = [.. board.Memory.Select(region => region.Name)];
+
     /// <summary>The buffers, in the order of the file.</summary>
-    public static ImmutableArray<BufferExport> ReadAll(
-        ImmutableArray<FileNode> nodes, IReadOnlySet<string> devices, DmaGetters getters, ExporterPolicy policy)
+    public ImmutableArray<BufferExport> ReadAll(ImmutableArray<FileNode> nodes)
     {
         var buffers = ImmutableArray.CreateBuilder<BufferExport>(nodes.Length);
         var names = new HashSet<string>();
         foreach (var map in nodes.Select(node => node.AsMap()))
         {
-            var buffer = Read(map, devices, getters, policy);
+            var buffer = Read(map);
             if (!names.Add(buffer.Name))
             {
                 throw map.PlaceOf("name").Fail($"two buffers are named {buffer.Name}", "a name of its own for each");
@@ -28,10 +34,9 @@ internal static class BufferFields
         return buffers.MoveToImmutable();
     }
 
-    private static BufferExport Read(
-        MapNode map, IReadOnlySet<string> devices, DmaGetters getters, ExporterPolicy policy)
+    private BufferExport Read(MapNode map)
     {
-        map.AllowOnly("name", "size", "exporter", "policy");
+        map.AllowOnly("name", "size", "exporter", "policy", "memory", "lines");
         var name = map.Required("name").AsName();
         if (Words.Directions.ContainsKey(name))
         {
@@ -39,11 +44,32 @@ internal static class BufferFields
         }
 
         var size = map.Required("size").AsSize(1, BufferExport.SizeBytesMax);
-        var exporter = map.Optional("exporter")?.AsDevice(devices);
+        var exporter = map.Optional("exporter")?.AsDevice(_devices);
         var buffer = new BufferExport(name, size, exporter, getters)
         {
             Policy = map.Optional("policy") is { } own ? PolicyFields.Read(own) : policy,
+            Memory = map.Optional("memory")?.AsNamesIn("the board has no region", _regions) ?? default,
+            Lines = map.Optional("lines") is { } lines ? ReadLines(lines.AsMap()) : null,
         };
-        return buffer.Check() is { } refusal ? throw map.Place.Fail(refusal, "a buffer that can exist") : buffer;
+        return buffer.Check() is { } refusal
+            ? throw PlaceAtFault(map, refusal.Field).Fail(refusal, "a buffer that can exist")
+            : buffer;
     }
+
+    /// <summary>The lines of a video frame; without a stride they follow each other closely.</summary>
+    private static VideoLines ReadLines(MapNode map)
+    {
+        map.AllowOnly("height", "bytes_per_line", "stride", "offset");
+        var height = (uint)map.Required("height").AsCount(1, uint.MaxValue);
+        var bytesPerLine = (uint)map.Required("bytes_per_line").AsSize(1, uint.MaxValue);
+        var stride = (uint?)map.Optional("stride")?.AsSize(bytesPerLine, uint.MaxValue) ?? bytesPerLine;
+        return new(height, bytesPerLine, stride, (uint)(map.Optional("offset")?.AsSize(0, uint.MaxValue) ?? 0));
+    }
+
+    private static Place PlaceAtFault(MapNode map, string? field) => field switch
+    {
+        nameof(BufferExport.Memory) => map.PlaceOf("memory"),
+        nameof(BufferExport.Lines) => map.PlaceOf("lines"),
+        _ => map.Place,
+    };
 }

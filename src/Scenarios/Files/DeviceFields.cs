@@ -5,16 +5,21 @@ namespace DmaGrains.Scenarios.Files;
 /// <summary>Reads one device of a board file.</summary>
 internal static class DeviceFields
 {
+    private const string NoSuchMmu = "the board has no MMU";
+
     private static readonly string[] _valued =
     [
         "max_segment_size", "max_segment_count", "segment_boundary_mask", "contiguous", "dma_mask", "bus_dma_limit",
-        "coherent",
+        "coherent", "iommu", "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line",
+        "preferred_segment_size",
     ];
 
     private static readonly string[] _known = ["name", "driver", "description", .. _valued, "sources"];
 
     /// <summary>The device; what its driver leaves unset is left out.</summary>
-    public static Device Read(FileNode node)
+    /// <param name="node">Its entry.</param>
+    /// <param name="stages">The names of the board's MMUs.</param>
+    public static Device Read(FileNode node, IReadOnlySet<string> stages)
     {
         var map = node.AsMap();
         map.AllowOnly(_known);
@@ -28,6 +33,14 @@ internal static class DeviceFields
             DmaMask = map.Optional("dma_mask")?.AsSize(1, ulong.MaxValue) ?? 0,
             BusDmaLimit = map.Optional("bus_dma_limit")?.AsSize(1, ulong.MaxValue) ?? 0,
             Coherent = map.Optional("coherent")?.AsFlag() ?? false,
+            Iommu = map.Optional("iommu")?.AsNameIn(NoSuchMmu, stages),
+            BusMmu = map.Optional("bus_mmu")?.AsNameIn(NoSuchMmu, stages),
+            NeedsStructPage = map.Optional("needs_struct_page")?.AsFlag() ?? false,
+            Trusted = map.Optional("trusted")?.AsFlag() ?? false,
+            PeerToPeer = map.Optional("peer_to_peer")?.AsFlag() ?? false,
+            PeerBus = map.Optional("peer_bus")?.AsName(),
+            SegmentsPerLine = map.Optional("segments_per_line")?.AsFlag() ?? false,
+            PreferredSegmentSize = (uint)(map.Optional("preferred_segment_size")?.AsSize(0, uint.MaxValue) ?? 0),
         };
         if (device.Check() is { } refusal)
         {

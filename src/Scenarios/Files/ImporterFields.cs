@@ -43,10 +43,11 @@ internal static class ImporterFields
         foreach (var node in map.Required("steps").AsList(ScenarioFile.StepsMax))
         {
             var step = steps.Read(node);
-            if (device is null && step.Kind is not (StepKind.Release or StepKind.Revoke))
+            if (device is null && step.Kind.NeedsDevice())
             {
+                var others = Words.Verbs.Where(verb => !verb.Value.NeedsDevice()).Select(verb => verb.Key).ToList();
                 throw node.Place.Fail(
-                    $"{name} has no device and cannot {Words.Of(step.Kind)}", "a device for it, release or revoke");
+                    $"{name} has no device and cannot {Words.Of(step.Kind)}", $"a device for it, or {Quoted.AnyOf(others)}");
             }
 
             read.Add(step);
@@ -56,11 +57,6 @@ internal static class ImporterFields
     }
 
     /// <summary>A device of the board.</summary>
-    public static string AsDevice(this FileNode node, IReadOnlySet<string> devices)
-    {
-        var device = node.AsName();
-        return devices.Contains(device)
-            ? device
-            : throw node.Place.Fail($"the board has no device {device}", Quoted.AnyOf(devices));
-    }
+    public static string AsDevice(this FileNode node, IReadOnlySet<string> devices) =>
+        node.AsNameIn("the board has no device", devices);
 }

@@ -66,10 +66,37 @@ internal static class NodeValues
     public static ulong AsCount(this FileNode node, ulong least, ulong most)
     {
         var expected = string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}");
-        var text = node.AsText(expected);
-        return text.All(char.IsAsciiDigit) && Sizes.TryParse(text, out var value) && value >= least && value <= most
-            ? value
-            : throw node.Wrong(expected);
+        return TryCount(node.AsText(expected), least, most, out var value) ? value : throw node.Wrong(expected);
+    }
+
+    /// <summary>Whether a text is such a number.</summary>
+    public static bool TryCount(string text, ulong least, ulong most, out ulong value) =>
+        Sizes.TryParse(text, out value) && text.All(char.IsAsciiDigit) && value >= least && value <= most;
+
+    /// <summary>A name that others have been given, such as a device's; <paramref name="named"/> says that there is none.</summary>
+    public static string AsNameIn(this FileNode node, string named, IReadOnlyCollection<string> known)
+    {
+        var name = node.AsName();
+        return known.Contains(name) ? name : throw node.Place.Fail($"{named} {name}", Quoted.AnyOf(known));
+    }
+
+    /// <summary>A name, or a list of different ones.</summary>
+    public static NameList AsNamesIn(this FileNode node, string named, IReadOnlyCollection<string> known)
+    {
+        var names = new List<string>();
+        var entries = node switch
+        {
+            ListNode => node.AsList(known.Count),
+            TextNode => [node],
+            _ => throw node.Wrong("a name or a list of names"),
+        };
+        foreach (var entry in entries)
+        {
+            var name = entry.AsNameIn(named, known);
+            names.Add(names.Contains(name) ? throw entry.Place.Fail($"{node.Label} names {name} twice", "each name once") : name);
+        }
+
+        return new(names);
     }
 
     /// <summary>A flag.</summary>

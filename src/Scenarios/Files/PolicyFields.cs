@@ -10,6 +10,9 @@ internal static class PolicyFields
         ["rfc3"] = ConstraintModel.Rfc3,
         ["flags"] = ConstraintModel.Flags,
         ["none"] = ConstraintModel.None,
+        ["translated"] = ConstraintModel.Translated,
+        ["size-only"] = ConstraintModel.SizeOnly,
+        ["count-only"] = ConstraintModel.CountOnly,
     };
 
     private static readonly OrderedDictionary<string, AllocationTime> _allocation = new()
@@ -33,6 +36,7 @@ internal static class PolicyFields
         ["per-map"] = ListSharing.PerMap,
         ["per-attachment"] = ListSharing.PerAttachment,
         ["shared"] = ListSharing.Shared,
+        ["own"] = ListSharing.Own,
     };
 
     private static readonly OrderedDictionary<string, ExporterPolicy> _named = new(
@@ -46,7 +50,7 @@ internal static class PolicyFields
             return node is TextNode ? node.AsChoice(_named) : throw node.Wrong("a named policy or a mapping of choices");
         }
 
-        map.AllowOnly("constraints", "allocation", "late_attach", "lists", "as_posted");
+        map.AllowOnly("constraints", "allocation", "late_attach", "lists", "as_posted", "bouncing");
         return new()
         {
             Constraints = map.Optional("constraints")?.AsChoice(_constraints) ?? default,
@@ -54,6 +58,7 @@ internal static class PolicyFields
             LateAttach = map.Optional("late_attach")?.AsChoice(_lateAttach) ?? default,
             Lists = map.Optional("lists")?.AsChoice(_lists) ?? default,
             AsPosted = map.Optional("as_posted")?.AsFlag() ?? false,
+            Bouncing = map.Optional("bouncing")?.AsFlag() ?? false,
         };
     }
 }

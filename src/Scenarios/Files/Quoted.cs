@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using DmaGrains.Model;
 
 namespace DmaGrains.Scenarios.Files;
 
@@ -9,7 +10,7 @@ internal static class Quoted
     /// <summary>Most characters of a file's text in one message.</summary>
     public const int LengthMax = 80;
 
-    private const int NamesMax = 16;
+    private const int NamesMax = 24;
 
     /// <summary>The text in quotes, shortened and cleaned.</summary>
     public static string Text(string text) => $"'{Clean(Shorten(text, LengthMax))}'";
@@ -41,6 +42,6 @@ internal static class Quoted
         0 => "none",
         1 => names.First(),
         <= NamesMax => $"{string.Join(", ", names.Take(names.Count - 1))} or {names.Last()}",
-        _ => $"{string.Join(", ", names.Take(NamesMax))} or {names.Count - NamesMax} others",
+        _ => $"{string.Join(", ", names.Take(NamesMax))} or {Counted.Of((ulong)(names.Count - NamesMax), "other")}",
     };
 }

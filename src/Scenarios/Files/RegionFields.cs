@@ -7,22 +7,23 @@ namespace DmaGrains.Scenarios.Files;
 /// <summary>Reads one memory region of a board file.</summary>
 internal static class RegionFields
 {
-    private static readonly OrderedDictionary<string, MemoryKind> _kinds =
-        new() { ["system"] = MemoryKind.System, ["contiguous"] = MemoryKind.Contiguous };
-
     /// <summary>The region; its places and sizes are whole pages.</summary>
     public static MemoryRegionLayout Read(FileNode node)
     {
         var map = node.AsMap();
-        map.AllowOnly("name", "kind", "start", "size", "reserved", "source");
+        map.AllowOnly("name", "kind", "start", "size", "reserved", "device", "peer_bus", "source");
         var name = map.Required("name").AsName();
-        var kind = map.Required("kind").AsChoice(_kinds);
+        var kind = map.Required("kind").AsChoice(Words.MemoryKinds);
         var start = map.Required("start").AsWholePages(least: 0);
         var size = map.Required("size").AsWholePages(least: Page.SizeBytes);
         map.Required("source").AsLine();
         var (every, pages) = ReadReserved(map.Optional("reserved")?.AsMap());
         var range = new PageExtent(start >> Page.Shift, size >> Page.Shift);
-        var region = new MemoryRegionLayout(name, kind, range, every, pages);
+        var region = new MemoryRegionLayout(name, kind, range, every, pages)
+        {
+            Device = kind == MemoryKind.Vram ? map.Required("device").AsName() : OfVramOnly(map, "device"),
+            PeerBus = kind == MemoryKind.Vram ? map.Optional("peer_bus")?.AsName() : OfVramOnly(map, "peer_bus"),
+        };
         if (region.Check() is { } refusal)
         {
             var place = map.PlaceOf(refusal.Field == "Reserved" ? "reserved" : "start");
@@ -31,6 +32,10 @@ internal static class RegionFields
 
         return region;
     }
+
+    private static string? OfVramOnly(MapNode map, string key) => map.Optional(key) is { } misplaced
+        ? throw misplaced.Place.Fail($"memory that is nobody's own has the key '{key}'", "it with kind: vram only")
+        : null;
 
     private static (ulong EveryPages, ulong Pages) ReadReserved(MapNode? map)
     {

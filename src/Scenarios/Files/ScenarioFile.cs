@@ -28,7 +28,7 @@ public static class ScenarioFile
         var getters = root.Optional("getters")?.AsChoice(Words.Getters) ?? DmaGetters.V61;
         var devices = board.Devices.Select(device => device.Name).ToHashSet();
         var policy = root.Optional("policy") is { } given ? PolicyFields.Read(given) : ExporterPolicy.Default;
-        var buffers = BufferFields.ReadAll(root.Required("buffers").AsList(BuffersMax), devices, getters, policy);
+        var buffers = new BufferFields(board, getters, policy).ReadAll(root.Required("buffers").AsList(BuffersMax));
         var importers = ImporterFields.ReadAll(root.Required("importers").AsList(ImportersMax), devices, new(buffers));
         var order = root.Optional("order") is { } stated
             ? PlayOrder.Read(stated, importers)

@@ -10,7 +10,7 @@ internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
     private const string Forms =
         "words such as 'map frame to-device', or a mapping such as {map: frame, expect: EBUSY}";
 
-    private static readonly string[] _known = [.. Words.Verbs.Keys, "direction", "expect"];
+    private static readonly string[] _known = [.. Words.Verbs.Keys, "direction", "options", "expect"];
 
     private readonly OrderedDictionary<string, string> _names = new(
         buffers.Select(buffer => KeyValuePair.Create(buffer.Name, buffer.Name)));
@@ -31,17 +31,23 @@ internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
             throw text.Wrong($"a step that starts with {Quoted.AnyOf(Words.Verbs.Keys)}");
         }
 
-        var hasDirection = kind == StepKind.Map && words.Length > 1 && Words.Directions.ContainsKey(words[^1]);
-        var direction = hasDirection ? Words.Directions[words[^1]] : DmaDirection.Bidirectional;
+        if (!kind.HasBuffer())
+        {
+            return words is [_, var number] && NodeValues.TryCount(number, 0, uint.MaxValue, out var context)
+                ? StepOf(kind, string.Empty, text) with { Context = (uint)context }
+                : throw text.Wrong($"'{words[0]} CONTEXT', the context a number from 0");
+        }
+
+        var hasDirection = kind.HasDirection() && words.Length > 1 && Words.Directions.ContainsKey(words[^1]);
         var buffer = words.AsSpan(1, words.Length - (hasDirection ? 2 : 1)) switch
         {
             [] => OnlyBuffer(text, words[0]),
             [var name] => BufferNamed(text, name),
-            _ when kind == StepKind.Map => throw text.Wrong(
-                $"'map BUFFER DIRECTION', the direction {Quoted.AnyOf(Words.Directions.Keys)}"),
+            _ when kind.HasDirection() => throw text.Wrong(
+                $"'{words[0]} BUFFER DIRECTION', the direction {Quoted.AnyOf(Words.Directions.Keys)}"),
             _ => throw text.Wrong($"'{words[0]} BUFFER'"),
         };
-        return new(kind, buffer, direction, Expected: null, HasExpectation: false, text.Place.Line);
+        return StepOf(kind, buffer, text) with { Direction = hasDirection ? Words.Directions[words[^1]] : default };
     }
 
     private Step ReadKeys(MapNode map)
@@ -55,19 +61,53 @@ internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
 
         var verb = verbs[0];
         var kind = Words.Verbs[verb.Value];
-        if (kind != StepKind.Map && map.Optional("direction") is { } misplaced)
+        var expect = map.Optional("expect");
+        return StepOf(kind, kind.HasBuffer() ? ReadBuffer(map, verb) : string.Empty, map) with
         {
-            throw misplaced.Place.Fail($"{verb.Value} has a direction", "one for map only");
-        }
+            Direction = Only(map, "direction", verb, StepKinds.HasDirection)?.AsChoice(Words.Directions) ?? default,
+            Options = Only(map, "options", verb, kind => kind == StepKind.Map) is { } options ? OptionsOf(options) : default,
+            Context = kind.HasBuffer() ? 0 : (uint)map.Required(verb.Value).AsCount(0, uint.MaxValue),
+            Expected = expect?.AsChoice(Words.Outcomes),
+            HasExpectation = expect is not null,
+        };
+    }
 
+    private string ReadBuffer(MapNode map, TextNode verb)
+    {
         var named = map.Required(verb.Value);
-        var buffer = named is TextNode { IsNothing: true }
+        return named is TextNode { IsNothing: true }
             ? OnlyBuffer(verb, verb.Value)
             : BufferNamed(named, named.AsName());
-        var direction = map.Optional("direction")?.AsChoice(Words.Directions) ?? DmaDirection.Bidirectional;
-        var expect = map.Optional("expect");
-        return new(kind, buffer, direction, expect?.AsChoice(Words.Outcomes), expect is not null, map.Place.Line);
     }
+
+    /// <summary>The value of a key that only some verbs have; null when it is not there.</summary>
+    private static FileNode? Only(MapNode map, string key, TextNode verb, Func<StepKind, bool> has)
+    {
+        if (map.Optional(key) is not { } value || has(Words.Verbs[verb.Value]))
+        {
+            return map.Optional(key);
+        }
+
+        var verbs = Words.Verbs.Where(known => has(known.Value)).Select(known => known.Key).ToList();
+        throw value.Place.Fail($"{verb.Value} has the key '{key}'", $"it with {Quoted.AnyOf(verbs)} only");
+    }
+
+    private static MapOptions OptionsOf(FileNode node)
+    {
+        var options = MapOptions.None;
+        foreach (var entry in node.AsList(Words.Options.Count))
+        {
+            var option = entry.AsChoice(Words.Options);
+            options = options.HasFlag(option)
+                ? throw entry.Place.Fail($"options name {Words.In(Words.Options, option)} twice", "each option once")
+                : options | option;
+        }
+
+        return options;
+    }
+
+    private static Step StepOf(StepKind kind, string buffer, FileNode node) =>
+        new(kind, buffer, default, Expected: null, HasExpectation: false, node.Place.Line);
 
     private string BufferNamed(FileNode node, string name) => _names.TryGetValue(name, out var known)
         ? known

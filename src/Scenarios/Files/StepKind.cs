@@ -1,6 +1,6 @@
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>What a step asks of a buffer.</summary>
+/// <summary>What a step asks for.</summary>
 public enum StepKind
 {
     /// <summary>The importer's device attaches.</summary>
@@ -20,4 +20,31 @@ public enum StepKind
 
     /// <summary>Take the buffer back from everyone; the exporter's step.</summary>
     Revoke,
+
+    /// <summary>What a map of the importer's attachment would give; nothing is held.</summary>
+    TestMap,
+
+    /// <summary>The importer takes the list unmapped (thread #54).</summary>
+    GetScatterlist,
+
+    /// <summary>It gives the unmapped list back.</summary>
+    PutScatterlist,
+
+    /// <summary>The importer takes the page frame numbers (thread #54).</summary>
+    GetPfns,
+
+    /// <summary>It gives the page frame numbers back.</summary>
+    PutPfns,
+
+    /// <summary>The CPU takes the buffer over from devices.</summary>
+    BeginCpuAccess,
+
+    /// <summary>The CPU hands the buffer back.</summary>
+    EndCpuAccess,
+
+    /// <summary>The CPU reads or writes, allowed or not.</summary>
+    CpuAccess,
+
+    /// <summary>The MMU of the importer's device switches to another of its contexts; no buffer's step.</summary>
+    SwitchContext,
 }

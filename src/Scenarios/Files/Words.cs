@@ -1,6 +1,9 @@
+using System.Collections.Immutable;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Scenarios.Files;
 
@@ -14,11 +17,37 @@ public static class Words
         ["map"] = StepKind.Map,
         ["unmap"] = StepKind.Unmap,
         ["detach"] = StepKind.Detach,
+        ["test-map"] = StepKind.TestMap,
+        ["get-scatterlist"] = StepKind.GetScatterlist,
+        ["put-scatterlist"] = StepKind.PutScatterlist,
+        ["get-pfns"] = StepKind.GetPfns,
+        ["put-pfns"] = StepKind.PutPfns,
+        ["begin-cpu-access"] = StepKind.BeginCpuAccess,
+        ["end-cpu-access"] = StepKind.EndCpuAccess,
+        ["cpu-access"] = StepKind.CpuAccess,
+        ["switch-context"] = StepKind.SwitchContext,
         ["release"] = StepKind.Release,
         ["revoke"] = StepKind.Revoke,
     };
 
-    /// <summary>Which way a map moves data.</summary>
+    /// <summary>What a map asks for beyond its direction.</summary>
+    public static OrderedDictionary<string, MapOptions> Options { get; } = new()
+    {
+        ["no-bounce"] = MapOptions.NoBounce,
+        ["require-coherent"] = MapOptions.RequireCoherent,
+        ["defer-flush"] = MapOptions.DeferFlush,
+        ["own-space"] = MapOptions.OwnSpace,
+    };
+
+    /// <summary>How an attachment may get at a buffer.</summary>
+    public static OrderedDictionary<string, BufferAccess> Accesses { get; } = new()
+    {
+        ["map"] = BufferAccess.Map,
+        ["scatterlist"] = BufferAccess.Scatterlist,
+        ["pfns"] = BufferAccess.Pfns,
+    };
+
+    /// <summary>Which way data moves: to a device, from it, or both; the CPU reads what comes from a device, and writes what goes to it.</summary>
     public static OrderedDictionary<string, DmaDirection> Directions { get; } = new()
     {
         ["to-device"] = DmaDirection.ToDevice,
@@ -34,6 +63,47 @@ public static class Words
         ["direct"] = DmaGetters.Direct,
     };
 
+    /// <summary>What a region of memory is, from least to most scarce.</summary>
+    public static OrderedDictionary<string, MemoryKind> MemoryKinds { get; } = new()
+    {
+        ["system"] = MemoryKind.System,
+        ["contiguous"] = MemoryKind.Contiguous,
+        ["carveout"] = MemoryKind.Carveout,
+        ["vram"] = MemoryKind.Vram,
+        ["stolen"] = MemoryKind.Stolen,
+        ["protected"] = MemoryKind.Protected,
+        ["bounce"] = MemoryKind.Bounce,
+    };
+
+    /// <summary>Where an MMU's address space looks for room.</summary>
+    public static OrderedDictionary<string, IovaPolicy> IovaPolicies { get; } = new()
+    {
+        ["top-down"] = IovaPolicy.TopDown,
+        ["first-fit"] = IovaPolicy.FirstFit,
+        ["round-robin"] = IovaPolicy.RoundRobin,
+    };
+
+    /// <summary>What a base in an MMU's address space is a multiple of.</summary>
+    public static OrderedDictionary<string, IovaAlignment> IovaAlignments { get; } = new()
+    {
+        ["size"] = IovaAlignment.Size,
+        ["granule"] = IovaAlignment.Granule,
+    };
+
+    /// <summary>When a freed range of addresses may be handed out again.</summary>
+    public static OrderedDictionary<string, IovaReuse> IovaReuses { get; } = new()
+    {
+        ["strict"] = IovaReuse.Strict,
+        ["lazy"] = IovaReuse.Lazy,
+    };
+
+    /// <summary>Who keeps an MMU's tables.</summary>
+    public static OrderedDictionary<string, StageOwner> StageOwners { get; } = new()
+    {
+        ["dma-api"] = StageOwner.DmaApi,
+        ["driver"] = StageOwner.Driver,
+    };
+
     /// <summary>How a step ends: null for ok, or the code it is refused with.</summary>
     public static OrderedDictionary<string, Errno?> Outcomes { get; } = new(
         Enum.GetValues<Errno>()
@@ -41,5 +111,13 @@ public static class Words
             .Prepend(new("ok", null)));
 
     /// <summary>The verb of a step.</summary>
-    public static string Of(StepKind kind) => Verbs.First(verb => verb.Value == kind).Key;
+    public static string Of(StepKind kind) => In(Verbs, kind);
+
+    /// <summary>The words of a map's options.</summary>
+    public static ImmutableArray<string> Of(MapOptions options) =>
+        [.. Options.Where(option => options.HasFlag(option.Value)).Select(option => option.Key)];
+
+    /// <summary>The word for a value that has one.</summary>
+    public static string In<T>(OrderedDictionary<string, T> words, T value) =>
+        words.First(word => EqualityComparer<T>.Default.Equals(word.Value, value)).Key;
 }

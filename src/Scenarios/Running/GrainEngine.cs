@@ -41,13 +41,28 @@ public sealed class GrainEngine : IEngine
         {
             DmaCommand.Attach attach => grain.AttachAsync(attach.Attachment, attach.Device),
             DmaCommand.Detach detach => grain.DetachAsync(detach.Attachment),
-            DmaCommand.Map map => grain.MapAttachmentAsync(map.Mapping, map.Attachment, map.Direction),
+            DmaCommand.Map map => grain.MapAttachmentAsync(map.Mapping, map.Attachment, map.Direction, map.Options),
             DmaCommand.Unmap unmap => grain.UnmapAttachmentAsync(unmap.Mapping),
+            DmaCommand.GetScatterlist get => grain.GetScatterlistAsync(get.Mapping, get.Attachment),
+            DmaCommand.PutScatterlist put => grain.PutScatterlistAsync(put.Mapping),
+            DmaCommand.GetPfns get => grain.GetPfnsAsync(get.Mapping, get.Attachment),
+            DmaCommand.PutPfns put => grain.PutPfnsAsync(put.Mapping),
+            DmaCommand.BeginCpuAccess begin => grain.BeginCpuAccessAsync(begin.Access, begin.Direction),
+            DmaCommand.EndCpuAccess end => grain.EndCpuAccessAsync(end.Access),
+            DmaCommand.CpuAccess access => grain.CpuAccessAsync(access.Access, access.Direction),
             DmaCommand.Release => grain.ReleaseAsync(),
             DmaCommand.Revoke => grain.RevokeAsync(),
             _ => throw new ArgumentOutOfRangeException(nameof(command)),
         };
     }
+
+    /// <inheritdoc/>
+    public Task<DmaResult<DmaReply>> TestMapAsync(string buffer, string attachment, DmaDirection direction) =>
+        _grains.GetBuffer(_board, buffer).TestMapAttachmentAsync(attachment, direction);
+
+    /// <inheritdoc/>
+    public Task<Refusal?> SwitchContextAsync(string device, uint context) =>
+        _grains.GetBoard(_board).SwitchContextAsync(device, context);
 
     /// <inheritdoc/>
     public Task<DmaResult<DmaBuffer>> DescribeAsync(string buffer) => _grains.GetBuffer(_board, buffer).DescribeAsync();

@@ -14,6 +14,12 @@ public interface IEngine
     /// <summary>Carries out a command on a buffer.</summary>
     Task<DmaResult<DmaReply>> ExecuteAsync(string buffer, DmaCommand command);
 
+    /// <summary>What a map would answer; nothing is held afterwards.</summary>
+    Task<DmaResult<DmaReply>> TestMapAsync(string buffer, string attachment, DmaDirection direction);
+
+    /// <summary>Switches the MMU of a device to another of its contexts; null when done.</summary>
+    Task<Refusal?> SwitchContextAsync(string device, uint context);
+
     /// <summary>The buffer as it is.</summary>
     Task<DmaResult<DmaBuffer>> DescribeAsync(string buffer);
 

@@ -31,6 +31,18 @@ public sealed class ModelEngine : IEngine
         Step(_board.Execute(buffer, command));
 
     /// <inheritdoc/>
+    public Task<DmaResult<DmaReply>> TestMapAsync(string buffer, string attachment, DmaDirection direction) =>
+        Task.FromResult(_board.TestMap(buffer, attachment, direction));
+
+    /// <inheritdoc/>
+    public Task<Refusal?> SwitchContextAsync(string device, uint context)
+    {
+        (_board, var refusal) = _board.SwitchContext(device, context);
+        _board.AssertInvariants();
+        return Task.FromResult(refusal);
+    }
+
+    /// <inheritdoc/>
     public Task<DmaResult<DmaBuffer>> DescribeAsync(string buffer) => Task.FromResult(
         _board.Buffer(buffer) is { } known
             ? DmaResult.Grant(known)

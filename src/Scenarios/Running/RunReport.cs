@@ -35,38 +35,6 @@ public enum RunResult
     Unexpected,
 }
 
-/// <summary>What came of one step.</summary>
-/// <param name="Index">From 1, in the order played.</param>
-/// <param name="Importer">Whose step it is; "export" for the exports at the start.</param>
-/// <param name="Device">The importer's device, or the exporter; null when there is none.</param>
-/// <param name="Operation">export, attach, map, unmap, detach or release.</param>
-/// <param name="Buffer">The buffer.</param>
-/// <param name="Outcome">"ok", the errno, or "skipped" when an earlier refusal left nothing to do it with.</param>
-/// <param name="Expected">What the scenario expects of it, in the same words; null when nothing.</param>
-/// <param name="Refusal">Why it was refused; null when it was not.</param>
-/// <param name="Union">The buffer's union after it.</param>
-/// <param name="Scatterlist">The list that a map made; null for other steps.</param>
-/// <param name="Hazards">What went wrong silently with it: on record from this step on.</param>
-public sealed record StepReport(
-    int Index,
-    string Importer,
-    string? Device,
-    string Operation,
-    string Buffer,
-    string Outcome,
-    string? Expected,
-    RefusalReport? Refusal,
-    UnionReport? Union,
-    ScatterlistReport? Scatterlist,
-    ImmutableArray<HazardReport> Hazards)
-{
-    /// <summary>The outcome of a granted step.</summary>
-    public const string Ok = "ok";
-
-    /// <summary>The outcome of a step that was not tried.</summary>
-    public const string Skipped = "skipped";
-}
-
 /// <summary>A refusal, in words that scripts can match.</summary>
 /// <param name="Errno">The code, as the kernel spells it.</param>
 /// <param name="Importer">The device at fault, or null.</param>
@@ -117,36 +85,3 @@ public sealed record UnionReport(uint MaxSegmentSize, uint MaxSegmentCount, ulon
     public static UnionReport Of(DmaConstraints constraints) =>
         new(constraints.MaxSegmentSize, constraints.MaxSegmentCount, constraints.SegmentBoundaryMask);
 }
-
-/// <summary>A scatterlist as a device walks it.</summary>
-/// <param name="Regions">The memory regions its pages came from.</param>
-/// <param name="SizeBytes">The buffer's size.</param>
-/// <param name="EntryCount">orig_nents.</param>
-/// <param name="MappedEntryCount">nents.</param>
-/// <param name="Entries">The entries in buffer order.</param>
-public sealed record ScatterlistReport(
-    ImmutableArray<string> Regions,
-    ulong SizeBytes,
-    int EntryCount,
-    int MappedEntryCount,
-    ImmutableArray<EntryReport> Entries)
-{
-    /// <summary>The report of a mapping's list.</summary>
-    public static ScatterlistReport Of(Mapping mapping)
-    {
-        var table = mapping.ToTable();
-        return new(
-            mapping.Storage.Regions,
-            mapping.SizeBytes,
-            table.EntryCount,
-            table.MappedEntryCount,
-            [.. table.ToImmutableArray().Select(entry =>
-                new EntryReport(entry.Address.Value, entry.OffsetBytes, entry.LengthBytes))]);
-    }
-}
-
-/// <summary>One entry.</summary>
-/// <param name="Address">Physical address of its first byte.</param>
-/// <param name="Offset">Bytes into the page in which it starts.</param>
-/// <param name="Length">Bytes.</param>
-public sealed record EntryReport(ulong Address, uint Offset, uint Length);

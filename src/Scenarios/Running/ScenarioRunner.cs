@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Scenarios.Files;
@@ -12,14 +11,14 @@ public sealed class ScenarioRunner
     private readonly Scenario _scenario;
     private readonly IEngine _engine;
     private readonly ImmutableArray<Actor> _actors;
-    private readonly Dictionary<string, int> _hazardsSeen = [];
+    private readonly Dictionary<string, (int Hazards, BufferCosts Costs)> _seen = [];
     private readonly ImmutableArray<StepReport>.Builder _steps = ImmutableArray.CreateBuilder<StepReport>();
 
     private ScenarioRunner(Scenario scenario, IEngine engine)
     {
         _scenario = scenario;
         _engine = engine;
-        _actors = [.. scenario.Importers.Select(importer => new Actor(importer))];
+        _actors = [.. scenario.Importers.Select((importer, index) => new Actor(importer, index))];
     }
 
     /// <summary>Plays a scenario on a board that has no buffers yet.</summary>
@@ -43,48 +42,78 @@ public sealed class ScenarioRunner
 
     private async Task ExportAsync(BufferExport export)
     {
-        var reply = await _engine.ExportAsync(export);
-        await AddAsync("export", export.Exporter, "export", export.Name, null, reply);
+        var answer = StepAnswer.Of(await _engine.ExportAsync(export));
+        _steps.Add(await WithBufferAsync(
+            new(_steps.Count + 1, "export", export.Exporter, "export", export.Name) { Outcome = answer.Outcome }, answer));
     }
 
     private async Task StepAsync(Actor actor)
     {
         var step = actor.NextStep();
-        var expected = step.HasExpectation ? step.Expected?.ToString() ?? StepReport.Ok : null;
-        DmaResult<DmaReply>? reply = null;
-        if (actor.CommandFor(step) is { } command)
+        var answer = await DoAsync(actor, step);
+        var report = new StepReport(
+            _steps.Count + 1,
+            actor.Importer.Name,
+            actor.Importer.Device,
+            Words.Of(step.Kind),
+            step.Kind.HasBuffer() ? step.Buffer : null)
         {
-            reply = await _engine.ExecuteAsync(step.Buffer, command);
-            actor.Note(step, command, reply.Value.IsGranted);
-        }
-
-        var operation = step.Kind.ToString().ToLowerInvariant();
-        await AddAsync(actor.Importer.Name, actor.Importer.Device, operation, step.Buffer, expected, reply);
+            Direction = step.Kind.HasDirection() ? Words.In(Words.Directions, step.Direction) : null,
+            Options = Words.Of(step.Options),
+            Context = step.Kind == StepKind.SwitchContext ? step.Context : null,
+            Outcome = answer.Outcome,
+            Expected = step.HasExpectation ? step.Expected?.ToString() ?? StepReport.Ok : null,
+        };
+        _steps.Add(await WithBufferAsync(report, answer));
     }
 
-    private async Task AddAsync(
-        string importer, string? device, string operation, string buffer, string? expected, DmaResult<DmaReply>? reply)
+    private async Task<StepAnswer> DoAsync(Actor actor, Step step)
     {
-        var described = await _engine.DescribeAsync(buffer);
-        described.TryGetValue(out var now);
-        var outcome = reply is not { } tried ? StepReport.Skipped
-            : tried.Refusal is { } refusal ? refusal.Errno.ToString()
-            : StepReport.Ok;
-        _steps.Add(new(
-            _steps.Count + 1,
-            importer,
-            device,
-            operation,
-            buffer,
-            outcome,
-            expected,
-            reply?.Refusal is { } why ? RefusalReport.Of(why) : null,
-            now is null ? null : UnionReport.Of(now.Constraints),
-            reply is { } done && done.TryGetValue(out var granted) && granted.Mapping is { } mapping
-                ? ScatterlistReport.Of(mapping)
-                : null,
-            now is null ? [] : [.. now.Hazards.Skip(_hazardsSeen.GetValueOrDefault(buffer)).Select(HazardReport.Of)]));
-        _hazardsSeen[buffer] = now?.Hazards.Length ?? 0;
+        if (step.Kind == StepKind.SwitchContext)
+        {
+            return new(true, await _engine.SwitchContextAsync(actor.Importer.Device!, step.Context), null);
+        }
+
+        if (step.Kind == StepKind.TestMap)
+        {
+            return actor.HeldFor(step) is { } attachment
+                ? StepAnswer.Of(await _engine.TestMapAsync(step.Buffer, attachment, step.Direction))
+                : StepAnswer.NotTried;
+        }
+
+        if (actor.CommandFor(step) is not { } command)
+        {
+            return StepAnswer.NotTried;
+        }
+
+        var reply = await _engine.ExecuteAsync(step.Buffer, command);
+        actor.Note(step, reply.IsGranted);
+        return StepAnswer.Of(reply);
+    }
+
+    /// <summary>The report with what the step gave, and what became of its buffer.</summary>
+    private async Task<StepReport> WithBufferAsync(StepReport report, StepAnswer answer)
+    {
+        report = report with
+        {
+            Refusal = answer.Refusal is { } refusal ? RefusalReport.Of(refusal) : null,
+            Scatterlist = answer.Mapping is { } list ? ScatterlistReport.Of(list) : null,
+            Pfns = answer.Mapping is { } numbers ? PfnsReport.Of(numbers) : null,
+        };
+        if (report.Buffer is not { } name || !(await _engine.DescribeAsync(name)).TryGetValue(out var buffer))
+        {
+            return report;
+        }
+
+        var (hazards, costs) = _seen.GetValueOrDefault(name);
+        _seen[name] = (buffer.Hazards.Length, buffer.Costs);
+        return report with
+        {
+            Union = UnionReport.Of(buffer.Constraints),
+            Wish = answer.Mapping is { } mapping ? WishReport.Of(buffer, mapping) : null,
+            Costs = buffer.Costs.Since(costs),
+            Hazards = [.. buffer.Hazards.Skip(hazards).Select(HazardReport.Of)],
+        };
     }
 
     private async Task<RunReport> ReportAsync()
@@ -99,81 +128,14 @@ public sealed class ScenarioRunner
             _scenario.Name, _scenario.Shows, _scenario.Board.Name, result, steps, await _engine.DescribeMemoryAsync());
     }
 
-    /// <summary>An importer at its place in its steps, with the names of what it holds.</summary>
-    private sealed class Actor(Importer importer)
+    /// <summary>What a step was answered.</summary>
+    private readonly record struct StepAnswer(bool IsTried, Refusal? Refusal, Mapping? Mapping)
     {
-        private readonly Dictionary<string, Stack<string>> _attachments = [];
-        private readonly Dictionary<string, Stack<string>> _mappings = [];
-        private readonly HashSet<(StepKind Kind, string Buffer)> _refused = [];
-        private int _next;
+        public static StepAnswer NotTried => default;
 
-        public Importer Importer { get; } = importer;
+        public string Outcome => !IsTried ? StepReport.Skipped : Refusal?.Errno.ToString() ?? StepReport.Ok;
 
-        public Step NextStep() => Importer.Steps[_next++];
-
-        /// <summary>The command for a step; null when an earlier refusal left nothing to do it with.</summary>
-        public DmaCommand? CommandFor(Step step)
-        {
-            // Every step is a new attempt, so it gets a new name.
-            var name = string.Create(CultureInfo.InvariantCulture, $"{Importer.Name}#{_next}");
-            return step.Kind switch
-            {
-                StepKind.Attach => new DmaCommand.Attach(name, Importer.Device ?? string.Empty),
-                StepKind.Map when Held(_attachments, step, StepKind.Attach, name) is { } attachment =>
-                    new DmaCommand.Map(name, attachment, step.Direction),
-                StepKind.Unmap when Held(_mappings, step, StepKind.Map, name) is { } mapping =>
-                    new DmaCommand.Unmap(mapping),
-                StepKind.Detach when Held(_attachments, step, StepKind.Attach, name) is { } attachment =>
-                    new DmaCommand.Detach(attachment),
-                StepKind.Release => new DmaCommand.Release(),
-                StepKind.Revoke => new DmaCommand.Revoke(),
-                _ => null,
-            };
-        }
-
-        /// <summary>Notes what a step got or lost.</summary>
-        public void Note(Step step, DmaCommand command, bool granted)
-        {
-            if (!granted)
-            {
-                _refused.Add((step.Kind, step.Buffer));
-                return;
-            }
-
-            switch (command)
-            {
-                case DmaCommand.Attach attach:
-                    Of(_attachments, step.Buffer).Push(attach.Attachment);
-                    break;
-                case DmaCommand.Map map:
-                    Of(_mappings, step.Buffer).Push(map.Mapping);
-                    break;
-                case DmaCommand.Unmap:
-                    Of(_mappings, step.Buffer).Pop();
-                    break;
-                case DmaCommand.Detach:
-                    Of(_attachments, step.Buffer).Pop();
-                    break;
-            }
-        }
-
-        /// <summary>The latest name held; one that nobody holds when the step is simply wrong; null when it could not be got.</summary>
-        private string? Held(Dictionary<string, Stack<string>> names, Step step, StepKind gotBy, string otherwise)
-        {
-            var held = Of(names, step.Buffer);
-            return held.Count > 0 ? held.Peek()
-                : _refused.Contains((gotBy, step.Buffer)) || _refused.Contains((StepKind.Attach, step.Buffer)) ? null
-                : otherwise;
-        }
-
-        private static Stack<string> Of(Dictionary<string, Stack<string>> names, string buffer)
-        {
-            if (!names.TryGetValue(buffer, out var stack))
-            {
-                names[buffer] = stack = new();
-            }
-
-            return stack;
-        }
+        public static StepAnswer Of(DmaResult<DmaReply> reply) =>
+            new(true, reply.Refusal, reply.TryGetValue(out var granted) ? granted.Mapping : null);
     }
 }

@@ -17,7 +17,10 @@ public sealed class BoardHistoryTests
         Gen.OneOf(0UL, 1UL, 5000UL, 40_960UL, 300_000UL, 2_000_000UL),
         Gen.OneOf<string?>(null, "gpu", "ghost"),
         Any.Getters,
-        (name, size, exporter, getters) => new BufferExport(name, size, exporter, getters));
+        Gen.Frequency(
+            (3, Gen.Const(default(NameList))),
+            (2, Gen.OneOf(new NameList("ram"), new NameList("cma", "dma"), new NameList("dma", "ghost")))),
+        (name, size, exporter, getters, memory) => new BufferExport(name, size, exporter, getters) { Memory = memory });
 
     private static readonly Gen<string> _device =
         Gen.OneOf([.. SmallBoard.Definition.Devices.Select(device => device.Name), "ghost"]);

@@ -8,7 +8,7 @@ using static DmaGrains.Model.Tests.Boards.SmallBoard;
 namespace DmaGrains.Model.Tests.Boards;
 
 /// <summary>Every refusal of every operation, and that the first failing check decides.</summary>
-public sealed class RefusalTests
+public sealed partial class RefusalTests
 {
     private const ulong MiB = 1 << 20;
 
@@ -137,7 +137,10 @@ public sealed class RefusalTests
     ];
 
     private static IEnumerable<RefusalCase> All =>
-        [.. _exports, .. _attaches, .. _detaches, .. _maps, .. _unmaps, .. _limits, .. _recalculations];
+    [
+        .. _exports, .. _attaches, .. _detaches, .. _maps, .. _unmaps, .. _limits, .. _recalculations,
+        .. _namedExports, .. _memoryAttaches, .. _mapOptions, .. _rawAccesses, .. _cpuAccesses, .. _contexts, .. _definitions,
+    ];
 
     public static TheoryData<string> Names => [.. All.Select(refused => refused.Name)];
 

@@ -51,8 +51,8 @@ public sealed class ExportTests
     {
         var owing = DmaBuffer.Export(new(Frame, 1)).Value.Apply(Release(), null, null).Next;
 
-        Assert.Equal(Errno.EEXIST, BufferExports.Export(owing, new(Frame, 2), true).Refusal!.Errno);
-        Assert.Same(owing, BufferExports.Export(owing, new(Frame, 1), true).Value);
-        Assert.Equal(1u, BufferExports.Export(owing.Freed(), new(Frame, 1) { Id = "2" }, true).Value.Generation);
+        Assert.Equal(Errno.EEXIST, BufferExports.Export(owing, new(Frame, 2), true, []).Refusal!.Errno);
+        Assert.Same(owing, BufferExports.Export(owing, new(Frame, 1), true, []).Value);
+        Assert.Equal(1u, BufferExports.Export(owing.Freed(), new(Frame, 1) { Id = "2" }, true, []).Value.Generation);
     }
 }

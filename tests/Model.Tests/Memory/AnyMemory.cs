@@ -12,31 +12,54 @@ internal static class AnyMemory
     public static Gen<AllocationToken> Token { get; } =
         Gen.Select(Gen.OneOf("a", "b"), Gen.UInt[0, 1], (name, generation) => new AllocationToken(name, generation));
 
+    /// <summary>Every kind; those that need no name as often as all others together.</summary>
+    private static readonly Gen<MemoryKind> _kind =
+        Gen.OneOf(Gen.Enum<MemoryKind>(), Gen.OneOf(MemoryKind.System, MemoryKind.Contiguous));
+
     /// <summary>One to three regions around a 4 MiB block edge; some reserve pages, some touch.</summary>
     public static Gen<MemoryRegionLayout[]> Layouts { get; } =
-        Gen.Select(Gen.Enum<MemoryKind>(), Gen.ULong[0, 5], Gen.ULong[1, 24], Gen.ULong[0, 7], Gen.ULong[0, 6])
+        Gen.Select(_kind, Gen.ULong[0, 5], Gen.ULong[1, 24], Gen.ULong[0, 7], Gen.ULong[0, 6], Gen.OneOf("gpu", "nic"))
             .Array[1, 3].Select(Placed);
 
-    /// <summary>A request of up to 20 pages.</summary>
+    private static readonly Gen<ulong> _highest =
+        Gen.OneOf(Gen.Const(ulong.MaxValue), Gen.ULong[1000 * 4096UL, 1080 * 4096UL]);
+
+    /// <summary>No name, or up to three names that the memory may have, in any order.</summary>
+    private static readonly Gen<NameList> _regions = Gen.Frequency(
+        (1, Gen.Const(default(NameList))),
+        (2, Gen.Select(Gen.Shuffle((string[])["region0", "region1", "region2"]), Gen.Int[1, 3], (names, count) =>
+            new NameList(names.Take(count)))));
+
+    /// <summary>A request of up to 20 pages; where the narrowest importer is the GPU, others may be narrow too.</summary>
     public static Gen<AllocationRequest> Request { get; } = Gen.Select(
-        Token,
-        Gen.ULong[1, 20 * 4096],
-        AnyRuns.Segment,
-        Gen.OneOf(Gen.UInt[1, 6], Gen.Const(uint.MaxValue)),
-        AnyRuns.Window,
-        Gen.OneOf(Gen.Const(ulong.MaxValue), Gen.ULong[1000 * 4096UL, 1080 * 4096UL]),
-        (token, size, segment, count, mask, highest) =>
-            new AllocationRequest(token, size, new DmaConstraints(segment, count, mask), highest, "gpu"));
+        Gen.Select(
+            Token,
+            Gen.ULong[1, 20 * 4096],
+            AnyRuns.Segment,
+            Gen.OneOf(Gen.UInt[1, 6], Gen.Const(uint.MaxValue)),
+            AnyRuns.Window,
+            (token, size, segment, count, mask) => (token, size, new DmaConstraints(segment, count, mask))),
+        _highest,
+        Gen.OneOf(_highest.Select(highest => (ImporterReach?)new("camera", highest)), Gen.Const((ImporterReach?)null)),
+        _regions,
+        (asked, highest, others, regions) => new AllocationRequest(asked.token, asked.size, asked.Item3, highest, "gpu")
+        {
+            Others = others,
+            Regions = regions,
+        });
 
     private static MemoryRegionLayout[] Placed(
-        (MemoryKind Kind, ulong Gap, ulong Pages, ulong Every, ulong Reserved)[] regions)
+        (MemoryKind Kind, ulong Gap, ulong Pages, ulong Every, ulong Reserved, string Device)[] regions)
     {
         ulong end = 1008;
         var layouts = new List<MemoryRegionLayout>();
-        foreach (var (kind, gap, pages, every, reserved) in regions)
+        foreach (var (kind, gap, pages, every, reserved, device) in regions)
         {
-            var held = every == 0 ? 0 : Math.Min(reserved, every - 1);
-            layouts.Add(new($"region{layouts.Count}", kind, new(end + gap, pages), every, held));
+            var held = every == 0 || kind == MemoryKind.Bounce ? 0 : Math.Min(reserved, every - 1);
+            layouts.Add(new($"region{layouts.Count}", kind, new(end + gap, pages), every, held)
+            {
+                Device = kind == MemoryKind.Vram ? device : null,
+            });
             end += gap + pages;
         }
 

@@ -14,4 +14,17 @@ public sealed class BackingStorageTests
         Assert.Equal(5UL, storage.PageCount);
         Assert.Equal((11UL * 4096) - 1, storage.HighestAddress);
     }
+
+    [Fact]
+    public void HighestAddressBut_leaves_out_the_pages_of_some_regions()
+    {
+        var storage = new BackingStorage(
+            new("buffer", 0), ["low", "high"], [new(9, 2), new(2, 3)], DmaConstraints.Unconstrained);
+        MemoryRegionLayout low = new("low", MemoryKind.Carveout, new(2, 3));
+        MemoryRegionLayout high = new("high", MemoryKind.Carveout, new(8, 8));
+
+        Assert.Equal((11UL * 4096) - 1, storage.HighestAddressBut([low]));
+        Assert.Equal((5UL * 4096) - 1, storage.HighestAddressBut([high]));
+        Assert.Equal(0UL, storage.HighestAddressBut([low, high]));
+    }
 }

@@ -68,9 +68,58 @@ public sealed class MemoryRegionLayoutTests
         Assert.Null(PhysicalMemory.Check([large with { ReservedEveryPages = 1UL << 21 }]));
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(7)]
+    public void Check_refuses_with_EINVAL_when_the_kind_is_unknown(int kind) =>
+        AssertRefused("Kind", _ram with { Kind = (MemoryKind)kind, Range = default });
+
+    [Theory]
+    [InlineData(MemoryKind.System)]
+    [InlineData(MemoryKind.Contiguous)]
+    [InlineData(MemoryKind.Carveout)]
+    [InlineData(MemoryKind.Vram, "gpu")]
+    [InlineData(MemoryKind.Vram, "gpu", "pcie")]
+    [InlineData(MemoryKind.Stolen)]
+    [InlineData(MemoryKind.Protected)]
+    [InlineData(MemoryKind.Bounce)]
+    public void Check_accepts_every_kind(MemoryKind kind, string? device = null, string? bus = null) =>
+        Assert.Null((_ram with { Kind = kind, Device = device, PeerBus = bus }).Check());
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("a/b")]
+    public void Check_refuses_with_EINVAL_when_device_memory_names_no_device(string? device) =>
+        AssertRefused("Device", _ram with { Kind = MemoryKind.Vram, Device = device, PeerBus = "a/b" });
+
     [Fact]
-    public void Check_refuses_with_EINVAL_when_the_kind_is_unknown() =>
-        AssertRefused("Kind", _ram with { Kind = (MemoryKind)2 });
+    public void Check_refuses_with_EINVAL_when_the_peer_bus_is_no_name() =>
+        AssertRefused("PeerBus", _ram with { Kind = MemoryKind.Vram, Device = "gpu", PeerBus = "a/b" });
+
+    [Fact]
+    public void Check_refuses_with_EINVAL_when_other_memory_states_a_device_or_a_bus()
+    {
+        foreach (var kind in Enum.GetValues<MemoryKind>().Where(kind => kind != MemoryKind.Vram))
+        {
+            AssertRefused("Device", _ram with { Kind = kind, Device = "gpu" });
+            AssertRefused("PeerBus", _ram with { Kind = kind, PeerBus = "pcie" });
+        }
+    }
+
+    [Fact]
+    public void Check_refuses_with_EINVAL_when_the_bounce_pool_reserves_pages() =>
+        AssertRefused("Reserved", _ram with { Kind = MemoryKind.Bounce, ReservedEveryPages = 8, ReservedPages = 1 });
+
+    [Fact]
+    public void IsOwnOf_is_true_of_device_memory_and_its_device()
+    {
+        var vram = _ram with { Kind = MemoryKind.Vram, Device = "gpu" };
+
+        Assert.True(vram.IsOwnOf("gpu"));
+        Assert.False(vram.IsOwnOf("nic"));
+        Assert.False((vram with { Kind = MemoryKind.Carveout }).IsOwnOf("gpu"));
+    }
 
     private static void AssertRefused(string field, MemoryRegionLayout layout)
     {

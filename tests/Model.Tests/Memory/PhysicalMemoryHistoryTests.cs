@@ -73,6 +73,7 @@ public sealed class PhysicalMemoryHistoryTests
             return next;
         }
 
+        AssertChosenRightly(owners, request, storage);
         Assert.True(owners.Take(request.Token, PageWalk.PagesOf(storage.Extents)));
         AssertSatisfies(storage, request);
         Assert.Same(next, next.Allocate(request).Next);
@@ -81,12 +82,38 @@ public sealed class PhysicalMemoryHistoryTests
 
     private static void AssertRefusedRightly(PageOwners owners, AllocationRequest request, Refusal refusal)
     {
-        var isInReach = owners.Layouts.Any(layout => (layout.Range.FirstPfn * 4096) + 4095 <= request.HighestAddress);
+        var allowed = PlacementSearch.Allowed(owners, request);
+        var isInReach = allowed.Any(layout => IsInReach(layout.Range.FirstPfn, layout, request));
+        if (isInReach || allowed.Length == 0)
+        {
+            Assert.Equal((Errno.ENOMEM, null), (refusal.Errno, refusal.Importer));
+            Assert.False(isInReach && PlacementSearch.Fits(owners, request));
+            return;
+        }
 
-        Assert.Equal(isInReach ? Errno.ENOMEM : Errno.EIO, refusal.Errno);
-        Assert.Equal(isInReach ? null : "gpu", refusal.Importer);
-        Assert.False(isInReach && PlacementSearch.Fits(owners, request));
+        var lowest = allowed.MinBy(layout => layout.Range.FirstPfn)!;
+        Assert.Equal((Errno.EIO, PlacementSearch.ReachIn(lowest, request).Importer), (refusal.Errno, refusal.Importer));
     }
+
+    private static void AssertChosenRightly(PageOwners owners, AllocationRequest request, BackingStorage storage)
+    {
+        var allowed = PlacementSearch.Allowed(owners, request);
+        foreach (var pfn in PageWalk.PagesOf(storage.Extents))
+        {
+            Assert.True(IsInReach(pfn, allowed.Single(layout => RangeHolds(layout, pfn)), request));
+        }
+
+        if (PlacementSearch.FirstNamedThatFits(owners, request) is { } first)
+        {
+            Assert.Equal([first.Name], storage.Regions);
+        }
+    }
+
+    private static bool RangeHolds(MemoryRegionLayout layout, ulong pfn) =>
+        pfn >= layout.Range.FirstPfn && pfn < layout.Range.EndPfn;
+
+    private static bool IsInReach(ulong pfn, MemoryRegionLayout layout, AllocationRequest request) =>
+        (pfn * 4096) + 4095 <= PlacementSearch.ReachIn(layout, request).HighestAddress;
 
     private static void AssertSatisfies(BackingStorage storage, AllocationRequest request)
     {
@@ -97,7 +124,6 @@ public sealed class PhysicalMemoryHistoryTests
         Assert.Equal(request.SizeBytes, table.LengthBytes);
         Assert.Equal(request.PageCount, storage.PageCount);
         Assert.Null(SegmentCheck.FirstViolation(table.Entries, limits, "gpu"));
-        Assert.True(storage.HighestAddress <= request.HighestAddress);
         Assert.Equal((request.Token, limits), (storage.Token, storage.AllocatedUnder));
     }
 

@@ -193,6 +193,102 @@ public sealed class PhysicalMemoryTests
     }
 
     [Fact]
+    public void Allocate_gives_nothing_of_memory_that_has_to_be_named()
+    {
+        var memory = Create(System("ram", 0, 4), Region("splash", MemoryKind.Carveout, 16, 64), Vram(128, 64));
+
+        var refusal = memory.Allocate(Request(5)).Reply.Refusal!;
+
+        Assert.Equal((Errno.ENOMEM, null, "SizeBytes"), FaultOf(refusal));
+        Assert.Equal(4UL * 4096, refusal.Limit);
+    }
+
+    [Theory]
+    [InlineData(MemoryKind.Stolen, null)]
+    [InlineData(MemoryKind.Bounce, "pool")]
+    [InlineData(MemoryKind.Bounce, "ghost")]
+    public void Allocate_refuses_with_ENOMEM_when_there_is_no_memory_to_give(MemoryKind kind, string? named)
+    {
+        var request = Request(1) with { HighestAddress = 0, Regions = named is null ? default : new(named) };
+
+        var refusal = Create(Region("pool", kind, 16, 64)).Allocate(request).Reply.Refusal!;
+
+        Assert.Equal((Errno.ENOMEM, null, "SizeBytes"), FaultOf(refusal));
+        Assert.Equal((4096UL, 0UL), (refusal.Needed, refusal.Limit));
+    }
+
+    [Fact]
+    public void Allocate_takes_the_first_named_region_that_has_room()
+    {
+        var memory = Create(System("ram", 0, 64), Contiguous("cma", 64, 64), Region("splash", MemoryKind.Carveout, 128, 8));
+        var named = Request(8) with { Regions = new("splash", "cma", "ram") };
+
+        var storage = memory.Allocate(named).Reply.Value;
+
+        Assert.Equal([new PageExtent(128, 8)], storage.Extents);
+        Assert.Equal(["cma"], memory.Allocate(named with { SizeBytes = 9 * 4096 }).Reply.Value.Regions);
+    }
+
+    [Fact]
+    public void Allocate_spreads_over_all_named_regions_when_none_has_room_alone()
+    {
+        var memory = Create(System("ram", 0, 8), Contiguous("cma", 64, 8), Contiguous("other", 128, 8));
+        var named = Request(12) with { Regions = new("cma", "ram") };
+
+        Assert.Equal(["ram", "cma"], memory.Allocate(named).Reply.Value.Regions);
+        Assert.Equal(
+            (Errno.ENOMEM, null, "MaxSegmentCount"), FaultOf(memory.Allocate(named with { Constraints = _oneRange }).Reply.Refusal!));
+    }
+
+    [Fact]
+    public void Allocate_scatters_in_a_carve_out_only_when_no_one_range_is_free()
+    {
+        var memory = Create(Region("splash", MemoryKind.Carveout, 0, 32) with { ReservedEveryPages = 8, ReservedPages = 1 });
+        var named = Request(7) with { Regions = new("splash") };
+
+        Assert.Single(memory.Allocate(named).Reply.Value.Extents);
+        Assert.Equal(2, memory.Allocate(named with { SizeBytes = 8 * 4096 }).Reply.Value.Extents.Length);
+    }
+
+    [Fact]
+    public void Allocate_gives_ranges_longer_than_4_MiB_of_everything_but_system_memory()
+    {
+        var memory = Create(System("ram", 0, 2048), Region("secure", MemoryKind.Protected, 2048, 2048));
+        var named = Request(1025) with { Constraints = _oneRange };
+
+        Assert.True(memory.Allocate(named with { Regions = new("secure") }).Reply.IsGranted);
+        Assert.Equal(
+            4UL << 20, memory.Allocate(named with { Regions = new("ram") }).Reply.Refusal!.Limit);
+    }
+
+    [Fact]
+    public void Allocate_lets_a_device_reach_its_own_memory_whatever_its_mask()
+    {
+        var memory = Create(System("ram", 0, 64), Vram(128, 64));
+        var named = Request(4) with { Regions = new("vram"), HighestAddress = 0xffff };
+
+        Assert.True(memory.Allocate(named).Reply.IsGranted);
+        Assert.Equal(
+            (Errno.EIO, "nic", "DmaMask"),
+            FaultOf(memory.Allocate(named with { Others = new("nic", 0x1ffff) }).Reply.Refusal!));
+        Assert.Equal(
+            (Errno.EIO, "nic", "DmaMask"), FaultOf(memory.Allocate(named with { NarrowestImporter = "nic" }).Reply.Refusal!));
+    }
+
+    [Fact]
+    public void Allocate_refuses_in_words_that_name_the_regions()
+    {
+        var memory = Create(System("ram", 0, 64), Region("stolen", MemoryKind.Stolen, 128, 8));
+        var named = Request(9) with { Regions = new("stolen") };
+
+        var full = memory.Allocate(named).Reply.Refusal!.Reason;
+        var far = memory.Allocate(named with { HighestAddress = 0xfff }).Reply.Refusal!.Reason;
+
+        Assert.All((string[])[full, far], reason => Assert.Contains("stolen", reason, StringComparison.Ordinal));
+        Assert.DoesNotContain("ram", full + far, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Restore_throws_when_two_allocations_hold_a_page()
     {
         var memory = Create(System("ram", 0, 16));
@@ -235,6 +331,10 @@ public sealed class PhysicalMemoryTests
 
     private static MemoryRegionLayout Contiguous(string name, ulong first, ulong pages) =>
         new(name, MemoryKind.Contiguous, new(first, pages));
+
+    private static MemoryRegionLayout Region(string name, MemoryKind kind, ulong first, ulong pages) => new(name, kind, new(first, pages));
+
+    private static MemoryRegionLayout Vram(ulong first, ulong pages) => Region("vram", MemoryKind.Vram, first, pages) with { Device = "gpu" };
 
     private static AllocationRequest Request(ulong pages) =>
         new(new("buffer", 0), pages * 4096, DmaConstraints.Unconstrained, ulong.MaxValue, "gpu");

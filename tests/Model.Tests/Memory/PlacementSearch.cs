@@ -9,14 +9,49 @@ namespace DmaGrains.Model.Tests.Memory;
 /// </summary>
 internal static class PlacementSearch
 {
-    /// <summary>Whether the system regions together, or one contiguous region alone, have room.</summary>
+    /// <summary>The regions that a request may take pages from, in reach or not; named ones in the order named.</summary>
+    public static MemoryRegionLayout[] Allowed(PageOwners owners, AllocationRequest request)
+    {
+        MemoryKind[] forEverybody = [MemoryKind.System, MemoryKind.Contiguous];
+        return request.Regions.IsEmpty
+            ? [.. owners.Layouts.Where(layout => forEverybody.Contains(layout.Kind))]
+            : [
+                .. from name in request.Regions.Names
+                   join layout in owners.Layouts on name equals layout.Name
+                   where layout.Kind != MemoryKind.Bounce
+                   select layout,
+            ];
+    }
+
+    /// <summary>The last address that may be used of a region, and whose limit that is.</summary>
+    public static (ulong HighestAddress, string Importer) ReachIn(MemoryRegionLayout region, AllocationRequest request)
+    {
+        var isOwn = region.Kind == MemoryKind.Vram && region.Device == request.NarrowestImporter;
+        return isOwn && request.Others is { } others ? (others.HighestAddress, others.Importer)
+            : (isOwn ? ulong.MaxValue : request.HighestAddress, request.NarrowestImporter);
+    }
+
+    /// <summary>
+    /// Whether the system regions together, or one contiguous region alone, have room; of named regions, all of them together.
+    /// </summary>
     public static bool Fits(PageOwners owners, AllocationRequest request)
     {
-        var system = owners.Layouts.Where(layout => layout.Kind == MemoryKind.System);
-        var contiguous = owners.Layouts.Where(layout => layout.Kind == MemoryKind.Contiguous);
-        return contiguous.Select(layout => new[] { layout }).Append([.. system])
-            .Any(regions => MostPages(owners, regions, request) >= request.PageCount);
+        var allowed = Allowed(owners, request);
+        return request.Regions.IsEmpty
+            ? allowed.Where(layout => layout.Kind == MemoryKind.Contiguous).Select(layout => new[] { layout })
+                .Append([.. allowed.Where(layout => layout.Kind == MemoryKind.System)])
+                .Any(regions => Fits(owners, regions, request))
+            : Fits(owners, allowed, request);
     }
+
+    /// <summary>The first of the named regions that has room alone; null when none has.</summary>
+    public static MemoryRegionLayout? FirstNamedThatFits(PageOwners owners, AllocationRequest request) =>
+        request.Regions.IsEmpty
+            ? null
+            : Allowed(owners, request).FirstOrDefault(layout => Fits(owners, [layout], request));
+
+    private static bool Fits(PageOwners owners, MemoryRegionLayout[] regions, AllocationRequest request) =>
+        MostPages(owners, regions, request) >= request.PageCount;
 
     private static ulong MostPages(PageOwners owners, MemoryRegionLayout[] regions, AllocationRequest request)
     {
@@ -60,7 +95,7 @@ internal static class PlacementSearch
         var (firstByte, lastByte) = (first * 4096, (last * 4096) + 4095);
         return owners.IsFree(first)
             && (ulong)length <= request.Constraints.MaxSegmentSize / 4096
-            && lastByte <= request.HighestAddress
+            && lastByte <= ReachIn(region, request).HighestAddress
             && ((firstByte ^ lastByte) & ~request.Constraints.SegmentBoundaryMask) == 0
             && (region.Kind != MemoryKind.System || first / 1024 == last / 1024);
     }

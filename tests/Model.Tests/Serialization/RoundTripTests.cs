@@ -46,6 +46,14 @@ public sealed class RoundTripTests
         ["next generation"] = With(1).After(Release()).Export(new(Frame, 2)).Next.FrameOf(),
         ["attachment"] = _mapped.FrameOf().Attachments[0],
         ["mapping"] = _mapped.FrameOf().Mappings[0],
+        ["export of named memory"] = new BufferExport("frame", 1) { Memory = new("vram", "stolen"), Lines = new(1, 1, 1) },
+        ["buffer in named memory"] = MappedBoard.With(1, null, "vram").FrameOf(),
+        ["allocation of named memory"] = MappedBoard.With(1, null, "vram").After(Attach("gpu"), Map("gpu")).Memory.Allocations.Single(),
+        ["request"] = new AllocationRequest(new("frame", 1), 2, DmaConstraints.Unconstrained, 3, "gpu")
+        {
+            Regions = new("vram"),
+            Others = new("nic", 4),
+        },
         ["allocation"] = _mapped.Memory.Allocations.Single(),
         ["extent"] = new PageExtent(1, 1UL << 40),
         ["address"] = new PhysicalAddress(ulong.MaxValue),
@@ -96,6 +104,8 @@ public sealed class RoundTripTests
     [InlineData("device without parameters")]
     [InlineData("region use")]
     [InlineData("export")]
+    [InlineData("export of named memory")]
+    [InlineData("request")]
     [InlineData("attachment")]
     [InlineData("entry")]
     [InlineData("refused")]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DmaGrains.Model.Policies;
 using DmaGrains.Scenarios.Comparing;
 using DmaGrains.Scenarios.Files;
@@ -14,7 +15,7 @@ public sealed class PolicyComparisonTests
 
         Assert.Equal("migrate", report.Policies[0].Policy);
         Assert.Equal(["gpu", "display"], report.Policies[0].Served);
-        Assert.Equal((1UL, 8_294_400UL), (report.Policies[0].Migrations, report.Policies[0].BytesCopied));
+        Assert.Equal((1u, 8_294_400UL), (report.Policies[0].Costs.Migrations, report.Policies[0].Costs.BytesCopied));
         var hazardous = report.Policies.SkipWhile(policy => policy.Hazards.IsEmpty).ToList();
         Assert.NotEmpty(hazardous);
         Assert.All(hazardous, policy => Assert.NotEmpty(policy.Hazards));
@@ -28,7 +29,7 @@ public sealed class PolicyComparisonTests
         Assert.Equal("refuse", report.Policies[0].Policy);
         Assert.Equal(8_294_400UL, report.Policies[0].ContiguousBytesPeak);
         Assert.Equal([new("gpu", "frame", 1), new("display", "frame", 1)], report.Policies[0].Segments);
-        Assert.Equal(2UL, report.Policies[0].ListsBuilt);
+        Assert.Equal(2UL, report.Policies[0].Costs.ListsBuilt);
     }
 
     [Fact]
@@ -50,9 +51,50 @@ public sealed class PolicyComparisonTests
             NamedPolicies.All.Select(named => named.Name).Order(), report.Policies.Select(policy => policy.Policy).Order());
     }
 
-    private static Task<ComparisonReport> CompareAsync(string scenario) => PolicyComparison.PlayAsync(
+    [Theory]
+    [InlineData("gpu-maps-first")]
+    [InlineData("camera-gpu-display")]
+    [InlineData("mixed-coherency")]
+    [InlineData("silent-bounce")]
+    public async Task Policies_are_sorted_by_hazards_then_served_then_refusals_then_costs(string scenario)
+    {
+        var report = await CompareAsync(scenario);
+
+        var weights = report.Policies.Select(policy => policy.Weights).ToList();
+        Assert.All(weights.Zip(weights.Skip(1)), pair => Assert.True(pair.First.AsSpan().SequenceCompareTo(pair.Second.AsSpan()) <= 0));
+        Assert.Equal(report.Policies[0].Policy, report.Choice.Policy);
+    }
+
+    [Fact]
+    public async Task A_play_does_not_depend_on_the_plays_before_it()
+    {
+        var all = await CompareAsync("camera-gpu-display");
+
+        foreach (var outcome in all.Policies)
+        {
+            var alone = await CompareAsync("camera-gpu-display", outcome.Policy);
+            Assert.Equal(JsonSerializer.Serialize(outcome), JsonSerializer.Serialize(Assert.Single(alone.Policies)));
+        }
+    }
+
+    [Fact]
+    public async Task The_choice_is_told_in_words() => Assert.StartsWith(
+        "It serves both importers, nothing goes wrong silently, and 8294400 bytes are copied. Next is refuse, which serves 1 of 2 importers.",
+        (await CompareAsync("gpu-maps-first")).Choice.Reason,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Segments_are_those_of_the_last_map_and_not_of_raw_access_or_test_maps()
+    {
+        var report = await CompareAsync("test-before-use", "refuse");
+
+        Assert.Equal(["gpu"], report.Policies[0].Segments.Select(segments => segments.Importer));
+        Assert.Empty((await CompareAsync("raw-access", "refuse")).Policies[0].Segments);
+    }
+
+    private static Task<ComparisonReport> CompareAsync(string scenario, string? policy = null) => PolicyComparison.PlayAsync(
         ScenarioFile.Read(Path.Combine(AppContext.BaseDirectory, "scenarios", $"{scenario}.yaml")),
-        NamedPolicies.All,
+        NamedPolicies.All.Where(named => policy is null || named.Name == policy),
         fresh => Task.FromResult<IEngine>(ModelEngine.Create(fresh.Board).Value),
         TestContext.Current.CancellationToken);
 }

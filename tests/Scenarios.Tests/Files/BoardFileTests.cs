@@ -1,5 +1,6 @@
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
+using DmaGrains.Model.Translation;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Scenarios.Tests.Files;
@@ -66,7 +67,7 @@ public class BoardFileTests
     [InlineData(
         "title: A board for tests", "title: |\n  two\n  lines",
         "2:8: title is text 'two?lines?'; expected one line of text")]
-    [InlineData("kind: system", "kind: vram", "5:11: kind is text 'vram'; expected system or contiguous")]
+    [InlineData("kind: system", "kind: dram", "5:11: kind is text 'dram'; expected system, contiguous, carveout, vram, stolen, protected or bounce")]
     [InlineData(
         "start: 0x40000000", "start: 0x40000001",
         "6:12: start is text '0x40000001'; expected a multiple of the page, 4096 bytes")]
@@ -114,7 +115,8 @@ public class BoardFileTests
         "driver: disk", "speed: 1",
         "16:5: an entry of devices has the unknown key 'speed'; "
             + "expected name, driver, description, max_segment_size, max_segment_count, segment_boundary_mask,"
-            + " contiguous, dma_mask, bus_dma_limit, coherent or sources")]
+            + " contiguous, dma_mask, bus_dma_limit, coherent, iommu, bus_mmu, needs_struct_page, trusted, peer_to_peer,"
+            + " peer_bus, segments_per_line, preferred_segment_size or sources")]
     [InlineData(
         "segment_boundary_mask: 0xffffffff", "segment_boundary_mask: 0xfffff0ff",
         "20:28: disk: segment boundary mask 0xfffff0ff has holes; expected 0 (unset) or 2^k-1")]
@@ -139,7 +141,8 @@ public class BoardFileTests
         "{max_segment_size: a reason}", "{name: a reason}",
         "24:15: sources has the unknown key 'name'; "
             + "expected max_segment_size, max_segment_count, segment_boundary_mask,"
-            + " contiguous, dma_mask, bus_dma_limit or coherent")]
+            + " contiguous, dma_mask, bus_dma_limit, coherent, iommu, bus_mmu, needs_struct_page, trusted, peer_to_peer,"
+            + " peer_bus, segments_per_line or preferred_segment_size")]
     public void Read_says_where_and_what_is_wrong(string right, string wrong, string expected)
     {
         using var file = new TemporaryFile(Valid.With(right, wrong));
@@ -147,6 +150,111 @@ public class BoardFileTests
         var exception = Assert.Throws<FileFormatException>(() => BoardFile.Read(file.Path));
 
         Assert.Equal($"{file.Path}:{expected}", exception.Message);
+    }
+
+    [Fact]
+    public void Read_gives_what_a_file_with_every_key_says()
+    {
+        var board = Read(EveryKey.Board);
+
+        Assert.Equal(Enum.GetValues<MemoryKind>(), board.Memory.Select(region => region.Kind));
+        Assert.Equal(("gpu", "pcie"), (board.Memory[3].Device, board.Memory[3].PeerBus));
+        Assert.Equal("pool", board.BouncePool!.Name);
+        Assert.True(board.Stages[0].SaysTheSameAs(new(
+            "smmu",
+            new(new(0), new(0xddbfffff), 65536, IovaPolicy.FirstFit, IovaAlignment.Granule, IovaReuse.Lazy)
+            {
+                Reserved = [new(new(0x8000000), 1 << 20), new(new(0xd0000000), 4096)],
+            })
+        {
+            Owner = StageOwner.Driver,
+            ContextCount = 4,
+        }));
+        Assert.True(board.Stages[1].SaysTheSameAs(new("bus", new(new(0x1000), new(0xffffffff), 4096))));
+        Assert.Equal(
+            new Device("gpu", new(65536, 4096, 0xffffffff))
+            {
+                DmaMask = 0xffffffffff,
+                BusDmaLimit = 0xffffffff,
+                Coherent = true,
+                Iommu = "smmu",
+                BusMmu = "bus",
+                NeedsStructPage = true,
+                Trusted = true,
+                PeerToPeer = true,
+                PeerBus = "pcie",
+                SegmentsPerLine = true,
+                PreferredSegmentSize = 2 << 20,
+            },
+            board.Devices[0]);
+    }
+
+    [Theory]
+    [InlineData("iommu: smmu", "iommu: mmu", "36:12: the board has no MMU mmu; expected smmu or bus")]
+    [InlineData("bus_mmu: bus", "bus_mmu: mmu", "37:14: the board has no MMU mmu; expected smmu or bus")]
+    [InlineData("device: gpu, peer_bus: pcie, ", "", "7:5: an entry of memory has no key 'device'; expected that key")]
+    [InlineData("device: gpu,", "device: npu,", "7:71: the board has no device npu; expected gpu or display")]
+    [InlineData(
+        "kind: vram", "kind: carveout", "7:75: memory that is nobody's own has the key 'device'; expected it with kind: vram only")]
+    [InlineData(
+        "size: 1MiB, source", "size: 1MiB, peer_bus: pcie, source",
+        "10:73: memory that is nobody's own has the key 'peer_bus'; expected it with kind: vram only")]
+    [InlineData("name: bus, first", "name: smmu, first", "25:12: two MMUs are named smmu; expected a name of its own for each")]
+    [InlineData("granule: 65536", "granule: 8192", "13:14: granule is text '8192'; expected 4096, 16384 or 65536 bytes")]
+    [InlineData(
+        "granule: 65536", "granule: 8GiB",
+        "13:14: granule is text '8GiB'; expected 1 to 4294967295, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
+    [InlineData("    last: 0xddbfffff\n", "", "12:5: an entry of iommus has no key 'last'; expected that key")]
+    [InlineData(
+        "last: 0xffffffff, ", "last: 0x1ffe, ",
+        "25:38: No whole granule of 4096 bytes lies from 0x1000 to 0x1ffe; expected an MMU that can exist")]
+    [InlineData(
+        "policy: first-fit", "policy: best-fit", "16:13: policy is text 'best-fit'; expected top-down, first-fit or round-robin")]
+    [InlineData("alignment: granule", "alignment: page", "17:16: alignment is text 'page'; expected size or granule")]
+    [InlineData("reuse: lazy", "reuse: never", "18:12: reuse is text 'never'; expected strict or lazy")]
+    [InlineData("owner: driver", "owner: me", "19:12: owner is text 'me'; expected dma-api or driver")]
+    [InlineData("contexts: 4", "contexts: 65", "20:15: contexts is text '65'; expected a number from 1 to 64")]
+    [InlineData("contexts: 4", "contexts: 0", "20:15: contexts is text '0'; expected a number from 1 to 64")]
+    [InlineData(
+        "size: 0x1000}", "size: 0}",
+        "23:35: size is text '0'; "
+            + "expected 1 to 18446744070219890688, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
+    [InlineData(
+        "size: 0x1000}", "end: 0x1000}", "23:29: an entry of reserved has the unknown key 'end'; expected start or size")]
+    [InlineData("trusted: true", "trusted: 1", "39:14: trusted is text '1'; expected true or false")]
+    [InlineData(
+        "preferred_segment_size: 2MiB", "preferred_segment_size: 4GiB",
+        "43:29: preferred_segment_size is text '4GiB'; "
+            + "expected 0 to 4294967295, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
+    [InlineData(
+        "source: a choice}\ndevices", "origin: a choice}\ndevices",
+        "25:50: an entry of iommus has the unknown key 'origin'; "
+            + "expected name, granule, first, last, policy, alignment, reuse, owner, contexts, reserved or source")]
+    public void Read_says_where_and_what_is_wrong_with_MMUs_and_special_memory(string right, string wrong, string expected)
+    {
+        using var file = new TemporaryFile(EveryKey.Board.With(right, wrong));
+
+        var exception = Assert.Throws<FileFormatException>(() => BoardFile.Read(file.Path));
+
+        Assert.Equal($"{file.Path}:{expected}", exception.Message);
+    }
+
+    [Fact]
+    public void Read_refuses_an_MMU_where_the_board_has_none()
+    {
+        using var file = new TemporaryFile(Valid.With("coherent: true", "iommu: smmu"));
+
+        var exception = Assert.Throws<FileFormatException>(() => BoardFile.Read(file.Path));
+
+        Assert.Equal($"{file.Path}:23:12: the board has no MMU smmu; expected none", exception.Message);
+    }
+
+    [Fact]
+    public void Read_takes_a_window_that_ends_with_the_last_address()
+    {
+        var board = Read(EveryKey.Board.With("start: 0xd0000000, size: 0x1000", "start: 0xfffffffffffff000, size: 0x1000"));
+
+        Assert.Equal(ulong.MaxValue, board.Stages[0].Layout.Reserved[1].Last.Value);
     }
 
     [Fact]

@@ -31,6 +31,17 @@ public sealed class PolicyFieldsTests
         Assert.Equal(ExporterPolicy.Default, PoliciesOf(string.Empty, string.Empty)[0]);
     }
 
+    [Theory]
+    [InlineData("constraints: translated", ConstraintModel.Translated, ListSharing.PerMap, false)]
+    [InlineData("constraints: size-only", ConstraintModel.SizeOnly, ListSharing.PerMap, false)]
+    [InlineData("constraints: count-only", ConstraintModel.CountOnly, ListSharing.PerMap, false)]
+    [InlineData("lists: own", ConstraintModel.Rfc3, ListSharing.Own, false)]
+    [InlineData("bouncing: true", ConstraintModel.Rfc3, ListSharing.PerMap, true)]
+    [InlineData("bouncing: false", ConstraintModel.Rfc3, ListSharing.PerMap, false)]
+    public void Read_knows_every_choice(string choice, ConstraintModel constraints, ListSharing lists, bool bouncing) => Assert.Equal(
+        new ExporterPolicy { Constraints = constraints, Lists = lists, Bouncing = bouncing },
+        PoliciesOf($"policy: {{{choice}}}", string.Empty)[0]);
+
     [Fact]
     public void Read_lets_a_buffer_have_a_policy_of_its_own() =>
         Assert.Equal(

@@ -1,12 +1,19 @@
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Policies;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Scenarios.Tests.Files;
 
 public class ScenarioFileTests
 {
+    private const string Verbs = "attach, map, unmap, detach, test-map, get-scatterlist, put-scatterlist, get-pfns, put-pfns,"
+        + " begin-cpu-access, end-cpu-access, cpu-access, switch-context, release or revoke";
+
+    private const string Outcomes = "ok, EPERM, ENOENT, EIO, EBADF, EAGAIN, ENOMEM, EBUSY, EEXIST, ENODEV, EINVAL, ENOSPC,"
+        + " EOPNOTSUPP or EREMOTEIO";
+
     private const string Valid = """
         name: sample
         shows: How a scenario is read.
@@ -134,7 +141,8 @@ public class ScenarioFileTests
         "3:8: board is text '../nowhere.yaml'; expected a board's file, named from the scenario's folder")]
     [InlineData("board: raspberry-pi-4", "board: \"a\\0b/c\"", "3:8: board is text 'a?b/c'; expected one line of text")]
     [InlineData("getters: direct", "policy: hope", "4:9: policy is text 'hope'; expected refuse, deny-after-map, resplit, migrate, accept,"
-        + " flags, first-attach, first-attach-migrate, at-export, shared-list, mainline or as-posted")]
+        + " flags, size-only, count-only, own-lists, translated, first-attach, first-attach-migrate, at-export, shared-list,"
+        + " mainline, mainline-bouncing or as-posted")]
     [InlineData("getters: direct", "policy: [refuse]", "4:9: policy is a list; expected a named policy or a mapping of choices")]
     [InlineData("getters: direct", "policy: {late_attach: hope}", "4:23: late_attach is text 'hope'; expected refuse, refuse-any, resplit, migrate or accept")]
     [InlineData("getters: direct", "getters: v6", "4:10: getters is text 'v6'; expected v6.1, rfcv3 or direct")]
@@ -154,7 +162,7 @@ public class ScenarioFileTests
         "7:24: size is a list; expected 1 to 9223372036854775807, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
     [InlineData(
         "size: 0x1000", "sise: 0x1000",
-        "7:18: an entry of buffers has the unknown key 'sise'; expected name, size, exporter or policy")]
+        "7:18: an entry of buffers has the unknown key 'sise'; expected name, size, exporter, policy, memory or lines")]
     [InlineData("page, size: 0x1000", "page", "7:5: an entry of buffers has no key 'size'; expected that key")]
     [InlineData("{name: page, size: 0x1000}", "page", "7:5: an entry of buffers is text 'page'; expected a mapping")]
     [InlineData(
@@ -171,7 +179,8 @@ public class ScenarioFileTests
         "10:13: the board has no device gpu; expected v3d, vc4, unicam, bcm2835-dma or sdhci")]
     [InlineData(
         "    device: v3d\n", "",
-        "11:9: gpu has no device and cannot attach; expected a device for it, release or revoke")]
+        "11:9: gpu has no device and cannot attach; "
+            + "expected a device for it, or begin-cpu-access, end-cpu-access, cpu-access, release or revoke")]
     [InlineData("name: app", "name: gpu", "16:11: two importers are named gpu; expected a name of its own for each")]
     [InlineData(
         "steps: [release page]", "steps: []",
@@ -191,7 +200,7 @@ public class ScenarioFileTests
     [InlineData(
         "steps: [release page]", "steps: [free page]",
         "17:13: an entry of steps is text 'free page'; "
-            + "expected a step that starts with attach, map, unmap, detach, release or revoke")]
+            + $"expected a step that starts with {Verbs}")]
     [InlineData(
         "steps: [release page]", "steps: [release page now]",
         "17:13: an entry of steps is text 'release page now'; expected 'release BUFFER'")]
@@ -213,21 +222,21 @@ public class ScenarioFileTests
             + "expected 'map BUFFER DIRECTION', the direction to-device, from-device or bidirectional")]
     [InlineData(
         "{detach: frame, expect: EBUSY}", "{expect: EBUSY}",
-        "15:9: a step has 0 verbs; expected one of attach, map, unmap, detach, release or revoke")]
+        $"15:9: a step has 0 verbs; expected one of {Verbs}")]
     [InlineData(
         "{detach: frame, expect: EBUSY}", "{attach: frame, detach: frame}",
-        "15:9: a step has 2 verbs; expected one of attach, map, unmap, detach, release or revoke")]
+        $"15:9: a step has 2 verbs; expected one of {Verbs}")]
     [InlineData(
         "{detach: frame, expect: EBUSY}", "{detach: frame, expect: 16}",
         "15:33: expect is text '16'; "
-            + "expected ok, ENOENT, EIO, EBADF, EAGAIN, ENOMEM, EBUSY, EEXIST, ENODEV, EINVAL or ENOSPC")]
+            + $"expected {Outcomes}")]
     [InlineData(
-        "{detach: frame, expect: EBUSY}", "{detach: frame, expect: EPERM}",
-        "15:33: expect is text 'EPERM'; "
-            + "expected ok, ENOENT, EIO, EBADF, EAGAIN, ENOMEM, EBUSY, EEXIST, ENODEV, EINVAL or ENOSPC")]
+        "{detach: frame, expect: EBUSY}", "{detach: frame, expect: ENOTTY}",
+        "15:33: expect is text 'ENOTTY'; "
+            + $"expected {Outcomes}")]
     [InlineData(
         "{detach: frame, expect: EBUSY}", "{detach: frame, direction: to-device}",
-        "15:36: detach has a direction; expected one for map only")]
+        "15:36: detach has the key 'direction'; expected it with map, test-map, begin-cpu-access or cpu-access only")]
     [InlineData("{detach: frame, expect: EBUSY}", "{detach: [frame]}", "15:18: detach is a list; expected a name")]
     [InlineData(
         "from-device", "sideways",
@@ -282,6 +291,120 @@ public class ScenarioFileTests
         Assert.Equal($"{exception.File}:{expected}", exception.Message);
     }
 
+    [Theory]
+    [InlineData("test-map frame", StepKind.TestMap, DmaDirection.Bidirectional)]
+    [InlineData("test-map frame to-device", StepKind.TestMap, DmaDirection.ToDevice)]
+    [InlineData("{test-map: frame, direction: to-device}", StepKind.TestMap, DmaDirection.ToDevice)]
+    [InlineData("get-scatterlist frame", StepKind.GetScatterlist, DmaDirection.Bidirectional)]
+    [InlineData("{get-scatterlist: frame}", StepKind.GetScatterlist, DmaDirection.Bidirectional)]
+    [InlineData("put-scatterlist frame", StepKind.PutScatterlist, DmaDirection.Bidirectional)]
+    [InlineData("{put-scatterlist: frame}", StepKind.PutScatterlist, DmaDirection.Bidirectional)]
+    [InlineData("get-pfns frame", StepKind.GetPfns, DmaDirection.Bidirectional)]
+    [InlineData("{get-pfns: frame}", StepKind.GetPfns, DmaDirection.Bidirectional)]
+    [InlineData("put-pfns frame", StepKind.PutPfns, DmaDirection.Bidirectional)]
+    [InlineData("{put-pfns: frame}", StepKind.PutPfns, DmaDirection.Bidirectional)]
+    [InlineData("begin-cpu-access frame from-device", StepKind.BeginCpuAccess, DmaDirection.FromDevice)]
+    [InlineData("{begin-cpu-access: frame, direction: from-device}", StepKind.BeginCpuAccess, DmaDirection.FromDevice)]
+    [InlineData("end-cpu-access frame", StepKind.EndCpuAccess, DmaDirection.Bidirectional)]
+    [InlineData("{end-cpu-access: frame}", StepKind.EndCpuAccess, DmaDirection.Bidirectional)]
+    [InlineData("cpu-access frame", StepKind.CpuAccess, DmaDirection.Bidirectional)]
+    [InlineData("{cpu-access: frame, direction: to-device}", StepKind.CpuAccess, DmaDirection.ToDevice)]
+    [InlineData("revoke frame", StepKind.Revoke, DmaDirection.Bidirectional)]
+    [InlineData("{revoke: frame}", StepKind.Revoke, DmaDirection.Bidirectional)]
+    public void Read_takes_every_verb_short_and_long(string step, StepKind kind, DmaDirection direction) => Assert.Equal(
+        new(kind, "frame", direction, null, false, 13),
+        Read(Valid.With("map frame to-device", step)).Importers[0].Steps[1]);
+
+    [Theory]
+    [InlineData("switch-context 3", null, false)]
+    [InlineData("{switch-context: 3}", null, false)]
+    [InlineData("{switch-context: 3, expect: EINVAL}", Errno.EINVAL, true)]
+    public void Read_takes_a_context_in_place_of_a_buffer(string step, Errno? expected, bool hasExpectation) => Assert.Equal(
+        new(StepKind.SwitchContext, "", DmaDirection.Bidirectional, expected, hasExpectation, 13) { Context = 3 },
+        Read(Valid.With("map frame to-device", step)).Importers[0].Steps[1]);
+
+    [Fact]
+    public void Read_takes_the_options_of_a_map() => Assert.Equal(
+        MapOptions.NoBounce | MapOptions.OwnSpace,
+        Read(Valid.With("expect: ok", "options: [own-space, no-bounce]")).Importers[0].Steps[2].Options);
+
+    [Fact]
+    public void Read_takes_CPU_access_of_an_importer_without_a_device() => Assert.Equal(
+        [StepKind.BeginCpuAccess, StepKind.CpuAccess, StepKind.EndCpuAccess],
+        Read(Valid
+            .With("[release page]", "[begin-cpu-access page, cpu-access page, end-cpu-access page]")
+            .With("order: [gpu, app, gpu, gpu, gpu]", ""))
+            .Importers[1].Steps.Select(step => step.Kind));
+
+    [Fact]
+    public void Read_gives_what_a_file_with_every_key_says()
+    {
+        var scenario = ReadEveryKey(EveryKey.Scenario);
+
+        Assert.Equal(new VideoLines(720, 2560, 2560), scenario.Buffers[0].Lines);
+        Assert.Equal(
+            new ExporterPolicy { Constraints = ConstraintModel.Translated, Lists = ListSharing.Own, Bouncing = true },
+            scenario.Buffers[0].Policy);
+        Assert.Equal([default, new("secure"), new("cma", "ram")], scenario.Buffers.Select(buffer => buffer.Memory));
+        Assert.Equal(Enum.GetValues<StepKind>(), scenario.Importers.SelectMany(importer => importer.Steps).Select(step => step.Kind).Distinct().Order());
+        Assert.Equal(
+            MapOptions.NoBounce | MapOptions.RequireCoherent | MapOptions.DeferFlush | MapOptions.OwnSpace,
+            scenario.Importers[0].Steps[3].Options);
+    }
+
+    [Fact]
+    public void Read_lets_lines_follow_each_other_when_no_stride_is_given() => Assert.Equal(
+        new VideoLines(720, 2560, 2560, 0),
+        ReadEveryKey(EveryKey.Scenario.With(", stride: 2560, offset: 0", "")).Buffers[0].Lines);
+
+    [Theory]
+    [InlineData(
+        "memory: secure", "memory: safe",
+        "8:38: the board has no region safe; expected ram, cma, splash, video, taken, secure or pool")]
+    [InlineData("memory: [cma, ram]", "memory: [cma, cma]", "9:46: memory names cma twice; expected each name once")]
+    [InlineData("memory: [cma, ram]", "memory: []", "9:40: memory is an empty list; expected a list with at least one entry")]
+    [InlineData("memory: [cma, ram]", "memory: {a: b}", "9:40: memory is a mapping; expected a name or a list of names")]
+    [InlineData("height: 720", "height: 0", "7:68: height is text '0'; expected a number from 1 to 4294967295")]
+    [InlineData("height: 720, ", "", "7:59: lines has no key 'height'; expected that key")]
+    [InlineData(
+        "stride: 2560", "stride: 2559",
+        "7:103: stride is text '2559'; expected 2560 to 4294967295, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
+    [InlineData("offset: 0", "start: 0", "7:109: lines has the unknown key 'start'; expected height, bytes_per_line, stride or offset")]
+    [InlineData(
+        "constraints: translated", "constraints: some",
+        "5:23: constraints is text 'some'; expected rfc3, flags, none, translated, size-only or count-only")]
+    [InlineData("lists: own", "lists: none", "5:86: lists is text 'none'; expected per-map, per-attachment, shared or own")]
+    [InlineData("bouncing: true", "bouncing: yes", "5:119: bouncing is text 'yes'; expected true or false")]
+    [InlineData(
+        "[no-bounce, require-coherent", "[no-copy, require-coherent",
+        "17:54: an entry of options is text 'no-copy'; expected no-bounce, require-coherent, defer-flush or own-space")]
+    [InlineData(
+        "[no-bounce, require-coherent", "[no-bounce, no-bounce",
+        "17:65: options name no-bounce twice; expected each option once")]
+    [InlineData("options: [no-bounce, require-coherent, defer-flush, own-space]", "options: no-bounce",
+        "17:53: options is text 'no-bounce'; expected a list with at least one entry")]
+    [InlineData("{unmap: frame}", "{unmap: frame, options: [no-bounce]}", "25:33: unmap has the key 'options'; expected it with map only")]
+    [InlineData("switch-context 1", "switch-context", "23:9: an entry of steps is text 'switch-context'; "
+        + "expected 'switch-context CONTEXT', the context a number from 0")]
+    [InlineData("switch-context 1", "switch-context frame", "23:9: an entry of steps is text 'switch-context frame'; "
+        + "expected 'switch-context CONTEXT', the context a number from 0")]
+    [InlineData("switch-context 1", "switch-context 4294967296", "23:9: an entry of steps is text 'switch-context 4294967296'; "
+        + "expected 'switch-context CONTEXT', the context a number from 0")]
+    [InlineData("{switch-context: 4,", "{switch-context: frame,", "24:26: switch-context is text 'frame'; expected a number from 0 to 4294967295")]
+    [InlineData("revoke either", "switch-context 1", "33:9: app has no device and cannot switch-context; "
+        + "expected a device for it, or begin-cpu-access, end-cpu-access, cpu-access, release or revoke")]
+    [InlineData("end-cpu-access frame", "end-cpu-access frame to-device",
+        "31:9: an entry of steps is text 'end-cpu-access frame to-device'; expected 'end-cpu-access BUFFER'")]
+    [InlineData("cpu-access frame to-device\n      - end", "cpu-access frame up\n      - end",
+        "30:9: an entry of steps is text 'cpu-access frame up'; "
+            + "expected 'cpu-access BUFFER DIRECTION', the direction to-device, from-device or bidirectional")]
+    public void Read_says_where_and_what_is_wrong_with_newer_keys(string right, string wrong, string expected)
+    {
+        var exception = Assert.Throws<FileFormatException>(() => ReadEveryKey(EveryKey.Scenario.With(right, wrong)));
+
+        Assert.Equal($"{exception.File}:{expected}", exception.Message);
+    }
+
     [Fact]
     public void Read_names_the_boards_that_come_with_it_when_a_name_is_none_of_them()
     {
@@ -299,6 +422,12 @@ public class ScenarioFileTests
         var exception = Refused(Valid.With("board: raspberry-pi-4", $"board: {board.Path}"));
 
         Assert.Equal($"{board.Path}:1:1: the file has no key 'title'; expected that key", exception.Message);
+    }
+
+    private static Scenario ReadEveryKey(string text)
+    {
+        using var board = new TemporaryFile(EveryKey.Board);
+        return Read(text.With("BOARD", board.Path));
     }
 
     private static FileFormatException Refused(string text) => Assert.Throws<FileFormatException>(() => Read(text));

@@ -1,3 +1,4 @@
+using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Scenarios.Files;
@@ -7,8 +8,7 @@ namespace DmaGrains.Scenarios.Tests.Files;
 /// <summary>Plays a scenario on the pure model: the least that a runner can be.</summary>
 internal sealed class ScenarioPlay
 {
-    private readonly Dictionary<(int Importer, string Buffer), Stack<string>> _attachments = [];
-    private readonly Dictionary<(int Importer, string Buffer), Stack<string>> _mappings = [];
+    private readonly Dictionary<(int Importer, string Buffer, StepKind GotBy), Stack<string>> _held = [];
     private int _named;
 
     private ScenarioPlay(Scenario scenario)
@@ -45,58 +45,71 @@ internal sealed class ScenarioPlay
 
     private void Run(int index, Importer importer, Step step)
     {
-        var key = (index, step.Buffer);
-        var attachments = NamesOf(_attachments, key);
-        var mappings = NamesOf(_mappings, key);
+        Stack<string> Held(StepKind gotBy) => NamesOf((index, step.Buffer, gotBy));
         var fresh = $"n{_named++}";
-        DmaCommand command = step.Kind switch
+        string Latest(StepKind gotBy) => Held(gotBy).TryPeek(out var name) ? name : fresh;
+        var refusal = step.Kind switch
         {
-            StepKind.Attach => new DmaCommand.Attach(fresh, importer.Device!),
-            StepKind.Map => new DmaCommand.Map(fresh, attachments.TryPeek(out var live) ? live : fresh, step.Direction),
-            StepKind.Unmap => new DmaCommand.Unmap(mappings.TryPeek(out var live) ? live : fresh),
-            StepKind.Detach => new DmaCommand.Detach(attachments.TryPeek(out var live) ? live : fresh),
-            StepKind.Revoke => new DmaCommand.Revoke(),
-            _ => new DmaCommand.Release(),
+            StepKind.SwitchContext => SwitchContext(importer.Device!, step.Context),
+            StepKind.TestMap => Board.TestMap(step.Buffer, Latest(StepKind.Attach), step.Direction).Refusal,
+            StepKind.Attach => Execute(step, new DmaCommand.Attach(fresh, importer.Device!)),
+            StepKind.Map => Execute(step, new DmaCommand.Map(fresh, Latest(StepKind.Attach), step.Direction) { Options = step.Options }),
+            StepKind.Unmap => Execute(step, new DmaCommand.Unmap(Latest(StepKind.Map))),
+            StepKind.Detach => Execute(step, new DmaCommand.Detach(Latest(StepKind.Attach))),
+            StepKind.GetScatterlist => Execute(step, new DmaCommand.GetScatterlist(fresh, Latest(StepKind.Attach))),
+            StepKind.PutScatterlist => Execute(step, new DmaCommand.PutScatterlist(Latest(StepKind.GetScatterlist))),
+            StepKind.GetPfns => Execute(step, new DmaCommand.GetPfns(fresh, Latest(StepKind.Attach))),
+            StepKind.PutPfns => Execute(step, new DmaCommand.PutPfns(Latest(StepKind.GetPfns))),
+            StepKind.BeginCpuAccess => Execute(step, new DmaCommand.BeginCpuAccess(fresh, step.Direction)),
+            StepKind.EndCpuAccess => Execute(step, new DmaCommand.EndCpuAccess(Latest(StepKind.BeginCpuAccess))),
+            StepKind.CpuAccess => Execute(step, new DmaCommand.CpuAccess(fresh, step.Direction)),
+            StepKind.Revoke => Execute(step, new DmaCommand.Revoke()),
+            _ => Execute(step, new DmaCommand.Release()),
         };
-        (Board, var reply) = Board.Execute(step.Buffer, command);
-        var line = $"line {step.Line}: {importer.Name} {step.Kind} {step.Buffer}: {reply.Refusal?.ToString() ?? "ok"}";
+        var line = $"line {step.Line}: {importer.Name} {step.Kind} {step.Buffer}: {refusal?.ToString() ?? "ok"}";
         Log.Add(line);
-        if (reply.Refusal?.Errno != step.Expected)
+        if (refusal?.Errno != step.Expected)
         {
             Surprises.Add(line);
         }
 
-        if (reply.IsGranted)
+        if (refusal is null)
         {
-            Note(step.Kind, fresh, attachments, mappings);
+            Held(step.Kind).Push(fresh);
+            foreach (var gotBy in EndedBy(step.Kind))
+            {
+                Held(gotBy).Pop();
+            }
         }
     }
 
-    private static void Note(StepKind kind, string fresh, Stack<string> attachments, Stack<string> mappings)
+    private Refusal? Execute(Step step, DmaCommand command)
     {
-        switch (kind)
-        {
-            case StepKind.Attach:
-                attachments.Push(fresh);
-                break;
-            case StepKind.Map:
-                mappings.Push(fresh);
-                break;
-            case StepKind.Unmap:
-                mappings.Pop();
-                break;
-            case StepKind.Detach:
-                attachments.Pop();
-                break;
-        }
+        (Board, var reply) = Board.Execute(step.Buffer, command);
+        return reply.Refusal;
     }
 
-    private static Stack<string> NamesOf(
-        Dictionary<(int Importer, string Buffer), Stack<string>> names, (int Importer, string Buffer) key)
+    private Refusal? SwitchContext(string device, uint context)
     {
-        if (!names.TryGetValue(key, out var stack))
+        (Board, var refusal) = Board.SwitchContext(device, context);
+        return refusal;
+    }
+
+    private static StepKind[] EndedBy(StepKind kind) => kind switch
+    {
+        StepKind.Unmap => [StepKind.Map],
+        StepKind.Detach => [StepKind.Attach],
+        StepKind.PutScatterlist => [StepKind.GetScatterlist],
+        StepKind.PutPfns => [StepKind.GetPfns],
+        StepKind.EndCpuAccess => [StepKind.BeginCpuAccess],
+        _ => [],
+    };
+
+    private Stack<string> NamesOf((int Importer, string Buffer, StepKind GotBy) key)
+    {
+        if (!_held.TryGetValue(key, out var stack))
         {
-            names.Add(key, stack = []);
+            _held.Add(key, stack = []);
         }
 
         return stack;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using DmaGrains.Model.Policies;
 using DmaGrains.Scenarios.Files;
 
@@ -14,13 +15,45 @@ public class SchemaTests
 
         Assert.Equal(Words.Outcomes.Keys, Texts(keyed["expect"]!["enum"]!));
         Assert.Equal(Words.Directions.Keys, Texts(types["direction"]!["enum"]!));
-        Assert.Equal([.. Words.Verbs.Keys, "direction", "expect"], keyed.AsObject().Select(key => key.Key));
+        Assert.Equal(Words.Options.Keys, Texts(keyed["options"]!["items"]!["enum"]!));
+        Assert.Equal([.. Words.Verbs.Keys, "direction", "options", "expect"], keyed.AsObject().Select(key => key.Key));
     }
 
     [Fact]
     public void Scenario_schema_names_the_policies_of_the_model() => Assert.Equal(
         NamedPolicies.All.Select(named => named.Name),
         Texts(Schema("scenario")["$defs"]!["policy"]!["oneOf"]![0]!["enum"]!));
+
+    [Theory]
+    [MemberData(nameof(ShortSteps))]
+    public void Scenario_schema_takes_the_short_steps_that_the_reader_takes(string step)
+    {
+        var patterns = Schema("scenario")["$defs"]!["step"]!["anyOf"]!.AsArray()
+            .Where(form => (string?)form!["type"] == "string")
+            .Select(form => (string)form!["pattern"]!);
+
+        Assert.Contains(patterns, pattern => Regex.IsMatch(step, pattern));
+    }
+
+    [Fact]
+    public void Board_schema_lists_the_words_that_the_reader_takes()
+    {
+        var types = Schema("board")["$defs"]!;
+        var iommu = types["iommu"]!["properties"]!;
+
+        Assert.Equal(Words.MemoryKinds.Keys, Texts(types["region"]!["properties"]!["kind"]!["enum"]!));
+        Assert.Equal(Words.IovaPolicies.Keys, Texts(iommu["policy"]!["enum"]!));
+        Assert.Equal(Words.IovaAlignments.Keys, Texts(iommu["alignment"]!["enum"]!));
+        Assert.Equal(Words.IovaReuses.Keys, Texts(iommu["reuse"]!["enum"]!));
+        Assert.Equal(Words.StageOwners.Keys, Texts(iommu["owner"]!["enum"]!));
+    }
+
+    [Fact]
+    public void Schemas_have_every_key_of_files_that_use_every_key_and_no_other()
+    {
+        Assert.Equal(KeysIn(Schema("board")), KeysOf(EveryKey.Board));
+        Assert.Equal(KeysIn(Schema("scenario")).Except(Words.Verbs.Keys), KeysOf(EveryKey.Scenario).Except(Words.Verbs.Keys));
+    }
 
     [Fact]
     public void Scenario_schema_has_the_limits_of_the_reader()
@@ -31,6 +64,40 @@ public class SchemaTests
         Assert.Equal(ScenarioFile.ImportersMax, (int?)schema["importers"]!["maxItems"]);
         Assert.Equal(ScenarioFile.StepsMax, (int?)schema["order"]!["maxItems"]);
     }
+
+    /// <summary>The short form of every verb.</summary>
+    public static TheoryData<string> ShortSteps =>
+    [
+        .. Words.Verbs.Select(verb => verb.Value == StepKind.SwitchContext ? $"{verb.Key} 1"
+            : verb.Value.HasDirection() ? $"{verb.Key} frame to-device"
+            : $"{verb.Key} frame"),
+    ];
+
+    /// <summary>The keys that a file uses, in the order of the alphabet.</summary>
+    private static IEnumerable<string> KeysOf(string text)
+    {
+        using var file = new TemporaryFile(text);
+        return [.. KeysOf(NodeTree.Read(file.Path)).Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    private static IEnumerable<string> KeysOf(FileNode node) => node switch
+    {
+        MapNode map => map.Keys.SelectMany(key => KeysOf(map.Required(key.Value)).Prepend(key.Value)),
+        ListNode list => list.Entries.SelectMany(KeysOf),
+        _ => [],
+    };
+
+    /// <summary>The keys that a schema knows, in the order of the alphabet.</summary>
+    private static IEnumerable<string> KeysIn(JsonNode schema) =>
+        PropertiesIn(schema).Distinct().Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> PropertiesIn(JsonNode? node) => node switch
+    {
+        JsonObject map => map.SelectMany(entry => PropertiesIn(entry.Value).Concat(
+            entry.Key == "properties" ? entry.Value!.AsObject().Select(property => property.Key) : [])),
+        JsonArray list => list.SelectMany(PropertiesIn),
+        _ => [],
+    };
 
     private static IEnumerable<string> Texts(JsonNode node) => node.AsArray().Select(text => (string)text!);
 

@@ -9,7 +9,8 @@ public class ShippedBoardsTests
     private static readonly string[] _valued =
     [
         "max_segment_size", "max_segment_count", "segment_boundary_mask", "contiguous", "dma_mask", "bus_dma_limit",
-        "coherent",
+        "coherent", "iommu", "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line",
+        "preferred_segment_size",
     ];
 
     public static TheoryData<string> Boards => ShippedFiles.Boards;
@@ -52,6 +53,6 @@ public class ShippedBoardsTests
         Assert.True(display.RequiresContiguous);
         Assert.Equal(0x3fffffffUL, display.HighestAddress);
         Assert.Equal(new(65536, 128, 0), card.Parameters);
-        Assert.Equal(new MemoryRegionLayout("dma", MemoryKind.System, new(0, 245760), 256, 1), low);
+        Assert.Equal(new MemoryRegionLayout("dma", MemoryKind.System, new(0, 229376), 256, 1), low);
     }
 }

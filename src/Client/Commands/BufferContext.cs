@@ -1,0 +1,76 @@
+using System.CommandLine;
+using DmaGrains.Client.Live;
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+using DmaGrains.Model.Buffers;
+
+namespace DmaGrains.Client.Commands;
+
+/// <summary>One invocation of a command on one live buffer.</summary>
+/// <param name="Live">The invocation.</param>
+/// <param name="Command">The command's name.</param>
+/// <param name="Path">The buffer.</param>
+internal sealed record BufferContext(LiveContext Live, string Command, BoardPath Path)
+{
+    /// <summary>The buffer's grain.</summary>
+    public IDmaBufferGrain Grain => Live.Connection.Grains.GetBuffer(Path.Board, Path.Name);
+
+    /// <summary>A command on one buffer: its first argument is <c>BOARD/BUFFER</c>.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="does">What it does, one sentence or more.</param>
+    /// <param name="example">What follows the buffer in its example.</param>
+    /// <param name="symbols">What it takes beside the buffer.</param>
+    /// <param name="run">Does it and gives the exit code.</param>
+    public static Command Create(
+        string name, string does, string example, IEnumerable<Symbol> symbols, Func<BufferContext, Task<int>> run)
+    {
+        var path = new Argument<string>("BOARD/BUFFER") { Description = "The buffer." };
+        var description =
+            $"""
+            {does}
+
+            Example:
+              dmagrains buffer {name} raspberry-pi-4/frame{(example.Length == 0 ? string.Empty : $" {example}")} --gateway 127.0.0.1:30000
+            """;
+        return new LiveCommand(name, description, [path, .. symbols]).Does(
+            parsed => BoardPath.Parse(parsed.GetRequiredValue(path)).Board,
+            live => run(new(live, name, BoardPath.Parse(live.Parsed.GetRequiredValue(path)))));
+    }
+
+    /// <summary>An option with the caller's name for what a command makes.</summary>
+    public static Option<string?> NameOption(string what) => new("--as")
+    {
+        Description = $"Your name for the {what}; a new one when left out. The same name again is a repeat.",
+        HelpName = "NAME",
+    };
+
+    /// <summary>A name that no earlier command has used: each command line is an attempt of its own.</summary>
+    public static string NewName(string stem)
+    {
+        var start = ModelName.IsValid(stem) ? stem : "new";
+        return $"{start[..Math.Min(start.Length, 40)]}#{Guid.NewGuid().ToString("N")[..8]}";
+    }
+
+    /// <summary>The value of an argument, or of an option with a default.</summary>
+    public T Value<T>(Argument<T> argument) => Live.Parsed.GetRequiredValue(argument);
+
+    /// <summary>The caller's name for what the command makes, or a new one.</summary>
+    public string NameFor(Option<string?> option, string stem) => Live.Parsed.GetValue(option) ?? NewName(stem);
+
+    /// <summary>Writes what the buffer answered and gives the exit code.</summary>
+    /// <param name="made">The name of what it made; null when it made nothing.</param>
+    /// <param name="result">The answer.</param>
+    public async Task<int> AnswerAsync(string? made, Task<DmaResult<DmaReply>> result)
+    {
+        var reply = await result;
+        if (reply.Refusal is { } refusal)
+        {
+            Live.Hint(refusal.Errno);
+        }
+
+        var described = reply.TryGetValue(out var granted) && granted.Mapping is not null && (await Grain.DescribeAsync()).TryGetValue(out var now)
+            ? now
+            : null;
+        return LiveReply.Of(Command, Path, made, reply, described).Write(Live.Terminal, Live.AsJson);
+    }
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Policies;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Client.Commands;
+
+/// <summary>The exporter's commands on a live buffer.</summary>
+internal static class ExporterCommands
+{
+    /// <summary>Export, revoke and release.</summary>
+    public static IEnumerable<Command> All => [Export(), Revoke(), Release()];
+
+    private static Command Export()
+    {
+        var size = SizeOption.Create("--size", "The buffer's size.", 1, BufferExport.SizeBytesMax);
+        size.Required = true;
+        var exporter = new Option<string?>("--exporter") { Description = "The device that owns the storage.", HelpName = "DEVICE" };
+        var memory = NameOptions.Many(
+            "--memory", "REGION", "A region of the board to take storage from; may be given several times. System RAM and contiguous areas when left out.");
+        var lines = LinesOption.Create();
+        var getters = WordOptions.One("--getters", "How unset DMA parameters are read.", Words.Getters.Keys);
+        var policy = WordOptions.One(
+            "--policy", "How the exporter deals with its importers.", NamedPolicies.All.Select(named => named.Name));
+        policy.HelpName = "NAME";
+        return BufferContext.Create(
+            "export",
+            "Exports a buffer; under the default policy storage is allocated at the first map.",
+            "--size 1920x1080x4 --exporter v3d",
+            [size, exporter, memory, lines, getters, policy],
+            buffer =>
+            {
+                var parsed = buffer.Live.Parsed;
+                return buffer.AnswerAsync(null, buffer.Grain.ExportAsync(new(
+                    buffer.Path.Name,
+                    parsed.GetValue(size)!.Value,
+                    parsed.GetValue(exporter),
+                    Words.Getters[parsed.GetRequiredValue(getters)])
+                {
+                    Id = BufferContext.NewName("export"),
+                    Policy = NamedPolicies.Find(parsed.GetRequiredValue(policy))!,
+                    Memory = parsed.GetValue(memory) is { Length: > 0 } regions ? new(regions) : default,
+                    Lines = parsed.GetValue(lines),
+                }));
+            });
+    }
+
+    private static Command Revoke() => BufferContext.Create(
+        "revoke",
+        "The exporter takes the buffer back: lists that importers hold are invalid, and nobody maps or attaches any more.",
+        string.Empty,
+        [],
+        buffer => buffer.AnswerAsync(null, buffer.Grain.RevokeAsync()));
+
+    private static Command Release() => BufferContext.Create(
+        "release",
+        "The exporter lets go; the pages go back when the last attachment goes.",
+        string.Empty,
+        [],
+        buffer => buffer.AnswerAsync(null, buffer.Grain.ReleaseAsync()));
+}

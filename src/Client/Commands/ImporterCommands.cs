@@ -1,0 +1,106 @@
+using System.CommandLine;
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Client.Commands;
+
+/// <summary>An importer's commands on a live buffer.</summary>
+internal static class ImporterCommands
+{
+    /// <summary>Attach, map, raw access, and their ends.</summary>
+    public static IEnumerable<Command> All =>
+    [
+        Attach(),
+        TestMap(),
+        Map(),
+        Ends("unmap", "MAPPING", "Ends a mapping.", "scanout", (grain, mapping) => grain.UnmapAttachmentAsync(mapping)),
+        Gets(
+            "get-scatterlist",
+            "Takes the list unmapped, for the importer to map. The first get or map of a buffer allocates.",
+            "list",
+            (grain, mapping, attachment) => grain.GetScatterlistAsync(mapping, attachment)),
+        Ends("put-scatterlist", "LIST", "Gives an unmapped list back.", "raw", (grain, list) => grain.PutScatterlistAsync(list)),
+        Gets(
+            "get-pfns",
+            "Takes the page frame numbers: whole pages, the last one partly. The first get or map of a buffer allocates.",
+            "pfns",
+            (grain, mapping, attachment) => grain.GetPfnsAsync(mapping, attachment)),
+        Ends("put-pfns", "PFNS", "Gives page frame numbers back.", "raw", (grain, pfns) => grain.PutPfnsAsync(pfns)),
+        Ends(
+            "detach",
+            "ATTACHMENT",
+            "Ends an attachment; the union relaxes to what is left.",
+            "display",
+            (grain, attachment) => grain.DetachAsync(attachment)),
+    ];
+
+    private static Argument<string> AttachmentArgument() =>
+        new("ATTACHMENT") { Description = "The attachment, as attach named it." };
+
+    private static Command Attach()
+    {
+        var device = new Argument<string>("DEVICE") { Description = "The importing device." };
+        var name = BufferContext.NameOption("attachment");
+        return BufferContext.Create("attach", "Attaches a device of the board to a buffer.", "vc4", [device, name], buffer =>
+        {
+            var importer = buffer.Value(device);
+            var attachment = buffer.NameFor(name, importer);
+            return buffer.AnswerAsync(attachment, buffer.Grain.AttachAsync(attachment, importer));
+        });
+    }
+
+    private static Command TestMap()
+    {
+        var attachment = AttachmentArgument();
+        var direction = WordOptions.Direction();
+        return BufferContext.Create(
+            "test-map", "Says what a map would give, and holds nothing.", "display", [attachment, direction], buffer =>
+            buffer.AnswerAsync(
+                null, buffer.Grain.TestMapAttachmentAsync(buffer.Value(attachment), WordOptions.DirectionOf(buffer, direction))));
+    }
+
+    private static Command Map()
+    {
+        var attachment = AttachmentArgument();
+        var direction = WordOptions.Direction();
+        var options = WordOptions.Many("--option", "What the map asks for beyond its direction", Words.Options.Keys);
+        var name = BufferContext.NameOption("mapping");
+        return BufferContext.Create(
+            "map",
+            "Maps an attachment; the first map of a buffer allocates for everyone attached.",
+            "display --direction to-device",
+            [attachment, direction, options, name],
+            buffer =>
+            {
+                var mapping = buffer.NameFor(name, "map");
+                var asked = (buffer.Live.Parsed.GetValue(options) ?? [])
+                    .Aggregate(MapOptions.None, (all, word) => all | Words.Options[word]);
+                return buffer.AnswerAsync(mapping, buffer.Grain.MapAttachmentAsync(
+                    mapping, buffer.Value(attachment), WordOptions.DirectionOf(buffer, direction), asked));
+            });
+    }
+
+    /// <summary>A command that takes something unmapped under a name.</summary>
+    private static Command Gets(
+        string verb, string does, string what, Func<IDmaBufferGrain, string, string, Task<DmaResult<DmaReply>>> get)
+    {
+        var attachment = AttachmentArgument();
+        var name = BufferContext.NameOption(what);
+        return BufferContext.Create(verb, does, "display --as raw", [attachment, name], buffer =>
+        {
+            var taken = buffer.NameFor(name, what);
+            return buffer.AnswerAsync(taken, get(buffer.Grain, taken, buffer.Value(attachment)));
+        });
+    }
+
+    /// <summary>A command that ends something by its name.</summary>
+    internal static Command Ends(
+        string verb, string what, string does, string example, Func<IDmaBufferGrain, string, Task<DmaResult<DmaReply>>> end)
+    {
+        var named = new Argument<string>(what) { Description = $"The {what.ToLowerInvariant()}, as it was named." };
+        return BufferContext.Create(verb, does, example, [named], buffer =>
+            buffer.AnswerAsync(null, end(buffer.Grain, buffer.Value(named))));
+    }
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Client.Commands;
+
+/// <summary>Options that take one of a few words.</summary>
+internal static class WordOptions
+{
+    /// <summary>An option that takes one word, the first when it is left out.</summary>
+    public static Option<string> One(string name, string description, IEnumerable<string> words)
+    {
+        string[] known = [.. words];
+        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => known[0] };
+        option.AcceptOnlyFromAmong(known);
+        return option;
+    }
+
+    /// <summary>An option that may be given several times.</summary>
+    public static Option<string[]> Many(string name, string description, IEnumerable<string> words)
+    {
+        string[] known = [.. words];
+        var option = new Option<string[]>(name)
+        {
+            Description = $"{description}: {string.Join(", ", known)}. May be given several times.",
+            HelpName = "NAME",
+        };
+        option.AcceptOnlyFromAmong(known);
+        return option;
+    }
+
+    /// <summary><c>--direction</c>.</summary>
+    public static Option<string> Direction()
+    {
+        var direction = new Option<string>("--direction")
+        {
+            Description = "Which way data moves.",
+            DefaultValueFactory = _ => Words.In(Words.Directions, DmaDirection.Bidirectional),
+        };
+        direction.AcceptOnlyFromAmong([.. Words.Directions.Keys]);
+        return direction;
+    }
+
+    /// <summary>The direction that was given.</summary>
+    public static DmaDirection DirectionOf(BufferContext buffer, Option<string> direction) =>
+        Words.Directions[buffer.Live.Parsed.GetRequiredValue(direction)];
+}

@@ -1,0 +1,88 @@
+using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Translation;
+
+namespace DmaGrains.Model.Boards;
+
+/// <content>Whether the board can exist: each part by itself, then all of them together.</content>
+public sealed partial record BoardDefinition
+{
+    /// <summary>Null when the board can exist.</summary>
+    /// <returns>
+    /// EINVAL when something is malformed or names what is not there, EEXIST when names or pages are used twice or there are two
+    /// bounce pools, ENOSPC when there is too much of something, EBUSY when a driver owns tables that are the DMA API's.
+    /// </returns>
+    public Refusal? Check() =>
+        ModelName.Check(Name, "Board")
+        ?? TooMany(nameof(Devices), Devices.Length, DevicesMax, "devices")
+        ?? TooMany(nameof(Stages), Stages.Length, StagesMax, "MMUs")
+        ?? First(Devices, device => device.Check())
+        ?? Twice(Devices.Select(device => device.Name), "devices")
+        ?? First(Stages, stage => stage.Check())
+        ?? Twice(Stages.Select(stage => stage.Name), "MMUs")
+        ?? PhysicalMemory.Check(Memory)
+        ?? CheckBehind()
+        ?? First(Memory, CheckOwner)
+        ?? CheckBouncePool()
+        ?? First(Stages, stage => StageOwnership.Check(stage, Devices));
+
+    private static Refusal? First<T>(IEnumerable<T> parts, Func<T, Refusal?> check) =>
+        parts.Select(check).FirstOrDefault(refusal => refusal is not null);
+
+    private Refusal? TooMany(string field, int count, int most, string what) => count <= most
+        ? null
+        : new(
+            Errno.ENOSPC, null, field, (ulong)count, (ulong)most,
+            $"Board {Name} has {count} {what}: expected at most {most}.");
+
+    private Refusal? Twice(IEnumerable<string> names, string what)
+    {
+        var twice = names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1);
+        return twice is null ? null : Refusal.Of(Errno.EEXIST, "Name", $"Two {what} of {Name} are named {twice.Key}.");
+    }
+
+    /// <summary>EINVAL naming Iommu or BusMmu, and the device, when it stands behind an MMU that is not there or twice behind one.</summary>
+    private Refusal? CheckBehind()
+    {
+        var stages = Stages.Select(stage => stage.Name).ToHashSet();
+        return First(Devices, device =>
+            CheckStage(stages, device, nameof(Device.Iommu), device.Iommu)
+            ?? CheckStage(stages, device, nameof(Device.BusMmu), device.BusMmu)
+            ?? (device.Iommu is null || device.Iommu != device.BusMmu
+                ? null
+                : Refuse(device, nameof(Device.BusMmu), $"{device.Name} stands behind {device.Iommu} twice: expected two MMUs.")));
+    }
+
+    private Refusal? CheckStage(HashSet<string> stages, Device device, string field, string? stage) =>
+        stage is null || stages.Contains(stage)
+            ? null
+            : Refuse(
+                device, field,
+                $"{device.Name} stands behind {(ModelName.IsValid(stage) ? stage : "an MMU")}, which {Name} has not: expected {ListOf(stages)}.");
+
+    private static Refusal Refuse(Device device, string field, string reason) =>
+        new(Errno.EINVAL, device.Name, field, null, null, reason);
+
+    private static string ListOf(HashSet<string> stages) => stages.Count == 0 ? "none" : $"one of {string.Join(", ", stages)}";
+
+    private Refusal? CheckOwner(MemoryRegionLayout region) =>
+        region.Kind != MemoryKind.Vram || Devices.Any(device => device.Name == region.Device)
+            ? null
+            : Refusal.Of(
+                Errno.EINVAL, nameof(MemoryRegionLayout.Device), $"Region {region.Name} is memory of {region.Device}, and {Name} has no such device.");
+
+    private Refusal? CheckBouncePool()
+    {
+        if (BouncePool is not { } pool)
+        {
+            return null;
+        }
+
+        if (Memory.Last(region => region.Kind == MemoryKind.Bounce) is var last && last != pool)
+        {
+            return Refusal.Of(Errno.EEXIST, nameof(BouncePool), $"{Name} has two bounce pools, {pool.Name} and {last.Name}: expected one.");
+        }
+
+        return SwiotlbPool.Create(pool.Range.SizeBytes).Refusal;
+    }
+}

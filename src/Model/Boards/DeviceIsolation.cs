@@ -1,0 +1,28 @@
+using DmaGrains.Model.Devices;
+using DmaGrains.Model.Translation;
+
+namespace DmaGrains.Model.Boards;
+
+/// <summary>How well a board's MMUs isolate its devices (thread #46).</summary>
+public static class DeviceIsolation
+{
+    /// <summary>The isolation of a device; of stacked MMUs the better one counts, as its accesses go through both.</summary>
+    /// <param name="device">The device, on the board or to be put there.</param>
+    /// <param name="board">The board, which has the stages that the device names.</param>
+    public static Isolation Of(Device device, BoardDefinition board)
+    {
+        var isolation = Isolation.None;
+        foreach (var stage in board.Stages.Where(stage => IsBehind(device, stage)))
+        {
+            var best = board.Devices.Any(other => other.Name != device.Name && IsBehind(other, stage)) ? Isolation.Shared
+                : stage.ContextCount == 1 ? Isolation.Own
+                : Isolation.PerContext;
+            isolation = best > isolation ? best : isolation;
+        }
+
+        return isolation;
+    }
+
+    private static bool IsBehind(Device device, IommuStage stage) =>
+        device.Iommu == stage.Name || device.BusMmu == stage.Name;
+}

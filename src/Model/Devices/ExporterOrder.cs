@@ -1,0 +1,34 @@
+using DmaGrains.Model.Constraints;
+
+namespace DmaGrains.Model.Devices;
+
+/// <summary>Which of several devices should export: the one that asks for most (thread #56, #58).</summary>
+public static class ExporterOrder
+{
+    /// <summary>What a device is, told in a word.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="getters">How its unset parameters are read.</param>
+    public static ImporterClass ClassOf(Device device, DmaGetters getters)
+    {
+        var demand = device.Demand(getters);
+        return demand.MaxSegmentCount == 1 ? ImporterClass.Contiguous
+            : demand.MaxSegmentCount < DeviceDmaParameters.DefaultMaxSegmentCount || demand.SegmentBoundaryMask < uint.MaxValue
+                ? ImporterClass.Weird
+            : ImporterClass.ScatterGather;
+    }
+
+    /// <summary>The most restrictive first: by fewest segments, shortest segments, least reach, and name.</summary>
+    /// <param name="devices">Any devices of a board.</param>
+    /// <param name="getters">How their unset parameters are read.</param>
+    /// <remarks>A device behind an MMU counts like any other: not every exporter knows of the MMU.</remarks>
+    public static IEnumerable<Device> MostRestrictiveFirst(IEnumerable<Device> devices, DmaGetters getters) => devices
+        .Select(device => (Device: device, Demand: device.Demand(getters)))
+        .OrderBy(candidate => candidate.Demand.MaxSegmentCount)
+        .ThenBy(candidate => LongestSegment(candidate.Demand))
+        .ThenBy(candidate => candidate.Device.HighestAddress)
+        .ThenBy(candidate => candidate.Device.Name, StringComparer.Ordinal)
+        .Select(candidate => candidate.Device);
+
+    private static UInt128 LongestSegment(DmaConstraints demand) =>
+        UInt128.Min(demand.MaxSegmentSize, demand.BoundaryWindowBytes);
+}

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+
+namespace DmaGrains.Model.Memory;
+
+/// <summary>The regions of its board that an exporter names for a buffer.</summary>
+public static class NamedRegions
+{
+    /// <summary>Null when the names can stand together, whatever board they are of.</summary>
+    /// <returns>ENOSPC for more names than a board has regions, EINVAL for a name that comes twice, both naming Memory.</returns>
+    public static Refusal? Check(NameList names)
+    {
+        if (names.Names.Length > PhysicalMemory.RegionsMax)
+        {
+            return new(
+                Errno.ENOSPC, null, "Memory", (ulong)names.Names.Length, PhysicalMemory.RegionsMax,
+                $"{names.Names.Length} regions are named: expected at most {PhysicalMemory.RegionsMax}.");
+        }
+
+        var twice = names.Names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1);
+        return twice is null ? null : Refuse($"Region {Quote(twice.Key)} is named twice.");
+    }
+
+    /// <summary>Finds the regions.</summary>
+    /// <param name="names">Checked by <see cref="Check"/>; none is system RAM and contiguous areas.</param>
+    /// <param name="board">The board's regions.</param>
+    /// <returns>
+    /// The regions in the order named. EINVAL naming Memory for one that the board has not, for the pool for bounces, and when some
+    /// have struct pages and some have none: of one buffer all pages have, or none has (thread #54).
+    /// </returns>
+    public static DmaResult<ImmutableArray<MemoryRegionLayout>> Find(NameList names, IEnumerable<MemoryRegionLayout> board)
+    {
+        if (names.IsEmpty)
+        {
+            return DmaResult.Grant(ImmutableArray<MemoryRegionLayout>.Empty);
+        }
+
+        var regions = board.ToDictionary(region => region.Name);
+        var found = ImmutableArray.CreateBuilder<MemoryRegionLayout>(names.Names.Length);
+        foreach (var name in names.Names)
+        {
+            if (name is null || !regions.TryGetValue(name, out var region))
+            {
+                return DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(Refuse(
+                    $"The board has no region {Quote(name)}: expected one of {string.Join(", ", regions.Keys)}."));
+            }
+
+            found.Add(region);
+        }
+
+        return CheckTogether(found) is { } refusal
+            ? DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(refusal)
+            : DmaResult.Grant(found.ToImmutable());
+    }
+
+    private static Refusal? CheckTogether(ICollection<MemoryRegionLayout> regions)
+    {
+        if (regions.FirstOrDefault(region => region.Kind == MemoryKind.Bounce) is { } pool)
+        {
+            return Refuse($"Region {pool.Name} is the pool for bounces; no buffer is allocated from it.");
+        }
+
+        var paged = regions.FirstOrDefault(region => region.Kind.HasStructPages());
+        var bare = regions.FirstOrDefault(region => !region.Kind.HasStructPages());
+        return paged is null || bare is null
+            ? null
+            : Refuse($"Region {paged.Name} has struct pages and {bare.Name} has none: of one buffer all pages have, or none.");
+    }
+
+    private static Refusal Refuse(string reason) => Refusal.Of(Errno.EINVAL, "Memory", reason);
+
+    private static string Quote(string? name) => ModelName.IsValid(name) ? name! : "of that name";
+}

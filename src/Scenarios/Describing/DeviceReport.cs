@@ -1,0 +1,72 @@
+using DmaGrains.Model.Devices;
+
+namespace DmaGrains.Scenarios.Describing;
+
+/// <summary>A device of a board, in the words of board files; 0 and null are what its driver leaves unset.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="MaxSegmentSize">Longest segment, in bytes.</param>
+/// <param name="MaxSegmentCount">Most segments.</param>
+/// <param name="SegmentBoundaryMask">No segment crosses a multiple of mask + 1.</param>
+/// <param name="Contiguous">Whether it takes one contiguous run only.</param>
+/// <param name="DmaMask">Highest address that it forms.</param>
+/// <param name="BusDmaLimit">Highest address that its bus lets through.</param>
+/// <param name="HighestAddress">The last address that it reaches: the lower of the two, their defaults read in.</param>
+public sealed record DeviceReport(
+    string Name,
+    uint MaxSegmentSize,
+    uint MaxSegmentCount,
+    ulong SegmentBoundaryMask,
+    bool Contiguous,
+    ulong DmaMask,
+    ulong BusDmaLimit,
+    ulong HighestAddress)
+{
+    /// <summary>Whether its accesses snoop the CPU's caches.</summary>
+    public required bool Coherent { get; init; }
+
+    /// <summary>The MMU of its own, or null.</summary>
+    public required string? Iommu { get; init; }
+
+    /// <summary>The MMU between its bus and memory, or null.</summary>
+    public required string? BusMmu { get; init; }
+
+    /// <summary>Whether it takes pages for addresses.</summary>
+    public required bool NeedsStructPage { get; init; }
+
+    /// <summary>Whether it may map opaque memory.</summary>
+    public required bool Trusted { get; init; }
+
+    /// <summary>Whether it takes a peer's memory.</summary>
+    public required bool PeerToPeer { get; init; }
+
+    /// <summary>The bus on which peers reach each other's memory, or null.</summary>
+    public required string? PeerBus { get; init; }
+
+    /// <summary>Whether each line of a frame takes segments of its own.</summary>
+    public required bool SegmentsPerLine { get; init; }
+
+    /// <summary>Segments that it would like to be no shorter, in bytes; 0 when it does not care.</summary>
+    public required uint PreferredSegmentSize { get; init; }
+
+    /// <summary>The report of a device.</summary>
+    public static DeviceReport Of(Device device) => new(
+        device.Name,
+        device.Parameters?.MaxSegmentSize ?? 0,
+        device.Parameters?.MaxSegmentCount ?? 0,
+        device.Parameters?.SegmentBoundaryMask ?? 0,
+        device.RequiresContiguous,
+        device.DmaMask,
+        device.BusDmaLimit,
+        device.HighestAddress)
+    {
+        Coherent = device.Coherent,
+        Iommu = device.Iommu,
+        BusMmu = device.BusMmu,
+        NeedsStructPage = device.NeedsStructPage,
+        Trusted = device.Trusted,
+        PeerToPeer = device.PeerToPeer,
+        PeerBus = device.PeerBus,
+        SegmentsPerLine = device.SegmentsPerLine,
+        PreferredSegmentSize = device.PreferredSegmentSize,
+    };
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Translation;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Scenarios.Describing;
+
+/// <summary>An MMU of a board, in the words of board files.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Owner">Who keeps its tables: dma-api or driver.</param>
+/// <param name="Contexts">How many address spaces it switches between.</param>
+/// <param name="Granule">The smallest piece it maps, in bytes.</param>
+/// <param name="First">The lowest address.</param>
+/// <param name="Last">The highest address.</param>
+/// <param name="Policy">Where it looks for room: top-down, first-fit or round-robin.</param>
+/// <param name="Alignment">What a base is a multiple of: size or granule.</param>
+/// <param name="Reuse">When a freed range may be handed out again: strict or lazy.</param>
+/// <param name="Reserved">Windows that are never handed out.</param>
+public sealed record IommuReport(
+    string Name,
+    string Owner,
+    uint Contexts,
+    uint Granule,
+    ulong First,
+    ulong Last,
+    string Policy,
+    string Alignment,
+    string Reuse,
+    ImmutableArray<WindowReport> Reserved)
+{
+    /// <summary>The report of an MMU.</summary>
+    public static IommuReport Of(IommuStage stage) => new(
+        stage.Name,
+        Words.In(Words.StageOwners, stage.Owner),
+        stage.ContextCount,
+        stage.Layout.GranuleBytes,
+        stage.Layout.First.Value,
+        stage.Layout.Last.Value,
+        Words.In(Words.IovaPolicies, stage.Layout.Policy),
+        Words.In(Words.IovaAlignments, stage.Layout.Alignment),
+        Words.In(Words.IovaReuses, stage.Layout.Reuse),
+        [.. stage.Layout.Reserved.Select(window => new WindowReport(window.First.Value, window.LengthBytes))]);
+}
+
+/// <summary>A window of addresses.</summary>
+/// <param name="Start">Its first address.</param>
+/// <param name="Size">Bytes.</param>
+public sealed record WindowReport(ulong Start, ulong Size);

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Translation;
+
+namespace DmaGrains.Scenarios.Files;
+
+/// <summary>Reads the MMUs of a board file.</summary>
+internal static class IommuFields
+{
+    /// <summary>The granule of an MMU that states none, in bytes.</summary>
+    private const uint DefaultGranuleBytes = 4096;
+
+    /// <summary>The MMUs, in the order of the file.</summary>
+    public static ImmutableArray<IommuStage> ReadAll(ImmutableArray<FileNode> nodes)
+    {
+        var stages = ImmutableArray.CreateBuilder<IommuStage>(nodes.Length);
+        var names = new HashSet<string>();
+        foreach (var map in nodes.Select(node => node.AsMap()))
+        {
+            var stage = Read(map);
+            if (!names.Add(stage.Name))
+            {
+                throw map.PlaceOf("name").Fail($"two MMUs are named {stage.Name}", "a name of its own for each");
+            }
+
+            stages.Add(stage);
+        }
+
+        return stages.MoveToImmutable();
+    }
+
+    private static IommuStage Read(MapNode map)
+    {
+        map.AllowOnly(
+            "name", "granule", "first", "last", "policy", "alignment", "reuse", "owner", "contexts", "reserved", "source");
+        var name = map.Required("name").AsName();
+        var first = new Iova(map.Required("first").AsSize(0, ulong.MaxValue));
+        var last = new Iova(map.Required("last").AsSize(0, ulong.MaxValue));
+        map.Required("source").AsLine();
+        var layout = new IovaSpaceLayout(
+            first,
+            last,
+            map.Optional("granule") is { } granule ? GranuleOf(granule) : DefaultGranuleBytes,
+            map.Optional("policy")?.AsChoice(Words.IovaPolicies) ?? default,
+            map.Optional("alignment")?.AsChoice(Words.IovaAlignments) ?? default,
+            map.Optional("reuse")?.AsChoice(Words.IovaReuses) ?? default)
+        {
+            Reserved = map.Optional("reserved") is { } windows ? ReservedOf(windows) : [],
+        };
+        var stage = new IommuStage(name, layout)
+        {
+            Owner = map.Optional("owner")?.AsChoice(Words.StageOwners) ?? default,
+            ContextCount = (uint)(map.Optional("contexts")?.AsCount(1, IommuStage.ContextsMax) ?? 1),
+        };
+        return stage.Check() is { } refusal
+            ? throw map.PlaceOf("last").Fail(refusal, "an MMU that can exist")
+            : stage;
+    }
+
+    private static uint GranuleOf(FileNode node)
+    {
+        var bytes = (uint)node.AsSize(1, uint.MaxValue);
+        return Granule.IsValid(bytes) ? bytes : throw node.Wrong(Granule.Expected);
+    }
+
+    /// <summary>Windows by start and size; they may overlap.</summary>
+    private static ImmutableArray<IovaRange> ReservedOf(FileNode node)
+    {
+        var windows = ImmutableArray.CreateBuilder<IovaRange>();
+        foreach (var map in node.AsList(IovaSpaceLayout.ReservedMax).Select(entry => entry.AsMap()))
+        {
+            map.AllowOnly("start", "size");
+            var start = map.Required("start").AsSize(0, ulong.MaxValue);
+            // The last byte must have an address, too; one that ends at 2^64 does, and the size of all of it does not fit.
+            var most = start == 0 ? ulong.MaxValue : ulong.MaxValue - start + 1;
+            windows.Add(new(new(start), map.Required("size").AsSize(1, most)));
+        }
+
+        return windows.ToImmutable();
+    }
+}

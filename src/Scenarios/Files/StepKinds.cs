@@ -1,0 +1,16 @@
+namespace DmaGrains.Scenarios.Files;
+
+/// <summary>What follows from a step's kind.</summary>
+public static class StepKinds
+{
+    /// <summary>Whether data moves, so that the step has a direction.</summary>
+    public static bool HasDirection(this StepKind kind) =>
+        kind is StepKind.Map or StepKind.TestMap or StepKind.BeginCpuAccess or StepKind.CpuAccess;
+
+    /// <summary>Whether it is done to a buffer; else to the importer's device.</summary>
+    public static bool HasBuffer(this StepKind kind) => kind != StepKind.SwitchContext;
+
+    /// <summary>Whether only an importer with a device can do it; others are the CPU's or the exporter's.</summary>
+    public static bool NeedsDevice(this StepKind kind) => kind is not (
+        StepKind.BeginCpuAccess or StepKind.EndCpuAccess or StepKind.CpuAccess or StepKind.Release or StepKind.Revoke);
+}

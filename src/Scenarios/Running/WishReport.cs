@@ -1,0 +1,27 @@
+using DmaGrains.Model.Buffers;
+
+namespace DmaGrains.Scenarios.Running;
+
+/// <summary>Segments that are shorter than a device would like: a wish, no limit (thread #10).</summary>
+/// <param name="Device">The device.</param>
+/// <param name="PreferredSegmentSize">Segments it would like to be no shorter, in bytes.</param>
+/// <param name="ShorterCount">Segments that are. The last one is none of them: it ends where the buffer does.</param>
+/// <param name="SegmentCount">Of so many.</param>
+public sealed record WishReport(string Device, uint PreferredSegmentSize, int ShorterCount, int SegmentCount)
+{
+    /// <summary>What a device would have liked better of a mapping; null when nothing, and for raw access.</summary>
+    /// <param name="buffer">The buffer, with the attachment that was mapped.</param>
+    /// <param name="mapping">The mapping, which need not be held.</param>
+    public static WishReport? Of(DmaBuffer buffer, Mapping mapping)
+    {
+        var attachment = buffer.Attachments.FirstOrDefault(known => known.Name == mapping.Attachment);
+        if (attachment is not { PreferredSegmentSize: not 0 and var wish } || mapping.Access != BufferAccess.Map)
+        {
+            return null;
+        }
+
+        var segments = mapping.ToSegments();
+        var shorter = segments[..^1].Count(segment => segment.LengthBytes < wish);
+        return shorter == 0 ? null : new(attachment.Device, wish, shorter, segments.Length);
+    }
+}

@@ -1,0 +1,32 @@
+using DmaGrains.Model.Devices;
+
+namespace DmaGrains.Model.Tests.Devices;
+
+public sealed class ExporterOrderTests
+{
+    private static readonly Device _display = new("display", null) { RequiresContiguous = true, BusDmaLimit = 0x3fffffff };
+
+    private static readonly Device _camera = new("camera", null) { RequiresContiguous = true };
+
+    private static readonly Device _disk = new("disk", new(65536, 168, uint.MaxValue));
+
+    private static readonly Device _ide = new("ide", new(65536, 0, 0xffff));
+
+    private static readonly Device _gpu = new("gpu", new(uint.MaxValue, 0, 0)) { DmaMask = ulong.MaxValue };
+
+    [Fact]
+    public void MostRestrictiveFirst_puts_one_run_before_few_segments_before_any() =>
+        Assert.Equal(
+            ["display", "camera", "disk", "ide", "gpu"],
+            ExporterOrder.MostRestrictiveFirst([_gpu, _ide, _camera, _disk, _display], DmaGetters.V61).Select(device => device.Name));
+
+    [Fact]
+    public void ClassOf_tells_one_run_any_segments_and_the_odd_ones_apart()
+    {
+        Assert.Equal(ImporterClass.Contiguous, ExporterOrder.ClassOf(_display, DmaGetters.V61));
+        Assert.Equal(ImporterClass.ScatterGather, ExporterOrder.ClassOf(_gpu, DmaGetters.V61));
+        Assert.Equal(ImporterClass.Weird, ExporterOrder.ClassOf(_disk, DmaGetters.V61));
+        Assert.Equal(ImporterClass.Weird, ExporterOrder.ClassOf(_ide, DmaGetters.V61));
+        Assert.Equal(ImporterClass.ScatterGather, ExporterOrder.ClassOf(new("pci", new(65536, 0, uint.MaxValue)), DmaGetters.V61));
+    }
+}

@@ -1,0 +1,71 @@
+using CsCheck;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Tests.Boards;
+
+namespace DmaGrains.Model.Tests.Memory;
+
+public sealed class NamedRegionsTests
+{
+    private static readonly MemoryRegionLayout[] _board = [.. MappedBoard.Definition.Memory];
+
+    private static readonly Gen<NameList> _names =
+        Gen.Select(Gen.Shuffle(_board.Select(region => region.Name).ToArray()), Gen.Int[0, 3], (names, count) =>
+            new NameList(names.Take(count)));
+
+    [Fact]
+    public void Find_gives_what_is_named_in_that_order_or_says_what_is_wrong_with_it() =>
+        _names.Sample(names =>
+        {
+            var expected = names.Names.Select(name => _board.Single(region => region.Name == name)).ToList();
+            var isPossible = expected.All(region => region.Kind != MemoryKind.Bounce)
+                && expected.Select(region => region.Kind.HasStructPages()).Distinct().Count() <= 1;
+
+            var found = NamedRegions.Find(names, _board);
+
+            return isPossible ? found.Value.SequenceEqual(expected) : found.Refusal is { Errno: Errno.EINVAL, Field: "Memory" };
+        });
+
+    [Theory]
+    [InlineData("ghost")]
+    [InlineData("Ram")]
+    [InlineData("")]
+    [InlineData(null)]
+    public void Find_refuses_with_EINVAL_and_the_boards_regions_when_one_is_unknown(string? name)
+    {
+        var refusal = NamedRegions.Find(new("ram", name!), _board).Refusal!;
+
+        Assert.Equal((Errno.EINVAL, "Memory"), (refusal.Errno, refusal.Field));
+        Assert.All(_board, region => Assert.Contains(region.Name, refusal.Reason, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("pool")]
+    [InlineData("ram", "pool")]
+    [InlineData("ram", "splash")]
+    [InlineData("vram", "secure")]
+    public void Find_refuses_with_EINVAL_when_they_do_not_go_together(params string[] names) =>
+        Assert.Equal((Errno.EINVAL, "Memory"), FaultOf(NamedRegions.Find(new(names), _board).Refusal));
+
+    [Theory]
+    [InlineData("ram", "cma", "secure")]
+    [InlineData("splash", "vram", "stolen")]
+    public void Find_accepts_regions_that_all_have_struct_pages_and_regions_that_all_have_none(params string[] names) =>
+        Assert.Equal(names, NamedRegions.Find(new(names), _board).Value.Select(region => region.Name));
+
+    [Fact]
+    public void Check_refuses_with_ENOSPC_when_there_are_more_names_than_a_board_has_regions()
+    {
+        var names = Enumerable.Range(0, 64).Select(index => $"r{index}").ToList();
+
+        Assert.Null(NamedRegions.Check(new(names)));
+        Assert.Equal((Errno.ENOSPC, "Memory"), FaultOf(NamedRegions.Check(new([.. names, "r0"]))));
+    }
+
+    [Theory]
+    [InlineData("ram", "cma", "ram")]
+    [InlineData(null, null)]
+    public void Check_refuses_with_EINVAL_when_a_region_is_named_twice(params string?[] names) =>
+        Assert.Equal((Errno.EINVAL, "Memory"), FaultOf(NamedRegions.Check(new(names!))));
+
+    private static (Errno?, string?) FaultOf(Refusal? refusal) => (refusal?.Errno, refusal?.Field);
+}

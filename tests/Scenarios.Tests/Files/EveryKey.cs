@@ -1,0 +1,110 @@
+namespace DmaGrains.Scenarios.Tests.Files;
+
+/// <summary>A board and a scenario that use every key of their formats.</summary>
+internal static class EveryKey
+{
+    public const string Board = """
+        name: every-key
+        title: A board with everything
+        memory:
+          - {name: ram, kind: system, start: 0x40000000, size: 64MiB, reserved: {every: 1MiB, pages: 1}, source: a choice}
+          - {name: cma, kind: contiguous, start: 0x50000000, size: 16MiB, source: a choice}
+          - {name: splash, kind: carveout, start: 0x60000000, size: 4MiB, source: a choice}
+          - {name: video, kind: vram, start: 0x70000000, size: 16MiB, device: gpu, peer_bus: pcie, source: a choice}
+          - {name: taken, kind: stolen, start: 0x80000000, size: 4MiB, source: a choice}
+          - {name: secure, kind: protected, start: 0x90000000, size: 4MiB, source: a choice}
+          - {name: pool, kind: bounce, start: 0x20000000, size: 1MiB, source: a choice}
+        iommus:
+          - name: smmu
+            granule: 65536
+            first: 0x0
+            last: 0xddbfffff
+            policy: first-fit
+            alignment: granule
+            reuse: lazy
+            owner: driver
+            contexts: 4
+            reserved:
+              - {start: 0x8000000, size: 1MiB}
+              - {start: 0xd0000000, size: 0x1000}
+            source: a choice
+          - {name: bus, first: 0x1000, last: 0xffffffff, source: a choice}
+        devices:
+          - name: gpu
+            driver: gpu
+            description: Has everything
+            max_segment_size: 64KiB
+            max_segment_count: 4096
+            segment_boundary_mask: 0xffffffff
+            dma_mask: 0xffffffffff
+            bus_dma_limit: 0xffffffff
+            coherent: true
+            iommu: smmu
+            bus_mmu: bus
+            needs_struct_page: true
+            trusted: true
+            peer_to_peer: true
+            peer_bus: pcie
+            segments_per_line: true
+            preferred_segment_size: 2MiB
+            sources:
+              max_segment_size: a choice
+              max_segment_count: a choice
+              segment_boundary_mask: a choice
+              dma_mask: a choice
+              bus_dma_limit: a choice
+              coherent: a choice
+              iommu: a choice
+              bus_mmu: a choice
+              needs_struct_page: a choice
+              trusted: a choice
+              peer_to_peer: a choice
+              peer_bus: a choice
+              segments_per_line: a choice
+              preferred_segment_size: a choice
+          - {name: display, driver: display, description: Takes one run, contiguous: true, sources: {contiguous: a choice}}
+
+        """;
+
+    public const string Scenario = """
+        name: every-key
+        shows: A scenario with everything.
+        board: BOARD
+        getters: v6.1
+        policy: {constraints: translated, allocation: first-map, late_attach: refuse, lists: own, as_posted: false, bouncing: true}
+        buffers:
+          - {name: frame, size: 1280x720x2, exporter: gpu, lines: {height: 720, bytes_per_line: 2560, stride: 2560, offset: 0}}
+          - {name: film, size: 1MiB, memory: secure, policy: size-only}
+          - {name: either, size: 1MiB, memory: [cma, ram]}
+        importers:
+          - name: gpu
+            device: gpu
+            steps:
+              - attach frame
+              - test-map frame to-device
+              - map frame from-device
+              - {map: frame, direction: to-device, options: [no-bounce, require-coherent, defer-flush, own-space], expect: ok}
+              - unmap frame
+              - get-scatterlist frame
+              - put-scatterlist frame
+              - get-pfns frame
+              - put-pfns frame
+              - switch-context 1
+              - {switch-context: 4, expect: EINVAL}
+              - {unmap: frame}
+              - detach frame
+          - name: app
+            steps:
+              - begin-cpu-access frame to-device
+              - cpu-access frame to-device
+              - end-cpu-access frame
+              - {begin-cpu-access: film, direction: from-device, expect: EINVAL}
+              - revoke either
+              - release either
+        order: [gpu, gpu, gpu, gpu, gpu, app, app, app, app, app, app, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu]
+
+        """;
+
+    /// <summary>That scenario on a board's file.</summary>
+    public static string ScenarioOn(string boardPath) => Scenario.With("BOARD", boardPath);
+}
