@@ -162,10 +162,12 @@ public sealed class Board
             ? Execute(buffer, current.TestMap(attachment, direction)).Reply
             : DmaResult.Refuse<DmaReply>(BufferExports.NoBuffer(buffer));
 
-    /// <summary>Checks the whole board from the ground up: every buffer, every page.</summary>
+    /// <summary>Checks the whole board from the ground up: every buffer, every page, every address.</summary>
     public void AssertInvariants()
     {
         Memory.AssertInvariants();
+        Translation.AssertInvariants();
+        Invariant.Holds(Translation.Held.SequenceEqual(_buffers.Values.SelectMany(HeldBy)));
         var held = Memory.Allocations.ToDictionary(allocation => allocation.Request.Token);
         foreach (var buffer in _buffers.Values)
         {
@@ -177,6 +179,12 @@ public sealed class Board
             }
         }
     }
+
+    /// <summary>What a buffer's live mappings hold of MMUs and the bounce pool, in token order.</summary>
+    private static IEnumerable<MapToken> HeldBy(DmaBuffer buffer) => buffer.Mappings
+        .Where(mapping => mapping.Mapped is { IsNothing: false })
+        .Select(mapping => new MapToken(buffer.Name, mapping.Sequence))
+        .OrderBy(token => token.Sequence);
 
     private Board With(PhysicalMemory memory, DmaTranslation translation, DmaBuffer buffer) =>
         ReferenceEquals(memory, Memory) && ReferenceEquals(translation, Translation)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
@@ -35,7 +36,19 @@ public sealed record DmaMapRequest(
     [Id(1)]
     public MapOptions Options { get; init; }
 
-    /// <summary>The same mapping of the same storage: what is held for one will do for the other.</summary>
+    /// <summary>The stages on the way, from memory towards the device; none when the device sees physical addresses.</summary>
+    internal ImmutableArray<string> Path => (BusMmu, Iommu) switch
+    {
+        (null, null) => [],
+        ({ } below, null) => [below],
+        (null, { } above) => [above],
+        ({ } below, { } above) => [below, above],
+    };
+
+    /// <summary>The request without its pages: small enough to be kept.</summary>
+    public DmaMapRequest WithoutPages() => this with { Storage = Storage with { Regions = [], Extents = [] } };
+
+    /// <summary>Whether another request asks for the same of storage of the same token; its pages are not compared.</summary>
     public bool IsRepeatOf(DmaMapRequest other) =>
         Storage.Token == other.Storage.Token && this with { Storage = other.Storage } == other;
 }

@@ -9,6 +9,12 @@ namespace DmaGrains.Model.Translation;
 [GenerateSerializer, Immutable, Alias("dma.mapped")]
 public sealed record DmaMapped(ImmutableArray<MappedStage> Stages, ImmutableArray<BouncedEntry> Bounces)
 {
+    /// <summary>No stage and no bounce.</summary>
+    public static DmaMapped Nothing { get; } = new([], []);
+
+    /// <summary>Whether it holds neither.</summary>
+    public bool IsNothing => Stages.IsEmpty && Bounces.IsEmpty;
+
     /// <summary>Whether translations outlive the unmap until the next reaping flushes them.</summary>
     [Id(0)]
     public bool IsLazy { get; init; }

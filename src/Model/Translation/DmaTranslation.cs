@@ -1,50 +1,201 @@
 using System.Collections.Immutable;
+using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Memory;
+using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Model.Translation;
 
 /// <summary>A board's MMUs and its bounce pool, and which mapping holds what of them. Immutable; every change gives a new one.</summary>
+/// <remarks>
+/// Invariant: what is handed out of each address space and of the pool is exactly what the mappings hold. Source:
+/// drivers/iommu/dma-iommu.c for each stage, stacked as in thread #35 and #40; kernel/dma/swiotlb.c for bounces.
+/// </remarks>
 public sealed class DmaTranslation
 {
-    private DmaTranslation(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool) => (Stages, Pool) = (stages, pool);
+    private readonly IommuStages _stages;
+    private readonly BounceRegion? _bounces;
+    private readonly ImmutableSortedDictionary<MapToken, HeldMapping> _held;
+
+    private DmaTranslation(
+        IommuStages stages, BounceRegion? bounces, ImmutableSortedDictionary<MapToken, HeldMapping> held)
+    {
+        _stages = stages;
+        _bounces = bounces;
+        _held = held;
+    }
 
     /// <summary>The MMUs as they were at the start.</summary>
-    public ImmutableArray<IommuStage> Stages { get; }
+    public ImmutableArray<IommuStage> Stages => [.. _stages.All.Select(stage => stage.Stage)];
 
     /// <summary>The memory for bounces; null when the board has none.</summary>
-    public MemoryRegionLayout? Pool { get; }
+    public MemoryRegionLayout? Pool => _bounces?.Layout;
 
-    /// <summary>Nothing is mapped yet.</summary>
-    /// <param name="stages">Checked before, by the board.</param>
-    /// <param name="pool">A region of kind Bounce, or null.</param>
-    public static DmaTranslation Create(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool) => new(stages, pool);
-
-    /// <summary>What is to be stored of it.</summary>
-    public DmaTranslationState State { get; } = new();
+    /// <summary>What is to be stored of it beside <see cref="Stages"/> and <see cref="Pool"/>.</summary>
+    public DmaTranslationState State =>
+        new([.. _stages.All.Select(stage => stage.State)], [.. _held.Values], _bounces?.Pool.State);
 
     /// <summary>The mappings that hold something, in token order.</summary>
-    public IEnumerable<MapToken> Held => Stages.IsEmpty ? [] : [];
+    public IEnumerable<MapToken> Held => _held.Keys;
+
+    /// <summary>Nothing is mapped yet.</summary>
+    /// <param name="stages">Each passes <see cref="IommuStage.Check"/>, names unique: the board has checked them.</param>
+    /// <param name="pool">A region of kind Bounce of at most <see cref="SwiotlbPool.SizeBytesMax"/>, or null.</param>
+    /// <exception cref="InvalidOperationException">Nobody has checked them.</exception>
+    public static DmaTranslation Create(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool)
+    {
+        AssertChecked(stages, pool);
+        return new(
+            IommuStages.Create(stages),
+            pool is null ? null : BounceRegion.Create(pool),
+            ImmutableSortedDictionary.Create<MapToken, HeldMapping>(MapToken.Order));
+    }
 
     /// <summary>MMUs and a pool as they were stored.</summary>
+    /// <param name="stages">As for <see cref="Create"/>.</param>
+    /// <param name="pool">As for <see cref="Create"/>.</param>
+    /// <param name="state">What was stored of these stages and this pool.</param>
+    /// <exception cref="InvalidOperationException">They do not fit together.</exception>
     public static DmaTranslation Restore(
-        ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool, DmaTranslationState state) =>
-        state is null ? throw new ArgumentNullException(nameof(state)) : Create(stages, pool);
+        ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool, DmaTranslationState state)
+    {
+        AssertChecked(stages, pool);
+        Invariant.Holds(pool is null == state.Pool is null);
+        var bounces = state.Held.SelectMany(held => held.Mapped.Bounces).Select(entry => entry.Slots);
+        var restored = new DmaTranslation(
+            IommuStages.Restore(stages, state.Stages, state.Held.SelectMany(held => held.Mapped.Stages)),
+            pool is null ? null : BounceRegion.Restore(pool, state.Pool!.Value, bounces),
+            state.Held.ToImmutableSortedDictionary(held => held.Request.Token, held => held, MapToken.Order));
+        restored.AssertInvariants();
+        return restored;
+    }
 
     /// <summary>Maps. The same request under the same token gets the same addresses.</summary>
-    public (DmaTranslation Next, DmaResult<DmaMapped> Reply) Map(DmaMapRequest request) =>
-        (this, DmaResult.Grant(new DmaMapped([], [])));
+    /// <remarks>
+    /// A token that comes again with another request, or other pages, is of a map that was never noted: what it holds goes back first,
+    /// and stays back when the new request is refused.
+    /// </remarks>
+    /// <returns>
+    /// Refusals name the importer, and nothing is held. Through MMUs: EINVAL naming Stage (the board has none of that name);
+    /// EOPNOTSUPP naming Options (only a driver's own tables give them); EINVAL as <see cref="IommuMap"/>; ENOSPC naming LengthBytes
+    /// when a stage has no room; EINVAL naming MaxSegmentCount when the device is left with too many segments and that is to be
+    /// checked. Without MMUs: EIO naming BouncePool (none, or full), LengthBytes or DmaMask when what the device does not reach cannot
+    /// be bounced.
+    /// </returns>
+    public (DmaTranslation Next, DmaResult<DmaMapped> Reply) Map(DmaMapRequest request)
+    {
+        if (_held.TryGetValue(request.Token, out var held) && held.IsOf(request))
+        {
+            return (this, DmaResult.Grant(held.Mapped));
+        }
+
+        var before = held is null ? this : Unmap(request.Token);
+        var table = Mapping.TableOver(request.Storage, request.SizeBytes, request.CutUnder);
+        return request.Path.IsEmpty ? before.Bounce(table, request) : before.Translate(table, request);
+    }
 
     /// <summary>Null when a mapping may be ended now.</summary>
-    public Refusal? CheckUnmap(MapToken token) =>
-        Stages.IsEmpty ? null : Refusal.Of(Errno.EINVAL, "Context", $"{token.Buffer} is not mapped.");
+    /// <returns>EINVAL naming Context when the DMA API would take its address for one of another context (thread #39).</returns>
+    public Refusal? CheckUnmap(MapToken token)
+    {
+        foreach (var mapped in _held.TryGetValue(token, out var held) ? held.Mapped.Stages : [])
+        {
+            var stage = _stages.Find(mapped.Stage)!;
+            if (stage.IsPerContext && stage.Current != mapped.Context)
+            {
+                var importer = held!.Request.Importer;
+                return new(
+                    Errno.EINVAL, importer, "Context", mapped.Context, stage.Current,
+                    $"{token.Buffer} was mapped for {importer} in context {mapped.Context} of {mapped.Stage}; in context {stage.Current} its address means nothing.");
+            }
+        }
 
-    /// <summary>Ends a mapping; a token that holds nothing changes nothing.</summary>
-    public DmaTranslation Unmap(MapToken token) => token == default ? Create(Stages, Pool) : this;
+        return null;
+    }
+
+    /// <summary>Ends a mapping, in the contexts that it was made in; a token that holds nothing changes nothing.</summary>
+    public DmaTranslation Unmap(MapToken token) => !_held.TryGetValue(token, out var held)
+        ? this
+        : new(
+            _stages.Unmap(held.Mapped.Stages),
+            held.Mapped.Bounces.IsEmpty ? _bounces : _bounces!.Unmap(held.Mapped.Bounces),
+            _held.Remove(token));
 
     /// <summary>Ends all mappings of a buffer.</summary>
-    public DmaTranslation UnmapAll(string buffer) => buffer.Length == 0 ? Create(Stages, Pool) : this;
+    public DmaTranslation UnmapAll(string buffer) =>
+        _held.Keys.Where(token => token.Buffer == buffer).Aggregate(this, (held, token) => held.Unmap(token));
 
-    /// <summary>Switches an MMU to another of its contexts.</summary>
-    public (DmaTranslation Next, Refusal? Reply) SwitchContext(string stage, uint context) =>
-        (this, Refusal.Of(Errno.EINVAL, "Stage", $"{stage} has no context {context}."));
+    /// <summary>Switches an MMU to another of its contexts; the same again changes nothing.</summary>
+    /// <returns>EINVAL naming Stage when there is none of that name, or Context when it has none of that number; null when switched.</returns>
+    public (DmaTranslation Next, Refusal? Reply) SwitchContext(string stage, uint context)
+    {
+        if (_stages.Find(stage) is not { } current)
+        {
+            return (this, Refusal.Of(Errno.EINVAL, "Stage", $"The board has no MMU {stage}."));
+        }
+
+        var (switched, refusal) = current.SwitchTo(context);
+        return ReferenceEquals(switched, current) ? (this, refusal) : (new(_stages.With(switched), _bounces, _held), null);
+    }
+
+    /// <summary>Checks everything from the ground up: what is handed out is what the mappings hold.</summary>
+    public void AssertInvariants()
+    {
+        Invariant.Holds(_held.All(held => held.Key == held.Value.Request.Token && !held.Value.Mapped.IsNothing));
+        _stages.AssertHold(_held.Values.SelectMany(held => held.Mapped.Stages));
+        var bounced = _held.Values.SelectMany(held => held.Mapped.Bounces).ToList();
+        Invariant.Holds(_bounces is not null || bounced.Count == 0);
+        _bounces?.AssertHold(bounced);
+    }
+
+    private static void AssertChecked(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool)
+    {
+        Invariant.Holds(stages.All(stage => stage.Check() is null));
+        Invariant.Holds(stages.DistinctBy(stage => stage.Name).Count() == stages.Length);
+        Invariant.Holds(pool is null or { Kind: MemoryKind.Bounce });
+        Invariant.Holds(pool is null || pool.Range.SizeBytes <= SwiotlbPool.SizeBytesMax);
+    }
+
+    private (DmaTranslation Next, DmaResult<DmaMapped> Reply) Translate(SgTable table, DmaMapRequest request)
+    {
+        var (stages, reply) = _stages.Map(table, request);
+        if (!reply.TryGetValue(out var held))
+        {
+            return Refuse(reply.Refusal!);
+        }
+
+        var used = held.Select(mapped => stages.Find(mapped.Stage)!);
+        return Hold(stages, _bounces, request, new(held, [])
+        {
+            IsLazy = used.Any(stage => stage.Stage.Layout.Reuse == IovaReuse.Lazy),
+            IsPerContext = used.Any(stage => stage.IsPerContext),
+        });
+    }
+
+    private (DmaTranslation Next, DmaResult<DmaMapped> Reply) Bounce(SgTable table, DmaMapRequest request)
+    {
+        if (BounceRegion.FirstBeyond(table, request.HighestAddress) is not { } beyond)
+        {
+            return (this, DmaResult.Grant(DmaMapped.Nothing));
+        }
+
+        if (_bounces is null)
+        {
+            return Refuse(new(
+                Errno.EIO, request.Importer, SwiotlbPool.PoolField, null, null,
+                $"{request.Importer} reaches addresses up to 0x{request.HighestAddress:x}; {request.Token.Buffer} has {beyond.LengthBytes} bytes at {beyond.Address}, and the board has no bounce pool."));
+        }
+
+        var (bounces, reply) = _bounces.Map(table, request);
+        return reply.TryGetValue(out var bounced)
+            ? Hold(_stages, bounces, request, new([], bounced))
+            : Refuse(reply.Refusal!);
+    }
+
+    private (DmaTranslation Next, DmaResult<DmaMapped> Reply) Hold(
+        IommuStages stages, BounceRegion? bounces, DmaMapRequest request, DmaMapped mapped) => (
+            new(stages, bounces, _held.Add(request.Token, HeldMapping.Of(request, mapped))),
+            DmaResult.Grant(mapped));
+
+    private (DmaTranslation Next, DmaResult<DmaMapped> Reply) Refuse(Refusal refusal) =>
+        (this, DmaResult.Refuse<DmaMapped>(refusal));
 }

@@ -1,7 +1,12 @@
+using System.Collections.Immutable;
 using Orleans;
 
 namespace DmaGrains.Model.Translation;
 
 /// <summary>What is to be stored of a board's MMUs and bounce pool; what is free follows from it.</summary>
+/// <param name="Stages">The MMUs, in the board's order.</param>
+/// <param name="Held">The mappings that hold something, in token order.</param>
+/// <param name="Pool">The bounce pool; null when the board has none.</param>
 [GenerateSerializer, Immutable, Alias("dma.translation-state")]
-public sealed record DmaTranslationState;
+public sealed record DmaTranslationState(
+    ImmutableArray<IommuStageState> Stages, ImmutableArray<HeldMapping> Held, SwiotlbPoolState? Pool);

@@ -11,6 +11,10 @@ namespace DmaGrains.Model.Translation;
 /// <param name="SegmentBoundaryMask">2^k-1: inputs are kept off multiples of mask + 1; 0 means 2^64-1.</param>
 public readonly record struct IommuLimits(uint GranuleBytes, uint MaxSegmentSize, ulong SegmentBoundaryMask)
 {
+    /// <summary>A granule with what a device takes.</summary>
+    public static IommuLimits Of(uint granuleBytes, DmaConstraints takes) =>
+        new(granuleBytes, takes.MaxSegmentSize, takes.SegmentBoundaryMask);
+
     /// <summary><see cref="MaxSegmentSize"/>, the default read in.</summary>
     public uint EffectiveMaxSegmentSize =>
         MaxSegmentSize == 0 ? DeviceDmaParameters.DefaultMaxSegmentSize : MaxSegmentSize;

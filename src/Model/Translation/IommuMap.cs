@@ -37,7 +37,7 @@ public static class IommuMap
     /// <summary>Maps a scatterlist in order.</summary>
     /// <param name="limits">Granule, segment size and boundary.</param>
     /// <param name="entries">At least one entry.</param>
-    /// <returns>The errors of the other overload.</returns>
+    /// <returns>The errors of the first overload.</returns>
     /// <remarks>
     /// Deliberate difference: an entry's offset is taken from its address. The kernel takes it from the page, which is
     /// the same where the granule is a page; a longer granule cannot map the middle of itself.
@@ -50,12 +50,57 @@ public static class IommuMap
         }
 
         var joiner = new SegmentJoiner(limits, entries.Length);
+        Add(ref joiner, limits, entries);
+        return joiner.ToResult();
+    }
+
+    /// <summary>Maps a table in order, link by link.</summary>
+    /// <param name="limits">Granule, segment size and boundary.</param>
+    /// <param name="table">At least one entry.</param>
+    /// <returns>The errors of the first overload.</returns>
+    public static DmaResult<IommuMapping> Map(IommuLimits limits, SgTable table)
+    {
+        if (Check(limits, table.EntryCount) is { } refusal)
+        {
+            return DmaResult.Refuse<IommuMapping>(refusal);
+        }
+
+        var joiner = new SegmentJoiner(limits, table.EntryCount);
+        for (var link = 0; link < table.LinkCount; link++)
+        {
+            Add(ref joiner, limits, table.Link(link));
+        }
+
+        return joiner.ToResult();
+    }
+
+    /// <summary>Maps the segments of the stage below, nearer to memory (thread #35, figures 1 and 2; #40).</summary>
+    /// <param name="limits">Granule, segment size and boundary.</param>
+    /// <param name="below">What the stage below made of the list.</param>
+    /// <param name="start">Where that lies in the address space of the stage below.</param>
+    /// <returns>The errors of the first overload.</returns>
+    public static DmaResult<IommuMapping> Map(IommuLimits limits, IommuMapping below, Iova start)
+    {
+        if (Check(limits, below.Segments.Length) is { } refusal)
+        {
+            return DmaResult.Refuse<IommuMapping>(refusal);
+        }
+
+        var joiner = new SegmentJoiner(limits, below.Segments.Length);
+        foreach (var (offset, length) in below.Segments)
+        {
+            joiner.Add(new((uint)((start.Value + offset) & (limits.GranuleBytes - 1)), length));
+        }
+
+        return joiner.ToResult();
+    }
+
+    private static void Add(ref SegmentJoiner joiner, IommuLimits limits, ReadOnlySpan<SgEntry> entries)
+    {
         foreach (ref readonly var entry in entries)
         {
             joiner.Add(new((uint)(entry.Address.Value & (limits.GranuleBytes - 1)), entry.LengthBytes));
         }
-
-        return joiner.ToResult();
     }
 
     private static Refusal? Check(IommuLimits limits, int inputCount) => limits.Check() is { } refusal

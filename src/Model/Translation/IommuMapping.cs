@@ -65,7 +65,23 @@ public sealed class IommuMapping
             throw new ArgumentException($"{start} is not a multiple of {AlignmentBytes}.", nameof(start));
         }
 
-        return [.. Segments.Select(segment =>
-            new DmaSegment(new(checked(start.Value + segment.OffsetBytes)), segment.LengthBytes))];
+        return From(start);
+    }
+
+    /// <summary>
+    /// The DMA segments at a base of any alignment, as <see cref="IovaAlignment.Granule"/> hands out: the joins were made for an
+    /// aligned one, so a segment may cross a boundary there.
+    /// </summary>
+    /// <param name="start">A multiple of the granule.</param>
+    /// <exception cref="OverflowException">The list reaches beyond 64-bit addresses.</exception>
+    public ImmutableArray<DmaSegment> From(Iova start)
+    {
+        var segments = ImmutableArray.CreateBuilder<DmaSegment>(Segments.Length);
+        foreach (var (offset, length) in Segments)
+        {
+            segments.Add(new(new(checked(start.Value + offset)), length));
+        }
+
+        return segments.MoveToImmutable();
     }
 }

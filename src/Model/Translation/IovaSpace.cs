@@ -72,6 +72,28 @@ public sealed class IovaSpace
             layout, free, ImmutableSortedDictionary<ulong, GranuleRun>.Empty, [], all.First, 0));
     }
 
+    /// <summary>An address space as it was stored: the free runs follow from the layout and what is held or retired.</summary>
+    /// <param name="layout">The address space as it was at the start.</param>
+    /// <param name="state">What was stored of it.</param>
+    /// <param name="held">What is held of it, in any order.</param>
+    /// <exception cref="InvalidOperationException">They do not fit together.</exception>
+    public static IovaSpace Restore(IovaSpaceLayout layout, IovaSpaceState state, IReadOnlyCollection<IovaRange> held)
+    {
+        var fresh = Create(layout).Value;
+        var retired = state.Retired.Select(fresh.ToRun).ToImmutableList();
+
+        // A run that two hold is not free any more when the second takes it.
+        var free = held.Select(fresh.ToRun).Concat(retired).Aggregate(fresh._free, (free, run) => free.Take(run));
+        var space = new IovaSpace(
+            layout, free, held.Select(fresh.ToRun).ToImmutableSortedDictionary(run => run.First, run => run), retired,
+            state.NextGranule, state.FlushCount);
+        space.AssertInvariants();
+        return space;
+    }
+
+    /// <summary>What is to be stored beside the layout and <see cref="HeldRanges"/>.</summary>
+    public IovaSpaceState State => new(_next, FlushCount, [.. RetiredRanges]);
+
     /// <summary>Hands out a range of whole granules.</summary>
     /// <param name="lengthBytes">Bytes, 1 or more.</param>
     /// <param name="highestAddress">The highest address the device can form.</param>
@@ -185,4 +207,10 @@ public sealed class IovaSpace
 
     private IovaRange ToRange(GranuleRun run) =>
         new(new(run.First * Layout.GranuleBytes), run.Count * Layout.GranuleBytes);
+
+    private GranuleRun ToRun(IovaRange range)
+    {
+        var first = range.First.Value / Layout.GranuleBytes;
+        return new(first, first + (range.LengthBytes / Layout.GranuleBytes));
+    }
 }

@@ -6,4 +6,12 @@ namespace DmaGrains.Model.Translation;
 /// <param name="Buffer">The buffer.</param>
 /// <param name="Sequence">Which of its mappings, from 0.</param>
 [GenerateSerializer, Immutable, Alias("dma.map-token")]
-public readonly record struct MapToken(string Buffer, ulong Sequence);
+public readonly record struct MapToken(string Buffer, ulong Sequence)
+{
+    /// <summary>By buffer, then sequence: the order in which mappings are kept.</summary>
+    internal static IComparer<MapToken> Order { get; } = Comparer<MapToken>.Create((x, y) =>
+    {
+        var byBuffer = string.CompareOrdinal(x.Buffer, y.Buffer);
+        return byBuffer != 0 ? byBuffer : x.Sequence.CompareTo(y.Sequence);
+    });
+}

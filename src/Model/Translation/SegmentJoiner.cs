@@ -11,14 +11,21 @@ namespace DmaGrains.Model.Translation;
 /// </remarks>
 internal ref struct SegmentJoiner(IommuLimits limits, int inputCount)
 {
-    private readonly ImmutableArray<DmaSpan>.Builder _segments = ImmutableArray.CreateBuilder<DmaSpan>(inputCount);
+    // Most lists join to a few segments: room for all of them would mostly be thrown away.
+    private readonly ImmutableArray<DmaSpan>.Builder _segments =
+        ImmutableArray.CreateBuilder<DmaSpan>(Math.Min(inputCount, 32));
+
     private readonly ImmutableArray<IommuPad>.Builder _pads = ImmutableArray.CreateBuilder<IommuPad>();
     private readonly uint _max = limits.EffectiveMaxSegmentSize;
     private readonly ulong _mask = limits.EffectiveBoundaryMask;
+    private readonly uint _granule = limits.GranuleBytes;
     private Refusal? _refusal;
     private int _placed;
     private ulong _length;
     private ulong _lastExtent;
+
+    /// <summary>The segment that is being made; of no bytes before the first input, and where inputs are empty.</summary>
+    private DmaSpan _segment;
 
     /// <summary>Bytes in the segment that may still grow; 0 when none may.</summary>
     private uint _open;
@@ -34,23 +41,36 @@ internal ref struct SegmentJoiner(IommuLimits limits, int inputCount)
         {
             // The kernel's count is an unsigned int, wrap included.
             _open = unchecked(_open + input.LengthBytes);
-            _segments[^1] = _segments[^1] with { LengthBytes = _open };
         }
         else
         {
+            if (_placed != 0)
+            {
+                _segments.Add(_segment);
+            }
+
+            _segment = new(_length + input.OffsetBytes, 0);
             _open = input.LengthBytes;
-            _segments.Add(new(_length + input.OffsetBytes, _open));
         }
 
+        _segment = _segment with { LengthBytes = _open };
         _open = (ulong)input.OffsetBytes + input.LengthBytes < extent ? 0 : _open;
         _length += extent;
         _lastExtent = extent;
         _placed++;
     }
 
-    public readonly DmaResult<IommuMapping> ToResult() => _refusal is not null
-        ? DmaResult.Refuse<IommuMapping>(_refusal)
-        : DmaResult.Grant(new IommuMapping(limits, _length, _segments.DrainToImmutable(), _pads.ToImmutable()));
+    /// <summary>What has been placed: at least one input, or a refusal.</summary>
+    public readonly DmaResult<IommuMapping> ToResult()
+    {
+        if (_refusal is not null)
+        {
+            return DmaResult.Refuse<IommuMapping>(_refusal);
+        }
+
+        _segments.Add(_segment);
+        return DmaResult.Grant(new IommuMapping(limits, _length, _segments.DrainToImmutable(), _pads.DrainToImmutable()));
+    }
 
     /// <summary>An overlong segment goes on joining: the subtraction is one of unsigned ints.</summary>
     private readonly bool CanJoin(IommuInput input) =>
@@ -61,12 +81,13 @@ internal ref struct SegmentJoiner(IommuLimits limits, int inputCount)
 
     private bool TryPlace(IommuInput input, out ulong extent)
     {
-        extent = (ulong)Granule.RoundUp((ulong)input.OffsetBytes + input.LengthBytes, limits.GranuleBytes);
-        if (input.OffsetBytes >= limits.GranuleBytes)
+        // Of two numbers of 32 bits: far from 64.
+        extent = ((ulong)input.OffsetBytes + input.LengthBytes + (_granule - 1)) & ~((ulong)_granule - 1);
+        if (input.OffsetBytes >= _granule)
         {
             _refusal = new(
-                Errno.EINVAL, null, nameof(IommuInput.OffsetBytes), input.OffsetBytes, limits.GranuleBytes - 1,
-                $"Input {_placed} starts {input.OffsetBytes} bytes into a granule of {limits.GranuleBytes}.");
+                Errno.EINVAL, null, nameof(IommuInput.OffsetBytes), input.OffsetBytes, _granule - 1,
+                $"Input {_placed} starts {input.OffsetBytes} bytes into a granule of {_granule}.");
             return false;
         }
 
@@ -84,7 +105,8 @@ internal ref struct SegmentJoiner(IommuLimits limits, int inputCount)
             return true;
         }
 
-        if (!FitsExtent(_placed - 1, (UInt128)_lastExtent + pad) || !FitsSpace(pad))
+        var padded = pad <= ulong.MaxValue - _lastExtent ? _lastExtent + pad : ulong.MaxValue;
+        if (!FitsExtent(_placed - 1, padded) || !FitsSpace(pad))
         {
             return false;
         }
@@ -95,7 +117,7 @@ internal ref struct SegmentJoiner(IommuLimits limits, int inputCount)
     }
 
     /// <summary>An extent is an unsigned int (EOVERFLOW inside the kernel, EINVAL to its callers).</summary>
-    private bool FitsExtent(int index, UInt128 extent)
+    private bool FitsExtent(int index, ulong extent)
     {
         if (extent <= uint.MaxValue)
         {
@@ -118,7 +140,7 @@ internal ref struct SegmentJoiner(IommuLimits limits, int inputCount)
         return false;
     }
 
-    private static Refusal TooLong(UInt128 needed, ulong limit, string what) => new(
-        Errno.EINVAL, null, nameof(IommuInput.LengthBytes), (ulong)UInt128.Min(needed, ulong.MaxValue), limit,
+    private static Refusal TooLong(ulong needed, ulong limit, string what) => new(
+        Errno.EINVAL, null, nameof(IommuInput.LengthBytes), needed, limit,
         $"{what}: expected at most {limit}.");
 }

@@ -6,6 +6,9 @@ internal static class SlotSet
     /// <summary>Slots in a set.</summary>
     public const int Count = 128;
 
+    /// <summary>Every second slot: where a page of two slots starts.</summary>
+    public static UInt128 PageStarts { get; } = UInt128.MaxValue / 3;
+
     /// <summary>That many slots from a slot on.</summary>
     public static UInt128 Run(int first, int count) => (UInt128.MaxValue >> (Count - count)) << first;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using DmaGrains.Model.Constraints;
+using System.Runtime.InteropServices;
 using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Model.Translation;
@@ -28,25 +28,21 @@ public sealed class SwiotlbPool
     /// <summary>The largest pool of this model: 1 GiB.</summary>
     public const ulong SizeBytesMax = 1UL << 30;
 
-    private const string PoolField = "BouncePool";
+    internal const string PoolField = "BouncePool";
 
-    /// <summary>The slots in use, set by set.</summary>
-    private readonly ImmutableArray<UInt128> _used;
-    private readonly ImmutableSortedDictionary<int, BounceSlots> _bounces;
-
-    /// <summary>Where the next search starts: behind the bounce made last.</summary>
     private readonly int _nextSlot;
 
     private SwiotlbPool(
-        ImmutableArray<UInt128> used, ImmutableSortedDictionary<int, BounceSlots> bounces, int nextSlot)
+        int slotCount, ImmutableArray<UInt128> used, ImmutableSortedDictionary<int, BounceSlots> bounces, int nextSlot)
     {
-        _used = used;
-        _bounces = bounces;
+        SlotCount = slotCount;
+        Used = used;
+        BouncesBySlot = bounces;
         _nextSlot = nextSlot;
     }
 
     /// <summary>Slots in the pool.</summary>
-    public int SlotCount => _used.Length * SlotsPerSet;
+    public int SlotCount { get; }
 
     /// <summary>Slots in use.</summary>
     public int UsedSlotCount { get; private init; }
@@ -58,23 +54,50 @@ public sealed class SwiotlbPool
     public ulong BouncedBytes { get; private init; }
 
     /// <summary>The bounces that hold slots, in slot order.</summary>
-    public IEnumerable<BounceSlots> Bounces => _bounces.Values;
+    public IEnumerable<BounceSlots> Bounces => BouncesBySlot.Values;
 
-    /// <summary>An unused pool.</summary>
+    /// <summary>What is to be stored beside the size and <see cref="Bounces"/>.</summary>
+    public SwiotlbPoolState State => new(_nextSlot, BounceCount, BouncedBytes);
+
+    /// <summary>The slots in use, set by set; those of the last set that the pool does not have are in use for ever.</summary>
+    internal ImmutableArray<UInt128> Used { get; }
+
+    internal ImmutableSortedDictionary<int, BounceSlots> BouncesBySlot { get; }
+
+    /// <summary>An unused pool in memory of its own.</summary>
     /// <param name="sizeBytes">Bytes, rounded up to whole sets as the kernel does.</param>
     /// <returns>EINVAL for 0, ENOSPC above <see cref="SizeBytesMax"/>, both naming BouncePool.</returns>
-    public static DmaResult<SwiotlbPool> Create(ulong sizeBytes = DefaultSizeBytes)
+    public static DmaResult<SwiotlbPool> Create(ulong sizeBytes = DefaultSizeBytes) => Check(sizeBytes, 1) is { } refusal
+        ? DmaResult.Refuse<SwiotlbPool>(refusal)
+        : DmaResult.Grant(Unused((int)((sizeBytes + SetBytes - 1) / SetBytes) * SlotsPerSet));
+
+    /// <summary>An unused pool in memory that is there already, and does not grow.</summary>
+    /// <param name="sizeBytes">Bytes, of which the whole slots are used.</param>
+    /// <returns>EINVAL below <see cref="SlotBytes"/>, ENOSPC above <see cref="SizeBytesMax"/>, both naming BouncePool.</returns>
+    /// <remarks>Source: kernel/dma/swiotlb.c, rmem_swiotlb_device_init: a last set of fewer slots is used as far as it goes.</remarks>
+    public static DmaResult<SwiotlbPool> Over(ulong sizeBytes) => Check(sizeBytes, SlotBytes) is { } refusal
+        ? DmaResult.Refuse<SwiotlbPool>(refusal)
+        : DmaResult.Grant(Unused((int)(sizeBytes / SlotBytes)));
+
+    /// <summary>A pool as it was stored: the free slots follow from the bounces.</summary>
+    /// <param name="sizeBytes">As for <see cref="Over"/>.</param>
+    /// <param name="state">What was stored of it.</param>
+    /// <param name="bounces">The bounces that hold slots, in any order.</param>
+    /// <exception cref="InvalidOperationException">They do not fit together.</exception>
+    public static SwiotlbPool Restore(ulong sizeBytes, SwiotlbPoolState state, IEnumerable<BounceSlots> bounces)
     {
-        if (sizeBytes is 0 or > SizeBytesMax)
+        var fresh = Over(sizeBytes).Value;
+        var used = fresh.Used.ToArray();
+        var bySlot = fresh.BouncesBySlot.ToBuilder();
+        foreach (var bounce in bounces)
         {
-            return DmaResult.Refuse<SwiotlbPool>(new(
-                sizeBytes == 0 ? Errno.EINVAL : Errno.ENOSPC, null, PoolField, sizeBytes, SizeBytesMax,
-                $"A bounce pool of {sizeBytes} bytes: expected 1 to {SizeBytesMax}."));
+            Invariant.Holds(bySlot.TryAdd(bounce.FirstSlot, bounce) && bounce.FirstSlot < fresh.SlotCount);
+            used[bounce.FirstSlot / SlotsPerSet] |= SlotSet.Run(bounce.FirstSlot % SlotsPerSet, bounce.SlotCount);
         }
 
-        var sets = (int)((sizeBytes + SetBytes - 1) / SetBytes);
-        return DmaResult.Grant(new SwiotlbPool(
-            [.. Enumerable.Repeat(UInt128.Zero, sets)], ImmutableSortedDictionary<int, BounceSlots>.Empty, 0));
+        var pool = fresh.With(used, bySlot.ToImmutable(), state, bySlot.Values.Sum(bounce => bounce.SlotCount));
+        pool.AssertInvariants();
+        return pool;
     }
 
     /// <summary>The longest bounce that a device is promised, in bytes.</summary>
@@ -94,131 +117,61 @@ public sealed class SwiotlbPool
     public (SwiotlbPool Next, DmaResult<BounceSlots> Reply) Map(
         ulong lengthBytes, PhysicalAddress address = default, uint minAlignMask = 0)
     {
-        if (Check(lengthBytes, minAlignMask) is { } refusal)
-        {
-            return (this, DmaResult.Refuse<BounceSlots>(refusal));
-        }
-
-        var offset = address.Value & minAlignMask & (SlotBytes - 1);
-        var slots = (int)((lengthBytes + offset + SlotBytes - 1) / SlotBytes);
-        if (Find(slots, StartsIn(lengthBytes + offset, address, minAlignMask)) is not { } first)
-        {
-            return (this, DmaResult.Refuse<BounceSlots>(Full(lengthBytes)));
-        }
-
-        var bounce = new BounceSlots(first, slots, lengthBytes);
-        return (With(bounce), DmaResult.Grant(bounce));
+        var writer = new BounceWriter(this);
+        var reply = writer.Map(lengthBytes, address, minAlignMask);
+        return (reply.IsGranted ? writer.ToPool() : this, reply);
     }
 
     /// <summary>Gives a bounce's slots back.</summary>
     /// <returns>EINVAL naming BouncePool when the pool does not hold this bounce.</returns>
-    public DmaResult<SwiotlbPool> Unmap(BounceSlots bounce) =>
-        _bounces.TryGetValue(bounce.FirstSlot, out var held) && held == bounce
-            ? DmaResult.Grant(new SwiotlbPool(
-                WithSet(bounce, (used, run) => used & ~run), _bounces.Remove(bounce.FirstSlot), _nextSlot)
-            {
-                UsedSlotCount = UsedSlotCount - bounce.SlotCount,
-                BounceCount = BounceCount,
-                BouncedBytes = BouncedBytes,
-            })
-            : DmaResult.Refuse<SwiotlbPool>(Refusal.Of(
-                Errno.EINVAL, PoolField, $"No bounce of {bounce.SlotCount} slots is held at slot {bounce.FirstSlot}."));
+    public DmaResult<SwiotlbPool> Unmap(BounceSlots bounce)
+    {
+        var writer = new BounceWriter(this);
+        return writer.Unmap(bounce) is { } refusal
+            ? DmaResult.Refuse<SwiotlbPool>(refusal)
+            : DmaResult.Grant(writer.ToPool());
+    }
 
     /// <summary>Checks everything from the ground up: the slots in use are those of the bounces.</summary>
     public void AssertInvariants()
     {
-        var used = new UInt128[_used.Length];
-        foreach (var (first, bounce) in _bounces)
+        var used = Unused(SlotCount).Used.ToArray();
+        foreach (var (first, bounce) in BouncesBySlot)
         {
+            Invariant.Holds(first == bounce.FirstSlot && bounce.SlotCount > 0);
+            Invariant.Holds((first % SlotsPerSet) + bounce.SlotCount <= SlotsPerSet);
             var run = SlotSet.Run(first % SlotsPerSet, bounce.SlotCount);
-            Invariant.Holds(first == bounce.FirstSlot && (first % SlotsPerSet) + bounce.SlotCount <= SlotsPerSet);
             Invariant.Holds((used[first / SlotsPerSet] & run) == 0);
             used[first / SlotsPerSet] |= run;
         }
 
-        Invariant.Holds(_used.AsSpan().SequenceEqual(used));
-        Invariant.Holds(UsedSlotCount == _bounces.Values.Sum(bounce => bounce.SlotCount));
+        Invariant.Holds(Used.AsSpan().SequenceEqual(used));
+        Invariant.Holds(UsedSlotCount == BouncesBySlot.Values.Sum(bounce => bounce.SlotCount));
         Invariant.Holds(_nextSlot >= 0 && _nextSlot < SlotCount);
     }
 
-    private static Refusal? Check(ulong lengthBytes, uint minAlignMask)
-    {
-        if (lengthBytes == 0)
+    /// <summary>This pool with other contents.</summary>
+    internal SwiotlbPool With(
+        UInt128[] used, ImmutableSortedDictionary<int, BounceSlots> bounces, SwiotlbPoolState state, int usedSlotCount) =>
+        new(SlotCount, ImmutableCollectionsMarshal.AsImmutableArray(used), bounces, state.NextSlot)
         {
-            return Refusal.Of(Errno.EINVAL, "LengthBytes", "A bounce of no bytes cannot be made.");
-        }
+            UsedSlotCount = usedSlotCount,
+            BounceCount = state.BounceCount,
+            BouncedBytes = state.BouncedBytes,
+        };
 
-        if (!DmaConstraints.IsWholeMask(minAlignMask))
-        {
-            return new(
-                Errno.EINVAL, null, "MinAlignMask", null, minAlignMask,
-                $"Alignment mask 0x{minAlignMask:x} has holes: expected 2^k-1.");
-        }
+    private static Refusal? Check(ulong sizeBytes, ulong least) => sizeBytes >= least && sizeBytes <= SizeBytesMax
+        ? null
+        : new(
+            sizeBytes < least ? Errno.EINVAL : Errno.ENOSPC, null, PoolField, sizeBytes, SizeBytesMax,
+            $"A bounce pool of {sizeBytes} bytes: expected {least} to {SizeBytesMax}.");
 
-        var longest = LongestBounceBytes(minAlignMask);
-        return lengthBytes <= longest
-            ? null
-            : new(
-                Errno.EIO, null, "LengthBytes", lengthBytes, longest,
-                $"{lengthBytes} bytes are to be bounced in one piece: expected at most {longest}.");
-    }
-
-    /// <summary>
-    /// The slots of a set at which a bounce may start: those that keep the address bits; where none must be kept, page
-    /// starts for a page or more.
-    /// </summary>
-    private static UInt128 StartsIn(ulong sizeBytes, PhysicalAddress address, uint minAlignMask)
+    private static SwiotlbPool Unused(int slotCount)
     {
-        var kept = (minAlignMask & (SetBytes - 1)) / SlotBytes;
-        var stride = kept != 0 ? kept + 1 : sizeBytes >= Page.SizeBytes ? Page.SizeBytes / SlotBytes : 1;
-        var starts = UInt128.Zero;
-        for (var slot = (int)((address.Value / SlotBytes) & kept); slot < SlotsPerSet; slot += (int)stride)
-        {
-            starts |= UInt128.One << slot;
-        }
-
-        return starts;
-    }
-
-    /// <summary>From where the last search ended to the end of the pool, then from its start.</summary>
-    private int? Find(int slots, UInt128 starts)
-    {
-        var (startSet, startSlot) = Math.DivRem(_nextSlot, SlotsPerSet);
-        for (var step = 0; step <= _used.Length; step++)
-        {
-            var set = (startSet + step) % _used.Length;
-            var allowed = step == 0 ? starts & (UInt128.MaxValue << startSlot) : starts;
-            if (SlotSet.FindFree(_used[set], slots, allowed) is { } first)
-            {
-                return (set * SlotsPerSet) + first;
-            }
-        }
-
-        return null;
-    }
-
-    private SwiotlbPool With(BounceSlots bounce) => new(
-        WithSet(bounce, (used, run) => used | run),
-        _bounces.Add(bounce.FirstSlot, bounce),
-        (bounce.FirstSlot + bounce.SlotCount) % SlotCount)
-    {
-        UsedSlotCount = UsedSlotCount + bounce.SlotCount,
-        BounceCount = BounceCount + 1,
-        BouncedBytes = BouncedBytes + bounce.LengthBytes,
-    };
-
-    private ImmutableArray<UInt128> WithSet(BounceSlots bounce, Func<UInt128, UInt128, UInt128> change)
-    {
-        var (set, slot) = Math.DivRem(bounce.FirstSlot, SlotsPerSet);
-        return _used.SetItem(set, change(_used[set], SlotSet.Run(slot, bounce.SlotCount)));
-    }
-
-    private Refusal Full(ulong lengthBytes)
-    {
-        var longest = (ulong)_used.Max(SlotSet.LongestFree) * SlotBytes;
+        var used = new UInt128[(slotCount + SlotsPerSet - 1) / SlotsPerSet];
+        var slotsOfLast = slotCount % SlotsPerSet;
+        used[^1] = slotsOfLast == 0 ? 0 : SlotSet.Run(slotsOfLast, SlotsPerSet - slotsOfLast);
         return new(
-            Errno.EIO, null, PoolField, lengthBytes, longest,
-            $"The bounce pool is full: {lengthBytes} bytes are needed, the longest free run has {longest}; "
-            + $"{UsedSlotCount} of {SlotCount} slots are used.");
+            slotCount, ImmutableCollectionsMarshal.AsImmutableArray(used), ImmutableSortedDictionary<int, BounceSlots>.Empty, 0);
     }
 }

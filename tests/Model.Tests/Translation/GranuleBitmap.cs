@@ -9,6 +9,12 @@ internal sealed class GranuleBitmap
     private readonly Dictionary<ulong, State> _granules = [];
     private ulong _next;
 
+    public GranuleBitmap(GranuleBitmap other)
+    {
+        (_layout, _granules, _next) = (other._layout, new(other._granules), other._next);
+        FlushCount = other.FlushCount;
+    }
+
     public GranuleBitmap(IovaSpaceLayout layout)
     {
         _layout = layout;
@@ -31,6 +37,8 @@ internal sealed class GranuleBitmap
         Retired,
     }
 
+    public ulong FlushCount { get; private set; }
+
     public int FreeCount => _granules.Count(granule => granule.Value == State.Free);
 
     public int RetiredCount => _granules.Count(granule => granule.Value == State.Retired);
@@ -48,6 +56,8 @@ internal sealed class GranuleBitmap
                 Set(retired, State.Retired);
                 return null;
             }
+
+            FlushCount++;
         }
 
         var first = Find(count, highestAddress)!.Value;
@@ -56,11 +66,20 @@ internal sealed class GranuleBitmap
         return first * _layout.GranuleBytes;
     }
 
-    public void Free(IovaRange range) => Set(
-        Run(range.First.Value / _layout.GranuleBytes, range.LengthBytes / _layout.GranuleBytes),
-        _layout.Reuse == IovaReuse.Lazy ? State.Retired : State.Free);
+    public void Free(IovaRange range)
+    {
+        var isLazy = _layout.Reuse == IovaReuse.Lazy;
+        Set(
+            Run(range.First.Value / _layout.GranuleBytes, range.LengthBytes / _layout.GranuleBytes),
+            isLazy ? State.Retired : State.Free);
+        FlushCount += isLazy ? 0u : 1u;
+    }
 
-    public void Reap() => Set(Retired(), State.Free);
+    public void Reap()
+    {
+        FlushCount += RetiredCount == 0 ? 0u : 1u;
+        Set(Retired(), State.Free);
+    }
 
     private static IEnumerable<ulong> Run(ulong first, ulong count)
     {

@@ -46,8 +46,35 @@ public sealed class IovaSpaceTests
                 space.AssertInvariants();
                 Assert.Equal((ulong)bitmap.FreeCount * layout.GranuleBytes, Bytes(space.FreeRanges));
                 Assert.Equal((ulong)bitmap.RetiredCount * layout.GranuleBytes, Bytes(space.RetiredRanges));
+                Assert.Equal(bitmap.FlushCount, space.FlushCount);
             }
         }, iter: 3000);
+
+    [Fact]
+    public void Restore_gives_the_space_that_was_stored() =>
+        Gen.Select(_layout, _step.Array[1, 20], _step.Array[1, 20]).Sample((layout, before, after) =>
+        {
+            var bitmap = new GranuleBitmap(layout);
+            var space = before.Aggregate(IovaSpace.Create(layout).Value, (space, step) => Apply(step, space, bitmap));
+
+            var restored = IovaSpace.Restore(layout, space.State, [.. space.HeldRanges.Reverse()]);
+
+            Assert.Equal(space.RetiredRanges, restored.RetiredRanges);
+            foreach (var step in after)
+            {
+                restored = Apply(step, restored, bitmap);
+                Assert.Equal(bitmap.FlushCount, restored.FlushCount);
+            }
+        });
+
+    [Fact]
+    public void Restore_throws_when_two_hold_the_same_range()
+    {
+        var layout = new IovaSpaceLayout(new(0), new(0xffff), 4096);
+        var (space, range) = Taken(IovaSpace.Create(layout).Value);
+
+        Assert.Throws<InvalidOperationException>(() => IovaSpace.Restore(layout, space.State, [range, range]));
+    }
 
     [Fact]
     public void Free_then_reap_gives_the_space_back() =>

@@ -22,6 +22,9 @@ internal sealed class KernelMapper
 
     public UInt128 Length { get; private set; }
 
+    /// <summary>What each input takes of address space, its padding included.</summary>
+    public IReadOnlyList<UInt128> Extents => _extents;
+
     public List<DmaSpan> Segments { get; } = [];
 
     public List<IommuPad> Pads { get; } = [];

@@ -6,6 +6,13 @@ internal sealed class SlotBitmap(int slotCount)
     private readonly bool[] _used = new bool[slotCount];
     private int _next;
 
+    public SlotBitmap(SlotBitmap other)
+        : this(other._used.Length)
+    {
+        other._used.CopyTo(_used, 0);
+        _next = other._next;
+    }
+
     public int UsedCount => _used.Count(used => used);
 
     /// <summary>The first slot handed out, or null.</summary>
@@ -20,7 +27,8 @@ internal sealed class SlotBitmap(int slotCount)
             var isAligned = kept == 0 && size >= 4096
                 ? first % 2 == 0
                 : ((ulong)first * 2048 & kept) == (address & kept);
-            if (isAligned && (first % 128) + slots <= 128 && !_used.AsSpan(first, slots).Contains(true))
+            var isInside = (first % 128) + slots <= 128 && first + slots <= _used.Length;
+            if (isAligned && isInside && !_used.AsSpan(first, slots).Contains(true))
             {
                 _used.AsSpan(first, slots).Fill(true);
                 _next = first + slots == _used.Length ? 0 : first + slots;

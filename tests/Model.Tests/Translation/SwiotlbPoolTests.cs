@@ -15,17 +15,41 @@ public sealed class SwiotlbPoolTests
 
     [Fact]
     public void Pool_is_the_slot_by_slot_one_after_any_history() =>
-        Gen.Select(Gen.Int[1, 3], _step.Array[1, 60]).Sample((sets, steps) =>
+        Gen.Select(Gen.Int[1, 390], _step.Array[1, 60]).Sample((slots, steps) =>
         {
-            var pool = SwiotlbPool.Create((ulong)sets * 262_144).Value;
-            var bitmap = new SlotBitmap(sets * 128);
-            foreach (var (unmaps, length, address, mask) in steps)
+            var pool = SwiotlbPool.Over((ulong)slots * 2048).Value;
+            var bitmap = new SlotBitmap(slots);
+            foreach (var step in steps)
             {
-                pool = unmaps < 0 ? Map(pool, bitmap, length, address, mask) : Unmap(pool, bitmap, unmaps);
+                pool = Play([step], pool, bitmap);
                 pool.AssertInvariants();
                 Assert.Equal(bitmap.UsedCount, pool.UsedSlotCount);
             }
         }, iter: 2000);
+
+    [Fact]
+    public void Restore_gives_the_pool_that_was_stored() =>
+        Gen.Select(Gen.Int[1, 390], _step.Array[1, 30], _step.Array[1, 30]).Sample((slots, before, after) =>
+        {
+            var size = (ulong)slots * 2048;
+            var bitmap = new SlotBitmap(slots);
+            var pool = Play(before, SwiotlbPool.Over(size).Value, bitmap);
+
+            var restored = SwiotlbPool.Restore(size, pool.State, pool.Bounces.Reverse());
+
+            Assert.Equal((pool.State, pool.UsedSlotCount), (restored.State, restored.UsedSlotCount));
+            restored = Play(after, restored, bitmap);
+            Assert.Equal(bitmap.UsedCount, restored.UsedSlotCount);
+        });
+
+    [Fact]
+    public void Restore_throws_when_bounces_overlap_or_lie_outside()
+    {
+        BounceSlots[][] broken = [[new(0, 2, 1), new(1, 1, 1)], [new(0, 1, 1), new(0, 1, 1)], [new(1, 2, 1)], [new(2, 1, 1)]];
+
+        Assert.All(broken, bounces => Assert.Throws<InvalidOperationException>(() =>
+            SwiotlbPool.Restore(4096, SwiotlbPool.Over(4096).Value.State, bounces)));
+    }
 
     [Fact]
     public void Unmap_of_every_bounce_empties_the_pool_and_keeps_the_counts() =>
@@ -123,6 +147,35 @@ public sealed class SwiotlbPoolTests
             ? (refusal.Errno, refusal.Field)
             : default);
 
+    [Theory]
+    [InlineData(2047, Errno.EINVAL)]
+    [InlineData(SwiotlbPool.SizeBytesMax + 1, Errno.ENOSPC)]
+    public void Over_refuses_memory_of_no_slot_or_too_much(ulong sizeBytes, Errno errno) =>
+        Assert.Equal((errno, "BouncePool"), SwiotlbPool.Over(sizeBytes).Refusal is { } refusal
+            ? (refusal.Errno, refusal.Field)
+            : default);
+
+    [Theory]
+    [InlineData(2048, 1)]
+    [InlineData(4095, 1)]
+    [InlineData(262_145, 128)]
+    [InlineData(264_192, 129)]
+    [InlineData(SwiotlbPool.SizeBytesMax, 524_288)]
+    public void Over_has_the_whole_slots_of_its_memory(ulong sizeBytes, int slots) =>
+        Assert.Equal(slots, SwiotlbPool.Over(sizeBytes).Value.SlotCount);
+
+    [Fact]
+    public void Map_goes_as_far_as_the_last_slot_of_a_set_that_is_not_whole()
+    {
+        var pool = SwiotlbPool.Over(262_144 + 6144).Value.Map(262_144).Next;
+
+        var (full, reply) = pool.Map(6144);
+
+        Assert.Equal(new BounceSlots(128, 3, 6144), reply.Value);
+        Assert.Equal((Errno.EIO, 0UL), (full.Map(1).Reply.Refusal!.Errno, full.Map(1).Reply.Refusal!.Limit));
+        Assert.Equal(6144UL, pool.Map(6145).Reply.Refusal!.Limit);
+    }
+
     [Fact]
     public void Create_rounds_up_to_whole_sets() => Assert.Equal(256, SwiotlbPool.Create(262_145).Value.SlotCount);
 
@@ -131,6 +184,17 @@ public sealed class SwiotlbPoolTests
     {
         Assert.Equal(Errno.EINVAL, result.Refusal!.Errno);
         return result.Refusal;
+    }
+
+    private static SwiotlbPool Play(
+        (int Unmaps, ulong Length, ulong Address, uint MinAlignMask)[] steps, SwiotlbPool pool, SlotBitmap bitmap)
+    {
+        foreach (var (unmaps, length, address, mask) in steps)
+        {
+            pool = unmaps < 0 ? Map(pool, bitmap, length, address, mask) : Unmap(pool, bitmap, unmaps);
+        }
+
+        return pool;
     }
 
     private static SwiotlbPool Map(SwiotlbPool pool, SlotBitmap bitmap, ulong length, ulong address, uint mask)

@@ -1,3 +1,4 @@
+using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Translation;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
@@ -9,6 +10,20 @@ public sealed class TranslationRoundTripTests
 {
     private static readonly Serializer _serializer =
         new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer>();
+
+    private static readonly DmaMapRequest _request = new(
+        new("frame", 1), "gpu", "own", "bus", new(new("frame", 2), ["ram"], [new(3, 4)], new(5, 6, 7)), 8,
+        new(9, 10, 11), new(12, 13, 14), 15)
+    {
+        ChecksCount = true,
+        Options = MapOptions.OwnSpace,
+    };
+
+    private static readonly DmaMapped _mapped = new([new("own", 4096, new(new(1), 2), 3)], [new(4, new(5, 6, 7), new(8))])
+    {
+        IsLazy = true,
+        IsPerContext = true,
+    };
 
     public static TheoryData<string> Names => [.. Values.Keys];
 
@@ -25,7 +40,22 @@ public sealed class TranslationRoundTripTests
         {
             Reserved = [new(new(4), 5)],
         },
+        ["stage"] = new IommuStage("smmu", new(new(1), new(2), 3)) { Owner = StageOwner.Driver, ContextCount = 4 },
+        ["request"] = _request,
+        ["request without pages"] = _request.WithoutPages(),
+        ["mapped"] = _mapped,
+        ["nothing mapped"] = DmaMapped.Nothing,
+        ["bounced"] = new BouncedEntry(1, new(2, 3, 4), new(5)),
+        ["iova state"] = new IovaSpaceState(1, 2, [new(new(3), 4)]),
+        ["pool state"] = new SwiotlbPoolState(1, 2, 3),
+        ["translation state"] = new DmaTranslationState(
+            [new IommuStageState(1, [new(1, 2, [])])], [HeldMapping.Of(_request, _mapped)], new(1, 2, 3)),
+        ["empty translation state"] = new DmaTranslationState([], [], null),
     };
+
+    [Fact]
+    public void Request_that_comes_back_is_a_repeat() => Assert.True(
+        _serializer.Deserialize<DmaMapRequest>(_serializer.SerializeToArray(_request.WithoutPages()))!.IsRepeatOf(_request));
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Scatterlists;
+
+namespace DmaGrains.Model.Translation;
+
+/// <summary>A bounce pool at its place in memory.</summary>
+/// <param name="Layout">The region: all its whole slots are the pool's.</param>
+/// <param name="Pool">Which slots are in use.</param>
+internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
+{
+    /// <summary>Nothing is bounced.</summary>
+    /// <param name="layout">At most <see cref="SwiotlbPool.SizeBytesMax"/> long.</param>
+    public static BounceRegion Create(MemoryRegionLayout layout) => new(layout, SwiotlbPool.Over(layout.Range.SizeBytes).Value);
+
+    /// <summary>A pool as it was stored.</summary>
+    public static BounceRegion Restore(MemoryRegionLayout layout, SwiotlbPoolState state, IEnumerable<BounceSlots> bounces) =>
+        new(layout, SwiotlbPool.Restore(layout.Range.SizeBytes, state, bounces));
+
+    /// <summary>Where a bounce's copy starts.</summary>
+    public PhysicalAddress AddressOf(BounceSlots slots) =>
+        new(Layout.Range.Address.Value + ((ulong)slots.FirstSlot * SwiotlbPool.SlotBytes));
+
+    /// <summary>The first entry that a device does not reach as a whole; null when it reaches all.</summary>
+    public static SgEntry? FirstBeyond(SgTable table, ulong highestAddress)
+    {
+        for (var link = 0; link < table.LinkCount; link++)
+        {
+            foreach (ref readonly var entry in table.Link(link))
+            {
+                if (IsBeyond(entry, highestAddress))
+                {
+                    return entry;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Takes slots for the entries that a device does not reach as a whole, in list order.</summary>
+    /// <param name="table">The list.</param>
+    /// <param name="request">Whose list it is, and how far the device reaches.</param>
+    /// <returns>
+    /// EIO naming the importer and LengthBytes (an entry too long for any bounce), BouncePool (no room now) or DmaMask (the device
+    /// does not reach the copy); this is then unchanged.
+    /// </returns>
+    /// <remarks>Source: kernel/dma/swiotlb.c, swiotlb_map: each entry by itself, the copy's address checked like any other.</remarks>
+    public (BounceRegion Next, DmaResult<ImmutableArray<BouncedEntry>> Reply) Map(SgTable table, DmaMapRequest request)
+    {
+        var writer = new BounceWriter(Pool);
+        var bounced = ImmutableArray.CreateBuilder<BouncedEntry>();
+        for (var link = 0; link < table.LinkCount; link++)
+        {
+            var entries = table.Link(link);
+            for (var index = 0; index < entries.Length; index++)
+            {
+                if (!IsBeyond(entries[index], request.HighestAddress))
+                {
+                    continue;
+                }
+
+                var number = (link * SgTable.LinkEntries) + index;
+                var reply = writer.Map(entries[index].LengthBytes);
+                if ((reply.Refusal ?? CheckReach(reply.Value, request.HighestAddress)) is { } refusal)
+                {
+                    return (this, DmaResult.Refuse<ImmutableArray<BouncedEntry>>(Explain(refusal, number, request)));
+                }
+
+                bounced.Add(new(number, reply.Value, AddressOf(reply.Value)));
+            }
+        }
+
+        return (this with { Pool = writer.ToPool() }, DmaResult.Grant(bounced.DrainToImmutable()));
+    }
+
+    /// <summary>Gives slots back.</summary>
+    public BounceRegion Unmap(ImmutableArray<BouncedEntry> bounced)
+    {
+        var writer = new BounceWriter(Pool);
+        foreach (var entry in bounced)
+        {
+            Invariant.Holds(writer.Unmap(entry.Slots) is null);
+        }
+
+        return this with { Pool = writer.ToPool() };
+    }
+
+    /// <summary>Checks that the pool holds what mappings hold of it, and no more.</summary>
+    /// <param name="held">All that mappings hold.</param>
+    public void AssertHold(IReadOnlyCollection<BouncedEntry> held)
+    {
+        Pool.AssertInvariants();
+        Invariant.Holds(Pool.Bounces.SequenceEqual(held.Select(entry => entry.Slots).OrderBy(slots => slots.FirstSlot)));
+        Invariant.Holds(held.All(entry => entry.Address == AddressOf(entry.Slots)));
+    }
+
+    private static bool IsBeyond(SgEntry entry, ulong highestAddress) =>
+        entry.Address.Value + (entry.LengthBytes - 1) > highestAddress;
+
+    private Refusal? CheckReach(BounceSlots slots, ulong highestAddress)
+    {
+        var last = AddressOf(slots).Value + slots.LengthBytes - 1;
+        return last <= highestAddress
+            ? null
+            : new(Errno.EIO, null, "DmaMask", last, highestAddress, $"the copy in {Layout.Name} would end at 0x{last:x}.");
+    }
+
+    private static Refusal Explain(Refusal refusal, int entry, DmaMapRequest request) => refusal with
+    {
+        Importer = request.Importer,
+        Reason = $"{request.Importer} reaches addresses up to 0x{request.HighestAddress:x}, and segment {entry} of {request.Token.Buffer} beyond that cannot be bounced: {refusal.Reason}",
+    };
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Policies;
+using DmaGrains.Model.Translation;
+using Orleans.Core.Internal;
+
+namespace DmaGrains.Grains.Tests;
+
+public sealed class TranslationGrainTests(SiloFixture silo)
+{
+    private static readonly IommuStage _smmu =
+        new("smmu", new(new(0), new(uint.MaxValue), 4096, IovaPolicy.RoundRobin)) { ContextCount = 2 };
+
+    private static int _nextBoard;
+
+    [Fact]
+    public async Task Addresses_contexts_and_positions_survive_deactivation()
+    {
+        var (board, buffer) = await MappedAsync();
+        var translation = silo.Grains.GetTranslation(board);
+        var first = await MapAsync(buffer, "m1");
+        await translation.SwitchContextAsync("smmu", 1);
+        await MapAsync(buffer, "m2");
+        await translation.SwitchContextAsync("smmu", 0);
+        await translation.UnmapAsync([new("frame", 1)]);
+
+        await translation.AsReference<IGrainManagementExtension>().DeactivateOnIdle(TestContext.Current.CancellationToken);
+
+        Assert.Equal([new("frame", 0)], await translation.GetHeldAsync());
+        Assert.True((await MapAsync(buffer, "m3")).Range.First.Value > first.Range.Last.Value);
+        await translation.SwitchContextAsync("smmu", 1);
+        Assert.Equal("Context", (await translation.CheckUnmapAsync(new("frame", 0)))!.Field);
+    }
+
+    [Fact]
+    public async Task A_map_that_fails_between_its_two_writes_neither_leaks_nor_doubles_an_address()
+    {
+        var (board, buffer) = await MappedAsync();
+        silo.Storage.FailNextWrite("buffer", $"{board}/frame");
+
+        await Assert.ThrowsAnyAsync<Exception>(() => MapAsync(buffer, "m1"));
+        await MapAsync(buffer, "m2");
+
+        Assert.Single(await silo.Grains.GetTranslation(board).GetHeldAsync());
+        await buffer.UnmapAttachmentAsync("m2");
+        Assert.Empty(await silo.Grains.GetTranslation(board).GetHeldAsync());
+    }
+
+    [Fact]
+    public async Task Addresses_of_an_unacknowledged_map_go_back_when_the_buffer_is_released()
+    {
+        var (board, buffer) = await MappedAsync();
+        silo.Storage.FailNextWrite("buffer", $"{board}/frame");
+        await Assert.ThrowsAnyAsync<Exception>(() => MapAsync(buffer, "m1"));
+
+        await buffer.DetachAsync("a");
+        await buffer.ReleaseAsync();
+
+        Assert.Empty(await silo.Grains.GetTranslation(board).GetHeldAsync());
+    }
+
+    [Fact]
+    public async Task A_failed_write_hands_out_no_address()
+    {
+        var (board, buffer) = await MappedAsync();
+        silo.Storage.FailNextWrite("translation", $"translation:{board}");
+
+        await Assert.ThrowsAnyAsync<Exception>(() => MapAsync(buffer, "m1"));
+
+        Assert.Empty(await silo.Grains.GetTranslation(board).GetHeldAsync());
+    }
+
+    [Fact]
+    public async Task LayOut_again_changes_nothing_and_refuses_others_with_EBUSY_while_addresses_are_held()
+    {
+        var (board, buffer) = await MappedAsync();
+        var translation = silo.Grains.GetTranslation(board);
+        await MapAsync(buffer, "m1");
+
+        Assert.Null(await translation.LayOutAsync([_smmu], null));
+        Assert.Equal(Errno.EBUSY, (await translation.LayOutAsync([_smmu with { ContextCount = 1 }], null))!.Errno);
+        await buffer.UnmapAttachmentAsync("m1");
+        Assert.Null(await translation.LayOutAsync([_smmu with { ContextCount = 1 }], null));
+    }
+
+    /// <summary>A board with a display behind an MMU that is attached to a buffer of 1 MiB.</summary>
+    private async Task<(string Board, IDmaBufferGrain Buffer)> MappedAsync()
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"mmu{Interlocked.Increment(ref _nextBoard)}");
+        var definition = SiloFixture.BoardNamed(name);
+        Assert.True((await silo.Grains.GetBoard(name).DefineAsync(definition with
+        {
+            Stages = [_smmu],
+            Devices = [.. definition.Devices.Select(device => device with { Iommu = "smmu" })],
+        })).IsGranted);
+        var buffer = silo.Grains.GetBuffer(name, "frame");
+        await buffer.ExportAsync(new("frame", 1 << 20) { Policy = NamedPolicies.Find("translated")! });
+        Assert.True((await buffer.AttachAsync("a", "display")).IsGranted);
+        return (name, buffer);
+    }
+
+    private static async Task<MappedStage> MapAsync(IDmaBufferGrain buffer, string mapping)
+    {
+        var reply = await buffer.MapAttachmentAsync(mapping, "a", DmaDirection.ToDevice);
+        Assert.True(reply.IsGranted, reply.Refusal?.ToString());
+        Assert.Single(reply.Value.Mapping!.ToSegments());
+        return reply.Value.Mapping.Mapped!.Stages[0];
+    }
+}

@@ -1,0 +1,172 @@
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Scatterlists;
+using DmaGrains.Model.Translation;
+
+namespace DmaGrains.Model.Tests.Translation;
+
+/// <summary>MMUs and a pool kept granule by granule and slot by slot; copied as a whole before each map, in case it fails.</summary>
+internal sealed class TranslationTables
+{
+    private readonly IommuStage[] _stages;
+    private readonly MemoryRegionLayout? _region;
+    private Dictionary<(string Stage, uint Context), GranuleBitmap> _spaces = [];
+    private SlotBitmap? _pool;
+
+    public TranslationTables(IommuStage[] stages, MemoryRegionLayout? region)
+    {
+        (_stages, _region) = (stages, region);
+        _pool = region is null ? null : new((int)(region.Range.SizeBytes / 2048));
+        foreach (var stage in stages)
+        {
+            Current[stage.Name] = 0;
+            for (uint context = 0; context < stage.ContextCount; context++)
+            {
+                _spaces.Add((stage.Name, context), new(stage.Layout));
+            }
+        }
+    }
+
+    public Dictionary<string, uint> Current { get; } = [];
+
+    public Dictionary<MapToken, (DmaMapRequest Request, TranslationReply Reply)> Held { get; } = [];
+
+    public int UsedSlots => _pool?.UsedCount ?? 0;
+
+    public GranuleBitmap Space(string stage, uint context) => _spaces[(stage, context)];
+
+    public TranslationReply Map(DmaMapRequest request)
+    {
+        if (Held.TryGetValue(request.Token, out var held) && IsSame(held.Request, request))
+        {
+            return held.Reply;
+        }
+
+        Unmap(request.Token);
+        var spaces = _spaces.ToDictionary(space => space.Key, space => new GranuleBitmap(space.Value));
+        var pool = _pool is null ? null : new SlotBitmap(_pool);
+        var reply = request.Iommu is null && request.BusMmu is null ? Bounce(request) : Translate(request);
+        if (reply.Errno is not null)
+        {
+            (_spaces, _pool) = (spaces, pool);
+        }
+        else if (reply.Ranges.Length + reply.Bounces.Length != 0)
+        {
+            Held.Add(request.Token, (request, reply));
+        }
+
+        return reply;
+    }
+
+    public void Unmap(MapToken token)
+    {
+        if (Held.Remove(token, out var held))
+        {
+            foreach (var mapped in held.Reply.Ranges)
+            {
+                _spaces[(mapped.Stage, mapped.Context)].Free(mapped.Range);
+            }
+
+            foreach (var entry in held.Reply.Bounces)
+            {
+                _pool!.Unmap(entry.Slots.FirstSlot, entry.Slots.SlotCount);
+            }
+        }
+    }
+
+    public void UnmapAll(string buffer)
+    {
+        foreach (var token in Held.Keys.Where(token => token.Buffer == buffer).ToList())
+        {
+            Unmap(token);
+        }
+    }
+
+    /// <summary>Whether the DMA API would find a mapping's addresses where it looks for them.</summary>
+    public bool MayUnmap(MapToken token) => !Held.TryGetValue(token, out var held) || held.Reply.Ranges.All(mapped =>
+        Of(mapped.Stage)!.Owner == StageOwner.Driver || Current[mapped.Stage] == mapped.Context);
+
+    private static bool IsSame(DmaMapRequest one, DmaMapRequest other) =>
+        one.Storage.Token == other.Storage.Token && one.Storage.Extents.SequenceEqual(other.Storage.Extents)
+        && one with { Storage = other.Storage } == other;
+
+    private IommuStage? Of(string name) => _stages.FirstOrDefault(stage => stage.Name == name);
+
+    private TranslationReply Translate(DmaMapRequest request)
+    {
+        string[] path = [.. new[] { request.BusMmu, request.Iommu }.OfType<string>()];
+        if (path.Any(name => Of(name) is null))
+        {
+            return TranslationReply.Refuse(Errno.EINVAL, "Stage");
+        }
+
+        var nearest = Of(path[^1])!;
+        var isForeign = nearest.Owner == StageOwner.DmaApi
+            || (request.Options.HasFlag(MapOptions.OwnSpace) && nearest.ContextCount == 1);
+        if (request.Options != MapOptions.None && isForeign)
+        {
+            return TranslationReply.Refuse(Errno.EOPNOTSUPP, "Options");
+        }
+
+        var ranges = new List<MappedStage>();
+        var pieces = TableOf(request).Entries.ToArray().Select(entry => (entry.Address.Value, entry.LengthBytes)).ToList();
+        for (var step = 0; step < path.Length; step++)
+        {
+            var granule = Of(path[step])!.Layout.GranuleBytes;
+            var inputs = pieces.Select(piece => new IommuInput((uint)(piece.Value % granule), piece.LengthBytes)).ToArray();
+            var mapper = new KernelMapper(new(granule, request.Takes.MaxSegmentSize, request.Takes.SegmentBoundaryMask), inputs);
+            if (!mapper.Fits)
+            {
+                return TranslationReply.Refuse(Errno.EINVAL, "LengthBytes");
+            }
+
+            var reach = step == path.Length - 1 ? request.HighestAddress : ulong.MaxValue;
+            if (Space(path[step], Current[path[step]]).Allocate((ulong)mapper.Length, reach) is not { } start)
+            {
+                return TranslationReply.Refuse(Errno.ENOSPC, "LengthBytes");
+            }
+
+            ranges.Add(new(path[step], granule, new(new(start), (ulong)mapper.Length), Current[path[step]]));
+            pieces = [.. mapper.Segments.Select(segment => (start + segment.OffsetBytes, segment.LengthBytes))];
+        }
+
+        return request.ChecksCount && pieces.Count > request.Takes.MaxSegmentCount
+            ? TranslationReply.Refuse(Errno.EINVAL, "MaxSegmentCount")
+            : new(null, null, [.. ranges], [], [.. pieces.Select(piece => new DmaSegment(new(piece.Value), piece.LengthBytes))]);
+    }
+
+    private TranslationReply Bounce(DmaMapRequest request)
+    {
+        var entries = TableOf(request).ToImmutableArray();
+        var segments = entries.Select(entry => new DmaSegment(new(entry.Address.Value), entry.LengthBytes)).ToArray();
+        var bounces = new List<BouncedEntry>();
+        for (var index = 0; index < entries.Length; index++)
+        {
+            var length = entries[index].LengthBytes;
+            if (entries[index].Address.Value + length <= request.HighestAddress + (UInt128)1)
+            {
+                continue;
+            }
+
+            if (_pool is null || length > 262_144 || _pool.Map(length, 0, 0) is not { } slot)
+            {
+                return TranslationReply.Refuse(Errno.EIO, _pool is not null && length > 262_144 ? "LengthBytes" : "BouncePool");
+            }
+
+            var address = (_region!.Range.FirstPfn * 4096) + ((ulong)slot * 2048);
+            if (address + length > request.HighestAddress + (UInt128)1)
+            {
+                return TranslationReply.Refuse(Errno.EIO, "DmaMask");
+            }
+
+            segments[index] = segments[index] with { Address = new(address) };
+            bounces.Add(new(index, new(slot, (int)((length + 2047) / 2048), length), new(address)));
+        }
+
+        return new(null, null, [], [.. bounces], segments);
+    }
+
+    private static SgTable TableOf(DmaMapRequest request) => Scatterlist.Build(
+        request.Storage.Extents.AsSpan(), 0, request.SizeBytes, request.CutUnder.MaxSegmentSize,
+        request.CutUnder.SegmentBoundaryMask).Value;
+}
