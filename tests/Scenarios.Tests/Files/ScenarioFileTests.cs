@@ -420,7 +420,7 @@ public class ScenarioFileTests
         var exception = Refused(Valid.With("board: raspberry-pi-4", "board: raspberry-pi-5"));
 
         Assert.Contains(":3:8: board is text 'raspberry-pi-5'; ", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("raspberry-pi-4, rk3399", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("raspberry-pi-4, raspberry-pi-4-aged, rk3399", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
