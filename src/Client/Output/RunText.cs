@@ -18,13 +18,14 @@ internal static class RunText
 
         var who = report.Steps.Max(step => Importer(step).Length);
         var what = report.Steps.Max(step => Verb(step).Length);
+        var how = report.Steps.Max(step => step.Outcome.Length);
         foreach (var step in report.Steps)
         {
             var asExpected = step.Expected is null ? step.Outcome == StepReport.Ok : step.Expected == step.Outcome;
             var unexpected = step.Expected is not null && !asExpected ? $"  (expected {step.Expected})" : string.Empty;
             terminal.Line(
                 $"{step.Index,4}  {Importer(step).PadRight(who)}  {Verb(step).PadRight(what)}  ",
-                step.Outcome.PadRight(7),
+                step.Outcome.PadRight(how),
                 asExpected,
                 $"  {UnionText.Of(step.Union)}{unexpected}");
             WriteDetails(terminal, step);
@@ -45,6 +46,7 @@ internal static class RunText
         [
             step.Operation,
             step.Buffer ?? step.Context?.ToString(CultureInfo.InvariantCulture),
+            step.Parameters is { } set ? $"{set.MaxSegmentSize}/{set.MaxSegmentCount}/0x{set.SegmentBoundaryMask:x}" : null,
             step.Direction is BothWays ? null : step.Direction,
             .. step.Options,
             step.Device is null ? null : $"({step.Device})",
@@ -67,6 +69,13 @@ internal static class RunText
         if (step.Pfns is { } pfns)
         {
             ListText.Write(terminal, pfns);
+        }
+
+        if (step.Recalculated is { } recalculated)
+        {
+            terminal.Line(recalculated.Differs
+                ? $"      recalculated: {UnionText.Of(recalculated.Union)}, as {recalculated.ChangedImporter} has changed"
+                : "      recalculated: the same");
         }
 
         if (step.Wish is { } wish)
