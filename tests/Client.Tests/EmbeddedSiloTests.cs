@@ -10,6 +10,14 @@ public class EmbeddedSiloTests
     [InlineData("buffer describe raspberry-pi-4/nothing")]
     [InlineData("buffer attach raspberry-pi-4/nothing v3d")]
     [InlineData("buffer map raspberry-pi-4/nothing gpu --json")]
+    [InlineData("buffer get-scatterlist raspberry-pi-4/nothing gpu")]
+    [InlineData("buffer put-scatterlist raspberry-pi-4/nothing raw")]
+    [InlineData("buffer get-pfns raspberry-pi-4/nothing gpu")]
+    [InlineData("buffer put-pfns raspberry-pi-4/nothing raw")]
+    [InlineData("buffer begin-cpu-access raspberry-pi-4/nothing")]
+    [InlineData("buffer end-cpu-access raspberry-pi-4/nothing a --json")]
+    [InlineData("buffer cpu-access raspberry-pi-4/nothing")]
+    [InlineData("device switch-context nowhere/gpu 0")]
     [InlineData("buffer export nowhere/frame --size 4KiB")]
     public async Task Unknown_name_is_ENOENT_with_a_hint_beside_the_answer(string line)
     {
@@ -23,6 +31,12 @@ public class EmbeddedSiloTests
     [InlineData("device show raspberry-pi-4/nobody", "ENODEV")]
     [InlineData("buffer export raspberry-pi-4/frame --size 4KiB --exporter nobody", "ENODEV")]
     [InlineData("device set raspberry-pi-4/dma9 --segment-boundary-mask 0xf0f", "EINVAL")]
+    [InlineData("device set rk3399/dma9 --iommu no-such-mmu", "EINVAL")]
+    [InlineData("device switch-context rk3399/nobody 0", "ENODEV")]
+    [InlineData("device switch-context rk3399/panfrost 0", "EINVAL")]
+    [InlineData("buffer export desktop/frame --size 4KiB --memory nowhere", "EINVAL")]
+    [InlineData("buffer export desktop/frame --size 4KiB --memory vram --memory dma32", "EINVAL")]
+    [InlineData("buffer export desktop/frame --size 4KiB --lines 2x4096", "EINVAL")]
     public async Task Impossible_request_is_refused(string line, string errno)
     {
         var answer = await Answer.OfAsync([.. line.Split(' '), "--json"]);
@@ -50,6 +64,32 @@ public class EmbeddedSiloTests
             Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "boards")).Select(Path.GetFileNameWithoutExtension).Order(),
             names.Select(board => board.GetProperty("name").GetString()));
     }
+
+    [Fact]
+    public async Task Board_show_tells_of_MMUs_kinds_of_memory_and_isolation()
+    {
+        var board = (await Answer.OfAsync("board", "show", "figures", "--json")).Good().Json();
+        var text = (await Answer.OfAsync("board", "show", "figures")).Good().Output;
+
+        var iommus = board.GetProperty("iommus").EnumerateArray().ToList();
+        Assert.Contains(iommus, iommu => iommu.GetProperty("name").GetString() == "context-mmu" && iommu.GetProperty("contexts").GetInt32() == 4);
+        Assert.Contains(iommus, iommu => iommu.GetProperty("owner").GetString() == "driver");
+        var devices = board.GetProperty("devices").EnumerateArray().ToDictionary(device => device.GetProperty("name").GetString()!);
+        Assert.Equal("shared", devices["display"].GetProperty("isolation").GetString());
+        Assert.Equal("per-context", devices["codec"].GetProperty("isolation").GetString());
+        Assert.Equal("none", devices["capture"].GetProperty("isolation").GetString());
+        Assert.Contains("carveout", board.GetProperty("memory").EnumerateArray().Select(region => region.GetProperty("kind").GetString()));
+        Assert.Matches(@"(?m)^private-mmu +driver +2 +4096 +0x1000 +0xffffff +round-robin +granule +lazy +0x400000\+0x100000$", text);
+        Assert.Matches(@"(?m)^camera .* camera-mmu, system-mmu +own$", text);
+    }
+
+    [Theory]
+    [InlineData("figures/capture", "no MMU +none +segments for each line$")]
+    [InlineData("figures/blitter", "no MMU +none +coherent, would like segments of 64 KiB$")]
+    [InlineData("figures/ttm", "system-mmu +shared +needs struct pages$")]
+    [InlineData("desktop/mlx5", "takes peers' memory, peers over pcie-x16$")]
+    public async Task Device_show_tells_how_it_reaches_memory(string device, string saying) => Assert.Matches(
+        $"(?m){saying}", (await Answer.OfAsync("device", "show", device)).Good().Output);
 
     [Fact]
     public async Task Board_show_has_columns_without_trailing_space()

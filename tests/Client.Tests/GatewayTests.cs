@@ -47,17 +47,56 @@ public class GatewayTests(SiloProcess silo) : IClassFixture<SiloProcess>
     }
 
     [Fact]
+    public async Task Raw_access_and_the_CPU_share_a_buffer_with_devices()
+    {
+        using var board = BoardNamed("shared");
+        (await DoAsync($"board define {board.Path}")).Good();
+        (await DoAsync("buffer export shared/frame --size 720x4096 --memory cma --lines 720x3200x4096")).Good();
+        (await DoAsync("buffer attach shared/frame gpu --as gpu")).Good();
+        var raw = (await DoAsync("buffer get-scatterlist shared/frame gpu --as raw --json")).Good().Json();
+        var pfns = (await DoAsync("buffer get-pfns shared/frame gpu --as pfns --json")).Good().Json();
+        (await DoAsync("buffer map shared/frame gpu --as draw --direction to-device --option no-bounce")).Good();
+        (await DoAsync("buffer map shared/frame gpu --option require-coherent")).Refused("EOPNOTSUPP");
+        (await DoAsync("buffer test-map shared/frame gpu --json")).Good();
+        (await DoAsync("buffer begin-cpu-access shared/frame --direction to-device --as write")).Good();
+        var during = (await DoAsync("buffer describe shared/frame --json")).Good().Json();
+        (await DoAsync("buffer cpu-access shared/frame --direction to-device")).Good();
+        (await DoAsync("buffer end-cpu-access shared/frame write")).Good();
+        (await DoAsync("buffer cpu-access shared/frame --direction to-device")).Good();
+        var after = (await DoAsync("buffer describe shared/frame")).Good().Output;
+
+        Assert.Equal(0, raw.GetProperty("scatterlist").GetProperty("mapped_entry_count").GetInt32());
+        Assert.Equal(720, pfns.GetProperty("pfns").GetProperty("pfn_count").GetInt32());
+        Assert.Equal("cpu", during.GetProperty("owner").GetProperty("owner").GetString());
+        Assert.Equal(["no-bounce"], during.GetProperty("mappings")[0].GetProperty("options").EnumerateArray().Select(option => option.GetString()));
+        Assert.Equal(3200, during.GetProperty("lines").GetProperty("bytes_per_line").GetInt32());
+        Assert.StartsWith(
+            "02949120\t00000002\t00080007\t00000002\tcma\t00000001\tframe\n\tConstraints: Seg Count: ", after, StringComparison.Ordinal);
+        Assert.Contains("\tAttached Devices:\n\tgpu\nTotal 1 devices attached\n\n", after, StringComparison.Ordinal);
+        Assert.Matches("(?m)^owner: gpu; CPU: its caches have what memory has not$", after);
+        Assert.Matches("(?m)^costs: .*2 cleans", after);
+        Assert.Matches("(?m)^hazard: The CPU touched", after);
+        Assert.Matches(@"(?m)^gpu +gpu +.* +map, scatterlist, pfns +draw \(to-device\), pfns \(pfns\), raw \(scatterlist\)$", after);
+
+        (await DoAsync("buffer unmap shared/frame raw")).Refused("EINVAL");
+        (await DoAsync("buffer put-scatterlist shared/frame raw")).Good();
+        (await DoAsync("buffer put-pfns shared/frame pfns")).Good();
+        (await DoAsync("buffer unmap shared/frame draw")).Good();
+        Assert.Matches("(?m)^owner: the CPU", (await DoAsync("buffer describe shared/frame")).Good().Output);
+    }
+
+    [Fact]
     public async Task Device_set_changes_what_list_and_show_say()
     {
         using var board = BoardNamed("devices");
         (await DoAsync($"board define {board.Path}")).Good();
 
-        (await DoAsync("device set devices/dma0 --max-segment-size 64KiB --max-segment-count 128")).Good();
+        (await DoAsync("device set devices/dma0 --max-segment-size 64KiB --max-segment-count 128 --trusted --peer-to-peer")).Good();
 
         var listed = (await DoAsync("device list devices --json")).Good().Json().EnumerateArray();
         Assert.Equal(["gpu", "display", "dma0"], listed.Select(NameOf));
         var shown = (await DoAsync("device show devices/dma0")).Good().Output;
-        Assert.Matches(@"(?m)^dma0 +65536 +128 +unset +0xffffffff +no MMU$", shown);
+        Assert.Matches(@"(?m)^dma0 +65536 +128 +unset +0xffffffff +no MMU +none +trusted, takes peers' memory$", shown);
     }
 
     [Fact]

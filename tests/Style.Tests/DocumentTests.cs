@@ -1,6 +1,11 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using DmaGrains.Model;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Memory;
+using DmaGrains.Scenarios.Comparing;
+using DmaGrains.Scenarios.Conformance;
 
 namespace DmaGrains.Style.Tests;
 
@@ -17,6 +22,20 @@ public partial class DocumentTests
         var words = Word().Matches(Repository.Read("docs/errors.md")).Select(word => word.Value);
 
         Assert.Empty(Enum.GetNames<Errno>().Except(words));
+    }
+
+    [Fact]
+    public void Reports_page_names_every_field_of_the_reports()
+    {
+        var types = Assembly.Load("DmaGrains.Scenarios").GetTypes().Where(type => type.IsPublic && type.Name.EndsWith("Report", StringComparison.Ordinal))
+            .Concat([typeof(PolicyOutcome), typeof(RefusedStep), typeof(SegmentsOf), typeof(PolicyChoice), typeof(ConformanceFailure)])
+            .Concat([typeof(RegionUse), typeof(BufferCosts)]);
+        var fields = types.SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
+            .Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
+
+        var named = CodeWord().Matches(Repository.Read("docs/reports.md")).Select(word => word.Groups["word"].Value);
+
+        Assert.Empty(fields.Distinct().Except(named));
     }
 
     [Fact]
@@ -68,6 +87,9 @@ public partial class DocumentTests
         Assert.NotEmpty(schema);
         Assert.True(File.Exists(Path.Combine(Repository.Root, Path.GetDirectoryName(file)!, schema)), schema);
     }
+
+    [GeneratedRegex(@"`(?<word>[a-z_]+)`")]
+    private static partial Regex CodeWord();
 
     [GeneratedRegex(@"\bE[A-Z]+\b")]
     private static partial Regex Word();

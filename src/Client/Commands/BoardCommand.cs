@@ -79,31 +79,24 @@ internal static class BoardCommand
                 return live.Refuse(found.Refusal!);
             }
 
-            var memory = await live.Connection.Grains.GetMemory(name).DescribeAsync();
+            var report = BoardReport.Of(definition, await live.Connection.Grains.GetMemory(name).DescribeAsync());
             if (live.AsJson)
             {
-                live.Terminal.Json(new
-                {
-                    definition.Name,
-                    definition.Title,
-                    Devices = definition.Devices.Select(DeviceReport.Of),
-                    Iommus = definition.Stages.Select(IommuReport.Of),
-                    memory,
-                });
+                live.Terminal.Json(report);
                 return ExitCode.Good;
             }
 
-            live.Terminal.Line($"{definition.Name}: {definition.Title}");
+            live.Terminal.Line($"{report.Name}: {report.Title}");
             live.Terminal.Line();
-            DeviceTable.Write(live.Terminal, definition.Devices.Select(DeviceReport.Of));
+            DeviceTable.Write(live.Terminal, report.Devices);
             live.Terminal.Line();
-            if (!definition.Stages.IsEmpty)
+            if (!report.Iommus.IsEmpty)
             {
-                IommuTable.Write(live.Terminal, definition.Stages.Select(IommuReport.Of));
+                IommuTable.Write(live.Terminal, report.Iommus);
                 live.Terminal.Line();
             }
 
-            RegionTable.Write(live.Terminal, memory);
+            RegionTable.Write(live.Terminal, report.Memory);
             return ExitCode.Good;
         });
     }
@@ -130,13 +123,8 @@ internal static class BoardCommand
 
             if (live.AsJson)
             {
-                live.Terminal.Json(new
-                {
-                    definition.Name,
-                    definition.Title,
-                    Devices = definition.Devices.Select(DeviceReport.Of),
-                    Iommus = definition.Stages.Select(IommuReport.Of),
-                });
+                live.Terminal.Json(BoardReport.Of(
+                    definition, await live.Connection.Grains.GetMemory(definition.Name).DescribeAsync()));
             }
             else
             {

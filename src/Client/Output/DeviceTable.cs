@@ -8,7 +8,7 @@ namespace DmaGrains.Client.Output;
 internal static class DeviceTable
 {
     private static readonly string[] _headings =
-        ["device", "max segment size", "max segment count", "boundary mask", "reaches", "through", "notes"];
+        ["device", "max segment size", "max segment count", "boundary mask", "reaches", "through", "isolation", "notes"];
 
     /// <summary>One row for each device.</summary>
     public static void Write(Terminal terminal, IEnumerable<DeviceReport> devices) => terminal.Table(
@@ -25,6 +25,7 @@ internal static class DeviceTable
                 ({ } own, { } bus) => $"{own}, {bus}",
                 var (own, bus) => own ?? bus ?? "no MMU",
             },
+            device.Isolation,
             string.Join(", ", NotesOf(device)),
         ]));
 

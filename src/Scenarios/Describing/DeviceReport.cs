@@ -1,4 +1,6 @@
+using DmaGrains.Model.Boards;
 using DmaGrains.Model.Devices;
+using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Scenarios.Describing;
 
@@ -30,6 +32,9 @@ public sealed record DeviceReport(
     /// <summary>The MMU between its bus and memory, or null.</summary>
     public required string? BusMmu { get; init; }
 
+    /// <summary>How well these MMUs isolate it: none, shared, own or per-context.</summary>
+    public required string Isolation { get; init; }
+
     /// <summary>Whether it takes pages for addresses.</summary>
     public required bool NeedsStructPage { get; init; }
 
@@ -48,8 +53,8 @@ public sealed record DeviceReport(
     /// <summary>Segments that it would like to be no shorter, in bytes; 0 when it does not care.</summary>
     public required uint PreferredSegmentSize { get; init; }
 
-    /// <summary>The report of a device.</summary>
-    public static DeviceReport Of(Device device) => new(
+    /// <summary>The report of a device of a board.</summary>
+    public static DeviceReport Of(Device device, BoardDefinition board) => new(
         device.Name,
         device.Parameters?.MaxSegmentSize ?? 0,
         device.Parameters?.MaxSegmentCount ?? 0,
@@ -62,6 +67,7 @@ public sealed record DeviceReport(
         Coherent = device.Coherent,
         Iommu = device.Iommu,
         BusMmu = device.BusMmu,
+        Isolation = Words.In(Words.Isolations, DeviceIsolation.Of(device, board)),
         NeedsStructPage = device.NeedsStructPage,
         Trusted = device.Trusted,
         PeerToPeer = device.PeerToPeer,

@@ -4,15 +4,13 @@ using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
+using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Scenarios.Files;
 
 /// <summary>Reads a board from a YAML file; <c>schemas/board.schema.json</c> describes the format.</summary>
 public static class BoardFile
 {
-    /// <summary>Most MMUs of a board file.</summary>
-    public const int StagesMax = 256;
-
     /// <summary>Reads a board.</summary>
     /// <param name="path">The file, at most 1 MiB.</param>
     /// <exception cref="FileFormatException">The file cannot be read, or is no board that can exist.</exception>
@@ -23,14 +21,14 @@ public static class BoardFile
         var name = root.Required("name").AsName();
         var title = root.Required("title").AsLine();
         var memory = ReadMemory(root.Required("memory").AsList(PhysicalMemory.RegionsMax));
-        var stages = root.Optional("iommus") is { } iommus ? IommuFields.ReadAll(iommus.AsList(StagesMax)) : [];
+        var stages = root.Optional("iommus") is { } iommus ? IommuFields.ReadAll(iommus.AsList(BoardDefinition.StagesMax)) : [];
         var names = stages.Select(stage => stage.Name).ToHashSet();
         var devices = ReadDevices(root.Required("devices").AsList(BoardDefinition.DevicesMax), names);
         CheckOwners(root.Required("memory"), devices);
         var board = new BoardDefinition(name, title, memory, devices) { Stages = stages };
 
         return board.Check() is { } refusal
-            ? throw PlaceAtFault(root, refusal).Fail(refusal, "a board that can exist")
+            ? throw PlaceAtFault(root, board, refusal).Fail(refusal, "a board that can exist")
             : board;
     }
 
@@ -79,11 +77,19 @@ public static class BoardFile
         }
     }
 
-    /// <summary>The value at fault where the refusal names a device and one of its keys, else the file.</summary>
-    private static Place PlaceAtFault(MapNode root, Refusal refusal) =>
-        root.Required("devices").AsList(BoardDefinition.DevicesMax)
-            .Select(node => node.AsMap())
-            .FirstOrDefault(map => map.Required("name").AsName() == refusal.Importer)
-            ?.PlaceOf(JsonNamingPolicy.SnakeCaseLower.ConvertName(refusal.Field ?? string.Empty))
-        ?? root.Place;
+    /// <summary>The value at fault where the refusal tells which it is, else the file.</summary>
+    private static Place PlaceAtFault(MapNode root, BoardDefinition board, Refusal refusal) => refusal.Field switch
+    {
+        nameof(IommuStage.Owner) => root.Required("iommus")
+            .EntryAt(board.Stages.ToList().FindIndex(stage => StageOwnership.Check(stage, board.Devices) is not null))
+            .PlaceOf("owner"),
+        nameof(BoardDefinition.BouncePool) => root.Required("memory")
+            .EntryAt(board.Memory.ToList().FindLastIndex(region => region.Kind == MemoryKind.Bounce))
+            .PlaceOf(refusal.Errno == Errno.EEXIST ? "kind" : "size"),
+        var field when board.Devices.ToList().FindIndex(device => device.Name == refusal.Importer) is >= 0 and var index =>
+            root.Required("devices").EntryAt(index).PlaceOf(JsonNamingPolicy.SnakeCaseLower.ConvertName(field ?? string.Empty)),
+        _ => root.Place,
+    };
+
+    private static MapNode EntryAt(this FileNode list, int index) => list.AsList(int.MaxValue)[index].AsMap();
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Scenarios.Files;
@@ -51,7 +52,7 @@ internal sealed class BufferFields(BoardDefinition board, DmaGetters getters, Ex
             Memory = map.Optional("memory")?.AsNamesIn("the board has no region", _regions) ?? default,
             Lines = map.Optional("lines") is { } lines ? ReadLines(lines.AsMap()) : null,
         };
-        return buffer.Check() is { } refusal
+        return (buffer.Check() ?? NamedRegions.Find(buffer.Memory, board.Memory).Refusal) is { } refusal
             ? throw PlaceAtFault(map, refusal.Field).Fail(refusal, "a buffer that can exist")
             : buffer;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DmaGrains.Model;
+using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
@@ -102,6 +103,15 @@ public static class Words
     {
         ["dma-api"] = StageOwner.DmaApi,
         ["driver"] = StageOwner.Driver,
+    };
+
+    /// <summary>How well MMUs keep a device from memory that it has nothing to do with.</summary>
+    public static OrderedDictionary<string, Isolation> Isolations { get; } = new()
+    {
+        ["none"] = Isolation.None,
+        ["shared"] = Isolation.Shared,
+        ["own"] = Isolation.Own,
+        ["per-context"] = Isolation.PerContext,
     };
 
     /// <summary>How a step ends: null for ok, or the code it is refused with.</summary>

@@ -199,6 +199,19 @@ public class BoardFileTests
     [InlineData(
         "size: 1MiB, source", "size: 1MiB, peer_bus: pcie, source",
         "10:73: memory that is nobody's own has the key 'peer_bus'; expected it with kind: vram only")]
+    [InlineData("bus_mmu: bus", "bus_mmu: smmu", "37:14: gpu stands behind smmu twice; expected two MMUs")]
+    [InlineData(
+        "contiguous: true, sources", "iommu: smmu, contiguous: true, sources",
+        "19:12: gpu and display share smmu: the DMA API keeps its tables, not a driver; expected a board that can exist")]
+    [InlineData(
+        "0xffffffff, source: a choice}", "0xffffffff, owner: driver, source: a choice}",
+        "25:57: gpu has smmu of its own above bus, whose tables the DMA API keeps, not a driver; expected a board that can exist")]
+    [InlineData(
+        "kind: protected", "kind: bounce",
+        "10:24: every-key has two bounce pools, secure and pool; expected one")]
+    [InlineData(
+        "0x20000000, size: 1MiB", "0x100000000, size: 2GiB",
+        "10:58: A bounce pool of 2147483648 bytes; expected 1 to 1073741824")]
     [InlineData("name: bus, first", "name: smmu, first", "25:12: two MMUs are named smmu; expected a name of its own for each")]
     [InlineData("granule: 65536", "granule: 8192", "13:14: granule is text '8192'; expected 4096, 16384 or 65536 bytes")]
     [InlineData(

@@ -1,0 +1,52 @@
+using System.Text.Json;
+
+namespace DmaGrains.Client.Tests;
+
+public class CompareCommandTests
+{
+    private static readonly string[] _reportFields = ["scenario", "shows", "board", "policies", "choice"];
+
+    private static readonly string[] _policyFields =
+    [
+        "policy", "importers", "served", "refusals", "hazards", "costs", "contiguous_bytes_peak", "segments",
+    ];
+
+    private static readonly string[] _choiceFields = ["policy", "as_good", "never_served", "reason"];
+
+    [Fact]
+    public async Task Json_has_the_documented_fields()
+    {
+        var report = (await Answer.OfAsync("compare", "gpu-maps-first", "--json")).Good().Json();
+
+        Assert.Equal(_reportFields, NamesIn(report));
+        Assert.All(report.GetProperty("policies").EnumerateArray(), policy => Assert.Equal(_policyFields, NamesIn(policy)));
+        Assert.Equal(_choiceFields, NamesIn(report.GetProperty("choice")));
+        Assert.Equal("migrate", report.GetProperty("choice").GetProperty("policy").GetString());
+    }
+
+    [Fact]
+    public async Task Text_ends_with_what_to_choose_and_why()
+    {
+        var text = (await Answer.OfAsync("compare", "gpu-maps-first", "--policy", "refuse", "--policy", "migrate")).Good().Output;
+
+        Assert.DoesNotContain('\u001b', text);
+        Assert.Matches("(?m)^migrate +2 of 2 +nobody +0 +8294400 +0 +0/2/0 +8294400 +gpu 8$", text);
+        Assert.Matches("(?m)^refuse +gpu +display EBUSY +0 +0 +0 +0/2/0 +0 +gpu 8$", text);
+        Assert.EndsWith(
+            "\nchoose migrate. It serves both importers, nothing goes wrong silently, and 8294400 bytes are copied. "
+            + "Next is refuse, which serves 1 of 2 importers.\n",
+            text,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Refusals_that_are_the_same_under_several_policies_are_told_once()
+    {
+        var text = (await Answer.OfAsync("compare", "gpu-maps-first", "--policy", "refuse", "--policy", "resplit")).Good().Output;
+
+        Assert.Contains("\nrefuse, resplit\n", text, StringComparison.Ordinal);
+        Assert.Single(text.Split('\n'), line => line.StartsWith("  step 4, display attach frame: EBUSY", StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<string> NamesIn(JsonElement element) => element.EnumerateObject().Select(field => field.Name);
+}
