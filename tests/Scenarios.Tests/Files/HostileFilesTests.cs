@@ -1,4 +1,6 @@
 using System.Text;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Translation;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Scenarios.Tests.Files;
@@ -138,6 +140,82 @@ public class HostileFilesTests
             ":8:20: there are more than 100000 steps; expected fewer steps of all importers",
             Refused($"{text}- {{name: z, steps: [release]}}\n"),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_takes_256_MMUs_and_no_more()
+    {
+        var text = BoardWith("iommus", Repeated(
+            BoardDefinition.StagesMax, index => $"  - {{name: m{index}, first: 0, last: 0xffffffff, source: x}}\n"));
+
+        Assert.Equal(256, ReadBoard(text).Stages.Length);
+        Assert.EndsWith(
+            ":6:3: iommus has 257 entries; expected at most 256",
+            RefusedBoard($"{text}  - {{name: x, first: 0, last: 0xffff, source: x}}\n"),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_takes_64_windows_of_an_MMU_and_no_more()
+    {
+        var windows = Repeated(IovaSpaceLayout.ReservedMax, index => $"      - {{start: {index * 4096}, size: 1}}\n");
+        var text = BoardWith("iommus", $"  - name: m\n    first: 0\n    last: 0xffffffff\n    source: x\n    reserved:\n{windows}");
+
+        Assert.Equal(64, ReadBoard(text).Stages[0].Layout.Reserved.Length);
+        Assert.EndsWith(
+            ":11:7: reserved has 65 entries; expected at most 64",
+            RefusedBoard($"{text}      - {{start: 0, size: 1}}\n"),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("policy", "[")]
+    [InlineData("reserved", "{start: 0, size: 0x")]
+    [InlineData("contexts", "18446744073709551616")]
+    [InlineData("first", "0xffffffffffffffffff")]
+    public void Read_refuses_an_MMU_with_a_value_that_goes_on_and_on(string key, string value)
+    {
+        var endless = string.Concat(Enumerable.Repeat(value, 1000));
+
+        var message = RefusedBoard(BoardWith("iommus", $"  - {{name: m, last: 0xffff, {key}: {endless}, source: x}}\n"));
+
+        Assert.Contains("; expected ", message, StringComparison.Ordinal);
+        Assert.InRange(message.Length, 1, 600);
+    }
+
+    [Fact]
+    public void Read_takes_each_region_of_the_board_as_memory_and_no_more()
+    {
+        using var board = new TemporaryFile(EveryKey.Board);
+        var many = string.Join(", ", Enumerable.Repeat("ram", 1000));
+
+        var message = Refused(EveryKey.ScenarioOn(board.Path).With("[cma, ram]", $"[{many}]"));
+
+        Assert.EndsWith(":9:40: memory has 1000 entries; expected at most 7", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_takes_each_option_of_a_map_and_no_more()
+    {
+        using var board = new TemporaryFile(EveryKey.Board);
+        var many = string.Join(", ", Enumerable.Repeat("no-bounce", 1000));
+
+        var message = Refused(EveryKey.ScenarioOn(board.Path).With("options: [no-bounce", $"options: [{many}, no-bounce"));
+
+        Assert.EndsWith(":17:53: options has 1004 entries; expected at most 4", message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A board with one list more.</summary>
+    private static string BoardWith(string key, string entries) =>
+        "name: a\ntitle: b\nmemory: [{name: ram, kind: system, start: 0, size: 4096, source: x}]\n"
+        + $"devices: [{{name: d, driver: x, description: x}}]\n{key}:\n{entries}";
+
+    private static string RefusedBoard(string text) => Assert.Throws<FileFormatException>(() => ReadBoard(text)).Message;
+
+    private static BoardDefinition ReadBoard(string text)
+    {
+        using var file = new TemporaryFile(text);
+        return BoardFile.Read(file.Path);
     }
 
     private static string Repeated(int count, Func<int, string> text) =>
