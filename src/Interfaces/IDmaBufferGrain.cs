@@ -89,7 +89,7 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     /// <summary>The CPU takes the buffer over from devices. Source: dma_buf_begin_cpu_access.</summary>
     /// <param name="access">The caller's new name for it.</param>
     /// <param name="direction">From the device to read, to the device to write, or both.</param>
-    /// <returns>ENOENT, EINVAL, ENODEV (revoked), EEXIST or ENOSPC.</returns>
+    /// <returns>ENOENT, EINVAL, EBADF (released and left), ENODEV (revoked), EEXIST or ENOSPC.</returns>
     [Alias("BeginCpuAccess")]
     Task<DmaResult<DmaReply>> BeginCpuAccessAsync(string access, DmaDirection direction);
 
@@ -101,7 +101,7 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     /// <summary>The CPU reads or writes through its caches, allowed or not: it just does.</summary>
     /// <param name="access">The caller's new name for it, used once.</param>
     /// <param name="direction">From the device to read, to the device to write, or both.</param>
-    /// <returns>ENOENT, EINVAL or ENODEV (revoked).</returns>
+    /// <returns>ENOENT, EINVAL, EBADF (released and left) or ENODEV (revoked).</returns>
     [Alias("CpuAccess")]
     Task<DmaResult<DmaReply>> CpuAccessAsync(string access, DmaDirection direction);
 

@@ -10,34 +10,52 @@ using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
 using DmaGrains.Model.Scatterlists;
+using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Cluster.Tests;
 
 /// <summary>Grains and the pure model, driven with the same commands, reply the same at every step.</summary>
 public sealed class CommandSequenceTests(ClusterFixture cluster)
 {
-    private static readonly string[] _devices = ["gpu", "display", "disk", "far", "tpu"];
+    private static readonly string[] _devices = ["gpu", "display", "disk", "far", "codec", "low", "tpu"];
+
+    /// <summary>Mostly none; a bit that stands for nothing now and then.</summary>
+    private static readonly Gen<MapOptions> _anyOptions =
+        Gen.Select(Gen.Bool, Gen.Int[0, 16], (none, options) => none ? MapOptions.None : (MapOptions)options);
 
     private static readonly Gen<(int Buffer, DmaCommand Command)> _anyStep = Gen.Select(
         Gen.Int[0, 2],
         Gen.OneOf<DmaCommand>(
-            Gen.Select(Gen.Int[0, 5], Gen.Int[0, 4], (name, device) =>
+            Gen.Select(Gen.Int[0, 5], Gen.Int[0, _devices.Length - 1], (name, device) =>
                 (DmaCommand)new DmaCommand.Attach($"a{name}", _devices[device])),
             Gen.Select(Gen.Int[0, 5], name => (DmaCommand)new DmaCommand.Detach($"a{name}")),
-            Gen.Select(Gen.Int[0, 5], Gen.Int[0, 5], Gen.Int[0, 3], (name, attachment, direction) =>
-                (DmaCommand)new DmaCommand.Map($"m{name}", $"a{attachment}", (DmaDirection)direction)),
+            Gen.Select(Gen.Int[0, 5], Gen.Int[0, 5], Gen.Int[0, 3], _anyOptions, (name, attachment, direction, options) =>
+                (DmaCommand)new DmaCommand.Map($"m{name}", $"a{attachment}", (DmaDirection)direction) { Options = options }),
             Gen.Select(Gen.Int[0, 5], name => (DmaCommand)new DmaCommand.Unmap($"m{name}")),
+            Gen.Select(Gen.Int[0, 5], Gen.Int[0, 5], Gen.Bool, (name, attachment, asList) => asList
+                ? (DmaCommand)new DmaCommand.GetScatterlist($"m{name}", $"a{attachment}")
+                : new DmaCommand.GetPfns($"m{name}", $"a{attachment}")),
+            Gen.Select(Gen.Int[0, 5], Gen.Bool, (name, asList) => asList
+                ? (DmaCommand)new DmaCommand.PutScatterlist($"m{name}")
+                : new DmaCommand.PutPfns($"m{name}")),
+            Gen.Select(Gen.Int[0, 5], Gen.Int[0, 3], Gen.Int[0, 2], (name, direction, what) => what switch
+            {
+                0 => (DmaCommand)new DmaCommand.BeginCpuAccess($"c{name}", (DmaDirection)direction),
+                1 => new DmaCommand.EndCpuAccess($"c{name}"),
+                _ => new DmaCommand.CpuAccess($"c{name}", (DmaDirection)direction),
+            }),
             Gen.Int[0, 30].Select(chance => chance == 0 ? new DmaCommand.Release() : chance == 1 ? new DmaCommand.Revoke() : (DmaCommand)new DmaCommand.Unmap("m0"))));
 
     private static readonly Gen<ExporterPolicy> _anyPolicy = Gen.Select(
-        Gen.Enum<ConstraintModel>(), Gen.Enum<AllocationTime>(), Gen.Enum<LateAttach>(), Gen.Enum<ListSharing>(), Gen.Bool,
-        (constraints, allocation, late, lists, posted) => new ExporterPolicy
+        Gen.Enum<ConstraintModel>(), Gen.Enum<AllocationTime>(), Gen.Enum<LateAttach>(), Gen.Enum<ListSharing>(), Gen.Bool, Gen.Bool,
+        (constraints, allocation, late, lists, posted, bouncing) => new ExporterPolicy
         {
             Constraints = constraints,
             Allocation = allocation,
             LateAttach = late,
             Lists = lists,
             AsPosted = posted,
+            Bouncing = bouncing,
         });
 
     private static readonly Gen<NameList> _anyMemory =
@@ -97,6 +115,7 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
         }
 
         Assert.Equal(board.Memory.Describe(), await cluster.Grains.GetMemory(definition.Name).DescribeAsync());
+        Assert.Equal(board.Translation.Held, await cluster.Grains.GetTranslation(definition.Name).GetHeldAsync());
     }
 
     private static string TextOf(DmaResult<DmaReply> reply) => JsonSerializer.Serialize<object?>(
@@ -106,6 +125,7 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
         name,
         "A small board, soon full",
         [
+            new("pool", MemoryKind.Bounce, new PageExtent(0x10, 64)),
             new("ram", MemoryKind.System, new PageExtent(0x100, 1024), ReservedEveryPages: 5, ReservedPages: 1),
             new("cma", MemoryKind.Contiguous, new PageExtent(0x1000, 300)),
             new("splash", MemoryKind.Carveout, new PageExtent(0x2000, 600)),
@@ -116,5 +136,11 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
             new Device("display", null) { RequiresContiguous = true },
             new Device("disk", new DeviceDmaParameters(65536, 40, 0xffff)),
             new Device("far", new DeviceDmaParameters(16384, 0, 0)) { DmaMask = (1UL << 36) - 1 },
-        ]);
+            new Device("codec", null) { RequiresContiguous = true, Iommu = "mmu", Coherent = true },
+            new Device("low", new DeviceDmaParameters(262144, 0, 0)) { DmaMask = 0x1fffff },
+        ])
+    {
+        // Room for a few of the largest buffer, so that it is full now and then.
+        Stages = [new("mmu", new(new(0x1000), new(0x7fffff), 4096, IovaPolicy.RoundRobin, Reuse: IovaReuse.Lazy)) { Owner = StageOwner.Driver, ContextCount = 2 }],
+    };
 }

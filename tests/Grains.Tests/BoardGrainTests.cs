@@ -1,5 +1,6 @@
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
+using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
@@ -66,6 +67,26 @@ public sealed class BoardGrainTests(SiloFixture silo)
         Assert.Equal(Errno.ENOENT, noBoard!.Errno);
         Assert.Equal((Errno.ENODEV, "tpu"), (noDevice!.Errno, noDevice.Importer));
         Assert.Equal((Errno.EINVAL, "gpu", "Iommu"), (noMmu!.Errno, noMmu.Importer, noMmu.Field));
+    }
+
+    [Fact]
+    public async Task SwitchContext_is_of_the_MMU_that_the_device_stands_behind_now()
+    {
+        var board = silo.Grains.GetBoard("contexts");
+        await board.DefineAsync(SiloFixture.BoardNamed("contexts") with
+        {
+            Stages = [new IommuStage("mmu", new(new(0x1000), new(0xffffff), 4096)) { ContextCount = 2 }],
+        });
+        await board.SetDeviceAsync(new Device("gpu", new DeviceDmaParameters(uint.MaxValue, 0, 0)) { BusMmu = "mmu" });
+        var buffer = await silo.NewBufferAsync("contexts");
+        await buffer.AttachAsync("a1", "gpu");
+        await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice);
+
+        Assert.Null(await board.SwitchContextAsync("gpu", 1));
+        Assert.Equal("Context", (await buffer.UnmapAttachmentAsync("m1")).Refusal!.Field);
+        Assert.Equal((Errno.EINVAL, "Context"), await board.SwitchContextAsync("gpu", 2) is { } refusal ? (refusal.Errno, refusal.Field) : default);
+        Assert.Null(await board.SwitchContextAsync("gpu", 0));
+        Assert.True((await buffer.UnmapAttachmentAsync("m1")).IsGranted);
     }
 
     [Fact]

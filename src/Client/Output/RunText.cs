@@ -18,16 +18,20 @@ internal static class RunText
 
         var who = report.Steps.Max(step => Importer(step).Length);
         var what = report.Steps.Max(step => Verb(step).Length);
-        var how = report.Steps.Max(step => step.Outcome.Length);
+        var how = Math.Max(StepReport.Skipped.Length, report.Steps.Max(step => step.Outcome.Length));
         foreach (var step in report.Steps)
         {
             var asExpected = step.Expected is null ? step.Outcome == StepReport.Ok : step.Expected == step.Outcome;
-            var unexpected = step.Expected is not null && !asExpected ? $"  (expected {step.Expected})" : string.Empty;
+            string[] rest =
+            [
+                .. step.Union is null ? [] : (string[])[UnionText.Of(step.Union)],
+                .. step.Expected is null || asExpected ? [] : (string[])[$"(expected {step.Expected})"],
+            ];
             terminal.Line(
                 $"{step.Index,4}  {Importer(step).PadRight(who)}  {Verb(step).PadRight(what)}  ",
-                step.Outcome.PadRight(how),
+                rest.Length == 0 ? step.Outcome : step.Outcome.PadRight(how),
                 asExpected,
-                $"  {UnionText.Of(step.Union)}{unexpected}");
+                string.Concat(rest.Select(words => $"  {words}")));
             WriteDetails(terminal, step);
         }
 

@@ -39,7 +39,7 @@ public sealed partial record DmaBuffer
             ? Transition.Refuse(this, refusal)
             : Transition.Grant(With(Cpu.Touch(command.Direction, UsesBut(null)), CpuName, string.Empty));
 
-    /// <summary>EINVAL or ENODEV when the CPU cannot get at the buffer; null when it can.</summary>
+    /// <summary>EINVAL, EBADF or ENODEV when the CPU cannot get at the buffer; null when it can.</summary>
     private Refusal? CheckCpu(string access, DmaDirection direction)
     {
         if (ModelName.Check(access, "Access") is { } bad)
@@ -50,6 +50,11 @@ public sealed partial record DmaBuffer
         if (CheckDirection(direction) is { } refusal)
         {
             return refusal;
+        }
+
+        if (IsGone)
+        {
+            return Refusal.Of(Errno.EBADF, "Buffer", $"{Name} was released, and nobody is left who could hand it to the CPU.");
         }
 
         if (IsRevoked)

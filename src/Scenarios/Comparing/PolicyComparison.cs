@@ -9,14 +9,17 @@ namespace DmaGrains.Scenarios.Comparing;
 /// <summary>Plays one scenario under several policies.</summary>
 public static class PolicyComparison
 {
+    private static readonly Comparer<ImmutableArray<ulong>> _byWeight = Comparer<ImmutableArray<ulong>>.Create(
+        (one, other) => one.AsSpan().SequenceCompareTo(other.AsSpan()));
+
     /// <summary>Plays the scenario once for each policy, in its own order; what it expects is not looked at.</summary>
     /// <param name="scenario">The scenario; its own policies are replaced.</param>
     /// <param name="policies">The policies, with their names.</param>
     /// <param name="engineFor">A fresh board for each play.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>
-    /// Best first: by hazards, importers served, refusals, and costs, as <see cref="PolicyOutcome"/> weighs them; then in the order
-    /// given.
+    /// Best first: by hazards, importers served, refusals, and costs, as <see cref="PolicyOutcome"/> weighs them; then policies that
+    /// look at what importers need before those that were merely lucky; then in the order given.
     /// </returns>
     public static async Task<ComparisonReport> PlayAsync(
         Scenario scenario,
@@ -24,7 +27,7 @@ public static class PolicyComparison
         Func<Scenario, Task<IEngine>> engineFor,
         CancellationToken cancellationToken)
     {
-        var outcomes = new List<PolicyOutcome>();
+        var outcomes = new List<(PolicyOutcome Outcome, bool IsLucky)>();
         foreach (var (name, policy) in policies)
         {
             var played = scenario with
@@ -33,11 +36,14 @@ public static class PolicyComparison
             };
             var engine = new MeteredEngine(await engineFor(played));
             var run = await ScenarioRunner.PlayAsync(played, engine, cancellationToken);
-            outcomes.Add(OutcomeOf(name, played, run, engine.ContiguousBytesPeak, await CostsAsync(played, engine)));
+            var outcome = OutcomeOf(name, played, run, engine.ContiguousBytesPeak, await CostsAsync(played, engine));
+            outcomes.Add((outcome, !LooksAtImporters(policy)));
         }
 
         var sorted = outcomes
-            .OrderBy(outcome => outcome.Weights, Comparer<ImmutableArray<ulong>>.Create((one, other) => one.AsSpan().SequenceCompareTo(other.AsSpan())))
+            .OrderBy(played => played.Outcome.Weights, _byWeight)
+            .ThenBy(played => played.IsLucky)
+            .Select(played => played.Outcome)
             .ToImmutableArray();
         return new(
             scenario.Name,
@@ -46,6 +52,11 @@ public static class PolicyComparison
             sorted,
             PolicyChoice.Of(sorted, scenario.Importers.Select(importer => importer.Name)));
     }
+
+    /// <summary>Whether an exporter looks at all that importers state, whenever they come: where it does not, a good outcome is luck.</summary>
+    private static bool LooksAtImporters(ExporterPolicy policy) =>
+        policy.Constraints is ConstraintModel.Rfc3 or ConstraintModel.Translated
+        && policy.LateAttach != LateAttach.Accept && policy.Lists != ListSharing.Shared && !policy.AsPosted;
 
     private static async Task<BufferCosts> CostsAsync(Scenario scenario, MeteredEngine engine)
     {

@@ -32,6 +32,18 @@ public sealed class CpuAccessTests
     }
 
     [Fact]
+    public void CpuAccess_refuses_with_EBADF_when_the_buffer_is_gone_and_its_pages_are_not_yet_given_back()
+    {
+        var attached = MappedBoard.With(Size).After(Attach("wide"), To("wide"), Unmap("wide"), new DmaCommand.Release());
+        var gone = attached.FrameOf().Apply(Detach("wide"), null, null).Next;
+
+        Assert.Null(attached.Execute(Frame, Touch("a", DmaDirection.ToDevice)).Reply.Refusal);
+        Assert.NotNull(gone.Storage);
+        Assert.Equal(Errno.EBADF, gone.Apply(Touch("a", DmaDirection.ToDevice), null, null).Reply.Refusal!.Errno);
+        Assert.Equal(Errno.EBADF, gone.Freed().Apply(Begin("b", DmaDirection.ToDevice), null, null).Reply.Refusal!.Errno);
+    }
+
+    [Fact]
     public void CpuAccess_that_writes_while_a_device_writes_is_lost_at_the_unmap()
     {
         var lost = MappedBoard.With(Size).After(Attach("wide"), Map("wide"), Touch("a", DmaDirection.ToDevice), Unmap("wide")).FrameOf();

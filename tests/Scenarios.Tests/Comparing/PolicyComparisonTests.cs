@@ -66,6 +66,15 @@ public sealed class PolicyComparisonTests
     }
 
     [Fact]
+    public async Task Among_equals_a_policy_that_looks_comes_before_one_that_was_lucky()
+    {
+        var report = await CompareAsync("iommu-joins");
+
+        Assert.Equal("translated", report.Choice.Policy);
+        Assert.Contains("size-only", report.Choice.AsGood);
+    }
+
+    [Fact]
     public async Task A_play_does_not_depend_on_the_plays_before_it()
     {
         var all = await CompareAsync("camera-gpu-display");

@@ -109,6 +109,49 @@ public sealed class ScenarioRunnerTests
     }
 
     [Fact]
+    public async Task A_map_through_MMUs_tells_what_it_holds_of_each_from_memory_to_the_device()
+    {
+        var report = await PlayAsync(ScenarioFile.Read(ShippedFiles.Scenario("two-stages")));
+
+        var list = report.Steps.First(step => step is { Importer: "gpu", Operation: "map" }).Scatterlist!;
+        Assert.Equal(["system-mmu", "gpu-mmu"], list.Stages.Select(stage => stage.Iommu));
+        Assert.True(list.EntryCount > list.MappedEntryCount);
+        Assert.Equal(list.Segments[0].Address, list.Stages[^1].First);
+        Assert.All(list.Stages, stage => Assert.True(stage.Last - stage.First + 1 >= list.SizeBytes));
+        Assert.All(list.Stages, stage => Assert.Equal((0u, 4096u), (stage.Context, stage.Granule)));
+    }
+
+    [Fact]
+    public async Task A_map_of_copies_tells_where_each_lies()
+    {
+        var report = await PlayAsync(ScenarioFile.Read(ShippedFiles.Scenario("silent-bounce")));
+
+        var step = report.Steps.First(step => step is { Importer: "copier", Operation: "map" });
+        var list = step.Scatterlist!;
+        Assert.Equal(list.SizeBytes, list.BytesBounced);
+        Assert.Equal(list.Segments.Select(segment => segment.Address), list.Bounces.Select(bounce => bounce.Address));
+        Assert.Equal(((ulong)list.Bounces.Length, list.BytesBounced), (step.Costs!.Value.Bounces, step.Costs.Value.BytesBounced));
+    }
+
+    [Fact]
+    public async Task A_switch_of_contexts_changes_what_an_unmap_is_answered()
+    {
+        var report = await PlayAsync(ScenarioFile.Read(ShippedFiles.Scenario("wrong-context")));
+
+        Assert.Equal(
+            [
+                ("attach", null, "ok"),
+                ("map", null, "ok"),
+                ("switch-context", 1u, "ok"),
+                ("unmap", null, "EINVAL"),
+                ("switch-context", 0u, "ok"),
+                ("unmap", null, "ok"),
+                ("switch-context", 4u, "EINVAL"),
+            ],
+            report.Steps.Where(step => step.Importer == "codec").Select(step => (step.Operation, step.Context, step.Outcome)));
+    }
+
+    [Fact]
     public async Task A_switch_of_contexts_is_about_the_device_and_no_buffer()
     {
         var step = (await StepsAsync("{switch-context: 1, expect: EINVAL}"))[0];
