@@ -58,7 +58,7 @@ internal static class DeviceCommand
         return new LiveCommand(
             "list",
             """
-            Lists a board's devices.
+            Lists a board's devices, the most restrictive first: of those that share a buffer, let the first one export it.
 
             Example:
               dmagrains device list raspberry-pi-4
@@ -67,7 +67,7 @@ internal static class DeviceCommand
         {
             var found = await live.Connection.Grains.GetBoard(live.Parsed.GetRequiredValue(board)).GetAsync();
             return found.TryGetValue(out var definition)
-                ? Answer(live, definition, definition.Devices)
+                ? Answer(live, definition, ExporterOrder.MostRestrictiveFirst(definition.Devices, DmaGetters.V61))
                 : live.Refuse(found.Refusal!);
         });
     }

@@ -8,7 +8,7 @@ namespace DmaGrains.Client.Output;
 internal static class DeviceTable
 {
     private static readonly string[] _headings =
-        ["device", "max segment size", "max segment count", "boundary mask", "reaches", "through", "isolation", "notes"];
+        ["device", "takes", "max segment size", "max segment count", "boundary mask", "reaches", "through", "isolation", "notes"];
 
     /// <summary>One row for each device.</summary>
     public static void Write(Terminal terminal, IEnumerable<DeviceReport> devices) => terminal.Table(
@@ -16,6 +16,7 @@ internal static class DeviceTable
         devices.Select(device => (string[])
         [
             device.Name,
+            device.Class,
             Number(device.MaxSegmentSize),
             device.Contiguous ? "1 (contiguous)" : Number(device.MaxSegmentCount),
             device.SegmentBoundaryMask == 0 ? "unset" : $"0x{device.SegmentBoundaryMask:x}",

@@ -50,6 +50,7 @@ internal static class RunText
         [
             step.Operation,
             step.Buffer ?? step.Context?.ToString(CultureInfo.InvariantCulture),
+            step.Parameters is { } set ? $"{set.MaxSegmentSize}/{set.MaxSegmentCount}/0x{set.SegmentBoundaryMask:x}" : null,
             step.Direction is BothWays ? null : step.Direction,
             .. step.Options,
             step.Device is null ? null : $"({step.Device})",
@@ -72,6 +73,13 @@ internal static class RunText
         if (step.Pfns is { } pfns)
         {
             ListText.Write(terminal, pfns);
+        }
+
+        if (step.Recalculated is { } recalculated)
+        {
+            terminal.Line(recalculated.Differs
+                ? $"      recalculated: {UnionText.Of(recalculated.Union)}, as {recalculated.ChangedImporter} has changed"
+                : "      recalculated: the same");
         }
 
         if (step.Wish is { } wish)

@@ -139,7 +139,9 @@ public sealed class Board
         }
 
         var (translation, refusal) = Translation.SwitchContext(name, context);
-        return refusal is null ? (new(_definition, Memory, translation, _buffers, _devices), null) : (this, refusal);
+        return ReferenceEquals(translation, Translation)
+            ? (this, refusal)
+            : (new(_definition, Memory, translation, _buffers, _devices), refusal);
     }
 
     private (DmaTranslation Next, DmaResult<DmaMapped>? Reply) Translate(

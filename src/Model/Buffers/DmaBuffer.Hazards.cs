@@ -54,16 +54,15 @@ public sealed partial record DmaBuffer
     /// <summary>A translation that stays until something flushes it (thread #25).</summary>
     private Hazard? LeftBehindBy(Mapping mapping)
     {
-        if (mapping.Mapped is not { IsLazy: true, Stages: { IsEmpty: false } stages })
+        if (mapping.Mapped is not { } mapped || mapped.Stages.LastOrDefault(stage => stage.IsLazy) is not { IsLazy: true } lazy)
         {
             return null;
         }
 
         var device = HolderOf(mapping);
-        var range = stages[^1].Range;
         var hazard = new Hazard(
-            HazardKind.StaleTranslation, device, mapping.Attachment, "Reuse", range.First.Value, 0,
-            $"{device} may still reach {Name} through {range.First} until {stages[^1].Stage} is flushed.");
+            HazardKind.StaleTranslation, device, mapping.Attachment, "Reuse", lazy.Range.First.Value, 0,
+            $"{device} may still reach {Name} through {lazy.Range.First} until {lazy.Stage} is flushed.");
         return IsNew(hazard) ? hazard : null;
     }
 

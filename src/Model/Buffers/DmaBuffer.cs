@@ -264,7 +264,8 @@ public sealed partial record DmaBuffer
     private Refusal Revoked(string importer) => new(
         Errno.ENODEV, importer, "Buffer", null, null, $"{Name} was revoked by its exporter.");
 
-    internal static Refusal NoDevice(string device) => new(
+    /// <summary>ENODEV: the board has no device of that name.</summary>
+    public static Refusal NoDevice(string device) => new(
         Errno.ENODEV, device, "Device", null, null, $"The board has no device {device}.");
 
     /// <summary>Where an attachment is, or the complement of where it would be.</summary>

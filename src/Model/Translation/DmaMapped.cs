@@ -15,11 +15,7 @@ public sealed record DmaMapped(ImmutableArray<MappedStage> Stages, ImmutableArra
     /// <summary>Whether it holds neither.</summary>
     public bool IsNothing => Stages.IsEmpty && Bounces.IsEmpty;
 
-    /// <summary>Whether translations outlive the unmap until the next reaping flushes them.</summary>
-    [Id(0)]
-    public bool IsLazy { get; init; }
-
     /// <summary>Whether it can be ended only in the context it was made in (thread #39).</summary>
-    [Id(1)]
+    [Id(0)]
     public bool IsPerContext { get; init; }
 }

@@ -163,11 +163,9 @@ public sealed class DmaTranslation
             return Refuse(reply.Refusal!);
         }
 
-        var used = held.Select(mapped => stages.Find(mapped.Stage)!);
         return Hold(stages, _bounces, request, new(held, [])
         {
-            IsLazy = used.Any(stage => stage.Stage.Layout.Reuse == IovaReuse.Lazy),
-            IsPerContext = used.Any(stage => stage.IsPerContext),
+            IsPerContext = held.Any(mapped => stages.Find(mapped.Stage)!.IsPerContext),
         });
     }
 

@@ -201,7 +201,7 @@ public sealed class IovaSpace
         var aligned = Layout.Alignment == IovaAlignment.Size ? "size-aligned " : "";
         return new(
             Errno.ENOSPC, null, "LengthBytes", lengthBytes, longest,
-            $"No {aligned}range of {lengthBytes} bytes up to 0x{highestAddress:x}: "
+            $"No {aligned}range of {lengthBytes} bytes up to 0x{Math.Min(highestAddress, Layout.Last.Value):x}: "
             + $"{free} bytes are free there, the longest range has {longest}.");
     }
 

@@ -8,4 +8,9 @@ namespace DmaGrains.Model.Translation;
 /// <param name="Range">The addresses.</param>
 /// <param name="Context">The context they are valid in, from 0.</param>
 [GenerateSerializer, Immutable, Alias("dma.mapped-stage")]
-public readonly record struct MappedStage(string Stage, uint GranuleBytes, IovaRange Range, uint Context);
+public readonly record struct MappedStage(string Stage, uint GranuleBytes, IovaRange Range, uint Context)
+{
+    /// <summary>Whether its translations outlive the unmap until the next reaping flushes them (thread #25).</summary>
+    [Id(0)]
+    public bool IsLazy { get; init; }
+}

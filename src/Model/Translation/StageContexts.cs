@@ -45,7 +45,10 @@ internal sealed record StageContexts(IommuStage Stage, ImmutableArray<IovaSpace>
         return reply.TryGetValue(out var range)
             ? (
                 this with { Spaces = Spaces.SetItem((int)Current, space) },
-                DmaResult.Grant(new MappedStage(Stage.Name, Stage.Layout.GranuleBytes, range, Current)))
+                DmaResult.Grant(new MappedStage(Stage.Name, Stage.Layout.GranuleBytes, range, Current)
+                {
+                    IsLazy = Stage.Layout.Reuse == IovaReuse.Lazy,
+                }))
             : (this, DmaResult.Refuse<MappedStage>(reply.Refusal!));
     }
 

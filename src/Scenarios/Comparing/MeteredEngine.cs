@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Scenarios.Running;
 
@@ -21,6 +22,11 @@ internal sealed class MeteredEngine(IEngine engine) : IEngine
         engine.TestMapAsync(buffer, attachment, direction);
 
     public Task<Refusal?> SwitchContextAsync(string device, uint context) => engine.SwitchContextAsync(device, context);
+
+    public Task<Refusal?> SetParametersAsync(string device, DeviceDmaParameters? parameters) =>
+        engine.SetParametersAsync(device, parameters);
+
+    public Task<DmaResult<RecalculatedUnion>> RecalculateAsync(string buffer) => engine.RecalculateAsync(buffer);
 
     public Task<DmaResult<DmaBuffer>> DescribeAsync(string buffer) => engine.DescribeAsync(buffer);
 

@@ -23,6 +23,9 @@ public sealed record DeviceReport(
     ulong BusDmaLimit,
     ulong HighestAddress)
 {
+    /// <summary>The little that userspace would need to know: contiguous, scatter-gather or weird (thread #58).</summary>
+    public required string Class { get; init; }
+
     /// <summary>Whether its accesses snoop the CPU's caches.</summary>
     public required bool Coherent { get; init; }
 
@@ -64,6 +67,7 @@ public sealed record DeviceReport(
         device.BusDmaLimit,
         device.HighestAddress)
     {
+        Class = Words.In(Words.ImporterClasses, ExporterOrder.ClassOf(device, DmaGetters.V61)),
         Coherent = device.Coherent,
         Iommu = device.Iommu,
         BusMmu = device.BusMmu,

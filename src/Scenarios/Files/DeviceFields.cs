@@ -52,6 +52,17 @@ internal static class DeviceFields
         return device;
     }
 
+    /// <summary>A device's limits alone, as a driver may come to declare them; checked.</summary>
+    public static DeviceDmaParameters? ReadParameters(FileNode node)
+    {
+        var map = node.AsMap();
+        map.AllowOnly("max_segment_size", "max_segment_count", "segment_boundary_mask");
+        var parameters = ReadParameters(map);
+        return new Device(Words.Of(StepKind.SetParameters), parameters).Check() is { } refusal
+            ? throw map.PlaceOf("segment_boundary_mask").Fail(refusal, "a device that can exist")
+            : parameters;
+    }
+
     /// <summary>Null when no limit is stated. A stated 0 is kept: only today's kernel reads it as unset.</summary>
     private static DeviceDmaParameters? ReadParameters(MapNode map)
     {

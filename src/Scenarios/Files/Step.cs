@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Scenarios.Files;
 
@@ -20,4 +21,7 @@ public sealed record Step(
 
     /// <summary>For a switch of contexts: to which, from 0.</summary>
     public uint Context { get; init; }
+
+    /// <summary>For new DMA parameters of the device: what its driver declares; null when it declares nothing.</summary>
+    public DeviceDmaParameters? Parameters { get; init; }
 }

@@ -31,6 +31,11 @@ internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
             throw text.Wrong($"a step that starts with {Quoted.AnyOf(Words.Verbs.Keys)}");
         }
 
+        if (kind == StepKind.SetParameters)
+        {
+            throw text.Wrong($"'{{{words[0]}: {{max_segment_size: 65536}}}}'");
+        }
+
         if (!kind.HasBuffer())
         {
             return words is [_, var number] && NodeValues.TryCount(number, 0, uint.MaxValue, out var context)
@@ -66,7 +71,8 @@ internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
         {
             Direction = Only(map, "direction", verb, StepKinds.HasDirection)?.AsChoice(Words.Directions) ?? default,
             Options = Only(map, "options", verb, kind => kind == StepKind.Map) is { } options ? OptionsOf(options) : default,
-            Context = kind.HasBuffer() ? 0 : (uint)map.Required(verb.Value).AsCount(0, uint.MaxValue),
+            Context = kind == StepKind.SwitchContext ? (uint)map.Required(verb.Value).AsCount(0, uint.MaxValue) : 0,
+            Parameters = kind == StepKind.SetParameters ? DeviceFields.ReadParameters(map.Required(verb.Value)) : null,
             Expected = expect?.AsChoice(Words.Outcomes),
             HasExpectation = expect is not null,
         };

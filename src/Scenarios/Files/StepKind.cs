@@ -47,4 +47,10 @@ public enum StepKind
 
     /// <summary>The MMU of the importer's device switches to another of its contexts; no buffer's step.</summary>
     SwitchContext,
+
+    /// <summary>The driver of the importer's device declares other DMA parameters; no buffer's step (thread #0).</summary>
+    SetParameters,
+
+    /// <summary>The union is computed afresh from what the importers ask for now; nothing changes (thread #0).</summary>
+    Recalculate,
 }

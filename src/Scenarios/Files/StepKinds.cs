@@ -8,9 +8,10 @@ public static class StepKinds
         kind is StepKind.Map or StepKind.TestMap or StepKind.BeginCpuAccess or StepKind.CpuAccess;
 
     /// <summary>Whether it is done to a buffer; else to the importer's device.</summary>
-    public static bool HasBuffer(this StepKind kind) => kind != StepKind.SwitchContext;
+    public static bool HasBuffer(this StepKind kind) => kind is not (StepKind.SwitchContext or StepKind.SetParameters);
 
     /// <summary>Whether only an importer with a device can do it; others are the CPU's or the exporter's.</summary>
     public static bool NeedsDevice(this StepKind kind) => kind is not (
-        StepKind.BeginCpuAccess or StepKind.EndCpuAccess or StepKind.CpuAccess or StepKind.Release or StepKind.Revoke);
+        StepKind.BeginCpuAccess or StepKind.EndCpuAccess or StepKind.CpuAccess or StepKind.Release or StepKind.Revoke
+        or StepKind.Recalculate);
 }

@@ -27,6 +27,8 @@ public static class Words
         ["end-cpu-access"] = StepKind.EndCpuAccess,
         ["cpu-access"] = StepKind.CpuAccess,
         ["switch-context"] = StepKind.SwitchContext,
+        ["set-parameters"] = StepKind.SetParameters,
+        ["recalculate"] = StepKind.Recalculate,
         ["release"] = StepKind.Release,
         ["revoke"] = StepKind.Revoke,
     };
@@ -112,6 +114,14 @@ public static class Words
         ["shared"] = Isolation.Shared,
         ["own"] = Isolation.Own,
         ["per-context"] = Isolation.PerContext,
+    };
+
+    /// <summary>What a device takes, in a word (thread #58).</summary>
+    public static OrderedDictionary<string, ImporterClass> ImporterClasses { get; } = new()
+    {
+        ["contiguous"] = ImporterClass.Contiguous,
+        ["scatter-gather"] = ImporterClass.ScatterGather,
+        ["weird"] = ImporterClass.Weird,
     };
 
     /// <summary>How a step ends: null for ok, or the code it is refused with.</summary>

@@ -3,6 +3,7 @@ using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 
 namespace DmaGrains.Scenarios.Running;
@@ -63,6 +64,19 @@ public sealed class GrainEngine : IEngine
     /// <inheritdoc/>
     public Task<Refusal?> SwitchContextAsync(string device, uint context) =>
         _grains.GetBoard(_board).SwitchContextAsync(device, context);
+
+    /// <inheritdoc/>
+    public async Task<Refusal?> SetParametersAsync(string device, DeviceDmaParameters? parameters)
+    {
+        var found = await _grains.GetDevice(_board, device).GetAsync();
+        return found.TryGetValue(out var known)
+            ? (await _grains.GetBoard(_board).SetDeviceAsync(known with { Parameters = parameters })).Refusal
+            : found.Refusal;
+    }
+
+    /// <inheritdoc/>
+    public Task<DmaResult<RecalculatedUnion>> RecalculateAsync(string buffer) =>
+        _grains.GetBuffer(_board, buffer).RecalcConstraintsAsync();
 
     /// <inheritdoc/>
     public Task<DmaResult<DmaBuffer>> DescribeAsync(string buffer) => _grains.GetBuffer(_board, buffer).DescribeAsync();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 
 namespace DmaGrains.Scenarios.Running;
@@ -19,6 +20,12 @@ public interface IEngine
 
     /// <summary>Switches the MMU of a device to another of its contexts; null when done.</summary>
     Task<Refusal?> SwitchContextAsync(string device, uint context);
+
+    /// <summary>Changes what a device's driver declares; null when done.</summary>
+    Task<Refusal?> SetParametersAsync(string device, DeviceDmaParameters? parameters);
+
+    /// <summary>The union computed afresh from what the importers ask for now; changes nothing.</summary>
+    Task<DmaResult<RecalculatedUnion>> RecalculateAsync(string buffer);
 
     /// <summary>The buffer as it is.</summary>
     Task<DmaResult<DmaBuffer>> DescribeAsync(string buffer);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 
 namespace DmaGrains.Scenarios.Running;
@@ -41,6 +42,19 @@ public sealed class ModelEngine : IEngine
         _board.AssertInvariants();
         return Task.FromResult(refusal);
     }
+
+    /// <inheritdoc/>
+    public Task<Refusal?> SetParametersAsync(string device, DeviceDmaParameters? parameters)
+    {
+        (_board, var refusal) = _board.Device(device) is { } known
+            ? _board.SetDevice(known with { Parameters = parameters })
+            : (_board, DmaBuffer.NoDevice(device));
+        _board.AssertInvariants();
+        return Task.FromResult(refusal);
+    }
+
+    /// <inheritdoc/>
+    public Task<DmaResult<RecalculatedUnion>> RecalculateAsync(string buffer) => Task.FromResult(_board.Recalculate(buffer));
 
     /// <inheritdoc/>
     public Task<DmaResult<DmaBuffer>> DescribeAsync(string buffer) => Task.FromResult(

@@ -61,6 +61,7 @@ public sealed class ScenarioRunner
             Direction = step.Kind.HasDirection() ? Words.In(Words.Directions, step.Direction) : null,
             Options = Words.Of(step.Options),
             Context = step.Kind == StepKind.SwitchContext ? step.Context : null,
+            Parameters = step.Kind == StepKind.SetParameters ? ParametersReport.Of(step.Parameters) : null,
             Outcome = answer.Outcome,
             Expected = step.HasExpectation ? step.Expected?.ToString() ?? StepReport.Ok : null,
         };
@@ -72,6 +73,20 @@ public sealed class ScenarioRunner
         if (step.Kind == StepKind.SwitchContext)
         {
             return new(true, await _engine.SwitchContextAsync(actor.Importer.Device!, step.Context), null);
+        }
+
+        if (step.Kind == StepKind.SetParameters)
+        {
+            return new(true, await _engine.SetParametersAsync(actor.Importer.Device!, step.Parameters), null);
+        }
+
+        if (step.Kind == StepKind.Recalculate)
+        {
+            var recalculated = await _engine.RecalculateAsync(step.Buffer);
+            return new(true, recalculated.Refusal, null)
+            {
+                Recalculated = recalculated.TryGetValue(out var union) ? union : null,
+            };
         }
 
         if (step.Kind == StepKind.TestMap)
@@ -99,6 +114,7 @@ public sealed class ScenarioRunner
             Refusal = answer.Refusal is { } refusal ? RefusalReport.Of(refusal) : null,
             Scatterlist = answer.Mapping is { } list ? ScatterlistReport.Of(list) : null,
             Pfns = answer.Mapping is { } numbers ? PfnsReport.Of(numbers) : null,
+            Recalculated = answer.Recalculated is { } union ? RecalculatedReport.Of(union) : null,
         };
         if (report.Buffer is not { } name || !(await _engine.DescribeAsync(name)).TryGetValue(out var buffer))
         {
@@ -132,6 +148,8 @@ public sealed class ScenarioRunner
     private readonly record struct StepAnswer(bool IsTried, Refusal? Refusal, Mapping? Mapping)
     {
         public static StepAnswer NotTried => default;
+
+        public RecalculatedUnion? Recalculated { get; init; }
 
         public string Outcome => !IsTried ? StepReport.Skipped : Refusal?.Errno.ToString() ?? StepReport.Ok;
 

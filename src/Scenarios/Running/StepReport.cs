@@ -26,6 +26,9 @@ public sealed record StepReport(int Index, string Importer, string? Device, stri
     /// <summary>The context that a device's MMU is switched to; null for other steps.</summary>
     public uint? Context { get; init; }
 
+    /// <summary>What the device's driver declares from this step on; null for other steps.</summary>
+    public ParametersReport? Parameters { get; init; }
+
     /// <summary>"ok", the errno, or "skipped" when an earlier refusal left nothing to do it with.</summary>
     public required string Outcome { get; init; }
 
@@ -43,6 +46,9 @@ public sealed record StepReport(int Index, string Importer, string? Device, stri
 
     /// <summary>The page frame numbers that a get of them gave; null for other steps.</summary>
     public PfnsReport? Pfns { get; init; }
+
+    /// <summary>The union computed afresh; null for other steps.</summary>
+    public RecalculatedReport? Recalculated { get; init; }
 
     /// <summary>What the device would have liked better of that list; null when nothing.</summary>
     public WishReport? Wish { get; init; }

@@ -122,6 +122,15 @@ public sealed class TranslatedTests
     }
 
     [Fact]
+    public void SwitchContext_to_the_present_one_changes_nothing()
+    {
+        var board = MappedBoard.Create();
+
+        Assert.Same(board, board.SwitchContext("vop", 0).Next);
+        Assert.NotSame(board, board.SwitchContext("vop", 1).Next);
+    }
+
+    [Fact]
     public void Map_bounces_what_a_device_does_not_reach_when_the_exporter_lets_it()
     {
         var mapped = MappedBoard.With(100_000, _bouncing).After(Attach("low"), Map("low"));

@@ -19,9 +19,8 @@ public sealed class TranslationRoundTripTests
         Options = MapOptions.OwnSpace,
     };
 
-    private static readonly DmaMapped _mapped = new([new("own", 4096, new(new(1), 2), 3)], [new(4, new(5, 6, 7), new(8))])
+    private static readonly DmaMapped _mapped = new([new("own", 4096, new(new(1), 2), 3) { IsLazy = true }], [new(4, new(5, 6, 7), new(8))])
     {
-        IsLazy = true,
         IsPerContext = true,
     };
 

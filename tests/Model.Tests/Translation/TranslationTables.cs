@@ -126,7 +126,10 @@ internal sealed class TranslationTables
                 return TranslationReply.Refuse(Errno.ENOSPC, "LengthBytes");
             }
 
-            ranges.Add(new(path[step], granule, new(new(start), (ulong)mapper.Length), Current[path[step]]));
+            ranges.Add(new(path[step], granule, new(new(start), (ulong)mapper.Length), Current[path[step]])
+            {
+                IsLazy = Of(path[step])!.Layout.Reuse == IovaReuse.Lazy,
+            });
             pieces = [.. mapper.Segments.Select(segment => (start + segment.OffsetBytes, segment.LengthBytes))];
         }
 

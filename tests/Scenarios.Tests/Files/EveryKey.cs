@@ -91,6 +91,8 @@ internal static class EveryKey
               - put-pfns frame
               - switch-context 1
               - {switch-context: 4, expect: EINVAL}
+              - {set-parameters: {max_segment_size: 4096, max_segment_count: 64, segment_boundary_mask: 0xffff}}
+              - {recalculate: frame, expect: ok}
               - {unmap: frame}
               - detach frame
           - name: app
@@ -101,7 +103,7 @@ internal static class EveryKey
               - {begin-cpu-access: film, direction: from-device, expect: EINVAL}
               - revoke either
               - release either
-        order: [gpu, gpu, gpu, gpu, gpu, app, app, app, app, app, app, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu]
+        order: [gpu, gpu, gpu, gpu, gpu, app, app, app, app, app, app, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu]
 
         """;
 

@@ -1,6 +1,7 @@
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Devices;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Scenarios.Tests.Files;
@@ -51,6 +52,8 @@ internal sealed class ScenarioPlay
         var refusal = step.Kind switch
         {
             StepKind.SwitchContext => SwitchContext(importer.Device!, step.Context),
+            StepKind.SetParameters => SetParameters(Board.Device(importer.Device!)! with { Parameters = step.Parameters }),
+            StepKind.Recalculate => Board.Recalculate(step.Buffer).Refusal,
             StepKind.TestMap => Board.TestMap(step.Buffer, Latest(StepKind.Attach), step.Direction).Refusal,
             StepKind.Attach => Execute(step, new DmaCommand.Attach(fresh, importer.Device!)),
             StepKind.Map => Execute(step, new DmaCommand.Map(fresh, Latest(StepKind.Attach), step.Direction) { Options = step.Options }),
@@ -92,6 +95,12 @@ internal sealed class ScenarioPlay
     private Refusal? SwitchContext(string device, uint context)
     {
         (Board, var refusal) = Board.SwitchContext(device, context);
+        return refusal;
+    }
+
+    private Refusal? SetParameters(Device device)
+    {
+        (Board, var refusal) = Board.SetDevice(device);
         return refusal;
     }
 

@@ -97,6 +97,18 @@ public sealed class ScenarioRunnerTests
     }
 
     [Fact]
+    public async Task A_driver_that_changes_shows_when_the_union_is_recalculated()
+    {
+        var steps = await StepsAsync("attach, recalculate, {set-parameters: {max_segment_size: 8192}}, recalculate");
+
+        Assert.False(steps[1].Recalculated!.Differs);
+        Assert.Equal((8192u, 0u, 0ul), (steps[2].Parameters!.MaxSegmentSize, steps[2].Parameters!.MaxSegmentCount, steps[2].Parameters!.SegmentBoundaryMask));
+        Assert.True(steps[3].Recalculated!.Differs);
+        Assert.Equal(8192u, steps[3].Recalculated!.Union.MaxSegmentSize);
+        Assert.Equal(steps[1].Union, steps[3].Union);
+    }
+
+    [Fact]
     public async Task A_map_through_MMUs_tells_what_it_holds_of_each_from_memory_to_the_device()
     {
         var report = await PlayAsync(ScenarioFile.Read(ShippedFiles.Scenario("two-stages")));
