@@ -21,7 +21,11 @@ internal static class BufferCommand
               dmagrains buffer export raspberry-pi-4/frame --size 1920x1080x4 --gateway 127.0.0.1:30000
               dmagrains buffer attach raspberry-pi-4/frame v3d --gateway 127.0.0.1:30000
             """);
-        foreach (var child in (Command[])[.. ExporterCommands.All, .. ImporterCommands.All, .. CpuCommands.All, Describe(), List(), BufferWatch.Create()])
+        Command[] children =
+        [
+            .. ExporterCommands.All, .. ImporterCommands.All, .. CpuCommands.All, Describe(), List(), BufferWatch.Create(),
+        ];
+        foreach (var child in children)
         {
             command.Subcommands.Add(child);
         }
@@ -31,8 +35,8 @@ internal static class BufferCommand
 
     private static Command Describe() => BufferContext.Create(
         "describe",
-        "Shows a buffer: its union, who is attached, what is mapped, whose it is now, what it cost, where its pages are. The first lines are "
-        + "as the kernel's debugfs has them; flags, mode and inode are the same for all, as there are no files here.",
+        "Shows a buffer: its union, who is attached, what is mapped, whose it is now, what it cost, where its pages are. "
+        + "The first lines are as the kernel's debugfs has them; flags, mode and inode are the same for all, as there are no files here.",
         string.Empty,
         [],
         async buffer =>

@@ -68,9 +68,8 @@ internal sealed record BufferContext(LiveContext Live, string Command, BoardPath
             Live.Hint(refusal.Errno);
         }
 
-        var described = reply.TryGetValue(out var granted) && granted.Mapping is not null && (await Grain.DescribeAsync()).TryGetValue(out var now)
-            ? now
-            : null;
+        var took = reply.TryGetValue(out var granted) && granted.Mapping is not null;
+        var described = took && (await Grain.DescribeAsync()).TryGetValue(out var now) ? now : null;
         return LiveReply.Of(Command, Path, made, reply, described).Write(Live.Terminal, Live.AsJson);
     }
 }

@@ -14,7 +14,8 @@ internal static class BufferText
     {
         var buffer = BufferReport.Of(described);
         terminal.Text(DebugfsBuffer.Of(described).ToText());
-        var state = (buffer.Revoked ? ", revoked" : string.Empty) + (buffer.Gone ? ", gone" : buffer.Released ? ", released" : string.Empty);
+        var state = (buffer.Revoked ? ", revoked" : string.Empty)
+            + (buffer.Gone ? ", gone" : buffer.Released ? ", released" : string.Empty);
         terminal.Line($"{path}: {Counted.Of(buffer.SizeBytes, "byte")}, exported by {buffer.Exporter ?? "a heap"}{state}");
         terminal.Line($"union: {UnionText.Of(buffer.Union)}");
         terminal.Line(described.Storage is { } storage

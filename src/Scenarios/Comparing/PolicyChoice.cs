@@ -35,7 +35,12 @@ public sealed record PolicyChoice(
     private static string ServesOf(PolicyOutcome outcome) => outcome.Served.Length switch
     {
         0 => "serves nobody",
-        var all when all == outcome.Importers => $"serves {(all == 1 ? "the importer" : all == 2 ? "both importers" : $"all {Number((ulong)all)} importers")}",
+        var all when all == outcome.Importers => all switch
+        {
+            1 => "serves the importer",
+            2 => "serves both importers",
+            _ => $"serves all {Number((ulong)all)} importers",
+        },
         var some => $"serves {Number((ulong)some)} of {Number((ulong)outcome.Importers)} importers",
     };
 

@@ -39,7 +39,9 @@ public sealed record DebugfsBuffer(
     /// <summary>The kernel's name of the heap for system RAM.</summary>
     private const string SystemHeap = "system";
 
-    /// <summary>A buffer of the model. It has no file: flags and mode are fixed, and the references are the exporter's and each importer's.</summary>
+    /// <summary>
+    /// A buffer of the model. It has no file: flags and mode are fixed, and the references are the exporter's and each importer's.
+    /// </summary>
     /// <param name="buffer">The buffer.</param>
     /// <param name="inode">Its number; there is none in the model.</param>
     public static DebugfsBuffer Of(DmaBuffer buffer, ulong inode = 1) => new(

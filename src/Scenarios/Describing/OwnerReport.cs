@@ -6,7 +6,9 @@ namespace DmaGrains.Scenarios.Describing;
 
 /// <summary>Whose a buffer is now (thread #32).</summary>
 /// <param name="Owner">"cpu" or "devices".</param>
-/// <param name="Devices">The devices that have it mapped, in the order of the mappings' names; those whose importers see to caches themselves are not among them.</param>
+/// <param name="Devices">
+/// The devices that have it mapped, in the order of the mappings' names, but for those whose importers see to caches themselves.
+/// </param>
 /// <param name="CpuAccesses">The CPU's open accesses, in the order begun; while there is one the buffer is the CPU's.</param>
 /// <param name="MemoryIsCurrent">Whether memory has all that the CPU was allowed to write.</param>
 /// <param name="CachesAreStale">Whether a device may have changed memory since the CPU's cache lines were last discarded.</param>
