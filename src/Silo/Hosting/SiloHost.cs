@@ -1,0 +1,90 @@
+using System.Net;
+using DmaGrains.Silo.Health;
+using DmaGrains.Silo.Settings;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+
+namespace DmaGrains.Silo.Hosting;
+
+/// <summary>The server's host: a silo, and a web server beside it when a port for it is set.</summary>
+internal static class SiloHost
+{
+    private static readonly TimeSpan _shutdownTimeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>Builds it.</summary>
+    /// <param name="settings">How.</param>
+    /// <param name="backends">What it stands on; they outlive the host.</param>
+    /// <param name="args">The command line, for .NET's own settings such as <c>--Logging:LogLevel:Default</c>.</param>
+    public static IHost Build(SiloSettings settings, Backends backends, string[] args)
+    {
+        if (settings.HealthPort is not { } port)
+        {
+            var plain = Host.CreateApplicationBuilder(args);
+            Configure(plain, settings, backends);
+            return plain.Build();
+        }
+
+        var web = WebApplication.CreateSlimBuilder(args);
+        Configure(web, settings, backends);
+        web.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        web.Services.AddHealth(backends.Storage);
+
+        // Who asks while the silo still joins gets an answer.
+        web.Services.Configure<HostOptions>(host => host.ServicesStartConcurrently = true);
+        var app = web.Build();
+        app.MapHealth();
+        return app;
+    }
+
+    private static void Configure(IHostApplicationBuilder builder, SiloSettings settings, Backends backends)
+    {
+        // Orleans tells its whole configuration at every start; Logging:LogLevel:Default=Information brings that back.
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddFilter(SiloLog.Category, LogLevel.Information);
+        if (settings.Logs == LogFormat.Json)
+        {
+            builder.Logging.ClearProviders().AddJsonConsole(console =>
+            {
+                console.TimestampFormat = "O";
+                console.UseUtcTimestamp = true;
+            });
+        }
+
+        // A membership table that is gone must not hold up an end: orchestrators kill after 30 seconds.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = _shutdownTimeout);
+        builder.UseOrleans(silo =>
+        {
+            Join(silo, settings, backends);
+            silo.UseLiveness().AddDmaGrains(backends.Storage);
+        });
+    }
+
+    private static void Join(ISiloBuilder silo, SiloSettings settings, Backends backends)
+    {
+        silo.Configure<ClusterOptions>(cluster =>
+        {
+            cluster.ServiceId = SiloNames.ServiceId;
+            cluster.ClusterId = SiloNames.ClusterId;
+        });
+        silo.Configure<EndpointOptions>(endpoint =>
+        {
+            endpoint.AdvertisedIPAddress = settings.Advertise;
+            endpoint.SiloPort = settings.SiloPort;
+            endpoint.GatewayPort = settings.GatewayPort;
+            endpoint.SiloListeningEndpoint = new(settings.Listen, settings.SiloPort);
+            endpoint.GatewayListeningEndpoint = new(settings.Listen, settings.GatewayPort);
+        });
+        if (backends.Membership is null)
+        {
+            silo.UseDevelopmentClustering(new IPEndPoint(settings.Advertise, settings.SiloPort));
+        }
+        else
+        {
+            backends.AddMembership(silo);
+        }
+    }
+}
