@@ -16,6 +16,8 @@ internal sealed class Connection : IAsyncDisposable
 {
     private static readonly TimeSpan _connectTimeout = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan _gatewayPatience = TimeSpan.FromMilliseconds(500);
+
     private readonly IHost? _client;
     private readonly EmbeddedSilo? _silo;
 
@@ -100,6 +102,9 @@ internal sealed class Connection : IAsyncDisposable
                 cluster.ClusterId = SiloNames.ClusterId;
             });
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = Liveness.ResponseTimeout);
+
+            // Also how soon a client that starts at a lost silo's gateway goes on to the next.
+            client.Configure<TypeManagementOptions>(types => types.TypeMapRefreshInterval = _gatewayPatience);
             client.AddOutgoingGrainCallFilter(new SecondAttempt(gateway));
         });
         var host = builder.Build();

@@ -18,8 +18,9 @@ internal sealed class SecondAttempt(string gateway) : IOutgoingGrainCallFilter
             await context.Invoke();
             return;
         }
-        catch (Exception trouble) when (IsPassing(trouble))
+        catch (Exception trouble) when (IsPassing(trouble) && !SystemTargetGrainId.TryParse(context.TargetId, out _))
         {
+            // Orleans' own calls, to a silo and not to a grain, go to another silo by themselves.
             await Task.Delay(Liveness.LossNoticed);
         }
 
