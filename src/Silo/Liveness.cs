@@ -16,12 +16,16 @@ public static class Liveness
         .Configure<ClusterMembershipOptions>(options =>
         {
             options.ProbeTimeout = TimeSpan.FromSeconds(1);
+
+            // A silo that is still connected, and silent for this long times the limit of missed probes, is lost too: its machine hangs
+            // or has no power.
+            options.MaxProbeTimeout = TimeSpan.FromSeconds(2);
             options.NumMissedProbesLimit = 2;
             options.NumVotesForDeathDeclaration = 1;
             options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
 
             // After a crash of all silos, the first new one waits until the old ones have been silent for limit times period.
-            options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+            options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(4);
             options.NumMissedTableIAmAliveLimit = 2;
         })
         .Configure<SiloMessagingOptions>(options =>

@@ -3,7 +3,6 @@ using DmaGrains.Silo.Hosting;
 using DmaGrains.Silo.Settings;
 using DmaGrains.Silo.Storage;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 if (args is ["--help"])
@@ -39,16 +38,30 @@ try
 
     await host.StartAsync();
     log.Ready(settings);
-    await host.WaitForShutdownAsync();
+    try
+    {
+        await SiloHost.RunToEndAsync(host);
+    }
+    catch (TimeoutException)
+    {
+        // Not by returning: that would wait for the rest of the end.
+        Environment.Exit(Say("cannot leave its cluster in time, and ends without.", ExitCode.Fault));
+    }
+
     return ExitCode.Good;
 }
 catch (StorageException problem)
 {
     return Say(problem.Message, ExitCode.Fault);
 }
+catch (OperationCanceledException)
+{
+    // Told to end before it was ready.
+    return ExitCode.Good;
+}
 catch (Exception fault)
 {
-    return Say($"cannot start: {fault.GetType().Name}: {OneLine.Of(fault.Message)}.", ExitCode.Fault);
+    return Say($"fault: {fault.GetType().Name}: {OneLine.Of(fault.Message)}.", ExitCode.Fault);
 }
 
 static int Say(string problem, int code)

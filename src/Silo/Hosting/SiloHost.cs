@@ -13,7 +13,8 @@ namespace DmaGrains.Silo.Hosting;
 /// <summary>The server's host: a silo, and a web server beside it when a port for it is set.</summary>
 internal static class SiloHost
 {
-    private static readonly TimeSpan _shutdownTimeout = TimeSpan.FromSeconds(20);
+    // Orchestrators kill after 30 seconds.
+    private static readonly TimeSpan _endPatience = TimeSpan.FromSeconds(20);
 
     /// <summary>Builds it.</summary>
     /// <param name="settings">How.</param>
@@ -40,6 +41,19 @@ internal static class SiloHost
         return app;
     }
 
+    /// <summary>Runs until it is told to end, and ends in an orderly way.</summary>
+    /// <exception cref="TimeoutException">
+    /// It could not: a database that is gone keeps a silo from leaving its cluster, and Orleans would try for minutes.
+    /// </exception>
+    public static async Task RunToEndAsync(IHost host)
+    {
+        var told = new TaskCompletionSource();
+        var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
+        await using var registration = lifetime.ApplicationStopping.Register(told.SetResult);
+        await told.Task;
+        await host.StopAsync(CancellationToken.None).WaitAsync(_endPatience);
+    }
+
     private static void Configure(IHostApplicationBuilder builder, SiloSettings settings, Backends backends)
     {
         // Orleans tells its whole configuration at every start; Logging:LogLevel:Default=Information brings that back.
@@ -54,8 +68,6 @@ internal static class SiloHost
             });
         }
 
-        // A membership table that is gone must not hold up an end: orchestrators kill after 30 seconds.
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = _shutdownTimeout);
         builder.UseOrleans(silo =>
         {
             Join(silo, settings, backends);

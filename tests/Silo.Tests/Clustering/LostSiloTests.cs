@@ -65,6 +65,34 @@ public sealed class LostSiloTests(Servers servers)
     }
 
     [Theory]
+    [InlineData(StorageKind.PostgreSql, 2)]
+    [InlineData(StorageKind.Redis, 3)]
+    public async Task A_silo_that_hangs_is_given_up_and_ends_when_it_wakes(StorageKind kind, int silos)
+    {
+        var cluster = await StartAsync(await servers.NewStorageAsync(kind, isCluster: true), silos);
+        try
+        {
+            await using (var writer = await cluster[0].ConnectAsync())
+            {
+                await WriteAsync(writer.Grains);
+            }
+
+            await using var reader = await cluster[^1].ConnectAsync();
+
+            await cluster[0].Process.SignalAsync("STOP");
+
+            await MeasureAsync("every buffer read after the hang", () => AssertWrittenAsync(reader.Grains));
+            await cluster[0].Process.SignalAsync("CONT");
+            Assert.NotEqual(ExitCode.Good, await cluster[0].Process.EndAsync());
+            Assert.True((await SmallBoard.Buffer(reader.Grains, 0).AttachAsync("second", "gpu")).IsGranted);
+        }
+        finally
+        {
+            cluster.ForEach(silo => silo.Dispose());
+        }
+    }
+
+    [Theory]
     [InlineData(StorageKind.PostgreSql)]
     [InlineData(StorageKind.Redis)]
     public async Task A_cluster_that_lost_every_silo_starts_again(StorageKind kind)

@@ -55,6 +55,20 @@ public sealed class ServerTests(Servers servers) : IDisposable
         Assert.Equal(["first"], await SmallBoard.AttachmentsAsync(reader.Grains, 1));
     }
 
+    [Fact]
+    public async Task Told_to_end_while_its_cluster_s_database_is_gone_it_ends_all_the_same()
+    {
+        await using var server = await RedisServer.StartAsync();
+        using var silo = await SiloProcess.StartReadyAsync(
+            [("DMAGRAINS_STORAGE", "redis"), ("DMAGRAINS_CLUSTERING", "redis"), ("DMAGRAINS_REDIS", server.NewDatabase())]);
+        await server.KillAsync();
+
+        await silo.Process.SignalAsync("TERM");
+
+        Assert.Equal(ExitCode.Fault, await silo.Process.EndAsync());
+        Assert.Contains("dmagrains silo: cannot leave its cluster in time", silo.Process.Said, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(SharedKinds))]
     public async Task Secrets_are_in_no_log_line_at_any_level(StorageKind kind)

@@ -54,6 +54,25 @@ public sealed class PostgreSqlProviderTests(Servers servers)
     }
 
     [Fact]
+    public async Task Open_needs_no_more_than_rows_when_somebody_else_has_made_the_schema()
+    {
+        var database = await servers.NewPostgreSqlAsync();
+        await (await StorageProvider.OpenPostgreSqlAsync(database, Cancellation)).DisposeAsync();
+        await PostgreSqlServer.ExecuteAsync(
+            database,
+            """
+            CREATE ROLE worker LOGIN PASSWORD 'worker-7Qx';
+            GRANT USAGE ON SCHEMA dmagrains TO worker;
+            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA dmagrains TO worker;
+            """);
+        var worker = new NpgsqlConnectionStringBuilder(database) { Username = "worker", Password = "worker-7Qx" };
+
+        await using var provider = await StorageProvider.OpenPostgreSqlAsync(worker.ConnectionString, Cancellation);
+
+        await provider.CheckAsync(Cancellation);
+    }
+
+    [Fact]
     public async Task Open_is_refused_when_there_is_no_such_database()
     {
         var none = new NpgsqlConnectionStringBuilder(await servers.NewPostgreSqlAsync()) { Database = "nowhere" };
