@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using DmaGrains.Model;
+using DmaGrains.Silo.Settings;
 
 namespace DmaGrains.Style.Tests;
 
@@ -17,6 +18,14 @@ public partial class DocumentTests
         var words = Word().Matches(Repository.Read("docs/errors.md")).Select(word => word.Value);
 
         Assert.Empty(Enum.GetNames<Errno>().Except(words));
+    }
+
+    [Fact]
+    public void Operations_page_mentions_every_setting()
+    {
+        var page = Repository.Read("docs/operations.md");
+
+        Assert.All(Setting.All, setting => Assert.Contains($"| `{setting.Name}` |", page, StringComparison.Ordinal));
     }
 
     [Fact]
