@@ -3,7 +3,7 @@ using DmaGrains.Silo;
 namespace DmaGrains.Client.Tests;
 
 /// <summary>Live commands with --data: an embedded silo that keeps its state in a file.</summary>
-public sealed class DataFileTests : IDisposable
+public sealed class StateFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("dmagrains-").FullName;
     private readonly TemporaryFile _board = new(
