@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("DmaGrains.Client.Tests")]
+[assembly: InternalsVisibleTo("DmaGrains.Silo.Tests")]

@@ -38,6 +38,11 @@ public static class CommandLine
             await error.WriteLineAsync($"dmagrains: {problem.Message}");
             return ExitCode.Usage;
         }
+        catch (NoReplyException trouble)
+        {
+            await error.WriteLineAsync($"dmagrains: {OneLine(trouble.Message)}");
+            return ExitCode.Fault;
+        }
         catch (OperationCanceledException)
         {
             await error.WriteLineAsync("dmagrains: interrupted.");

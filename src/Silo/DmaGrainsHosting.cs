@@ -10,7 +10,7 @@ public static class DmaGrainsHosting
 {
     /// <summary>Adds the storage that the grains ask for. Clustering is the host's business.</summary>
     /// <param name="silo">The silo.</param>
-    /// <param name="storage">Where state is kept.</param>
+    /// <param name="storage">Where state is kept; it outlives the silo.</param>
     public static ISiloBuilder AddDmaGrains(this ISiloBuilder silo, StorageProvider storage)
     {
         // Newtonsoft JSON, Orleans' default, silently loses private members; this one keeps what [Id] names, and is shorter.
@@ -18,10 +18,7 @@ public static class DmaGrainsHosting
 
         // Reports the machine's uptime as a stall at every start.
         silo.Services.AddLogging(logging => logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error));
-        return storage switch
-        {
-            StorageProvider.Memory => silo.AddMemoryGrainStorage(StorageNames.Default),
-            _ => throw new ArgumentOutOfRangeException(nameof(storage)),
-        };
+        storage.AddTo(silo, StorageNames.Default);
+        return silo;
     }
 }

@@ -13,22 +13,50 @@ public sealed class EmbeddedSilo : IAsyncDisposable
     private const int StartAttempts = 3;
 
     private readonly IHost _host;
+    private readonly StorageProvider _storage;
 
-    private EmbeddedSilo(IHost host) => _host = host;
+    private EmbeddedSilo(IHost host, StorageProvider storage) => (_host, _storage) = (host, storage);
 
     /// <summary>Where to get grains from.</summary>
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
-    /// <summary>Starts the silo; it is ready when this completes.</summary>
-    public static async Task<EmbeddedSilo> StartAsync(CancellationToken cancellationToken)
+    /// <summary>Starts a silo that keeps state in memory; it is ready when this completes.</summary>
+    public static Task<EmbeddedSilo> StartAsync(CancellationToken cancellationToken) =>
+        StartAsync(StorageProvider.Memory, cancellationToken);
+
+    /// <summary>Starts a silo that keeps state in a SQLite file, for this process alone; it is ready when this completes.</summary>
+    /// <exception cref="StorageException">The file cannot be used.</exception>
+    public static async Task<EmbeddedSilo> StartAsync(string file, CancellationToken cancellationToken)
+    {
+        var storage = StorageProvider.OpenSqlite(file);
+        try
+        {
+            return await StartAsync(storage, cancellationToken);
+        }
+        catch
+        {
+            await storage.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops the silo. State in memory is gone.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+        await _storage.DisposeAsync();
+    }
+
+    private static async Task<EmbeddedSilo> StartAsync(StorageProvider storage, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var host = Build(FreePort());
+            var host = Build(FreePort(), storage);
             try
             {
                 await host.StartAsync(cancellationToken);
-                return new(host);
+                return new(host, storage);
             }
             catch (SocketException) when (attempt < StartAttempts)
             {
@@ -38,14 +66,7 @@ public sealed class EmbeddedSilo : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the silo. State in memory is gone.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _host.StopAsync();
-        _host.Dispose();
-    }
-
-    private static IHost Build(int siloPort)
+    private static IHost Build(int siloPort, StorageProvider storage)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
@@ -56,7 +77,7 @@ public sealed class EmbeddedSilo : IAsyncDisposable
 
             // Nobody connects from outside: no gateway is opened.
             silo.Configure<EndpointOptions>(endpoint => endpoint.GatewayPort = 0);
-            silo.AddDmaGrains(StorageProvider.Memory);
+            silo.AddDmaGrains(storage);
         });
         return builder.Build();
     }

@@ -1,40 +1,71 @@
 using DmaGrains.Silo;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting;
+using DmaGrains.Silo.Hosting;
+using DmaGrains.Silo.Settings;
+using DmaGrains.Silo.Storage;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-var builder = Host.CreateApplicationBuilder(args);
-builder.Configuration.AddEnvironmentVariables("DMAGRAINS_").AddCommandLine(args);
+if (args is ["--help"])
+{
+    Help.Write(Console.Out);
+    return ExitCode.Good;
+}
 
 SiloSettings settings;
 try
 {
-    settings = SiloSettings.Read(builder.Configuration);
+    settings = SiloSettings.Read(SettingSources.Load(args, Environment.GetEnvironmentVariables()));
 }
 catch (FormatException problem)
 {
-    await Console.Error.WriteLineAsync($"dmagrains silo: {problem.Message}");
-    return ExitCode.Usage;
+    return Say(problem.Message, ExitCode.Usage);
 }
 
-var taken = LoopbackPort.WhyNot("silo-port", settings.SiloPort)
-    ?? LoopbackPort.WhyNot("gateway-port", settings.GatewayPort);
-if (taken is not null)
+if (ListeningPort.WhyNot(settings) is { } taken)
 {
-    await Console.Error.WriteLineAsync($"dmagrains silo: {taken}");
-    return ExitCode.Fault;
+    return Say(taken, ExitCode.Fault);
 }
 
-// Orleans tells its whole configuration at every start; Logging:LogLevel:Default=Information brings that back.
-builder.Logging.SetMinimumLevel(LogLevel.Warning);
+try
+{
+    await using var backends = await Backends.OpenAsync(settings, CancellationToken.None);
+    using var host = SiloHost.Build(settings, backends, args);
+    var log = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(SiloLog.Category);
+    if (backends.Storage.Weakness is { } weakness)
+    {
+        log.StorageIsWeak(weakness);
+    }
 
-builder.UseOrleans(silo => silo
-    .UseLocalhostClustering(
-        settings.SiloPort, settings.GatewayPort, serviceId: SiloNames.ServiceId, clusterId: SiloNames.ClusterId)
-    .AddDmaGrains(settings.Storage));
+    await host.StartAsync();
+    log.Ready(settings);
+    try
+    {
+        await SiloHost.RunToEndAsync(host);
+    }
+    catch (TimeoutException)
+    {
+        // Not by returning: that would wait for the rest of the end.
+        Environment.Exit(Say("cannot leave its cluster in time, and ends without.", ExitCode.Fault));
+    }
 
-using var host = builder.Build();
-await host.StartAsync();
-Console.WriteLine($"dmagrains silo: ready on 127.0.0.1:{settings.GatewayPort}; stop with Ctrl-C.");
-await host.WaitForShutdownAsync();
-return ExitCode.Good;
+    return ExitCode.Good;
+}
+catch (StorageException problem)
+{
+    return Say(problem.Message, ExitCode.Fault);
+}
+catch (OperationCanceledException)
+{
+    // Told to end before it was ready.
+    return ExitCode.Good;
+}
+catch (Exception fault)
+{
+    return Say($"fault: {fault.GetType().Name}: {OneLine.Of(fault.Message)}.", ExitCode.Fault);
+}
+
+static int Say(string problem, int code)
+{
+    Console.Error.WriteLine($"dmagrains silo: {problem}");
+    return code;
+}

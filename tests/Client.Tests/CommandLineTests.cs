@@ -68,6 +68,10 @@ public class CommandLineTests
     [InlineData("board show rk3399 --gateway 127.0.0.1:0", "expected HOST:PORT")]
     [InlineData("board show rk3399 --gateway :30000", "expected HOST:PORT")]
     [InlineData("board show rk3399 --gateway 127.0.0.1:65536", "expected HOST:PORT")]
+    [InlineData("board show rk3399 --gateway 127.0.0.1:1,", "--gateway '' is not an address")]
+    [InlineData("board show rk3399 --gateway 127.0.0.1:1,nobody", "--gateway 'nobody' is not an address")]
+    [InlineData("board show rk3399 --gateway 127.0.0.1:1 --data x.db", "expected one, a file of our own or a running silo")]
+    [InlineData("board show rk3399 --data", "--data")]
     [InlineData("conform", "'FILE'")]
     public Task Malformed_command_line_is_refused_in_one_line(string line, string saying) =>
         UnusableAsync(saying, line.Split(' ', StringSplitOptions.RemoveEmptyEntries));

@@ -96,7 +96,7 @@ public class EmbeddedSiloTests
     {
         var text = (await Answer.OfAsync("board", "show", "rk3399")).Good().Output;
 
-        Assert.Contains("device    max segment size  max segment count", text, StringComparison.Ordinal);
+        Assert.Contains("device    takes           max segment size  max segment count", text, StringComparison.Ordinal);
         Assert.All(text.Split('\n'), line => Assert.Equal(line.TrimEnd(), line));
     }
 }

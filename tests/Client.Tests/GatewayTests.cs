@@ -94,9 +94,9 @@ public class GatewayTests(SiloProcess silo) : IClassFixture<SiloProcess>
         (await DoAsync("device set devices/dma0 --max-segment-size 64KiB --max-segment-count 128 --trusted --peer-to-peer")).Good();
 
         var listed = (await DoAsync("device list devices --json")).Good().Json().EnumerateArray();
-        Assert.Equal(["gpu", "display", "dma0"], listed.Select(NameOf));
+        Assert.Equal(["display", "dma0", "gpu"], listed.Select(NameOf));
         var shown = (await DoAsync("device show devices/dma0")).Good().Output;
-        Assert.Matches(@"(?m)^dma0 +65536 +128 +unset +0xffffffff +no MMU +none +trusted, takes peers' memory$", shown);
+        Assert.Matches(@"(?m)^dma0 +weird +65536 +128 +unset +0xffffffff +no MMU +none +trusted, takes peers' memory$", shown);
     }
 
     [Fact]

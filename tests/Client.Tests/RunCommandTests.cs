@@ -8,8 +8,8 @@ public class RunCommandTests
 
     private static readonly string[] _stepFields =
     [
-        "index", "importer", "device", "operation", "buffer", "direction", "options", "context", "outcome", "expected", "refusal",
-        "union", "scatterlist", "pfns", "wish", "costs", "hazards",
+        "index", "importer", "device", "operation", "buffer", "direction", "options", "context", "parameters", "outcome", "expected", "refusal",
+        "union", "scatterlist", "pfns", "recalculated", "wish", "costs", "hazards",
     ];
 
     public static TheoryData<string> Scenarios =>

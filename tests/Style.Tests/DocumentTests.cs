@@ -6,6 +6,7 @@ using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Memory;
 using DmaGrains.Scenarios.Comparing;
 using DmaGrains.Scenarios.Conformance;
+using DmaGrains.Silo.Settings;
 
 namespace DmaGrains.Style.Tests;
 
@@ -36,6 +37,14 @@ public partial class DocumentTests
         var named = CodeWord().Matches(Repository.Read("docs/reports.md")).Select(word => word.Groups["word"].Value);
 
         Assert.Empty(fields.Distinct().Except(named));
+    }
+
+    [Fact]
+    public void Operations_page_mentions_every_setting()
+    {
+        var page = Repository.Read("docs/operations.md");
+
+        Assert.All(Setting.All, setting => Assert.Contains($"| `{setting.Name}` |", page, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -19,7 +19,13 @@ internal sealed class BenchmarkSilo : IAsyncDisposable
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
-    public static async Task<BenchmarkSilo> StartAsync(BenchmarkStorage storage)
+    public IServiceProvider Services => _host.Services;
+
+    public static Task<BenchmarkSilo> StartAsync(BenchmarkStorage storage) => StartAsync(silo => AddStorage(silo, storage));
+
+    public static Task<BenchmarkSilo> StartAsync(StorageProvider storage) => StartAsync(silo => silo.AddDmaGrains(storage));
+
+    private static async Task<BenchmarkSilo> StartAsync(Action<ISiloBuilder> addStorage)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Error);
@@ -27,7 +33,7 @@ internal sealed class BenchmarkSilo : IAsyncDisposable
         {
             silo.UseLocalhostClustering(FreePort(), gatewayPort: 0, serviceId: SiloNames.ServiceId, clusterId: "bench");
             silo.Configure<EndpointOptions>(endpoint => endpoint.GatewayPort = 0);
-            AddStorage(silo, storage);
+            addStorage(silo);
         });
         var host = builder.Build();
         await host.StartAsync();

@@ -14,7 +14,14 @@ internal static class CommonOptions
     /// <summary><c>--gateway HOST:PORT</c>.</summary>
     public static Option<string?> Gateway() => new("--gateway")
     {
-        Description = "A running silo's gateway, such as 127.0.0.1:30000. Without it, an embedded silo that starts empty.",
+        Description = "A running silo's gateway, such as 127.0.0.1:30000; several with commas between. Without it, an embedded silo.",
         HelpName = "HOST:PORT",
+    };
+
+    /// <summary><c>--data FILE</c>.</summary>
+    public static Option<string?> DataFile() => new("--data")
+    {
+        Description = "A file in which the embedded silo keeps its state. Without it, the silo starts empty.",
+        HelpName = "FILE",
     };
 }

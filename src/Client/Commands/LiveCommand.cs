@@ -7,17 +7,18 @@ using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Commands;
 
-/// <summary>What the commands on a live cluster have in common: <c>--gateway</c>, <c>--json</c>, and a connection for their time.</summary>
+/// <summary>What the commands on a live cluster have in common: <c>--gateway</c>, <c>--data</c>, <c>--json</c>, and a connection for their time.</summary>
 internal sealed class LiveCommand
 {
     private readonly Command _command;
     private readonly Option<string?> _gateway = CommonOptions.Gateway();
+    private readonly Option<string?> _data = CommonOptions.DataFile();
     private readonly Option<bool> _json = CommonOptions.Json();
 
     /// <summary>A command with the common options.</summary>
     public LiveCommand(string name, string description, params IEnumerable<Symbol> symbols)
     {
-        _command = new(name, description) { _gateway, _json };
+        _command = new(name, description) { _gateway, _data, _json };
         foreach (var symbol in symbols)
         {
             if (symbol is Argument argument)
@@ -39,7 +40,8 @@ internal sealed class LiveCommand
         _command.SetAction(async (parsed, cancellation) =>
         {
             var gateway = parsed.GetValue(_gateway);
-            await using var connection = await Connection.OpenAsync(gateway, boardOf(parsed), cancellation);
+            var data = parsed.GetValue(_data);
+            await using var connection = await Connection.OpenAsync(gateway, data, boardOf(parsed), cancellation);
             return await run(new(
                 parsed, connection, Terminal.Of(parsed), parsed.GetValue(_json), cancellation));
         });
@@ -78,7 +80,7 @@ internal sealed record LiveContext(
         if (Connection.IsEmbedded && errno == Errno.ENOENT)
         {
             Parsed.InvocationConfiguration.Error.WriteLine(
-                "dmagrains: this was an embedded silo, which starts with the shipped boards and no buffers and keeps nothing; use --gateway for a running one.");
+                "dmagrains: this was an embedded silo, which starts with the shipped boards and no buffers and keeps nothing; use --gateway for a running one, or --data for a file.");
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Net;
 using DmaGrains.Interfaces;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
@@ -10,45 +8,55 @@ using Orleans.Configuration;
 
 namespace DmaGrains.Client.Live;
 
-/// <summary>A way to grains: a running silo's gateway, or an embedded silo that starts with the shipped boards and no buffers.</summary>
+/// <summary>
+/// A way to grains: the gateways of a running cluster, or an embedded silo that starts with the shipped boards and, unless it has a
+/// file, with no buffers.
+/// </summary>
 internal sealed class Connection : IAsyncDisposable
 {
     private static readonly TimeSpan _connectTimeout = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan _gatewayPatience = TimeSpan.FromMilliseconds(500);
+
     private readonly IHost? _client;
     private readonly EmbeddedSilo? _silo;
 
-    private Connection(IHost? client, EmbeddedSilo? silo)
+    private Connection(IHost? client, EmbeddedSilo? silo, bool endsHere)
     {
         _client = client;
         _silo = silo;
+        IsEmbedded = endsHere;
     }
 
     /// <summary>Where to get grains from.</summary>
     public IGrainFactory Grains => _silo?.Grains ?? _client!.Services.GetRequiredService<IGrainFactory>();
 
     /// <summary>Whether what is done here ends with this process.</summary>
-    public bool IsEmbedded => _silo is not null;
+    public bool IsEmbedded { get; }
 
     /// <summary>Connects.</summary>
-    /// <param name="gateway">HOST:PORT, or null for an embedded silo.</param>
+    /// <param name="gateway">HOST:PORT, several with commas between, or null for an embedded silo.</param>
+    /// <param name="data">The embedded silo's file, or null to keep nothing.</param>
     /// <param name="board">The board that the command is about: the embedded silo defines it when it is a shipped one.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="UsageException">The gateway is malformed, or nobody answers there.</exception>
-    public static async Task<Connection> OpenAsync(string? gateway, string? board, CancellationToken cancellation)
+    /// <exception cref="UsageException">The gateway is malformed, nobody answers there, or the file cannot be used.</exception>
+    public static async Task<Connection> OpenAsync(
+        string? gateway, string? data, string? board, CancellationToken cancellation)
     {
         if (gateway is not null)
         {
-            return new(await ConnectAsync(gateway, cancellation), null);
+            return data is null
+                ? new(await ConnectAsync(gateway, cancellation), null, endsHere: false)
+                : throw new UsageException("--data and --gateway are both given: expected one, a file of our own or a running silo.");
         }
 
-        var silo = await EmbeddedSilo.StartAsync(cancellation);
+        var silo = await EmbedAsync(data, cancellation);
         if (board is not null && ShippedFiles.Board(board) is { } file)
         {
             await silo.Grains.GetBoard(board).DefineAsync(BoardFile.Read(file));
         }
 
-        return new(null, silo);
+        return new(null, silo, endsHere: data is null);
     }
 
     /// <inheritdoc/>
@@ -66,19 +74,38 @@ internal sealed class Connection : IAsyncDisposable
         }
     }
 
+    private static async Task<EmbeddedSilo> EmbedAsync(string? data, CancellationToken cancellation)
+    {
+        try
+        {
+            return data is null
+                ? await EmbeddedSilo.StartAsync(cancellation)
+                : await EmbeddedSilo.StartAsync(data, cancellation);
+        }
+        catch (StorageException problem)
+        {
+            throw new UsageException($"--data: {problem.Message}");
+        }
+    }
+
     private static async Task<IHost> ConnectAsync(string gateway, CancellationToken cancellation)
     {
-        var endpoint = EndpointOf(gateway);
+        var gateways = Gateways.Parse(gateway);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.UseOrleansClient(client =>
         {
-            client.UseStaticClustering(endpoint);
+            client.UseStaticClustering(gateways);
             client.Configure<ClusterOptions>(cluster =>
             {
                 cluster.ServiceId = SiloNames.ServiceId;
                 cluster.ClusterId = SiloNames.ClusterId;
             });
+            client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = Liveness.ResponseTimeout);
+
+            // Also how soon a client that starts at a lost silo's gateway goes on to the next.
+            client.Configure<TypeManagementOptions>(types => types.TypeMapRefreshInterval = _gatewayPatience);
+            client.AddOutgoingGrainCallFilter(new Resending(gateway));
         });
         var host = builder.Build();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -94,27 +121,5 @@ internal sealed class Connection : IAsyncDisposable
             throw new UsageException(
                 $"No silo answers at {gateway} within {_connectTimeout.TotalSeconds} seconds: expected the gateway of a running one (dotnet run --project src/Silo).");
         }
-    }
-
-    private static IPEndPoint EndpointOf(string gateway)
-    {
-        var colon = gateway.LastIndexOf(':');
-        if (colon > 0
-            && ushort.TryParse(gateway.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            && port != 0)
-        {
-            var host = gateway[..colon];
-            if (host == "localhost")
-            {
-                return new(IPAddress.Loopback, port);
-            }
-
-            if (IPAddress.TryParse(host, out var address))
-            {
-                return new(address, port);
-            }
-        }
-
-        throw new UsageException($"--gateway '{gateway}' is not an address: expected HOST:PORT, such as 127.0.0.1:30000.");
     }
 }

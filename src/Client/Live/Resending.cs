@@ -1,0 +1,53 @@
+using DmaGrains.Silo;
+using Orleans.Runtime.Messaging;
+
+namespace DmaGrains.Client.Live;
+
+/// <summary>
+/// Sends a command again when it brought no reply. That is safe: whatever the first one did, the same names get the same reply. In
+/// between a lost silo's grains have time to come up elsewhere; a third attempt is for calls that the silos left still sent to the
+/// lost one.
+/// </summary>
+/// <param name="gateway">What a message calls the cluster.</param>
+internal sealed class Resending(string gateway) : IOutgoingGrainCallFilter
+{
+    private const int Attempts = 3;
+
+    /// <inheritdoc/>
+    public async Task Invoke(IOutgoingGrainCallContext context)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await context.Invoke();
+                return;
+            }
+            catch (Exception trouble) when (IsPassing(trouble) && !SystemTargetGrainId.TryParse(context.TargetId, out _))
+            {
+                // Orleans' own calls, to a silo and not to a grain, go to another silo by themselves.
+                if (attempt == Attempts)
+                {
+                    throw new NoReplyException(
+                        $"no reply from {gateway} to {Attempts} attempts ({Reason(trouble)}): it may have happened or not; send it again.",
+                        trouble);
+                }
+
+                await Task.Delay(Liveness.LossNoticed);
+            }
+        }
+    }
+
+    /// <summary>Whether it is the cluster that has trouble: a silo lost, an answer late, storage that did not take a write.</summary>
+    private static bool IsPassing(Exception trouble) =>
+        trouble is TimeoutException or OrleansException or IOException
+        || trouble.GetType().Namespace?.StartsWith("Orleans", StringComparison.Ordinal) == true;
+
+    private static string Reason(Exception trouble) => trouble switch
+    {
+        TimeoutException => "the answer was late",
+        { InnerException: StorageException storage } => storage.Message.TrimEnd('.'),
+        ConnectionFailedException or SiloUnavailableException => "it cannot be reached",
+        _ => trouble.Message.TrimEnd('.'),
+    };
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace DmaGrains.Silo.Health;
+
+/// <summary>Whether the storage answers.</summary>
+internal sealed class StorageCheck(StorageProvider storage) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        // Whatever it throws is a failure to the one who asks.
+        await storage.CheckAsync(cancellationToken);
+        return HealthCheckResult.Healthy();
+    }
+}

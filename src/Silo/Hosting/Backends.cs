@@ -1,0 +1,56 @@
+using DmaGrains.Silo.Clustering;
+using DmaGrains.Silo.Settings;
+using DmaGrains.Silo.Storage.PostgreSql;
+using DmaGrains.Silo.Storage.Redis;
+
+namespace DmaGrains.Silo.Hosting;
+
+/// <summary>What a silo stands on, open: its storage, and where it finds other silos. Often both are the same.</summary>
+/// <param name="Storage">Where grain state is kept.</param>
+/// <param name="Membership">Where silos find each other; null for a silo by itself.</param>
+internal sealed record Backends(StorageProvider Storage, StorageProvider? Membership) : IAsyncDisposable
+{
+    /// <summary>Opens what the settings name.</summary>
+    /// <exception cref="StorageException">It cannot be used.</exception>
+    public static async Task<Backends> OpenAsync(SiloSettings settings, CancellationToken cancellation)
+    {
+        StorageProvider storage = settings.Storage switch
+        {
+            StorageKind.Memory => StorageProvider.Memory,
+            StorageKind.Sqlite => StorageProvider.OpenSqlite(settings.DataFile!),
+            StorageKind.PostgreSql => await PostgreSqlProvider.OpenAsync(settings.PostgreSql!, cancellation),
+            StorageKind.Redis => await RedisProvider.OpenAsync(settings.Redis!, cancellation),
+            _ => throw new ArgumentOutOfRangeException(nameof(settings)),
+        };
+        try
+        {
+            return new(storage, settings.Clustering switch
+            {
+                ClusteringKind.Localhost => null,
+                ClusteringKind.PostgreSql =>
+                    storage as PostgreSqlProvider ?? await PostgreSqlProvider.OpenAsync(settings.PostgreSql!, cancellation),
+                ClusteringKind.Redis =>
+                    storage as RedisProvider ?? await RedisProvider.OpenAsync(settings.Redis!, cancellation),
+                _ => throw new ArgumentOutOfRangeException(nameof(settings)),
+            });
+        }
+        catch
+        {
+            await storage.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Lets a silo find the others.</summary>
+    public void AddMembership(ISiloBuilder silo) => (Membership as IMembershipProvider)?.AddMembership(silo);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Storage.DisposeAsync();
+        if (Membership is not null && Membership != Storage)
+        {
+            await Membership.DisposeAsync();
+        }
+    }
+}

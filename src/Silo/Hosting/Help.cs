@@ -1,0 +1,25 @@
+using DmaGrains.Silo.Settings;
+
+namespace DmaGrains.Silo.Hosting;
+
+/// <summary>What <c>--help</c> says.</summary>
+internal static class Help
+{
+    /// <summary>Writes every setting with what it is for.</summary>
+    public static void Write(TextWriter output)
+    {
+        output.WriteLine("A silo: hosts boards, devices and buffers until it is told to stop.");
+        output.WriteLine();
+        output.WriteLine("Settings, each as --NAME VALUE, as DMAGRAINS_NAME in the environment, or in appsettings.json:");
+        var width = Setting.All.Max(setting => setting.Name.Length);
+        foreach (var setting in Setting.All)
+        {
+            output.WriteLine($"  --{setting.Name.PadRight(width)}  {setting.Purpose}");
+            output.WriteLine($"  {string.Empty.PadRight(width)}    {setting.Expected}");
+        }
+
+        output.WriteLine();
+        output.WriteLine("Example:");
+        output.WriteLine("  DmaGrains.Silo --data dmagrains.db --health-port 8080");
+    }
+}

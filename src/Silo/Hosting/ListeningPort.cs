@@ -1,0 +1,34 @@
+using System.Net;
+using System.Net.Sockets;
+using DmaGrains.Silo.Settings;
+
+namespace DmaGrains.Silo.Hosting;
+
+/// <summary>Looks whether a port can be listened on.</summary>
+internal static class ListeningPort
+{
+    /// <summary>Why one of a silo's ports cannot be listened on; null when all can.</summary>
+    public static string? WhyNot(SiloSettings settings) =>
+        WhyNot(Setting.SiloPort, settings.Listen, settings.SiloPort)
+        ?? WhyNot(Setting.GatewayPort, settings.Listen, settings.GatewayPort)
+        ?? (settings.HealthPort is { } port ? WhyNot(Setting.HealthPort, IPAddress.Loopback, port) : null);
+
+    /// <summary>
+    /// Orleans listens with SO_REUSEPORT: on Linux two silos would share the port unnoticed, and clients would reach either.
+    /// </summary>
+    private static string? WhyNot(Setting setting, IPAddress address, int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(address, port);
+            listener.Start();
+            return null;
+        }
+        catch (SocketException problem)
+        {
+            return problem.SocketErrorCode == SocketError.AddressNotAvailable
+                ? $"listen '{address}' is no address of this machine: expected one that is, or 0.0.0.0."
+                : $"{setting.Name} {port} cannot be listened on ({problem.Message}): expected a free port.";
+        }
+    }
+}

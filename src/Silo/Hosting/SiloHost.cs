@@ -1,0 +1,102 @@
+using System.Net;
+using DmaGrains.Silo.Health;
+using DmaGrains.Silo.Settings;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+
+namespace DmaGrains.Silo.Hosting;
+
+/// <summary>The server's host: a silo, and a web server beside it when a port for it is set.</summary>
+internal static class SiloHost
+{
+    // Orchestrators kill after 30 seconds.
+    private static readonly TimeSpan _endPatience = TimeSpan.FromSeconds(20);
+
+    /// <summary>Builds it.</summary>
+    /// <param name="settings">How.</param>
+    /// <param name="backends">What it stands on; they outlive the host.</param>
+    /// <param name="args">The command line, for .NET's own settings such as <c>--Logging:LogLevel:Default</c>.</param>
+    public static IHost Build(SiloSettings settings, Backends backends, string[] args)
+    {
+        if (settings.HealthPort is not { } port)
+        {
+            var plain = Host.CreateApplicationBuilder(args);
+            Configure(plain, settings, backends);
+            return plain.Build();
+        }
+
+        var web = WebApplication.CreateSlimBuilder(args);
+        Configure(web, settings, backends);
+        web.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        web.Services.AddHealth(backends.Storage);
+
+        // Who asks while the silo still joins gets an answer.
+        web.Services.Configure<HostOptions>(host => host.ServicesStartConcurrently = true);
+        var app = web.Build();
+        app.MapHealth();
+        return app;
+    }
+
+    /// <summary>Runs until it is told to end, and ends in an orderly way.</summary>
+    /// <exception cref="TimeoutException">
+    /// It could not: a database that is gone keeps a silo from leaving its cluster, and Orleans would try for minutes.
+    /// </exception>
+    public static async Task RunToEndAsync(IHost host)
+    {
+        var told = new TaskCompletionSource();
+        var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
+        await using var registration = lifetime.ApplicationStopping.Register(told.SetResult);
+        await told.Task;
+        await host.StopAsync(CancellationToken.None).WaitAsync(_endPatience);
+    }
+
+    private static void Configure(IHostApplicationBuilder builder, SiloSettings settings, Backends backends)
+    {
+        // Orleans tells its whole configuration at every start; Logging:LogLevel:Default=Information brings that back.
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddFilter(SiloLog.Category, LogLevel.Information);
+        if (settings.Logs == LogFormat.Json)
+        {
+            builder.Logging.ClearProviders().AddJsonConsole(console =>
+            {
+                console.TimestampFormat = "O";
+                console.UseUtcTimestamp = true;
+            });
+        }
+
+        builder.UseOrleans(silo =>
+        {
+            Join(silo, settings, backends);
+            silo.UseLiveness().AddDmaGrains(backends.Storage);
+        });
+    }
+
+    private static void Join(ISiloBuilder silo, SiloSettings settings, Backends backends)
+    {
+        silo.Configure<ClusterOptions>(cluster =>
+        {
+            cluster.ServiceId = SiloNames.ServiceId;
+            cluster.ClusterId = SiloNames.ClusterId;
+        });
+        silo.Configure<EndpointOptions>(endpoint =>
+        {
+            endpoint.AdvertisedIPAddress = settings.Advertise;
+            endpoint.SiloPort = settings.SiloPort;
+            endpoint.GatewayPort = settings.GatewayPort;
+            endpoint.SiloListeningEndpoint = new(settings.Listen, settings.SiloPort);
+            endpoint.GatewayListeningEndpoint = new(settings.Listen, settings.GatewayPort);
+        });
+        if (backends.Membership is null)
+        {
+            silo.UseDevelopmentClustering(new IPEndPoint(settings.Advertise, settings.SiloPort));
+        }
+        else
+        {
+            backends.AddMembership(silo);
+        }
+    }
+}

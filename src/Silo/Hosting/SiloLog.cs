@@ -1,0 +1,31 @@
+using DmaGrains.Silo.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace DmaGrains.Silo.Hosting;
+
+/// <summary>What the server tells its operator.</summary>
+internal static partial class SiloLog
+{
+    /// <summary>The logger's name.</summary>
+    public const string Category = "DmaGrains.Silo";
+
+    /// <summary>The storage may lose what it acknowledged.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Weakness}")]
+    public static partial void StorageIsWeak(this ILogger logger, string weakness);
+
+    /// <summary>Clients may come. A line for people, unless all lines are JSON.</summary>
+    public static void Ready(this ILogger logger, SiloSettings settings)
+    {
+        if (settings.Logs == LogFormat.Json)
+        {
+            logger.ReadyOn(settings.Advertise, settings.GatewayPort);
+        }
+        else
+        {
+            Console.WriteLine($"dmagrains silo: ready on {settings.Advertise}:{settings.GatewayPort}; stop with Ctrl-C.");
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Silo ready on {Address}:{Port}")]
+    private static partial void ReadyOn(this ILogger logger, System.Net.IPAddress address, int port);
+}

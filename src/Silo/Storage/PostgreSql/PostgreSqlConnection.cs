@@ -1,0 +1,59 @@
+using Npgsql;
+
+namespace DmaGrains.Silo.Storage.PostgreSql;
+
+/// <summary>How to reach a database. Its text names server, database and user, and no secret.</summary>
+/// <param name="Settings">The connection string, completed.</param>
+internal sealed record PostgreSqlConnection(NpgsqlConnectionStringBuilder Settings)
+{
+    // A caller waits for no more than a few seconds.
+    private const int TimeoutSeconds = 5;
+
+    /// <summary>Reads a connection string; what it does not say is set so that a caller hears of a fault within seconds.</summary>
+    /// <exception cref="FormatException">It is malformed; the message does not repeat it.</exception>
+    public static PostgreSqlConnection Parse(string connectionString)
+    {
+        const string expected = "expected words such as Host=db1;Database=dmagrains;Username=dmagrains;Password=…";
+        NpgsqlConnectionStringBuilder settings;
+        try
+        {
+            settings = new(connectionString);
+        }
+        catch (Exception problem) when (problem is ArgumentException or FormatException or OverflowException or InvalidCastException)
+        {
+            // What Npgsql says repeats part of the text, which may be a password.
+            throw new FormatException($"postgresql is no connection string: {expected}.");
+        }
+
+        if (string.IsNullOrEmpty(settings.Host))
+        {
+            throw new FormatException($"postgresql names no host: {expected}.");
+        }
+
+        settings.SearchPath = PostgreSqlSchema.Name;
+        SetUnlessGiven(settings, "Application Name", "dmagrains");
+        SetUnlessGiven(settings, "Timeout", TimeoutSeconds);
+        SetUnlessGiven(settings, "Command Timeout", TimeoutSeconds);
+        SetUnlessGiven(settings, "Max Auto Prepare", 16);
+        return new(settings);
+    }
+
+    /// <summary>Why something failed, in one line and without the password.</summary>
+    public string Explain(Exception problem)
+    {
+        var cause = problem is PostgresException or { InnerException: null } ? problem : problem.InnerException!;
+        return OneLine.Of(cause is PostgresException answer ? answer.MessageText : cause.Message, Settings.Password);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"PostgreSQL at {Settings.Host}:{Settings.Port} (database {Settings.Database ?? Settings.Username}, user {Settings.Username})";
+
+    private static void SetUnlessGiven(NpgsqlConnectionStringBuilder settings, string word, object value)
+    {
+        if (!settings.ContainsKey(word))
+        {
+            settings[word] = value;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Net.Sockets;
+using DmaGrains.Silo.Clustering;
+using Npgsql;
+using Orleans.Configuration;
+
+namespace DmaGrains.Silo.Storage.PostgreSql;
+
+/// <summary>A PostgreSQL database, through Orleans' ADO.NET providers.</summary>
+internal sealed class PostgreSqlProvider : StorageProvider, IMembershipProvider
+{
+    private const string Invariant = "Npgsql";
+
+    private readonly NpgsqlDataSource _source;
+
+    private PostgreSqlProvider(NpgsqlDataSource source, string? weakness) => (_source, Weakness) = (source, weakness);
+
+    /// <inheritdoc/>
+    public override string? Weakness { get; }
+
+    /// <summary>Connects and sees to the schema.</summary>
+    /// <exception cref="StorageException">The database cannot be used.</exception>
+    public static async Task<PostgreSqlProvider> OpenAsync(string connectionString, CancellationToken cancellation)
+    {
+        var connection = PostgreSqlConnection.Parse(connectionString);
+        var source = new NpgsqlDataSourceBuilder(connection.Settings.ConnectionString).Build();
+        try
+        {
+            var version = await PostgreSqlSchema.EnsureAsync(source, cancellation);
+            return version == PostgreSqlSchema.Version
+                ? new(source, await WeaknessAsync(source, cancellation))
+                : throw new StorageException(
+                    $"{connection} has schema version {version}: this program needs version {PostgreSqlSchema.Version}.");
+        }
+        catch (Exception problem) when (problem is NpgsqlException or SocketException or TimeoutException)
+        {
+            await source.DisposeAsync();
+            throw new StorageException($"{connection} cannot be used: {connection.Explain(problem)}.");
+        }
+        catch
+        {
+            await source.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task CheckAsync(CancellationToken cancellation)
+    {
+        await using var command = _source.CreateCommand($"SELECT version FROM {PostgreSqlSchema.Name}.schema_version");
+        await command.ExecuteScalarAsync(cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    /// <inheritdoc/>
+    public void AddMembership(ISiloBuilder silo) => silo.UseAdoNetClustering(options =>
+    {
+        options.Invariant = Invariant;
+        options.DataSource = _source;
+    });
+
+    /// <inheritdoc/>
+    internal override void AddTo(ISiloBuilder silo, string name) => silo.AddAdoNetGrainStorage(
+        name,
+        (AdoNetGrainStorageOptions options) =>
+        {
+            options.Invariant = Invariant;
+            options.DataSource = _source;
+        });
+
+    private static async Task<string?> WeaknessAsync(NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand(
+            "SELECT current_setting('fsync') = 'off' OR current_setting('synchronous_commit') = 'off'");
+        return await command.ExecuteScalarAsync(cancellation) is true
+            ? "PostgreSQL acknowledges before it writes: set fsync and synchronous_commit to on."
+            : null;
+    }
+}

@@ -1,0 +1,152 @@
+-- What DmaGrains keeps in PostgreSQL, version 1: grain state, the members of the cluster, and the statements by which Orleans' ADO.NET
+-- providers reach both. Names of parameters and result columns are Orleans'; tables and statements are ours. A silo runs this when
+-- there is no schema "dmagrains"; whoever may not create schemas has it run by somebody who may.
+
+CREATE SCHEMA dmagrains;
+
+CREATE TABLE dmagrains.schema_version (version integer NOT NULL);
+INSERT INTO dmagrains.schema_version VALUES (1);
+
+-- Orleans turns a key that reads as a number or a GUID into n0 and n1 and leaves the text out; ours are always texts.
+-- A cleared state stays without payload, so that a version is never given twice. Room in the pages keeps updates off the index.
+CREATE TABLE dmagrains.grain_state (
+    service text COLLATE "C" NOT NULL,
+    grain text COLLATE "C" NOT NULL,
+    n0 bigint NOT NULL,
+    n1 bigint NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    version integer NOT NULL,
+    payload bytea,
+    PRIMARY KEY (grain, state, service, n0, n1)
+) WITH (fillfactor = 80);
+
+CREATE TABLE dmagrains.cluster (
+    name text COLLATE "C" PRIMARY KEY,
+    version integer NOT NULL
+);
+
+CREATE TABLE dmagrains.member (
+    cluster text COLLATE "C" NOT NULL REFERENCES dmagrains.cluster,
+    address text COLLATE "C" NOT NULL,
+    port integer NOT NULL,
+    generation integer NOT NULL,
+    silo_name text NOT NULL,
+    host_name text NOT NULL,
+    status integer NOT NULL,
+    gateway_port integer NOT NULL,
+    suspicions text,
+    started_at timestamptz NOT NULL,
+    alive_at timestamptz NOT NULL,
+    PRIMARY KEY (cluster, address, port, generation)
+);
+
+CREATE TABLE dmagrains.OrleansQuery (
+    QueryKey text PRIMARY KEY,
+    QueryText text NOT NULL
+);
+
+INSERT INTO dmagrains.OrleansQuery VALUES
+-- Grain state. No row in the answer of a change is a conflict. Versions are 32 bit in Orleans and start again after the last.
+('ReadFromStorageKey', $query$
+    SELECT payload AS PayloadBinary, version AS Version
+    FROM dmagrains.grain_state
+    WHERE grain = coalesce(@GrainIdExtensionString, '') AND state = @GrainTypeString AND service = @ServiceId
+        AND n0 = @GrainIdN0 AND n1 = @GrainIdN1
+$query$),
+('WriteToStorageKey', $query$
+    WITH replaced AS (
+        UPDATE dmagrains.grain_state
+        SET payload = @PayloadBinary, version = version % 2147483647 + 1
+        WHERE grain = coalesce(@GrainIdExtensionString, '') AND state = @GrainTypeString AND service = @ServiceId
+            AND n0 = @GrainIdN0 AND n1 = @GrainIdN1 AND version = @GrainStateVersion::integer
+        RETURNING version
+    ), added AS (
+        INSERT INTO dmagrains.grain_state (service, grain, n0, n1, state, version, payload)
+        SELECT @ServiceId, coalesce(@GrainIdExtensionString, ''), @GrainIdN0, @GrainIdN1, @GrainTypeString, 1, @PayloadBinary
+        WHERE @GrainStateVersion::integer IS NULL
+        ON CONFLICT DO NOTHING
+        RETURNING version
+    )
+    SELECT version AS NewGrainStateVersion FROM replaced
+    UNION ALL
+    SELECT version FROM added
+$query$),
+('ClearStorageKey', $query$
+    UPDATE dmagrains.grain_state
+    SET payload = NULL, version = version % 2147483647 + 1
+    WHERE grain = coalesce(@GrainIdExtensionString, '') AND state = @GrainTypeString AND service = @ServiceId
+        AND n0 = @GrainIdN0 AND n1 = @GrainIdN1 AND version = @GrainStateVersion::integer
+    RETURNING version AS NewGrainStateVersion
+$query$),
+
+-- Members. Who adds or changes one names the version of the cluster that it has seen; only one of several gets through.
+('InsertMembershipVersionKey', $query$
+    WITH added AS (
+        INSERT INTO dmagrains.cluster VALUES (@DeploymentId, 0) ON CONFLICT DO NOTHING RETURNING name
+    )
+    SELECT count(*) = 1 FROM added
+$query$),
+('InsertMembershipKey', $query$
+    WITH seen AS (
+        UPDATE dmagrains.cluster SET version = version + 1
+        WHERE name = @DeploymentId AND version = @Version AND NOT EXISTS (
+            SELECT FROM dmagrains.member
+            WHERE cluster = @DeploymentId AND address = @Address AND port = @Port AND generation = @Generation)
+        RETURNING name
+    ), added AS (
+        INSERT INTO dmagrains.member (
+            cluster, address, port, generation, silo_name, host_name, status, gateway_port, started_at, alive_at)
+        SELECT name, @Address, @Port, @Generation, @SiloName, @HostName, @Status, @ProxyPort, @StartTime, @IAmAliveTime
+        FROM seen
+        RETURNING cluster
+    )
+    SELECT count(*) = 1 FROM added
+$query$),
+('UpdateMembershipKey', $query$
+    WITH seen AS (
+        UPDATE dmagrains.cluster SET version = version + 1
+        WHERE name = @DeploymentId AND version = @Version AND EXISTS (
+            SELECT FROM dmagrains.member
+            WHERE cluster = @DeploymentId AND address = @Address AND port = @Port AND generation = @Generation)
+        RETURNING name
+    ), changed AS (
+        UPDATE dmagrains.member
+        SET status = @Status, suspicions = @SuspectTimes, alive_at = @IAmAliveTime
+        FROM seen
+        WHERE cluster = seen.name AND address = @Address AND port = @Port AND generation = @Generation
+        RETURNING cluster
+    )
+    SELECT count(*) = 1 FROM changed
+$query$),
+('UpdateIAmAlivetimeKey', $query$
+    UPDATE dmagrains.member SET alive_at = @IAmAliveTime
+    WHERE cluster = @DeploymentId AND address = @Address AND port = @Port AND generation = @Generation
+$query$),
+('MembershipReadRowKey', $query$
+    SELECT address AS Address, port AS Port, generation AS Generation, silo_name AS SiloName, host_name AS HostName,
+        status AS Status, gateway_port AS ProxyPort, suspicions AS SuspectTimes, started_at AS StartTime, alive_at AS IAmAliveTime,
+        version AS Version
+    FROM dmagrains.cluster LEFT JOIN dmagrains.member
+        ON cluster = name AND address = @Address AND port = @Port AND generation = @Generation
+    WHERE name = @DeploymentId
+$query$),
+('MembershipReadAllKey', $query$
+    SELECT address AS Address, port AS Port, generation AS Generation, silo_name AS SiloName, host_name AS HostName,
+        status AS Status, gateway_port AS ProxyPort, suspicions AS SuspectTimes, started_at AS StartTime, alive_at AS IAmAliveTime,
+        version AS Version
+    FROM dmagrains.cluster LEFT JOIN dmagrains.member ON cluster = name
+    WHERE name = @DeploymentId
+$query$),
+('GatewaysQueryKey', $query$
+    SELECT address AS Address, gateway_port AS ProxyPort, generation AS Generation
+    FROM dmagrains.member
+    WHERE cluster = @DeploymentId AND status = @Status AND gateway_port > 0
+$query$),
+('DeleteMembershipTableEntriesKey', $query$
+    WITH members AS (DELETE FROM dmagrains.member WHERE cluster = @DeploymentId)
+    DELETE FROM dmagrains.cluster WHERE name = @DeploymentId
+$query$),
+('CleanupDefunctSiloEntriesKey', $query$
+    DELETE FROM dmagrains.member
+    WHERE cluster = @DeploymentId AND status <> 3 AND alive_at < @IAmAliveTime
+$query$);

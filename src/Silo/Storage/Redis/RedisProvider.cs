@@ -1,0 +1,116 @@
+using System.Net;
+using DmaGrains.Silo.Clustering;
+using Microsoft.Extensions.Hosting;
+using Orleans.Persistence;
+using StackExchange.Redis;
+
+namespace DmaGrains.Silo.Storage.Redis;
+
+/// <summary>A Redis server, through Orleans' Redis providers, over one connection.</summary>
+internal sealed class RedisProvider : StorageProvider, IMembershipProvider
+{
+    private readonly ConfigurationOptions _configuration;
+    private readonly IConnectionMultiplexer _connection;
+
+    private RedisProvider(ConfigurationOptions configuration, IConnectionMultiplexer connection, string? weakness)
+    {
+        _configuration = configuration;
+        _connection = connection;
+        Weakness = weakness;
+    }
+
+    /// <inheritdoc/>
+    public override string? Weakness { get; }
+
+    /// <summary>Reads a configuration.</summary>
+    /// <exception cref="FormatException">It is malformed; the message does not repeat it.</exception>
+    public static ConfigurationOptions Parse(string configuration)
+    {
+        const string expected = "expected words such as 127.0.0.1:6379,password=…";
+        ConfigurationOptions options;
+        try
+        {
+            options = ConfigurationOptions.Parse(configuration);
+        }
+        catch (Exception problem) when (problem is ArgumentException or FormatException)
+        {
+            // What StackExchange.Redis says repeats part of the text, which may be a password.
+            throw new FormatException($"redis is no configuration: {expected}.");
+        }
+
+        return options.EndPoints.Count > 0 ? options : throw new FormatException($"redis names no server: {expected}.");
+    }
+
+    /// <summary>Connects.</summary>
+    /// <exception cref="StorageException">It cannot be reached or used.</exception>
+    public static async Task<RedisProvider> OpenAsync(string configuration, CancellationToken cancellation)
+    {
+        var options = Parse(configuration);
+        options.ClientName ??= "dmagrains";
+
+        // For CONFIG GET, which the library counts among an administrator's commands.
+        options.AllowAdmin = true;
+        try
+        {
+            var connection = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(cancellation);
+            return new(options, connection, await WeaknessAsync(connection));
+        }
+        catch (RedisException problem)
+        {
+            var servers = string.Join(", ", options.EndPoints.Select(Format));
+            throw new StorageException($"Redis at {servers} cannot be used: {Explain(problem, options.Password)}.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task CheckAsync(CancellationToken cancellation) =>
+        _connection.GetDatabase().PingAsync().WaitAsync(cancellation);
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <inheritdoc/>
+    public void AddMembership(ISiloBuilder silo) => silo.UseRedisClustering(options =>
+    {
+        options.ConfigurationOptions = _configuration;
+        options.CreateMultiplexer = _ => Task.FromResult((_connection, true));
+    });
+
+    /// <inheritdoc/>
+    internal override void AddTo(ISiloBuilder silo, string name) => silo.AddRedisGrainStorage(
+        name,
+        (RedisStorageOptions options) =>
+        {
+            options.ConfigurationOptions = _configuration;
+            options.CreateMultiplexer = _ => Task.FromResult((_connection, true));
+        });
+
+    /// <summary>A server acknowledges before it writes unless it is told otherwise; not every one says what it was told.</summary>
+    private static async Task<string?> WeaknessAsync(ConnectionMultiplexer connection)
+    {
+        foreach (var server in connection.GetServers().Where(server => server.IsConnected && !server.IsReplica))
+        {
+            try
+            {
+                var settings = (await server.ConfigGetAsync("append*")).ToDictionary();
+                if (settings.GetValueOrDefault("appendonly") != "yes" || settings.GetValueOrDefault("appendfsync") != "always")
+                {
+                    return $"Redis at {Format(server.EndPoint)} acknowledges before it writes: set appendonly yes and appendfsync always.";
+                }
+            }
+            catch (RedisServerException)
+            {
+                return $"Redis at {Format(server.EndPoint)} does not say whether it writes before it acknowledges.";
+            }
+        }
+
+        return null;
+    }
+
+    // What follows the first sentence when nobody answers is advice for programmers.
+    private static string Explain(RedisException problem, string? password) =>
+        OneLine.Of(problem.Message.Split(" To allow this multiplexer")[0], password);
+
+    private static string Format(EndPoint server) =>
+        server is DnsEndPoint named ? $"{named.Host}:{named.Port}" : server.ToString()!;
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using Orleans.Serialization.Serializers;
+using Orleans.Storage;
+
+namespace DmaGrains.Silo.Storage.Sqlite;
+
+/// <summary>Grain state in a SQLite file; the ETag is the row's version.</summary>
+/// <remarks>
+/// A cleared state stays as a row without payload, so that a version is never given twice. A cancelled operation that has not begun
+/// does not happen; one that has begun is waited for, because only its end tells whether it happened.
+/// </remarks>
+internal sealed class SqliteGrainStorage(
+    SqliteWriter writer, IGrainStorageSerializer serializer, IActivatorProvider activators) : IGrainStorage
+{
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        ReadStateAsync(stateName, grainId, grainState, CancellationToken.None);
+
+    public async Task ReadStateAsync<T>(
+        string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
+    {
+        var found = await writer.DoAsync(new ReadOperation(grainId.ToString(), stateName, cancellationToken));
+        grainState.State = found?.Payload is { } payload
+            ? serializer.Deserialize<T>(BinaryData.FromBytes(payload))
+            : activators.GetActivator<T>().Create();
+        grainState.ETag = found?.Version.ToString(CultureInfo.InvariantCulture);
+        grainState.RecordExists = found?.Payload is not null;
+    }
+
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        WriteStateAsync(stateName, grainId, grainState, CancellationToken.None);
+
+    public async Task WriteStateAsync<T>(
+        string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
+    {
+        var payload = serializer.Serialize(grainState.State).ToArray();
+        await ChangeAsync(stateName, grainId, grainState, payload, cancellationToken);
+        grainState.RecordExists = true;
+    }
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        ClearStateAsync(stateName, grainId, grainState, CancellationToken.None);
+
+    public async Task ClearStateAsync<T>(
+        string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
+    {
+        await ChangeAsync(stateName, grainId, grainState, null, cancellationToken);
+        grainState.State = activators.GetActivator<T>().Create();
+        grainState.RecordExists = false;
+    }
+
+    private async Task ChangeAsync<T>(
+        string stateName, GrainId grainId, IGrainState<T> grainState, byte[]? payload, CancellationToken cancellationToken)
+    {
+        long? expected = grainState.ETag is { } version ? long.Parse(version, CultureInfo.InvariantCulture) : null;
+        var change = new ChangeOperation(grainId.ToString(), stateName, expected, payload, cancellationToken);
+        var changed = await writer.DoAsync(change) ?? throw new InconsistentStateException(
+            $"{stateName} of {grainId} is not at version {grainState.ETag ?? "none"} any more: another activation wrote it.");
+        grainState.ETag = changed.Version.ToString(CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime.Hosting;
+using Orleans.Serialization.Serializers;
+using Orleans.Storage;
+
+namespace DmaGrains.Silo.Storage.Sqlite;
+
+/// <summary>One SQLite file, written by one thread.</summary>
+internal sealed class SqliteProvider(string file) : StorageProvider
+{
+    private readonly SqliteWriter _writer = new(SqliteFile.Open(file));
+
+    /// <inheritdoc/>
+    public override Task CheckAsync(CancellationToken cancellation) =>
+        _writer.DoAsync(new ReadOperation(string.Empty, string.Empty, cancellation));
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => _writer.DisposeAsync();
+
+    /// <inheritdoc/>
+    internal override void AddTo(ISiloBuilder silo, string name) => silo.Services.AddGrainStorage(
+        name,
+        (services, _) => new SqliteGrainStorage(
+            _writer,
+            services.GetRequiredService<IGrainStorageSerializer>(),
+            services.GetRequiredService<IActivatorProvider>()));
+}

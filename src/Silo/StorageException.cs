@@ -1,0 +1,18 @@
+namespace DmaGrains.Silo;
+
+/// <summary>Storage cannot be opened or does not do what it is asked. The message is one line and holds no secret.</summary>
+[GenerateSerializer, Alias("dma.storage-fault")]
+public sealed class StorageException : Exception
+{
+    /// <summary>An exception with a line for an operator.</summary>
+    public StorageException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>An exception with a line for an operator and what caused it.</summary>
+    public StorageException(string message, Exception cause)
+        : base(message, cause)
+    {
+    }
+}

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Globalization;
+using DmaGrains.Silo.Settings;
+using DmaGrains.Silo.Tests.Machines;
+
+namespace DmaGrains.Silo.Tests.Clustering;
+
+/// <summary>Silos in processes of their own, and the loss of some. Times are told, and held only against what nobody would accept.</summary>
+public sealed class LostSiloTests(Servers servers)
+{
+    private const int Buffers = 12;
+
+    private static readonly TimeSpan _unacceptable = TimeSpan.FromSeconds(30);
+
+    [Theory]
+    [InlineData(StorageKind.PostgreSql, 2)]
+    [InlineData(StorageKind.PostgreSql, 3)]
+    [InlineData(StorageKind.Redis, 2)]
+    [InlineData(StorageKind.Redis, 3)]
+    public async Task What_one_silo_wrote_is_read_through_another_after_SIGKILL(StorageKind kind, int silos)
+    {
+        var cluster = await StartAsync(await servers.NewStorageAsync(kind, isCluster: true), silos);
+        try
+        {
+            await using (var writer = await cluster[0].ConnectAsync())
+            {
+                await WriteAsync(writer.Grains);
+            }
+
+            await using var reader = await cluster[^1].ConnectAsync();
+            await AssertWrittenAsync(reader.Grains);
+
+            await cluster[0].Process.KillAsync();
+
+            await MeasureAsync("every buffer read after the loss", () => AssertWrittenAsync(reader.Grains));
+            Assert.True((await SmallBoard.Buffer(reader.Grains, 0).AttachAsync("second", "gpu")).IsGranted);
+        }
+        finally
+        {
+            cluster.ForEach(silo => silo.Dispose());
+        }
+    }
+
+    [Theory]
+    [InlineData(StorageKind.PostgreSql)]
+    [InlineData(StorageKind.Redis)]
+    public async Task A_client_with_two_gateways_goes_on_when_either_silo_is_lost(StorageKind kind)
+    {
+        var cluster = await StartAsync(await servers.NewStorageAsync(kind, isCluster: true), 2);
+        try
+        {
+            await using var client = await SiloProcess.ConnectAsync($"{cluster[0].Gateway},{cluster[1].Gateway}");
+            await WriteAsync(client.Grains);
+
+            await cluster[0].Process.KillAsync();
+
+            await MeasureAsync("every buffer read after the loss", () => AssertWrittenAsync(client.Grains));
+            await using var late = await SiloProcess.ConnectAsync($"{cluster[0].Gateway},{cluster[1].Gateway}");
+            await AssertWrittenAsync(late.Grains);
+        }
+        finally
+        {
+            cluster.ForEach(silo => silo.Dispose());
+        }
+    }
+
+    [Theory]
+    [InlineData(StorageKind.PostgreSql, 2)]
+    [InlineData(StorageKind.Redis, 3)]
+    public async Task A_silo_that_hangs_is_given_up_and_ends_when_it_wakes(StorageKind kind, int silos)
+    {
+        var cluster = await StartAsync(await servers.NewStorageAsync(kind, isCluster: true), silos);
+        try
+        {
+            await using (var writer = await cluster[0].ConnectAsync())
+            {
+                await WriteAsync(writer.Grains);
+            }
+
+            await using var reader = await cluster[^1].ConnectAsync();
+
+            await cluster[0].Process.SignalAsync("STOP");
+
+            await MeasureAsync("every buffer read after the hang", () => AssertWrittenAsync(reader.Grains));
+            await cluster[0].Process.SignalAsync("CONT");
+            Assert.NotEqual(ExitCode.Good, await cluster[0].Process.EndAsync());
+            Assert.True((await SmallBoard.Buffer(reader.Grains, 0).AttachAsync("second", "gpu")).IsGranted);
+        }
+        finally
+        {
+            cluster.ForEach(silo => silo.Dispose());
+        }
+    }
+
+    [Theory]
+    [InlineData(StorageKind.PostgreSql)]
+    [InlineData(StorageKind.Redis)]
+    public async Task A_cluster_that_lost_every_silo_starts_again(StorageKind kind)
+    {
+        var storage = await servers.NewStorageAsync(kind, isCluster: true);
+        var lost = await StartAsync(storage, 2);
+        await using (var writer = await lost[0].ConnectAsync())
+        {
+            await WriteAsync(writer.Grains);
+        }
+
+        await Task.WhenAll(lost.Select(silo => silo.Process.KillAsync()));
+        lost.ForEach(silo => silo.Dispose());
+
+        List<SiloProcess> cluster = [];
+        await MeasureAsync("both silos ready after the loss of all", async () => cluster = await StartAsync(storage, 2));
+        try
+        {
+            await using var reader = await cluster[1].ConnectAsync();
+            await AssertWrittenAsync(reader.Grains);
+        }
+        finally
+        {
+            cluster.ForEach(silo => silo.Dispose());
+        }
+    }
+
+    /// <summary>Starts silos together.</summary>
+    private static async Task<List<SiloProcess>> StartAsync((string Name, string Value)[] storage, int silos)
+    {
+        var cluster = Enumerable.Range(0, silos).Select(_ => SiloProcess.Start(storage)).ToList();
+        await Task.WhenAll(cluster.Select(silo => silo.ReadyAsync()));
+        return cluster;
+    }
+
+    private static async Task WriteAsync(IGrainFactory grains)
+    {
+        await SmallBoard.DefineAsync(grains);
+        for (var number = 0; number < Buffers; number++)
+        {
+            await SmallBoard.ExportAsync(grains, number);
+        }
+    }
+
+    private static async Task AssertWrittenAsync(IGrainFactory grains)
+    {
+        for (var number = 0; number < Buffers; number++)
+        {
+            Assert.Equal("first", (await SmallBoard.AttachmentsAsync(grains, number))[0]);
+        }
+    }
+
+    private static async Task MeasureAsync(string what, Func<Task> act)
+    {
+        var start = Stopwatch.GetTimestamp();
+        await act();
+        var elapsed = Stopwatch.GetElapsedTime(start);
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{what}: {elapsed.TotalSeconds:f1} s"));
+        Assert.True(elapsed < _unacceptable, $"{what} took {elapsed}.");
+    }
+}

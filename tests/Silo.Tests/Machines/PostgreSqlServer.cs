@@ -1,0 +1,102 @@
+using Npgsql;
+
+namespace DmaGrains.Silo.Tests.Machines;
+
+/// <summary>A PostgreSQL server of the tests' own, on a free loopback port, in a temporary folder. It asks for a password.</summary>
+public sealed class PostgreSqlServer : IAsyncDisposable
+{
+    /// <summary>Its administrator's password.</summary>
+    public const string Password = "pg-secret-7Qx";
+
+    private const string User = "dmagrains";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly int _port = Installed.FreePort();
+    private ChildProcess? _process;
+    private int _databases;
+
+    private PostgreSqlServer()
+    {
+    }
+
+    private string Files => _folder.File("files");
+
+    /// <summary>Makes and starts one.</summary>
+    public static async Task<PostgreSqlServer> StartAsync()
+    {
+        var server = new PostgreSqlServer();
+        var initdb = Installed.PostgreSql("initdb");
+        await File.WriteAllTextAsync(server._folder.File("password"), Password);
+        if (Environment.IsPrivilegedProcess)
+        {
+            Assert.NotNull(await Installed.TryAsync("chown", "-R", "postgres:", server._folder.Path));
+        }
+
+        var (program, args) = AsUser(
+            initdb, "-D", server.Files, "-U", User, "-A", "scram-sha-256", "--pwfile", server._folder.File("password"), "--no-sync");
+        var (code, said) = await ChildProcess.RunAsync(program, args);
+        Assert.True(code == 0, said);
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>Starts it after it was killed.</summary>
+    public async Task StartAgainAsync()
+    {
+        _process?.Dispose();
+        var (program, args) = AsUser(
+            Installed.PostgreSql("postgres"), "-D", Files, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1",
+            "-c", "unix_socket_directories=", "-c", "max_connections=200");
+        _process = ChildProcess.Start(program, args);
+        await _process.SaysAsync("ready to accept connections");
+    }
+
+    /// <summary>Kills it and all that it has started.</summary>
+    public async Task KillAsync()
+    {
+        // A server that starts while old processes of its have the memory is refused: all go at once.
+        var children = await Installed.TryAsync("pgrep", "-P", $"{_process!.Id}") ?? string.Empty;
+        await Installed.TryAsync("kill", ["-KILL", $"{_process.Id}", .. children.Split('\n', StringSplitOptions.RemoveEmptyEntries)]);
+        await _process.EndAsync();
+    }
+
+    /// <summary>Makes an empty database.</summary>
+    /// <returns>How to reach it.</returns>
+    public async Task<string> NewDatabaseAsync()
+    {
+        var name = $"test{Interlocked.Increment(ref _databases)}";
+        await ExecuteAsync(ConnectionString("postgres"), $"CREATE DATABASE {name}");
+        return ConnectionString(name);
+    }
+
+    /// <summary>Carries out a statement.</summary>
+    public static async Task ExecuteAsync(string connectionString, string statement)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using var command = source.CreateCommand(statement);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            // Ends at once, and takes its children with it.
+            await _process.SignalAsync("QUIT");
+            await _process.EndAsync();
+            _process.Dispose();
+        }
+
+        _folder.Dispose();
+    }
+
+    private string ConnectionString(string database) =>
+        $"Host=127.0.0.1;Port={_port};Database={database};Username={User};Password={Password}";
+
+    /// <summary>PostgreSQL does not run as root; Debian's package has made a user for it.</summary>
+    private static (string Program, string[] Args) AsUser(string program, params string[] args) =>
+        Environment.IsPrivilegedProcess
+            ? ("setpriv", ["--reuid=postgres", "--regid=postgres", "--init-groups", program, .. args])
+            : (program, args);
+}

@@ -1,0 +1,54 @@
+using DmaGrains.Client.Live;
+
+namespace DmaGrains.Silo.Tests.Machines;
+
+/// <summary>The server in a process of its own, on ports of its own.</summary>
+internal sealed class SiloProcess : IDisposable
+{
+    private SiloProcess(ChildProcess process, string gateway) => (Process, Gateway) = (process, gateway);
+
+    /// <summary>The process.</summary>
+    public ChildProcess Process { get; }
+
+    /// <summary>Where clients reach it.</summary>
+    public string Gateway { get; }
+
+    /// <summary>The server's program.</summary>
+    public static string Program => Path.Combine(AppContext.BaseDirectory, "DmaGrains.Silo");
+
+    /// <summary>Starts one, and does not wait until it is ready.</summary>
+    /// <param name="environment">Its settings.</param>
+    /// <param name="args">More of them.</param>
+    public static SiloProcess Start(IEnumerable<(string Name, string Value)> environment, params string[] args)
+    {
+        var gateway = Installed.FreePort();
+        string[] ports = ["--silo-port", $"{Installed.FreePort()}", "--gateway-port", $"{gateway}"];
+
+        // A process that ignores SIGXFSZ gets an error from a file that may not grow; to others it is the end.
+        return new(
+            ChildProcess.Start("sh", ["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", Program, .. ports, .. args], environment),
+            $"127.0.0.1:{gateway}");
+    }
+
+    /// <summary>Starts one and waits until it is ready.</summary>
+    public static async Task<SiloProcess> StartReadyAsync(
+        IEnumerable<(string Name, string Value)> environment, params string[] args)
+    {
+        var silo = Start(environment, args);
+        await silo.ReadyAsync();
+        return silo;
+    }
+
+    /// <summary>Completes when it is ready.</summary>
+    public Task ReadyAsync() => Process.SaysAsync("ready on");
+
+    /// <summary>Connects to it as the client does.</summary>
+    public Task<Connection> ConnectAsync() => ConnectAsync(Gateway);
+
+    /// <summary>Connects to gateways as the client does.</summary>
+    public static Task<Connection> ConnectAsync(string gateways) =>
+        Connection.OpenAsync(gateways, null, null, TestContext.Current.CancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => Process.Dispose();
+}
