@@ -1,12 +1,18 @@
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using DmaGrains.Benchmarks.Growth;
 using DmaGrains.Benchmarks.Throughput;
 using Perfolizer.Horology;
 
 if (args is [ThroughputRun.Name, ..])
 {
     return await ThroughputRun.MainAsync(args[1..]);
+}
+
+if (args is [GrowthRun.Name, ..])
+{
+    return await GrowthRun.MainAsync(args[1..]);
 }
 
 // Many short rounds and their median: a neighbour on the machine spoils some rounds, not the figure.
