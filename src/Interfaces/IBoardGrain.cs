@@ -14,8 +14,15 @@ public interface IBoardGrain : IGrainWithStringKey
     /// <summary>Most buffer names in one page of a listing.</summary>
     const int PageMax = 1000;
 
-    /// <summary>Sets the board up with its memory and devices; the same definition again changes nothing.</summary>
+    /// <summary>How long calls are waited for that go to many grains.</summary>
+    const string LongCall = "00:01:00";
+
+    /// <summary>
+    /// Sets the board up with its memory and devices; the same definition again changes nothing. Costs a write for each device: waited
+    /// for longer than other calls.
+    /// </summary>
     /// <returns>EINVAL, EEXIST (names or pages used twice, or the board is defined otherwise) or ENOSPC.</returns>
+    [ResponseTimeout(LongCall)]
     [Alias("Define")]
     Task<DmaResult<BoardDefinition>> DefineAsync(BoardDefinition definition);
 
@@ -27,9 +34,10 @@ public interface IBoardGrain : IGrainWithStringKey
 
     /// <summary>
     /// Adds a device or changes one; every attach after the reply sees it. Who is attached already keeps the demand it attached with.
-    /// Costs a call to each buffer of the board.
+    /// Costs a call to each buffer of the board: waited for longer than other calls.
     /// </summary>
     /// <returns>ENOENT, EINVAL or ENOSPC.</returns>
+    [ResponseTimeout(LongCall)]
     [Alias("SetDevice")]
     Task<DmaResult<Device>> SetDeviceAsync(Device device);
 
