@@ -15,10 +15,17 @@ public interface IBoardGrain : IGrainWithStringKey
     /// <summary>Most buffer names in one page of a listing.</summary>
     const int PageMax = 1000;
 
-    /// <summary>Sets the board up with its memory and devices; the same definition again changes nothing.</summary>
+    /// <summary>How long calls are waited for that go to many grains.</summary>
+    const string LongCall = "00:01:00";
+
+    /// <summary>
+    /// Sets the board up with its memory and devices; the same definition again changes nothing. Costs a write for each device: waited
+    /// for longer than other calls.
+    /// </summary>
     /// <returns>
     /// What <see cref="BoardDefinition.Check"/> answers: EINVAL, EEXIST, ENOSPC or EBUSY; EEXIST too when the board is defined otherwise.
     /// </returns>
+    [ResponseTimeout(LongCall)]
     [Alias("Define")]
     Task<DmaResult<BoardDefinition>> DefineAsync(BoardDefinition definition);
 
@@ -30,9 +37,10 @@ public interface IBoardGrain : IGrainWithStringKey
 
     /// <summary>
     /// Adds a device or changes one; every attach after the reply sees it. Who is attached already keeps the demand it attached with.
-    /// Costs a call to each buffer of the board.
+    /// Costs a call to each buffer of the board: waited for longer than other calls.
     /// </summary>
     /// <returns>ENOENT, or what <see cref="BoardDefinition.Check"/> answers to the board with it: EINVAL, ENOSPC or EBUSY.</returns>
+    [ResponseTimeout(LongCall)]
     [Alias("SetDevice")]
     Task<DmaResult<Device>> SetDeviceAsync(Device device);
 
