@@ -9,6 +9,9 @@ internal sealed record PostgreSqlConnection(NpgsqlConnectionStringBuilder Settin
     // A caller waits for no more than a few seconds.
     private const int TimeoutSeconds = 5;
 
+    // Three silos fit into the 100 connections that PostgreSQL allows as it is installed.
+    private const int PoolMax = 30;
+
     /// <summary>Reads a connection string; what it does not say is set so that a caller hears of a fault within seconds.</summary>
     /// <exception cref="FormatException">It is malformed; the message does not repeat it.</exception>
     public static PostgreSqlConnection Parse(string connectionString)
@@ -35,6 +38,7 @@ internal sealed record PostgreSqlConnection(NpgsqlConnectionStringBuilder Settin
         SetUnlessGiven(settings, "Timeout", TimeoutSeconds);
         SetUnlessGiven(settings, "Command Timeout", TimeoutSeconds);
         SetUnlessGiven(settings, "Max Auto Prepare", 16);
+        SetUnlessGiven(settings, "Maximum Pool Size", PoolMax);
         return new(settings);
     }
 
