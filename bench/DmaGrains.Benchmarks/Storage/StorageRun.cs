@@ -20,8 +20,6 @@ internal static class StorageRun
 
     private static readonly int[] _callers = [1, 8, 64];
 
-    private static int _nextKey;
-
     /// <param name="args">A folder for the SQLite file, then optionally seconds for each measurement.</param>
     public static async Task<int> MainAsync(string[] args)
     {
@@ -102,7 +100,7 @@ internal static class StorageRun
 
     private static Func<Task> WriterOf(IGrainStorage storage)
     {
-        var id = GrainId.Create("dma-buffer", $"bench/{Interlocked.Increment(ref _nextKey)}");
+        var id = GrainId.Create("dma-buffer", $"bench/{Guid.NewGuid():N}");
         var state = new GrainState<StoredBytes>(new() { Bytes = new byte[StateBytes] });
         return () => storage.WriteStateAsync("buffer", id, state);
     }
