@@ -43,6 +43,11 @@ public sealed record MemoryRegionLayout(
     /// <summary>How many free runs the fresh region has at most.</summary>
     public ulong FreeRunCount => ReservedEveryPages == 0 ? 1 : (Range.PageCount / ReservedEveryPages) + 1;
 
+    /// <summary>Pages that the kernel itself holds of it.</summary>
+    public ulong ReservedPageCount => ReservedEveryPages == 0
+        ? 0
+        : (Range.PageCount / ReservedEveryPages * ReservedPages) + Math.Min(Range.PageCount % ReservedEveryPages, ReservedPages);
+
     /// <summary>The free runs of the fresh region, in address order.</summary>
     public IEnumerable<PageExtent> FreeRuns()
     {

@@ -26,6 +26,9 @@ public sealed class PhysicalMemory
     /// <summary>What is held, in token order.</summary>
     public IEnumerable<Allocation> Allocations => _allocations.Values;
 
+    /// <summary>What a token holds; null when it holds nothing.</summary>
+    public Allocation? Held(AllocationToken token) => _allocations.GetValueOrDefault(token);
+
     /// <summary>Fresh memory.</summary>
     /// <param name="layouts">At least one region; names unique, ranges disjoint.</param>
     /// <returns>EINVAL when a region is malformed, EEXIST when two share a name or a page.</returns>
@@ -96,18 +99,14 @@ public sealed class PhysicalMemory
     /// <summary>How full each region is.</summary>
     public ImmutableArray<RegionUse> Describe() => [.. _regions.Select(region =>
     {
-        var held = _allocations.Values
-            .SelectMany(allocation => allocation.Storage.Extents)
-            .Where(region.Contains)
-            .Aggregate(0UL, (sum, extent) => sum + extent.PageCount);
-        var free = region.Free.PageCount;
+        var (reserved, free) = (region.Layout.ReservedPageCount, region.Free.PageCount);
         return new RegionUse(
             region.Layout.Name,
             region.Layout.Kind,
             region.Layout.Range.Address.Value,
             region.Layout.Range.SizeBytes,
-            (region.Layout.Range.PageCount - held - free) << Page.Shift,
-            held << Page.Shift,
+            reserved << Page.Shift,
+            (region.Layout.Range.PageCount - reserved - free) << Page.Shift,
             free << Page.Shift,
             region.Free.LargestRunPages << Page.Shift,
             region.Free.RunCount);

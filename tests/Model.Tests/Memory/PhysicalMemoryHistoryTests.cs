@@ -46,7 +46,7 @@ public sealed class PhysicalMemoryHistoryTests
 
     private static PhysicalMemory Free(PhysicalMemory memory, PageOwners owners, AllocationToken token)
     {
-        var held = memory.Allocations.Any(allocation => allocation.Request.Token == token);
+        var held = memory.Held(token) is not null;
         var next = memory.Free(token);
         owners.Free(token);
 
@@ -57,7 +57,7 @@ public sealed class PhysicalMemoryHistoryTests
 
     private static PhysicalMemory Allocate(PhysicalMemory memory, PageOwners owners, AllocationRequest request)
     {
-        var held = memory.Allocations.FirstOrDefault(allocation => allocation.Request.Token == request.Token);
+        var held = memory.Held(request.Token);
         var (next, reply) = memory.Allocate(request);
         if (held is not null && held.Request == request)
         {
@@ -77,6 +77,7 @@ public sealed class PhysicalMemoryHistoryTests
         Assert.True(owners.Take(request.Token, PageWalk.PagesOf(storage.Extents)));
         AssertSatisfies(storage, request);
         Assert.Same(next, next.Allocate(request).Next);
+        Assert.Equal((request, storage), (next.Held(request.Token)!.Request, next.Held(request.Token)!.Storage));
         return next;
     }
 
@@ -133,10 +134,15 @@ public sealed class PhysicalMemoryHistoryTests
         foreach (var (layout, use) in owners.Layouts.Zip(memory.Describe()))
         {
             Assert.Equal(owners.FreeIn(layout.Range) * 4096, use.FreeBytes);
+            Assert.Equal(HeldIn(memory, layout.Range) * 4096, use.HeldBytes);
             Assert.Equal(layout.Range.SizeBytes, use.ReservedBytes + use.HeldBytes + use.FreeBytes);
             Assert.Equal(LongestFreeRun(owners, layout.Range) * 4096, use.LargestFreeBytes);
         }
     }
+
+    private static ulong HeldIn(PhysicalMemory memory, PageExtent range) => memory.Allocations
+        .SelectMany(allocation => PageWalk.PagesOf(allocation.Storage.Extents))
+        .Aggregate(0UL, (sum, pfn) => pfn >= range.FirstPfn && pfn < range.EndPfn ? sum + 1 : sum);
 
     private static ulong LongestFreeRun(PageOwners owners, PageExtent range)
     {
