@@ -1,0 +1,12 @@
+using System.Collections.Immutable;
+
+namespace DmaGrains.Grains.Storage;
+
+/// <summary>What is stored of one chunk of a <see cref="Ledger{TKey,TItem}"/>.</summary>
+[GenerateSerializer, Alias("dma.stored.chunk`1")]
+public sealed class ChunkRecord<TItem>
+{
+    /// <summary>The items as they were when the chunk was written.</summary>
+    [Id(0)]
+    public ImmutableArray<TItem> Items { get; init; } = [];
+}

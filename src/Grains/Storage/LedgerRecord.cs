@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+
+namespace DmaGrains.Grains.Storage;
+
+/// <summary>What a grain's own record has of a <see cref="Ledger{TKey,TItem}"/>: all that its chunks have not.</summary>
+[GenerateSerializer, Immutable, Alias("dma.stored.ledger`2")]
+public sealed record LedgerRecord<TKey, TItem>
+    where TItem : class
+{
+    /// <summary>Chunks that may be in storage; one that is not is empty.</summary>
+    [Id(0)]
+    public int ChunkCount { get; init; }
+
+    /// <summary>What has changed since the chunks were written, at most one change for each chunk and key.</summary>
+    [Id(1)]
+    public ImmutableArray<LedgerChange<TKey, TItem>> Changes { get; init; } = [];
+}
