@@ -8,7 +8,9 @@ public sealed class FaultyStorage(IGrainStorageSerializer serializer) : IGrainSt
 {
     private readonly ConcurrentDictionary<string, (byte[] Bytes, string ETag)> _states = new();
     private readonly ConcurrentDictionary<string, (int Count, bool AfterWriting)> _faults = new();
+    private readonly ConcurrentDictionary<string, (int Left, bool AfterWriting)> _countdowns = new();
     private readonly ConcurrentDictionary<string, int> _writes = new();
+    private readonly ConcurrentDictionary<string, int> _largest = new();
     private int _nextETag;
 
     /// <summary>Makes the next writes of a state fail.</summary>
@@ -17,6 +19,18 @@ public sealed class FaultyStorage(IGrainStorageSerializer serializer) : IGrainSt
     /// <param name="afterWriting">Whether the write lands all the same, as when only the answer is lost.</param>
     public void FailNextWrite(string stateName, string key, bool afterWriting = false) =>
         _faults[$"{stateName}|{key}"] = (1, afterWriting);
+
+    /// <summary>Makes one of the next writes of a grain fail, whichever state it writes.</summary>
+    /// <param name="key">The grain's key.</param>
+    /// <param name="number">Which write, from 1.</param>
+    /// <param name="afterWriting">Whether the write lands all the same.</param>
+    public void FailWrite(string key, int number, bool afterWriting) => _countdowns[key] = (number, afterWriting);
+
+    /// <summary>Takes back a failure that no write has come for.</summary>
+    public void FailNone(string key) => _countdowns.TryRemove(key, out _);
+
+    /// <summary>Bytes of the largest write that landed in any state of a grain since it was last asked; 0 for none.</summary>
+    public int TakeLargestWrite(string key) => _largest.TryRemove(key, out var bytes) ? bytes : 0;
 
     /// <summary>Writes of a state that landed.</summary>
     public int WriteCount(string stateName, string key) => _writes.GetValueOrDefault($"{stateName}|{key}");
@@ -35,7 +49,8 @@ public sealed class FaultyStorage(IGrainStorageSerializer serializer) : IGrainSt
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        var fails = _faults.TryRemove($"{stateName}|{grainId.Key}", out var fault);
+        var key = grainId.Key.ToString()!;
+        var fails = _faults.TryRemove($"{stateName}|{key}", out var fault) || IsCountedDown(key, out fault);
         if (fails && !fault.AfterWriting)
         {
             throw new IOException("The disk is full.");
@@ -49,8 +64,10 @@ public sealed class FaultyStorage(IGrainStorageSerializer serializer) : IGrainSt
         }
 
         var eTag = Interlocked.Increment(ref _nextETag).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        _states[id] = (serializer.Serialize(grainState.State).ToArray(), eTag);
-        _writes.AddOrUpdate($"{stateName}|{grainId.Key}", 1, (_, count) => count + 1);
+        var bytes = serializer.Serialize(grainState.State).ToArray();
+        _states[id] = (bytes, eTag);
+        _writes.AddOrUpdate($"{stateName}|{key}", 1, (_, count) => count + 1);
+        _largest.AddOrUpdate(key, bytes.Length, (_, most) => Math.Max(most, bytes.Length));
         if (fails)
         {
             throw new IOException("The connection was lost.");
@@ -66,5 +83,18 @@ public sealed class FaultyStorage(IGrainStorageSerializer serializer) : IGrainSt
         _states.TryRemove($"{stateName}|{grainId}", out _);
         grainState.RecordExists = false;
         return Task.CompletedTask;
+    }
+
+    private bool IsCountedDown(string key, out (int Count, bool AfterWriting) fault)
+    {
+        fault = default;
+        if (!_countdowns.TryGetValue(key, out var countdown))
+        {
+            return false;
+        }
+
+        _countdowns[key] = countdown with { Left = countdown.Left - 1 };
+        fault = (1, countdown.AfterWriting);
+        return countdown.Left == 1 && _countdowns.TryRemove(key, out _);
     }
 }

@@ -1,29 +1,47 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using DmaGrains.Grains.Storage;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Memory;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Core;
+using Orleans.Storage;
 
 namespace DmaGrains.Grains.Boards;
 
-/// <summary>Keeps a board's physical memory; the free runs are rebuilt when it activates.</summary>
+/// <summary>
+/// Keeps a board's physical memory. What is held is in chunks, so that an allocation writes as much when the board has many buffers
+/// as when it has few; the free runs are rebuilt when the grain activates.
+/// </summary>
 [GrainType("dma-memory")]
 internal sealed class MemoryGrain(
     [PersistentState("memory", StorageNames.Default)] IPersistentState<MemoryRecord> storage) : Grain, IMemoryGrain
 {
+    // A chunk holds 64 allocations; where pages are scattered, fewer: sixteen more extents count as one more.
+    private static readonly LedgerShape<AllocationToken, Allocation> _shape = new(
+        static held => held.Request.Token, static held => 1 + (held.Storage.Extents.Length / 16), ChangesMax: 32, ChunkMax: 64);
+
+    private LedgerStore<AllocationToken, Allocation> _chunks = null!;
+    private Ledger<AllocationToken, Allocation> _ledger = null!;
     private PhysicalMemory? _memory;
 
     private static DmaResult<BackingStorage> NotLaidOut => DmaResult.Refuse<BackingStorage>(Refusal.Of(
         Errno.ENOENT, "Memory", "The board has no memory laid out."));
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        var chunks = ServiceProvider.GetRequiredKeyedService<IGrainStorage>(StorageNames.Default);
+        _chunks = new(
+            _shape,
+            number => new StateStorageBridge<ChunkRecord<Allocation>>(
+                string.Create(CultureInfo.InvariantCulture, $"allocations.{number}"), GrainContext, chunks),
+            DeactivateOnIdle);
+        _ledger = await _chunks.ReadAsync(storage, () => storage.State.Allocations);
         if (!storage.State.Layouts.IsEmpty)
         {
-            _memory = PhysicalMemory.Restore(storage.State.Layouts, storage.State.Allocations);
+            _memory = PhysicalMemory.Restore(storage.State.Layouts, _ledger.Items);
         }
-
-        return Task.CompletedTask;
     }
 
     public async Task<DmaResult<ImmutableArray<RegionUse>>> LayOutAsync(ImmutableArray<MemoryRegionLayout> regions)
@@ -45,7 +63,7 @@ internal sealed class MemoryGrain(
             return DmaResult.Refuse<ImmutableArray<RegionUse>>(created.Refusal!);
         }
 
-        await CommitAsync(memory);
+        await WriteAsync(memory, _ledger);
         return DmaResult.Grant(memory.Describe());
     }
 
@@ -60,26 +78,32 @@ internal sealed class MemoryGrain(
         }
 
         var (next, reply) = _memory.Allocate(request);
-        await CommitAsync(next);
+        await CommitAsync(next, request.Token);
         return reply;
     }
 
     public Task FreeAsync(AllocationToken token) =>
-        _memory is null ? Task.CompletedTask : CommitAsync(_memory.Free(token));
+        _memory is null ? Task.CompletedTask : CommitAsync(_memory.Free(token), token);
 
     public Task<ImmutableArray<RegionUse>> DescribeAsync() =>
         Task.FromResult(_memory is null ? [] : _memory.Describe());
 
     public Task<ImmutableArray<AllocationToken>> GetHeldAsync() => Task.FromResult(
-        storage.State.Allocations.Select(allocation => allocation.Request.Token).ToImmutableArray());
+        _memory is null ? [] : _memory.Allocations.Select(held => held.Request.Token).ToImmutableArray());
 
-    private async Task CommitAsync(PhysicalMemory next)
+    private async Task CommitAsync(PhysicalMemory next, AllocationToken token)
     {
         if (!ReferenceEquals(next, _memory))
         {
-            await storage.WriteAsync(
-                new() { Layouts = [.. next.Layouts], Allocations = [.. next.Allocations] }, DeactivateOnIdle);
-            _memory = next;
+            var ledger = await _chunks.MakeRoomAsync(_ledger);
+            await WriteAsync(next, next.Held(token) is { } held ? ledger.With(held) : ledger.Without(token));
         }
+    }
+
+    private async Task WriteAsync(PhysicalMemory next, Ledger<AllocationToken, Allocation> ledger)
+    {
+        await storage.WriteAsync(new() { Layouts = [.. next.Layouts], Allocations = ledger.ToRecord() }, DeactivateOnIdle);
+        _memory = next;
+        _ledger = ledger;
     }
 }

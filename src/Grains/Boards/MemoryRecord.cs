@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using DmaGrains.Grains.Storage;
 using DmaGrains.Model.Memory;
 
 namespace DmaGrains.Grains.Boards;
 
-/// <summary>What is stored of a board's memory: what is free follows from it.</summary>
+/// <summary>What is stored of a board's memory, beside the chunks of what is held; what is free follows from it.</summary>
 [GenerateSerializer, Alias("dma.stored.memory")]
 public sealed class MemoryRecord
 {
@@ -11,7 +12,7 @@ public sealed class MemoryRecord
     [Id(0)]
     public ImmutableArray<MemoryRegionLayout> Layouts { get; init; } = [];
 
-    /// <summary>What is held, in token order.</summary>
+    /// <summary>What is held.</summary>
     [Id(1)]
-    public ImmutableArray<Allocation> Allocations { get; init; } = [];
+    public LedgerRecord<AllocationToken, Allocation> Allocations { get; init; } = new();
 }

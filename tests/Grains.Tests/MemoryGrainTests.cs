@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using CsCheck;
+using DmaGrains.Interfaces;
+using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Scatterlists;
+using Orleans.Core.Internal;
+
+namespace DmaGrains.Grains.Tests;
+
+public sealed class MemoryGrainTests(SiloFixture silo)
+{
+    private static readonly ImmutableArray<MemoryRegionLayout> _regions =
+    [
+        new("ram", MemoryKind.System, new PageExtent(0x100, 1024), ReservedEveryPages: 8, ReservedPages: 3),
+        new("cma", MemoryKind.Contiguous, new PageExtent(0x1000, 128)),
+    ];
+
+    private static readonly Gen<AllocationRequest> _request = Gen.Select(
+        Gen.Int[0, 120], Gen.ULong[1, 12 * 4096], Gen.Bool, (number, size, isContiguous) => new AllocationRequest(
+            new($"b{number}", 0), size, DmaConstraints.Unconstrained with { MaxSegmentCount = isContiguous ? 1 : uint.MaxValue },
+            ulong.MaxValue, "gpu"));
+
+    private static readonly Gen<(bool Frees, AllocationRequest Request, int FailsAt, bool AfterWriting)> _step = Gen.Select(
+        Gen.Frequency((1, Gen.Const(true)), (3, Gen.Const(false))), _request, Gen.Frequency((6, Gen.Const(0)), (1, Gen.Int[1, 3])), Gen.Bool);
+
+    private int _nextMemory;
+
+    [Fact]
+    public Task Any_write_may_fail_and_no_page_is_lost_or_given_twice() => _step.Array[1, 250].SampleAsync(
+        async steps =>
+        {
+            var key = $"history{Interlocked.Increment(ref _nextMemory)}";
+            var grain = silo.Grains.GetMemory(key);
+            await grain.LayOutAsync(_regions);
+            var model = PhysicalMemory.Create(_regions).Value;
+            foreach (var (frees, request, failsAt, afterWriting) in steps)
+            {
+                silo.Storage.FailWrite($"memory:{key}", failsAt, afterWriting);
+                var next = frees ? model.Free(request.Token) : model.Allocate(request).Next;
+                if (!await HappensAsync(grain, frees, request, model))
+                {
+                    // The write that failed may have landed: what is held says so, or the same once more.
+                    silo.Storage.FailNone($"memory:{key}");
+                    var isHeld = (await grain.GetHeldAsync()).Contains(request.Token);
+                    var wasHeld = model.Held(request.Token) is not null;
+                    if (isHeld == wasHeld)
+                    {
+                        var use = await grain.DescribeAsync();
+                        Assert.True(use.SequenceEqual(model.Describe()) || use.SequenceEqual(next.Describe()));
+                        Assert.True(await HappensAsync(grain, frees, request, model));
+                    }
+                }
+
+                model = next;
+                Assert.Equal(model.Describe(), await grain.DescribeAsync());
+            }
+
+            Assert.Equal(model.Allocations.Select(held => held.Request.Token), await grain.GetHeldAsync());
+        }, iter: 30, threads: 2);
+
+    [Fact]
+    public async Task An_allocation_writes_no_more_when_the_board_holds_many()
+    {
+        var grain = silo.Grains.GetMemory("many");
+        await grain.LayOutAsync([new("ram", MemoryKind.System, new PageExtent(0, 1 << 20))]);
+
+        await AllocateAsync(grain, 0, 200);
+        var few = silo.Storage.TakeLargestWrite("memory:many");
+        await AllocateAsync(grain, 200, 2000);
+        var many = silo.Storage.TakeLargestWrite("memory:many");
+
+        // Names have become a digit longer.
+        Assert.InRange(many, 1, few * 11 / 10);
+    }
+
+    [Fact]
+    public async Task What_is_held_survives_deactivation_when_it_fills_many_chunks()
+    {
+        var grain = silo.Grains.GetMemory("chunks");
+        await grain.LayOutAsync([new("ram", MemoryKind.System, new PageExtent(0, 1 << 20))]);
+        await AllocateAsync(grain, 0, 500);
+        for (var number = 0; number < 500; number += 3)
+        {
+            await grain.FreeAsync(RequestFor(number).Token);
+        }
+
+        var (held, use) = (await grain.GetHeldAsync(), await grain.DescribeAsync());
+        await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle(TestContext.Current.CancellationToken);
+
+        Assert.Equal(held, await grain.GetHeldAsync());
+        Assert.Equal(use, await grain.DescribeAsync());
+        Assert.Equal(333, held.Length);
+    }
+
+    private static async Task AllocateAsync(IMemoryGrain grain, int first, int count)
+    {
+        for (var number = first; number < first + count; number++)
+        {
+            Assert.True((await grain.AllocateAsync(RequestFor(number))).IsGranted);
+        }
+    }
+
+    private static AllocationRequest RequestFor(int number) =>
+        new(new($"buffer-{number}", 0), 65536, DmaConstraints.Unconstrained, ulong.MaxValue, "gpu");
+
+    /// <summary>Whether a command was carried out; its reply is then the model's.</summary>
+    private static async Task<bool> HappensAsync(IMemoryGrain grain, bool frees, AllocationRequest request, PhysicalMemory model)
+    {
+        try
+        {
+            if (frees)
+            {
+                await grain.FreeAsync(request.Token);
+                return true;
+            }
+
+            var reply = await grain.AllocateAsync(request);
+            var expected = model.Allocate(request).Reply;
+            Assert.Equal(expected.Refusal, reply.Refusal);
+            Assert.Equal(expected.IsGranted ? expected.Value.Extents : [], reply.IsGranted ? reply.Value.Extents : []);
+            return true;
+        }
+        catch (Exception fault) when (fault.GetType().Assembly != typeof(Assert).Assembly)
+        {
+            return false;
+        }
+    }
+}
