@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using DmaGrains.Benchmarks.Growth;
 using DmaGrains.Benchmarks.Storage;
 using DmaGrains.Benchmarks.Throughput;
 using Perfolizer.Horology;
@@ -13,6 +14,11 @@ if (args is [ThroughputRun.Name, ..])
 if (args is [StorageRun.Name, ..])
 {
     return await StorageRun.MainAsync(args[1..]);
+}
+
+if (args is [GrowthRun.Name, ..])
+{
+    return await GrowthRun.MainAsync(args[1..]);
 }
 
 // Many short rounds and their median: a neighbour on the machine spoils some rounds, not the figure.

@@ -1,0 +1,23 @@
+namespace DmaGrains.Benchmarks.Growth;
+
+/// <summary>What does a grain cost when what it keeps grows?</summary>
+internal static class GrowthRun
+{
+    public const string Name = "growth";
+
+    public static async Task<int> MainAsync(string[] args)
+    {
+        switch (args)
+        {
+            case ["attach"]:
+                await AttachGrowth.RunAsync();
+                return 0;
+            case ["allocate"]:
+                await AllocationGrowth.RunAsync();
+                return 0;
+            default:
+                await Console.Error.WriteLineAsync("growth: expected attach or allocate.");
+                return 64;
+        }
+    }
+}
