@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Devices;
@@ -7,7 +6,10 @@ using Orleans.Concurrency;
 
 namespace DmaGrains.Interfaces;
 
-/// <summary>A board: its devices, and the names of its buffers; key <c>board:name</c>.</summary>
+/// <summary>
+/// A board: its devices, and the names of its buffers; key <c>board:name</c>. What concerns names interleaves with other calls: a board
+/// of many buffers is no queue for them.
+/// </summary>
 [GrainInterfaceType("dma.IBoardGrain")]
 [Alias("dma.IBoardGrain")]
 public interface IBoardGrain : IGrainWithStringKey
@@ -37,7 +39,7 @@ public interface IBoardGrain : IGrainWithStringKey
 
     /// <summary>
     /// Adds a device or changes one; every attach after the reply sees it. Who is attached already keeps the demand it attached with.
-    /// Costs a call to each buffer of the board: waited for longer than other calls.
+    /// Costs a call to each silo: waited for longer than other calls.
     /// </summary>
     /// <returns>ENOENT, or what <see cref="BoardDefinition.Check"/> answers to the board with it: EINVAL, ENOSPC or EBUSY.</returns>
     [ResponseTimeout(LongCall)]
@@ -59,17 +61,23 @@ public interface IBoardGrain : IGrainWithStringKey
     /// The named regions, in that order. ENOENT (no such board), ENODEV (no such exporter), EINVAL as
     /// <see cref="NamedRegions.Find"/>, or ENOSPC; then nothing is noted.
     /// </returns>
+    [AlwaysInterleave]
     [Alias("AddBuffer")]
     Task<DmaResult<ImmutableArray<MemoryRegionLayout>>> AddBufferAsync(string buffer, string? exporter, NameList memory);
 
     /// <summary>Forgets a buffer that is gone.</summary>
+    [AlwaysInterleave]
     [Alias("RemoveBuffer")]
     Task RemoveBufferAsync(string buffer);
 
-    /// <summary>Buffer names in order, a page at a time.</summary>
-    /// <param name="after">The last name of the page before; empty to start.</param>
-    /// <param name="count">1 to <see cref="PageMax"/>.</param>
-    [ReadOnly]
+    /// <summary>
+    /// Buffer names, a page at a time, in an order that never changes and is not the alphabet's. Names that are there throughout are
+    /// listed once, whatever else comes and goes.
+    /// </summary>
+    /// <param name="cursor">What the page before said; empty to start.</param>
+    /// <param name="count">1 to <see cref="PageMax"/>; a page may have fewer names although more follow.</param>
+    /// <returns>EINVAL naming Cursor.</returns>
+    [AlwaysInterleave]
     [Alias("ListBuffers")]
-    Task<ImmutableArray<string>> ListBuffersAsync(string after, int count);
+    Task<DmaResult<NamePage>> ListBuffersAsync(string cursor, int count);
 }

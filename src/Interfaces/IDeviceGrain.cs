@@ -10,7 +10,7 @@ namespace DmaGrains.Interfaces;
 public interface IDeviceGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Puts the device on its board or changes its facts. For the board, which also tells its buffers: use
+    /// Puts the device on its board or changes its facts. For the board, which also tells all silos: use
     /// <see cref="IBoardGrain.SetDeviceAsync"/>.
     /// </summary>
     /// <returns>EINVAL.</returns>

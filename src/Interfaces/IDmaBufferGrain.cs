@@ -138,12 +138,4 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     [ReadOnly]
     [Alias("Describe")]
     Task<DmaResult<DmaBuffer>> DescribeAsync();
-
-    /// <summary>
-    /// The board says that a device has changed: what the buffer knows of it is asked for anew at its next attach. It interleaves with
-    /// a running command, so that a board never waits for a buffer that waits for the board.
-    /// </summary>
-    [AlwaysInterleave]
-    [Alias("ForgetDevice")]
-    Task ForgetDeviceAsync(string device);
 }

@@ -1,3 +1,4 @@
+using DmaGrains.Grains.Devices;
 using DmaGrains.Grains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,7 @@ namespace DmaGrains.Silo;
 /// <summary>Puts the grains into a silo; the same for the server, the embedded silo and test clusters.</summary>
 public static class DmaGrainsHosting
 {
-    /// <summary>Adds the storage that the grains ask for. Clustering is the host's business.</summary>
+    /// <summary>Adds the storage and the services that the grains ask for. Clustering is the host's business.</summary>
     /// <param name="silo">The silo.</param>
     /// <param name="storage">Where state is kept; it outlives the silo.</param>
     public static ISiloBuilder AddDmaGrains(this ISiloBuilder silo, StorageProvider storage)
@@ -18,6 +19,7 @@ public static class DmaGrainsHosting
 
         // Reports the machine's uptime as a stall at every start.
         silo.Services.AddLogging(logging => logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error));
+        silo.AddDeviceFacts();
         storage.AddTo(silo, StorageNames.Default);
         return silo;
     }

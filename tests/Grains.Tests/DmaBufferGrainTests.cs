@@ -69,7 +69,7 @@ public sealed class DmaBufferGrainTests(SiloFixture silo)
         Assert.Equal(Errno.ENOENT, noBoard.Refusal!.Errno);
         Assert.Equal(Errno.ENODEV, noDevice.Refusal!.Errno);
         Assert.Equal(Errno.EINVAL, wrongName.Refusal!.Errno);
-        Assert.Empty(await silo.Grains.GetBoard(board).ListBuffersAsync(string.Empty, 10));
+        Assert.Empty(await silo.BuffersOfAsync(board));
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public sealed class DmaBufferGrainTests(SiloFixture silo)
         await buffer.DetachAsync("a1");
 
         Assert.Empty(await silo.Grains.GetMemory(board).GetHeldAsync());
-        Assert.Empty(await silo.Grains.GetBoard(board).ListBuffersAsync(string.Empty, 10));
+        Assert.Empty(await silo.BuffersOfAsync(board));
         Assert.Equal(Errno.EBADF, (await buffer.AttachAsync("a2", "gpu")).Refusal!.Errno);
         Assert.True((await buffer.ExportAsync(new("frame", 4096) { Id = "second" })).IsGranted);
         Assert.Equal(1u, (await buffer.DescribeAsync()).Value.Generation);

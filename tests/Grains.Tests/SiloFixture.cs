@@ -1,4 +1,5 @@
 using System.Globalization;
+using DmaGrains.Grains.Devices;
 using DmaGrains.Grains.Storage;
 using DmaGrains.Interfaces;
 using DmaGrains.Model.Boards;
@@ -33,6 +34,7 @@ public sealed class SiloFixture : IAsyncLifetime
         builder.Options.ConfigureFileLogging = false;
         builder.ConfigureSilo((_, silo) =>
         {
+            silo.AddDeviceFacts();
             silo.Services.AddSingleton<IGrainStorageSerializer, OrleansGrainStorageSerializer>();
             silo.Services.AddGrainStorage(StorageNames.Default, (services, _) =>
                 new FaultyStorage(services.GetRequiredService<IGrainStorageSerializer>()));
@@ -56,6 +58,20 @@ public sealed class SiloFixture : IAsyncLifetime
         var defined = await Grains.GetBoard(name).DefineAsync(BoardNamed(name));
         Assert.True(defined.IsGranted);
         return name;
+    }
+
+    /// <summary>The names of a board's buffers, read in pages of that many, in the order of the listing.</summary>
+    public async Task<List<string>> BuffersOfAsync(string board, int page = 1000)
+    {
+        var names = new List<string>();
+        for (string? cursor = string.Empty; cursor is not null;)
+        {
+            var listed = (await Grains.GetBoard(board).ListBuffersAsync(cursor, page)).Value;
+            names.AddRange(listed.Names);
+            cursor = listed.Next;
+        }
+
+        return names;
     }
 
     /// <summary>That board's definition.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using DmaGrains.Grains.Devices;
 using DmaGrains.Grains.Storage;
 using DmaGrains.Silo;
 using Microsoft.Extensions.DependencyInjection;
@@ -54,6 +55,7 @@ internal sealed class BenchmarkSilo : IAsyncDisposable
         }
         else
         {
+            silo.AddDeviceFacts();
             silo.Services.AddGrainStorage(StorageNames.Default, static (_, _) => new NoStorage());
         }
     }

@@ -80,13 +80,14 @@ internal static class BufferCommand
             }
 
             var names = new List<string>();
-            for (var page = await grain.ListBuffersAsync(string.Empty, IBoardGrain.PageMax);
-                !page.IsEmpty;
-                page = await grain.ListBuffersAsync(page[^1], IBoardGrain.PageMax))
+            for (string? cursor = string.Empty; cursor is not null;)
             {
-                names.AddRange(page);
+                var page = (await grain.ListBuffersAsync(cursor, IBoardGrain.PageMax)).Value;
+                names.AddRange(page.Names);
+                cursor = page.Next;
             }
 
+            names.Sort(StringComparer.Ordinal);
             if (live.AsJson)
             {
                 live.Terminal.Json(names);

@@ -1,4 +1,5 @@
-using System.Collections.Immutable;
+using DmaGrains.Grains.Boards.Names;
+using DmaGrains.Grains.Devices;
 using DmaGrains.Grains.Storage;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
@@ -8,17 +9,27 @@ using DmaGrains.Model.Memory;
 
 namespace DmaGrains.Grains.Boards;
 
-/// <summary>Keeps a board's definition and the names of its buffers; sets up its memory and devices.</summary>
+/// <summary>Keeps a board's definition; sets up its memory and devices, and knows where the names of its buffers are.</summary>
 [GrainType("dma-board")]
 internal sealed class BoardGrain(
-    [PersistentState("board", StorageNames.Default)] IPersistentState<BoardRecord> storage) : Grain, IBoardGrain
+    [PersistentState("board", StorageNames.Default)] IPersistentState<BoardRecord> storage,
+    [PersistentState("names", StorageNames.Default)] IPersistentState<BufferNamesRecord> nameStorage,
+    DeviceFactsClient facts) : Grain, IBoardGrain
 {
-    /// <summary>Most buffers of one board.</summary>
-    internal const int BuffersMax = 1_000_000;
+    // What is written: calls that interleave do not see what is being written.
+    private BoardRecord _board = new();
+    private BufferNames _names = null!;
 
     private string Name => GrainKeys.NameOf(this.GetPrimaryKeyString());
 
     private Refusal NoBoard => Refusal.Of(Errno.ENOENT, "Board", $"There is no board {Name}; define it first.");
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _board = storage.State;
+        _names = new(GrainFactory, Name, nameStorage, DeactivateOnIdle);
+        return Task.CompletedTask;
+    }
 
     public async Task<DmaResult<BoardDefinition>> DefineAsync(BoardDefinition definition)
     {
@@ -27,13 +38,13 @@ internal sealed class BoardGrain(
             return DmaResult.Refuse<BoardDefinition>(refusal);
         }
 
-        if (storage.State.Definition is null)
+        if (_board.Definition is null)
         {
             await WriteAsync(new() { Definition = definition });
         }
 
         // A crash in between leaves the board defined and not set up: defining it again goes on from here.
-        if (!storage.State.IsSetUp)
+        if (!_board.IsSetUp)
         {
             await GrainFactory.GetMemory(Name).LayOutAsync(definition.Memory);
             await GrainFactory.GetTranslation(Name).LayOutAsync(definition.Stages, definition.BouncePool);
@@ -42,20 +53,20 @@ internal sealed class BoardGrain(
                 await GrainFactory.GetDevice(Name, device.Name).RegisterAsync(device);
             }
 
-            await WriteAsync(new() { Definition = definition, Buffers = storage.State.Buffers, IsSetUp = true });
+            await WriteAsync(new() { Definition = definition, IsSetUp = true });
         }
 
         return DmaResult.Grant(definition);
     }
 
     public Task<DmaResult<BoardDefinition>> GetAsync() => Task.FromResult(
-        storage.State.Definition is { } definition
+        _board.Definition is { } definition
             ? DmaResult.Grant(definition)
             : DmaResult.Refuse<BoardDefinition>(NoBoard));
 
     public async Task<DmaResult<Device>> SetDeviceAsync(Device device)
     {
-        if (storage.State.Definition is not { } definition)
+        if (_board.Definition is not { } definition)
         {
             return DmaResult.Refuse<Device>(NoBoard);
         }
@@ -73,14 +84,13 @@ internal sealed class BoardGrain(
         var registered = await GrainFactory.GetDevice(Name, device.Name).RegisterAsync(device);
         if (registered.IsGranted)
         {
-            // Also when nothing is new here: an earlier attempt may have failed before everyone knew.
-            await Task.WhenAll(storage.State.Buffers.Select(buffer =>
-                GrainFactory.GetBuffer(Name, buffer).ForgetDeviceAsync(device.Name)));
+            // Also when nothing is new here: an earlier attempt may have failed before all silos knew.
+            await facts.ForgetAsync(Name, device.Name);
         }
 
         if (registered.IsGranted && known != device)
         {
-            await WriteAsync(new() { Definition = next, Buffers = storage.State.Buffers, IsSetUp = true });
+            await WriteAsync(new() { Definition = next, IsSetUp = true });
         }
 
         return registered;
@@ -88,7 +98,7 @@ internal sealed class BoardGrain(
 
     public async Task<Refusal?> SwitchContextAsync(string device, uint context)
     {
-        if (storage.State.Definition is not { } definition)
+        if (_board.Definition is not { } definition)
         {
             return NoBoard;
         }
@@ -102,7 +112,7 @@ internal sealed class BoardGrain(
     public async Task<DmaResult<ImmutableArray<MemoryRegionLayout>>> AddBufferAsync(
         string buffer, string? exporter, NameList memory)
     {
-        if (storage.State.Definition is not { } definition)
+        if (_board.Definition is not { } definition)
         {
             return DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(NoBoard);
         }
@@ -114,51 +124,21 @@ internal sealed class BoardGrain(
         }
 
         var regions = NamedRegions.Find(memory, definition.Memory);
-        var buffers = storage.State.Buffers;
-        var index = buffers.BinarySearch(buffer, StringComparer.Ordinal);
-        if (!regions.IsGranted || index >= 0)
+        if (regions.IsGranted && await _names.AddAsync(buffer) is { } refusal)
         {
-            return regions;
+            return DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(refusal);
         }
 
-        if (buffers.Length == BuffersMax)
-        {
-            return DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(new(
-                Errno.ENOSPC, null, "Buffers", BuffersMax + 1, BuffersMax,
-                $"Board {Name} has {BuffersMax} buffers, the most this model keeps."));
-        }
-
-        await WriteAsync(new()
-        {
-            Definition = definition,
-            Buffers = buffers.Insert(~index, buffer),
-            IsSetUp = storage.State.IsSetUp,
-        });
         return regions;
     }
 
-    public async Task RemoveBufferAsync(string buffer)
-    {
-        var index = storage.State.Buffers.BinarySearch(buffer, StringComparer.Ordinal);
-        if (index >= 0)
-        {
-            await WriteAsync(new()
-            {
-                Definition = storage.State.Definition,
-                Buffers = storage.State.Buffers.RemoveAt(index),
-                IsSetUp = storage.State.IsSetUp,
-            });
-        }
-    }
+    public Task RemoveBufferAsync(string buffer) => _names.RemoveAsync(buffer);
 
-    public Task<ImmutableArray<string>> ListBuffersAsync(string after, int count)
-    {
-        var buffers = storage.State.Buffers;
-        var index = buffers.BinarySearch(after, StringComparer.Ordinal);
-        var first = index < 0 ? ~index : index + 1;
-        var length = Math.Min(buffers.Length - first, Math.Clamp(count, 1, IBoardGrain.PageMax));
-        return Task.FromResult(buffers.Slice(first, length));
-    }
+    public async Task<DmaResult<NamePage>> ListBuffersAsync(string cursor, int count) =>
+        NamePosition.Parse(cursor) is { } after
+            ? DmaResult.Grant(await _names.ListAsync(after, Math.Clamp(count, 1, IBoardGrain.PageMax)))
+            : DmaResult.Refuse<NamePage>(Refusal.Of(
+                Errno.EINVAL, "Cursor", $"'{cursor}' is no cursor of a listing: expected what the page before said, or nothing."));
 
     private Refusal? CheckDefinition(BoardDefinition definition)
     {
@@ -172,10 +152,14 @@ internal sealed class BoardGrain(
             return Refusal.Of(Errno.EINVAL, "Name", $"This grain is the board {Name}, not {definition.Name}.");
         }
 
-        return storage.State.Definition is { } defined && !defined.SaysTheSameAs(definition)
+        return _board.Definition is { } defined && !defined.SaysTheSameAs(definition)
             ? Refusal.Of(Errno.EEXIST, "Board", $"Board {Name} is defined otherwise.")
             : null;
     }
 
-    private Task WriteAsync(BoardRecord next) => storage.WriteAsync(next, DeactivateOnIdle);
+    private async Task WriteAsync(BoardRecord next)
+    {
+        await storage.WriteAsync(next, DeactivateOnIdle);
+        _board = next;
+    }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using DmaGrains.Model.Boards;
 
 namespace DmaGrains.Grains.Boards;
@@ -10,10 +9,6 @@ public sealed class BoardRecord
     /// <summary>The board; null before it is defined.</summary>
     [Id(0)]
     public BoardDefinition? Definition { get; init; }
-
-    /// <summary>Names of its buffers, in ordinal order.</summary>
-    [Id(1)]
-    public ImmutableArray<string> Buffers { get; init; } = [];
 
     /// <summary>Whether memory and devices have been set up after the definition.</summary>
     [Id(2)]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Grains.Devices;
 using DmaGrains.Grains.Storage;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
@@ -15,12 +16,9 @@ namespace DmaGrains.Grains.Buffers;
 [GrainType("dma-buffer")]
 internal sealed partial class DmaBufferGrain(
     [PersistentState("buffer", StorageNames.Default)] IPersistentState<DmaBufferRecord> storage,
+    DeviceFacts facts,
     ILogger<DmaBufferGrain> logger) : Grain, IDmaBufferGrain
 {
-    // What this activation has asked; the board says when one of them changes.
-    private readonly Dictionary<string, Device> _devices = [];
-    private uint _deviceChanges;
-
     private string? _board;
     private string? _name;
 
@@ -183,13 +181,6 @@ internal sealed partial class DmaBufferGrain(
             ? DmaResult.Grant(buffer.Constraints)
             : DmaResult.Refuse<DmaConstraints>(NoBuffer));
 
-    public Task ForgetDeviceAsync(string device)
-    {
-        _deviceChanges++;
-        _devices.Remove(device);
-        return Task.CompletedTask;
-    }
-
     public async Task<DmaResult<RecalculatedUnion>> RecalcConstraintsAsync()
     {
         if (storage.State.Buffer is not { } buffer)
@@ -272,23 +263,24 @@ internal sealed partial class DmaBufferGrain(
                 : null;
     }
 
-    /// <summary>A device of the board, asked once; null when the board has none of that name.</summary>
+    /// <summary>A device of the board, asked once for all buffers of the silo; null when the board has none of that name.</summary>
     private ValueTask<Device?> DeviceAsync(string device) =>
-        _devices.TryGetValue(device, out var known) ? new(known)
+        facts.Find(Board, device) is { } known ? new(known)
         : ModelName.IsValid(device) ? new(AskAsync(device))
         : new((Device?)null);
 
     private async Task<Device?> AskAsync(string device)
     {
-        var changes = _deviceChanges;
+        var changes = facts.Changes;
         var answer = await GrainFactory.GetDevice(Board, device).GetAsync();
-        if (answer.TryGetValue(out var known) && changes == _deviceChanges)
+        if (!answer.TryGetValue(out var known))
         {
-            // Only those that exist, so that no more are kept than the board has devices; and not what may be old by now.
-            _devices[device] = known;
+            // Nothing is kept of devices that are not there: no more is kept than boards have.
+            return null;
         }
 
-        return answer.IsGranted ? answer.Value : null;
+        facts.Keep(Board, known, changes);
+        return known;
     }
 
     private async Task CommitAsync(BufferTurn turn)

@@ -6,7 +6,7 @@ using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
 using DmaGrains.Model.Translation;
 
-namespace DmaGrains.Grains.Tests;
+namespace DmaGrains.Grains.Tests.Boards;
 
 public sealed class BoardGrainTests(SiloFixture silo)
 {
@@ -124,7 +124,7 @@ public sealed class BoardGrainTests(SiloFixture silo)
     }
 
     [Fact]
-    public async Task ListBuffers_gives_pages_in_order()
+    public async Task ListBuffers_names_every_buffer_once_whatever_the_size_of_pages()
     {
         var board = await silo.NewBoardAsync();
         foreach (var name in (string[])["c", "a", "b"])
@@ -132,10 +132,21 @@ public sealed class BoardGrainTests(SiloFixture silo)
             await silo.NewBufferAsync(board, name);
         }
 
-        var grain = silo.Grains.GetBoard(board);
-        Assert.Equal(["a", "b"], await grain.ListBuffersAsync(string.Empty, 2));
-        Assert.Equal(["c"], await grain.ListBuffersAsync("b", 2));
-        Assert.Empty(await grain.ListBuffersAsync("c", 2));
+        var all = await silo.BuffersOfAsync(board);
+
+        Assert.Equal(["a", "b", "c"], all.Order());
+        Assert.Equal(all, await silo.BuffersOfAsync(board, page: 2));
+        Assert.Equal(all, await silo.BuffersOfAsync(board, page: 1));
+    }
+
+    [Fact]
+    public async Task ListBuffers_refuses_with_EINVAL_what_no_page_said()
+    {
+        var board = silo.Grains.GetBoard(await silo.NewBoardAsync());
+
+        var refusal = (await board.ListBuffersAsync("frame", 10)).Refusal!;
+
+        Assert.Equal((Errno.EINVAL, "Cursor"), (refusal.Errno, refusal.Field));
     }
 
     [Fact]

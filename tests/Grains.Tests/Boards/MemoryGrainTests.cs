@@ -6,7 +6,7 @@ using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
 using Orleans.Core.Internal;
 
-namespace DmaGrains.Grains.Tests;
+namespace DmaGrains.Grains.Tests.Boards;
 
 public sealed class MemoryGrainTests(SiloFixture silo)
 {

@@ -1,0 +1,8 @@
+namespace DmaGrains.Grains.Boards.Names;
+
+/// <summary>What a bucket answers to a change of its names.</summary>
+/// <param name="Elsewhere">The bucket to ask instead; null when this is the one.</param>
+/// <param name="IsOver">Whether the board should get another bucket.</param>
+/// <param name="IsDone">Whether the change is made; a bucket that is full takes no names until it has split.</param>
+[GenerateSerializer, Immutable, Alias("dma.bucket-reply")]
+internal readonly record struct BucketReply(uint? Elsewhere, bool IsOver, bool IsDone);

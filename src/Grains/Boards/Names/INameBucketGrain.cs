@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using Orleans.Concurrency;
+
+namespace DmaGrains.Grains.Boards.Names;
+
+/// <summary>Some of the names of a board's buffers; key <c>names:board/NUMBER</c>. Boards call it; it calls the bucket that splits off.</summary>
+[GrainInterfaceType("dma.INameBucketGrain")]
+[Alias("dma.INameBucketGrain")]
+internal interface INameBucketGrain : IGrainWithStringKey
+{
+    /// <summary>Adds a name; one that is there already is added.</summary>
+    [Alias("Add")]
+    Task<BucketReply> AddAsync(string name);
+
+    /// <summary>Removes a name; one that is not there is removed.</summary>
+    [Alias("Remove")]
+    Task<BucketReply> RemoveAsync(string name);
+
+    /// <summary>Names behind a position.</summary>
+    [ReadOnly]
+    [Alias("List")]
+    Task<BucketPage> ListAsync(NamePosition after, int count);
+
+    /// <summary>Splits a bucket of that level; one of a higher level has done so.</summary>
+    /// <returns>Names of the larger part.</returns>
+    [Alias("Split")]
+    Task<int> SplitAsync(int level);
+
+    /// <summary>Takes the names that split off from another bucket, unless a later such call came first.</summary>
+    /// <param name="level">The level of both afterwards.</param>
+    /// <param name="version">The other bucket's version.</param>
+    /// <param name="names">The names.</param>
+    [Alias("Fill")]
+    Task FillAsync(int level, ulong version, ImmutableArray<string> names);
+}

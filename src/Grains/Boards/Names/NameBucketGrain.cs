@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using DmaGrains.Grains.Storage;
+using DmaGrains.Model;
+
+namespace DmaGrains.Grains.Boards.Names;
+
+/// <summary>Keeps a bucket of buffer names and makes each change durable before it replies.</summary>
+/// <remarks>
+/// A split writes the new bucket first, then this one, and the board notes the new one last. Whatever fails in between: before this
+/// bucket is written it still has all its names, nobody asks the new one, and the split is done again with what there is then. After
+/// it, this bucket sends on whoever asks for what has moved, also when the board does not know the new one yet; so does a listing,
+/// which comes to the new bucket's places through this one.
+/// </remarks>
+[GrainType("dma-name-bucket")]
+internal sealed class NameBucketGrain(
+    [PersistentState("names", StorageNames.Default)] IPersistentState<NameBucketRecord> storage) : Grain, INameBucketGrain
+{
+    private string _board = string.Empty;
+    private uint _number;
+
+    private NameBucket Bucket => new(_number, storage.State);
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        (_board, _number) = NameBucketKeys.PartsOf(this.GetPrimaryKeyString());
+        if (storage.RecordExists)
+        {
+            Bucket.AssertInvariants();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task<BucketReply> AddAsync(string name)
+    {
+        if (Bucket.ElsewhereFor(NamePosition.Of(name).Place) is { } other)
+        {
+            return new(other, false, false);
+        }
+
+        var next = Bucket.With(name);
+        var isDone = ReferenceEquals(next, storage.State) || !Bucket.IsFull;
+        if (isDone)
+        {
+            await WriteAsync(next);
+        }
+
+        return new(null, Bucket.IsOver, isDone);
+    }
+
+    public async Task<BucketReply> RemoveAsync(string name)
+    {
+        if (Bucket.ElsewhereFor(NamePosition.Of(name).Place) is { } other)
+        {
+            return new(other, false, false);
+        }
+
+        await WriteAsync(Bucket.Without(name));
+        return new(null, false, true);
+    }
+
+    public Task<BucketPage> ListAsync(NamePosition after, int count)
+    {
+        if (Bucket.ElsewhereFor(after.Place) is { } other)
+        {
+            return Task.FromResult(new BucketPage(other, [], null));
+        }
+
+        var (names, next) = Bucket.Page(after, count);
+        return Task.FromResult(new BucketPage(null, names, next));
+    }
+
+    public async Task<int> SplitAsync(int level)
+    {
+        if (storage.State.Level > level)
+        {
+            return storage.State.Names.Length;
+        }
+
+        Invariant.Holds(storage.State.Level == level);
+        var (next, number, moving) = Bucket.Split();
+        await GrainFactory.GetNameBucket(_board, number).FillAsync(next.Level, next.Version, moving);
+        await WriteAsync(next);
+        return Math.Max(next.Names.Length, moving.Length);
+    }
+
+    public Task FillAsync(int level, ulong version, ImmutableArray<string> names) =>
+        WriteAsync(Bucket.Filled(level, version, names));
+
+    private async Task WriteAsync(NameBucketRecord next)
+    {
+        if (!ReferenceEquals(next, storage.State))
+        {
+            await storage.WriteAsync(next, DeactivateOnIdle);
+        }
+    }
+}

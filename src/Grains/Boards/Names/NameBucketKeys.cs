@@ -1,0 +1,20 @@
+using System.Globalization;
+
+namespace DmaGrains.Grains.Boards.Names;
+
+/// <summary>How the buckets of a board's names are named.</summary>
+internal static class NameBucketKeys
+{
+    private const string Prefix = "names:";
+
+    /// <summary>A bucket of the board's names.</summary>
+    public static INameBucketGrain GetNameBucket(this IGrainFactory grains, string board, uint number) =>
+        grains.GetGrain<INameBucketGrain>(string.Create(CultureInfo.InvariantCulture, $"{Prefix}{board}/{number}"));
+
+    /// <summary>The board and the number in a key.</summary>
+    public static (string Board, uint Number) PartsOf(string key)
+    {
+        var slash = key.LastIndexOf('/');
+        return (key[Prefix.Length..slash], uint.Parse(key.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture));
+    }
+}

@@ -1,0 +1,41 @@
+using Orleans.Runtime.Services;
+
+namespace DmaGrains.Grains.Devices;
+
+/// <summary>Tells every silo that a device has changed.</summary>
+internal sealed class DeviceFactsClient(IServiceProvider services, IClusterMembershipService membership)
+    : GrainServiceClient<IDeviceFactsService>(services)
+{
+    /// <summary>Returns when no silo uses what it knew of the device; throws when one does not answer and is not dead.</summary>
+    /// <remarks>
+    /// The device must have been changed before. The list of silos is read anew: a silo that comes later than that knows nothing yet
+    /// and will ask.
+    /// </remarks>
+    public async Task ForgetAsync(string board, string device)
+    {
+        // The first may only wait for a reading that has begun before.
+        await membership.Refresh();
+        await membership.Refresh();
+        await Task.WhenAll(membership.CurrentSnapshot.Members.Values
+            .Where(silo => HasGrains(silo.Status))
+            .Select(silo => ForgetAsync(silo.SiloAddress, board, device)));
+    }
+
+    private static bool HasGrains(SiloStatus status) => status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping;
+
+    private async Task ForgetAsync(SiloAddress silo, string board, string device)
+    {
+        try
+        {
+            await GetGrainService(silo).ForgetAsync(board, device);
+        }
+        catch (Exception)
+        {
+            await membership.Refresh();
+            if (HasGrains(membership.CurrentSnapshot.GetSiloStatus(silo)))
+            {
+                throw;
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using Microsoft.Extensions.Logging;
+
+namespace DmaGrains.Grains.Devices;
+
+/// <summary>Runs on each silo, from before its first grain on.</summary>
+internal sealed class DeviceFactsService(GrainId id, Silo silo, ILoggerFactory loggers, DeviceFacts facts)
+    : GrainService(id, silo, loggers), IDeviceFactsService
+{
+    public Task ForgetAsync(string board, string device)
+    {
+        facts.Forget(board, device);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,89 @@
+using DmaGrains.Grains.Boards.Names;
+using DmaGrains.Interfaces;
+using Orleans.Core.Internal;
+
+namespace DmaGrains.Grains.Tests.Boards.Names;
+
+public sealed class BufferNamesTests(SiloFixture silo)
+{
+    public static TheoryData<string, bool> WritesOfASplit => new()
+    {
+        { "names:{0}/1", false },
+        { "names:{0}/1", true },
+        { "names:{0}/0", false },
+        { "names:{0}/0", true },
+        { "board:{0}", false },
+        { "board:{0}", true },
+    };
+
+    [Fact]
+    public async Task Names_come_and_go_while_buckets_split()
+    {
+        var board = await silo.NewBoardAsync();
+        var grain = silo.Grains.GetBoard(board);
+        var names = Enumerable.Range(0, 3000).Select(number => $"b{number}").ToList();
+        await Task.WhenAll(names.Select(name => grain.AddBufferAsync(name, null)));
+
+        var listed = await silo.BuffersOfAsync(board, page: 70);
+        await Task.WhenAll(names.Take(1000).Select(grain.RemoveBufferAsync));
+
+        Assert.Equal(names.Order(), listed.Order());
+        Assert.Equal(names.Skip(1000).Order(), (await silo.BuffersOfAsync(board)).Order());
+        Assert.InRange(silo.Storage.WriteCount("names", $"board:{board}"), 3000 / NameBucket.NamesMax, 3000 / (NameBucket.NamesWanted / 4));
+    }
+
+    [Fact]
+    public async Task A_name_added_twice_is_there_once()
+    {
+        var board = await silo.NewBoardAsync();
+        var grain = silo.Grains.GetBoard(board);
+
+        Assert.Null(await grain.AddBufferAsync("b", null));
+        Assert.Null(await grain.AddBufferAsync("b", "gpu"));
+
+        Assert.Equal(["b"], await silo.BuffersOfAsync(board));
+        Assert.Equal(1, silo.Storage.WriteCount("names", $"names:{board}/0"));
+    }
+
+    [Theory]
+    [MemberData(nameof(WritesOfASplit))]
+    public async Task A_split_whose_write_fails_loses_and_doubles_no_name(string keyFormat, bool afterWriting)
+    {
+        var board = await silo.NewBoardAsync();
+        var grain = silo.Grains.GetBoard(board);
+        var names = Enumerable.Range(0, NameBucket.NamesWanted).Select(number => $"b{number}").ToHashSet();
+        await Task.WhenAll(names.Select(name => grain.AddBufferAsync(name, null)));
+
+        // The name that makes it too many is added first, in the old bucket.
+        var key = string.Format(System.Globalization.CultureInfo.InvariantCulture, keyFormat, board);
+        silo.Storage.FailWrite(key, key.EndsWith("/0", StringComparison.Ordinal) ? 2 : 1, afterWriting);
+        await Assert.ThrowsAnyAsync<Exception>(() => grain.AddBufferAsync("one-more", null));
+
+        Assert.Equal(names.Append("one-more").Order(), (await silo.BuffersOfAsync(board, page: 50)).Order());
+        names.ExceptWith(["b0", "b1", "b2", "b3", "b4", "b5"]);
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(number => grain.RemoveBufferAsync($"b{number}")));
+        names.UnionWith(Enumerable.Range(1000, 300).Append(0).Select(number => $"b{number}").Append("one-more"));
+        await Task.WhenAll(names.Select(name => grain.AddBufferAsync(name, null)));
+        foreach (var bucket in (uint[])[0, 1])
+        {
+            await silo.Grains.GetNameBucket(board, bucket).AsReference<IGrainManagementExtension>()
+                .DeactivateOnIdle(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(names.Order(), (await silo.BuffersOfAsync(board)).Order());
+    }
+
+    [Fact]
+    public async Task A_failed_add_leaves_no_name()
+    {
+        var board = await silo.NewBoardAsync();
+        var grain = silo.Grains.GetBoard(board);
+        silo.Storage.FailWrite($"names:{board}/0", 1, afterWriting: false);
+
+        await Assert.ThrowsAnyAsync<Exception>(() => grain.AddBufferAsync("b", null));
+
+        Assert.Empty(await silo.BuffersOfAsync(board));
+        Assert.Null(await grain.AddBufferAsync("b", null));
+        Assert.Equal(["b"], await silo.BuffersOfAsync(board));
+    }
+}
