@@ -1,12 +1,8 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using DmaGrains.Grains.Storage;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Memory;
-using Microsoft.Extensions.DependencyInjection;
-using Orleans.Core;
-using Orleans.Storage;
 
 namespace DmaGrains.Grains.Boards;
 
@@ -31,12 +27,7 @@ internal sealed class MemoryGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        var chunks = ServiceProvider.GetRequiredKeyedService<IGrainStorage>(StorageNames.Default);
-        _chunks = new(
-            _shape,
-            number => new StateStorageBridge<ChunkRecord<Allocation>>(
-                string.Create(CultureInfo.InvariantCulture, $"allocations.{number}"), GrainContext, chunks),
-            DeactivateOnIdle);
+        _chunks = new(_shape, ChunkStates.Of<Allocation>(GrainContext, "allocations"), DeactivateOnIdle);
         _ledger = await _chunks.ReadAsync(storage, () => storage.State.Allocations);
         if (!storage.State.Layouts.IsEmpty)
         {

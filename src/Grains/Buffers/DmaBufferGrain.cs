@@ -22,6 +22,9 @@ internal sealed partial class DmaBufferGrain(
     private string? _board;
     private string? _name;
 
+    // Null while the buffer has few importers, as most have.
+    private StoredImporters? _importers;
+
     // The key is bytes to Orleans; its text is made once.
     private string Board => _board ??= GrainKeys.BoardOf(this.GetPrimaryKeyString());
 
@@ -29,10 +32,22 @@ internal sealed partial class DmaBufferGrain(
 
     private Refusal NoBuffer => BufferExports.NoBuffer(Name);
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        if (storage.State.Buffer is { } moved && moved.Attachments.Length > StoredImporters.WithBufferMax)
+        {
+            // The activation comes from another silo with the buffer as that had it: storage has the importers apart.
+            await storage.ReadStateAsync(cancellationToken);
+        }
+
+        if (storage.State is { Buffer: not null, Importers: not null })
+        {
+            _importers = NewImporters();
+            var attachments = await _importers.ReadAsync(storage);
+            storage.State = new() { Buffer = storage.State.Buffer.WithAttachments(attachments), Replies = storage.State.Replies };
+        }
+
         storage.State.Buffer?.AssertInvariants();
-        return Task.CompletedTask;
     }
 
     public async Task<DmaResult<DmaReply>> ExportAsync(BufferExport origin)
@@ -328,7 +343,21 @@ internal sealed partial class DmaBufferGrain(
         return buffer.Freed();
     }
 
-    private Task WriteAsync(DmaBufferRecord next) => storage.WriteAsync(next, DeactivateOnIdle);
+    private Task WriteAsync(DmaBufferRecord next)
+    {
+        if (next.Buffer!.Attachments.Length > StoredImporters.WithBufferMax)
+        {
+            _importers ??= NewImporters();
+        }
+        else if (next.Buffer.Attachments.IsEmpty)
+        {
+            _importers = null;
+        }
+
+        return _importers is null ? storage.WriteAsync(next, DeactivateOnIdle) : _importers.WriteAsync(storage, next);
+    }
+
+    private StoredImporters NewImporters() => new(ChunkStates.Of<Attachment>(GrainContext, "importers"), DeactivateOnIdle);
 
     private DmaResult<DmaReply> Refuse(Refusal refusal)
     {

@@ -1,3 +1,4 @@
+using DmaGrains.Grains.Storage;
 using DmaGrains.Model.Buffers;
 
 namespace DmaGrains.Grains.Buffers;
@@ -13,4 +14,8 @@ public sealed class DmaBufferRecord
     /// <summary>The last replies.</summary>
     [Id(1)]
     public ReplyWindow Replies { get; init; } = ReplyWindow.Empty;
+
+    /// <summary>The importers, where there are many: the buffer itself then has none. Null where it has them.</summary>
+    [Id(2)]
+    public LedgerRecord<string, Attachment>? Importers { get; init; }
 }

@@ -43,6 +43,10 @@ internal sealed class LedgerStore<TKey, TItem>(
         throw new InconsistentStateException("Another activation writes the chunks while this one reads them.");
     }
 
+    /// <summary>An empty ledger; chunks that an earlier one has left count no more once the grain's record is written with this.</summary>
+    public async Task<Ledger<TKey, TItem>> CreateAsync() =>
+        Ledger<TKey, TItem>.Of(shape, new(), await ReadChunksAsync(0));
+
     /// <summary>Writes chunks until there is room for changes; the grain's record is to be written next, with what this gives.</summary>
     /// <remarks>
     /// Chunks are given what the grain's record in storage says already, so one new chunk at most: the record does not count others

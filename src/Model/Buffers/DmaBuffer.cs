@@ -185,6 +185,9 @@ public sealed partial record DmaBuffer
             _ => throw new ArgumentOutOfRangeException(nameof(command)),
         };
 
+    /// <summary>The same with other importers on its list, unchecked: for storage that keeps the list apart, and puts it back.</summary>
+    public DmaBuffer WithAttachments(ImmutableArray<Attachment> attachments) => this with { Attachments = attachments };
+
     /// <summary>Notes that the board has taken back <see cref="OwedTokens"/> and <see cref="OwedMappings"/>.</summary>
     public DmaBuffer Freed()
     {

@@ -3,7 +3,7 @@ using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using Orleans.Core.Internal;
 
-namespace DmaGrains.Grains.Tests;
+namespace DmaGrains.Grains.Tests.Buffers;
 
 public sealed class DurabilityTests(SiloFixture silo)
 {

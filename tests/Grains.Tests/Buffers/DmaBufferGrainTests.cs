@@ -5,7 +5,7 @@ using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 
-namespace DmaGrains.Grains.Tests;
+namespace DmaGrains.Grains.Tests.Buffers;
 
 public sealed class DmaBufferGrainTests(SiloFixture silo)
 {

@@ -1,0 +1,129 @@
+using CsCheck;
+using DmaGrains.Grains.Buffers;
+using DmaGrains.Interfaces;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
+using Orleans.Core.Internal;
+
+namespace DmaGrains.Grains.Tests.Buffers;
+
+public sealed class StoredImportersTests(SiloFixture silo)
+{
+    private static readonly string[] _devices = ["gpu", "disk"];
+
+    // Attach so many, or detach so many of those that are attached, from some place of the list on.
+    private static readonly Gen<(int Attaches, int Detaches, int From)> _change = Gen.Select(
+        Gen.Frequency((6, Gen.Const((1, 0))), (4, Gen.Const((0, 1))), (1, Gen.Int[20, 90].Select(count => (count, 0))), (1, Gen.Int[20, 90].Select(count => (0, count)))),
+        Gen.Int[0, 1000], (counts, from) => (counts.Item1, counts.Item2, from));
+
+    private static readonly Gen<((int Attaches, int Detaches, int From) Change, int FailsAt, bool AfterWriting, bool Leaves)> _step = Gen.Select(
+        _change, Gen.Frequency((4, Gen.Const(0)), (1, Gen.Int[1, 3])), Gen.Bool, Gen.Int[0, 12].Select(chance => chance == 0));
+
+    private int _nextBuffer;
+
+    [Fact]
+    public Task Any_write_may_fail_and_the_buffer_has_the_importers_that_it_told_of() => _step.Array[1, 60].SampleAsync(
+        async steps =>
+        {
+            var (board, name) = (await silo.NewBoardAsync(), $"b{Interlocked.Increment(ref _nextBuffer)}");
+            var grain = await silo.NewBufferAsync(board, name);
+            var model = Board.Create(SiloFixture.BoardNamed(board)).Value.Export(new(name, 1 << 20, "gpu")).Next;
+            var nextName = 0;
+            foreach (var (change, failsAt, afterWriting, leaves) in steps)
+            {
+                var attached = model.Buffer(name)!.Attachments;
+                DmaCommand[] commands =
+                [
+                    .. Enumerable.Range(nextName, change.Attaches).Select(number => new DmaCommand.Attach($"a{number}", _devices[number % 2])),
+                    .. attached.Skip(attached.IsEmpty ? 0 : change.From % attached.Length).Take(change.Detaches)
+                        .Select(attachment => new DmaCommand.Detach(attachment.Name)),
+                ];
+                nextName += change.Attaches;
+                if (leaves)
+                {
+                    await LeaveAsync(grain);
+                }
+
+                silo.Storage.FailWrite($"{board}/{name}", failsAt, afterWriting);
+                await ExecuteAsync(grain, commands);
+                silo.Storage.FailNone($"{board}/{name}");
+                model = commands.Aggregate(model, (next, command) => next.Execute(name, command).Next);
+
+                var described = (await grain.DescribeAsync()).Value;
+                Assert.Equal(NamesOf(model.Buffer(name)!), NamesOf(described));
+                Assert.Equal(model.Buffer(name)!.Constraints, described.Constraints);
+            }
+
+            await LeaveAsync(grain);
+            Assert.Equal(NamesOf(model.Buffer(name)!), NamesOf((await grain.DescribeAsync()).Value));
+        }, iter: 30, threads: 2);
+
+    [Fact]
+    public async Task An_attach_writes_no_more_when_the_buffer_has_many_importers()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+        await AttachAsync(buffer, 0, 200);
+        silo.Storage.TakeLargestWrite($"{board}/frame");
+
+        await AttachAsync(buffer, 200, 100);
+        var few = silo.Storage.TakeLargestWrite($"{board}/frame");
+        await AttachAsync(buffer, 300, 700);
+        await AttachAsync(buffer, 1000, 100);
+        var many = silo.Storage.TakeLargestWrite($"{board}/frame");
+
+        // Names have become a digit longer.
+        Assert.InRange(many, 1, few * 11 / 10);
+    }
+
+    [Fact]
+    public async Task A_buffer_of_few_importers_writes_one_state_and_so_does_one_that_all_have_left()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+
+        await AttachAsync(buffer, 0, StoredImporters.WithBufferMax);
+        Assert.Equal(0, silo.Storage.WriteCount("importers.0", $"{board}/frame"));
+        await AttachAsync(buffer, StoredImporters.WithBufferMax, 2);
+        Assert.Equal(1, silo.Storage.WriteCount("importers.0", $"{board}/frame"));
+        for (var number = 0; number < StoredImporters.WithBufferMax + 2; number++)
+        {
+            await buffer.DetachAsync($"a{number}");
+        }
+
+        var writes = silo.Storage.WriteCount("importers.0", $"{board}/frame");
+        await AttachAsync(buffer, 100, StoredImporters.WithBufferMax);
+        Assert.Equal(writes, silo.Storage.WriteCount("importers.0", $"{board}/frame"));
+        await AttachAsync(buffer, 200, 30);
+        await LeaveAsync(buffer);
+
+        Assert.Equal(StoredImporters.WithBufferMax + 30, (await buffer.DescribeAsync()).Value.Attachments.Length);
+    }
+
+    private static IEnumerable<(string Name, string Device)> NamesOf(DmaBuffer buffer) =>
+        buffer.Attachments.Select(attachment => (attachment.Name, attachment.Device));
+
+    private static async Task AttachAsync(IDmaBufferGrain buffer, int first, int count)
+    {
+        for (var number = first; number < first + count; number++)
+        {
+            Assert.True((await buffer.AttachAsync($"a{number}", "gpu")).IsGranted);
+        }
+    }
+
+    private static Task LeaveAsync(IDmaBufferGrain buffer) => buffer.AsReference<IGrainManagementExtension>()
+        .DeactivateOnIdle(TestContext.Current.CancellationToken).AsTask();
+
+    /// <summary>Sends commands, and once more when a write has failed: what happened the first time is not done again.</summary>
+    private static async Task ExecuteAsync(IDmaBufferGrain grain, DmaCommand[] commands)
+    {
+        try
+        {
+            await grain.ExecuteAsync([.. commands], goOn: true);
+        }
+        catch (Exception fault) when (fault is IOException or Orleans.Runtime.OrleansException)
+        {
+            await grain.ExecuteAsync([.. commands], goOn: true);
+        }
+    }
+}
