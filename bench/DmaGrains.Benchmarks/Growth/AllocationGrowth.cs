@@ -12,31 +12,50 @@ internal static class AllocationGrowth
 {
     private const ulong BufferBytes = 64 << 10;
 
+    private const int Seed = 20150127;
+
     private static readonly Series _series = new("allocate + free by buffers of the board", [100, 10_000], [null, 3]);
 
     public static async Task RunAsync()
     {
         await using var silo = await BenchmarkSilo.StartAsync(BenchmarkStorage.Memory);
-        var boards = new Dictionary<int, IMemoryGrain>();
+        foreach (var isOldestFirst in (bool[])[true, false])
+        {
+            await MeasureAsync(silo.Grains, isOldestFirst);
+        }
+    }
+
+    /// <summary>As a buffer comes, another goes: the oldest, as frames of a stream do, or any.</summary>
+    private static async Task MeasureAsync(IGrainFactory grains, bool isOldestFirst)
+    {
+        var goes = isOldestFirst ? "the oldest goes" : "any goes";
+        var boards = new Dictionary<int, (IMemoryGrain Memory, List<AllocationToken> Held)>();
         foreach (var size in _series.Sizes)
         {
-            var memory = silo.Grains.GetMemory(string.Create(CultureInfo.InvariantCulture, $"of-{size}"));
+            var memory = grains.GetMemory(string.Create(CultureInfo.InvariantCulture, $"{size}-{isOldestFirst}"));
             _ = (await memory.LayOutAsync([new("ram", MemoryKind.System, new PageExtent(0, 1 << 22), 64, 8)])).Value;
-            for (var index = 0; index < size; index++)
-            {
-                _ = (await memory.AllocateAsync(RequestFor("held", index))).Value;
-            }
-
-            boards[size] = memory;
+            var requests = Enumerable.Range(0, size).Select(index => RequestFor("held", index)).ToList();
+            await Task.WhenAll(requests.Select(memory.AllocateAsync));
+            boards[size] = (memory, requests.ConvertAll(request => request.Token));
         }
 
+        var any = new Random(Seed);
         foreach (var callers in (int[])[1, 16])
         {
-            // The oldest goes as the newest comes, as where buffers live for a while.
-            await _series.MeasureAsync(rounds: 9, times: 1000, callers, async (size, number) =>
+            var named = _series with { Title = $"{_series.Title}, {goes}" };
+            await named.MeasureAsync(rounds: 9, times: 1000, callers, async (size, number) =>
             {
-                _ = (await boards[size].AllocateAsync(RequestFor("newcomer", number))).Value;
-                await boards[size].FreeAsync(RequestFor("newcomer", number).Token);
+                var (memory, held) = boards[size];
+                var request = RequestFor("newcomer", number);
+                _ = (await memory.AllocateAsync(request)).Value;
+                AllocationToken gone;
+                lock (held)
+                {
+                    var index = isOldestFirst ? (int)(number % held.Count) : any.Next(held.Count);
+                    (gone, held[index]) = (held[index], request.Token);
+                }
+
+                await memory.FreeAsync(gone);
             });
         }
     }

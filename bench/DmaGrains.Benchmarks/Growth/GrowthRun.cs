@@ -12,11 +12,14 @@ internal static class GrowthRun
             case ["attach"]:
                 await AttachGrowth.RunAsync();
                 return 0;
+            case ["writes"]:
+                await CommandWrites.RunAsync();
+                return 0;
             case ["allocate"]:
                 await AllocationGrowth.RunAsync();
                 return 0;
             default:
-                await Console.Error.WriteLineAsync("growth: expected attach or allocate.");
+                await Console.Error.WriteLineAsync("growth: expected attach, allocate or writes.");
                 return 64;
         }
     }

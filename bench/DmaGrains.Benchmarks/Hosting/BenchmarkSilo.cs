@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Runtime.Hosting;
+using Orleans.Storage;
 
 namespace DmaGrains.Benchmarks.Hosting;
 
@@ -21,6 +22,10 @@ internal sealed class BenchmarkSilo : IAsyncDisposable
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
     public IServiceProvider Services => _host.Services;
+
+    /// <summary>The storage of a silo that was started with <see cref="BenchmarkStorage.Counted"/>.</summary>
+    public CountingStorage Counted =>
+        (CountingStorage)_host.Services.GetRequiredKeyedService<IGrainStorage>(StorageNames.Default);
 
     public static Task<BenchmarkSilo> StartAsync(BenchmarkStorage storage) => StartAsync(silo => AddStorage(silo, storage));
 
@@ -52,12 +57,14 @@ internal sealed class BenchmarkSilo : IAsyncDisposable
         if (storage == BenchmarkStorage.Memory)
         {
             silo.AddDmaGrains(StorageProvider.Memory);
+            return;
         }
-        else
-        {
-            silo.AddDeviceFacts();
-            silo.Services.AddGrainStorage(StorageNames.Default, static (_, _) => new NoStorage());
-        }
+
+        silo.AddDeviceFacts();
+        silo.Services.AddSingleton<IGrainStorageSerializer, OrleansGrainStorageSerializer>();
+        silo.Services.AddGrainStorage<IGrainStorage>(StorageNames.Default, (services, _) => storage == BenchmarkStorage.None
+            ? new NoStorage()
+            : new CountingStorage(services.GetRequiredService<IGrainStorageSerializer>()));
     }
 
     private static int FreePort()

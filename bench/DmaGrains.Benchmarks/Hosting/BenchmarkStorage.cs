@@ -8,4 +8,7 @@ public enum BenchmarkStorage
 
     /// <summary>Nowhere.</summary>
     None,
+
+    /// <summary>In this process, counted.</summary>
+    Counted,
 }

@@ -16,7 +16,8 @@ internal sealed class MemoryGrain(
 {
     // A chunk holds 64 allocations; where pages are scattered, fewer: sixteen more extents count as one more.
     private static readonly LedgerShape<AllocationToken, Allocation> _shape = new(
-        static held => held.Request.Token, static held => 1 + (held.Storage.Extents.Length / 16), ChangesMax: 32, ChunkMax: 64);
+        static held => held.Request.Token, static held => 1 + (held.Storage.Extents.Length / 16),
+        ChangedMax: 16, GoneMax: 64, ChunkMax: 64);
 
     private LedgerStore<AllocationToken, Allocation> _chunks = null!;
     private Ledger<AllocationToken, Allocation> _ledger = null!;

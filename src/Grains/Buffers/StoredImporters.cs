@@ -14,7 +14,7 @@ internal sealed class StoredImporters(Func<int, IStorage<ChunkRecord<Attachment>
     public const int WithBufferMax = 16;
 
     private static readonly LedgerShape<string, Attachment> _shape = new(
-        static attachment => attachment.Name, static _ => 1, ChangesMax: 16, ChunkMax: 64);
+        static attachment => attachment.Name, static _ => 1, ChangedMax: 16, GoneMax: 64, ChunkMax: 64);
 
     private readonly LedgerStore<string, Attachment> _chunks = new(_shape, stateOf, dropActivation);
     private Ledger<string, Attachment>? _ledger;

@@ -28,6 +28,7 @@ internal sealed class Ledger<TKey, TItem>
     private readonly ImmutableDictionary<TKey, int> _places;
     private readonly ImmutableArray<LedgerChange<TKey, TItem>> _changes;
     private readonly int _changedWeight;
+    private readonly int _goneCount;
 
     private Ledger(
         LedgerShape<TKey, TItem> shape,
@@ -43,19 +44,25 @@ internal sealed class Ledger<TKey, TItem>
         _withRoom = withRoom;
         _places = places;
         _changes = changes;
-        _changedWeight = changes.Sum(change => WeightOf(change.Item));
+        foreach (var change in changes)
+        {
+            _changedWeight += WeightOf(change.Item);
+            _goneCount += change.Item is null ? 1 : 0;
+        }
     }
 
     /// <summary>Chunks that the grain's record counts once it is written with this.</summary>
     public int StoredCount { get; }
 
     /// <summary>Whether a chunk is to be written before the next change.</summary>
-    public bool IsFull => _changedWeight > _shape.ChangesMax;
+    public bool IsFull => HasTooManyChanged || _goneCount > _shape.GoneMax;
+
+    private bool HasTooManyChanged => _changedWeight > _shape.ChangedMax;
 
     /// <summary>All items, in no order.</summary>
     public IEnumerable<TItem> Items => Enumerable.Range(0, _chunks.Count).SelectMany(ItemsOf);
 
-    /// <summary>The chunk to write next: of those that may be written, the one with most changes.</summary>
+    /// <summary>The chunk to write next: of those that may be written, the one with most of what there is too much of.</summary>
     public int FullestChunk
     {
         get
@@ -64,7 +71,7 @@ internal sealed class Ledger<TKey, TItem>
             var weights = new int[last + 1];
             foreach (var change in _changes.Where(change => change.Chunk <= last))
             {
-                weights[change.Chunk] += WeightOf(change.Item);
+                weights[change.Chunk] += HasTooManyChanged ? WeightOf(change.Item) : change.Item is null ? 1 : 0;
             }
 
             return weights.IndexOf(weights.Max());
@@ -100,7 +107,10 @@ internal sealed class Ledger<TKey, TItem>
         return unchanged.Concat(changes.Where(change => change.Item is not null).Select(change => change.Item!));
     }
 
-    /// <summary>With an item, new or changed. Vacant places are taken first, those of the first chunks before others.</summary>
+    /// <summary>
+    /// With an item, new or changed. A new chunk is begun when none is half empty: so new items go to one chunk for a while, and one
+    /// write of it does for many.
+    /// </summary>
     public Ledger<TKey, TItem> With(TItem item)
     {
         var key = _shape.KeyOf(item);
@@ -139,7 +149,7 @@ internal sealed class Ledger<TKey, TItem>
     private Ledger<TKey, TItem> Changed(int chunk, TKey key, TItem? item, ImmutableDictionary<TKey, int> places)
     {
         var chunks = chunk < _chunks.Count ? _chunks : _chunks.Add(new([], 0));
-        var weight = chunks[chunk].Weight - WeightIn(chunk, key) + (item is null ? 0 : _shape.WeightOf(item));
+        var weight = chunks[chunk].Weight - WeightIn(chunk, key) + WeightOf(item);
         var index = IndexOf(chunk, key);
         var change = new LedgerChange<TKey, TItem>(chunk, key, item);
         var isUndone = item is null && !chunks[chunk].Stored.Any(stored => _shape.KeyOf(stored).Equals(key));
@@ -147,7 +157,7 @@ internal sealed class Ledger<TKey, TItem>
             _shape,
             StoredCount,
             chunks.SetItem(chunk, chunks[chunk] with { Weight = weight }),
-            weight < _shape.ChunkMax ? _withRoom.Add(chunk) : _withRoom.Remove(chunk),
+            IsHalfEmpty(weight) ? _withRoom.Add(chunk) : weight < _shape.ChunkMax ? _withRoom : _withRoom.Remove(chunk),
             places,
             isUndone ? _changes.RemoveAt(index) : index < 0 ? _changes.Add(change) : _changes.SetItem(index, change));
     }
@@ -169,7 +179,7 @@ internal sealed class Ledger<TKey, TItem>
             }
 
             chunks[index] = chunks[index] with { Weight = weight };
-            if (weight < _shape.ChunkMax)
+            if (IsHalfEmpty(weight))
             {
                 withRoom.Add(index);
             }
@@ -205,7 +215,9 @@ internal sealed class Ledger<TKey, TItem>
         return -1;
     }
 
-    private int WeightOf(TItem? item) => item is null ? 1 : _shape.WeightOf(item);
+    private bool IsHalfEmpty(int weight) => weight * 2 <= _shape.ChunkMax;
+
+    private int WeightOf(TItem? item) => item is null ? 0 : _shape.WeightOf(item);
 
     private sealed record Chunk(ImmutableArray<TItem> Stored, int Weight);
 }
