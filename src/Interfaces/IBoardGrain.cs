@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Devices;

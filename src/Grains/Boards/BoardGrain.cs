@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DmaGrains.Grains.Boards.Names;
 using DmaGrains.Grains.Devices;
 using DmaGrains.Grains.Storage;

@@ -4,7 +4,7 @@ using DmaGrains.Model.Devices;
 namespace DmaGrains.Grains.Devices;
 
 /// <summary>The devices that a silo's buffers have asked for: one copy for all of them, until the board says that one has changed.</summary>
-/// <remarks>Any thread may call it. See <c>docs/decisions/0010</c>.</remarks>
+/// <remarks>Any thread may call it. See <c>docs/decisions/0014</c>.</remarks>
 internal sealed class DeviceFacts
 {
     /// <summary>Most devices that are kept; when there would be more, all are asked for anew.</summary>

@@ -100,7 +100,7 @@ public sealed class DmaBufferGrainTests(SiloFixture silo)
 
         Assert.Equal((errno, "Memory"), (refused.Refusal!.Errno, refused.Refusal.Field));
         Assert.Equal(Board.Create(SiloFixture.BoardNamed(board)).Value.Export(export).Reply.Refusal, refused.Refusal);
-        Assert.Empty(await silo.Grains.GetBoard(board).ListBuffersAsync(string.Empty, 10));
+        Assert.Empty(await silo.BuffersOfAsync(board));
     }
 
     [Fact]

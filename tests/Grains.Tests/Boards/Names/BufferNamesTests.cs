@@ -22,7 +22,7 @@ public sealed class BufferNamesTests(SiloFixture silo)
         var board = await silo.NewBoardAsync();
         var grain = silo.Grains.GetBoard(board);
         var names = Enumerable.Range(0, 3000).Select(number => $"b{number}").ToList();
-        await Task.WhenAll(names.Select(name => grain.AddBufferAsync(name, null)));
+        await Task.WhenAll(names.Select(name => grain.AddBufferAsync(name, null, default)));
 
         var listed = await silo.BuffersOfAsync(board, page: 70);
         await Task.WhenAll(names.Take(1000).Select(grain.RemoveBufferAsync));
@@ -38,8 +38,8 @@ public sealed class BufferNamesTests(SiloFixture silo)
         var board = await silo.NewBoardAsync();
         var grain = silo.Grains.GetBoard(board);
 
-        Assert.Null(await grain.AddBufferAsync("b", null));
-        Assert.Null(await grain.AddBufferAsync("b", "gpu"));
+        Assert.True((await grain.AddBufferAsync("b", null, default)).IsGranted);
+        Assert.True((await grain.AddBufferAsync("b", "gpu", default)).IsGranted);
 
         Assert.Equal(["b"], await silo.BuffersOfAsync(board));
         Assert.Equal(1, silo.Storage.WriteCount("names", $"names:{board}/0"));
@@ -52,18 +52,18 @@ public sealed class BufferNamesTests(SiloFixture silo)
         var board = await silo.NewBoardAsync();
         var grain = silo.Grains.GetBoard(board);
         var names = Enumerable.Range(0, NameBucket.NamesWanted).Select(number => $"b{number}").ToHashSet();
-        await Task.WhenAll(names.Select(name => grain.AddBufferAsync(name, null)));
+        await Task.WhenAll(names.Select(name => grain.AddBufferAsync(name, null, default)));
 
         // The name that makes it too many is added first, in the old bucket.
         var key = string.Format(System.Globalization.CultureInfo.InvariantCulture, keyFormat, board);
         silo.Storage.FailWrite(key, key.EndsWith("/0", StringComparison.Ordinal) ? 2 : 1, afterWriting);
-        await Assert.ThrowsAnyAsync<Exception>(() => grain.AddBufferAsync("one-more", null));
+        await Assert.ThrowsAnyAsync<Exception>(() => grain.AddBufferAsync("one-more", null, default));
 
         Assert.Equal(names.Append("one-more").Order(), (await silo.BuffersOfAsync(board, page: 50)).Order());
         names.ExceptWith(["b0", "b1", "b2", "b3", "b4", "b5"]);
         await Task.WhenAll(Enumerable.Range(0, 6).Select(number => grain.RemoveBufferAsync($"b{number}")));
         names.UnionWith(Enumerable.Range(1000, 300).Append(0).Select(number => $"b{number}").Append("one-more"));
-        await Task.WhenAll(names.Select(name => grain.AddBufferAsync(name, null)));
+        await Task.WhenAll(names.Select(name => grain.AddBufferAsync(name, null, default)));
         foreach (var bucket in (uint[])[0, 1])
         {
             await silo.Grains.GetNameBucket(board, bucket).AsReference<IGrainManagementExtension>()
@@ -80,10 +80,10 @@ public sealed class BufferNamesTests(SiloFixture silo)
         var grain = silo.Grains.GetBoard(board);
         silo.Storage.FailWrite($"names:{board}/0", 1, afterWriting: false);
 
-        await Assert.ThrowsAnyAsync<Exception>(() => grain.AddBufferAsync("b", null));
+        await Assert.ThrowsAnyAsync<Exception>(() => grain.AddBufferAsync("b", null, default));
 
         Assert.Empty(await silo.BuffersOfAsync(board));
-        Assert.Null(await grain.AddBufferAsync("b", null));
+        Assert.True((await grain.AddBufferAsync("b", null, default)).IsGranted);
         Assert.Equal(["b"], await silo.BuffersOfAsync(board));
     }
 }

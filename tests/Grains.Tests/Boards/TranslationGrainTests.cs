@@ -6,7 +6,7 @@ using DmaGrains.Model.Policies;
 using DmaGrains.Model.Translation;
 using Orleans.Core.Internal;
 
-namespace DmaGrains.Grains.Tests;
+namespace DmaGrains.Grains.Tests.Boards;
 
 public sealed class TranslationGrainTests(SiloFixture silo)
 {
