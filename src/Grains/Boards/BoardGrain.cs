@@ -14,7 +14,7 @@ namespace DmaGrains.Grains.Boards;
 [GrainType("dma-board")]
 internal sealed class BoardGrain(
     [PersistentState("board", StorageNames.Default)] IPersistentState<BoardRecord> storage,
-    [PersistentState("names", StorageNames.Default)] IPersistentState<BufferNamesRecord> nameStorage,
+    [PersistentState("name-buckets", StorageNames.Default)] IPersistentState<BufferNamesRecord> nameStorage,
     DeviceFactsClient facts) : Grain, IBoardGrain
 {
     // What is written: calls that interleave do not see what is being written.

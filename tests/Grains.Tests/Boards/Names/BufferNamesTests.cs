@@ -29,7 +29,7 @@ public sealed class BufferNamesTests(SiloFixture silo)
 
         Assert.Equal(names.Order(), listed.Order());
         Assert.Equal(names.Skip(1000).Order(), (await silo.BuffersOfAsync(board)).Order());
-        Assert.InRange(silo.Storage.WriteCount("names", $"board:{board}"), 3000 / NameBucket.NamesMax, 3000 / (NameBucket.NamesWanted / 4));
+        Assert.InRange(silo.Storage.WriteCount("name-buckets", $"board:{board}"), 3000 / NameBucket.NamesMax, 3000 / (NameBucket.NamesWanted / 4));
     }
 
     [Fact]
