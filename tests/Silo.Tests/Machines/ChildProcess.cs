@@ -26,6 +26,9 @@ public sealed class ChildProcess : IDisposable
     /// <summary>Its number.</summary>
     public int Id => _process.Id;
 
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>Everything it has said, on both streams.</summary>
     public string Said
     {

@@ -60,6 +60,13 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         await _process.EndAsync();
     }
 
+    /// <summary>Stops it in good order, whoever is connected.</summary>
+    public async Task StopAsync()
+    {
+        await _process!.SignalAsync("INT");
+        await _process.EndAsync();
+    }
+
     /// <summary>Makes an empty database.</summary>
     /// <returns>How to reach it.</returns>
     public async Task<string> NewDatabaseAsync()

@@ -42,6 +42,13 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Kills it.</summary>
     public Task KillAsync() => _process!.KillAsync();
 
+    /// <summary>Stops it in good order.</summary>
+    public async Task StopAsync()
+    {
+        await _process!.SignalAsync("TERM");
+        await _process.EndAsync();
+    }
+
     /// <summary>An empty database of it.</summary>
     /// <returns>How to reach it.</returns>
     public string NewDatabase() =>

@@ -5,7 +5,16 @@ namespace DmaGrains.Silo.Tests.Machines;
 /// <summary>The server in a process of its own, on ports of its own.</summary>
 internal sealed class SiloProcess : IDisposable
 {
-    private SiloProcess(ChildProcess process, string gateway) => (Process, Gateway) = (process, gateway);
+    private readonly (string Name, string Value)[] _environment;
+    private readonly string[] _args;
+
+    private SiloProcess((string Name, string Value)[] environment, string[] args, string gateway)
+    {
+        (_environment, _args, Gateway) = (environment, args, gateway);
+
+        // A process that ignores SIGXFSZ gets an error from a file that may not grow; to others it is the end.
+        Process = ChildProcess.Start("sh", ["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", Program, .. args], environment);
+    }
 
     /// <summary>The process.</summary>
     public ChildProcess Process { get; }
@@ -23,12 +32,11 @@ internal sealed class SiloProcess : IDisposable
     {
         var gateway = Installed.FreePort();
         string[] ports = ["--silo-port", $"{Installed.FreePort()}", "--gateway-port", $"{gateway}"];
-
-        // A process that ignores SIGXFSZ gets an error from a file that may not grow; to others it is the end.
-        return new(
-            ChildProcess.Start("sh", ["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", Program, .. ports, .. args], environment),
-            $"127.0.0.1:{gateway}");
+        return new([.. environment], [.. ports, .. args], $"127.0.0.1:{gateway}");
     }
+
+    /// <summary>Another one with its settings and on its ports, now that it has ended.</summary>
+    public SiloProcess StartAgain() => new(_environment, _args, Gateway);
 
     /// <summary>Starts one and waits until it is ready.</summary>
     public static async Task<SiloProcess> StartReadyAsync(

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Globalization;
+using DmaGrains.Interfaces;
+using DmaGrains.Scenarios.Checking;
+using DmaGrains.Silo.Settings;
+using DmaGrains.Silo.Tests.Machines;
+
+namespace DmaGrains.Silo.Tests.Faults;
+
+/// <summary>
+/// Callers at work on two thousand buffers while silos and storage are lost one after another. Afterwards every answer that anybody
+/// heard is explained by some order of commands, and nothing is lost, doubled or leaked.
+/// </summary>
+/// <remarks>
+/// <c>DMAGRAINS_FAULT_SEED</c> and <c>DMAGRAINS_FAULT_ROUNDS</c> make other and longer runs, and <c>DMAGRAINS_FAULT_RESULTS</c> names a
+/// file to add figures to; <c>tests/Silo.Tests/faults</c> sets them.
+/// </remarks>
+public sealed class FaultRunTests
+{
+    private const int Boards = 20;
+    private const int BuffersOfABoard = 100;
+    private const int AnswersBetweenFaults = 600;
+
+    private static readonly int _seed = Setting("DMAGRAINS_FAULT_SEED", 1);
+    private static readonly int _rounds = Setting("DMAGRAINS_FAULT_ROUNDS", 1);
+
+    /// <summary>Those that are run: both, unless one is named.</summary>
+    public static TheoryData<StorageKind> Storages => Enum.TryParse<StorageKind>(
+        Environment.GetEnvironmentVariable("DMAGRAINS_FAULT_STORAGE"), out var one) ? [one] : [StorageKind.PostgreSql, StorageKind.Redis];
+
+    [Theory]
+    [MemberData(nameof(Storages))]
+    public async Task Nothing_acknowledged_is_lost(StorageKind kind)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var random = new Random(_seed);
+        await using var cluster = await FaultyCluster.StartAsync(kind);
+        await using var client = await SiloProcess.ConnectAsync(cluster.Gateways);
+        var buffers = await DefineAsync(client.Grains);
+        var faults = new Dictionary<FaultKind, int>();
+        var operations = 0;
+        var figures = (Granted: 0L, Refused: 0L, SentAgain: 0L, GivenUp: 0L, Silence: TimeSpan.Zero);
+        for (var round = 0; round < _rounds; round++)
+        {
+            var load = new FaultLoad(buffers, HashCode.Combine(_seed, round));
+            load.Start();
+            await load.AnswersAsync(AnswersBetweenFaults);
+            FaultKind[] kinds = Enum.GetValues<FaultKind>();
+            random.Shuffle(kinds);
+            foreach (var fault in kinds)
+            {
+                await cluster.SufferAsync(fault, random.Next(3), () => load.AnswersAsync(AnswersBetweenFaults / 4));
+                await load.AnswersAsync(AnswersBetweenFaults);
+                faults[fault] = faults.GetValueOrDefault(fault) + 1;
+            }
+
+            await load.StopAsync();
+            await load.LookAsync();
+            operations += buffers.Sum(buffer => buffer.History.Count);
+            var wrong = Explain(buffers);
+            await foreach (var finding in FindingsAsync(client.Grains))
+            {
+                wrong.Add(finding);
+            }
+
+            Assert.True(wrong.Count == 0, $"seed {_seed}, round {round + 1}: {wrong.Count} wrong\n{string.Join("\n\n", wrong.Take(5))}");
+            figures = (
+                figures.Granted + load.Granted, figures.Refused + load.Refused, figures.SentAgain + load.SentAgain,
+                figures.GivenUp + load.GivenUp, load.LongestSilence > figures.Silence ? load.LongestSilence : figures.Silence);
+            TestContext.Current.TestOutputHelper?.WriteLine($"round {round + 1} of {_rounds}: {load.Granted} granted, {load.Refused} refused");
+        }
+
+        await ReportAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{kind}, seed {_seed}, {_rounds} rounds, {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s: {figures.Granted} granted and "
+            + $"{figures.Refused} refused on {buffers.Count} buffers, {operations} operations explained, "
+            + $"{figures.SentAgain} sent again by callers, {figures.GivenUp} given up, longest silence {figures.Silence.TotalSeconds:F1} s; "
+            + $"{faults.Values.Sum()} faults ({string.Join(", ", faults.Select(fault => $"{fault.Value} {fault.Key}"))}); lost: 0"));
+    }
+
+    private static async Task<List<SharedBuffer>> DefineAsync(IGrainFactory grains)
+    {
+        var boards = Enumerable.Range(0, Boards).Select(FaultBoard.Numbered).ToList();
+        foreach (var board in boards)
+        {
+            Assert.True((await grains.GetBoard(board.Name).DefineAsync(board)).IsGranted);
+        }
+
+        return [.. Enumerable.Range(0, BuffersOfABoard).SelectMany(
+            number => boards.Select(board => new SharedBuffer(grains, board, number)))];
+    }
+
+    /// <summary>What no order of commands explains.</summary>
+    private static List<string> Explain(IReadOnlyList<SharedBuffer> buffers)
+    {
+        var wrong = new List<string>();
+        foreach (var buffer in buffers)
+        {
+            var (end, why) = Linearizability.Check(buffer.Start, buffer.History, buffer.Board);
+            if (end is null)
+            {
+                wrong.Add($"{buffer.Board.Name}/{buffer.Name}: {why}");
+            }
+            else
+            {
+                buffer.StartFrom(end);
+            }
+        }
+
+        return wrong;
+    }
+
+    private static async IAsyncEnumerable<string> FindingsAsync(IGrainFactory grains)
+    {
+        for (var board = 0; board < Boards; board++)
+        {
+            var check = (await BoardCheck.RunAsync(grains, FaultBoard.Numbered(board).Name, TestContext.Current.CancellationToken)).Value;
+            foreach (var finding in check.Findings)
+            {
+                yield return $"{check.Board}: {finding}";
+            }
+        }
+    }
+
+    private static int Setting(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+
+    private static async Task ReportAsync(string figures)
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(figures);
+        if (Environment.GetEnvironmentVariable("DMAGRAINS_FAULT_RESULTS") is { Length: > 0 } file)
+        {
+            await File.AppendAllTextAsync(file, $"- {figures}\n");
+        }
+    }
+}

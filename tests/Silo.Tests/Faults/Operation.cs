@@ -1,0 +1,46 @@
+using System.Text.Json;
+using DmaGrains.Model;
+using DmaGrains.Model.Buffers;
+
+namespace DmaGrains.Silo.Tests.Faults;
+
+/// <summary>What one caller asked of one buffer, and what it heard: an export, a command, or, with neither, a look at the buffer.</summary>
+/// <param name="Buffer">The buffer's name on its board.</param>
+/// <param name="Sent">When it was first sent, on the clock that all callers share.</param>
+internal sealed record Operation(string Buffer, long Sent)
+{
+    /// <summary>What is exported.</summary>
+    public BufferExport? Export { get; init; }
+
+    /// <summary>What is commanded.</summary>
+    public DmaCommand? Command { get; init; }
+
+    /// <summary>When the answer came; the end of time when nobody waited for it.</summary>
+    public long Answered { get; init; } = long.MaxValue;
+
+    /// <summary>The answer; null when nobody waited for it.</summary>
+    public DmaResult<DmaReply>? Reply { get; init; }
+
+    /// <summary>What a look at the buffer showed.</summary>
+    public DmaResult<DmaBuffer>? Seen { get; init; }
+
+    /// <summary>The operation of the same batch that comes before it; null for none.</summary>
+    public Operation? After { get; init; }
+
+    /// <summary>Whether somebody waited for the answer.</summary>
+    public bool IsAnswered => Answered != long.MaxValue;
+
+    /// <summary>A reply as text, to tell whether two are the same.</summary>
+    public static string TextOf(DmaResult<DmaReply> reply) =>
+        JsonSerializer.Serialize<object?>(reply.Refusal is { } refusal ? refusal : reply.Value);
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        var asked = Export is not null ? $"export {Export.Id}" : Command?.ToString() ?? "look";
+        var heard = Reply is { } reply ? reply.Refusal?.ToString() ?? $"granted, {reply.Value.Mapping?.ToString() ?? "no mapping"}"
+            : Seen is { } seen ? JsonSerializer.Serialize<object?>(seen.Refusal is { } refusal ? refusal : seen.Value)
+            : "nothing";
+        return $"{Sent} to {(IsAnswered ? Answered : "ever")}: {asked}: {heard}";
+    }
+}

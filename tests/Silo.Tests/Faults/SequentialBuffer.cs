@@ -1,0 +1,88 @@
+using System.Text.Json;
+using DmaGrains.Model;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Translation;
+
+namespace DmaGrains.Silo.Tests.Faults;
+
+/// <summary>
+/// What a buffer does when its commands come one after another: the model, which takes the word of memory and MMUs for what they gave.
+/// </summary>
+/// <param name="Buffer">The buffer; null before its first export.</param>
+/// <param name="Replies">The replies it remembers.</param>
+internal sealed record SequentialBuffer(DmaBuffer? Buffer, ReplyWindow Replies)
+{
+    /// <summary>A name that nothing was exported under.</summary>
+    public static SequentialBuffer Unused { get; } = new(null, ReplyWindow.Empty);
+
+    /// <summary>All that its replies depend on.</summary>
+    public string Key { get; } = JsonSerializer.Serialize(Buffer);
+
+    /// <summary>The buffer after an operation; null when it would have answered otherwise than the caller heard.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="board">The board, as it is throughout.</param>
+    public SequentialBuffer? After(Operation operation, BoardDefinition board)
+    {
+        if (operation.Seen is { } seen)
+        {
+            return Shows(seen) ? this : null;
+        }
+
+        try
+        {
+            var (next, reply) = operation.Export is { } export ? Export(export, board) : Execute(operation, board);
+            return operation.Reply is { } heard && Operation.TextOf(heard) != Operation.TextOf(reply) ? null : next;
+        }
+        catch (InvalidOperationException)
+        {
+            // Memory gave those pages to a buffer that was not at this point.
+            return null;
+        }
+    }
+
+    private bool Shows(DmaResult<DmaBuffer> seen) =>
+        !seen.TryGetValue(out var found) ? Buffer is null
+        : Buffer is not null && JsonSerializer.Serialize(found.IsInDebt ? found.Freed() : found) == Key;
+
+    private (SequentialBuffer Next, DmaResult<DmaReply> Reply) Export(BufferExport export, BoardDefinition board)
+    {
+        var exported = BufferExports.Export(Buffer, export, exporterIsKnown: true, board.Memory);
+        return !exported.TryGetValue(out var buffer) ? (this, DmaResult.Refuse<DmaReply>(exported.Refusal!))
+            : ReferenceEquals(buffer, Buffer) ? (this, DmaResult.Grant(DmaReply.Exported))
+            : (new(buffer, ReplyWindow.Empty), DmaResult.Grant(DmaReply.Exported));
+    }
+
+    private (SequentialBuffer Next, DmaResult<DmaReply> Reply) Execute(Operation operation, BoardDefinition board)
+    {
+        var command = operation.Command!;
+        if (Buffer is null)
+        {
+            return (this, DmaResult.Refuse<DmaReply>(BufferExports.NoBuffer(operation.Buffer)));
+        }
+
+        if (Replies.Find(command) is { } first)
+        {
+            return (this, DmaResult.Grant(first));
+        }
+
+        var device = command is DmaCommand.Attach attach
+            ? board.Devices.FirstOrDefault(device => device.Name == attach.Device)
+            : null;
+        var mapping = operation.Reply is { IsGranted: true, Value.Mapping: { } given } ? given : null;
+        DmaResult<BackingStorage>? allocation = Buffer.AllocationFor(command, device) is null ? null
+            : mapping is not null ? DmaResult.Grant(mapping.Storage)
+            : DmaResult.Refuse<BackingStorage>(RefusalHeard(operation));
+        DmaResult<DmaMapped>? mapped = Buffer.TranslationFor(command, allocation) is null ? null
+            : mapping?.Mapped is { } addresses ? DmaResult.Grant(addresses)
+            : DmaResult.Refuse<DmaMapped>(RefusalHeard(operation));
+        var step = Buffer.Apply(command, device, allocation, mapped);
+        var next = step.Next.IsInDebt ? step.Next.Freed() : step.Next;
+        return (new(next, step.Reply.TryGetValue(out var granted) ? Replies.Remember(command, granted) : Replies), step.Reply);
+    }
+
+    // When the caller was granted something else, it is a refusal that nobody heard.
+    private static Refusal RefusalHeard(Operation operation) =>
+        operation.Reply?.Refusal ?? Refusal.Of(Errno.ENOMEM, null, "not what the caller heard");
+}
