@@ -29,7 +29,7 @@ internal sealed class StateCopy
     /// <returns>Bytes of the state.</returns>
     public int Copy(DmaCommand command, Transition step)
     {
-        _replies = _replies.Remember(command, step.Reply.Value);
+        _replies = _replies.Remember(command, step.Reply);
         _copier.Copy(step.Reply);
         _bytes.ResetWrittenCount();
         _serializer.Serialize(new DmaBufferRecord { Buffer = step.Next, Replies = _replies }, _bytes);

@@ -28,13 +28,10 @@ internal sealed class BufferTurn(DmaBuffer buffer, ReplyWindow replies)
     {
         var step = Buffer.Apply(command, device, allocation, mapped, devices);
         Buffer = step.Next;
-        if (step.Reply.TryGetValue(out var granted))
-        {
-            // A refusal left nothing behind: the same command again is a new attempt.
-            Replies = Replies.Remember(command, granted);
-        }
+        Replies = Replies.Remember(command, step.Reply);
 
-        ChangesState |= step.ChangesState;
+        // A refusal that is remembered is to be durable too: whoever heard it hears it again.
+        ChangesState |= step.ChangesState || (!step.Reply.IsGranted && command.Id is not null);
         return step.Reply;
     }
 }

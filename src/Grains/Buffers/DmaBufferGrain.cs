@@ -57,6 +57,11 @@ internal sealed partial class DmaBufferGrain(
             return Refuse(Refusal.Of(Errno.EINVAL, "Name", $"This grain is the buffer {Name}, not {origin.Name}."));
         }
 
+        if (storage.State.Replies.HasExported(origin))
+        {
+            return DmaResult.Grant(DmaReply.Exported);
+        }
+
         var existing = await SettleAsync(storage.State.Buffer);
         var exporterIsKnown = true;
         ImmutableArray<MemoryRegionLayout> regions = [];
@@ -95,7 +100,11 @@ internal sealed partial class DmaBufferGrain(
             buffer = buffer.ExportedWith(allocated);
         }
 
-        await WriteAsync(new() { Buffer = buffer });
+        await WriteAsync(new()
+        {
+            Buffer = buffer,
+            Replies = existing is null ? ReplyWindow.Empty : storage.State.Replies.ExportedAnew(existing.Origin),
+        });
         return DmaResult.Grant(DmaReply.Exported);
     }
 
@@ -232,7 +241,7 @@ internal sealed partial class DmaBufferGrain(
     {
         if (turn.Replies.Find(command) is { } first)
         {
-            return DmaResult.Grant(first);
+            return first;
         }
 
         var device = command is DmaCommand.Attach attach ? await DeviceAsync(attach.Device) : null;

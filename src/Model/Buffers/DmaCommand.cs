@@ -4,7 +4,7 @@ namespace DmaGrains.Model.Buffers;
 
 /// <summary>
 /// What an importer or the exporter asks of a buffer. The caller names attachments and mappings, each name once: a granted command
-/// that comes again is a repeat and gets the first reply.
+/// that comes again is a repeat and gets the first reply. With an <see cref="Id"/>, so does a refused one.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("dma.command")]
 public abstract record DmaCommand
@@ -12,6 +12,13 @@ public abstract record DmaCommand
     private protected DmaCommand()
     {
     }
+
+    /// <summary>
+    /// The caller's name for this very command, once: the same command under the same id is a repeat, under another one it is a new
+    /// command. Null for none: then what it names tells a repeat.
+    /// </summary>
+    [Id(0)]
+    public string? Id { get; init; }
 
     /// <summary>Attach a device. Source: dma_buf_attach.</summary>
     /// <param name="Attachment">The caller's new name for it.</param>

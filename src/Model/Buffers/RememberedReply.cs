@@ -3,12 +3,12 @@ using Orleans;
 
 namespace DmaGrains.Model.Buffers;
 
-/// <summary>A granted command and its reply, flat: one of these is stored for each of the last commands.</summary>
+/// <summary>A command and its reply, flat: one of these is stored for each of the last commands.</summary>
 /// <param name="Kind">Which command.</param>
 /// <param name="Name">The attachment or mapping that it names; empty for release and revoke.</param>
 /// <param name="Other">An attach's device or a map's attachment; empty for others.</param>
 /// <param name="Direction">A map's direction.</param>
-/// <param name="Constraints">The union after it.</param>
+/// <param name="Constraints">The union after it, when it was granted.</param>
 /// <param name="Mapping">The mapping that a map made.</param>
 [GenerateSerializer, Immutable, Alias("dma.remembered")]
 public sealed record RememberedReply(
@@ -19,23 +19,48 @@ public sealed record RememberedReply(
     DmaConstraints Constraints,
     Mapping? Mapping)
 {
+    /// <summary>The command's <see cref="DmaCommand.Id"/>.</summary>
+    [Id(0)]
+    public string? CommandId { get; init; }
+
+    /// <summary>What it was refused with; null when it was granted.</summary>
+    [Id(1)]
+    public Refusal? Refusal { get; init; }
+
+    /// <summary>What a map asked for beyond its direction.</summary>
+    [Id(2)]
+    public MapOptions Options { get; init; }
+
     /// <summary>The reply again.</summary>
-    public DmaReply Reply => new(Constraints, Mapping);
+    public DmaResult<DmaReply> Reply =>
+        Refusal is null ? DmaResult.Grant(new DmaReply(Constraints, Mapping)) : DmaResult.Refuse<DmaReply>(Refusal);
 
     /// <summary>What is remembered of a command and its reply.</summary>
-    public static RememberedReply Of(DmaCommand command, DmaReply reply)
+    public static RememberedReply Of(DmaCommand command, DmaResult<DmaReply> reply)
     {
         var (kind, name, other, direction) = PartsOf(command);
-        return new(kind, name, other, direction, reply.Constraints, reply.Mapping);
+        var granted = reply.TryGetValue(out var value) ? value : null;
+        return new(kind, name, other, direction, granted?.Constraints ?? default, granted?.Mapping)
+        {
+            CommandId = command.Id,
+            Refusal = reply.Refusal,
+            Options = OptionsOf(command),
+        };
     }
 
-    /// <summary>Whether this was the command, content and all.</summary>
+    /// <summary>Whether this was the command, id, content and all; a command without an id may be any grant of that content.</summary>
     public bool IsOf(DmaCommand command)
     {
+        if (command.Id is null ? Refusal is not null : command.Id != CommandId)
+        {
+            return false;
+        }
+
         var (kind, name, other, direction) = PartsOf(command);
-        return kind == Kind && direction == Direction && name == Name && other == Other
-            && (command is not DmaCommand.Map map || map.Options == (Mapping?.Options ?? MapOptions.None));
+        return kind == Kind && direction == Direction && name == Name && other == Other && OptionsOf(command) == Options;
     }
+
+    private static MapOptions OptionsOf(DmaCommand command) => command is DmaCommand.Map map ? map.Options : MapOptions.None;
 
     private static (RememberedKind Kind, string Name, string Other, DmaDirection Direction) PartsOf(
         DmaCommand command) => command switch

@@ -63,8 +63,10 @@ public sealed class RoundTripTests
         ["undecided"] = default(DmaResult<DmaReply>),
         ["recalculated"] = new RecalculatedUnion(DmaConstraints.Unconstrained, default, "gpu"),
         ["window"] = ReplyWindow.Empty
-            .Remember(Map("gpu"), new DmaReply(default, _mapped.FrameOf().Mappings[0]))
-            .Remember(Detach("gpu"), new DmaReply(DmaConstraints.Unconstrained)),
+            .Remember(Map("gpu"), DmaResult.Grant(new DmaReply(default, _mapped.FrameOf().Mappings[0])))
+            .Remember(Detach("gpu"), DmaResult.Grant(new DmaReply(DmaConstraints.Unconstrained)))
+            .Remember(Release() with { Id = "r" }, DmaResult.Refuse<DmaReply>(new(Errno.EINVAL, "gpu", "MaxSegmentCount", 3, 2, "No."))),
+        ["exported anew"] = ReplyWindow.Empty.ExportedAnew(new("frame", 4096) { Id = "e" }),
         ["empty window"] = ReplyWindow.Empty,
         ["attach"] = Attach("gpu"),
         ["detach"] = Detach("gpu"),
@@ -178,8 +180,8 @@ public sealed class RoundTripTests
     {
         var back = RoundTrip((ReplyWindow)Values["window"]);
 
-        Assert.Equal(DmaConstraints.Unconstrained, back.Find(Detach("gpu"))!.Constraints);
-        Assert.Equal(300_001UL, back.Find(Map("gpu"))!.Mapping!.ToTable().LengthBytes);
+        Assert.Equal(DmaConstraints.Unconstrained, back.Find(Detach("gpu"))!.Value.Value.Constraints);
+        Assert.Equal(300_001UL, back.Find(Map("gpu"))!.Value.Value.Mapping!.ToTable().LengthBytes);
     }
 
     [Fact]

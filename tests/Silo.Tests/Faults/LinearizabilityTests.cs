@@ -149,12 +149,12 @@ public class LinearizabilityTests
             DmaResult<DmaReply> reply;
             if (window.Find(command) is { } first)
             {
-                reply = DmaResult.Grant(first);
+                reply = first;
             }
             else
             {
                 (board, reply) = board.Execute("b", command);
-                window = reply.TryGetValue(out var granted) ? window.Remember(command, granted) : window;
+                window = window.Remember(command, reply);
             }
 
             history.Add(new("b", clock++) { Answered = clock++, Command = command, Reply = reply });

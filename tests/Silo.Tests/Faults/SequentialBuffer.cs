@@ -48,10 +48,15 @@ internal sealed record SequentialBuffer(DmaBuffer? Buffer, ReplyWindow Replies)
 
     private (SequentialBuffer Next, DmaResult<DmaReply> Reply) Export(BufferExport export, BoardDefinition board)
     {
+        if (Replies.HasExported(export))
+        {
+            return (this, DmaResult.Grant(DmaReply.Exported));
+        }
+
         var exported = BufferExports.Export(Buffer, export, exporterIsKnown: true, board.Memory);
         return !exported.TryGetValue(out var buffer) ? (this, DmaResult.Refuse<DmaReply>(exported.Refusal!))
             : ReferenceEquals(buffer, Buffer) ? (this, DmaResult.Grant(DmaReply.Exported))
-            : (new(buffer, ReplyWindow.Empty), DmaResult.Grant(DmaReply.Exported));
+            : (new(buffer, Buffer is null ? Replies : Replies.ExportedAnew(Buffer.Origin)), DmaResult.Grant(DmaReply.Exported));
     }
 
     private (SequentialBuffer Next, DmaResult<DmaReply> Reply) Execute(Operation operation, BoardDefinition board)
@@ -64,7 +69,7 @@ internal sealed record SequentialBuffer(DmaBuffer? Buffer, ReplyWindow Replies)
 
         if (Replies.Find(command) is { } first)
         {
-            return (this, DmaResult.Grant(first));
+            return (this, first);
         }
 
         var device = command is DmaCommand.Attach attach
@@ -79,7 +84,7 @@ internal sealed record SequentialBuffer(DmaBuffer? Buffer, ReplyWindow Replies)
             : DmaResult.Refuse<DmaMapped>(RefusalHeard(operation));
         var step = Buffer.Apply(command, device, allocation, mapped);
         var next = step.Next.IsInDebt ? step.Next.Freed() : step.Next;
-        return (new(next, step.Reply.TryGetValue(out var granted) ? Replies.Remember(command, granted) : Replies), step.Reply);
+        return (new(next, Replies.Remember(command, step.Reply)), step.Reply);
     }
 
     // When the caller was granted something else, it is a refusal that nobody heard.
