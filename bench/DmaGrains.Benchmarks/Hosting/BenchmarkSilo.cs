@@ -21,17 +21,17 @@ internal sealed class BenchmarkSilo : IAsyncDisposable
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
-    public IServiceProvider Services => _host.Services;
+    /// <summary>Where its grains keep their state.</summary>
+    public IGrainStorage Storage => _host.Services.GetRequiredKeyedService<IGrainStorage>(StorageNames.Default);
 
     /// <summary>The storage of a silo that was started with <see cref="BenchmarkStorage.Counted"/>.</summary>
-    public CountingStorage Counted =>
-        (CountingStorage)_host.Services.GetRequiredKeyedService<IGrainStorage>(StorageNames.Default);
+    public CountingStorage Counted => (CountingStorage)Storage;
 
     public static Task<BenchmarkSilo> StartAsync(BenchmarkStorage storage) => StartAsync(silo => AddStorage(silo, storage));
 
     public static Task<BenchmarkSilo> StartAsync(StorageProvider storage) => StartAsync(silo => silo.AddDmaGrains(storage));
 
-    private static async Task<BenchmarkSilo> StartAsync(Action<ISiloBuilder> addStorage)
+    public static async Task<BenchmarkSilo> StartAsync(Action<ISiloBuilder> addStorage)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Error);

@@ -1,8 +1,7 @@
 using System.Globalization;
 using DmaGrains.Benchmarks.Hosting;
-using DmaGrains.Grains.Storage;
 using DmaGrains.Silo;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Data.Sqlite;
 using Orleans.Storage;
 
 namespace DmaGrains.Benchmarks.Storage;
@@ -28,6 +27,7 @@ internal static class StorageRun
         var postgreSql = Environment.GetEnvironmentVariable("DMAGRAINS_POSTGRESQL");
         var redis = Environment.GetEnvironmentVariable("DMAGRAINS_REDIS");
         var file = Path.Combine(folder, $"bench-{Guid.NewGuid():N}.db");
+        var yardstick = Path.Combine(folder, $"bench-{Guid.NewGuid():N}.db");
 
         var storages = new List<(string Name, Func<Func<Task>> Writer)>();
         var opened = new List<IAsyncDisposable>();
@@ -36,17 +36,22 @@ internal static class StorageRun
             var silo = await BenchmarkSilo.StartAsync(provider);
             opened.Insert(0, provider);
             opened.Insert(0, silo);
-            storages.Add((name, () => WriterOf(silo.Services.GetRequiredKeyedService<IGrainStorage>(StorageNames.Default))));
+            storages.Add((name, () => WriterOf(silo.Storage)));
+        }
+
+        void AddYardstick(string name, BenchmarkSilo silo)
+        {
+            opened.Insert(0, silo);
+            storages.Add((name, () => WriterOf(silo.Storage)));
         }
 
         await AddAsync("memory", StorageProvider.Memory);
         await AddAsync("sqlite", StorageProvider.OpenSqlite(file));
+        AddYardstick("Orleans' ADO.NET, sqlite", await AdoNetYardstick.StartSqliteAsync(yardstick));
         if (postgreSql is not null)
         {
             await AddAsync("postgresql", await StorageProvider.OpenPostgreSqlAsync(postgreSql, CancellationToken.None));
-            var grouped = new GroupedPostgreSql(postgreSql);
-            opened.Insert(0, grouped);
-            storages.Add(("postgresql, grouped (experiment)", () => WriterOf(grouped)));
+            AddYardstick("Orleans' ADO.NET, postgresql", await AdoNetYardstick.StartPostgreSqlAsync(postgreSql));
         }
 
         if (redis is not null)
@@ -60,7 +65,10 @@ internal static class StorageRun
             await part.DisposeAsync();
         }
 
+        SqliteConnection.ClearAllPools();
         File.Delete(file);
+        File.Delete(yardstick);
+        await DurableRun.RunAsync(folder, postgreSql, time);
         return 0;
     }
 
@@ -103,12 +111,5 @@ internal static class StorageRun
         var id = GrainId.Create("dma-buffer", $"bench/{Guid.NewGuid():N}");
         var state = new GrainState<StoredBytes>(new() { Bytes = new byte[StateBytes] });
         return () => storage.WriteStateAsync("buffer", id, state);
-    }
-
-    private static Func<Task> WriterOf(GroupedPostgreSql storage)
-    {
-        var grain = $"bench/{Guid.NewGuid():N}";
-        var version = 0;
-        return () => storage.WriteAsync(grain, version++, new byte[StateBytes]);
     }
 }

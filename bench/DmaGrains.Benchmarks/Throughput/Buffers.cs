@@ -46,6 +46,28 @@ internal sealed class Buffers
         Check(replies[1]);
     });
 
+    /// <summary>Attach, map, unmap, detach, a call each.</summary>
+    public Workload FourCalls => new("attach, map, unmap, detach", async number =>
+    {
+        foreach (var command in FourCommands(number))
+        {
+            Check((await _buffers[number % _buffers.Length].ExecuteAsync([command], goOn: false))[0]);
+        }
+    });
+
+    /// <summary>Attach, map, unmap and detach in one call, with one write.</summary>
+    public Workload BatchOfFour => new("one batch of four", async number =>
+    {
+        var replies = await _buffers[number % _buffers.Length].ExecuteAsync(FourCommands(number), goOn: false);
+        foreach (var reply in replies)
+        {
+            Check(reply);
+        }
+    });
+
+    /// <summary>How many buffers there are.</summary>
+    public int Count => _buffers.Length;
+
     /// <summary>Defines the boards and exports the buffers, each with some importers that stay.</summary>
     public static async Task<Buffers> ExportAsync(IGrainFactory grains, int importers)
     {
@@ -76,6 +98,14 @@ internal sealed class Buffers
 
         return buffers;
     }
+
+    private static ImmutableArray<DmaCommand> FourCommands(long number) =>
+    [
+        new DmaCommand.Attach(NameOf(number), DeviceOf(number)),
+        new DmaCommand.Map(NameOf(number), NameOf(number), DmaDirection.Bidirectional),
+        new DmaCommand.Unmap(NameOf(number)),
+        new DmaCommand.Detach(NameOf(number)),
+    ];
 
     // A name is used once.
     private static string NameOf(long number) => Format($"newcomer-{number}");

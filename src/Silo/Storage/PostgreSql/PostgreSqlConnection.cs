@@ -9,8 +9,8 @@ internal sealed record PostgreSqlConnection(NpgsqlConnectionStringBuilder Settin
     // A caller waits for no more than a few seconds.
     private const int TimeoutSeconds = 5;
 
-    // Three silos fit into the 100 connections that PostgreSQL allows as it is installed.
-    private const int PoolMax = 30;
+    // For clustering and health: with the two of the state, eight silos fit into the 100 that PostgreSQL allows as it is installed.
+    private const int PoolMax = 10;
 
     /// <summary>Reads a connection string; what it does not say is set so that a caller hears of a fault within seconds.</summary>
     /// <exception cref="FormatException">It is malformed; the message does not repeat it.</exception>

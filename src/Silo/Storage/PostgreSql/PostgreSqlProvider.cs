@@ -1,18 +1,23 @@
 using System.Net.Sockets;
 using DmaGrains.Silo.Clustering;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Orleans.Configuration;
+using Orleans.Runtime.Hosting;
+using Orleans.Serialization.Serializers;
+using Orleans.Storage;
 
 namespace DmaGrains.Silo.Storage.PostgreSql;
 
-/// <summary>A PostgreSQL database, through Orleans' ADO.NET providers.</summary>
+/// <summary>A PostgreSQL database: state is written in groups, membership goes through Orleans' ADO.NET provider.</summary>
 internal sealed class PostgreSqlProvider : StorageProvider, IMembershipProvider
 {
     private const string Invariant = "Npgsql";
 
     private readonly NpgsqlDataSource _source;
+    private readonly PostgreSqlStore _store;
 
-    private PostgreSqlProvider(NpgsqlDataSource source, string? weakness) => (_source, Weakness) = (source, weakness);
+    private PostgreSqlProvider(NpgsqlDataSource source, PostgreSqlStore store, string? weakness) =>
+        (_source, _store, Weakness) = (source, store, weakness);
 
     /// <inheritdoc/>
     public override string? Weakness { get; }
@@ -26,10 +31,14 @@ internal sealed class PostgreSqlProvider : StorageProvider, IMembershipProvider
         try
         {
             var version = await PostgreSqlSchema.EnsureAsync(source, cancellation);
-            return version == PostgreSqlSchema.Version
-                ? new(source, await WeaknessAsync(source, cancellation))
-                : throw new StorageException(
+            if (version != PostgreSqlSchema.Version)
+            {
+                throw new StorageException(
                     $"{connection} has schema version {version}: this program needs version {PostgreSqlSchema.Version}.");
+            }
+
+            var weakness = await WeaknessAsync(source, cancellation);
+            return new(source, new(connection), weakness);
         }
         catch (Exception problem) when (problem is NpgsqlException or SocketException or TimeoutException)
         {
@@ -51,7 +60,11 @@ internal sealed class PostgreSqlProvider : StorageProvider, IMembershipProvider
     }
 
     /// <inheritdoc/>
-    public override ValueTask DisposeAsync() => _source.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        await _source.DisposeAsync();
+    }
 
     /// <inheritdoc/>
     public void AddMembership(ISiloBuilder silo) => silo.UseAdoNetClustering(options =>
@@ -61,13 +74,12 @@ internal sealed class PostgreSqlProvider : StorageProvider, IMembershipProvider
     });
 
     /// <inheritdoc/>
-    internal override void AddTo(ISiloBuilder silo, string name) => silo.AddAdoNetGrainStorage(
+    internal override void AddTo(ISiloBuilder silo, string name) => silo.Services.AddGrainStorage(
         name,
-        (AdoNetGrainStorageOptions options) =>
-        {
-            options.Invariant = Invariant;
-            options.DataSource = _source;
-        });
+        (services, _) => new GroupedGrainStorage(
+            _store,
+            services.GetRequiredService<IGrainStorageSerializer>(),
+            services.GetRequiredService<IActivatorProvider>()));
 
     private static async Task<string?> WeaknessAsync(NpgsqlDataSource source, CancellationToken cancellation)
     {

@@ -1,23 +1,19 @@
--- What DmaGrains keeps in PostgreSQL, version 1: grain state, the members of the cluster, and the statements by which Orleans' ADO.NET
--- providers reach both. Names of parameters and result columns are Orleans'; tables and statements are ours. A silo runs this when
+-- What DmaGrains keeps in PostgreSQL, version 2: grain state, the members of the cluster, and the statements by which Orleans' ADO.NET
+-- clustering reaches those. Names of parameters and result columns are Orleans'; tables and statements are ours. A silo runs this when
 -- there is no schema "dmagrains"; whoever may not create schemas has it run by somebody who may.
 
 CREATE SCHEMA dmagrains;
 
 CREATE TABLE dmagrains.schema_version (version integer NOT NULL);
-INSERT INTO dmagrains.schema_version VALUES (1);
+INSERT INTO dmagrains.schema_version VALUES (2);
 
--- Orleans turns a key that reads as a number or a GUID into n0 and n1 and leaves the text out; ours are always texts.
 -- A cleared state stays without payload, so that a version is never given twice. Room in the pages keeps updates off the index.
-CREATE TABLE dmagrains.grain_state (
-    service text COLLATE "C" NOT NULL,
+CREATE TABLE dmagrains.state (
     grain text COLLATE "C" NOT NULL,
-    n0 bigint NOT NULL,
-    n1 bigint NOT NULL,
-    state text COLLATE "C" NOT NULL,
-    version integer NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    version bigint NOT NULL,
     payload bytea,
-    PRIMARY KEY (grain, state, service, n0, n1)
+    PRIMARY KEY (grain, name)
 ) WITH (fillfactor = 80);
 
 CREATE TABLE dmagrains.cluster (
@@ -46,39 +42,6 @@ CREATE TABLE dmagrains.OrleansQuery (
 );
 
 INSERT INTO dmagrains.OrleansQuery VALUES
--- Grain state. No row in the answer of a change is a conflict. Versions are 32 bit in Orleans and start again after the last.
-('ReadFromStorageKey', $query$
-    SELECT payload AS PayloadBinary, version AS Version
-    FROM dmagrains.grain_state
-    WHERE grain = coalesce(@GrainIdExtensionString, '') AND state = @GrainTypeString AND service = @ServiceId
-        AND n0 = @GrainIdN0 AND n1 = @GrainIdN1
-$query$),
-('WriteToStorageKey', $query$
-    WITH replaced AS (
-        UPDATE dmagrains.grain_state
-        SET payload = @PayloadBinary, version = version % 2147483647 + 1
-        WHERE grain = coalesce(@GrainIdExtensionString, '') AND state = @GrainTypeString AND service = @ServiceId
-            AND n0 = @GrainIdN0 AND n1 = @GrainIdN1 AND version = @GrainStateVersion::integer
-        RETURNING version
-    ), added AS (
-        INSERT INTO dmagrains.grain_state (service, grain, n0, n1, state, version, payload)
-        SELECT @ServiceId, coalesce(@GrainIdExtensionString, ''), @GrainIdN0, @GrainIdN1, @GrainTypeString, 1, @PayloadBinary
-        WHERE @GrainStateVersion::integer IS NULL
-        ON CONFLICT DO NOTHING
-        RETURNING version
-    )
-    SELECT version AS NewGrainStateVersion FROM replaced
-    UNION ALL
-    SELECT version FROM added
-$query$),
-('ClearStorageKey', $query$
-    UPDATE dmagrains.grain_state
-    SET payload = NULL, version = version % 2147483647 + 1
-    WHERE grain = coalesce(@GrainIdExtensionString, '') AND state = @GrainTypeString AND service = @ServiceId
-        AND n0 = @GrainIdN0 AND n1 = @GrainIdN1 AND version = @GrainStateVersion::integer
-    RETURNING version AS NewGrainStateVersion
-$query$),
-
 -- Members. Who adds or changes one names the version of the cluster that it has seen; only one of several gets through.
 ('InsertMembershipVersionKey', $query$
     WITH added AS (

@@ -115,7 +115,7 @@ internal sealed class SqliteFile : IDisposable
             statement.Parameters[3].Value = version;
         }
 
-        return statement.ExecuteNonQuery() == 1 ? new((expected ?? 0) + 1, null) : null;
+        return statement.ExecuteNonQuery() == 1 ? StoredState.After(expected) : null;
     }
 
     /// <summary>Closes the file.</summary>

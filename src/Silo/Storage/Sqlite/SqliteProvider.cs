@@ -12,7 +12,7 @@ internal sealed class SqliteProvider(string file) : StorageProvider
 
     /// <inheritdoc/>
     public override Task CheckAsync(CancellationToken cancellation) =>
-        _writer.DoAsync(new ReadOperation(string.Empty, string.Empty, cancellation));
+        _writer.DoAsync(new StateRead(string.Empty, string.Empty, cancellation));
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => _writer.DisposeAsync();
@@ -20,7 +20,7 @@ internal sealed class SqliteProvider(string file) : StorageProvider
     /// <inheritdoc/>
     internal override void AddTo(ISiloBuilder silo, string name) => silo.Services.AddGrainStorage(
         name,
-        (services, _) => new SqliteGrainStorage(
+        (services, _) => new GroupedGrainStorage(
             _writer,
             services.GetRequiredService<IGrainStorageSerializer>(),
             services.GetRequiredService<IActivatorProvider>()));

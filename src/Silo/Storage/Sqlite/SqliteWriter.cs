@@ -1,17 +1,12 @@
-using System.Threading.Channels;
-
 namespace DmaGrains.Silo.Storage.Sqlite;
 
 /// <summary>
-/// The one thread that uses the file. What waits while a commit is under way is committed together at the next one: the price of
-/// reaching the disk is paid once for a group, and no caller is told before it is paid.
+/// The one thread that uses the file. What waits while a commit is under way is committed together at the next one, and no caller is
+/// told before the disk has it.
 /// </summary>
-internal sealed class SqliteWriter : IAsyncDisposable
+internal sealed class SqliteWriter : IStateStore
 {
-    /// <summary>Most changes in one commit: a late comer waits for no more than these.</summary>
-    internal const int GroupMax = 256;
-
-    private readonly Channel<SqliteOperation> _queue = Channel.CreateUnbounded<SqliteOperation>(new() { SingleReader = true });
+    private readonly OperationQueue _queue = new();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SqliteFile _file;
 
@@ -22,84 +17,70 @@ internal sealed class SqliteWriter : IAsyncDisposable
         new Thread(Run) { IsBackground = true, Name = "sqlite writer" }.Start();
     }
 
-    /// <summary>Queues an operation; its end is the operation's.</summary>
-    /// <exception cref="StorageException">The disk did not take it, or the file is closed.</exception>
-    public Task<StoredState?> DoAsync(SqliteOperation operation) => _queue.Writer.TryWrite(operation)
+    /// <inheritdoc/>
+    public Task<StoredState?> DoAsync(StateOperation operation) => _queue.TryAdd(operation)
         ? operation.Done
         : Task.FromException<StoredState?>(new StorageException($"{_file.Path} is closed."));
 
     /// <summary>Carries out what is queued, then closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
-        _queue.Writer.TryComplete();
+        _queue.Complete();
         await _closed.Task;
     }
 
     private void Run()
     {
-        var group = new List<SqliteOperation>(GroupMax);
-        while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        while (_queue.WaitAsync().AsTask().GetAwaiter().GetResult())
         {
-            while (group.Count < GroupMax && _queue.Reader.TryRead(out var operation))
-            {
-                Take(operation, group);
-            }
-
-            Commit(group);
-            group.Clear();
+            var group = _queue.Take();
+            group.OfType<StateRead>().ToList().ForEach(Answer);
+            Commit([.. group.OfType<StateChange>()]);
         }
 
         _file.Dispose();
         _closed.SetResult();
     }
 
-    /// <summary>A read is answered at once, outside the group: it sees what is committed, and a full disk does not concern it.</summary>
-    private void Take(SqliteOperation operation, List<SqliteOperation> group)
+    /// <summary>A read is answered outside the group's commit: it sees what is committed, and a full disk does not concern it.</summary>
+    private void Answer(StateRead read)
     {
-        if (!operation.TryBegin())
-        {
-            return;
-        }
-
-        if (operation.IsChange)
-        {
-            group.Add(operation);
-            return;
-        }
-
         try
         {
-            operation.CarryOut(_file);
-            operation.Complete();
+            read.Complete(_file.Read(read.Grain, read.Name));
         }
         catch (Exception fault)
         {
-            operation.Fail(Explain(fault));
+            read.Fail(Explain(fault));
         }
     }
 
-    private void Commit(List<SqliteOperation> group)
+    private void Commit(List<StateChange> group)
     {
         if (group.Count == 0)
         {
             return;
         }
 
+        List<StoredState?> results;
         try
         {
             _file.Begin();
-            group.ForEach(operation => operation.CarryOut(_file));
+            results = group.ConvertAll(change => _file.Change(change.Grain, change.Name, change.Expected, change.Payload));
             _file.Commit();
         }
         catch (Exception fault)
         {
             _file.RollBack();
             var explained = Explain(fault);
-            group.ForEach(operation => operation.Fail(explained));
+            group.ForEach(change => change.Fail(explained));
             return;
         }
 
-        group.ForEach(operation => operation.Complete());
+        for (var index = 0; index < group.Count; index++)
+        {
+            group[index].Complete(results[index]);
+        }
     }
 
     private StorageException Explain(Exception fault) => new($"{_file.Path} did not take it: {fault.Message}", fault);

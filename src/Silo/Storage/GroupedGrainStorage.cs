@@ -2,15 +2,15 @@ using System.Globalization;
 using Orleans.Serialization.Serializers;
 using Orleans.Storage;
 
-namespace DmaGrains.Silo.Storage.Sqlite;
+namespace DmaGrains.Silo.Storage;
 
-/// <summary>Grain state in a SQLite file; the ETag is the row's version.</summary>
+/// <summary>Grain state in a table that is written in groups; the ETag is the row's version.</summary>
 /// <remarks>
 /// A cleared state stays as a row without payload, so that a version is never given twice. A cancelled operation that has not begun
 /// does not happen; one that has begun is waited for, because only its end tells whether it happened.
 /// </remarks>
-internal sealed class SqliteGrainStorage(
-    SqliteWriter writer, IGrainStorageSerializer serializer, IActivatorProvider activators) : IGrainStorage
+internal sealed class GroupedGrainStorage(
+    IStateStore store, IGrainStorageSerializer serializer, IActivatorProvider activators) : IGrainStorage
 {
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         ReadStateAsync(stateName, grainId, grainState, CancellationToken.None);
@@ -18,7 +18,7 @@ internal sealed class SqliteGrainStorage(
     public async Task ReadStateAsync<T>(
         string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
-        var found = await writer.DoAsync(new ReadOperation(grainId.ToString(), stateName, cancellationToken));
+        var found = await store.DoAsync(new StateRead(grainId.ToString(), stateName, cancellationToken));
         grainState.State = found?.Payload is { } payload
             ? serializer.Deserialize<T>(BinaryData.FromBytes(payload))
             : activators.GetActivator<T>().Create();
@@ -52,8 +52,8 @@ internal sealed class SqliteGrainStorage(
         string stateName, GrainId grainId, IGrainState<T> grainState, byte[]? payload, CancellationToken cancellationToken)
     {
         long? expected = grainState.ETag is { } version ? long.Parse(version, CultureInfo.InvariantCulture) : null;
-        var change = new ChangeOperation(grainId.ToString(), stateName, expected, payload, cancellationToken);
-        var changed = await writer.DoAsync(change) ?? throw new InconsistentStateException(
+        var change = new StateChange(grainId.ToString(), stateName, expected, payload, cancellationToken);
+        var changed = await store.DoAsync(change) ?? throw new InconsistentStateException(
             $"{stateName} of {grainId} is not at version {grainState.ETag ?? "none"} any more: another activation wrote it.");
         grainState.ETag = changed.Version.ToString(CultureInfo.InvariantCulture);
     }

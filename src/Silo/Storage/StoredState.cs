@@ -1,0 +1,11 @@
+namespace DmaGrains.Silo.Storage;
+
+/// <summary>A row of the state table.</summary>
+/// <param name="Version">1 at the first write, one more at every change.</param>
+/// <param name="Payload">The serialized state; null when it was cleared, or when the row is the answer to a change.</param>
+internal readonly record struct StoredState(long Version, byte[]? Payload)
+{
+    /// <summary>What a change answers.</summary>
+    /// <param name="expected">The version that the row was at; null for none.</param>
+    public static StoredState After(long? expected) => new((expected ?? 0) + 1, null);
+}
