@@ -11,6 +11,7 @@ using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
 using DmaGrains.Model.Scatterlists;
 using DmaGrains.Model.Translation;
+using DmaGrains.Scenarios.Checking;
 
 namespace DmaGrains.Cluster.Tests;
 
@@ -116,6 +117,9 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
 
         Assert.Equal(board.Memory.Describe(), await cluster.Grains.GetMemory(definition.Name).DescribeAsync());
         Assert.Equal(board.Translation.Held, await cluster.Grains.GetTranslation(definition.Name).GetHeldAsync());
+        var check = (await BoardCheck.RunAsync(cluster.Grains, definition.Name, TestContext.Current.CancellationToken)).Value;
+        Assert.Empty(check.Findings);
+        Assert.Empty(check.Unfinished);
     }
 
     private static string TextOf(DmaResult<DmaReply> reply) => JsonSerializer.Serialize<object?>(

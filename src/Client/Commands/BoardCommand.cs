@@ -3,6 +3,7 @@ using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
+using DmaGrains.Scenarios.Checking;
 using DmaGrains.Scenarios.Describing;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
@@ -22,9 +23,10 @@ internal static class BoardCommand
           dmagrains board list
           dmagrains board show raspberry-pi-4
           dmagrains board define my-board.yaml --gateway 127.0.0.1:30000
+          dmagrains board check raspberry-pi-4 --gateway 127.0.0.1:30000
         """)
     {
-        List(), Show(), Define(),
+        List(), Show(), Define(), Check(),
     };
 
     private static Command List()
@@ -135,6 +137,53 @@ internal static class BoardCommand
             }
 
             return ExitCode.Good;
+        });
+    }
+
+    private static Command Check()
+    {
+        var board = BoardArgument.Create();
+        return new LiveCommand(
+            "check",
+            """
+            Checks a whole board at rest: each union is that of its importers, no page has two owners, nothing is held for nobody.
+
+            Example:
+              dmagrains board check raspberry-pi-4 --gateway 127.0.0.1:30000
+            """,
+            board).Does(parsed => parsed.GetValue(board), async live =>
+        {
+            var checking = await BoardCheck.RunAsync(
+                live.Connection.Grains, live.Parsed.GetRequiredValue(board), live.Cancellation);
+            if (!checking.TryGetValue(out var check))
+            {
+                return live.Refuse(checking.Refusal!);
+            }
+
+            if (live.AsJson)
+            {
+                live.Terminal.Json(check);
+            }
+            else
+            {
+                live.Terminal.Line(
+                    $"{check.Board}: {Counted.Of((ulong)check.BufferCount, "buffer")}, {Counted.Of(check.PageCount, "page")}, "
+                    + $"{Counted.Of((ulong)check.MappingCount, "mapping")}: ",
+                    check.Findings.IsEmpty ? "ok" : Counted.Of((ulong)check.Findings.Length, "finding"),
+                    check.Findings.IsEmpty,
+                    string.Empty);
+                foreach (var finding in check.Findings)
+                {
+                    live.Terminal.Line($"  {finding}");
+                }
+
+                foreach (var command in check.Unfinished)
+                {
+                    live.Terminal.Line($"  unfinished: {command}");
+                }
+            }
+
+            return check.Findings.IsEmpty ? ExitCode.Good : ExitCode.Refused;
         });
     }
 }

@@ -60,7 +60,9 @@ public sealed record Mapping(
     internal static SgTable TableOver(BackingStorage storage, ulong sizeBytes, DmaConstraints cutUnder) => Scatterlist.Build(
         storage.Extents.AsSpan(), 0, sizeBytes, cutUnder.MaxSegmentSize, cutUnder.SegmentBoundaryMask).Value;
 
-    internal void AssertInvariants(SgTable table)
+    /// <summary>Checks what must always hold: the list covers the buffer and satisfies the union that it was made under.</summary>
+    /// <param name="table">What <see cref="ToTable"/> gives.</param>
+    public void AssertInvariants(SgTable table)
     {
         Invariant.Holds(table.LengthBytes == SizeBytes);
         Invariant.Holds(SegmentCheck.FirstViolation(table, MadeUnder, Attachment) is null);

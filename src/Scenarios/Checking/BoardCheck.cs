@@ -1,0 +1,186 @@
+using System.Collections.Immutable;
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Scatterlists;
+using DmaGrains.Model.Translation;
+
+namespace DmaGrains.Scenarios.Checking;
+
+/// <summary>
+/// A board as it is seen from outside, held against what must always hold: every buffer's union is that of its importers, no page has
+/// two owners, no page and no address is held for nobody. For a board at rest: while commands run, its parts are seen at different
+/// moments.
+/// </summary>
+/// <param name="Board">The board.</param>
+/// <param name="BufferCount">Buffers that it lists.</param>
+/// <param name="PageCount">Pages that they hold.</param>
+/// <param name="MappingCount">Their live mappings.</param>
+/// <param name="Findings">What is wrong; empty when nothing is.</param>
+/// <param name="Unfinished">
+/// What an interrupted command has left for whoever sends it again, or for the buffer's next command: nothing is lost by it.
+/// </param>
+public sealed record BoardCheck(
+    string Board,
+    int BufferCount,
+    ulong PageCount,
+    int MappingCount,
+    ImmutableArray<BoardFinding> Findings,
+    ImmutableArray<string> Unfinished)
+{
+    /// <summary>Asks a board's grains for everything, and checks it.</summary>
+    /// <param name="grains">Where they are.</param>
+    /// <param name="board">The board.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>ENOENT when there is no such board.</returns>
+    public static async Task<DmaResult<BoardCheck>> RunAsync(
+        IGrainFactory grains, string board, CancellationToken cancellation = default)
+    {
+        var definition = await grains.GetBoard(board).GetAsync();
+        return definition.IsGranted
+            ? DmaResult.Grant(Of(await BoardSnapshot.ReadAsync(grains, definition.Value, cancellation)))
+            : DmaResult.Refuse<BoardCheck>(definition.Refusal!);
+    }
+
+    /// <summary>Checks what the grains said.</summary>
+    public static BoardCheck Of(BoardSnapshot board) => new(
+        board.Definition.Name,
+        board.Buffers.Length,
+        board.Buffers.Aggregate(0UL, (sum, buffer) => sum + (buffer.Storage?.PageCount ?? 0)),
+        board.Buffers.Sum(buffer => buffer.Mappings.Length),
+        [
+            .. board.Buffers.SelectMany(BrokenInvariants),
+            .. SharedPages(board),
+            .. Pages(board),
+            .. Accounts(board),
+            .. Mappings(board),
+        ],
+        [.. UnfinishedIn(board)]);
+
+    private static IEnumerable<BoardFinding> BrokenInvariants(DmaBuffer buffer)
+    {
+        string? broken = null;
+        try
+        {
+            buffer.AssertInvariants();
+            foreach (var mapping in buffer.Mappings)
+            {
+                mapping.AssertInvariants(mapping.ToTable());
+            }
+        }
+        catch (InvalidOperationException problem)
+        {
+            broken = problem.Message;
+        }
+
+        return broken is null ? [] : [new(FindingKind.Invariant, buffer.Name, broken)];
+    }
+
+    private static IEnumerable<BoardFinding> SharedPages(BoardSnapshot board)
+    {
+        var byPage = board.Buffers
+            .SelectMany(buffer => ExtentsOf(buffer).Select(extent => (buffer.Name, Extent: extent)))
+            .OrderBy(held => held.Extent.FirstPfn)
+            .ToList();
+        (string Name, PageExtent Extent) furthest = default;
+        foreach (var held in byPage)
+        {
+            if (held.Extent.FirstPfn < furthest.Extent.EndPfn)
+            {
+                yield return new(
+                    FindingKind.SharedPages, held.Name,
+                    $"the page at {held.Extent.Address} is also {(held.Name == furthest.Name ? "elsewhere in it" : furthest.Name + "'s")}");
+            }
+
+            furthest = held.Extent.EndPfn > furthest.Extent.EndPfn ? held : furthest;
+        }
+    }
+
+    private static IEnumerable<BoardFinding> Pages(BoardSnapshot board)
+    {
+        var held = board.HeldPages.ToHashSet();
+        foreach (var buffer in board.Buffers.Where(buffer => buffer.Storage is { } storage && !held.Contains(storage.Token)))
+        {
+            yield return new(
+                FindingKind.PagesNotHeld, buffer.Name, $"the board's memory does not hold its {buffer.Storage!.PageCount} pages");
+        }
+
+        foreach (var token in held.Except(board.Buffers.SelectMany(MayHold)).Where(token => !board.Unmade.Contains(token.Buffer)))
+        {
+            yield return new(FindingKind.PagesLeaked, token.Buffer, $"the board's memory holds {token}, which no buffer has");
+        }
+    }
+
+    private static IEnumerable<BoardFinding> Accounts(BoardSnapshot board)
+    {
+        // What an interrupted command has left is held, and its size is not told.
+        if (board.HeldPages.Length != board.Buffers.Count(buffer => buffer.Storage is not null))
+        {
+            yield break;
+        }
+
+        foreach (var region in board.Definition.Memory)
+        {
+            var pages = board.Buffers.SelectMany(ExtentsOf).Where(region.Contains)
+                .Aggregate(0UL, (sum, extent) => sum + extent.SizeBytes);
+            var counted = board.Memory.FirstOrDefault(use => use.Name == region.Name)?.HeldBytes;
+            if (counted != pages)
+            {
+                yield return new(
+                    FindingKind.Accounts, null,
+                    $"region {region.Name} counts {counted?.ToString() ?? "no"} bytes held, its buffers have {pages}");
+            }
+        }
+    }
+
+    private static IEnumerable<BoardFinding> Mappings(BoardSnapshot board)
+    {
+        var held = board.HeldMappings.ToHashSet();
+        var living = board.Buffers.SelectMany(buffer => buffer.Mappings
+            .Where(mapping => mapping.Mapped is { IsNothing: false })
+            .Select(mapping => new MapToken(buffer.Name, mapping.Sequence))).ToHashSet();
+        foreach (var token in living.Except(held))
+        {
+            yield return new(
+                FindingKind.MappingNotHeld, token.Buffer, $"the board's MMUs do not hold its mapping number {token.Sequence}");
+        }
+
+        var giveAllBack = board.Buffers.Where(buffer => buffer.OwesAllMappings).Select(buffer => buffer.Name).ToHashSet();
+        foreach (var token in held.Except(living).Except(board.Buffers.SelectMany(MayHoldMapped))
+            .Where(token => !giveAllBack.Contains(token.Buffer)))
+        {
+            yield return new(
+                FindingKind.MappingLeaked, token.Buffer, $"the board's MMUs hold mapping number {token.Sequence}, which no buffer has");
+        }
+    }
+
+    private static IEnumerable<string> UnfinishedIn(BoardSnapshot board)
+    {
+        foreach (var name in board.Unmade)
+        {
+            yield return $"{name}: its export was interrupted; export it again";
+        }
+
+        foreach (var buffer in board.Buffers.Where(buffer => buffer.IsInDebt))
+        {
+            yield return $"{buffer.Name}: it has pages or addresses to give back; its next command does";
+        }
+
+        var held = board.HeldPages.ToHashSet();
+        foreach (var buffer in board.Buffers.Where(buffer => buffer is { Storage: null, IsGone: false } && held.Contains(buffer.Token)))
+        {
+            yield return $"{buffer.Name}: its first map was interrupted; the next one, or the release, takes the pages over";
+        }
+    }
+
+    private static IEnumerable<PageExtent> ExtentsOf(DmaBuffer buffer) => buffer.Storage?.Extents ?? [];
+
+    // A first map and a migration ask for pages before they are noted.
+    private static IEnumerable<AllocationToken> MayHold(DmaBuffer buffer) =>
+        [buffer.Token, new(buffer.Name, buffer.Generation + 1), .. buffer.OwedTokens];
+
+    // So does every map.
+    private static IEnumerable<MapToken> MayHoldMapped(DmaBuffer buffer) =>
+        [new(buffer.Name, buffer.NextMapping), .. buffer.OwedMappings];
+}
