@@ -24,8 +24,9 @@ public sealed class DmaTestCluster : IAsyncDisposable
     private readonly List<InProcessSiloHandle?> _silos = [];
     private int _nextBoard;
 
-    private DmaTestCluster(int silos, Action<ISiloBuilder>? configureSilo)
+    private DmaTestCluster(int silos, TimeSpan responseTimeout, Action<ISiloBuilder>? configureSilo)
     {
+        ResponseTimeout = responseTimeout;
         Storage = new(Events);
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.Options.ConfigureFileLogging = false;
@@ -43,8 +44,8 @@ public sealed class DmaTestCluster : IAsyncDisposable
         _cluster = builder.Build();
     }
 
-    /// <summary>How long a call waits for its answer before it fails.</summary>
-    public static TimeSpan ResponseTimeout { get; } = TimeSpan.FromSeconds(10);
+    /// <summary>How long a call waits for its answer before it fails, unless its method says otherwise.</summary>
+    public TimeSpan ResponseTimeout { get; }
 
     /// <summary>How long <see cref="WaitForAsync(Func{ClusterEvent, bool}, TimeSpan?, long, string)"/> waits when it is not told.</summary>
     public static TimeSpan WaitTimeout { get; } = TimeSpan.FromSeconds(10);
@@ -63,11 +64,13 @@ public sealed class DmaTestCluster : IAsyncDisposable
 
     /// <summary>Starts a cluster; it is ready when this completes.</summary>
     /// <param name="silos">How many silos, at least 1.</param>
+    /// <param name="responseTimeout">The <see cref="ResponseTimeout"/>; null for 10 seconds. What a killed silo was asked ends with it.</param>
     /// <param name="configureSilo">Adds to each silo, such as logging; null for nothing.</param>
-    public static async Task<DmaTestCluster> StartAsync(int silos = 1, Action<ISiloBuilder>? configureSilo = null)
+    public static async Task<DmaTestCluster> StartAsync(
+        int silos = 1, TimeSpan? responseTimeout = null, Action<ISiloBuilder>? configureSilo = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(silos, 1);
-        var cluster = new DmaTestCluster(silos, configureSilo);
+        var cluster = new DmaTestCluster(silos, responseTimeout ?? TimeSpan.FromSeconds(10), configureSilo);
         try
         {
             await cluster.DeployAsync(silos);
@@ -139,13 +142,13 @@ public sealed class DmaTestCluster : IAsyncDisposable
 
     /// <summary>
     /// Takes a silo away as if its machine had lost power: what it is doing never reaches the storage, writes that are held included.
-    /// Its grains are elsewhere at their next call; a call that was under way gets an exception, or no answer at all until
+    /// Its grains are elsewhere at their next call. A call that was under way gets an exception, at the latest after
     /// <see cref="ResponseTimeout"/>.
     /// </summary>
     /// <param name="silo">Which silo, from 0.</param>
     /// <remarks>
-    /// It is no SIGKILL: the silo is of this process and is ended without being waited for, but the others learn of it at once. How
-    /// long a real loss goes unnoticed takes processes to test.
+    /// It is no SIGKILL: the silo is in this process and is stopped without finishing what it does, and the others learn of it at once.
+    /// How long a real loss goes unnoticed takes processes to test.
     /// </remarks>
     public async Task KillSiloAsync(int silo)
     {
@@ -154,6 +157,7 @@ public sealed class DmaTestCluster : IAsyncDisposable
         Events.Add(new ClusterEvent.SiloKilled(silo));
         _silos[silo] = null;
         await _cluster.KillSiloAsync(handle);
+        await _cluster.WaitForLivenessToStabilizeAsync(didKill: true);
     }
 
     /// <summary>Stops a silo in order: its grains finish what they do and leave.</summary>
@@ -163,6 +167,7 @@ public sealed class DmaTestCluster : IAsyncDisposable
         var handle = Running(silo);
         _silos[silo] = null;
         await _cluster.StopSiloAsync(handle);
+        await _cluster.WaitForLivenessToStabilizeAsync();
         Events.Add(new ClusterEvent.SiloStopped(silo));
     }
 
@@ -207,6 +212,20 @@ public sealed class DmaTestCluster : IAsyncDisposable
         long after = 0,
         [CallerArgumentExpression(nameof(matches))] string wanted = "")
         where TEvent : ClusterEvent => Events.WaitForAsync(matches, after, timeout ?? WaitTimeout, wanted);
+
+    /// <summary>
+    /// Checks every board of the cluster from outside: what each buffer says of itself, its union against its importers', that no page
+    /// has two owners, that nothing is held for nobody, and that it lists the buffers that live. All must be at rest: no command runs
+    /// meanwhile.
+    /// </summary>
+    /// <exception cref="InvariantException">Something is wrong; it lists all that is.</exception>
+    public Task CheckInvariantsAsync() =>
+        new ClusterCheck(Grains, Storage).RunAsync(Storage.KeysWith("board").Select(GrainKeys.NameOf));
+
+    /// <summary>Checks a board as <see cref="CheckInvariantsAsync()"/> does, while others are at work.</summary>
+    /// <exception cref="InvariantException">Something is wrong, or there is no such board.</exception>
+    public Task CheckInvariantsAsync(BoardDefinition board) =>
+        new ClusterCheck(Grains, Storage).RunAsync([board.Name]);
 
     /// <summary>Makes a grain forget all that it has not stored; its next call reads storage again. Completes when it has gone.</summary>
     public Task DeactivateAsync(IAddressable grain) => _cluster.DeactivateAsync(grain.GetGrainId());
@@ -259,7 +278,9 @@ public sealed class DmaTestCluster : IAsyncDisposable
     private async Task StartSiloAsync(int silo)
     {
         _places.Enqueue(silo);
-        Note(await _cluster.StartAdditionalSiloAsync());
+        var handle = await _cluster.StartAdditionalSiloAsync();
+        await _cluster.WaitForLivenessToStabilizeAsync();
+        Note(handle);
     }
 
     private void Note(InProcessSiloHandle handle)
