@@ -32,7 +32,8 @@ public sealed class DmaTestCluster : IAsyncDisposable
         builder.Options.ConfigureFileLogging = false;
         builder.ConfigureSilo((_, silo) =>
         {
-            var link = new SiloLink(_places.TryDequeue(out var place) ? place : throw new InvalidOperationException("A silo without a place."));
+            var link = new SiloLink(
+                _places.TryDequeue(out var place) ? place : throw new InvalidOperationException("A silo without a place."));
             silo.AddDmaGrains(new SharedProvider(Storage, link));
             silo.Services.AddSingleton(link);
             silo.AddIncomingGrainCallFilter(new CommandWatch(Events, link.Silo));
@@ -64,7 +65,9 @@ public sealed class DmaTestCluster : IAsyncDisposable
 
     /// <summary>Starts a cluster; it is ready when this completes.</summary>
     /// <param name="silos">How many silos, at least 1.</param>
-    /// <param name="responseTimeout">The <see cref="ResponseTimeout"/>; null for 10 seconds. What a killed silo was asked ends with it.</param>
+    /// <param name="responseTimeout">
+    /// The <see cref="ResponseTimeout"/>; null for 10 seconds. What a killed silo was asked fails after it.
+    /// </param>
     /// <param name="configureSilo">Adds to each silo, such as logging; null for nothing.</param>
     public static async Task<DmaTestCluster> StartAsync(
         int silos = 1, TimeSpan? responseTimeout = null, Action<ISiloBuilder>? configureSilo = null)

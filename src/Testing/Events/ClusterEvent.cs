@@ -50,7 +50,7 @@ public abstract record ClusterEvent
         public override string ToString() => $"{Text} refused: {Refusal}";
     }
 
-    /// <summary>A command ended in an exception: it may have happened or not. A batch is one such event for each of its commands.</summary>
+    /// <summary>A command ended in an exception: it may have happened or not. A batch that does is one such event for each of its commands.</summary>
     /// <param name="Board">The buffer's board.</param>
     /// <param name="Buffer">The buffer's name on it.</param>
     /// <param name="Command">The command; null for an export.</param>

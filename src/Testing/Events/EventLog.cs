@@ -107,7 +107,8 @@ public sealed class EventLog
         var message = new StringBuilder();
         message.Append(
             CultureInfo.InvariantCulture,
-            $"No {type.Name} for which {wanted} within {timeout.TotalSeconds:0.###} s. Events after number {after}: {seen.Count + dropped}");
+            $"No {type.Name} for which {wanted} within {timeout.TotalSeconds:0.###} s. ");
+        message.Append(CultureInfo.InvariantCulture, $"Events after number {after}: {seen.Count + dropped}");
         if (dropped > 0)
         {
             message.Append(CultureInfo.InvariantCulture, $", of which the first {dropped} are not kept and may have been it");
