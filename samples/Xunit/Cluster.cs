@@ -12,7 +12,7 @@ public sealed class Cluster : IAsyncLifetime
     public DmaTestCluster Started => _started!;
 
     public async ValueTask InitializeAsync() =>
-        _started = await DmaTestCluster.StartAsync(silos: 3, responseTimeout: TimeSpan.FromSeconds(3));
+        _started = await DmaTestCluster.StartAsync(silos: 3, responseTimeout: TimeSpan.FromSeconds(4));
 
     /// <summary>Whatever the tests did, the cluster is as it must be when they are done.</summary>
     public async ValueTask DisposeAsync()

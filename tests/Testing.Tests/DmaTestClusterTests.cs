@@ -64,7 +64,7 @@ public sealed class DmaTestClusterTests(TwoSilos silos)
     [Fact]
     public async Task What_a_killed_silo_was_writing_is_lost_and_another_silo_goes_on_from_what_was_acknowledged()
     {
-        await using var cluster = await DmaTestCluster.StartAsync(silos: 3, responseTimeout: TimeSpan.FromSeconds(2));
+        await using var cluster = await DmaTestCluster.StartAsync(silos: 3, responseTimeout: TimeSpan.FromSeconds(4));
         var (board, buffer) = await TwoSilos.NewBufferAsync(cluster);
         await buffer.AttachAsync("a1", "gpu");
         var lost = cluster.SiloOf(buffer)!.Value;
