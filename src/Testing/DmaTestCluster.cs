@@ -36,6 +36,9 @@ public sealed class DmaTestCluster : IAsyncDisposable
                 _places.TryDequeue(out var place) ? place : throw new InvalidOperationException("A silo without a place."));
             silo.AddDmaGrains(new SharedProvider(Storage, link));
             silo.Services.AddSingleton(link);
+
+            // Orleans' default goes by load, and may have all the grains of a test on one silo.
+            silo.Services.AddSingleton<PlacementStrategy, RandomPlacement>();
             silo.AddIncomingGrainCallFilter(new CommandWatch(Events, link.Silo));
             silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
             configureSilo?.Invoke(silo);
