@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("DmaGrains.Silo.Tests")]
+[assembly: InternalsVisibleTo("DmaGrains.Testing")]
 [assembly: InternalsVisibleTo("DmaGrains.Benchmarks")]

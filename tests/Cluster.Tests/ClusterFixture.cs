@@ -1,6 +1,4 @@
-using DmaGrains.Silo;
-using Orleans.Configuration;
-using Orleans.TestingHost;
+using DmaGrains.Testing;
 
 [assembly: AssemblyFixture(typeof(DmaGrains.Cluster.Tests.ClusterFixture))]
 
@@ -9,22 +7,11 @@ namespace DmaGrains.Cluster.Tests;
 /// <summary>Two silos for all tests; each test takes a board of its own.</summary>
 public sealed class ClusterFixture : IAsyncLifetime
 {
-    private InProcessTestCluster? _cluster;
+    private DmaTestCluster? _cluster;
 
-    public IGrainFactory Grains => _cluster!.Client;
+    public IGrainFactory Grains => _cluster!.Grains;
 
-    public async ValueTask InitializeAsync()
-    {
-        var builder = new InProcessTestClusterBuilder(2);
-        builder.Options.ConfigureFileLogging = false;
-        builder.ConfigureSilo((_, silo) =>
-        {
-            silo.AddDmaGrains(StorageProvider.Memory);
-            silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(10));
-        });
-        _cluster = builder.Build();
-        await _cluster.DeployAsync();
-    }
+    public async ValueTask InitializeAsync() => _cluster = await DmaTestCluster.StartAsync(silos: 2);
 
-    public async ValueTask DisposeAsync() => await _cluster!.DisposeAsync();
+    public ValueTask DisposeAsync() => _cluster!.DisposeAsync();
 }

@@ -4,9 +4,7 @@ using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
-using DmaGrains.Silo;
-using Orleans.Configuration;
-using Orleans.TestingHost;
+using DmaGrains.Testing;
 
 namespace DmaGrains.Cluster.Tests;
 
@@ -32,27 +30,19 @@ public sealed class DeviceFactsTests(ClusterFixture cluster)
     [Fact]
     public async Task A_changed_device_is_seen_on_a_silo_that_came_late_and_when_one_has_gone()
     {
-        var builder = new InProcessTestClusterBuilder(1);
-        builder.Options.ConfigureFileLogging = false;
-        builder.ConfigureSilo((_, silo) =>
-        {
-            silo.AddDmaGrains(StorageProvider.Memory);
-            silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(10));
-        });
-        await using var own = builder.Build();
-        await own.DeployAsync(TestContext.Current.CancellationToken);
-        await DefineAsync(own.Client, "late");
-        await own.Client.GetBoard("late").SetDeviceAsync(DeviceOf(8192));
+        await using var own = await DmaTestCluster.StartAsync();
+        await DefineAsync(own.Grains, "late");
+        await own.Grains.GetBoard("late").SetDeviceAsync(DeviceOf(8192));
 
         // Its buffers ask on the new silo before the device changes.
-        var late = await own.StartAdditionalSiloAsync();
-        Assert.All(await AttachAsync(own.Client, "late", "a"), seen => Assert.Equal(8192u, seen));
-        Assert.True((await own.Client.GetBoard("late").SetDeviceAsync(DeviceOf(16384))).IsGranted);
-        Assert.All(await AttachAsync(own.Client, "late", "b"), seen => Assert.Equal(16384u, seen));
+        var late = await own.AddSiloAsync();
+        Assert.All(await AttachAsync(own.Grains, "late", "a"), seen => Assert.Equal(8192u, seen));
+        Assert.True((await own.Grains.GetBoard("late").SetDeviceAsync(DeviceOf(16384))).IsGranted);
+        Assert.All(await AttachAsync(own.Grains, "late", "b"), seen => Assert.Equal(16384u, seen));
 
-        await own.StopSiloAsync(late, TestContext.Current.CancellationToken);
+        await own.StopSiloAsync(late);
 
-        Assert.True((await own.Client.GetBoard("late").SetDeviceAsync(DeviceOf(32768))).IsGranted);
+        Assert.True((await own.Grains.GetBoard("late").SetDeviceAsync(DeviceOf(32768))).IsGranted);
     }
 
     private static Device DeviceOf(uint maxSegmentSize) => new("codec", new DeviceDmaParameters(maxSegmentSize, 0, 0));

@@ -1,17 +1,10 @@
-using System.Globalization;
-using DmaGrains.Grains.Devices;
-using DmaGrains.Grains.Storage;
 using DmaGrains.Interfaces;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
-using Microsoft.Extensions.DependencyInjection;
-using Orleans.Configuration;
-using Orleans.Runtime.Hosting;
-using Orleans.Storage;
-using Orleans.TestingHost;
+using DmaGrains.Testing;
 
 [assembly: AssemblyFixture(typeof(DmaGrains.Grains.Tests.SiloFixture))]
 
@@ -20,45 +13,21 @@ namespace DmaGrains.Grains.Tests;
 /// <summary>One silo for all tests; each test takes a board of its own.</summary>
 public sealed class SiloFixture : IAsyncLifetime
 {
-    private InProcessTestCluster? _cluster;
-    private FaultyStorage? _storage;
-    private int _nextBoard;
+    private DmaTestCluster? _cluster;
 
-    public IGrainFactory Grains => _cluster!.Client;
+    public IGrainFactory Grains => _cluster!.Grains;
 
-    public FaultyStorage Storage => _storage!;
+    public ClusterStorage Storage => _cluster!.Storage;
 
-    public async ValueTask InitializeAsync()
-    {
-        var builder = new InProcessTestClusterBuilder(1);
-        builder.Options.ConfigureFileLogging = false;
-        builder.ConfigureSilo((_, silo) =>
-        {
-            silo.AddDeviceFacts();
-            silo.Services.AddSingleton<IGrainStorageSerializer, OrleansGrainStorageSerializer>();
-            silo.Services.AddGrainStorage(StorageNames.Default, (services, _) =>
-                new FaultyStorage(services.GetRequiredService<IGrainStorageSerializer>()));
-            silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(10));
-        });
-        _cluster = builder.Build();
-        await _cluster.DeployAsync();
-        _storage = (FaultyStorage)_cluster.Silos[0].ServiceProvider
-            .GetRequiredKeyedService<IGrainStorage>(StorageNames.Default);
-    }
+    public async ValueTask InitializeAsync() => _cluster = await DmaTestCluster.StartAsync();
 
-    public async ValueTask DisposeAsync() => await _cluster!.DisposeAsync();
+    public ValueTask DisposeAsync() => _cluster!.DisposeAsync();
 
     /// <summary>
     /// A fresh board: GPU that takes anything, display that takes one run, disk of 16 segments of 64 KiB; 64 MiB of RAM in which
     /// every second page is free, and a contiguous area of 8 MiB.
     /// </summary>
-    public async Task<string> NewBoardAsync()
-    {
-        var name = string.Create(CultureInfo.InvariantCulture, $"board{Interlocked.Increment(ref _nextBoard)}");
-        var defined = await Grains.GetBoard(name).DefineAsync(BoardNamed(name));
-        Assert.True(defined.IsGranted);
-        return name;
-    }
+    public async Task<string> NewBoardAsync() => (await _cluster!.SeedBoardAsync(BoardNamed("board"))).Name;
 
     /// <summary>The names of a board's buffers, read in pages of that many, in the order of the listing.</summary>
     public async Task<List<string>> BuffersOfAsync(string board, int page = 1000)

@@ -12,6 +12,7 @@ public class DependencyTests
         { "DmaGrains.Grains", ["DmaGrains.Model", "DmaGrains.Interfaces"] },
         { "DmaGrains.Silo", ["DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Grains"] },
         { "DmaGrains.Scenarios", ["DmaGrains.Model", "DmaGrains.Interfaces"] },
+        { "DmaGrains.Testing", ["DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Grains", "DmaGrains.Scenarios", "DmaGrains.Silo"] },
         { "dmagrains", ["DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Scenarios", "DmaGrains.Silo"] },
     };
 
@@ -27,6 +28,10 @@ public class DependencyTests
             .Where(name => IsOurs(name) && !name.EndsWith(".Tests", StringComparison.Ordinal))
             .Order(),
         Allowed.Select(row => row.Data.Item1).Order());
+
+    [Fact]
+    public void Testing_depends_on_no_test_framework() => Assert.DoesNotContain(
+        ReferencesOf("DmaGrains.Testing"), name => name.StartsWith("xunit", StringComparison.OrdinalIgnoreCase));
 
     [Fact]
     public void Model_knows_of_Orleans_the_serializer_only()

@@ -7,7 +7,7 @@ public partial class NameTests
     /// <summary>Words that stand where the concept has no name yet.</summary>
     private static readonly string[] _empty = ["Manager", "Helper", "Util", "Info", "Data"];
 
-    public static TheoryData<string> Folders => ["src", "tests", "bench"];
+    public static TheoryData<string> Folders => ["src", "tests", "bench", "samples"];
 
     [Theory]
     [MemberData(nameof(Folders))]

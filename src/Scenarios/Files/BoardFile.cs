@@ -14,9 +14,16 @@ public static class BoardFile
     /// <summary>Reads a board.</summary>
     /// <param name="path">The file, at most 1 MiB.</param>
     /// <exception cref="FileFormatException">The file cannot be read, or is no board that can exist.</exception>
-    public static BoardDefinition Read(string path)
+    public static BoardDefinition Read(string path) => Read(NodeTree.Read(path));
+
+    /// <summary>Reads a board from text.</summary>
+    /// <param name="text">What a board's file would have.</param>
+    /// <param name="file">What to call it in messages.</param>
+    /// <exception cref="FileFormatException">The text is no board that can exist.</exception>
+    public static BoardDefinition Parse(string text, string file) => Read(NodeTree.Parse(file, text));
+
+    private static BoardDefinition Read(MapNode root)
     {
-        var root = NodeTree.Read(path);
         root.AllowOnly("name", "title", "memory", "iommus", "devices");
         var name = root.Required("name").AsName();
         var title = root.Required("title").AsLine();

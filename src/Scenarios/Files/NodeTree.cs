@@ -22,11 +22,16 @@ internal sealed class NodeTree
 
     /// <summary>The mapping that a file consists of.</summary>
     /// <exception cref="FileFormatException">The file cannot be read or is no such mapping.</exception>
-    public static MapNode Read(string path)
+    public static MapNode Read(string path) => Parse(path, FileText.Read(path));
+
+    /// <summary>The mapping that a text consists of.</summary>
+    /// <param name="file">What to call it in messages.</param>
+    /// <param name="text">The text of a file.</param>
+    /// <exception cref="FileFormatException">It is no such mapping.</exception>
+    public static MapNode Parse(string file, string text)
     {
-        var text = FileText.Read(path);
-        CheckCharacters(path, text);
-        return new NodeTree(path, text).ReadDocument();
+        CheckCharacters(file, text);
+        return new NodeTree(file, text).ReadDocument();
     }
 
     /// <summary>

@@ -14,12 +14,12 @@ public sealed class BoardGrainTests(SiloFixture silo)
     public async Task Define_again_changes_nothing_when_it_says_the_same()
     {
         var board = await silo.NewBoardAsync();
-        var writes = silo.Storage.WriteCount("board", $"board:{board}");
+        var writes = silo.Storage.WriteCount(silo.Grains.GetBoard(board), "board");
 
         var again = await silo.Grains.GetBoard(board).DefineAsync(SiloFixture.BoardNamed(board));
 
         Assert.True(again.IsGranted);
-        Assert.Equal(writes, silo.Storage.WriteCount("board", $"board:{board}"));
+        Assert.Equal(writes, silo.Storage.WriteCount(silo.Grains.GetBoard(board), "board"));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class BoardGrainTests(SiloFixture silo)
     [Fact]
     public async Task Define_goes_on_where_a_failure_stopped_it()
     {
-        silo.Storage.FailNextWrite("device", "halfway/display");
+        silo.Storage.FailNextWrite(silo.Grains.GetDevice("halfway", "display"));
         var definition = SiloFixture.BoardNamed("halfway");
         await Assert.ThrowsAnyAsync<Exception>(() => silo.Grains.GetBoard("halfway").DefineAsync(definition));
 

@@ -36,12 +36,12 @@ public sealed class MemoryGrainTests(SiloFixture silo)
             var model = PhysicalMemory.Create(_regions).Value;
             foreach (var (frees, request, failsAt, afterWriting) in steps)
             {
-                silo.Storage.FailWrite($"memory:{key}", failsAt, afterWriting);
+                using var fault = failsAt == 0 ? null : silo.Storage.FailWrite(grain, failsAt, afterWriting);
                 var next = frees ? model.Free(request.Token) : model.Allocate(request).Next;
                 if (!await HappensAsync(grain, frees, request, model))
                 {
                     // The write that failed may have landed: what is held says so, or the same once more.
-                    silo.Storage.FailNone($"memory:{key}");
+                    fault?.Dispose();
                     var isHeld = (await grain.GetHeldAsync()).Contains(request.Token);
                     var wasHeld = model.Held(request.Token) is not null;
                     if (isHeld == wasHeld)
@@ -66,9 +66,9 @@ public sealed class MemoryGrainTests(SiloFixture silo)
         await grain.LayOutAsync([new("ram", MemoryKind.System, new PageExtent(0, 1 << 20))]);
 
         await AllocateAsync(grain, 0, 200);
-        var few = silo.Storage.TakeLargestWrite("memory:many");
+        var few = silo.Storage.TakeLargestWrite(grain);
         await AllocateAsync(grain, 200, 2000);
-        var many = silo.Storage.TakeLargestWrite("memory:many");
+        var many = silo.Storage.TakeLargestWrite(grain);
 
         // Names have become a digit longer.
         Assert.InRange(many, 1, few * 11 / 10);

@@ -38,7 +38,7 @@ public sealed class TranslationGrainTests(SiloFixture silo)
     public async Task A_map_that_fails_between_its_two_writes_neither_leaks_nor_doubles_an_address()
     {
         var (board, buffer) = await MappedAsync();
-        silo.Storage.FailNextWrite("buffer", $"{board}/frame");
+        silo.Storage.FailNextWrite(buffer);
 
         await Assert.ThrowsAnyAsync<Exception>(() => MapAsync(buffer, "m1"));
         await MapAsync(buffer, "m2");
@@ -52,7 +52,7 @@ public sealed class TranslationGrainTests(SiloFixture silo)
     public async Task Addresses_of_an_unacknowledged_map_go_back_when_the_buffer_is_released()
     {
         var (board, buffer) = await MappedAsync();
-        silo.Storage.FailNextWrite("buffer", $"{board}/frame");
+        silo.Storage.FailNextWrite(buffer);
         await Assert.ThrowsAnyAsync<Exception>(() => MapAsync(buffer, "m1"));
 
         await buffer.DetachAsync("a");
@@ -65,7 +65,7 @@ public sealed class TranslationGrainTests(SiloFixture silo)
     public async Task A_failed_write_hands_out_no_address()
     {
         var (board, buffer) = await MappedAsync();
-        silo.Storage.FailNextWrite("translation", $"translation:{board}");
+        silo.Storage.FailNextWrite(silo.Grains.GetTranslation(board));
 
         await Assert.ThrowsAnyAsync<Exception>(() => MapAsync(buffer, "m1"));
 

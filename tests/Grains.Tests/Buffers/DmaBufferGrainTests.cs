@@ -152,13 +152,13 @@ public sealed class DmaBufferGrainTests(SiloFixture silo)
             new DmaCommand.Attach("a2", "tpu"),
             new DmaCommand.Detach("a1"),
         ];
-        var writes = silo.Storage.WriteCount("buffer", $"{board}/frame");
+        var writes = silo.Storage.WriteCount(buffer, "buffer");
 
         var stopped = await buffer.ExecuteAsync([.. commands], goOn: false);
 
         Assert.Equal([true, false], stopped.Select(reply => reply.IsGranted));
         Assert.Single((await buffer.DescribeAsync()).Value.Attachments);
-        Assert.Equal(writes + 1, silo.Storage.WriteCount("buffer", $"{board}/frame"));
+        Assert.Equal(writes + 1, silo.Storage.WriteCount(buffer, "buffer"));
         Assert.Equal([true, false, true], (await buffer.ExecuteAsync([.. commands], goOn: true)).Select(r => r.IsGranted));
         Assert.Empty((await buffer.DescribeAsync()).Value.Attachments);
     }

@@ -13,7 +13,7 @@ public sealed class DurabilityTests(SiloFixture silo)
         var board = await silo.NewBoardAsync();
         var buffer = await silo.NewBufferAsync(board);
         await buffer.AttachAsync("a1", "gpu");
-        silo.Storage.FailNextWrite("buffer", $"{board}/frame");
+        silo.Storage.FailNextWrite(buffer);
 
         await Assert.ThrowsAnyAsync<Exception>(() => buffer.AttachAsync("a2", "disk"));
 
@@ -27,7 +27,7 @@ public sealed class DurabilityTests(SiloFixture silo)
     {
         var board = await silo.NewBoardAsync();
         var buffer = await silo.NewBufferAsync(board);
-        silo.Storage.FailNextWrite("buffer", $"{board}/frame", afterWriting: true);
+        silo.Storage.FailNextWrite(buffer, afterWriting: true);
 
         await Assert.ThrowsAnyAsync<Exception>(() => buffer.AttachAsync("a1", "disk"));
         var again = await buffer.AttachAsync("a1", "disk");
@@ -42,7 +42,7 @@ public sealed class DurabilityTests(SiloFixture silo)
         var board = await silo.NewBoardAsync();
         var buffer = await silo.NewBufferAsync(board);
         await buffer.AttachAsync("a1", "gpu");
-        silo.Storage.FailNextWrite("buffer", $"{board}/frame");
+        silo.Storage.FailNextWrite(buffer);
 
         await Assert.ThrowsAnyAsync<Exception>(() => buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice));
         var held = await silo.Grains.GetMemory(board).DescribeAsync();
@@ -58,7 +58,7 @@ public sealed class DurabilityTests(SiloFixture silo)
         var board = await silo.NewBoardAsync();
         var buffer = await silo.NewBufferAsync(board);
         await buffer.AttachAsync("a1", "gpu");
-        silo.Storage.FailNextWrite("buffer", $"{board}/frame");
+        silo.Storage.FailNextWrite(buffer);
         await Assert.ThrowsAnyAsync<Exception>(() => buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice));
 
         await buffer.AttachAsync("a2", "display");
@@ -75,7 +75,7 @@ public sealed class DurabilityTests(SiloFixture silo)
         var board = await silo.NewBoardAsync();
         var buffer = await silo.NewBufferAsync(board);
         await buffer.AttachAsync("a1", "gpu");
-        silo.Storage.FailNextWrite("buffer", $"{board}/frame");
+        silo.Storage.FailNextWrite(buffer);
         await Assert.ThrowsAnyAsync<Exception>(() => buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice));
 
         await buffer.DetachAsync("a1");
@@ -90,7 +90,7 @@ public sealed class DurabilityTests(SiloFixture silo)
         var board = await silo.NewBoardAsync();
         var buffer = await silo.NewBufferAsync(board);
         await buffer.AttachAsync("a1", "gpu");
-        silo.Storage.FailNextWrite("memory", $"memory:{board}");
+        silo.Storage.FailNextWrite(silo.Grains.GetMemory(board));
 
         await Assert.ThrowsAnyAsync<Exception>(() => buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice));
 
@@ -107,7 +107,7 @@ public sealed class DurabilityTests(SiloFixture silo)
         await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice);
         await buffer.UnmapAttachmentAsync("m1");
         await buffer.ReleaseAsync();
-        silo.Storage.FailNextWrite("memory", $"memory:{board}");
+        silo.Storage.FailNextWrite(silo.Grains.GetMemory(board));
 
         await Assert.ThrowsAnyAsync<Exception>(() => buffer.DetachAsync("a1"));
         await buffer.DetachAsync("a1");

@@ -44,9 +44,11 @@ public sealed class StoredImportersTests(SiloFixture silo)
                     await LeaveAsync(grain);
                 }
 
-                silo.Storage.FailWrite($"{board}/{name}", failsAt, afterWriting);
-                await ExecuteAsync(grain, commands);
-                silo.Storage.FailNone($"{board}/{name}");
+                using (failsAt == 0 ? null : silo.Storage.FailWrite(grain, failsAt, afterWriting))
+                {
+                    await ExecuteAsync(grain, commands);
+                }
+
                 model = commands.Aggregate(model, (next, command) => next.Execute(name, command).Next);
 
                 var described = (await grain.DescribeAsync()).Value;
@@ -64,13 +66,13 @@ public sealed class StoredImportersTests(SiloFixture silo)
         var board = await silo.NewBoardAsync();
         var buffer = await silo.NewBufferAsync(board);
         await AttachAsync(buffer, 0, 200);
-        silo.Storage.TakeLargestWrite($"{board}/frame");
+        silo.Storage.TakeLargestWrite(buffer);
 
         await AttachAsync(buffer, 200, 100);
-        var few = silo.Storage.TakeLargestWrite($"{board}/frame");
+        var few = silo.Storage.TakeLargestWrite(buffer);
         await AttachAsync(buffer, 300, 700);
         await AttachAsync(buffer, 1000, 100);
-        var many = silo.Storage.TakeLargestWrite($"{board}/frame");
+        var many = silo.Storage.TakeLargestWrite(buffer);
 
         // Names have become a digit longer.
         Assert.InRange(many, 1, few * 11 / 10);
@@ -83,17 +85,17 @@ public sealed class StoredImportersTests(SiloFixture silo)
         var buffer = await silo.NewBufferAsync(board);
 
         await AttachAsync(buffer, 0, StoredImporters.WithBufferMax);
-        Assert.Equal(0, silo.Storage.WriteCount("importers.0", $"{board}/frame"));
+        Assert.Equal(0, silo.Storage.WriteCount(buffer, "importers.0"));
         await AttachAsync(buffer, StoredImporters.WithBufferMax, 2);
-        Assert.Equal(1, silo.Storage.WriteCount("importers.0", $"{board}/frame"));
+        Assert.Equal(1, silo.Storage.WriteCount(buffer, "importers.0"));
         for (var number = 0; number < StoredImporters.WithBufferMax + 2; number++)
         {
             await buffer.DetachAsync($"a{number}");
         }
 
-        var writes = silo.Storage.WriteCount("importers.0", $"{board}/frame");
+        var writes = silo.Storage.WriteCount(buffer, "importers.0");
         await AttachAsync(buffer, 100, StoredImporters.WithBufferMax);
-        Assert.Equal(writes, silo.Storage.WriteCount("importers.0", $"{board}/frame"));
+        Assert.Equal(writes, silo.Storage.WriteCount(buffer, "importers.0"));
         await AttachAsync(buffer, 200, 30);
         await LeaveAsync(buffer);
 

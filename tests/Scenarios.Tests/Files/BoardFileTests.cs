@@ -54,6 +54,15 @@ public class BoardFileTests
     }
 
     [Fact]
+    public void Parse_reads_text_as_Read_reads_a_file()
+    {
+        Assert.Equal(Read(Valid).Devices, BoardFile.Parse(Valid, "b.yaml").Devices);
+
+        var exception = Assert.Throws<FileFormatException>(() => BoardFile.Parse(Valid.With("name: sample", "name: 7/8"), "b.yaml"));
+        Assert.StartsWith("b.yaml:1:7: ", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Read_leaves_a_limit_unset_when_it_is_left_out_or_zero()
     {
         var board = Read(Valid

@@ -6,14 +6,15 @@ namespace DmaGrains.Grains.Tests.Boards.Names;
 
 public sealed class BufferNamesTests(SiloFixture silo)
 {
-    public static TheoryData<string, bool> WritesOfASplit => new()
+    /// <summary>The bucket that writes, or null for the board; and whether its write lands.</summary>
+    public static TheoryData<uint?, bool> WritesOfASplit => new()
     {
-        { "names:{0}/1", false },
-        { "names:{0}/1", true },
-        { "names:{0}/0", false },
-        { "names:{0}/0", true },
-        { "board:{0}", false },
-        { "board:{0}", true },
+        { 1, false },
+        { 1, true },
+        { 0, false },
+        { 0, true },
+        { null, false },
+        { null, true },
     };
 
     [Fact]
@@ -29,7 +30,7 @@ public sealed class BufferNamesTests(SiloFixture silo)
 
         Assert.Equal(names.Order(), listed.Order());
         Assert.Equal(names.Skip(1000).Order(), (await silo.BuffersOfAsync(board)).Order());
-        Assert.InRange(silo.Storage.WriteCount("name-buckets", $"board:{board}"), 3000 / NameBucket.NamesMax, 3000 / (NameBucket.NamesWanted / 4));
+        Assert.InRange(silo.Storage.WriteCount(grain, "name-buckets"), 3000 / NameBucket.NamesMax, 3000 / (NameBucket.NamesWanted / 4));
     }
 
     [Fact]
@@ -42,21 +43,21 @@ public sealed class BufferNamesTests(SiloFixture silo)
         Assert.True((await grain.AddBufferAsync("b", "gpu", default)).IsGranted);
 
         Assert.Equal(["b"], await silo.BuffersOfAsync(board));
-        Assert.Equal(1, silo.Storage.WriteCount("names", $"names:{board}/0"));
+        Assert.Equal(1, silo.Storage.WriteCount(silo.Grains.GetNameBucket(board, 0)));
     }
 
     [Theory]
     [MemberData(nameof(WritesOfASplit))]
-    public async Task A_split_whose_write_fails_loses_and_doubles_no_name(string keyFormat, bool afterWriting)
+    public async Task A_split_whose_write_fails_loses_and_doubles_no_name(uint? writer, bool afterWriting)
     {
         var board = await silo.NewBoardAsync();
         var grain = silo.Grains.GetBoard(board);
-        var names = Enumerable.Range(0, NameBucket.NamesWanted).Select(number => $"b{number}").ToHashSet();
+        var names = Enumerable.Range(0, NameBucket.NamesWanted).Select(index => $"b{index}").ToHashSet();
         await Task.WhenAll(names.Select(name => grain.AddBufferAsync(name, null, default)));
 
         // The name that makes it too many is added first, in the old bucket.
-        var key = string.Format(System.Globalization.CultureInfo.InvariantCulture, keyFormat, board);
-        silo.Storage.FailWrite(key, key.EndsWith("/0", StringComparison.Ordinal) ? 2 : 1, afterWriting);
+        IAddressable writing = writer is { } number ? silo.Grains.GetNameBucket(board, number) : grain;
+        silo.Storage.FailWrite(writing, writer == 0 ? 2 : 1, afterWriting);
         await Assert.ThrowsAnyAsync<Exception>(() => grain.AddBufferAsync("one-more", null, default));
 
         Assert.Equal(names.Append("one-more").Order(), (await silo.BuffersOfAsync(board, page: 50)).Order());
@@ -78,7 +79,7 @@ public sealed class BufferNamesTests(SiloFixture silo)
     {
         var board = await silo.NewBoardAsync();
         var grain = silo.Grains.GetBoard(board);
-        silo.Storage.FailWrite($"names:{board}/0", 1, afterWriting: false);
+        silo.Storage.FailNextWrite(silo.Grains.GetNameBucket(board, 0));
 
         await Assert.ThrowsAnyAsync<Exception>(() => grain.AddBufferAsync("b", null, default));
 

@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("DmaGrains.Silo.Tests")]
+[assembly: InternalsVisibleTo("DmaGrains.Testing.Tests")]

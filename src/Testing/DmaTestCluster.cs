@@ -1,0 +1,301 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using DmaGrains.Interfaces;
+using DmaGrains.Model.Boards;
+using DmaGrains.Scenarios.Files;
+using DmaGrains.Silo;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
+using Orleans.Storage;
+using Orleans.TestingHost;
+
+namespace DmaGrains.Testing;
+
+/// <summary>Silos of DmaGrains and a client, in this process, for tests. Nothing of it survives the process.</summary>
+/// <remarks>
+/// Starting one takes a second or two in a fresh process and some tenths of one later: share it between tests, and give each test a
+/// board of its own. Calls may come from any thread; starting, stopping and killing silos is for one at a time.
+/// </remarks>
+public sealed class DmaTestCluster : IAsyncDisposable
+{
+    private readonly InProcessTestCluster _cluster;
+    private readonly ConcurrentQueue<int> _places = new();
+    private readonly List<InProcessSiloHandle?> _silos = [];
+    private int _nextBoard;
+
+    private DmaTestCluster(int silos, TimeSpan responseTimeout, Action<ISiloBuilder>? configureSilo)
+    {
+        ResponseTimeout = responseTimeout;
+        Storage = new(Events);
+        var builder = new InProcessTestClusterBuilder((short)silos);
+        builder.Options.ConfigureFileLogging = false;
+        builder.ConfigureSilo((_, silo) =>
+        {
+            var link = new SiloLink(
+                _places.TryDequeue(out var place) ? place : throw new InvalidOperationException("A silo without a place."));
+            silo.AddDmaGrains(new SharedProvider(Storage, link));
+            silo.Services.AddSingleton(link);
+
+            // Orleans' default goes by load, and may have all the grains of a test on one silo.
+            silo.Services.AddSingleton<PlacementStrategy, RandomPlacement>();
+            silo.AddIncomingGrainCallFilter(new CommandWatch(Events, link.Silo));
+            silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
+            configureSilo?.Invoke(silo);
+        });
+        builder.ConfigureClient(client =>
+            client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout));
+        _cluster = builder.Build();
+    }
+
+    /// <summary>How long a call waits for its answer before it fails, unless its method says otherwise.</summary>
+    public TimeSpan ResponseTimeout { get; }
+
+    /// <summary>How long <see cref="WaitForAsync(Func{ClusterEvent, bool}, TimeSpan?, long, string)"/> waits when it is not told.</summary>
+    public static TimeSpan WaitTimeout { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where to get grains from.</summary>
+    public IGrainFactory Grains => _cluster.Client;
+
+    /// <summary>Where grains keep their state, and how to make that fail.</summary>
+    public ClusterStorage Storage { get; }
+
+    /// <summary>What has happened.</summary>
+    public EventLog Events { get; } = new();
+
+    /// <summary>How many silos there are or were; they are numbered from 0.</summary>
+    public int SiloCount => _silos.Count;
+
+    /// <summary>Starts a cluster; it is ready when this completes.</summary>
+    /// <param name="silos">How many silos, at least 1.</param>
+    /// <param name="responseTimeout">
+    /// The <see cref="ResponseTimeout"/>; null for 10 seconds. What a killed silo was asked fails after it.
+    /// </param>
+    /// <param name="configureSilo">Adds to each silo, such as logging; null for nothing.</param>
+    public static async Task<DmaTestCluster> StartAsync(
+        int silos = 1, TimeSpan? responseTimeout = null, Action<ISiloBuilder>? configureSilo = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(silos, 1);
+        var cluster = new DmaTestCluster(silos, responseTimeout ?? TimeSpan.FromSeconds(10), configureSilo);
+        try
+        {
+            await cluster.DeployAsync(silos);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Defines a board from a YAML file.</summary>
+    /// <param name="file">The file; a relative path is looked for beside the test assembly, then in the current folder.</param>
+    /// <param name="name">What to call the board; null for the file's name with a number, so that no other test has it.</param>
+    /// <returns>The board as defined: its <see cref="BoardDefinition.Name"/> is what to get its buffers with.</returns>
+    /// <exception cref="FileFormatException">The file cannot be read, or is no board that can exist.</exception>
+    /// <exception cref="InvalidOperationException">The cluster refuses the board.</exception>
+    public Task<BoardDefinition> SeedBoardAsync(string file, string? name = null)
+    {
+        var beside = Path.Combine(AppContext.BaseDirectory, file);
+        return SeedBoardAsync(BoardFile.Read(File.Exists(beside) ? beside : file), name);
+    }
+
+    /// <summary>Defines a board from YAML text.</summary>
+    /// <param name="yaml">What a board file would have.</param>
+    /// <param name="name">What to call the board; null for the text's name with a number, so that no other test has it.</param>
+    /// <returns>The board as defined.</returns>
+    /// <exception cref="FileFormatException">The text is no board that can exist.</exception>
+    /// <exception cref="InvalidOperationException">The cluster refuses the board.</exception>
+    public Task<BoardDefinition> SeedBoardTextAsync(string yaml, string? name = null) =>
+        SeedBoardAsync(BoardFile.Parse(yaml, "board.yaml"), name);
+
+    /// <summary>Defines a board.</summary>
+    /// <param name="board">The board.</param>
+    /// <param name="name">What to call it; null for its name with a number, so that no other test has it.</param>
+    /// <returns>The board as defined.</returns>
+    /// <exception cref="InvalidOperationException">The cluster refuses the board.</exception>
+    public async Task<BoardDefinition> SeedBoardAsync(BoardDefinition board, string? name = null)
+    {
+        name ??= string.Create(CultureInfo.InvariantCulture, $"{board.Name}.{Interlocked.Increment(ref _nextBoard)}");
+        var defined = await Grains.GetBoard(name).DefineAsync(board with { Name = name });
+        return defined.TryGetValue(out var seeded)
+            ? seeded
+            : throw new InvalidOperationException($"The board {name} is refused with {defined.Refusal}");
+    }
+
+    /// <summary>A buffer of a board, exported or not.</summary>
+    public IDmaBufferGrain Buffer(BoardDefinition board, string name) => Buffer(board.Name, name);
+
+    /// <summary>A buffer of a board, exported or not.</summary>
+    public IDmaBufferGrain Buffer(string board, string name) => Grains.GetBuffer(board, name);
+
+    /// <summary>The silo that a grain is on, from 0; null when it is on none, as before the first call to it.</summary>
+    public int? SiloOf(IAddressable grain) =>
+        _cluster.TryGetGrainContext(grain.GetGrainId(), out var found)
+        && _silos.FindIndex(silo => silo is not null && silo.SiloAddress.Equals(found.Address.SiloAddress)) is >= 0 and var index
+            ? index
+            : null;
+
+    /// <summary>Starts one more silo.</summary>
+    /// <returns>Which it is, from 0.</returns>
+    public async Task<int> AddSiloAsync()
+    {
+        _silos.Add(null);
+        await StartSiloAsync(_silos.Count - 1);
+        return _silos.Count - 1;
+    }
+
+    /// <summary>
+    /// Takes a silo away as if its machine had lost power: what it is doing never reaches the storage, writes that are held included.
+    /// Its grains are elsewhere at their next call. A call that was under way gets an exception, at the latest after
+    /// <see cref="ResponseTimeout"/>.
+    /// </summary>
+    /// <param name="silo">Which silo, from 0.</param>
+    /// <remarks>
+    /// It is no SIGKILL: the silo is in this process and is stopped without finishing what it does, and the others learn of it at once.
+    /// How long a real loss goes unnoticed takes processes to test.
+    /// </remarks>
+    public async Task KillSiloAsync(int silo)
+    {
+        var handle = Running(silo);
+        handle.ServiceProvider.GetRequiredService<SiloLink>().Cut();
+        Events.Add(new ClusterEvent.SiloKilled(silo));
+        _silos[silo] = null;
+        await _cluster.KillSiloAsync(handle);
+        await _cluster.WaitForLivenessToStabilizeAsync(didKill: true);
+    }
+
+    /// <summary>Stops a silo in order: its grains finish what they do and leave.</summary>
+    /// <param name="silo">Which silo, from 0.</param>
+    public async Task StopSiloAsync(int silo)
+    {
+        var handle = Running(silo);
+        _silos[silo] = null;
+        await _cluster.StopSiloAsync(handle);
+        await _cluster.WaitForLivenessToStabilizeAsync();
+        Events.Add(new ClusterEvent.SiloStopped(silo));
+    }
+
+    /// <summary>Starts a silo in the place of one that was killed or stopped; one that runs is stopped first.</summary>
+    /// <param name="silo">Which silo, from 0.</param>
+    public async Task RestartSiloAsync(int silo)
+    {
+        if (_silos[silo] is not null)
+        {
+            await StopSiloAsync(silo);
+        }
+
+        await StartSiloAsync(silo);
+    }
+
+    /// <summary>Waits for an event. None can be missed: what has happened before the call counts too.</summary>
+    /// <param name="matches">Whether an event is the one.</param>
+    /// <param name="timeout">How long to wait; null for <see cref="WaitTimeout"/>.</param>
+    /// <param name="after">Only events with a higher number count: a mark that was taken before from <see cref="EventLog.Last"/>, or
+    /// the number of an event. 0 for all since the cluster's start.</param>
+    /// <param name="wanted">The compiler's.</param>
+    /// <returns>The first such event.</returns>
+    /// <exception cref="TimeoutException">None came. The message tells what did.</exception>
+    public Task<ClusterEvent> WaitForAsync(
+        Func<ClusterEvent, bool> matches,
+        TimeSpan? timeout = null,
+        long after = 0,
+        [CallerArgumentExpression(nameof(matches))] string wanted = "") =>
+        Events.WaitForAsync(matches, after, timeout ?? WaitTimeout, wanted);
+
+    /// <summary>Waits for an event of a kind. None can be missed: what has happened before the call counts too.</summary>
+    /// <typeparam name="TEvent">The kind of event.</typeparam>
+    /// <param name="matches">Whether an event is the one.</param>
+    /// <param name="timeout">How long to wait; null for <see cref="WaitTimeout"/>.</param>
+    /// <param name="after">Only events with a higher number count: a mark, or the number of an event. 0 for all.</param>
+    /// <param name="wanted">The compiler's.</param>
+    /// <returns>The first such event.</returns>
+    /// <exception cref="TimeoutException">None came. The message tells what did.</exception>
+    public Task<TEvent> WaitForAsync<TEvent>(
+        Func<TEvent, bool> matches,
+        TimeSpan? timeout = null,
+        long after = 0,
+        [CallerArgumentExpression(nameof(matches))] string wanted = "")
+        where TEvent : ClusterEvent => Events.WaitForAsync(matches, after, timeout ?? WaitTimeout, wanted);
+
+    /// <summary>
+    /// Checks every board of the cluster from outside: what each buffer says of itself, its union against its importers', that no page
+    /// has two owners, that nothing is held for nobody, and that it lists the buffers that live. All must be at rest: no command runs
+    /// meanwhile.
+    /// </summary>
+    /// <exception cref="InvariantException">Something is wrong; it lists all that is.</exception>
+    public Task CheckInvariantsAsync() =>
+        new ClusterCheck(Grains, Storage).RunAsync(Storage.KeysWith("board").Select(GrainKeys.NameOf));
+
+    /// <summary>Checks a board as <see cref="CheckInvariantsAsync()"/> does, while others are at work.</summary>
+    /// <exception cref="InvariantException">Something is wrong, or there is no such board.</exception>
+    public Task CheckInvariantsAsync(BoardDefinition board) =>
+        new ClusterCheck(Grains, Storage).RunAsync([board.Name]);
+
+    /// <summary>Makes a grain forget all that it has not stored; its next call reads storage again. Completes when it has gone.</summary>
+    public Task DeactivateAsync(IAddressable grain) => _cluster.DeactivateAsync(grain.GetGrainId());
+
+    /// <summary>What is stored of a grain; null when nothing is.</summary>
+    /// <typeparam name="T">What the grain stores under that name.</typeparam>
+    /// <param name="grain">The grain.</param>
+    /// <param name="state">The state's name, such as <c>buffer</c>.</param>
+    public T? ReadState<T>(IAddressable grain, string state)
+        where T : class =>
+        Storage.Find(new(state, grain.GetGrainId())) is { } bytes ? Serializer.Deserialize<T>(BinaryData.FromBytes(bytes)) : null;
+
+    /// <summary>Stores a state behind a grain's back, as a fault of the storage might. Nobody calls the grain meanwhile.</summary>
+    /// <typeparam name="T">What the grain stores under that name.</typeparam>
+    /// <param name="grain">The grain.</param>
+    /// <param name="state">The state's name, such as <c>buffer</c>.</param>
+    /// <param name="value">What the grain is to find at its next call.</param>
+    public async Task WriteStateAsync<T>(IAddressable grain, string state, T value)
+        where T : class
+    {
+        await DeactivateAsync(grain);
+        Storage.Put(new(state, grain.GetGrainId()), Serializer.Serialize(value).ToArray());
+    }
+
+    /// <summary>Stops the silos; what is held is let go first.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Storage.ReleaseAll();
+        await _cluster.DisposeAsync();
+    }
+
+    private OrleansGrainStorageSerializer Serializer =>
+        new(_cluster.Client.ServiceProvider.GetRequiredService<Orleans.Serialization.Serializer>());
+
+    private async Task DeployAsync(int silos)
+    {
+        for (var place = 0; place < silos; place++)
+        {
+            _places.Enqueue(place);
+            _silos.Add(null);
+        }
+
+        await _cluster.DeployAsync();
+        foreach (var handle in _cluster.Silos)
+        {
+            Note(handle);
+        }
+    }
+
+    private async Task StartSiloAsync(int silo)
+    {
+        _places.Enqueue(silo);
+        var handle = await _cluster.StartAdditionalSiloAsync();
+        await _cluster.WaitForLivenessToStabilizeAsync();
+        Note(handle);
+    }
+
+    private void Note(InProcessSiloHandle handle)
+    {
+        var silo = handle.ServiceProvider.GetRequiredService<SiloLink>().Silo;
+        _silos[silo] = handle;
+        Events.Add(new ClusterEvent.SiloStarted(silo));
+    }
+
+    private InProcessSiloHandle Running(int silo) =>
+        _silos[silo] ?? throw new InvalidOperationException($"Silo {silo} does not run.");
+}

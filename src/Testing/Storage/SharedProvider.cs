@@ -1,0 +1,26 @@
+using DmaGrains.Silo;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime.Hosting;
+using Orleans.Serialization.Serializers;
+using Orleans.Storage;
+
+namespace DmaGrains.Testing;
+
+/// <summary>A silo's way to the storage of its cluster.</summary>
+internal sealed class SharedProvider(ClusterStorage storage, SiloLink link) : StorageProvider
+{
+    /// <inheritdoc/>
+    public override Task CheckAsync(CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
+    internal override void AddTo(ISiloBuilder silo, string name) => silo.Services.AddGrainStorage(
+        name,
+        (services, _) => new SharedGrainStorage(
+            storage,
+            link,
+            services.GetRequiredService<IGrainStorageSerializer>(),
+            services.GetRequiredService<IActivatorProvider>()));
+}
