@@ -10,7 +10,8 @@ namespace DmaGrains.Interfaces;
 /// One shared buffer; key <c>board/buffer</c>. Its turn is the kernel's <c>dmabuf-&gt;lock</c>: commands run one at a time, and a reply
 /// means that the outcome is durable. Every granted command may be sent again: under the same names it gets its first reply and
 /// changes nothing, as long as fewer than <see cref="ReplyWindow.Capacity"/> other commands were granted since. So attachments and
-/// mappings are named once. A refused command left nothing; sent again it is a new attempt.
+/// mappings are named once. A refused command left nothing; sent again it is a new attempt, unless it has an
+/// <see cref="DmaCommand.Id"/>: then it gets its first reply too.
 /// </summary>
 /// <remarks>Refusals are values; <c>docs/errors.md</c> lists each command's errnos in the order checked.</remarks>
 [GrainInterfaceType("dma.IDmaBufferGrain")]

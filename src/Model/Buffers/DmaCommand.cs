@@ -1,3 +1,4 @@
+using System.Text;
 using Orleans;
 
 namespace DmaGrains.Model.Buffers;
@@ -19,6 +20,17 @@ public abstract record DmaCommand
     /// </summary>
     [Id(0)]
     public string? Id { get; init; }
+
+    /// <summary>Says the id where there is one.</summary>
+    protected virtual bool PrintMembers(StringBuilder builder)
+    {
+        if (Id is not null)
+        {
+            builder.Append("Id = ").Append(Id);
+        }
+
+        return Id is not null;
+    }
 
     /// <summary>Attach a device. Source: dma_buf_attach.</summary>
     /// <param name="Attachment">The caller's new name for it.</param>
