@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DmaGrains.Silo;
 using DmaGrains.Silo.Hosting;
 using DmaGrains.Silo.Settings;
@@ -26,6 +27,10 @@ if (ListeningPort.WhyNot(settings) is { } taken)
     return Say(taken, ExitCode.Fault);
 }
 
+// A silo also ends when its cluster has given it up: whoever starts it again must be able to tell.
+var isTold = false;
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => isTold = true);
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => isTold = true);
 try
 {
     await using var backends = await Backends.OpenAsync(settings, CancellationToken.None);
@@ -48,7 +53,7 @@ try
         Environment.Exit(Say("cannot leave its cluster in time, and ends without.", ExitCode.Fault));
     }
 
-    return ExitCode.Good;
+    return isTold ? ExitCode.Good : Say("ends without being told to: its cluster has given it up.", ExitCode.Fault);
 }
 catch (StorageException problem)
 {

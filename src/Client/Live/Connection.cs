@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Messaging;
 
 namespace DmaGrains.Client.Live;
 
@@ -90,12 +91,13 @@ internal sealed class Connection : IAsyncDisposable
 
     private static async Task<IHost> ConnectAsync(string gateway, CancellationToken cancellation)
     {
-        var gateways = Gateways.Parse(gateway);
+        var living = new LivingGateways(Gateways.Parse(gateway));
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.UseOrleansClient(client =>
         {
-            client.UseStaticClustering(gateways);
+            client.Services.AddSingleton<IGatewayListProvider>(living);
+            client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = Liveness.LossNoticed);
             client.Configure<ClusterOptions>(cluster =>
             {
                 cluster.ServiceId = SiloNames.ServiceId;
@@ -113,6 +115,7 @@ internal sealed class Connection : IAsyncDisposable
         try
         {
             await host.StartAsync(patience.Token);
+            living.Grains = host.Services.GetRequiredService<IGrainFactory>();
             return host;
         }
         catch (Exception problem) when (problem is not OperationCanceledException || !cancellation.IsCancellationRequested)

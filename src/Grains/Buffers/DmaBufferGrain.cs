@@ -83,28 +83,33 @@ internal sealed partial class DmaBufferGrain(
             return Refuse(exported.Refusal!);
         }
 
-        if (ReferenceEquals(buffer, existing))
+        var before = storage.State;
+        var isNew = !ReferenceEquals(buffer, existing);
+        if (isNew)
+        {
+            await WriteAsync(new()
+            {
+                Buffer = buffer,
+                Replies = existing is null ? ReplyWindow.Empty : before.Replies.ExportedAnew(existing.Origin),
+            });
+        }
+
+        if (buffer.AllocationAtExport is not { } request)
         {
             return DmaResult.Grant(DmaReply.Exported);
         }
 
-        if (buffer.AllocationAtExport is { } request)
+        // The buffer was written first: whatever comes in between, the pages have one that gives them back. An export that got this
+        // far and no further goes on from here when it is sent again.
+        var allocation = await GrainFactory.GetMemory(Board).AllocateAsync(request);
+        if (!allocation.TryGetValue(out var allocated))
         {
-            var allocation = await GrainFactory.GetMemory(Board).AllocateAsync(request);
-            if (!allocation.TryGetValue(out var allocated))
-            {
-                await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name);
-                return Refuse(allocation.Refusal!);
-            }
-
-            buffer = buffer.ExportedWith(allocated);
+            await storage.WriteAsync(isNew ? before : new(), DeactivateOnIdle);
+            await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name);
+            return Refuse(allocation.Refusal!);
         }
 
-        await WriteAsync(new()
-        {
-            Buffer = buffer,
-            Replies = existing is null ? ReplyWindow.Empty : storage.State.Replies.ExportedAnew(existing.Origin),
-        });
+        await WriteAsync(new() { Buffer = buffer.ExportedWith(allocated), Replies = storage.State.Replies });
         return DmaResult.Grant(DmaReply.Exported);
     }
 

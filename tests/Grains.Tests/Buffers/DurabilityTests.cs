@@ -1,6 +1,8 @@
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Policies;
+using DmaGrains.Scenarios.Checking;
 using Orleans.Core.Internal;
 
 namespace DmaGrains.Grains.Tests.Buffers;
@@ -50,6 +52,40 @@ public sealed class DurabilityTests(SiloFixture silo)
 
         Assert.True(mapped.IsGranted);
         Assert.Equal(held, await silo.Grains.GetMemory(board).DescribeAsync());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task An_export_that_allocates_and_fails_leaves_no_page_that_nobody_gives_back(int write)
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = silo.Grains.GetBuffer(board, "b");
+        var export = new BufferExport("b", 8192) { Policy = ExporterPolicy.Default with { Allocation = AllocationTime.AtExport } };
+        silo.Storage.FailWrite(buffer, write);
+        await Assert.ThrowsAnyAsync<Exception>(() => buffer.ExportAsync(export));
+        Assert.Empty((await BoardCheck.RunAsync(silo.Grains, board, TestContext.Current.CancellationToken)).Value.Findings);
+
+        Assert.True((await buffer.ExportAsync(export)).IsGranted);
+
+        Assert.Equal(2UL, (await buffer.DescribeAsync()).Value.Storage!.PageCount);
+        Assert.True((await buffer.ReleaseAsync()).IsGranted);
+        Assert.Empty(await silo.Grains.GetMemory(board).GetHeldAsync());
+    }
+
+    [Fact]
+    public async Task An_export_that_finds_no_memory_leaves_no_buffer()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = silo.Grains.GetBuffer(board, "b");
+
+        var refused = await buffer.ExportAsync(
+            new("b", 1UL << 40) { Policy = ExporterPolicy.Default with { Allocation = AllocationTime.AtExport } });
+
+        Assert.Equal(Errno.ENOMEM, refused.Refusal!.Errno);
+        Assert.Equal(Errno.ENOENT, (await buffer.DescribeAsync()).Refusal!.Errno);
+        Assert.Empty(await silo.BuffersOfAsync(board));
+        Assert.True((await buffer.ExportAsync(new("b", 4096))).IsGranted);
     }
 
     [Fact]

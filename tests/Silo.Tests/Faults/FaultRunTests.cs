@@ -49,21 +49,12 @@ public sealed class FaultRunTests
             random.Shuffle(kinds);
             foreach (var fault in kinds)
             {
-                await cluster.SufferAsync(fault, random.Next(3), () => load.AnswersAsync(AnswersBetweenFaults / 4));
+                await cluster.SufferAsync(fault, random.Next(FaultyCluster.Silos), () => load.AnswersAsync(AnswersBetweenFaults / 4));
                 await load.AnswersAsync(AnswersBetweenFaults);
                 faults[fault] = faults.GetValueOrDefault(fault) + 1;
             }
 
-            await load.StopAsync();
-            await load.LookAsync();
-            operations += buffers.Sum(buffer => buffer.History.Count);
-            var wrong = Explain(buffers);
-            await foreach (var finding in FindingsAsync(client.Grains))
-            {
-                wrong.Add(finding);
-            }
-
-            Assert.True(wrong.Count == 0, $"seed {_seed}, round {round + 1}: {wrong.Count} wrong\n{string.Join("\n\n", wrong.Take(5))}");
+            operations += await CheckAsync(load, buffers, client.Grains, $"round {round + 1}");
             figures = (
                 figures.Granted + load.Granted, figures.Refused + load.Refused, figures.SentAgain + load.SentAgain,
                 figures.GivenUp + load.GivenUp, load.LongestSilence > figures.Silence ? load.LongestSilence : figures.Silence);
@@ -76,6 +67,47 @@ public sealed class FaultRunTests
             + $"{figures.Refused} refused on {buffers.Count} buffers, {operations} operations explained, "
             + $"{figures.SentAgain} sent again by callers, {figures.GivenUp} given up, longest silence {figures.Silence.TotalSeconds:F1} s; "
             + $"{faults.Values.Sum()} faults ({string.Join(", ", faults.Select(fault => $"{fault.Value} {fault.Key}"))}); lost: 0"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Storages))]
+    public async Task A_rolling_restart_fails_no_command(StorageKind kind)
+    {
+        await using var cluster = await FaultyCluster.StartAsync(kind);
+        await using var client = await SiloProcess.ConnectAsync(cluster.Gateways);
+        var buffers = await DefineAsync(client.Grains);
+        var load = new FaultLoad(buffers, _seed);
+        load.Start();
+        for (var silo = 0; silo < FaultyCluster.Silos; silo++)
+        {
+            await load.AnswersAsync(AnswersBetweenFaults / 2);
+            await cluster.SufferAsync(FaultKind.SiloStopped, silo, () => load.AnswersAsync(AnswersBetweenFaults / 4));
+        }
+
+        await load.AnswersAsync(AnswersBetweenFaults / 2);
+        await CheckAsync(load, buffers, client.Grains, "rolling restart");
+        Assert.Equal((0, 0), (load.SentAgain, load.GivenUp));
+        await ReportAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{kind}, rolling restart of {FaultyCluster.Silos} silos: {load.Granted} granted, {load.Refused} refused, none failed, "
+            + $"longest silence {load.LongestSilence.TotalSeconds:F1} s"));
+    }
+
+    /// <summary>Ends a load and checks all that it did.</summary>
+    /// <returns>How many operations it was.</returns>
+    private static async Task<int> CheckAsync(FaultLoad load, List<SharedBuffer> buffers, IGrainFactory grains, string when)
+    {
+        await load.StopAsync();
+        await load.LookAsync();
+        var operations = buffers.Sum(buffer => buffer.History.Count);
+        var wrong = Explain(buffers);
+        await foreach (var finding in FindingsAsync(grains))
+        {
+            wrong.Add(finding);
+        }
+
+        Assert.True(wrong.Count == 0, $"seed {_seed}, {when}: {wrong.Count} wrong\n{string.Join("\n\n", wrong.Take(5))}");
+        return operations;
     }
 
     private static async Task<List<SharedBuffer>> DefineAsync(IGrainFactory grains)

@@ -6,7 +6,8 @@ namespace DmaGrains.Silo.Tests.Faults;
 /// <summary>Three silos and the storage that they share, each in processes of its own, all of which can be lost.</summary>
 internal sealed class FaultyCluster : IAsyncDisposable
 {
-    private const int Silos = 3;
+    /// <summary>How many silos.</summary>
+    public const int Silos = 3;
 
     // As long as silos take to give up one that hangs, twice over.
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(10);
