@@ -4,6 +4,7 @@ using DmaGrains.Interfaces;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
+using DmaGrains.Silo;
 
 namespace DmaGrains.Benchmarks.Growth;
 
@@ -16,9 +17,10 @@ internal static class AllocationGrowth
 
     private static readonly Series _series = new("allocate + free by buffers of the board", [100, 10_000], [null, 3]);
 
-    public static async Task RunAsync()
+    /// <param name="storage">Where the memory is kept.</param>
+    public static async Task RunAsync(StorageProvider storage)
     {
-        await using var silo = await BenchmarkSilo.StartAsync(BenchmarkStorage.Memory);
+        await using var silo = await BenchmarkSilo.StartAsync(storage);
         foreach (var isOldestFirst in (bool[])[true, false])
         {
             await MeasureAsync(silo.Grains, isOldestFirst);
@@ -43,7 +45,7 @@ internal static class AllocationGrowth
         foreach (var callers in (int[])[1, 16])
         {
             var named = _series with { Title = $"{_series.Title}, {goes}" };
-            await named.MeasureAsync(rounds: 9, times: 1000, callers, async (size, number) =>
+            await named.MeasureAsync(rounds: 7, times: 500, callers, async (size, number) =>
             {
                 var (memory, held) = boards[size];
                 var request = RequestFor("newcomer", number);

@@ -4,6 +4,7 @@ using DmaGrains.Benchmarks.Model;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Silo;
 
 namespace DmaGrains.Benchmarks.Growth;
 
@@ -12,9 +13,10 @@ internal static class AttachGrowth
 {
     private static readonly Series _series = new("attach + detach by importers of the buffer", [4, 100, 1000], [null, 1.5, 3]);
 
-    public static async Task RunAsync()
+    /// <param name="storage">Where the buffer is kept.</param>
+    public static async Task RunAsync(StorageProvider storage)
     {
-        await using var silo = await BenchmarkSilo.StartAsync(BenchmarkStorage.Memory);
+        await using var silo = await BenchmarkSilo.StartAsync(storage);
         _ = (await silo.Grains.GetBoard("growth").DefineAsync(Samples.Board("growth"))).Value;
         var buffers = new Dictionary<int, IDmaBufferGrain>();
         foreach (var size in _series.Sizes)
@@ -24,7 +26,7 @@ internal static class AttachGrowth
 
         foreach (var callers in (int[])[1, 8])
         {
-            await _series.MeasureAsync(rounds: 11, times: 2000, callers, async (size, number) =>
+            await _series.MeasureAsync(rounds: 7, times: 1000, callers, async (size, number) =>
             {
                 var name = string.Create(CultureInfo.InvariantCulture, $"newcomer-{number}");
                 Check(await buffers[size].AttachAsync(name, Samples.DeviceOf((int)number).Name));

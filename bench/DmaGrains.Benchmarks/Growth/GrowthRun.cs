@@ -1,4 +1,5 @@
 using System.Globalization;
+using DmaGrains.Silo;
 
 namespace DmaGrains.Benchmarks.Growth;
 
@@ -13,11 +14,19 @@ internal static class GrowthRun
     {
         switch (args)
         {
-            case ["attach"]:
-                await AttachGrowth.RunAsync();
+            case ["attach", .. var where]:
+                await using (var storage = await StorageAsync(where))
+                {
+                    await AttachGrowth.RunAsync(storage);
+                }
+
                 return 0;
-            case ["allocate"]:
-                await AllocationGrowth.RunAsync();
+            case ["allocate", .. var where]:
+                await using (var storage = await StorageAsync(where))
+                {
+                    await AllocationGrowth.RunAsync(storage);
+                }
+
                 return 0;
             case ["writes"]:
                 await CommandWrites.RunAsync();
@@ -27,8 +36,15 @@ internal static class GrowthRun
                     int.Parse(buffers, CultureInfo.InvariantCulture), int.Parse(boards, CultureInfo.InvariantCulture));
                 return 0;
             default:
-                await Console.Error.WriteLineAsync("growth: expected attach, allocate, writes, or register BUFFERS BOARDS.");
+                await Console.Error.WriteLineAsync("growth: expected attach or allocate [sqlite FILE | postgresql CONNECTION], writes, or register BUFFERS BOARDS.");
                 return ExitUsage;
         }
     }
+
+    private static async Task<StorageProvider> StorageAsync(string[] where) => where switch
+    {
+        ["sqlite", var file] => StorageProvider.OpenSqlite(file),
+        ["postgresql", var connection] => await StorageProvider.OpenPostgreSqlAsync(connection, CancellationToken.None),
+        _ => StorageProvider.Memory,
+    };
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using DmaGrains.Client;
-using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 
@@ -114,7 +113,8 @@ internal sealed class FaultLoad(IReadOnlyList<SharedBuffer> buffers, int seed)
 
         // What a map gives cannot be told from outside when nobody heard it.
         var replies = await HearAsync(
-            () => SendAsync(buffer.Grain, commands), mayGiveUp && !commands.Any(command => command is DmaCommand.Map));
+            async () => await buffer.Grain.ExecuteAsync([.. commands], goOn: false),
+            mayGiveUp && !commands.Any(command => command is DmaCommand.Map));
         if (replies is null)
         {
             buffer.History.Enqueue(new(buffer.Name, sent) { Command = commands.Single() });
@@ -177,14 +177,4 @@ internal sealed class FaultLoad(IReadOnlyList<SharedBuffer> buffers, int seed)
             }
         }
     }
-
-    private static async Task<IReadOnlyList<DmaResult<DmaReply>>> SendAsync(IDmaBufferGrain buffer, DmaCommand[] commands) => commands switch
-    {
-        [DmaCommand.Attach attach] => [await buffer.AttachAsync(attach.Attachment, attach.Device)],
-        [DmaCommand.Detach detach] => [await buffer.DetachAsync(detach.Attachment)],
-        [DmaCommand.Map map] => [await buffer.MapAttachmentAsync(map.Mapping, map.Attachment, map.Direction, map.Options)],
-        [DmaCommand.Unmap unmap] => [await buffer.UnmapAttachmentAsync(unmap.Mapping)],
-        [DmaCommand.Release] => [await buffer.ReleaseAsync()],
-        _ => await buffer.ExecuteAsync([.. commands], goOn: false),
-    };
 }

@@ -50,7 +50,7 @@ internal sealed class SharedBuffer(IGrainFactory grains, BoardDefinition board, 
                 return (new BufferExport(Name, (ulong)pages * 4096, "gpu") { Id = NewName("e") }, []);
             }
 
-            return (null, random.Next(20) switch
+            DmaCommand[] commands = random.Next(20) switch
             {
                 < 5 => [Attach(random)],
                 < 9 => [Map(Any(_attachments, random))],
@@ -58,7 +58,10 @@ internal sealed class SharedBuffer(IGrainFactory grains, BoardDefinition board, 
                 < 15 => [new DmaCommand.Detach(Any(_attachments, random))],
                 < 16 => [new DmaCommand.Release()],
                 _ => Batch(random),
-            });
+            };
+
+            // One that was on its way for long must not happen to a buffer that has been exported anew.
+            return (null, [.. commands.Select(command => command with { Id = NewName("c") })]);
         }
     }
 
