@@ -16,7 +16,10 @@ public interface IMemoryGrain : IGrainWithStringKey
     Task<DmaResult<ImmutableArray<RegionUse>>> LayOutAsync(ImmutableArray<MemoryRegionLayout> regions);
 
     /// <summary>Allocates; the same request under the same token gets the same pages.</summary>
-    /// <returns>ENOENT (no memory laid out), EIO (none within reach) or ENOMEM.</returns>
+    /// <returns>
+    /// ENOENT (no memory laid out), EINVAL naming Token (given back a short while ago: nobody would do so again), EIO (none within reach)
+    /// or ENOMEM.
+    /// </returns>
     [Alias("Allocate")]
     Task<DmaResult<BackingStorage>> AllocateAsync(AllocationRequest request);
 
@@ -26,7 +29,7 @@ public interface IMemoryGrain : IGrainWithStringKey
     [Alias("TestAllocate")]
     Task<DmaResult<BackingStorage>> TestAllocateAsync(AllocationRequest request);
 
-    /// <summary>Takes pages back; a token that holds nothing changes nothing.</summary>
+    /// <summary>Takes pages back, for good: a token is used once. One that holds nothing changes nothing.</summary>
     [Alias("Free")]
     Task FreeAsync(AllocationToken token);
 

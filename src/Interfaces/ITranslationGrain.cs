@@ -19,7 +19,7 @@ public interface ITranslationGrain : IGrainWithStringKey
     Task<Refusal?> LayOutAsync(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool);
 
     /// <summary>Maps; the same request under the same token gets the same addresses.</summary>
-    /// <returns>What <see cref="DmaTranslation.Map"/> answers.</returns>
+    /// <returns>EINVAL naming Token (it has ended a short while ago), or what <see cref="DmaTranslation.Map"/> answers.</returns>
     [Alias("Map")]
     Task<DmaResult<DmaMapped>> MapAsync(DmaMapRequest request);
 
@@ -40,8 +40,10 @@ public interface ITranslationGrain : IGrainWithStringKey
     Task UnmapAsync(ImmutableArray<MapToken> tokens);
 
     /// <summary>Ends all mappings of a buffer.</summary>
+    /// <param name="buffer">The buffer.</param>
+    /// <param name="following">The number of the mapping that would have come next: it may have been asked for and never noted.</param>
     [Alias("UnmapAll")]
-    Task UnmapAllAsync(string buffer);
+    Task UnmapAllAsync(string buffer, ulong following);
 
     /// <summary>Switches an MMU to another of its contexts (thread #38, #39).</summary>
     /// <returns>EINVAL naming Stage or Context; null when switched.</returns>

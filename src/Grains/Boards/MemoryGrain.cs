@@ -12,13 +12,17 @@ namespace DmaGrains.Grains.Boards;
 /// </summary>
 [GrainType("dma-memory")]
 internal sealed class MemoryGrain(
-    [PersistentState("memory", StorageNames.Default)] IPersistentState<MemoryRecord> storage) : Grain, IMemoryGrain
+    [PersistentState("memory", StorageNames.Default)] IPersistentState<MemoryRecord> storage, TimeProvider time) : Grain, IMemoryGrain
 {
+    // Of those that ended, the record has a few: it is written at each command.
+    private const int EndedMax = 32;
+
     // A chunk holds 64 allocations; where pages are scattered, fewer: sixteen more extents count as one more.
     private static readonly LedgerShape<AllocationToken, Allocation> _shape = new(
         static held => held.Request.Token, static held => 1 + (held.Storage.Extents.Length / 16),
         ChangedMax: 16, GoneMax: 64, ChunkMax: 64);
 
+    private readonly EndedTokens<AllocationToken> _ended = new(time);
     private LedgerStore<AllocationToken, Allocation> _chunks = null!;
     private Ledger<AllocationToken, Allocation> _ledger = null!;
     private PhysicalMemory? _memory;
@@ -30,6 +34,11 @@ internal sealed class MemoryGrain(
     {
         _chunks = new(_shape, ChunkStates.Of<Allocation>(GrainContext, "allocations"), DeactivateOnIdle);
         _ledger = await _chunks.ReadAsync(storage, () => storage.State.Allocations);
+        foreach (var token in storage.State.Ended)
+        {
+            _ended.Add(token);
+        }
+
         if (!storage.State.Layouts.IsEmpty)
         {
             _memory = PhysicalMemory.Restore(storage.State.Layouts, _ledger.Items);
@@ -55,7 +64,7 @@ internal sealed class MemoryGrain(
             return DmaResult.Refuse<ImmutableArray<RegionUse>>(created.Refusal!);
         }
 
-        await WriteAsync(memory, _ledger);
+        await WriteAsync(memory, _ledger, []);
         return DmaResult.Grant(memory.Describe());
     }
 
@@ -69,13 +78,25 @@ internal sealed class MemoryGrain(
             return NotLaidOut;
         }
 
+        if (_ended.Has(request.Token))
+        {
+            return DmaResult.Refuse<BackingStorage>(Refusal.Of(
+                Errno.EINVAL, "Token", $"{request.Token} was given back; a request for it comes too late."));
+        }
+
         var (next, reply) = _memory.Allocate(request);
-        await CommitAsync(next, request.Token);
+        await CommitAsync(next, request.Token, storage.State.Ended);
         return reply;
     }
 
-    public Task FreeAsync(AllocationToken token) =>
-        _memory is null ? Task.CompletedTask : CommitAsync(_memory.Free(token), token);
+    public async Task FreeAsync(AllocationToken token)
+    {
+        if (_memory is not null)
+        {
+            await CommitAsync(_memory.Free(token), token, [.. storage.State.Ended.TakeLast(EndedMax - 1), token]);
+            _ended.Add(token);
+        }
+    }
 
     public Task<ImmutableArray<RegionUse>> DescribeAsync() =>
         Task.FromResult(_memory is null ? [] : _memory.Describe());
@@ -83,18 +104,20 @@ internal sealed class MemoryGrain(
     public Task<ImmutableArray<AllocationToken>> GetHeldAsync() => Task.FromResult(
         _memory is null ? [] : _memory.Allocations.Select(held => held.Request.Token).ToImmutableArray());
 
-    private async Task CommitAsync(PhysicalMemory next, AllocationToken token)
+    private async Task CommitAsync(PhysicalMemory next, AllocationToken token, ImmutableArray<AllocationToken> ended)
     {
         if (!ReferenceEquals(next, _memory))
         {
             var ledger = await _chunks.MakeRoomAsync(_ledger);
-            await WriteAsync(next, next.Held(token) is { } held ? ledger.With(held) : ledger.Without(token));
+            await WriteAsync(next, next.Held(token) is { } held ? ledger.With(held) : ledger.Without(token), ended);
         }
     }
 
-    private async Task WriteAsync(PhysicalMemory next, Ledger<AllocationToken, Allocation> ledger)
+    private async Task WriteAsync(
+        PhysicalMemory next, Ledger<AllocationToken, Allocation> ledger, ImmutableArray<AllocationToken> ended)
     {
-        await storage.WriteAsync(new() { Layouts = [.. next.Layouts], Allocations = ledger.ToRecord() }, DeactivateOnIdle);
+        await storage.WriteAsync(
+            new() { Layouts = [.. next.Layouts], Allocations = ledger.ToRecord(), Ended = ended }, DeactivateOnIdle);
         _memory = next;
         _ledger = ledger;
     }

@@ -15,4 +15,8 @@ public sealed class MemoryRecord
     /// <summary>What is held.</summary>
     [Id(1)]
     public LedgerRecord<AllocationToken, Allocation> Allocations { get; init; } = new();
+
+    /// <summary>Tokens whose pages were given back last, oldest first.</summary>
+    [Id(2)]
+    public ImmutableArray<AllocationToken> Ended { get; init; } = [];
 }

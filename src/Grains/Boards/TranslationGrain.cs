@@ -10,9 +10,10 @@ namespace DmaGrains.Grains.Boards;
 /// <summary>Keeps a board's MMUs and bounce pool; what is free is rebuilt when it activates.</summary>
 [GrainType("dma-translation")]
 internal sealed class TranslationGrain(
-    [PersistentState("translation", StorageNames.Default)] IPersistentState<TranslationRecord> storage)
+    [PersistentState("translation", StorageNames.Default)] IPersistentState<TranslationRecord> storage, TimeProvider time)
     : Grain, ITranslationGrain
 {
+    private readonly EndedTokens<MapToken> _ended = new(time);
     private DmaTranslation _translation = DmaTranslation.Create([], null);
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -45,6 +46,12 @@ internal sealed class TranslationGrain(
 
     public async Task<DmaResult<DmaMapped>> MapAsync(DmaMapRequest request)
     {
+        if (_ended.Has(request.Token))
+        {
+            return DmaResult.Refuse<DmaMapped>(Refusal.Of(
+                Errno.EINVAL, "Token", $"Mapping {request.Token.Sequence} of {request.Token.Buffer} has ended; a request for it comes too late."));
+        }
+
         var (next, reply) = _translation.Map(request);
         await CommitAsync(next);
         return reply;
@@ -55,10 +62,24 @@ internal sealed class TranslationGrain(
 
     public Task<Refusal?> CheckUnmapAsync(MapToken token) => Task.FromResult(_translation.CheckUnmap(token));
 
-    public Task UnmapAsync(ImmutableArray<MapToken> tokens) =>
-        CommitAsync(tokens.Aggregate(_translation, (held, token) => held.Unmap(token)));
+    public async Task UnmapAsync(ImmutableArray<MapToken> tokens)
+    {
+        await CommitAsync(tokens.Aggregate(_translation, (held, token) => held.Unmap(token)));
+        foreach (var token in tokens)
+        {
+            _ended.Add(token);
+        }
+    }
 
-    public Task UnmapAllAsync(string buffer) => CommitAsync(_translation.UnmapAll(buffer));
+    public async Task UnmapAllAsync(string buffer, ulong following)
+    {
+        ImmutableArray<MapToken> ended = [.. _translation.Held.Where(token => token.Buffer == buffer), new(buffer, following)];
+        await CommitAsync(_translation.UnmapAll(buffer));
+        foreach (var token in ended)
+        {
+            _ended.Add(token);
+        }
+    }
 
     public async Task<Refusal?> SwitchContextAsync(string stage, uint context)
     {

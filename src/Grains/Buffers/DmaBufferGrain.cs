@@ -104,7 +104,7 @@ internal sealed partial class DmaBufferGrain(
         var allocation = await GrainFactory.GetMemory(Board).AllocateAsync(request);
         if (!allocation.TryGetValue(out var allocated))
         {
-            await storage.WriteAsync(isNew ? before : new(), DeactivateOnIdle);
+            await storage.WriteAsync(isNew ? before : new() { Buffer = buffer.Gone(), Replies = before.Replies }, DeactivateOnIdle);
             await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name);
             return Refuse(allocation.Refusal!);
         }
@@ -337,7 +337,7 @@ internal sealed partial class DmaBufferGrain(
         // No device may reach pages that are somebody else's already.
         if (buffer.OwesAllMappings)
         {
-            await GrainFactory.GetTranslation(Board).UnmapAllAsync(Name);
+            await GrainFactory.GetTranslation(Board).UnmapAllAsync(Name, buffer.NextMapping);
         }
         else if (buffer.OwedMappings is { IsEmpty: false } mappings)
         {

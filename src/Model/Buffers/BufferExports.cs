@@ -41,7 +41,7 @@ public static class BufferExports
         }
 
         return existing is null ? DmaBuffer.Export(export, 0, regions)
-            : existing.IsFreed ? DmaBuffer.Export(export, existing.Generation + 1, regions)
+            : existing.IsFreed ? DmaBuffer.ExportAfter(existing, export, regions)
             : DmaResult.Refuse<DmaBuffer>(Refusal.Of(
                 Errno.EEXIST, "Name", $"Buffer {export.Name} exists with {existing.SizeBytes} bytes, exported by {existing.Origin.Exporter ?? "a heap"}."));
     }

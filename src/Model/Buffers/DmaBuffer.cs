@@ -141,7 +141,7 @@ public sealed partial record DmaBuffer
 
     /// <summary>A fresh buffer without storage.</summary>
     /// <param name="export">What the exporter says.</param>
-    /// <param name="generation">One more than that of a gone buffer of this name; else 0.</param>
+    /// <param name="generation">Which storage of the name it begins with.</param>
     /// <param name="regions">The regions that the exporter names.</param>
     /// <returns>What <see cref="BufferExport.Check"/> answers.</returns>
     public static DmaResult<DmaBuffer> Export(
@@ -155,6 +155,29 @@ public sealed partial record DmaBuffer
         var buffer = new DmaBuffer(export, generation, regions);
         buffer.AssertInvariants();
         return DmaResult.Grant(buffer);
+    }
+
+    /// <summary>
+    /// The same under the name of a buffer that is gone. No token of that one is used again: of its storage, the next one may have been
+    /// asked for too, and so may its next mapping.
+    /// </summary>
+    /// <param name="gone">The buffer before.</param>
+    /// <param name="export">What the exporter says.</param>
+    /// <param name="regions">The regions that the exporter names.</param>
+    public static DmaResult<DmaBuffer> ExportAfter(DmaBuffer gone, BufferExport export, ImmutableArray<MemoryRegionLayout> regions)
+    {
+        Invariant.Holds(gone.IsFreed);
+        var exported = Export(export, gone.Generation + 2, regions);
+        return exported.TryGetValue(out var buffer)
+            ? DmaResult.Grant(buffer with { NextMapping = gone.NextMapping + 1 })
+            : exported;
+    }
+
+    /// <summary>The buffer when its export came to nothing: gone, and nothing to give back.</summary>
+    public DmaBuffer Gone()
+    {
+        Invariant.Holds(Attachments.IsEmpty && Storage is null);
+        return this with { IsReleased = true, IsFreed = true };
     }
 
     /// <summary>Carries out a command.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CsCheck;
 using DmaGrains.Interfaces;
+using DmaGrains.Model;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
@@ -34,8 +35,13 @@ public sealed class MemoryGrainTests(SiloFixture silo)
             var grain = silo.Grains.GetMemory(key);
             await grain.LayOutAsync(_regions);
             var model = PhysicalMemory.Create(_regions).Value;
-            foreach (var (frees, request, failsAt, afterWriting) in steps)
+            var generations = new Dictionary<string, uint>();
+            foreach (var (frees, any, failsAt, afterWriting) in steps)
             {
+                // A token is used once.
+                var generation = generations.GetValueOrDefault(any.Token.Buffer);
+                var request = any with { Token = any.Token with { Generation = generation } };
+                generations[any.Token.Buffer] = frees ? generation + 1 : generation;
                 using var fault = failsAt == 0 ? null : silo.Storage.FailWrite(grain, failsAt, afterWriting);
                 var next = frees ? model.Free(request.Token) : model.Allocate(request).Next;
                 if (!await HappensAsync(grain, frees, request, model))
@@ -125,5 +131,26 @@ public sealed class MemoryGrainTests(SiloFixture silo)
         {
             return false;
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_request_that_comes_after_its_pages_were_given_back_gets_none(bool activatesAnew)
+    {
+        var memory = silo.Grains.GetMemory(await silo.NewBoardAsync());
+        var request = new AllocationRequest(new("late", 0), 8192, DmaConstraints.Unconstrained, ulong.MaxValue, "gpu");
+        _ = (await memory.AllocateAsync(request)).Value;
+        await memory.FreeAsync(request.Token);
+        if (activatesAnew)
+        {
+            await memory.AsReference<IGrainManagementExtension>().DeactivateOnIdle(TestContext.Current.CancellationToken);
+        }
+
+        var late = await memory.AllocateAsync(request);
+
+        Assert.Equal((Errno.EINVAL, "Token"), (late.Refusal!.Errno, late.Refusal.Field));
+        Assert.Empty(await memory.GetHeldAsync());
+        Assert.True((await memory.AllocateAsync(request with { Token = new("late", 1) })).IsGranted);
     }
 }

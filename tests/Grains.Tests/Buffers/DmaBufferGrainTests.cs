@@ -192,7 +192,7 @@ public sealed class DmaBufferGrainTests(SiloFixture silo)
         Assert.Empty(await silo.BuffersOfAsync(board));
         Assert.Equal(Errno.EBADF, (await buffer.AttachAsync("a2", "gpu")).Refusal!.Errno);
         Assert.True((await buffer.ExportAsync(new("frame", 4096) { Id = "second" })).IsGranted);
-        Assert.Equal(1u, (await buffer.DescribeAsync()).Value.Generation);
+        Assert.Equal(2u, (await buffer.DescribeAsync()).Value.Generation);
     }
 
     [Fact]
