@@ -13,6 +13,9 @@ internal sealed class TranslationGrain(
     [PersistentState("translation", StorageNames.Default)] IPersistentState<TranslationRecord> storage, TimeProvider time)
     : Grain, ITranslationGrain
 {
+    // Of those that ended, the record has a few: it is written at each command.
+    private const int EndedMax = 32;
+
     private readonly EndedTokens<MapToken> _ended = new(time);
     private DmaTranslation _translation = DmaTranslation.Create([], null);
 
@@ -21,6 +24,7 @@ internal sealed class TranslationGrain(
         if (storage.State.State is { } state)
         {
             _translation = DmaTranslation.Restore(storage.State.Stages, storage.State.Pool, state);
+            NoteEnded(storage.State.Ended);
         }
 
         return Task.CompletedTask;
@@ -64,21 +68,15 @@ internal sealed class TranslationGrain(
 
     public async Task UnmapAsync(ImmutableArray<MapToken> tokens)
     {
-        await CommitAsync(tokens.Aggregate(_translation, (held, token) => held.Unmap(token)));
-        foreach (var token in tokens)
-        {
-            _ended.Add(token);
-        }
+        await CommitAsync(tokens.Aggregate(_translation, (held, token) => held.Unmap(token)), tokens);
+        NoteEnded(tokens);
     }
 
     public async Task UnmapAllAsync(string buffer, ulong following)
     {
         ImmutableArray<MapToken> ended = [.. _translation.Held.Where(token => token.Buffer == buffer), new(buffer, following)];
-        await CommitAsync(_translation.UnmapAll(buffer));
-        foreach (var token in ended)
-        {
-            _ended.Add(token);
-        }
+        await CommitAsync(_translation.UnmapAll(buffer), ended);
+        NoteEnded(ended);
     }
 
     public async Task<Refusal?> SwitchContextAsync(string stage, uint context)
@@ -90,12 +88,27 @@ internal sealed class TranslationGrain(
 
     public Task<ImmutableArray<MapToken>> GetHeldAsync() => Task.FromResult(_translation.Held.ToImmutableArray());
 
-    private async Task CommitAsync(DmaTranslation next)
+    private void NoteEnded(ImmutableArray<MapToken> tokens)
+    {
+        foreach (var token in tokens)
+        {
+            _ended.Add(token);
+        }
+    }
+
+    private async Task CommitAsync(DmaTranslation next, params ImmutableArray<MapToken> ended)
     {
         if (!ReferenceEquals(next, _translation))
         {
             await storage.WriteAsync(
-                new() { Stages = next.Stages, Pool = next.Pool, State = next.State }, DeactivateOnIdle);
+                new()
+                {
+                    Stages = next.Stages,
+                    Pool = next.Pool,
+                    State = next.State,
+                    Ended = [.. storage.State.Ended.Concat(ended).TakeLast(EndedMax)],
+                },
+                DeactivateOnIdle);
             _translation = next;
         }
     }

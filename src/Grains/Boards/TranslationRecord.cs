@@ -19,4 +19,8 @@ public sealed class TranslationRecord
     /// <summary>What is held; null before they are laid out.</summary>
     [Id(2)]
     public DmaTranslationState? State { get; init; }
+
+    /// <summary>Tokens of mappings that ended last, oldest first.</summary>
+    [Id(3)]
+    public ImmutableArray<MapToken> Ended { get; init; } = [];
 }

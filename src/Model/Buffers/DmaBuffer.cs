@@ -98,7 +98,7 @@ public sealed partial record DmaBuffer
     [Id(16)]
     public ImmutableArray<ulong> Unmapped { get; private init; } = [];
 
-    /// <summary>Whether a device behind an MMU ever attached.</summary>
+    /// <summary>Whether a device behind an MMU ever attached, to this buffer or to one before it under its name.</summary>
     [Id(17)]
     public bool HasHadTranslated { get; private init; }
 
@@ -169,7 +169,7 @@ public sealed partial record DmaBuffer
         Invariant.Holds(gone.IsFreed);
         var exported = Export(export, gone.Generation + 2, regions);
         return exported.TryGetValue(out var buffer)
-            ? DmaResult.Grant(buffer with { NextMapping = gone.NextMapping + 1 })
+            ? DmaResult.Grant(buffer with { NextMapping = gone.NextMapping + 1, HasHadTranslated = gone.HasHadTranslated })
             : exported;
     }
 

@@ -146,9 +146,9 @@ public sealed record BoardCheck(
                 FindingKind.MappingNotHeld, token.Buffer, $"the board's MMUs do not hold its mapping number {token.Sequence}");
         }
 
-        var giveAllBack = board.Buffers.Where(buffer => buffer.OwesAllMappings).Select(buffer => buffer.Name).ToHashSet();
-        foreach (var token in held.Except(living).Except(board.Buffers.SelectMany(MayHoldMapped))
-            .Where(token => !giveAllBack.Contains(token.Buffer)))
+        // Whatever is held under a buffer's name goes back when the buffer does.
+        var names = board.Buffers.Select(buffer => buffer.Name).ToHashSet();
+        foreach (var token in held.Except(living).Where(token => !names.Contains(token.Buffer)))
         {
             yield return new(
                 FindingKind.MappingLeaked, token.Buffer, $"the board's MMUs hold mapping number {token.Sequence}, which no buffer has");
@@ -167,6 +167,16 @@ public sealed record BoardCheck(
             yield return $"{buffer.Name}: it has pages or addresses to give back; its next command does";
         }
 
+        var mapped = board.HeldMappings.ToLookup(token => token.Buffer, token => token.Sequence);
+        foreach (var buffer in board.Buffers.Where(buffer => !buffer.IsInDebt))
+        {
+            var living = buffer.Mappings.Select(mapping => mapping.Sequence).ToHashSet();
+            foreach (var number in mapped[buffer.Name].Where(number => !living.Contains(number)))
+            {
+                yield return $"{buffer.Name}: mapping number {number} was interrupted; a next one of that number, or the release, takes it over";
+            }
+        }
+
         var held = board.HeldPages.ToHashSet();
         foreach (var buffer in board.Buffers.Where(buffer => buffer is { Storage: null, IsGone: false } && held.Contains(buffer.Token)))
         {
@@ -179,8 +189,4 @@ public sealed record BoardCheck(
     // A first map and a migration ask for pages before they are noted.
     private static IEnumerable<AllocationToken> MayHold(DmaBuffer buffer) =>
         [buffer.Token, new(buffer.Name, buffer.Generation + 1), .. buffer.OwedTokens];
-
-    // So does every map.
-    private static IEnumerable<MapToken> MayHoldMapped(DmaBuffer buffer) =>
-        [new(buffer.Name, buffer.NextMapping), .. buffer.OwedMappings];
 }

@@ -147,6 +147,11 @@ public sealed class FaultRunTests
         for (var board = 0; board < Boards; board++)
         {
             var check = (await BoardCheck.RunAsync(grains, FaultBoard.Numbered(board).Name, TestContext.Current.CancellationToken)).Value;
+            foreach (var command in check.Unfinished)
+            {
+                TestContext.Current.TestOutputHelper?.WriteLine($"{check.Board}: unfinished: {command}");
+            }
+
             foreach (var finding in check.Findings)
             {
                 yield return $"{check.Board}: {finding}";
