@@ -29,7 +29,10 @@ public interface IMemoryGrain : IGrainWithStringKey
     [Alias("TestAllocate")]
     Task<DmaResult<BackingStorage>> TestAllocateAsync(AllocationRequest request);
 
-    /// <summary>Takes pages back, for good: a token is used once. One that holds nothing changes nothing.</summary>
+    /// <summary>
+    /// Takes pages back, for good, and with them those of the buffer's earlier generations: a token is used once, and generations
+    /// follow each other. One that holds nothing changes nothing.
+    /// </summary>
     [Alias("Free")]
     Task FreeAsync(AllocationToken token);
 

@@ -17,6 +17,8 @@ internal sealed class MemoryGrain(
     // Of those that ended, the record has a few: it is written at each command.
     private const int EndedMax = 32;
 
+    private const uint EarlierMax = 16;
+
     // A chunk holds 64 allocations; where pages are scattered, fewer: sixteen more extents count as one more.
     private static readonly LedgerShape<AllocationToken, Allocation> _shape = new(
         static held => held.Request.Token, static held => 1 + (held.Storage.Extents.Length / 16),
@@ -91,10 +93,21 @@ internal sealed class MemoryGrain(
 
     public async Task FreeAsync(AllocationToken token)
     {
-        if (_memory is not null)
+        if (_memory is null)
         {
-            await CommitAsync(_memory.Free(token), token, [.. storage.State.Ended.TakeLast(EndedMax - 1), token]);
-            _ended.Add(token);
+            return;
+        }
+
+        await EndAsync(token);
+
+        // A request that came too late all the same may have taken pages under an earlier token: nobody else would give them back.
+        for (var back = 1u; back <= Math.Min(token.Generation, EarlierMax); back++)
+        {
+            var earlier = token with { Generation = token.Generation - back };
+            if (_memory.Held(earlier) is not null)
+            {
+                await EndAsync(earlier);
+            }
         }
     }
 
@@ -103,6 +116,12 @@ internal sealed class MemoryGrain(
 
     public Task<ImmutableArray<AllocationToken>> GetHeldAsync() => Task.FromResult(
         _memory is null ? [] : _memory.Allocations.Select(held => held.Request.Token).ToImmutableArray());
+
+    private async Task EndAsync(AllocationToken token)
+    {
+        await CommitAsync(_memory!.Free(token), token, [.. storage.State.Ended.TakeLast(EndedMax - 1), token]);
+        _ended.Add(token);
+    }
 
     private async Task CommitAsync(PhysicalMemory next, AllocationToken token, ImmutableArray<AllocationToken> ended)
     {

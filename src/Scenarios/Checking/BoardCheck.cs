@@ -106,7 +106,11 @@ public sealed record BoardCheck(
                 FindingKind.PagesNotHeld, buffer.Name, $"the board's memory does not hold its {buffer.Storage!.PageCount} pages");
         }
 
-        foreach (var token in held.Except(board.Buffers.SelectMany(MayHold)).Where(token => !board.Unmade.Contains(token.Buffer)))
+        // What is held under an earlier generation of a buffer goes back when the buffer's own does.
+        var latest = board.Buffers.ToDictionary(buffer => buffer.Name, buffer => buffer.Generation);
+        foreach (var token in held.Except(board.Buffers.SelectMany(MayHold))
+            .Where(token => !board.Unmade.Contains(token.Buffer))
+            .Where(token => !latest.TryGetValue(token.Buffer, out var generation) || token.Generation > generation))
         {
             yield return new(FindingKind.PagesLeaked, token.Buffer, $"the board's memory holds {token}, which no buffer has");
         }
@@ -175,6 +179,12 @@ public sealed record BoardCheck(
             {
                 yield return $"{buffer.Name}: mapping number {number} was interrupted; a next one of that number, or the release, takes it over";
             }
+        }
+
+        var generations = board.HeldPages.ToLookup(token => token.Buffer, token => token.Generation);
+        foreach (var buffer in board.Buffers.Where(buffer => !buffer.IsInDebt && generations[buffer.Name].Any(one => one < buffer.Generation)))
+        {
+            yield return $"{buffer.Name}: pages of an earlier storage came too late; they go back with its present one";
         }
 
         var held = board.HeldPages.ToHashSet();

@@ -133,6 +133,21 @@ public sealed class MemoryGrainTests(SiloFixture silo)
         }
     }
 
+    [Fact]
+    public async Task Pages_of_earlier_generations_go_back_with_those_of_a_later_one()
+    {
+        var memory = silo.Grains.GetMemory(await silo.NewBoardAsync());
+        foreach (var generation in (uint[])[0, 2, 3])
+        {
+            _ = (await memory.AllocateAsync(RequestFor(1) with { Token = new("b", generation) })).Value;
+        }
+
+        _ = (await memory.AllocateAsync(RequestFor(1) with { Token = new("c", 0) })).Value;
+        await memory.FreeAsync(new("b", 2));
+
+        Assert.Equal([new("b", 3), new("c", 0)], await memory.GetHeldAsync());
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
