@@ -107,10 +107,10 @@ public sealed record BoardCheck(
         }
 
         // What is held under an earlier generation of a buffer goes back when the buffer's own does.
-        var latest = board.Buffers.ToDictionary(buffer => buffer.Name, buffer => buffer.Generation);
+        var generations = board.Buffers.ToLookup(buffer => buffer.Name, buffer => buffer.Generation);
         foreach (var token in held.Except(board.Buffers.SelectMany(MayHold))
             .Where(token => !board.Unmade.Contains(token.Buffer))
-            .Where(token => !latest.TryGetValue(token.Buffer, out var generation) || token.Generation > generation))
+            .Where(token => generations[token.Buffer].All(generation => token.Generation > generation)))
         {
             yield return new(FindingKind.PagesLeaked, token.Buffer, $"the board's memory holds {token}, which no buffer has");
         }
