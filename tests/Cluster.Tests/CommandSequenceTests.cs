@@ -122,7 +122,7 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
         Assert.Empty(check.Unfinished);
     }
 
-    private static string TextOf(DmaResult<DmaReply> reply) => JsonSerializer.Serialize<object?>(
+    internal static string TextOf(DmaResult<DmaReply> reply) => JsonSerializer.Serialize<object?>(
         reply.Refusal is { } refusal ? refusal : reply.Value);
 
     private static BoardDefinition BoardNamed(string name) => new(

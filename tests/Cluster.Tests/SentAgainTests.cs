@@ -61,8 +61,8 @@ public sealed class SentAgainTests(ClusterFixture cluster)
                 send = () => grain.ExportAsync(export);
             }
 
-            var reply = TextOf(await send());
-            Assert.Equal(TextOf(expected), reply);
+            var reply = CommandSequenceTests.TextOf(await send());
+            Assert.Equal(CommandSequenceTests.TextOf(expected), reply);
 
             // A refused export has no place to be remembered in: sent again it is tried again.
             if (sent[index] is not null ? model.Buffer(Buffer) is not null : expected.IsGranted)
@@ -76,7 +76,7 @@ public sealed class SentAgainTests(ClusterFixture cluster)
                 if (left > 0)
                 {
                     first[again] = (sendAgain, heard, left - 1);
-                    Assert.Equal(heard, TextOf(await sendAgain()));
+                    Assert.Equal(heard, CommandSequenceTests.TextOf(await sendAgain()));
                 }
             }
 
@@ -87,9 +87,6 @@ public sealed class SentAgainTests(ClusterFixture cluster)
         Assert.Equal(model.Memory.Describe(), await cluster.Grains.GetMemory(definition.Name).DescribeAsync());
         Assert.Equal(model.Translation.Held, await cluster.Grains.GetTranslation(definition.Name).GetHeldAsync());
     }
-
-    private static string TextOf(DmaResult<DmaReply> reply) =>
-        JsonSerializer.Serialize<object?>(reply.Refusal is { } refusal ? refusal : reply.Value);
 
     private static BoardDefinition BoardNamed(string name) => new(
         name,

@@ -14,9 +14,6 @@ namespace DmaGrains.Grains.Boards;
 internal sealed class MemoryGrain(
     [PersistentState("memory", StorageNames.Default)] IPersistentState<MemoryRecord> storage, TimeProvider time) : Grain, IMemoryGrain
 {
-    // Of those that ended, the record has a few: it is written at each command.
-    private const int EndedMax = 32;
-
     private const uint EarlierMax = 16;
 
     // A chunk holds 64 allocations; where pages are scattered, fewer: sixteen more extents count as one more.
@@ -36,11 +33,7 @@ internal sealed class MemoryGrain(
     {
         _chunks = new(_shape, ChunkStates.Of<Allocation>(GrainContext, "allocations"), DeactivateOnIdle);
         _ledger = await _chunks.ReadAsync(storage, () => storage.State.Allocations);
-        foreach (var token in storage.State.Ended)
-        {
-            _ended.Add(token);
-        }
-
+        _ended.Add(storage.State.Ended);
         if (!storage.State.Layouts.IsEmpty)
         {
             _memory = PhysicalMemory.Restore(storage.State.Layouts, _ledger.Items);
@@ -87,7 +80,7 @@ internal sealed class MemoryGrain(
         }
 
         var (next, reply) = _memory.Allocate(request);
-        await CommitAsync(next, request.Token, storage.State.Ended);
+        await CommitAsync(next, request.Token, []);
         return reply;
     }
 
@@ -119,8 +112,8 @@ internal sealed class MemoryGrain(
 
     private async Task EndAsync(AllocationToken token)
     {
-        await CommitAsync(_memory!.Free(token), token, [.. storage.State.Ended.TakeLast(EndedMax - 1), token]);
-        _ended.Add(token);
+        await CommitAsync(_memory!.Free(token), token, [token]);
+        _ended.Add([token]);
     }
 
     private async Task CommitAsync(PhysicalMemory next, AllocationToken token, ImmutableArray<AllocationToken> ended)
@@ -128,15 +121,18 @@ internal sealed class MemoryGrain(
         if (!ReferenceEquals(next, _memory))
         {
             var ledger = await _chunks.MakeRoomAsync(_ledger);
-            await WriteAsync(next, next.Held(token) is { } held ? ledger.With(held) : ledger.Without(token), ended);
+            await WriteAsync(
+                next,
+                next.Held(token) is { } held ? ledger.With(held) : ledger.Without(token),
+                EndedTokens<AllocationToken>.Told(storage.State.Ended, ended));
         }
     }
 
     private async Task WriteAsync(
-        PhysicalMemory next, Ledger<AllocationToken, Allocation> ledger, ImmutableArray<AllocationToken> ended)
+        PhysicalMemory next, Ledger<AllocationToken, Allocation> ledger, ImmutableArray<AllocationToken> told)
     {
         await storage.WriteAsync(
-            new() { Layouts = [.. next.Layouts], Allocations = ledger.ToRecord(), Ended = ended }, DeactivateOnIdle);
+            new() { Layouts = [.. next.Layouts], Allocations = ledger.ToRecord(), Ended = told }, DeactivateOnIdle);
         _memory = next;
         _ledger = ledger;
     }

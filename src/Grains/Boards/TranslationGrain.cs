@@ -13,9 +13,6 @@ internal sealed class TranslationGrain(
     [PersistentState("translation", StorageNames.Default)] IPersistentState<TranslationRecord> storage, TimeProvider time)
     : Grain, ITranslationGrain
 {
-    // Of those that ended, the record has a few: it is written at each command.
-    private const int EndedMax = 32;
-
     private readonly EndedTokens<MapToken> _ended = new(time);
     private DmaTranslation _translation = DmaTranslation.Create([], null);
 
@@ -24,7 +21,7 @@ internal sealed class TranslationGrain(
         if (storage.State.State is { } state)
         {
             _translation = DmaTranslation.Restore(storage.State.Stages, storage.State.Pool, state);
-            NoteEnded(storage.State.Ended);
+            _ended.Add(storage.State.Ended);
         }
 
         return Task.CompletedTask;
@@ -69,14 +66,14 @@ internal sealed class TranslationGrain(
     public async Task UnmapAsync(ImmutableArray<MapToken> tokens)
     {
         await CommitAsync(tokens.Aggregate(_translation, (held, token) => held.Unmap(token)), tokens);
-        NoteEnded(tokens);
+        _ended.Add(tokens);
     }
 
     public async Task UnmapAllAsync(string buffer, ulong following)
     {
         ImmutableArray<MapToken> ended = [.. _translation.Held.Where(token => token.Buffer == buffer), new(buffer, following)];
         await CommitAsync(_translation.UnmapAll(buffer), ended);
-        NoteEnded(ended);
+        _ended.Add(ended);
     }
 
     public async Task<Refusal?> SwitchContextAsync(string stage, uint context)
@@ -88,14 +85,6 @@ internal sealed class TranslationGrain(
 
     public Task<ImmutableArray<MapToken>> GetHeldAsync() => Task.FromResult(_translation.Held.ToImmutableArray());
 
-    private void NoteEnded(ImmutableArray<MapToken> tokens)
-    {
-        foreach (var token in tokens)
-        {
-            _ended.Add(token);
-        }
-    }
-
     private async Task CommitAsync(DmaTranslation next, params ImmutableArray<MapToken> ended)
     {
         if (!ReferenceEquals(next, _translation))
@@ -106,7 +95,7 @@ internal sealed class TranslationGrain(
                     Stages = next.Stages,
                     Pool = next.Pool,
                     State = next.State,
-                    Ended = [.. storage.State.Ended.Concat(ended).TakeLast(EndedMax)],
+                    Ended = EndedTokens<MapToken>.Told(storage.State.Ended, ended),
                 },
                 DeactivateOnIdle);
             _translation = next;

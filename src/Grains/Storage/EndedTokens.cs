@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace DmaGrains.Grains.Storage;
 
 /// <summary>
@@ -9,6 +11,8 @@ namespace DmaGrains.Grains.Storage;
 internal sealed class EndedTokens<TToken>(TimeProvider time)
     where TToken : notnull
 {
+    private const int ToldMax = 32;
+
     // Messages expire long before.
     private static readonly TimeSpan _kept = TimeSpan.FromMinutes(1);
 
@@ -18,8 +22,22 @@ internal sealed class EndedTokens<TToken>(TimeProvider time)
     /// <summary>Whether a token was given back.</summary>
     public bool Has(TToken token) => _ended.Contains(token);
 
-    /// <summary>Notes that a token was given back.</summary>
-    public void Add(TToken token)
+    /// <summary>What a record is to tell of them: the last few, for it is written at each command.</summary>
+    /// <param name="told">What it tells now, oldest first.</param>
+    /// <param name="ended">Tokens that are given back with this command.</param>
+    public static ImmutableArray<TToken> Told(ImmutableArray<TToken> told, IEnumerable<TToken> ended) =>
+        [.. told.Concat(ended).TakeLast(ToldMax)];
+
+    /// <summary>Notes that tokens were given back.</summary>
+    public void Add(ImmutableArray<TToken> tokens)
+    {
+        foreach (var token in tokens)
+        {
+            Add(token);
+        }
+    }
+
+    private void Add(TToken token)
     {
         while (_oldest.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Since) > _kept)
         {

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
-using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
 using DmaGrains.Model.Translation;
 
@@ -106,11 +105,12 @@ public sealed record BoardCheck(
                 FindingKind.PagesNotHeld, buffer.Name, $"the board's memory does not hold its {buffer.Storage!.PageCount} pages");
         }
 
-        // What is held under an earlier generation of a buffer goes back when the buffer's own does.
+        // A first map and a migration ask for pages before they are noted; what is held under an earlier generation of a buffer goes
+        // back when the buffer's own does.
         var generations = board.Buffers.ToLookup(buffer => buffer.Name, buffer => buffer.Generation);
-        foreach (var token in held.Except(board.Buffers.SelectMany(MayHold))
+        foreach (var token in held
             .Where(token => !board.Unmade.Contains(token.Buffer))
-            .Where(token => generations[token.Buffer].All(generation => token.Generation > generation)))
+            .Where(token => generations[token.Buffer].All(generation => token.Generation > generation + 1)))
         {
             yield return new(FindingKind.PagesLeaked, token.Buffer, $"the board's memory holds {token}, which no buffer has");
         }
@@ -195,8 +195,4 @@ public sealed record BoardCheck(
     }
 
     private static IEnumerable<PageExtent> ExtentsOf(DmaBuffer buffer) => buffer.Storage?.Extents ?? [];
-
-    // A first map and a migration ask for pages before they are noted.
-    private static IEnumerable<AllocationToken> MayHold(DmaBuffer buffer) =>
-        [buffer.Token, new(buffer.Name, buffer.Generation + 1), .. buffer.OwedTokens];
 }

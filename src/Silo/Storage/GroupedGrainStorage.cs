@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime.Hosting;
 using Orleans.Serialization.Serializers;
 using Orleans.Storage;
 
@@ -12,6 +14,17 @@ namespace DmaGrains.Silo.Storage;
 internal sealed class GroupedGrainStorage(
     IStateStore store, IGrainStorageSerializer serializer, IActivatorProvider activators) : IGrainStorage
 {
+    /// <summary>Adds it to a silo.</summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="name">The provider's name.</param>
+    /// <param name="store">The table.</param>
+    public static void AddTo(ISiloBuilder silo, string name, IStateStore store) => silo.Services.AddGrainStorage(
+        name,
+        (services, _) => new GroupedGrainStorage(
+            store,
+            services.GetRequiredService<IGrainStorageSerializer>(),
+            services.GetRequiredService<IActivatorProvider>()));
+
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         ReadStateAsync(stateName, grainId, grainState, CancellationToken.None);
 

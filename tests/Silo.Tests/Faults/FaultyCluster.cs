@@ -37,13 +37,13 @@ internal sealed class FaultyCluster : IAsyncDisposable
         if (kind == StorageKind.PostgreSql)
         {
             var server = await PostgreSqlServer.StartAsync();
-            var settings = SettingsOf("postgresql", await server.NewDatabaseAsync());
+            var settings = Servers.SettingsOf(kind, isCluster: true, await server.NewDatabaseAsync());
             cluster = new(server, kill => kill ? server.KillAsync() : server.StopAsync(), server.StartAgainAsync, settings);
         }
         else
         {
             var server = await RedisServer.StartAsync();
-            var settings = SettingsOf("redis", server.NewDatabase());
+            var settings = Servers.SettingsOf(kind, isCluster: true, server.NewDatabase());
             cluster = new(server, kill => kill ? server.KillAsync() : server.StopAsync(), () => server.StartAgainAsync(), settings);
         }
 
@@ -103,13 +103,6 @@ internal sealed class FaultyCluster : IAsyncDisposable
 
         await _server.DisposeAsync();
     }
-
-    private static (string Name, string Value)[] SettingsOf(string storage, string connection) =>
-    [
-        ("DMAGRAINS_STORAGE", storage),
-        ("DMAGRAINS_CLUSTERING", storage),
-        ($"DMAGRAINS_{storage.ToUpperInvariant()}", connection),
-    ];
 
     private async Task RestartAsync(int silo)
     {

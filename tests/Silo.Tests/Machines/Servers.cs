@@ -21,12 +21,21 @@ public sealed class Servers : IAsyncDisposable
     /// <param name="isCluster">Whether the silos are one cluster.</param>
     public async Task<(string Name, string Value)[]> NewStorageAsync(StorageKind kind, bool isCluster)
     {
+        return SettingsOf(kind, isCluster, kind == StorageKind.PostgreSql ? await NewPostgreSqlAsync() : await NewRedisAsync());
+    }
+
+    /// <summary>Settings for silos that share a storage, as the environment would have them.</summary>
+    /// <param name="kind">PostgreSql or Redis.</param>
+    /// <param name="isCluster">Whether the silos are one cluster.</param>
+    /// <param name="connection">How to reach the storage.</param>
+    internal static (string Name, string Value)[] SettingsOf(StorageKind kind, bool isCluster, string connection)
+    {
         var name = kind.ToString().ToLowerInvariant();
         return
         [
             ("DMAGRAINS_STORAGE", name),
             ("DMAGRAINS_CLUSTERING", isCluster ? name : "localhost"),
-            ($"DMAGRAINS_{name.ToUpperInvariant()}", kind == StorageKind.PostgreSql ? await NewPostgreSqlAsync() : await NewRedisAsync()),
+            ($"DMAGRAINS_{name.ToUpperInvariant()}", connection),
         ];
     }
 

@@ -1,10 +1,6 @@
 using System.Net.Sockets;
 using DmaGrains.Silo.Clustering;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Orleans.Runtime.Hosting;
-using Orleans.Serialization.Serializers;
-using Orleans.Storage;
 
 namespace DmaGrains.Silo.Storage.PostgreSql;
 
@@ -74,12 +70,8 @@ internal sealed class PostgreSqlProvider : StorageProvider, IMembershipProvider
     });
 
     /// <inheritdoc/>
-    internal override void AddTo(ISiloBuilder silo, string name) => silo.Services.AddGrainStorage(
-        name,
-        (services, _) => new GroupedGrainStorage(
-            _store,
-            services.GetRequiredService<IGrainStorageSerializer>(),
-            services.GetRequiredService<IActivatorProvider>()));
+    internal override void AddTo(ISiloBuilder silo, string name) =>
+        GroupedGrainStorage.AddTo(silo, name, _store);
 
     private static async Task<string?> WeaknessAsync(NpgsqlDataSource source, CancellationToken cancellation)
     {

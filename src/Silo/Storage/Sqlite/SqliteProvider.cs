@@ -1,8 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Orleans.Runtime.Hosting;
-using Orleans.Serialization.Serializers;
-using Orleans.Storage;
-
 namespace DmaGrains.Silo.Storage.Sqlite;
 
 /// <summary>One SQLite file, written by one thread.</summary>
@@ -18,10 +13,6 @@ internal sealed class SqliteProvider(string file) : StorageProvider
     public override ValueTask DisposeAsync() => _writer.DisposeAsync();
 
     /// <inheritdoc/>
-    internal override void AddTo(ISiloBuilder silo, string name) => silo.Services.AddGrainStorage(
-        name,
-        (services, _) => new GroupedGrainStorage(
-            _writer,
-            services.GetRequiredService<IGrainStorageSerializer>(),
-            services.GetRequiredService<IActivatorProvider>()));
+    internal override void AddTo(ISiloBuilder silo, string name) =>
+        GroupedGrainStorage.AddTo(silo, name, _writer);
 }
