@@ -1,8 +1,7 @@
-using DmaGrains.Grains.Devices;
+using DmaGrains.Grains;
 using DmaGrains.Grains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Orleans.Storage;
 
 namespace DmaGrains.Silo;
 
@@ -14,12 +13,9 @@ public static class DmaGrainsHosting
     /// <param name="storage">Where state is kept; it outlives the silo.</param>
     public static ISiloBuilder AddDmaGrains(this ISiloBuilder silo, StorageProvider storage)
     {
-        // Newtonsoft JSON, Orleans' default, silently loses private members; this one keeps what [Id] names, and is shorter.
-        silo.Services.AddSingleton<IGrainStorageSerializer, OrleansGrainStorageSerializer>();
-
         // Reports the machine's uptime as a stall at every start.
         silo.Services.AddLogging(logging => logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error));
-        silo.AddDeviceFacts();
+        silo.AddGrainServices();
         storage.AddTo(silo, StorageNames.Default);
         return silo;
     }

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using DmaGrains.Grains.Devices;
+using DmaGrains.Grains;
 using DmaGrains.Grains.Storage;
 using DmaGrains.Silo;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,8 +60,7 @@ internal sealed class BenchmarkSilo : IAsyncDisposable
             return;
         }
 
-        silo.AddDeviceFacts();
-        silo.Services.AddSingleton<IGrainStorageSerializer, OrleansGrainStorageSerializer>();
+        silo.AddGrainServices();
         silo.Services.AddGrainStorage<IGrainStorage>(StorageNames.Default, (services, _) => storage == BenchmarkStorage.None
             ? new NoStorage()
             : new CountingStorage(services.GetRequiredService<IGrainStorageSerializer>()));

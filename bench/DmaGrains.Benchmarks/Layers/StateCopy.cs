@@ -12,7 +12,7 @@ internal sealed class StateCopy
     private readonly Serializer _serializer;
     private readonly DeepCopier _copier;
     private readonly ArrayBufferWriter<byte> _bytes = new();
-    private ReplyWindow _replies = ReplyWindow.Empty;
+    private StoredReplies _replies = StoredReplies.Empty;
 
     public StateCopy(DmaBuffer buffer)
     {
@@ -29,7 +29,7 @@ internal sealed class StateCopy
     /// <returns>Bytes of the state.</returns>
     public int Copy(DmaCommand command, Transition step)
     {
-        _replies = _replies.Remember(command, step.Reply);
+        _replies = _replies.Then(_replies.Window.Remember(command, step.Reply));
         _copier.Copy(step.Reply);
         _bytes.ResetWrittenCount();
         _serializer.Serialize(new DmaBufferRecord { Buffer = step.Next, Replies = _replies }, _bytes);

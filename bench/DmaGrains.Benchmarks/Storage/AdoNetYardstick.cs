@@ -1,11 +1,9 @@
 using DmaGrains.Benchmarks.Hosting;
-using DmaGrains.Grains.Devices;
+using DmaGrains.Grains;
 using DmaGrains.Grains.Storage;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Orleans.Configuration;
-using Orleans.Storage;
 
 namespace DmaGrains.Benchmarks.Storage;
 
@@ -42,8 +40,7 @@ internal static class AdoNetYardstick
 
     private static Task<BenchmarkSilo> StartAsync(string invariant, string connectionString) => BenchmarkSilo.StartAsync(silo =>
     {
-        silo.AddDeviceFacts();
-        silo.Services.AddSingleton<IGrainStorageSerializer, OrleansGrainStorageSerializer>();
+        silo.AddGrainServices();
         silo.AddAdoNetGrainStorage(StorageNames.Default, (AdoNetGrainStorageOptions options) =>
         {
             options.Invariant = invariant;

@@ -16,7 +16,10 @@ internal static class DurableRun
 {
     private const int Callers = 64;
     private const int Rounds = 3;
-    private const int StateBytes = 500;
+
+    // A small state, and one of a buffer with a full window of replies.
+    private const int SmallBytes = 500;
+    private const int BufferBytes = 2000;
 
     // The display, among the samples' devices.
     private const int StrictestDevice = 1;
@@ -66,12 +69,14 @@ internal static class DurableRun
         await using var yardstick = await startYardstick();
         var buffers = await Buffers.ExportAsync(silo.Grains, importers: 0);
         var others = await Buffers.ExportAsync(yardstick.Grains, importers: 0);
-        var bare = Bare(silo.Storage, buffers.Count);
+        var bare = Bare(silo.Storage, buffers.Count, SmallBytes);
+        var bareBuffers = Bare(silo.Storage, buffers.Count, BufferBytes);
 
         // The first map of a buffer takes memory, for the device that asks most, so that every device can attach later. The first write
         // of a state makes a row.
         await OnceForEachAsync(buffers.BatchOfFour, buffers.Count);
         await OnceForEachAsync(bare, buffers.Count);
+        await OnceForEachAsync(bareBuffers, buffers.Count);
         (string Storage, Workload Workload, int Commands, int Writes)[] all =
         [
             (name, bare, 1, 1),
@@ -79,6 +84,7 @@ internal static class DurableRun
             (name, buffers.FourCalls, 4, 4),
             (name, buffers.BatchOfFour, 4, 1),
             ($"Orleans' ADO.NET, {name}", others.TwoCalls, 2, 2),
+            (name, bareBuffers, 1, 1),
         ];
         var best = new StorageSample[all.Length];
         for (var round = 0; round < Rounds; round++)
@@ -102,6 +108,7 @@ internal static class DurableRun
         return
         [
             Ratio($"{name}: writes of attach and detach, of the bare storage's", wanted.OfBare, 2 * best[1].PerSecond / best[0].PerSecond),
+            Ratio($"{name}: the same, of states as long as a buffer's", null, 2 * best[1].PerSecond / best[5].PerSecond),
             Ratio($"{name}: attach and detach, of the same on Orleans' ADO.NET", wanted.OfYardstick, best[1].PerSecond / best[4].PerSecond),
             Ratio($"{name}: commands in a batch of four, of four calls", 2.5, best[3].PerSecond / best[2].PerSecond),
         ];
@@ -119,13 +126,13 @@ internal static class DurableRun
         new ParallelOptions { MaxDegreeOfParallelism = Callers },
         async (index, _) => await workload.RunAsync(((long)index * Samples.Devices.Length) + StrictestDevice));
 
-    private static Workload Bare(IGrainStorage storage, int count)
+    private static Workload Bare(IGrainStorage storage, int count, int bytes)
     {
         var run = Guid.NewGuid();
         var states = Enumerable.Range(0, count).Select(index => (
             Id: GrainId.Create("dma-buffer", string.Create(CultureInfo.InvariantCulture, $"bench/{run:N}-{index}")),
-            State: new GrainState<StoredBytes>(new() { Bytes = new byte[StateBytes] }))).ToArray();
-        return new("the storage itself", number =>
+            State: new GrainState<StoredBytes>(new() { Bytes = new byte[bytes] }))).ToArray();
+        return new($"the storage itself, {bytes} bytes", number =>
         {
             var (id, state) = states[number % count];
             return storage.WriteStateAsync("buffer", id, state);

@@ -34,12 +34,6 @@ internal sealed partial class DmaBufferGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (storage.State.Buffer is { } moved && moved.Attachments.Length > StoredImporters.WithBufferMax)
-        {
-            // The activation comes from another silo with the buffer as that had it: storage has the importers apart.
-            await storage.ReadStateAsync(cancellationToken);
-        }
-
         if (storage.State is { Buffer: not null, Importers: not null })
         {
             _importers = NewImporters();
@@ -57,7 +51,7 @@ internal sealed partial class DmaBufferGrain(
             return Refuse(Refusal.Of(Errno.EINVAL, "Name", $"This grain is the buffer {Name}, not {origin.Name}."));
         }
 
-        if (storage.State.Replies.HasExported(origin))
+        if (storage.State.Replies.Window.HasExported(origin))
         {
             return DmaResult.Grant(DmaReply.Exported);
         }
@@ -90,7 +84,7 @@ internal sealed partial class DmaBufferGrain(
             await WriteAsync(new()
             {
                 Buffer = buffer,
-                Replies = existing is null ? ReplyWindow.Empty : before.Replies.ExportedAnew(existing.Origin),
+                Replies = existing is null ? StoredReplies.Empty : before.Replies.Then(before.Replies.Window.ExportedAnew(existing.Origin)),
             });
         }
 
@@ -175,7 +169,7 @@ internal sealed partial class DmaBufferGrain(
             return commands.IsDefaultOrEmpty ? [] : [Refuse(storage.State.Buffer is null ? NoBuffer : BatchTooLong(commands.Length))];
         }
 
-        var turn = new BufferTurn(storage.State.Buffer, storage.State.Replies);
+        var turn = new BufferTurn(storage.State.Buffer, storage.State.Replies.Window);
         var replies = ImmutableArray.CreateBuilder<DmaResult<DmaReply>>(commands.Length);
         foreach (var command in commands)
         {
@@ -183,7 +177,7 @@ internal sealed partial class DmaBufferGrain(
             {
                 // What was unmapped before is free for this map, as it would be one by one.
                 await CommitAsync(turn);
-                turn = new(storage.State.Buffer, storage.State.Replies);
+                turn = new(storage.State.Buffer, storage.State.Replies.Window);
             }
 
             var reply = await StepAsync(turn, command);
@@ -197,7 +191,7 @@ internal sealed partial class DmaBufferGrain(
             {
                 // Storage has moved: a second move before a write would leave pages that no state names.
                 await CommitAsync(turn);
-                turn = new(storage.State.Buffer, storage.State.Replies);
+                turn = new(storage.State.Buffer, storage.State.Replies.Window);
             }
         }
 
@@ -235,7 +229,7 @@ internal sealed partial class DmaBufferGrain(
             return Refuse(NoBuffer);
         }
 
-        var turn = new BufferTurn(buffer, storage.State.Replies);
+        var turn = new BufferTurn(buffer, storage.State.Replies.Window);
         var reply = await StepAsync(turn, command);
         await CommitAsync(turn);
         return reply;
@@ -314,7 +308,7 @@ internal sealed partial class DmaBufferGrain(
 
     private async Task CommitAsync(BufferTurn turn)
     {
-        var next = new DmaBufferRecord { Buffer = turn.Buffer, Replies = turn.Replies };
+        var next = new DmaBufferRecord { Buffer = turn.Buffer, Replies = storage.State.Replies.Then(turn.Replies) };
         if (turn.ChangesState)
         {
             await WriteAsync(next);
@@ -322,7 +316,7 @@ internal sealed partial class DmaBufferGrain(
 
         // A grant that changed nothing is remembered with the next change; giving pages back is done again after a crash.
         storage.State = turn.Buffer.IsInDebt
-            ? new() { Buffer = await SettleAsync(turn.Buffer), Replies = turn.Replies }
+            ? new() { Buffer = await SettleAsync(turn.Buffer), Replies = next.Replies }
             : next;
     }
 

@@ -12,8 +12,8 @@ public sealed class DmaBufferRecord
     public DmaBuffer? Buffer { get; init; }
 
     /// <summary>The last replies.</summary>
-    [Id(1)]
-    public ReplyWindow Replies { get; init; } = ReplyWindow.Empty;
+    [Id(3)]
+    public StoredReplies Replies { get; init; } = StoredReplies.Empty;
 
     /// <summary>The importers, where there are many: the buffer itself then has none. Null where it has them.</summary>
     [Id(2)]

@@ -38,46 +38,19 @@ public sealed record RememberedReply(
     /// <summary>What is remembered of a command and its reply.</summary>
     public static RememberedReply Of(DmaCommand command, DmaResult<DmaReply> reply)
     {
-        var (kind, name, other, direction) = PartsOf(command);
+        var parts = CommandParts.Of(command);
         var granted = reply.TryGetValue(out var value) ? value : null;
-        return new(kind, name, other, direction, granted?.Constraints ?? default, granted?.Mapping)
+        return new(parts.Kind, parts.Name, parts.Other, parts.Direction, granted?.Constraints ?? default, granted?.Mapping)
         {
-            CommandId = command.Id,
+            CommandId = parts.Id,
             Refusal = reply.Refusal,
-            Options = OptionsOf(command),
+            Options = parts.Options,
         };
     }
 
     /// <summary>Whether this was the command, id, content and all; a command without an id may be any grant of that content.</summary>
-    public bool IsOf(DmaCommand command)
-    {
-        if (command.Id is null ? Refusal is not null : command.Id != CommandId)
-        {
-            return false;
-        }
-
-        var (kind, name, other, direction) = PartsOf(command);
-        return kind == Kind && direction == Direction && name == Name && other == Other && OptionsOf(command) == Options;
-    }
-
-    private static MapOptions OptionsOf(DmaCommand command) => command is DmaCommand.Map map ? map.Options : MapOptions.None;
-
-    private static (RememberedKind Kind, string Name, string Other, DmaDirection Direction) PartsOf(
-        DmaCommand command) => command switch
-        {
-            DmaCommand.Attach attach => (RememberedKind.Attach, attach.Attachment, attach.Device, default),
-            DmaCommand.Detach detach => (RememberedKind.Detach, detach.Attachment, string.Empty, default),
-            DmaCommand.Map map => (RememberedKind.Map, map.Mapping, map.Attachment, map.Direction),
-            DmaCommand.Unmap unmap => (RememberedKind.Unmap, unmap.Mapping, string.Empty, default),
-            DmaCommand.Release => (RememberedKind.Release, string.Empty, string.Empty, default),
-            DmaCommand.Revoke => (RememberedKind.Revoke, string.Empty, string.Empty, default),
-            DmaCommand.GetScatterlist get => (RememberedKind.GetScatterlist, get.Mapping, get.Attachment, default),
-            DmaCommand.PutScatterlist put => (RememberedKind.PutScatterlist, put.Mapping, string.Empty, default),
-            DmaCommand.GetPfns get => (RememberedKind.GetPfns, get.Mapping, get.Attachment, default),
-            DmaCommand.PutPfns put => (RememberedKind.PutPfns, put.Mapping, string.Empty, default),
-            DmaCommand.BeginCpuAccess begin => (RememberedKind.BeginCpuAccess, begin.Access, string.Empty, begin.Direction),
-            DmaCommand.EndCpuAccess end => (RememberedKind.EndCpuAccess, end.Access, string.Empty, default),
-            DmaCommand.CpuAccess access => (RememberedKind.CpuAccess, access.Access, string.Empty, access.Direction),
-            _ => throw new ArgumentOutOfRangeException(nameof(command)),
-        };
+    internal bool IsOf(in CommandParts command) =>
+        command.Kind == Kind && command.Name == Name && command.Other == Other
+        && (command.Id is null ? Refusal is null : command.Id == CommandId)
+        && command.Direction == Direction && command.Options == Options;
 }

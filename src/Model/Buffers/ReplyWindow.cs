@@ -24,12 +24,16 @@ public readonly record struct ReplyWindow(ImmutableArray<RememberedReply> Replie
     [Id(0)]
     public ImmutableArray<BufferExport> Exports { get; private init; } = [];
 
+    /// <summary>The same replies, and these earlier exports.</summary>
+    public ReplyWindow WithExports(ImmutableArray<BufferExport> exports) => this with { Exports = exports };
+
     /// <summary>The reply that this command got, or null when it is not remembered.</summary>
     public DmaResult<DmaReply>? Find(DmaCommand command)
     {
+        var parts = CommandParts.Of(command);
         for (var index = Replies.Length - 1; index >= 0; index--)
         {
-            if (Replies[index].IsOf(command))
+            if (Replies[index].IsOf(parts))
             {
                 return Replies[index].Reply;
             }

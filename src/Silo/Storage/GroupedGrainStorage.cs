@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.Hosting;
 using Orleans.Serialization.Serializers;
@@ -45,7 +46,7 @@ internal sealed class GroupedGrainStorage(
     public async Task WriteStateAsync<T>(
         string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
-        var payload = serializer.Serialize(grainState.State).ToArray();
+        var payload = BytesOf(serializer.Serialize(grainState.State));
         await ChangeAsync(stateName, grainId, grainState, payload, cancellationToken);
         grainState.RecordExists = true;
     }
@@ -60,6 +61,10 @@ internal sealed class GroupedGrainStorage(
         grainState.State = activators.GetActivator<T>().Create();
         grainState.RecordExists = false;
     }
+
+    /// <summary>The array itself where it is no longer than the bytes.</summary>
+    private static byte[] BytesOf(BinaryData data) =>
+        MemoryMarshal.TryGetArray(data.ToMemory(), out var all) && all.Array!.Length == all.Count ? all.Array : data.ToArray();
 
     private async Task ChangeAsync<T>(
         string stateName, GrainId grainId, IGrainState<T> grainState, byte[]? payload, CancellationToken cancellationToken)

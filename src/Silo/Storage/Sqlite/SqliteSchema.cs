@@ -28,7 +28,7 @@ internal static class SqliteSchema
                 INSERT INTO dmagrains_schema VALUES ({Version});
                 CREATE TABLE state (
                     grain TEXT NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL, payload BLOB,
-                    PRIMARY KEY (grain, name)) STRICT, WITHOUT ROWID;
+                    PRIMARY KEY (grain, name)) STRICT;
                 """);
         }
 
@@ -49,7 +49,7 @@ internal static class SqliteSchema
             throw new StorageException($"{path} is damaged ({OneLine.Of(damage?.ToString() ?? "unknown")}): put back a copy of it.");
         }
 
-        connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+        connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384");
     }
 
     /// <summary>What an error of SQLite means to an operator.</summary>

@@ -1,0 +1,22 @@
+using DmaGrains.Grains.Devices;
+using DmaGrains.Grains.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Storage;
+
+namespace DmaGrains.Grains;
+
+/// <summary>Puts what the grains ask for into a silo, but for the storage itself.</summary>
+public static class GrainServices
+{
+    /// <summary>Adds a silo's memory of devices, and how state is read, written and serialized.</summary>
+    public static ISiloBuilder AddGrainServices(this ISiloBuilder silo)
+    {
+        silo.Services.AddSingleton<DeviceFacts>();
+        silo.Services.AddSingleton<DeviceFactsClient>();
+        silo.Services.AddSingleton<IGrainStorageSerializer, StateSerializer>();
+        silo.Services.TryAddSingleton<PersistentStateFactory>();
+        silo.Services.AddSingleton<IPersistentStateFactory, DurableStateFactory>();
+        return silo.AddGrainService<DeviceFactsService>();
+    }
+}
