@@ -5,7 +5,7 @@ namespace DmaGrains.Model;
 
 /// <summary>Either a value or a <see cref="Model.Refusal"/>. A <c>default</c> result is neither, and says so when asked.</summary>
 /// <typeparam name="T">What a granted request answers.</typeparam>
-[GenerateSerializer, Immutable, Alias("dma.result`1")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.result`1")]
 public readonly record struct DmaResult<T>
     where T : notnull
 {

@@ -4,7 +4,7 @@ using Orleans;
 namespace DmaGrains.Model;
 
 /// <summary>Names in an order; equal when they are the same names. The default has none.</summary>
-[GenerateSerializer, Immutable, Alias("dma.names")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.names")]
 public readonly struct NameList : IEquatable<NameList>
 {
     [Id(0)]

@@ -9,7 +9,7 @@ namespace DmaGrains.Model;
 /// <param name="Needed">The number that was asked for, in the unit of <paramref name="Field"/>; null when there is none.</param>
 /// <param name="Limit">The number that stood in the way, in the same unit; null when there is none.</param>
 /// <param name="Reason">One sentence for people; never parsed.</param>
-[GenerateSerializer, Immutable, Alias("dma.refusal")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.refusal")]
 public sealed record Refusal(
     Errno Errno, string? Importer, string? Field, ulong? Needed, ulong? Limit, string Reason)
 {

@@ -7,7 +7,9 @@ using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
+using DmaGrains.Model.Policies;
 using DmaGrains.Model.Scatterlists;
+using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Benchmarks.Growth;
 
@@ -27,6 +29,8 @@ internal static class CommandWrites
         await MeasureAsync("every second page", importers: 4, Scattered("s4"), Buffers / 20);
         await MeasureAllocationAsync(100);
         await MeasureAllocationAsync(10_000);
+        await MeasureMappingAsync(100);
+        await MeasureMappingAsync(5_000);
     }
 
     private static BoardDefinition Scattered(string name) =>
@@ -103,6 +107,36 @@ internal static class CommandWrites
         }
 
         Print($"{held} buffers hold pages", 0, "allocate + free", silo.Counted.Take(), Buffers, null);
+    }
+
+    private static async Task MeasureMappingAsync(int held)
+    {
+        await using var silo = await BenchmarkSilo.StartAsync(BenchmarkStorage.Counted);
+        var board = Samples.Board("mmu");
+        _ = (await silo.Grains.GetBoard(board.Name).DefineAsync(board with
+        {
+            Stages = [new("smmu", new(new(0), new(ulong.MaxValue >> 16), 4096, IovaPolicy.RoundRobin))],
+            Devices = [.. board.Devices.Select(device => device with { Iommu = "smmu" })],
+        })).Value;
+        var buffers = Enumerable.Range(0, held).Select(number => silo.Grains.GetBuffer(board.Name, NameOf(number))).ToList();
+        for (var number = 0; number < held; number++)
+        {
+            Check(await buffers[number].ExportAsync(
+                new BufferExport(NameOf(number), 64 << 10) { Policy = NamedPolicies.Find("translated")! }));
+            Check(await buffers[number].AttachAsync("a", "gpu"));
+            Check(await buffers[number].MapAttachmentAsync("kept", "a", DmaDirection.Bidirectional));
+        }
+
+        silo.Counted.Take();
+        var any = new Random(20150127);
+        for (var number = 0; number < Buffers; number++)
+        {
+            var (buffer, name) = (buffers[any.Next(held)], NameOf(number));
+            Check(await buffer.MapAttachmentAsync(name, "a", DmaDirection.Bidirectional));
+            Check(await buffer.UnmapAttachmentAsync(name));
+        }
+
+        Print($"{held} mappings through an MMU", 1, "map + unmap", silo.Counted.Take(), Buffers, null);
     }
 
     private static AllocationRequest RequestFor(int number) =>

@@ -19,7 +19,7 @@ internal static class DurableRun
 
     // A small state, and one of a buffer with a full window of replies.
     private const int SmallBytes = 500;
-    private const int BufferBytes = 2000;
+    private const int BufferBytes = 1200;
 
     // The display, among the samples' devices.
     private const int StrictestDevice = 1;

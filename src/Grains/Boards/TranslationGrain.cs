@@ -7,24 +7,36 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Grains.Boards;
 
-/// <summary>Keeps a board's MMUs and bounce pool; what is free is rebuilt when it activates.</summary>
+/// <summary>
+/// Keeps a board's MMUs and bounce pool. What is held is in chunks, so that a map writes as much when the board has many as when it
+/// has few; what is free is rebuilt when the grain activates.
+/// </summary>
 [GrainType("dma-translation")]
 internal sealed class TranslationGrain(
     [PersistentState("translation", StorageNames.Default)] IPersistentState<TranslationRecord> storage, TimeProvider time)
     : Grain, ITranslationGrain
 {
+    // A chunk holds 64 mappings; of many bounces, fewer: sixteen more of them count as one more.
+    private static readonly LedgerShape<MapToken, HeldMapping> _shape = new(
+        static held => held.Request.Token,
+        static held => 1 + (held.Mapped.Bounces.Length / 16),
+        ChangedMax: 16, GoneMax: 64, ChunkMax: 64);
+
     private readonly EndedTokens<MapToken> _ended = new(time);
+    private LedgerStore<MapToken, HeldMapping> _chunks = null!;
+    private Ledger<MapToken, HeldMapping> _ledger = null!;
     private DmaTranslation _translation = DmaTranslation.Create([], null);
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        _chunks = new(_shape, ChunkStates.Of<HeldMapping>(GrainContext, "held"), DeactivateOnIdle);
+        _ledger = await _chunks.ReadAsync(storage, () => storage.State.Held);
+        _ended.Add(storage.State.Ended);
         if (storage.State.State is { } state)
         {
-            _translation = DmaTranslation.Restore(storage.State.Stages, storage.State.Pool, state);
-            _ended.Add(storage.State.Ended);
+            _translation = DmaTranslation.Restore(
+                storage.State.Stages, storage.State.Pool, state with { Held = [.. _ledger.Items] });
         }
-
-        return Task.CompletedTask;
     }
 
     public async Task<Refusal?> LayOutAsync(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool)
@@ -41,7 +53,7 @@ internal sealed class TranslationGrain(
             return Refusal.Of(Errno.EBUSY, "Stages", "Buffers are mapped through these MMUs; they cannot be laid out anew.");
         }
 
-        await CommitAsync(DmaTranslation.Create(stages, pool));
+        await CommitAsync(DmaTranslation.Create(stages, pool), [], []);
         return null;
     }
 
@@ -54,7 +66,7 @@ internal sealed class TranslationGrain(
         }
 
         var (next, reply) = _translation.Map(request);
-        await CommitAsync(next);
+        await CommitAsync(next, [request.Token], []);
         return reply;
     }
 
@@ -65,40 +77,46 @@ internal sealed class TranslationGrain(
 
     public async Task UnmapAsync(ImmutableArray<MapToken> tokens)
     {
-        await CommitAsync(tokens.Aggregate(_translation, (held, token) => held.Unmap(token)), tokens);
+        await CommitAsync(tokens.Aggregate(_translation, (held, token) => held.Unmap(token)), tokens, tokens);
         _ended.Add(tokens);
     }
 
     public async Task UnmapAllAsync(string buffer, ulong following)
     {
         ImmutableArray<MapToken> ended = [.. _translation.Held.Where(token => token.Buffer == buffer), new(buffer, following)];
-        await CommitAsync(_translation.UnmapAll(buffer), ended);
+        await CommitAsync(_translation.UnmapAll(buffer), ended, ended);
         _ended.Add(ended);
     }
 
     public async Task<Refusal?> SwitchContextAsync(string stage, uint context)
     {
         var (next, refusal) = _translation.SwitchContext(stage, context);
-        await CommitAsync(next);
+        await CommitAsync(next, [], []);
         return refusal;
     }
 
     public Task<ImmutableArray<MapToken>> GetHeldAsync() => Task.FromResult(_translation.Held.ToImmutableArray());
 
-    private async Task CommitAsync(DmaTranslation next, params ImmutableArray<MapToken> ended)
+    private async Task CommitAsync(DmaTranslation next, ImmutableArray<MapToken> changed, ImmutableArray<MapToken> ended)
     {
-        if (!ReferenceEquals(next, _translation))
+        if (ReferenceEquals(next, _translation))
         {
-            await storage.WriteAsync(
-                new()
-                {
-                    Stages = next.Stages,
-                    Pool = next.Pool,
-                    State = next.State,
-                    Ended = EndedTokens<MapToken>.Told(storage.State.Ended, ended),
-                },
-                DeactivateOnIdle);
-            _translation = next;
+            return;
         }
+
+        var ledger = changed.Aggregate(
+            await _chunks.MakeRoomAsync(_ledger),
+            (held, token) => next.HeldBy(token) is { } mapping ? held.With(mapping) : held.Without(token));
+        await storage.WriteAsync(
+            new()
+            {
+                Stages = next.Stages,
+                Pool = next.Pool,
+                State = next.StateBesideHeld,
+                Ended = EndedTokens<MapToken>.Told(storage.State.Ended, ended),
+                Held = ledger.ToRecord(),
+            },
+            DeactivateOnIdle);
+        (_translation, _ledger) = (next, ledger);
     }
 }

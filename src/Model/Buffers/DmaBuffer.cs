@@ -14,7 +14,7 @@ namespace DmaGrains.Model.Buffers;
 /// next buffer and a reply; a refusal gives the same object. Do not compare with <c>==</c>: it holds collections.
 /// </summary>
 /// <remarks>Source: struct dma_buf and thread #0, #4 to #6, #59; <c>docs/errors.md</c> has the order of the checks.</remarks>
-[GenerateSerializer, Immutable, Alias("dma.buffer")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.buffer")]
 public sealed partial record DmaBuffer
 {
     /// <summary>Most attachments at a time.</summary>

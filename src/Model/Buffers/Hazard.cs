@@ -10,6 +10,6 @@ namespace DmaGrains.Model.Buffers;
 /// <param name="Needed">What the list has, in the field's unit.</param>
 /// <param name="Limit">What the device takes.</param>
 /// <param name="Reason">One sentence for people.</param>
-[GenerateSerializer, Immutable, Alias("dma.hazard")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.hazard")]
 public sealed record Hazard(
     HazardKind Kind, string Importer, string Attachment, string Field, ulong Needed, ulong Limit, string Reason);

@@ -7,7 +7,7 @@ namespace DmaGrains.Model.Buffers;
 /// <param name="Running">What the buffer keeps.</param>
 /// <param name="Recalculated">What the importers' current parameters give.</param>
 /// <param name="ChangedImporter">The first importer whose demand has changed since it attached; null when none has.</param>
-[GenerateSerializer, Immutable, Alias("dma.recalculated")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.recalculated")]
 public sealed record RecalculatedUnion(DmaConstraints Running, DmaConstraints Recalculated, string? ChangedImporter)
 {
     /// <summary>Whether the two disagree.</summary>

@@ -10,27 +10,21 @@ namespace DmaGrains.Model.Buffers;
 /// <param name="Direction">A map's direction.</param>
 /// <param name="Constraints">The union after it, when it was granted.</param>
 /// <param name="Mapping">The mapping that a map made.</param>
-[GenerateSerializer, Immutable, Alias("dma.remembered")]
+/// <param name="CommandId">The command's <see cref="DmaCommand.Id"/>.</param>
+/// <param name="Refusal">What it was refused with; null when it was granted.</param>
+/// <param name="Options">What a map asked for beyond its direction.</param>
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.remembered")]
 public sealed record RememberedReply(
     RememberedKind Kind,
     string Name,
     string Other,
     DmaDirection Direction,
     DmaConstraints Constraints,
-    Mapping? Mapping)
+    Mapping? Mapping,
+    string? CommandId,
+    Refusal? Refusal,
+    MapOptions Options)
 {
-    /// <summary>The command's <see cref="DmaCommand.Id"/>.</summary>
-    [Id(0)]
-    public string? CommandId { get; init; }
-
-    /// <summary>What it was refused with; null when it was granted.</summary>
-    [Id(1)]
-    public Refusal? Refusal { get; init; }
-
-    /// <summary>What a map asked for beyond its direction.</summary>
-    [Id(2)]
-    public MapOptions Options { get; init; }
-
     /// <summary>The reply again.</summary>
     public DmaResult<DmaReply> Reply =>
         Refusal is null ? DmaResult.Grant(new DmaReply(Constraints, Mapping)) : DmaResult.Refuse<DmaReply>(Refusal);
@@ -40,12 +34,16 @@ public sealed record RememberedReply(
     {
         var parts = CommandParts.Of(command);
         var granted = reply.TryGetValue(out var value) ? value : null;
-        return new(parts.Kind, parts.Name, parts.Other, parts.Direction, granted?.Constraints ?? default, granted?.Mapping)
-        {
-            CommandId = parts.Id,
-            Refusal = reply.Refusal,
-            Options = parts.Options,
-        };
+        return new(
+            parts.Kind,
+            parts.Name,
+            parts.Other,
+            parts.Direction,
+            granted?.Constraints ?? default,
+            granted?.Mapping,
+            parts.Id,
+            reply.Refusal,
+            parts.Options);
     }
 
     /// <summary>Whether this was the command, id, content and all; a command without an id may be any grant of that content.</summary>

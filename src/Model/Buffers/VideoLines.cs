@@ -9,7 +9,7 @@ namespace DmaGrains.Model.Buffers;
 /// <param name="BytesPerLine">Bytes of each line, 1 or more.</param>
 /// <param name="StrideBytes">Bytes from the start of one line to that of the next, at least <paramref name="BytesPerLine"/>.</param>
 /// <param name="OffsetBytes">Where the first line starts.</param>
-[GenerateSerializer, Immutable, Alias("dma.lines")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.lines")]
 public readonly record struct VideoLines(uint Height, uint BytesPerLine, uint StrideBytes, uint OffsetBytes = 0)
 {
     /// <summary>Bytes through the end of the last line.</summary>

@@ -14,7 +14,7 @@ namespace DmaGrains.Model.Coherency;
 /// access syncs every mapping). Deliberate difference: one sync serves all mappings. Data that the CPU left in its caches is discarded
 /// by a sync from-device, as 32-bit ARM does; arm64 writes it back since 5.19 when a mapping begins.
 /// </remarks>
-[GenerateSerializer, Immutable, Alias("dma.cpu-ownership")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.cpu-ownership")]
 public sealed record CpuOwnership
 {
     /// <summary>Most open accesses of the CPU.</summary>

@@ -6,7 +6,7 @@ namespace DmaGrains.Model.Coherency;
 /// <summary>A CPU access that has begun and not ended.</summary>
 /// <param name="Name">The caller's name for it, unique among those open.</param>
 /// <param name="Direction">From the device to read, to the device to write, or both.</param>
-[GenerateSerializer, Immutable, Alias("dma.open-access")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.open-access")]
 public readonly record struct OpenAccess(string Name, DmaDirection Direction)
 {
     /// <summary>Whether the CPU said that it reads.</summary>

@@ -7,7 +7,7 @@ namespace DmaGrains.Model.Constraints;
 /// <param name="MaxSegmentCount">Most segments; zero accepts nothing.</param>
 /// <param name="SegmentBoundaryMask">A segment may not cross an address multiple of mask + 1; zero accepts nothing.</param>
 /// <remarks>Source: thread #0. The thread calls the combination a union of demands; of what is allowed it is the meet.</remarks>
-[GenerateSerializer, Immutable, Alias("dma.constraints")]
+[Immutable, Alias("dma.constraints")]
 public readonly record struct DmaConstraints(uint MaxSegmentSize, uint MaxSegmentCount, ulong SegmentBoundaryMask)
 {
     /// <summary>The identity of <see cref="Narrow"/>: no importer has asked for anything yet.</summary>

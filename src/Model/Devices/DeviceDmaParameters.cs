@@ -8,7 +8,7 @@ namespace DmaGrains.Model.Devices;
 /// <param name="MaxSegmentCount">Most segments in one list; 1 needs one contiguous range.</param>
 /// <param name="SegmentBoundaryMask">No segment may cross an address multiple of mask + 1.</param>
 /// <remarks>Source: struct device_dma_parameters with the RFC's count (thread #0).</remarks>
-[GenerateSerializer, Immutable, Alias("dma.parameters")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.parameters")]
 public readonly record struct DeviceDmaParameters(uint MaxSegmentSize, uint MaxSegmentCount, ulong SegmentBoundaryMask)
 {
     /// <summary>The segment size of a device that states none, in bytes.</summary>

@@ -5,7 +5,7 @@ namespace DmaGrains.Model.Memory;
 /// <summary>Names one allocation, so that asking for it again gives the same pages.</summary>
 /// <param name="Buffer">The buffer that owns the pages.</param>
 /// <param name="Generation">Which storage of that buffer, from 0.</param>
-[GenerateSerializer, Immutable, Alias("dma.token")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.token")]
 public readonly record struct AllocationToken(string Buffer, uint Generation)
 {
     /// <summary>By buffer, then generation: the order in which allocations are kept.</summary>

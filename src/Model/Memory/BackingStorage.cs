@@ -10,7 +10,7 @@ namespace DmaGrains.Model.Memory;
 /// <param name="Regions">The regions they came from, in the order used.</param>
 /// <param name="Extents">The pages in buffer order: disjoint, together exactly the buffer's page count.</param>
 /// <param name="AllocatedUnder">The union at the moment of allocation (thread #59).</param>
-[GenerateSerializer, Immutable, Alias("dma.storage")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.storage")]
 public sealed record BackingStorage(
     AllocationToken Token,
     ImmutableArray<string> Regions,

@@ -12,7 +12,7 @@ namespace DmaGrains.Model.Memory;
 /// <param name="FreeBytes">Free.</param>
 /// <param name="LargestFreeBytes">The longest free run; a system zone still hands out at most 4 MiB in one block.</param>
 /// <param name="FreeRunCount">How many free runs there are.</param>
-[GenerateSerializer, Immutable, Alias("dma.region-use")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.region-use")]
 public sealed record RegionUse(
     string Name,
     MemoryKind Kind,

@@ -5,7 +5,7 @@ using Orleans;
 namespace DmaGrains.Model.Policies;
 
 /// <summary>How an exporter deals with its importers. The thread left it to exporters; these are the ways it names.</summary>
-[GenerateSerializer, Immutable, Alias("dma.policy")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.policy")]
 public sealed record ExporterPolicy
 {
     /// <summary>The design this project implements: the RFC's fields, allocation at the first map, EBUSY for a late stricter importer.</summary>

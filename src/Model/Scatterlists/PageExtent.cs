@@ -5,7 +5,7 @@ namespace DmaGrains.Model.Scatterlists;
 /// <summary>A run of physically consecutive pages.</summary>
 /// <param name="FirstPfn">Frame number of the first page.</param>
 /// <param name="PageCount">How many pages, 1 or more.</param>
-[GenerateSerializer, Immutable, Alias("dma.extent")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.extent")]
 public readonly record struct PageExtent(ulong FirstPfn, ulong PageCount)
 {
     /// <summary>Frame number just behind the last page.</summary>

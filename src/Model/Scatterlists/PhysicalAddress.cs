@@ -4,7 +4,7 @@ namespace DmaGrains.Model.Scatterlists;
 
 /// <summary>An address as memory sees it. Not an IOVA: the two types do not mix.</summary>
 /// <param name="Value">Bytes from 0.</param>
-[GenerateSerializer, Immutable, Alias("dma.physical")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.physical")]
 public readonly record struct PhysicalAddress(ulong Value)
 {
     /// <inheritdoc/>

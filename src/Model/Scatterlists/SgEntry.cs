@@ -6,7 +6,7 @@ namespace DmaGrains.Model.Scatterlists;
 /// <param name="FirstPfn">Frame number of the page in which it starts.</param>
 /// <param name="OffsetBytes">Bytes into that page, below 4096 in every list that covers its buffer.</param>
 /// <param name="LengthBytes">Bytes, 1 or more.</param>
-[GenerateSerializer, Immutable, Alias("dma.sgentry")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.sgentry")]
 public readonly record struct SgEntry(ulong FirstPfn, uint OffsetBytes, uint LengthBytes)
 {
     /// <summary>Address of the first byte.</summary>

@@ -6,5 +6,5 @@ namespace DmaGrains.Model.Translation;
 /// <param name="FirstSlot">Number of the first slot, from 0.</param>
 /// <param name="SlotCount">Slots, 1 to 128, all of one set.</param>
 /// <param name="LengthBytes">Bytes of data in them.</param>
-[GenerateSerializer, Immutable, Alias("dma.bounce")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.bounce")]
 public readonly record struct BounceSlots(int FirstSlot, int SlotCount, ulong LengthBytes);

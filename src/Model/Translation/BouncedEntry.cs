@@ -7,5 +7,5 @@ namespace DmaGrains.Model.Translation;
 /// <param name="Entry">Which entry of the list, from 0.</param>
 /// <param name="Slots">What of the pool it takes.</param>
 /// <param name="Address">Where the copy starts.</param>
-[GenerateSerializer, Immutable, Alias("dma.bounced")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.bounced")]
 public readonly record struct BouncedEntry(int Entry, BounceSlots Slots, PhysicalAddress Address);

@@ -31,11 +31,17 @@ public sealed class DmaTranslation
     public MemoryRegionLayout? Pool => _bounces?.Layout;
 
     /// <summary>What is to be stored of it beside <see cref="Stages"/> and <see cref="Pool"/>.</summary>
-    public DmaTranslationState State =>
-        new([.. _stages.All.Select(stage => stage.State)], [.. _held.Values], _bounces?.Pool.State);
+    public DmaTranslationState State => StateBesideHeld with { Held = [.. _held.Values] };
+
+    /// <summary>The same without what is held, for who stores that by token.</summary>
+    public DmaTranslationState StateBesideHeld =>
+        new([.. _stages.All.Select(stage => stage.State)], [], _bounces?.Pool.State);
 
     /// <summary>The mappings that hold something, in token order.</summary>
     public IEnumerable<MapToken> Held => _held.Keys;
+
+    /// <summary>What a mapping holds; null when it holds nothing.</summary>
+    public HeldMapping? HeldBy(MapToken token) => _held.GetValueOrDefault(token);
 
     /// <summary>Nothing is mapped yet.</summary>
     /// <param name="stages">Each passes <see cref="IommuStage.Check"/>, names unique: the board has checked them.</param>

@@ -7,6 +7,6 @@ namespace DmaGrains.Model.Translation;
 /// <param name="Stages">The MMUs, in the board's order.</param>
 /// <param name="Held">The mappings that hold something, in token order.</param>
 /// <param name="Pool">The bounce pool; null when the board has none.</param>
-[GenerateSerializer, Immutable, Alias("dma.translation-state")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.translation-state")]
 public sealed record DmaTranslationState(
     ImmutableArray<IommuStageState> Stages, ImmutableArray<HeldMapping> Held, SwiotlbPoolState? Pool);

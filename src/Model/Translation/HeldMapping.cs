@@ -12,7 +12,7 @@ namespace DmaGrains.Model.Translation;
 /// anew under the same token, in other pages.
 /// </param>
 /// <param name="Mapped">What it holds; not nothing.</param>
-[GenerateSerializer, Immutable, Alias("dma.held-mapping")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.held-mapping")]
 public sealed record HeldMapping(DmaMapRequest Request, ulong PagesDigest, DmaMapped Mapped)
 {
     /// <summary>What a request was given.</summary>

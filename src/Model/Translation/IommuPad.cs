@@ -5,5 +5,5 @@ namespace DmaGrains.Model.Translation;
 /// <summary>Address space left empty so that the input behind it does not cross a boundary.</summary>
 /// <param name="InputIndex">The input before it, from 0.</param>
 /// <param name="LengthBytes">Bytes: whole granules.</param>
-[GenerateSerializer, Immutable, Alias("dma.iommu-pad")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.iommu-pad")]
 public readonly record struct IommuPad(int InputIndex, ulong LengthBytes);

@@ -5,7 +5,7 @@ namespace DmaGrains.Model.Translation;
 /// <summary>A piece of address space. It may end at the last address there is.</summary>
 /// <param name="First">Its first address.</param>
 /// <param name="LengthBytes">Bytes, 1 or more.</param>
-[GenerateSerializer, Immutable, Alias("dma.iova-range")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.iova-range")]
 public readonly record struct IovaRange(Iova First, ulong LengthBytes)
 {
     /// <summary>Its last address.</summary>

@@ -7,5 +7,5 @@ namespace DmaGrains.Model.Translation;
 /// <param name="NextGranule">The granule at which <see cref="IovaPolicy.RoundRobin"/> looks next.</param>
 /// <param name="FlushCount">Flushes since the start.</param>
 /// <param name="Retired">What is freed and not yet reaped, in the order freed.</param>
-[GenerateSerializer, Immutable, Alias("dma.iova-state")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.iova-state")]
 public sealed record IovaSpaceState(ulong NextGranule, ulong FlushCount, ImmutableArray<IovaRange> Retired);

@@ -5,7 +5,7 @@ namespace DmaGrains.Model.Translation;
 /// <summary>Names what one mapping holds of IOMMUs and the bounce pool, so that asking again gives the same.</summary>
 /// <param name="Buffer">The buffer.</param>
 /// <param name="Sequence">Which of its mappings, from 0.</param>
-[GenerateSerializer, Immutable, Alias("dma.map-token")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.map-token")]
 public readonly record struct MapToken(string Buffer, ulong Sequence)
 {
     /// <summary>By buffer, then sequence: the order in which mappings are kept.</summary>

@@ -6,5 +6,5 @@ namespace DmaGrains.Model.Translation;
 /// <param name="NextSlot">The slot at which the next search starts.</param>
 /// <param name="BounceCount">Bounces made since the start.</param>
 /// <param name="BouncedBytes">Bytes of data bounced since the start.</param>
-[GenerateSerializer, Immutable, Alias("dma.pool-state")]
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.pool-state")]
 public readonly record struct SwiotlbPoolState(int NextSlot, ulong BounceCount, ulong BouncedBytes);

@@ -35,6 +35,33 @@ public sealed class TranslationGrainTests(SiloFixture silo)
     }
 
     [Fact]
+    public async Task Many_mappings_survive_deactivation()
+    {
+        var (board, buffer) = await MappedAsync();
+        var translation = silo.Grains.GetTranslation(board);
+        for (var number = 0; number < 150; number++)
+        {
+            await MapAsync(buffer, $"m{number}");
+        }
+
+        for (var number = 0; number < 150; number += 3)
+        {
+            Assert.True((await buffer.UnmapAttachmentAsync($"m{number}")).IsGranted);
+        }
+
+        var held = await translation.GetHeldAsync();
+        Assert.Equal(100, held.Length);
+
+        await translation.AsReference<IGrainManagementExtension>().DeactivateOnIdle(TestContext.Current.CancellationToken);
+
+        Assert.Equal(held, await translation.GetHeldAsync());
+        await buffer.RevokeAsync();
+        await buffer.DetachAsync("a");
+        await buffer.ReleaseAsync();
+        Assert.Empty(await translation.GetHeldAsync());
+    }
+
+    [Fact]
     public async Task A_map_that_fails_between_its_two_writes_neither_leaks_nor_doubles_an_address()
     {
         var (board, buffer) = await MappedAsync();
