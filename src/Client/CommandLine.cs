@@ -66,6 +66,7 @@ public static class CommandLine
     {
         RunCommand.Create(),
         CompareCommand.Create(),
+        AuditCommand.Create(),
         ImportCommand.Create(),
         ConformCommand.Create(),
         BoardCommand.Create(),
