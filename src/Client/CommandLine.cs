@@ -67,6 +67,7 @@ public static class CommandLine
         RunCommand.Create(),
         CompareCommand.Create(),
         AuditCommand.Create(),
+        CaptureCommand.Create(),
         ImportCommand.Create(),
         ConformCommand.Create(),
         BoardCommand.Create(),
