@@ -14,7 +14,7 @@ internal static class CaptureText
             ? $"board {board}: {found}, in {file}"
             : $"no board: {found}; it takes one region and one device at least");
         Write(terminal, "not read:", report.Unread.Select(unread => $"{unread.Path}: {unread.Reason}"));
-        Write(terminal, "left out:", report.LeftOut);
+        Write(terminal, "not in the format:", report.LeftOut);
     }
 
     private static void Write(Terminal terminal, string heading, IEnumerable<string> lines)

@@ -179,7 +179,7 @@ public sealed record CaptureReport(
 /// <summary>Lines of a board file.</summary>
 internal sealed class BoardText
 {
-    private readonly StringBuilder _text = new("# yaml-language-server: $schema=../schemas/board.schema.json\n");
+    private readonly StringBuilder _text = new();
 
     /// <summary>A line.</summary>
     public BoardText Line(string line)

@@ -128,7 +128,7 @@ internal sealed class CapturedDevices
             .Select(known => LeaveOut(known.Key, known.Value.Bus, interfaces.GetValueOrDefault(known.Key)?.Count ?? 0)
                 ?? (_tree.LinkName($"{known.Key}/driver") is null ? "devices without a driver" : null))
             .OfType<string>();
-        Remarks.AddRange(reasons.GroupBy(reason => reason).Select(group => $"Left out: {group.Count()} {group.Key}."));
+        Remarks.AddRange(reasons.GroupBy(reason => reason).Select(group => $"Devices: {group.Count()} left out, {group.Key}."));
     }
 
     private bool HasGroup(string path) => _tree.LinkName($"{path}/iommu_group") is not null;

@@ -103,7 +103,15 @@ internal sealed class CapturedMemory
             left = [.. left.SelectMany(range => range.Without(span))];
         }
 
-        AddRegions(regions, "ram", left, $"{source}; in no zone that /proc/zoneinfo shows");
+        if (_zones.Count == 0 || PageBytes is null)
+        {
+            AddRegions(regions, "ram", left, $"{source}; zones are not known");
+        }
+        else if (left.Aggregate(0UL, (sum, range) => sum + range.SizeBytes) is > 0 and var bytes)
+        {
+            Remarks.Add($"Memory: {Sizes.Format(bytes)} in no zone, which the page allocator has not, left out.");
+        }
+
         return Fitting(regions);
     }
 
@@ -177,7 +185,11 @@ internal sealed class CapturedMemory
             Remarks.Add($"Contiguous areas (CMA): {Sizes.Format(total)} in all, and nothing that could be read tells where; they count as other RAM here.");
         }
 
-        if (_tree.NumberIfAny(Bounces) is { } slabs and > 0 && slabs < EndMax / SlabBytes)
+        if (_tree.NumberIfAny(Bounces) is not { } slabs)
+        {
+            _tree.Miss(Bounces, "there is no such file, or it needs root and a mounted debugfs: whether there is a bounce pool is not known");
+        }
+        else if (slabs is > 0 and < (EndMax / SlabBytes))
         {
             Remarks.Add($"Bounce pool (swiotlb): {Sizes.Format(slabs * SlabBytes)}, and nothing that could be read tells where; it counts as other RAM here.");
         }

@@ -61,7 +61,7 @@ public sealed class CaptureTests
 
         Assert.All(
             [
-                "dma-heaps: system.", "Bounce pool (swiotlb): 64 MiB", "Left out: 1 PCI bridges.", "IOMMU group 1 (0000-00-02.0): identity",
+                "dma-heaps: system.", "Bounce pool (swiotlb): 64 MiB", "Devices: 1 left out, PCI bridges.", "IOMMU group 1 (0000-00-02.0): identity",
                 "# sda: dma_alignment 3", "# NUMA node 1", "pci 0000:00:17.0: block sda, block sdb", "drm card0", "/sys/block/*/queue/seg_boundary_mask",
                 "title: \"Some \\\"Server\\\": 9000, Linux 6.1.0-56-amd64, x86_64\"",
             ],
@@ -100,7 +100,6 @@ public sealed class CaptureTests
     [Fact]
     public void An_empty_machine_has_no_board_and_is_told_all_that_is_missing()
     {
-        using var machine = AnyMachine.Of([]);
         using var empty = new TemporaryFolder();
 
         var report = Scenarios.Capturing.Capture.Of(new MachineTree(empty.Path), null);
@@ -108,7 +107,8 @@ public sealed class CaptureTests
         Assert.Null(report.Text);
         Assert.Null(report.Board);
         Assert.Equal(
-            ["/proc/iomem", "/proc/meminfo", "/proc/sys/kernel/arch", "/proc/sys/kernel/osrelease", "/proc/zoneinfo", "/sys/devices/system/memory", "the kernel's page size"],
+            ["/proc/iomem", "/proc/meminfo", "/proc/sys/kernel/arch", "/proc/sys/kernel/osrelease", "/proc/zoneinfo", "/sys/devices/system/memory",
+                "/sys/kernel/debug/swiotlb/io_tlb_nslabs", "the kernel's page size"],
             report.Unread.Select(unread => unread.Path));
     }
 
@@ -134,8 +134,8 @@ public sealed class CaptureTests
         var anyText = Gen.OneOf(
             Any.Of("", "-1", "0", "18446744073709551615", "99999999999999999999", "0x", "null", "a\nb: \"c", "\u001b[2J", "Node 0, zone DMA\n spanned 18446744073709551615\n start_pfn: 18446744073709551615\n", "00000000-ffffffffffffffff : System RAM\n", "00000001-00000002 : System RAM\n0-fffffffffffffffe : System RAM"),
             Gen.String[0, 20]);
-        Gen.Select(Gen.Select(Gen.Int[0, names.Length - 1], anyText, Gen.Double[0, 1], Gen.Bool).Array[1, 4], Gen.Bool).Sample(
-            (changes, _) =>
+        Gen.Select(Gen.Int[0, names.Length - 1], anyText, Gen.Double[0, 1], Gen.Bool).Array[1, 4].Sample(
+            changes =>
             {
                 using var machine = AnyMachine.ServerWith([.. changes
                     .DistinctBy(change => change.Item1)
@@ -148,7 +148,7 @@ public sealed class CaptureTests
                     Assert.True(Board.Create(BoardFile.Parse(text, "captured")).IsGranted);
                 }
             },
-            iter: 200);
+            iter: 100);
     }
 
     [Fact]
