@@ -23,7 +23,8 @@ public sealed class ScatterlistFileTests
 
     private static readonly JsonSerializerOptions _asAnswers = new()
     {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
     };
 
     [Fact]
