@@ -102,7 +102,7 @@ internal static class ImportText
         null => string.Empty,
         { Outcome: null, UnknownDevices.IsEmpty: true } => "nobody attached",
         { Outcome: null } => "knows none of them",
-        { Union: { } union, UnknownDevices: var unknown } => $"{fit.Outcome}: {UnionText.Of(union)}{(unknown.IsEmpty ? string.Empty : ", of those it knows")}",
+        { Refusal: null, Union: { } union, UnknownDevices: var unknown } => $"{fit.Outcome}: {UnionText.Of(union)}{(unknown.IsEmpty ? string.Empty : ", of those it knows")}",
         _ => fit.Outcome,
     };
 

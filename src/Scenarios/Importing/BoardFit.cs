@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
@@ -9,8 +10,6 @@ namespace DmaGrains.Scenarios.Importing;
 /// <summary>Whether a board could meet what the importers of a listed buffer ask for together.</summary>
 public sealed class BoardFit
 {
-    private const string Buffer = "imported";
-
     private readonly Board _board;
     private readonly ImmutableDictionary<string, string> _renamed;
 
@@ -51,7 +50,8 @@ public sealed class BoardFit
             return new(null, null, null, unknown);
         }
 
-        var (board, exported) = _board.Export(new BufferExport(Buffer, buffer.SizeBytes));
+        var shown = ModelName.IsValid(buffer.Name) ? buffer.Name! : $"buffer-{buffer.Inode}";
+        var (board, exported) = _board.Export(new BufferExport(shown, buffer.SizeBytes));
         var names = devices.Select((_, index) => $"importer-{index}").ToList();
         IEnumerable<DmaCommand> commands =
         [
@@ -62,7 +62,7 @@ public sealed class BoardFit
         var refusal = exported.Refusal;
         foreach (var command in commands.TakeWhile(_ => refusal is null))
         {
-            (board, var reply) = board.Execute(Buffer, command);
+            (board, var reply) = board.Execute(shown, command);
             refusal = reply.Refusal;
             union = reply.TryGetValue(out var granted) ? granted.Constraints : union;
         }

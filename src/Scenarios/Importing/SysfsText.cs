@@ -25,8 +25,14 @@ internal static partial class SysfsText
             .SelectMany(buffer => (string[])[Path.Combine(buffer, "exporter_name"), Path.Combine(buffer, "size")])
             .Where(File.Exists))
         {
-            // A buffer may go while it is read: then its file is empty, or gone.
-            text.Append(file).Append(": ").Append(FileText.Read(file).Trim()).Append('\n');
+            try
+            {
+                text.Append(file).Append(": ").Append(FileText.Read(file).Trim()).Append('\n');
+            }
+            catch (FileFormatException) when (!File.Exists(file))
+            {
+                // The buffer went while it was read.
+            }
         }
 
         return text.Length > 0 || (buffers.Count == 0 && !Directory.EnumerateFileSystemEntries(folder).Any())

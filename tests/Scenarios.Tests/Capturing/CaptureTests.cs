@@ -52,6 +52,19 @@ public sealed class CaptureTests
         Assert.Equal(0xfee00000UL, Assert.Single(mmu.Layout.Reserved).First.Value);
     }
 
+    [Theory]
+    [InlineData("0x0000000000000000 0xffffffffffffffff reserved", 0)]
+    [InlineData("0x0000000000000000 0x0000000000000fff direct", 1)]
+    [InlineData("0x0000007ffffff000 0xffffffffffffffff reserved", 1)]
+    [InlineData("0x000000fd00000000 0x000000ffffffffff reserved", 0)]
+    [InlineData("0x2000 0x1000 reserved\nnonsense\n0x 0x msi", 0)]
+    public void Windows_that_a_group_reserves_are_those_that_can_be(string regions, int count)
+    {
+        using var machine = AnyMachine.ServerWith(("sys/kernel/iommu_groups/0/reserved_regions", regions));
+
+        Assert.Equal(count, Assert.Single(BoardOf(machine).Stages).Layout.Reserved.Length);
+    }
+
     [Fact]
     public void What_the_format_does_not_hold_is_in_comments()
     {

@@ -27,6 +27,20 @@ public sealed class BoardFitTests
         Assert.Equal("ok", _small.Of(Attached(5 << 20, "gpu"))!.Outcome);
     }
 
+    [Theory]
+    [InlineData("frame", "frame")]
+    [InlineData("a frame\n", "buffer-1")]
+    [InlineData(null, "buffer-1")]
+    public void A_refusal_calls_the_buffer_by_its_name_where_it_can(string? name, string shown)
+    {
+        var fit = BoardFit.On(
+            SmallBoard.Definition with { Devices = [new("blitter", new(4096, 4, 0))] }, ImmutableDictionary<string, string>.Empty)
+            .Of(Attached(1 << 20, "blitter") with { Name = name })!;
+
+        Assert.Equal("EINVAL", fit.Outcome);
+        Assert.Contains($"; {shown} has 1048576.", fit.Refusal!.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Devices_that_the_board_has_not_are_told_and_left_out()
     {
