@@ -27,7 +27,8 @@ internal static partial class SysfsText
         {
             try
             {
-                text.Append(file).Append(": ").Append(FileText.Read(file).Trim()).Append('\n');
+                var value = FileText.Read(file).Trim();
+                text.Append(file).Append(": ").Append(value).Append('\n');
             }
             catch (FileFormatException) when (!File.Exists(file))
             {
