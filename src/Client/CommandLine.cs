@@ -66,6 +66,9 @@ public static class CommandLine
     {
         RunCommand.Create(),
         CompareCommand.Create(),
+        AuditCommand.Create(),
+        CaptureCommand.Create(),
+        ImportCommand.Create(),
         ConformCommand.Create(),
         BoardCommand.Create(),
         DeviceCommand.Create(),

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using DmaGrains.Client.Output;
 using DmaGrains.Scenarios.Describing;
 using DmaGrains.Silo;
@@ -13,13 +11,7 @@ internal static class BufferWatch
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var period = new Option<int>("--every")
-        {
-            Description = "Milliseconds between two looks, 10 to 60000.",
-            HelpName = "MS",
-            DefaultValueFactory = _ => 500,
-            CustomParser = ParsePeriod,
-        };
+        var period = PeriodOption.Create();
         return BufferContext.Create(
             "watch",
             "Shows a buffer again whenever it has changed, until it is gone or Ctrl-C; with --json one document each time.",
@@ -29,7 +21,7 @@ internal static class BufferWatch
             {
                 try
                 {
-                    return await WatchAsync(buffer, TimeSpan.FromMilliseconds(buffer.Live.Parsed.GetValue(period)));
+                    return await WatchAsync(buffer, PeriodOption.ValueOf(buffer.Live.Parsed, period));
                 }
                 catch (OperationCanceledException) when (buffer.Live.Cancellation.IsCancellationRequested)
                 {
@@ -37,18 +29,6 @@ internal static class BufferWatch
                     return ExitCode.Good;
                 }
             });
-    }
-
-    private static int ParsePeriod(ArgumentResult result)
-    {
-        var text = result.Tokens.Single().Value;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var period) && period is >= 10 and <= 60_000)
-        {
-            return period;
-        }
-
-        result.AddError($"--every '{text}' is not a period: expected 10 to 60000 milliseconds.");
-        return default;
     }
 
     private static async Task<int> WatchAsync(BufferContext buffer, TimeSpan period)

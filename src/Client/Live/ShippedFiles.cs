@@ -9,6 +9,13 @@ internal static class ShippedFiles
     /// <summary>The file of a shipped board, or null.</summary>
     public static string? Board(string name) => Find("boards", name);
 
+    /// <summary>A board's file: the argument itself when such a file exists, else the shipped one of that name.</summary>
+    /// <exception cref="UsageException">Neither exists.</exception>
+    public static string BoardOrFile(string fileOrName) => File.Exists(fileOrName)
+        ? fileOrName
+        : Board(fileOrName) ?? throw new UsageException(
+            $"There is no board '{fileOrName}': expected a file or one of {string.Join(", ", Boards)}.");
+
     /// <summary>A scenario's file: the argument itself when such a file exists, else the shipped one of that name.</summary>
     /// <exception cref="UsageException">Neither exists.</exception>
     public static string Scenario(string fileOrName)

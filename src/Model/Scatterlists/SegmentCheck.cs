@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Scatterlists;
@@ -60,6 +62,28 @@ public static class SegmentCheck
         return violation;
     }
 
+    /// <summary>Every limit that a list breaks, in the order count, then segment by segment size, boundary, reach.</summary>
+    /// <param name="segments">What the device walks, as it sees it.</param>
+    /// <param name="constraints">What it is held against.</param>
+    /// <param name="highestAddress">The last address that the importer reaches.</param>
+    /// <param name="importer">Whose limits they are.</param>
+    public static ImmutableArray<SegmentViolation> AllViolations(
+        ReadOnlySpan<DmaSegment> segments, DmaConstraints constraints, ulong highestAddress, string importer)
+    {
+        var violations = ImmutableArray.CreateBuilder<SegmentViolation>();
+        if (TooMany(segments.Length, constraints, importer) is { } tooMany)
+        {
+            violations.Add(new(null, tooMany));
+        }
+
+        for (var index = 0; index < segments.Length; index++)
+        {
+            AddViolations(violations, index, segments[index], (constraints, highestAddress, importer));
+        }
+
+        return violations.ToImmutable();
+    }
+
     private static Refusal? TooMany(int count, DmaConstraints constraints, string importer) =>
         (uint)count <= constraints.MaxSegmentCount
             ? null
@@ -84,13 +108,51 @@ public static class SegmentCheck
 
     private static Refusal? Of(
         int segment, ulong address, uint lengthBytes, DmaConstraints constraints, string importer) =>
-        IsLongerThanMax(lengthBytes, constraints.MaxSegmentSize)
-            ? new(
+        TooLong(segment, lengthBytes, constraints, importer) ?? Crossing(segment, address, lengthBytes, constraints, importer);
+
+    private static Refusal? TooLong(int segment, uint lengthBytes, DmaConstraints constraints, string importer) =>
+        !IsLongerThanMax(lengthBytes, constraints.MaxSegmentSize)
+            ? null
+            : new(
                 Errno.EBUSY, importer, nameof(DmaConstraints.MaxSegmentSize), lengthBytes, constraints.MaxSegmentSize,
-                $"{importer} takes segments of at most {constraints.MaxSegmentSize} bytes; segment {segment} has {lengthBytes}.")
-        : CrossesBoundary(address, lengthBytes, constraints.SegmentBoundaryMask)
-            ? new(
+                $"{importer} takes segments of at most {constraints.MaxSegmentSize} bytes; segment {segment} has {lengthBytes}.");
+
+    private static Refusal? Crossing(
+        int segment, ulong address, uint lengthBytes, DmaConstraints constraints, string importer) =>
+        !CrossesBoundary(address, lengthBytes, constraints.SegmentBoundaryMask)
+            ? null
+            : new(
                 Errno.EBUSY, importer, nameof(DmaConstraints.SegmentBoundaryMask), address, constraints.SegmentBoundaryMask,
-                $"{importer} takes no segment across a multiple of 0x{constraints.BoundaryWindowBytes:x}; segment {segment} at 0x{address:x} of {lengthBytes} bytes is.")
-        : null;
+                $"{importer} takes no segment across a multiple of 0x{constraints.BoundaryWindowBytes:x}; segment {segment} at 0x{address:x} of {lengthBytes} bytes is.");
+
+    private static Refusal? Beyond(int segment, ulong address, uint lengthBytes, ulong highestAddress, string importer)
+    {
+        var last = unchecked(address + lengthBytes - 1);
+        return last >= address && last <= highestAddress
+            ? null
+            : new(
+                Errno.EIO, importer, nameof(Device.DmaMask), last, highestAddress,
+                $"{importer} reaches addresses up to 0x{highestAddress:x}; segment {segment} ends at 0x{last:x}.");
+    }
+
+    private static void AddViolations(
+        ImmutableArray<SegmentViolation>.Builder violations,
+        int segment,
+        DmaSegment walked,
+        (DmaConstraints Constraints, ulong HighestAddress, string Importer) held)
+    {
+        var (address, length) = (walked.Address.Value, walked.LengthBytes);
+        foreach (var refusal in (Refusal?[])
+        [
+            TooLong(segment, length, held.Constraints, held.Importer),
+            Crossing(segment, address, length, held.Constraints, held.Importer),
+            Beyond(segment, address, length, held.HighestAddress, held.Importer),
+        ])
+        {
+            if (refusal is not null)
+            {
+                violations.Add(new(segment, refusal));
+            }
+        }
+    }
 }

@@ -30,6 +30,9 @@ public sealed record DebugfsBuffer(
     DmaConstraints? Constraints,
     ImmutableArray<string> AttachedDevices)
 {
+    /// <summary>Lines about fences that somebody waits for, as the kernel words them; the model has none.</summary>
+    public ImmutableArray<string> Fences { get; init; } = [];
+
     /// <summary>O_RDWR: every buffer here can be read and written.</summary>
     private const uint ReadWrite = 0x2;
 
@@ -67,6 +70,11 @@ public sealed record DebugfsBuffer(
             text.Append(
                 CultureInfo.InvariantCulture,
                 $"\tConstraints: Seg Count: {union.MaxSegmentCount:D8}, Seg Size: {union.MaxSegmentSize:D8} seg boundary mask: {union.SegmentBoundaryMask:x8}\n");
+        }
+
+        foreach (var fence in Fences)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\t{fence}\n");
         }
 
         text.Append("\tAttached Devices:\n");

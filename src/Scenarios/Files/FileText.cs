@@ -11,14 +11,15 @@ internal static class FileText
     private static readonly UTF8Encoding _strict = new(false, throwOnInvalidBytes: true);
 
     /// <summary>The text, without a byte order mark.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="lengthMax">Longest file, in bytes.</param>
     /// <exception cref="FileFormatException">The file cannot be read, is too long, or is no UTF-8.</exception>
-    public static string Read(string path)
+    public static string Read(string path, int lengthMax = LengthMax)
     {
-        var bytes = ReadBytes(path);
+        var bytes = ReadBytes(path, () => Open(path), lengthMax);
         try
         {
-            var text = _strict.GetString(bytes);
-            return text.StartsWith('\ufeff') ? text[1..] : text;
+            return WithoutMark(_strict.GetString(bytes));
         }
         catch (DecoderFallbackException exception)
         {
@@ -29,17 +30,31 @@ internal static class FileText
         }
     }
 
-    private static byte[] ReadBytes(string path)
+    /// <summary>Text that a kernel printed: what is no UTF-8 in it, such as a name of any bytes, is replaced.</summary>
+    /// <param name="path">What to call it in messages.</param>
+    /// <param name="open">Opens it.</param>
+    /// <param name="lengthMax">Longest text, in bytes.</param>
+    /// <exception cref="FileFormatException">It cannot be read, or is too long.</exception>
+    public static string ReadLoosely(string path, Func<Stream> open, int lengthMax) =>
+        WithoutMark(Encoding.UTF8.GetString(ReadBytes(path, open, lengthMax)));
+
+    /// <summary>Opens a file that others may be writing.</summary>
+    public static Stream Open(string path) =>
+        new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+
+    private static string WithoutMark(string text) => text.StartsWith('\ufeff') ? text[1..] : text;
+
+    private static byte[] ReadBytes(string path, Func<Stream> open, int lengthMax)
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            // What has no length, such as a pipe, is bounded by the read.
-            var buffer = new byte[stream.CanSeek ? Math.Min(stream.Length, LengthMax) + 1 : LengthMax + 1];
+            using var stream = open();
+            // What has no length, such as a pipe or a kernel's own file, is bounded by the read.
+            var buffer = new byte[stream.CanSeek && stream.Length > 0 ? Math.Min(stream.Length, lengthMax) + 1 : lengthMax + 1];
             var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            return length <= LengthMax
+            return length <= lengthMax
                 ? buffer[..length]
-                : throw new Place(path, 1, 1).Fail("the file is too long", $"at most {Sizes.Format(LengthMax)}");
+                : throw new Place(path, 1, 1).Fail("the file is too long", $"at most {Sizes.Format((ulong)lengthMax)}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -5,7 +5,7 @@ using DmaGrains.Model;
 namespace DmaGrains.Scenarios.Files;
 
 /// <summary>Text from a file, made fit for a message: short, and with nothing that moves a terminal's cursor.</summary>
-internal static class Quoted
+public static class Quoted
 {
     /// <summary>Most characters of a file's text in one message.</summary>
     public const int LengthMax = 80;

@@ -1,6 +1,7 @@
 using CsCheck;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Scatterlists;
+using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Tests.Scatterlists;
 
@@ -53,4 +54,34 @@ public sealed class SegmentCheckTests
         Assert.Equal(field is null ? null : Errno.EBUSY, violation?.Errno);
         Assert.Equal(field is null ? null : "gpu", violation?.Importer);
     }
+
+    [Fact]
+    public void AllViolations_are_those_of_each_segment_and_of_the_list()
+    {
+        DmaSegment[] segments = [new(new(0x1000), 0x1000), new(new(0x2800), 0x1000), new(new(0xf000), 0x1001), new(new(ulong.MaxValue), 2)];
+
+        var violations = SegmentCheck.AllViolations(segments, new(0x1000, 3, 0xfff), 0xffff, "gpu");
+
+        Assert.Equal(
+            [
+                (null, "MaxSegmentCount"), (1, "SegmentBoundaryMask"), (2, "MaxSegmentSize"), (2, "SegmentBoundaryMask"), (2, "DmaMask"),
+                (3, "SegmentBoundaryMask"), (3, "DmaMask"),
+            ],
+            violations.Select(violation => (violation.Segment, violation.Refusal.Field!)));
+        Assert.All(violations, violation => Assert.Equal(violation.Refusal.Field == "DmaMask" ? Errno.EIO : Errno.EBUSY, violation.Refusal.Errno));
+    }
+
+    [Fact]
+    public void AllViolations_begin_with_the_first_one() =>
+        Gen.Select(
+            Gen.Select(Gen.ULong[0, 1 << 20], Gen.UInt[1, 1 << 14]).Array[1, 8],
+            Gen.Select(Gen.UInt[1, 1 << 14], Gen.UInt[1, 8], Gen.Int[0, 20])).Sample((list, limits) =>
+        {
+            DmaSegment[] segments = [.. list.Select(segment => new DmaSegment(new(segment.Item1), segment.Item2))];
+            var constraints = new DmaConstraints(limits.Item1, limits.Item2, (1UL << limits.Item3) - 1);
+
+            var all = SegmentCheck.AllViolations(segments, constraints, ulong.MaxValue, "gpu");
+
+            Assert.Equal(SegmentCheck.FirstViolation(segments, constraints, "gpu"), all.FirstOrDefault()?.Refusal);
+        });
 }

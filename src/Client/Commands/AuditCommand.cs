@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using DmaGrains.Client.Live;
+using DmaGrains.Client.Output;
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Devices;
+using DmaGrains.Scenarios.Auditing;
+using DmaGrains.Scenarios.Files;
+using DmaGrains.Silo;
+
+namespace DmaGrains.Client.Commands;
+
+/// <summary><c>dmagrains audit BUFFER|FILE --device NAME</c>.</summary>
+internal sealed class AuditCommand
+{
+    private readonly Argument<string> _given = new("BUFFER|FILE")
+    {
+        Description = "A live buffer, BOARD/BUFFER: its mappings, or its pages when nothing is mapped. Or a file with a scatterlist, YAML or "
+            + "JSON: entries and segments by address and length, or what run, buffer map or buffer describe answer with --json.",
+    };
+
+    private readonly Option<string?> _device = NameOptions.One("--device", "NAME", "The device to hold them against.");
+
+    private readonly Option<string?> _board = new("--board")
+    {
+        Description = "The device's board, a file or a shipped one's name. Left out: that of the live buffer.",
+        HelpName = "BOARD",
+    };
+
+    private readonly Option<string> _getters = WordOptions.One(
+        "--getters", "How limits that its driver leaves unset are read.", Words.Getters.Keys);
+
+    private readonly Option<string?> _gateway = CommonOptions.Gateway();
+    private readonly Option<string?> _data = CommonOptions.DataFile();
+    private readonly Option<bool> _json = CommonOptions.Json();
+
+    private AuditCommand()
+    {
+    }
+
+    /// <summary>The command.</summary>
+    public static Command Create() => new AuditCommand().Command();
+
+    private Command Command()
+    {
+        _device.Required = true;
+        var command = new Command(
+            "audit",
+            """
+            Holds a scatterlist against a device: every limit that it breaks, with the segment that breaks it, and whether the same pages
+            cut otherwise would do. Exit code 1 when a limit is broken.
+
+            Example:
+              dmagrains audit list.yaml --device vc4 --board raspberry-pi-4
+              dmagrains audit raspberry-pi-4/frame --device vc4 --gateway 127.0.0.1:30000
+            """)
+        {
+            _given, _device, _board, _getters, _gateway, _data, _json,
+        };
+        command.SetAction((parsed, cancellation) => File.Exists(parsed.GetRequiredValue(_given))
+            ? Task.FromResult(AuditFile(parsed))
+            : AuditBufferAsync(parsed, cancellation));
+        return command;
+    }
+
+    private int AuditFile(ParseResult parsed)
+    {
+        var board = BoardOf(parsed) ?? throw new UsageException("--board is not given: expected the board of the device, as a file has none.");
+        return Answer(parsed, board.Name, DeviceOf(parsed, board.Devices), ScatterlistFile.Read(parsed.GetRequiredValue(_given)));
+    }
+
+    private async Task<int> AuditBufferAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var given = parsed.GetRequiredValue(_given);
+        if (given.Count(c => c == '/') != 1)
+        {
+            throw new UsageException($"{Quoted.Text(given)} is no file and no buffer: expected a file, or BOARD/BUFFER.");
+        }
+
+        var path = BoardPath.Parse(given);
+        var other = BoardOf(parsed);
+        await using var connection = await Connection.OpenAsync(parsed.GetValue(_gateway), parsed.GetValue(_data), path.Board, cancellation);
+        var live = new LiveContext(parsed, connection, Terminal.Of(parsed), parsed.GetValue(_json), cancellation);
+        var found = await connection.Grains.GetBuffer(path.Board, path.Name).DescribeAsync();
+        if (!found.TryGetValue(out var buffer))
+        {
+            return live.Refuse(found.Refusal!);
+        }
+
+        var board = await connection.Grains.GetBoard(path.Board).GetAsync();
+        if (!board.TryGetValue(out var definition))
+        {
+            return live.Refuse(board.Refusal!);
+        }
+
+        var lists = GivenScatterlist.Of(buffer).ToImmutableArray();
+        var from = other ?? definition;
+        var device = DeviceOf(parsed, from.Devices);
+        return lists.IsEmpty
+            ? live.Refuse(Refusal.Of(Errno.EINVAL, "Storage", $"{path} has no pages yet: there is no list before the first map."))
+            : Answer(parsed, from.Name, device, lists);
+    }
+
+    private BoardDefinition? BoardOf(ParseResult parsed) =>
+        parsed.GetValue(_board) is { } name ? BoardFile.Read(ShippedFiles.BoardOrFile(name)) : null;
+
+    private Device DeviceOf(ParseResult parsed, ImmutableArray<Device> devices)
+    {
+        var name = parsed.GetRequiredValue(_device);
+        return devices.FirstOrDefault(device => device.Name == name) ?? throw new UsageException(
+            $"The board has no device '{name}': expected {Quoted.AnyOf([.. devices.Select(device => device.Name)])}.");
+    }
+
+    private int Answer(ParseResult parsed, string board, Device device, IEnumerable<GivenScatterlist> lists)
+    {
+        var report = AuditReport.Of(board, device, Words.Getters[parsed.GetRequiredValue(_getters)], lists);
+        var terminal = Terminal.Of(parsed);
+        if (parsed.GetValue(_json))
+        {
+            terminal.Json(report);
+        }
+        else
+        {
+            AuditText.Write(terminal, report);
+        }
+
+        return report.Good ? ExitCode.Good : ExitCode.Refused;
+    }
+}

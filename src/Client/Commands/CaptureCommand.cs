@@ -1,0 +1,97 @@
+using System.CommandLine;
+using DmaGrains.Client.Output;
+using DmaGrains.Scenarios.Capturing;
+using DmaGrains.Scenarios.Files;
+using DmaGrains.Silo;
+
+namespace DmaGrains.Client.Commands;
+
+/// <summary><c>dmagrains capture</c>.</summary>
+internal static class CaptureCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var root = new Option<string>("--root")
+        {
+            Description = "A folder with another machine's /proc, /sys and /dev. Left out: this machine's.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => MachineTree.Here,
+        };
+        var name = NameOptions.One("--name", "NAME", "The board's name; that of the machine's model when left out.");
+        var file = new Option<string?>("--output")
+        {
+            Description = "A file to write, which must not be there yet. Left out: standard output.",
+            HelpName = "FILE",
+        };
+        var json = CommonOptions.Json();
+        var command = new Command(
+            "capture",
+            """
+            Writes a board file of the machine it runs on: memory and contiguous areas, devices with their DMA masks, limits of block
+            queues, IOMMU groups, coherency. What could not be read is said in it, never guessed. Works best as root.
+            Exit code 1 when there is no board: nothing tells where memory is, or no device was found.
+
+            Example:
+              dmagrains capture --output my-machine.yaml
+              dmagrains capture --root copied-tree --name server
+            """)
+        {
+            root, name, file, json,
+        };
+        command.SetAction(parsed =>
+        {
+            var from = parsed.GetRequiredValue(root);
+            if (!Directory.Exists(from))
+            {
+                throw new UsageException($"--root {Quoted.Text(from)} is no folder: expected one with proc, sys and dev in it.");
+            }
+
+            var report = Capture.Of(new MachineTree(from), parsed.GetValue(name));
+            if (report.Text is { } text)
+            {
+                // Whatever the machine says, the file must be one that can be read.
+                BoardFile.Parse(text, "the captured board");
+            }
+
+            return Answer(Terminal.Of(parsed), report, parsed.GetValue(file), parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static int Answer(Terminal terminal, CaptureReport report, string? file, bool asJson)
+    {
+        if (report.Text is { } text && file is not null)
+        {
+            Write(file, text);
+        }
+
+        if (asJson)
+        {
+            terminal.Json(report);
+        }
+        else if (report.Text is { } yaml && file is null)
+        {
+            terminal.Text(yaml);
+        }
+        else
+        {
+            CaptureText.Write(terminal, report, file);
+        }
+
+        return report.Board is null ? ExitCode.Refused : ExitCode.Good;
+    }
+
+    private static void Write(string file, string text)
+    {
+        try
+        {
+            using var stream = new StreamWriter(new FileStream(file, FileMode.CreateNew));
+            stream.Write(text);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new UsageException($"--output {Quoted.Text(file)} cannot be written: {Quoted.Clean(problem.Message.TrimEnd('.'))}; expected a new file.");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using DmaGrains.Client.Live;
+using DmaGrains.Client.Output;
+using DmaGrains.Model;
+using DmaGrains.Model.Boards;
+using DmaGrains.Scenarios.Files;
+using DmaGrains.Scenarios.Importing;
+using DmaGrains.Silo;
+
+namespace DmaGrains.Client.Commands;
+
+/// <summary><c>dmagrains import bufinfo FILE</c>.</summary>
+internal sealed class ImportCommand
+{
+    private const string StandardInput = "-";
+
+    private readonly Argument<string> _file = new("FILE")
+    {
+        Description = "The text: /sys/kernel/debug/dma_buf/bufinfo, what 'buffer describe' prints, lines or the folder of "
+            + "/sys/kernel/dmabuf/buffers; - for standard input.",
+    };
+
+    private readonly Option<string?> _board = new("--board")
+    {
+        Description = "A board file, or a shipped board's name: could it meet the importers of each buffer?",
+        HelpName = "BOARD",
+    };
+
+    private readonly Option<string[]> _device = new("--device")
+    {
+        Description = "What the board calls a device that the kernel calls otherwise. May be given several times.",
+        HelpName = "KERNEL=BOARD",
+    };
+
+    private readonly Option<bool> _watch = new("--watch")
+    {
+        Description = "Read again and show what changed, until the file is gone or Ctrl-C; with --json one document each time.",
+    };
+
+    private readonly Option<int> _period = PeriodOption.Create();
+    private readonly Option<bool> _json = CommonOptions.Json();
+
+    private ImportCommand()
+    {
+    }
+
+    /// <summary>The command.</summary>
+    public static Command Create() => new(
+        "import",
+        """
+        Reads what running kernels tell of their buffers.
+
+        Example:
+          dmagrains import bufinfo /sys/kernel/debug/dma_buf/bufinfo
+        """)
+    {
+        new ImportCommand().Bufinfo(),
+    };
+
+    private Command Bufinfo()
+    {
+        var command = new Command(
+            "bufinfo",
+            """
+            Lists a kernel's buffers, their totals and who holds what; with --board, whether all importers of a buffer could be met.
+            Exit code 1: the text stops short or contradicts itself, or the board cannot meet the importers of a buffer.
+
+            Example:
+              dmagrains import bufinfo /sys/kernel/debug/dma_buf/bufinfo
+              dmagrains import bufinfo bufinfo.txt --board raspberry-pi-4 --device fec00000.v3d=v3d
+              dmagrains import bufinfo /sys/kernel/debug/dma_buf/bufinfo --watch --every 1000
+            """)
+        {
+            _file, _board, _device, _watch, _period, _json,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var file = parsed.GetRequiredValue(_file);
+            var board = parsed.GetValue(_board) is { } name ? BoardFile.Read(ShippedFiles.BoardOrFile(name)) : null;
+            var fit = FitOf(board, parsed.GetValue(_device) ?? []);
+            if (!parsed.GetValue(_watch))
+            {
+                return Show(parsed, Read(file), board, fit);
+            }
+
+            try
+            {
+                return await WatchAsync(parsed, board, fit, cancellation);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                // Ctrl-C is how a watch ends.
+                return ExitCode.Good;
+            }
+        });
+        return command;
+    }
+
+    private static ImportedListing Read(string file) => file == StandardInput
+        ? KernelListing.Read("standard input", Console.OpenStandardInput)
+        : KernelListing.Read(file);
+
+    private static BoardFit? FitOf(BoardDefinition? board, string[] renames)
+    {
+        if (board is null)
+        {
+            return renames.Length == 0 ? null : throw new UsageException("--device is given without --board: expected both.");
+        }
+
+        var renamed = ImmutableDictionary.CreateBuilder<string, string>();
+        foreach (var rename in renames)
+        {
+            var at = rename.LastIndexOf('=');
+            var device = board.Devices.FirstOrDefault(device => device.Name == rename[(at + 1)..]);
+            if (at <= 0 || device is null)
+            {
+                throw new UsageException(
+                    $"--device {Quoted.Text(rename)}: expected KERNEL=BOARD, the latter {Quoted.AnyOf([.. board.Devices.Select(known => known.Name)])}.");
+            }
+
+            renamed[rename[..at]] = device.Name;
+        }
+
+        return BoardFit.On(board, renamed.ToImmutable());
+    }
+
+    private int Show(ParseResult parsed, ImportedListing listing, BoardDefinition? board, BoardFit? fit)
+    {
+        var report = ImportReport.Of(parsed.GetRequiredValue(_file), listing, board?.Name, fit);
+        var terminal = Terminal.Of(parsed);
+        if (parsed.GetValue(_json))
+        {
+            terminal.Json(report);
+        }
+        else
+        {
+            ImportText.Write(terminal, report);
+        }
+
+        return report.Good ? ExitCode.Good : ExitCode.Refused;
+    }
+
+    private async Task<int> WatchAsync(ParseResult parsed, BoardDefinition? board, BoardFit? fit, CancellationToken cancellation)
+    {
+        var file = parsed.GetRequiredValue(_file);
+        if (file == StandardInput)
+        {
+            throw new UsageException("--watch reads again and again: expected a file, not standard input.");
+        }
+
+        var shown = Read(file);
+        Show(parsed, shown, board, fit);
+        var terminal = Terminal.Of(parsed);
+        using var timer = new PeriodicTimer(PeriodOption.ValueOf(parsed, _period));
+        while (await timer.WaitForNextTickAsync(cancellation) && Exists(file))
+        {
+            var now = Read(file);
+            var changes = ListingChange.Between(shown, now);
+            shown = now;
+            if (changes.IsEmpty)
+            {
+                continue;
+            }
+
+            if (parsed.GetValue(_json))
+            {
+                terminal.Json(new { file, changes, buffer_count = now.Buffers.Length, size_bytes = now.SizeBytes });
+            }
+            else
+            {
+                ImportText.Write(terminal, changes);
+                terminal.Line($"now {Counted.Of((ulong)now.Buffers.Length, "buffer")}, {Counted.Of(now.SizeBytes, "byte")}");
+            }
+        }
+
+        return ExitCode.Good;
+    }
+
+    private static bool Exists(string file) => File.Exists(file) || Directory.Exists(file);
+}

@@ -1,0 +1,65 @@
+using DmaGrains.Model;
+using DmaGrains.Scenarios.Auditing;
+
+namespace DmaGrains.Client.Output;
+
+/// <summary>Writes an audit for people.</summary>
+internal static class AuditText
+{
+    private const int Shown = 8;
+
+    /// <summary>What the device takes; of each list what it breaks, and what would help.</summary>
+    public static void Write(Terminal terminal, AuditReport report)
+    {
+        var mmus = string.Join(" and ", new[] { report.Iommu, report.BusMmu }.OfType<string>());
+        var path = mmus.Length == 0 ? string.Empty : $", through {mmus}";
+        terminal.Line($"{report.Device} of {report.Board} takes: {UnionText.Of(report.Takes)}; addresses up to 0x{report.HighestAddress:x}{path}");
+        foreach (var list in report.Lists)
+        {
+            var parts = list.Part == "entries"
+                ? Counted.Of((ulong)list.SegmentCount, "entry", "entries")
+                : Counted.Of((ulong)list.SegmentCount, "segment");
+            var isGood = list.Violations.IsEmpty;
+            terminal.Line(
+                $"{list.List}, {parts} of {list.SizeBytes} bytes: ",
+                isGood ? "ok" : Counted.Of((ulong)list.Violations.Length, "violation"),
+                isGood,
+                string.Empty);
+            foreach (var violation in list.Violations.Take(Shown))
+            {
+                terminal.Line($"  {violation.Field}: {violation.Reason}");
+            }
+
+            if (list.Violations.Length > Shown)
+            {
+                terminal.Line($"  … {list.Violations.Length - Shown} more");
+            }
+
+            if (!isGood)
+            {
+                WriteRemedy(terminal, report, list);
+            }
+        }
+    }
+
+    private static void WriteRemedy(Terminal terminal, AuditReport report, ListAuditReport list)
+    {
+        if (list.Part == "entries" && (report.Iommu ?? report.BusMmu) is { } mmu)
+        {
+            terminal.Line($"  these are pages: {report.Device} walks what {mmu} makes of them, which may be fewer and longer segments");
+        }
+
+        if (list.Resplit is { } resplit)
+        {
+            var verdict = resplit.Fits ? "which it takes" : resplit.Reachable ? "too many" : "beyond its reach";
+            terminal.Line($"  the same pages cut for it: {Counted.Of(resplit.SegmentCount, "segment")}, {verdict}");
+        }
+
+        terminal.Line(list.LeastSegmentCount switch
+        {
+            null => "  no list of pages can have that size within its limits",
+            var least when least > report.Takes.MaxSegmentCount => $"  other pages would not help: it needs {least} segments at least",
+            var least => $"  other pages could: {least} of its segments {(least == 1 ? "holds" : "hold")} as much",
+        });
+    }
+}

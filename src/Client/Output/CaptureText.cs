@@ -1,0 +1,28 @@
+using DmaGrains.Model;
+using DmaGrains.Scenarios.Capturing;
+
+namespace DmaGrains.Client.Output;
+
+/// <summary>Writes for people what a capture came to.</summary>
+internal static class CaptureText
+{
+    /// <summary>What the file has, what could not be read, and what it cannot hold.</summary>
+    public static void Write(Terminal terminal, CaptureReport report, string? file)
+    {
+        var found = $"{Counted.Of((ulong)report.Regions, "memory region")}, {Counted.Of((ulong)report.Iommus, "MMU")}, {Counted.Of((ulong)report.Devices, "device")}";
+        terminal.Line(report.Board is { } board
+            ? $"board {board}: {found}, in {file}"
+            : $"no board: {found}; it takes one region and one device at least");
+        Write(terminal, "not read:", report.Unread.Select(unread => $"{unread.Path}: {unread.Reason}"));
+        Write(terminal, "not in the format:", report.LeftOut);
+    }
+
+    private static void Write(Terminal terminal, string heading, IEnumerable<string> lines)
+    {
+        terminal.Line(heading);
+        foreach (var line in lines)
+        {
+            terminal.Line($"  {line}");
+        }
+    }
+}

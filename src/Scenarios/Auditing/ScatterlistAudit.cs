@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using DmaGrains.Model;
+using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
+using DmaGrains.Model.Scatterlists;
+using DmaGrains.Model.Translation;
+using DmaGrains.Scenarios.Running;
+
+namespace DmaGrains.Scenarios.Auditing;
+
+/// <summary>Holds given scatterlists against a device: every limit that they break, and whether other cuts or other pages would do.</summary>
+/// <param name="device">The device.</param>
+/// <param name="getters">How its unset parameters are read.</param>
+public sealed class ScatterlistAudit(Device device, DmaGetters getters)
+{
+    private readonly DmaConstraints _demand = device.Demand(getters);
+
+    /// <summary>The report of one list.</summary>
+    public ListAuditReport Of(GivenScatterlist list)
+    {
+        var walksSegments = WalksSegmentsOf(list);
+        var segments = walksSegments
+            ? list.Segments
+            : [.. list.Entries.Select(entry => new DmaSegment(new(entry.Address.Value), entry.LengthBytes))];
+
+        // Pages lie where they lie: an MMU makes them reachable.
+        var highest = !walksSegments && device.IsTranslated ? ulong.MaxValue : device.HighestAddress;
+        var violations = SegmentCheck.AllViolations(segments.AsSpan(), _demand, highest, device.Name)
+            .Select(violation => ViolationReport.Of(violation, segments));
+        var listed = segments.Aggregate(UInt128.Zero, (sum, segment) => sum + segment.LengthBytes);
+        return new(
+            list.Label,
+            walksSegments ? "segments" : "entries",
+            segments.Length,
+            listed,
+            [.. violations, .. Coverage(list, listed)])
+        {
+            Resplit = Resplit(list.Entries, highest),
+            LeastSegmentCount = listed == 0 || listed > ulong.MaxValue || _demand.FirstZeroField is not null
+                ? null
+                : Representability.LeastSegmentCount((ulong)listed, _demand, RangeShape.Scattered, SegmentLimit.Floored),
+        };
+    }
+
+    /// <summary>Segments count where they are the device's own; those of an unknown device count for one behind an MMU.</summary>
+    private bool WalksSegmentsOf(GivenScatterlist list) =>
+        list.Entries.IsEmpty
+        || (!list.Segments.IsEmpty && (list.Device is null ? device.IsTranslated : list.Device == device.Name));
+
+    private static IEnumerable<ViolationReport> Coverage(GivenScatterlist list, UInt128 listed) =>
+        list.SizeBytes is not { } size || size == listed
+            ? []
+            : [new(null, null, null, "size_bytes", (ulong)UInt128.Min(listed, ulong.MaxValue), size, string.Create(
+                CultureInfo.InvariantCulture, $"The list has {listed} bytes; the buffer has {size}."))];
+
+    /// <summary>The same pages cut for the device alone; null when the list tells no whole pages, or the device takes none.</summary>
+    private ResplitReport? Resplit(ImmutableArray<SgEntry> entries, ulong highest)
+    {
+        if (_demand.MaxSegmentSizeInPages == 0 || !DmaConstraints.IsWholeMask(_demand.SegmentBoundaryMask)
+            || _demand.BoundaryWindowBytes < Page.SizeBytes || WholePages(entries) is not { } runs)
+        {
+            return null;
+        }
+
+        var count = runs.Aggregate(0UL, (sum, run) => sum + Scatterlist.CountEntries(run, _demand));
+        var isReached = runs.All(run => (run.EndPfn << Page.Shift) - 1 <= highest);
+        return new(count, isReached, isReached && count <= _demand.MaxSegmentCount);
+    }
+
+    /// <summary>Runs of whole pages, merged where they touch; only the last page may be partial. Null when they are none.</summary>
+    private static List<PageExtent>? WholePages(ImmutableArray<SgEntry> entries)
+    {
+        var runs = new List<PageExtent>();
+        for (var index = 0; index < entries.Length; index++)
+        {
+            var entry = entries[index];
+            var pages = Page.CountFor(entry.LengthBytes);
+            if (entry.OffsetBytes != 0 || (index < entries.Length - 1 && entry.LengthBytes % Page.SizeBytes != 0)
+                || entry.FirstPfn + pages > ulong.MaxValue >> Page.Shift)
+            {
+                return null;
+            }
+
+            if (runs.Count > 0 && runs[^1].EndPfn == entry.FirstPfn)
+            {
+                runs[^1] = runs[^1] with { PageCount = runs[^1].PageCount + pages };
+            }
+            else
+            {
+                runs.Add(new(entry.FirstPfn, pages));
+            }
+        }
+
+        return runs.Count == 0 ? null : runs;
+    }
+}
+
+/// <summary>Whether scatterlists satisfy a device.</summary>
+/// <param name="Board">The device's board.</param>
+/// <param name="Device">The device.</param>
+/// <param name="Takes">What it takes, unset limits read in.</param>
+/// <param name="HighestAddress">The last address that it forms.</param>
+/// <param name="Iommu">The MMU of its own, or null.</param>
+/// <param name="BusMmu">The MMU between its bus and memory, or null.</param>
+/// <param name="Lists">The lists, each with what it breaks.</param>
+public sealed record AuditReport(
+    string Board,
+    string Device,
+    UnionReport Takes,
+    ulong HighestAddress,
+    string? Iommu,
+    string? BusMmu,
+    ImmutableArray<ListAuditReport> Lists)
+{
+    /// <summary>Whether no list breaks anything.</summary>
+    public bool Good => Lists.All(list => list.Violations.IsEmpty);
+
+    /// <summary>The report of lists.</summary>
+    /// <param name="board">The device's board.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="getters">How its unset parameters are read.</param>
+    /// <param name="lists">The lists.</param>
+    public static AuditReport Of(string board, Device device, DmaGetters getters, IEnumerable<GivenScatterlist> lists) => new(
+        board,
+        device.Name,
+        UnionReport.Of(device.Demand(getters)),
+        device.HighestAddress,
+        device.Iommu,
+        device.BusMmu,
+        [.. lists.Select(new ScatterlistAudit(device, getters).Of)]);
+}
+
+/// <summary>What one list breaks.</summary>
+/// <param name="List">What people call it.</param>
+/// <param name="Part">"segments", what the device walks, or "entries", the pages.</param>
+/// <param name="SegmentCount">How many the part has.</param>
+/// <param name="SizeBytes">Their bytes.</param>
+/// <param name="Violations">Every limit that is broken: the count, then segment by segment, then the buffer's size.</param>
+public sealed record ListAuditReport(
+    string List, string Part, int SegmentCount, UInt128 SizeBytes, ImmutableArray<ViolationReport> Violations)
+{
+    /// <summary>The same pages cut for the device alone; null when the list tells no whole pages, or the device takes none.</summary>
+    public required ResplitReport? Resplit { get; init; }
+
+    /// <summary>The fewest segments in which it would take so many bytes of any pages; null when there is no such list.</summary>
+    public required UInt128? LeastSegmentCount { get; init; }
+}
+
+/// <summary>The same pages cut otherwise.</summary>
+/// <param name="SegmentCount">How many segments that takes.</param>
+/// <param name="Reachable">Whether the device reaches all of the pages.</param>
+/// <param name="Fits">Whether it takes those segments.</param>
+public sealed record ResplitReport(ulong SegmentCount, bool Reachable, bool Fits);
+
+/// <summary>A limit that a list breaks.</summary>
+/// <param name="Segment">Which segment breaks it, from 0; null when it is the list as a whole.</param>
+/// <param name="Address">The segment's first byte.</param>
+/// <param name="Length">The segment's bytes.</param>
+/// <param name="Field">The limit: max_segment_count, max_segment_size, segment_boundary_mask, dma_mask, or size_bytes.</param>
+/// <param name="Needed">What the list has.</param>
+/// <param name="Limit">What the device takes.</param>
+/// <param name="Reason">One sentence for people.</param>
+public sealed record ViolationReport(
+    int? Segment, ulong? Address, uint? Length, string Field, ulong Needed, ulong Limit, string Reason)
+{
+    /// <summary>The report of a violation by one of these segments.</summary>
+    public static ViolationReport Of(SegmentViolation violation, ImmutableArray<DmaSegment> segments) => new(
+        violation.Segment,
+        violation.Segment is { } at ? segments[at].Address.Value : null,
+        violation.Segment is { } index ? segments[index].LengthBytes : null,
+        JsonNamingPolicy.SnakeCaseLower.ConvertName(violation.Refusal.Field!),
+        violation.Refusal.Needed!.Value,
+        violation.Refusal.Limit!.Value,
+        violation.Refusal.Reason);
+}

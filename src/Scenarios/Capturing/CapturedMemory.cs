@@ -1,0 +1,249 @@
+using System.Globalization;
+using DmaGrains.Model;
+using DmaGrains.Model.Memory;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Scenarios.Capturing;
+
+/// <summary>A region for a board file.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Kind">As board files spell it.</param>
+/// <param name="Start">Its first byte.</param>
+/// <param name="SizeBytes">Its bytes, whole pages.</param>
+/// <param name="Source">Where that comes from.</param>
+internal sealed record CapturedRegion(string Name, string Kind, ulong Start, ulong SizeBytes, string Source);
+
+/// <summary>Finds a machine's memory: zones, where their RAM lies, contiguous areas.</summary>
+internal sealed class CapturedMemory
+{
+    private const string Amounts = "/proc/meminfo";
+    private const string Blocks = "/sys/devices/system/memory";
+    private const string Areas = "/sys/kernel/debug/cma";
+    private const string Bounces = "/sys/kernel/debug/swiotlb/io_tlb_nslabs";
+    private const ulong SlabBytes = 2048;
+
+    // Many times what a board takes, and few enough to cut and compare.
+    private const int RangesMax = 1024;
+    private const ulong EndMax = MemoryRegionLayout.EndPfnMax << Page.Shift;
+
+    private readonly MachineTree _tree;
+    private readonly string _amounts;
+    private readonly List<MemoryZone> _zones;
+    private readonly bool _isX86;
+
+    /// <summary>Reads the memory of a machine.</summary>
+    /// <param name="tree">The machine.</param>
+    /// <param name="isX86">Whether it is known to be an x86.</param>
+    public CapturedMemory(MachineTree tree, bool isX86)
+    {
+        _tree = tree;
+        _isX86 = isX86;
+        _amounts = tree.Text(Amounts) ?? string.Empty;
+        _zones = KernelText.Zones(tree.Text("/proc/zoneinfo") ?? string.Empty);
+        PageBytes = ReadPageBytes();
+        Regions = Read();
+    }
+
+    /// <summary>Bytes in a page of the kernel; null when nothing tells.</summary>
+    public ulong? PageBytes { get; }
+
+    /// <summary>The regions, disjoint, by address.</summary>
+    public IReadOnlyList<CapturedRegion> Regions { get; }
+
+    /// <summary>What is known of memory and has no place in the file.</summary>
+    public List<string> Remarks { get; } = [];
+
+    private ulong? ReadPageBytes()
+    {
+        if (_tree.Root == MachineTree.Here)
+        {
+            return (ulong)Environment.SystemPageSize;
+        }
+
+        if (_isX86)
+        {
+            return Page.SizeBytes;
+        }
+
+        // The allocator's pages together are the total, or nearly: memory may come and go between two reads.
+        var managed = _zones.Aggregate(0UL, (sum, zone) => unchecked(sum + zone.ManagedPages));
+        var total = KernelText.Amount(_amounts, "MemTotal");
+        foreach (var bytes in (ulong[])[4096, 16384, 65536])
+        {
+            if (total is { } known && managed > 0 && managed < 1UL << 44
+                && Math.Max(known, managed * bytes) - Math.Min(known, managed * bytes) <= known / 50)
+            {
+                return bytes;
+            }
+        }
+
+        _tree.Miss("the kernel's page size", "it is no x86, and MemTotal and the zones' managed pages do not tell");
+        return null;
+    }
+
+    private List<CapturedRegion> Read()
+    {
+        var (ram, source) = ReadRam();
+        if (ram.Count > RangesMax)
+        {
+            Remarks.Add($"Memory: {ram.Count - RangesMax} more ranges, the smallest ones, are left out.");
+            ram = [.. ram.OrderByDescending(range => range.SizeBytes).Take(RangesMax)];
+        }
+
+        var areas = ReadAreas();
+        var regions = new List<CapturedRegion>(areas);
+        var left = areas.Aggregate(ram, (rest, area) => [.. rest.SelectMany(range => range.Without(RangeOf(area)))]);
+        foreach (var zone in _zones.Where(zone => zone.Name != "Device" && PageBytes is not null).OrderBy(zone => zone.StartPfn))
+        {
+            // What one zone has, another with an overlapping span has not.
+            var span = SpanOf(zone);
+            var words = $"{source}; zone {zone.Name} of node {zone.Node} in /proc/zoneinfo, {Sizes.Format(BytesOf(zone.ManagedPages))} managed, "
+                + $"{Sizes.Format(BytesOf(zone.FreePages))} free when captured";
+            AddRegions(regions, ZoneName(zone), [.. left.Select(span.Common)], words);
+            left = [.. left.SelectMany(range => range.Without(span))];
+        }
+
+        if (_zones.Count == 0 || PageBytes is null)
+        {
+            AddRegions(regions, "ram", left, $"{source}; zones are not known");
+        }
+        else if (left.Aggregate(0UL, (sum, range) => sum + range.SizeBytes) is > 0 and var bytes)
+        {
+            Remarks.Add($"Memory: {Sizes.Format(bytes)} in no zone, which the page allocator has not, left out.");
+        }
+
+        return Fitting(regions);
+    }
+
+    /// <summary>Where RAM lies: to the byte, by blocks of hotplug, or by zones with their holes.</summary>
+    private (List<ByteRange> Ram, string Source) ReadRam()
+    {
+        const string map = "/proc/iomem";
+        if (_tree.Text(map) is { } iomem)
+        {
+            if (KernelText.SystemRam(iomem) is { Count: > 0 } ram)
+            {
+                return (ram, $"System RAM in {map}");
+            }
+
+            _tree.Miss(map, "it shows no addresses of RAM, as for users who are not root");
+        }
+
+        if (ReadBlocks() is { Count: > 0 } blocks)
+        {
+            return (blocks, $"Online blocks in {Blocks}, holes within a block not known");
+        }
+
+        var zones = ByteRange.Merge(_zones.Where(zone => zone.Name != "Device" && PageBytes is not null).Select(SpanOf));
+        if (zones.Count == 0)
+        {
+            Remarks.Add(KernelText.Amount(_amounts, "MemTotal") is { } total
+                ? $"Memory: {Sizes.Format(total)} in all, and nothing that could be read tells where."
+                : "Memory: nothing that could be read tells how much, or where.");
+        }
+
+        return (zones, "Spans of zones, with what holes they have");
+    }
+
+    private List<ByteRange> ReadBlocks()
+    {
+        if (_tree.TextIfAny($"{Blocks}/block_size_bytes") is not { } size || KernelText.Hex(size) is not ({ } bytes and > 0))
+        {
+            _tree.Miss(Blocks, "the kernel shows no blocks of memory");
+            return [];
+        }
+
+        var ranges = new List<ByteRange>();
+        foreach (var block in _tree.Names(Blocks).Where(name => name.StartsWith("memory", StringComparison.Ordinal)))
+        {
+            if (_tree.TextIfAny($"{Blocks}/{block}/state") == "online"
+                && _tree.TextIfAny($"{Blocks}/{block}/phys_index") is { } index && KernelText.Hex(index) is { } number
+                && number < EndMax / bytes)
+            {
+                ranges.Add(new(number * bytes, (number + 1) * bytes));
+            }
+        }
+
+        return ByteRange.Merge(ranges);
+    }
+
+    private List<CapturedRegion> ReadAreas()
+    {
+        var areas = new List<CapturedRegion>();
+        foreach (var name in _tree.Names(Areas))
+        {
+            if (_tree.NumberIfAny($"{Areas}/{name}/base_pfn") is { } first && _tree.NumberIfAny($"{Areas}/{name}/count") is { } count
+                && PageBytes is { } page && first < EndMax / page && count <= (EndMax / page) - first)
+            {
+                AddRegions(areas, KernelName.ToModel(name), [new(first * page, (first + count) * page)], $"Contiguous area {name} in {Areas}", "contiguous");
+            }
+        }
+
+        if (KernelText.Amount(_amounts, "CmaTotal") is { } total and > 0 && areas.Count == 0)
+        {
+            _tree.Miss(Areas, "it needs root and a mounted debugfs");
+            Remarks.Add($"Contiguous areas (CMA): {Sizes.Format(total)} in all, and nothing that could be read tells where; they count as other RAM here.");
+        }
+
+        if (_tree.NumberIfAny(Bounces) is not { } slabs)
+        {
+            _tree.Miss(Bounces, "there is no such file, or it needs root and a mounted debugfs: whether there is a bounce pool is not known");
+        }
+        else if (slabs is > 0 and < (EndMax / SlabBytes))
+        {
+            Remarks.Add($"Bounce pool (swiotlb): {Sizes.Format(slabs * SlabBytes)}, and nothing that could be read tells where; it counts as other RAM here.");
+        }
+
+        return areas;
+    }
+
+    private static void AddRegions(
+        List<CapturedRegion> regions, string name, IEnumerable<ByteRange> ranges, string source, string kind = "system")
+    {
+        foreach (var range in ranges.Select(range => range.Common(new(0, EndMax)).WholePages()).Where(range => range.SizeBytes > 0))
+        {
+            var same = regions.Count(region => region.Name == name || region.Name.StartsWith($"{name}-", StringComparison.Ordinal));
+            var free = same == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{same + 1}");
+            regions.Add(new(UniqueName.Of(free, regions.Select(region => region.Name)), kind, range.Start, range.SizeBytes, source));
+        }
+    }
+
+    /// <summary>As many as a board takes, the largest ones.</summary>
+    private List<CapturedRegion> Fitting(List<CapturedRegion> regions)
+    {
+        // Areas that overlap would be a kernel's mistake, or that of whoever made up the tree.
+        var disjoint = new List<CapturedRegion>();
+        foreach (var region in regions.OrderByDescending(region => region.SizeBytes))
+        {
+            if (disjoint.All(other => RangeOf(other).Common(RangeOf(region)).SizeBytes == 0))
+            {
+                disjoint.Add(region);
+            }
+        }
+
+        var kept = disjoint.Take(PhysicalMemory.RegionsMax).ToList();
+        if (kept.Count < regions.Count)
+        {
+            Remarks.Add($"Memory: {regions.Count - kept.Count} more regions, the smallest ones or such as overlap, are left out.");
+        }
+
+        return [.. kept.OrderBy(region => region.Start)];
+    }
+
+    private string ZoneName(MemoryZone zone)
+    {
+        var name = KernelName.ToModel(zone.Name).ToLowerInvariant();
+        return _zones.Any(other => other.Node != zone.Node) ? KernelName.ToModel($"{name}-node{zone.Node}") : name;
+    }
+
+    private ByteRange SpanOf(MemoryZone zone)
+    {
+        var most = EndMax / PageBytes!.Value;
+        var start = Math.Min(zone.StartPfn, most);
+        return new(start * PageBytes.Value, (start + Math.Min(zone.SpannedPages, most - start)) * PageBytes.Value);
+    }
+
+    private ulong BytesOf(ulong pages) => Math.Min(pages, EndMax / PageBytes!.Value) * PageBytes.Value;
+
+    private static ByteRange RangeOf(CapturedRegion region) => new(region.Start, region.Start + region.SizeBytes);
+}

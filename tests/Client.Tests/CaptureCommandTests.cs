@@ -1,0 +1,101 @@
+using System.Text.Json;
+
+namespace DmaGrains.Client.Tests;
+
+public sealed class CaptureCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _machine = new();
+
+    public CaptureCommandTests()
+    {
+        Write("proc/sys/kernel/arch", "x86_64");
+        Write("proc/iomem", "00100000-07ffffff : System RAM\n");
+        Write("proc/zoneinfo", "Node 0, zone    DMA32\n  spanned  32768\n  managed  32000\n  start_pfn:  0\n");
+        Write("sys/devices/pci0000:00/0000:00:17.0/dma_mask_bits", "64\n");
+        Write("sys/devices/pci0000:00/0000:00:17.0/class", "0x010601\n");
+        Write("sys/devices/pci0000:00/0000:00:17.0/ata1/block/sda/queue/max_segments", "168\n");
+        Write("sys/devices/pci0000:00/0000:00:17.0/ata1/block/sda/queue/max_segment_size", "65536\n");
+        Link("sys/devices/pci0000:00/0000:00:17.0/driver", "../../../bus/pci/drivers/ahci");
+        Link("sys/bus/pci/devices/0000:00:17.0", "../../../devices/pci0000:00/0000:00:17.0");
+        Link("sys/block/sda", "../devices/pci0000:00/0000:00:17.0/ata1/block/sda");
+    }
+
+    private string Board => Path.Combine(_machine.Path, "board.yaml");
+
+    public void Dispose() => _machine.Dispose();
+
+    [Fact]
+    public async Task Captured_board_runs()
+    {
+        var captured = await Answer.OfAsync("capture", "--root", _machine.Path, "--name", "server", "--output", Board);
+        using var scenario = new TemporaryFile(
+            $$"""
+            name: on-captured
+            shows: A disk maps on a captured board.
+            board: {{Board}}
+            buffers: [{name: frame, size: 1MiB}]
+            importers: [{name: disk, device: 0000-00-17.0, steps: [attach, {map: frame, expect: ok}]}]
+            """);
+
+        var run = await Answer.OfAsync("run", scenario.Path, "--engine", "model", "--json");
+
+        Assert.StartsWith("board server: 1 memory region, 0 MMUs, 1 device, in ", captured.Good().Output, StringComparison.Ordinal);
+        Assert.Contains("segment boundaries of queues are not shown", captured.Output, StringComparison.Ordinal);
+        Assert.Equal(16, run.Good().Json().GetProperty("steps")[2].GetProperty("scatterlist").GetProperty("entry_count").GetInt32());
+    }
+
+    [Fact]
+    public async Task Capture_without_a_file_writes_the_board_itself()
+    {
+        var text = (await Answer.OfAsync("capture", "--root", _machine.Path)).Good().Output;
+        var report = (await Answer.OfAsync("capture", "--root", _machine.Path, "--json")).Good().Json();
+
+        Assert.Equal(text, report.GetProperty("text").GetString());
+        Assert.Contains("    max_segment_count: 168\n", text, StringComparison.Ordinal);
+        Assert.NotEqual(0, report.GetProperty("unread").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Capture_of_a_machine_that_tells_nothing_exits_with_1_and_says_so()
+    {
+        using var empty = new TemporaryFolder();
+
+        var text = (await Answer.OfAsync("capture", "--root", empty.Path, "--output", Board)).Refused("no board: ").Output;
+        var report = (await Answer.OfAsync("capture", "--root", empty.Path, "--json")).Refused("/proc/meminfo").Json();
+
+        Assert.Contains("/proc/zoneinfo: there is no such file\n", text, StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.Null, report.GetProperty("text").ValueKind);
+        Assert.False(File.Exists(Board));
+    }
+
+    [Fact]
+    public async Task Capture_overwrites_nothing()
+    {
+        Write("board.yaml", "mine");
+
+        (await Answer.OfAsync("capture", "--root", _machine.Path, "--output", Board)).Unusable("expected a new file");
+
+        Assert.Equal("mine", File.ReadAllText(Board));
+    }
+
+    [Theory]
+    [InlineData("capture --root /no/such/folder", "--root '/no/such/folder' is no folder")]
+    [InlineData("capture --name a/b", "--name 'a/b' is not a name")]
+    [InlineData("capture more", "'more'")]
+    public async Task Malformed_command_line_is_refused_in_one_line(string line, string saying) =>
+        (await Answer.OfAsync(line.Split(' '))).Unusable(saying);
+
+    private void Write(string name, string text)
+    {
+        var path = Path.Combine(_machine.Path, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+
+    private void Link(string name, string target)
+    {
+        var path = Path.Combine(_machine.Path, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.CreateSymbolicLink(path, target);
+    }
+}
