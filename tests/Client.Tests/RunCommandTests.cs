@@ -30,6 +30,37 @@ public class RunCommandTests
     }
 
     [Fact]
+    public async Task Svg_is_written_beside_the_answer_and_again()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.svg");
+        try
+        {
+            var with = await Answer.OfAsync("run", "gpu-and-display", "--engine", "model", "--json", "--svg", file);
+            var without = await Answer.OfAsync("run", "gpu-and-display", "--json");
+            var picture = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+            (await Answer.OfAsync("run", "fragmented", "--engine", "model", "--svg", file)).Good();
+
+            Assert.Equal(without.Good().Output, with.Good().Output);
+            Assert.Contains("frame: 7.9 MiB in 1 run of pages", picture, StringComparison.Ordinal);
+            Assert.NotEqual(picture, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task Svg_that_cannot_be_written_is_a_usage_error()
+    {
+        var answer = await Answer.OfAsync("run", "gpu-and-display", "--engine", "model", "--svg", "/no/such/folder/a.svg");
+
+        Assert.Equal(64, answer.Code);
+        Assert.StartsWith("dmagrains: --svg '/no/such/folder/a.svg' cannot be written: ", answer.Error, StringComparison.Ordinal);
+        Assert.Empty(answer.Output);
+    }
+
+    [Fact]
     public async Task Json_has_the_documented_fields()
     {
         var report = (await Answer.OfAsync("run", "impossible-together", "--engine", "model", "--json")).Good().Json();

@@ -5,6 +5,7 @@ using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Scenarios.Checking;
 using DmaGrains.Scenarios.Describing;
+using DmaGrains.Scenarios.Drawing;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
 
@@ -64,6 +65,7 @@ internal static class BoardCommand
     private static Command Show()
     {
         var board = BoardArgument.Create();
+        var picture = PictureOption.Of("devices, MMUs and memory, and what lies between them");
         return new LiveCommand(
             "show",
             """
@@ -71,8 +73,9 @@ internal static class BoardCommand
 
             Example:
               dmagrains board show raspberry-pi-4
+              dmagrains board show rk3399 --svg rk3399.svg
             """,
-            board).Does(parsed => parsed.GetValue(board), async live =>
+            board, picture).Does(parsed => parsed.GetValue(board), async live =>
         {
             var name = live.Parsed.GetRequiredValue(board);
             var found = await live.Connection.Grains.GetBoard(name).GetAsync();
@@ -81,6 +84,7 @@ internal static class BoardCommand
                 return live.Refuse(found.Refusal!);
             }
 
+            PictureOption.Write(live.Parsed.GetValue(picture), () => TopologyPicture.Draw(definition));
             var report = BoardReport.Of(definition, await live.Connection.Grains.GetMemory(name).DescribeAsync());
             if (live.AsJson)
             {

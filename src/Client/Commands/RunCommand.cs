@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
+using DmaGrains.Scenarios.Drawing;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Running;
 using DmaGrains.Silo;
@@ -27,6 +28,7 @@ internal static class RunCommand
         };
         engine.AcceptOnlyFromAmong(Grains, Model);
         var json = CommonOptions.Json();
+        var picture = PictureOption.Of("physical memory when least of it was free, and whose it was");
         var command = new Command(
             "run",
             """
@@ -36,9 +38,10 @@ internal static class RunCommand
             Example:
               dmagrains run gpu-and-display
               dmagrains run my-board-test.yaml --json
+              dmagrains run fragmented --svg memory.svg
             """)
         {
-            scenario, engine, json,
+            scenario, engine, json, picture,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -46,6 +49,14 @@ internal static class RunCommand
             var report = parsed.GetRequiredValue(engine) == Model
                 ? await PlayOnModelAsync(played, cancellation)
                 : await PlayOnGrainsAsync(played, cancellation);
+            if (parsed.GetValue(picture) is { } file)
+            {
+                // Grains give the same answers, but nobody can look into their memory.
+                var model = ModelEngine.Create(played.Board).Value;
+                await ScenarioRunner.PlayAsync(played, model, cancellation);
+                PictureOption.Write(file, () => MemoryPicture.Draw($"{played.Name} on {played.Board.Name}", played.Shows, model.Fullest));
+            }
+
             var terminal = Terminal.Of(parsed);
             if (parsed.GetValue(json))
             {

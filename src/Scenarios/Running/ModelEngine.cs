@@ -12,7 +12,10 @@ public sealed class ModelEngine : IEngine
 {
     private Board _board;
 
-    private ModelEngine(Board board) => _board = board;
+    private ModelEngine(Board board) => (_board, Fullest) = (board, board.Memory);
+
+    /// <summary>The board's memory when least of it was free, as it was first.</summary>
+    public PhysicalMemory Fullest { get; private set; }
 
     /// <summary>A board without buffers.</summary>
     /// <returns>What <see cref="BoardDefinition.Check"/> answers.</returns>
@@ -69,6 +72,7 @@ public sealed class ModelEngine : IEngine
     {
         step.Next.AssertInvariants();
         _board = step.Next;
+        Fullest = _board.Memory.FreePageCount < Fullest.FreePageCount ? _board.Memory : Fullest;
         return Task.FromResult(step.Reply);
     }
 }
