@@ -107,7 +107,7 @@ internal sealed class Connection : IAsyncDisposable
 
             // Also how soon a client that starts at a lost silo's gateway goes on to the next.
             client.Configure<TypeManagementOptions>(types => types.TypeMapRefreshInterval = _gatewayPatience);
-            client.AddOutgoingGrainCallFilter(new Resending(gateway));
+            client.AddOutgoingGrainCallFilter(new Resending(gateway, cancellation));
         });
         var host = builder.Build();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

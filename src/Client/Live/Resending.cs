@@ -9,7 +9,8 @@ namespace DmaGrains.Client.Live;
 /// lost one.
 /// </summary>
 /// <param name="gateway">What a message calls the cluster.</param>
-internal sealed class Resending(string gateway) : IOutgoingGrainCallFilter
+/// <param name="cancellation">Gives up waiting; what was sent may still happen.</param>
+internal sealed class Resending(string gateway, CancellationToken cancellation) : IOutgoingGrainCallFilter
 {
     private const int Attempts = 3;
 
@@ -20,7 +21,7 @@ internal sealed class Resending(string gateway) : IOutgoingGrainCallFilter
         {
             try
             {
-                await context.Invoke();
+                await context.Invoke().WaitAsync(cancellation);
                 return;
             }
             catch (Exception trouble) when (IsPassing(trouble) && !SystemTargetGrainId.TryParse(context.TargetId, out _))
@@ -33,7 +34,7 @@ internal sealed class Resending(string gateway) : IOutgoingGrainCallFilter
                         trouble);
                 }
 
-                await Task.Delay(Liveness.LossNoticed);
+                await Task.Delay(Liveness.LossNoticed, cancellation);
             }
         }
     }
