@@ -1,8 +1,8 @@
 namespace DmaGrains.Interfaces;
 
 /// <summary>
-/// How the grains of a board are named. Every key has a character that no hexadecimal number has: Orleans' ADO.NET storage
-/// would fold keys such as <c>a</c>, <c>A</c> and <c>0a</c> into one row.
+/// How the grains of a board are named. Every key has a character that no hexadecimal number has: a silo on Orleans' ADO.NET storage,
+/// as the benchmarks' yardstick is, would fold keys such as <c>a</c>, <c>A</c> and <c>0a</c> into one row.
 /// </summary>
 public static class GrainKeys
 {

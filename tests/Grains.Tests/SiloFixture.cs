@@ -33,11 +33,9 @@ public sealed class SiloFixture : IAsyncLifetime
     public async Task<List<string>> BuffersOfAsync(string board, int page = 1000)
     {
         var names = new List<string>();
-        for (string? cursor = string.Empty; cursor is not null;)
+        await foreach (var listed in Grains.GetBoard(board).BufferPagesAsync(page))
         {
-            var listed = (await Grains.GetBoard(board).ListBuffersAsync(cursor, page)).Value;
-            names.AddRange(listed.Names);
-            cursor = listed.Next;
+            names.AddRange(listed);
         }
 
         return names;

@@ -94,11 +94,9 @@ internal static class Registration
 
         var start = Stopwatch.GetTimestamp();
         var (pages, names) = (0, 0);
-        for (string? cursor = string.Empty; cursor is not null; pages++)
+        await foreach (var page in grain.BufferPagesAsync())
         {
-            var page = (await grain.ListBuffersAsync(cursor, IBoardGrain.PageMax)).Value;
-            names += page.Names.Length;
-            cursor = page.Next;
+            (pages, names) = (pages + 1, names + page.Length);
         }
 
         Print($"- all {names:n0} names, {pages:n0} pages: {Stopwatch.GetElapsedTime(start).TotalSeconds:f2} s");

@@ -80,11 +80,9 @@ internal static class BufferCommand
             }
 
             var names = new List<string>();
-            for (string? cursor = string.Empty; cursor is not null;)
+            await foreach (var page in grain.BufferPagesAsync(cancellation: live.Cancellation))
             {
-                var page = (await grain.ListBuffersAsync(cursor, IBoardGrain.PageMax)).Value;
-                names.AddRange(page.Names);
-                cursor = page.Next;
+                names.AddRange(page);
             }
 
             names.Sort(StringComparer.Ordinal);

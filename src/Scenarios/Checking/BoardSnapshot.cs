@@ -35,19 +35,15 @@ public sealed record BoardSnapshot(
         var board = definition.Name;
         var buffers = new List<DmaBuffer>();
         var unmade = new List<string>();
-        for (var cursor = string.Empty; cursor is not null;)
+        await foreach (var page in grains.GetBoard(board).BufferPagesAsync(cancellation: cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
-            var page = (await grains.GetBoard(board).ListBuffersAsync(cursor, IBoardGrain.PageMax)).Value;
-            foreach (var names in page.Names.Chunk(CallsAtOnce))
+            foreach (var names in page.Chunk(CallsAtOnce))
             {
                 cancellation.ThrowIfCancellationRequested();
                 var described = await Task.WhenAll(names.Select(name => grains.GetBuffer(board, name).DescribeAsync()));
                 buffers.AddRange(described.Where(found => found.IsGranted).Select(found => found.Value));
                 unmade.AddRange(names.Zip(described).Where(pair => !pair.Second.IsGranted).Select(pair => pair.First));
             }
-
-            cursor = page.Next;
         }
 
         var memory = grains.GetMemory(board);
