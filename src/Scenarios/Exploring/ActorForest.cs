@@ -14,7 +14,7 @@ internal sealed class ActorForest
     private readonly List<BoardMove> _moves = [];
     private readonly Dictionary<Footprint, int> _footprintNumbers = [];
     private readonly List<Footprint> _footprintsByNumber = [];
-    private readonly Dictionary<(int, int), bool> _meets = [];
+    private MeetTable _meets = new([], 0);
     private ActorNode[] _nodes = new ActorNode[16];
     private int[] _moveOfNode = new int[16];
     private int _count;
@@ -64,20 +64,7 @@ internal sealed class ActorForest
     }
 
     /// <summary>Whether the order of the steps that two nodes have left can matter.</summary>
-    public bool Meet(ActorNode one, ActorNode other)
-    {
-        lock (_lock)
-        {
-            var key = (one.Footprint, other.Footprint);
-            if (!_meets.TryGetValue(key, out var meets))
-            {
-                meets = _footprintsByNumber[one.Footprint].Meets(_footprintsByNumber[other.Footprint]);
-                _meets.Add(key, meets);
-            }
-
-            return meets;
-        }
-    }
+    public bool Meet(ActorNode one, ActorNode other) => Volatile.Read(ref _meets).Of(one.Footprint, other.Footprint);
 
     private static Actor ActorAfter(ActorNode node, Answer answer)
     {
@@ -229,8 +216,17 @@ internal sealed class ActorForest
         {
             _footprintNumbers.Add(footprint, number = _footprintsByNumber.Count);
             _footprintsByNumber.Add(footprint);
+            var count = _footprintsByNumber.Count;
+            Volatile.Write(ref _meets, new(
+                [.. from one in _footprintsByNumber from other in _footprintsByNumber select one.Meets(other)], count));
         }
 
         return number;
+    }
+
+    /// <summary>Which footprints meet, by their numbers.</summary>
+    private sealed record MeetTable(bool[] Meets, int Width)
+    {
+        public bool Of(int one, int other) => Meets[(one * Width) + other];
     }
 }

@@ -59,8 +59,8 @@ public sealed class ExploredPolicy
         var scripts = Script.Of(scenario, options.Faults);
         var bound = OrderCount.Bound(scripts);
         var play = new Play(name, scenario, scripts, options, check, progress, cancellation);
-        return bound < ulong.MaxValue / 2 ? play.Of<ulong>()
-            : bound < (BigInteger)(UInt128.MaxValue / 2) ? play.Of<UInt128>()
+        return bound <= ulong.MaxValue ? play.Of<ulong>()
+            : bound <= (BigInteger)UInt128.MaxValue ? play.Of<UInt128>()
             : play.Of<BigInteger>();
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Numerics;
 
 namespace DmaGrains.Scenarios.Exploring;
@@ -24,7 +23,6 @@ internal sealed class Explorer<TCount>
     private readonly ShortestOrders _shortest;
     private readonly List<(int[] Parents, ushort[] Actions)> _layers = [];
     private readonly ExploringWorker<TCount>[] _workers;
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     /// <summary>Nothing is played yet.</summary>
     public Explorer(ActorForest forest, BoardTable boards, FailureSets failures, ExplorationOptions options)
@@ -60,6 +58,21 @@ internal sealed class Explorer<TCount>
     /// <returns>Null when every order was played to its end; else the limit that was reached.</returns>
     public string? Play(Action<long, int> progress, CancellationToken cancellation)
     {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (_options.TimeMax is { } most)
+        {
+            ending.CancelAfter(most);
+        }
+
+        return PlayLayers(progress, ending.Token) ? null
+            : cancellation.IsCancellationRequested ? "interrupted"
+            : ending.IsCancellationRequested ? "time"
+            : Limit();
+    }
+
+    /// <returns>Whether every order was played to its end.</returns>
+    private bool PlayLayers(Action<long, int> progress, CancellationToken cancellation)
+    {
         var vectors = new VectorTable(_forest, _failures, Reduces);
         var start = new StateTable<TCount>();
         var (key, orders) = _tails.Play(vectors, vectors.Intern([.. _forest.Roots.Select(root => root.Number)]), 0, TCount.One);
@@ -74,7 +87,7 @@ internal sealed class Explorer<TCount>
             var next = new VectorTable(_forest, _failures, Reduces);
             if (Expand(layer, vectors, next, cancellation) is not { } after)
             {
-                return Limit(cancellation) ?? "states";
+                return false;
             }
 
             if (after.Keys.Length == 0)
@@ -88,16 +101,14 @@ internal sealed class Explorer<TCount>
             progress(States, Layers);
         }
 
-        return null;
+        return true;
     }
 
     /// <summary>With waiting an order may end anywhere, and orders are counted by how long they go on.</summary>
     private bool Reduces => _options.Reduces && !_options.Waits;
 
-    private string? Limit(CancellationToken cancellation) =>
-        cancellation.IsCancellationRequested ? "interrupted"
-        : _options.TimeMax is { } most && _clock.Elapsed >= most ? "time"
-        : States > _options.StatesMax ? "states"
+    private string? Limit() =>
+        States > _options.StatesMax ? "states"
         : _boards.Count > ExplorationOptions.BoardsMax ? "boards"
         : GC.GetTotalMemory(false) > MemoryBytesMax ? "memory"
         : null;
@@ -119,21 +130,26 @@ internal sealed class Explorer<TCount>
 
         for (var from = 0; from < layer.Keys.Length; from += StatesOfChunk * width)
         {
-            if (Limit(cancellation) is not null)
+            if (Limit() is not null)
             {
                 return null;
             }
 
             if (width == 1)
             {
-                _workers[0].Play(layer.Keys, layer.Orders, from, Math.Min(layer.Keys.Length, from + StatesOfChunk));
+                _workers[0].Play(layer.Keys, layer.Orders, from, Math.Min(layer.Keys.Length, from + StatesOfChunk), cancellation);
             }
             else
             {
-                PlayTogether(layer, tables, from);
+                PlayTogether(layer, tables, from, cancellation);
             }
 
             States = before + tables.Sum(table => (long)table.Count);
+        }
+
+        if (cancellation.IsCancellationRequested)
+        {
+            return null;
         }
 
         var deadlocks = new List<int>();
@@ -148,19 +164,17 @@ internal sealed class Explorer<TCount>
             _shortest.NoteDeadlock(_layers, first);
         }
 
-        Bytes = Math.Max(Bytes, _layers.Sum(past => (long)past.Parents.Length * 6) + tables.Sum(table => (long)table.Count * StateTable<TCount>.BytesOf(CountBytes)));
+        Bytes = Math.Max(Bytes, _layers.Sum(past => (long)past.Parents.Length * 6) + tables.Sum(table => (long)table.Count * StateTable<TCount>.BytesPerState));
         return width == 1 ? Layer.Of(tables[0]) : Layer.Of(tables, layer.Keys.Length, _forest.Scripts.Length * ScriptAction.PerScript);
     }
 
-    private static int CountBytes => System.Runtime.CompilerServices.Unsafe.SizeOf<TCount>();
-
-    private void PlayTogether(Layer layer, StateTable<TCount>[] tables, int from)
+    private void PlayTogether(Layer layer, StateTable<TCount>[] tables, int from, CancellationToken cancellation)
     {
         var width = tables.Length;
         Parallel.For(0, width, part =>
         {
             var first = from + (part * StatesOfChunk);
-            _workers[part].Play(layer.Keys, layer.Orders, first, Math.Min(layer.Keys.Length, first + StatesOfChunk));
+            _workers[part].Play(layer.Keys, layer.Orders, first, Math.Min(layer.Keys.Length, first + StatesOfChunk), cancellation);
         });
 
         // Each table gets what is its own from every worker, in the order of the states that it came from.
@@ -176,8 +190,16 @@ internal sealed class Explorer<TCount>
     /// <summary>The states of a layer, in the order of the orders that reach them first.</summary>
     private readonly record struct Layer(ulong[] Keys, TCount[] Orders, int[] Parents, ushort[] Actions)
     {
-        public static Layer Of(StateTable<TCount> table) =>
-            new(table.Keys.ToArray(), table.Orders.ToArray(), table.Parents.ToArray(), table.Actions.ToArray());
+        public static Layer Of(StateTable<TCount> table)
+        {
+            var layer = Empty(table.Count);
+            for (var place = 0; place < table.Count; place++)
+            {
+                layer.Put(place, table.States[place]);
+            }
+
+            return layer;
+        }
 
         /// <summary>
         /// Of several tables: a state's place is how many others were reached before it. What reached it first, parent and action, is
@@ -188,9 +210,9 @@ internal sealed class Explorer<TCount>
             var firsts = new ulong[(((long)parents * actions) / 64) + 1];
             foreach (var table in tables)
             {
-                for (var index = 0; index < table.Count; index++)
+                foreach (ref readonly var state in table.States)
                 {
-                    var first = ((long)table.Parents[index] * actions) + table.Actions[index];
+                    var first = ((long)state.Parent * actions) + state.Action;
                     firsts[first >> 6] |= 1UL << (int)(first & 63);
                 }
             }
@@ -201,22 +223,27 @@ internal sealed class Explorer<TCount>
                 before[word] = before[word - 1] + BitOperations.PopCount(firsts[word - 1]);
             }
 
-            var count = tables.Sum(table => table.Count);
-            var layer = new Layer(new ulong[count], new TCount[count], new int[count], new ushort[count]);
+            var layer = Empty(tables.Sum(table => table.Count));
             Parallel.ForEach(tables, table =>
             {
-                for (var index = 0; index < table.Count; index++)
+                foreach (ref readonly var state in table.States)
                 {
-                    var first = ((long)table.Parents[index] * actions) + table.Actions[index];
-                    var place = before[first >> 6]
-                        + BitOperations.PopCount(firsts[first >> 6] & ((1UL << (int)(first & 63)) - 1));
-                    layer.Keys[place] = table.Keys[index];
-                    layer.Orders[place] = table.Orders[index];
-                    layer.Parents[place] = table.Parents[index];
-                    layer.Actions[place] = table.Actions[index];
+                    var first = ((long)state.Parent * actions) + state.Action;
+                    layer.Put(
+                        before[first >> 6] + BitOperations.PopCount(firsts[first >> 6] & ((1UL << (int)(first & 63)) - 1)), state);
                 }
             });
             return layer;
+        }
+
+        private static Layer Empty(int count) => new(new ulong[count], new TCount[count], new int[count], new ushort[count]);
+
+        private void Put(int place, in StateTable<TCount>.State state)
+        {
+            Keys[place] = state.Key;
+            Orders[place] = state.Orders;
+            Parents[place] = state.Parent;
+            Actions[place] = state.Action;
         }
     }
 }

@@ -36,9 +36,10 @@ internal sealed class ExploringWorker<TCount>(ActorForest forest, BoardTable boa
     /// <param name="orders">How many orders lead to each.</param>
     /// <param name="from">The first one to play.</param>
     /// <param name="end">The one behind the last.</param>
-    public void Play(ulong[] keys, TCount[] orders, int from, int end)
+    /// <param name="cancellation">Stops it, between two states.</param>
+    public void Play(ulong[] keys, TCount[] orders, int from, int end, CancellationToken cancellation)
     {
-        for (var state = from; state < end; state++)
+        for (var state = from; state < end && !cancellation.IsCancellationRequested; state++)
         {
             PlayState(state, keys[state], orders[state]);
         }
@@ -69,7 +70,7 @@ internal sealed class ExploringWorker<TCount>(ActorForest forest, BoardTable boa
     private void PlayState(int state, ulong key, TCount orders)
     {
         var (vector, board) = ((int)(key >> 32), (int)(uint)key);
-        var entry = _vectors[vector];
+        ref readonly var entry = ref _vectors[vector];
         var moves = forest.MoveOfNode;
         var nodes = _vectors.NodesOf(vector);
         var goesOn = false;
@@ -126,14 +127,14 @@ internal sealed class ExploringWorker<TCount>(ActorForest forest, BoardTable boa
 
     private void Arrive(int state, TCount orders, int vector, int script, int action, Answer answer, int board)
     {
-        var after = _vectors.After(vector, script, action, answer);
-        if (after < 0)
+        var step = _vectors.After(vector, script, action, answer);
+        if (!step.IsKnown)
         {
-            after = Grow(vector, script, answer);
-            _vectors.Note(vector, script, action, answer, after);
+            var after = Grow(vector, script, answer);
+            step = _vectors.Note(vector, script, action, answer, after, _next[after].Alone != VectorTable.Nobody);
         }
 
-        var (key, all) = _tails.Play(_next, after, board, orders);
+        var (key, all) = step.IsAlone ? _tails.Play(_next, step.Place, board, orders) : (Tails<TCount>.KeyOf(step.Place, board), orders);
         var number = (ushort)ScriptAction.Of(script, action);
         if (_table is not null)
         {

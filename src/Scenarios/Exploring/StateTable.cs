@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace DmaGrains.Scenarios.Exploring;
 
@@ -9,29 +10,17 @@ namespace DmaGrains.Scenarios.Exploring;
 internal sealed class StateTable<TCount>
     where TCount : struct, INumber<TCount>
 {
-    private ulong[] _keys = new ulong[64];
-    private TCount[] _orders = new TCount[64];
-    private int[] _parents = new int[64];
-    private ushort[] _actions = new ushort[64];
+    private State[] _states = new State[64];
     private int[] _slots = new int[128];
 
     /// <summary>How many there are.</summary>
     public int Count { get; private set; }
 
     /// <summary>The states, in the order in which they were reached first.</summary>
-    public ReadOnlySpan<ulong> Keys => _keys.AsSpan(0, Count);
-
-    /// <summary>How many orders lead to each.</summary>
-    public ReadOnlySpan<TCount> Orders => _orders.AsSpan(0, Count);
-
-    /// <summary>From which state of the layer before each was reached first.</summary>
-    public ReadOnlySpan<int> Parents => _parents.AsSpan(0, Count);
-
-    /// <summary>By which action.</summary>
-    public ReadOnlySpan<ushort> Actions => _actions.AsSpan(0, Count);
+    public ReadOnlySpan<State> States => _states.AsSpan(0, Count);
 
     /// <summary>Bytes that one state takes at most, the table being as full as it gets.</summary>
-    public static int BytesOf(int countBytes) => 2 * (sizeof(ulong) + countBytes + sizeof(int) + sizeof(ushort) + (2 * sizeof(int)));
+    public static int BytesPerState => 2 * (Unsafe.SizeOf<State>() + (2 * sizeof(int)));
 
     /// <summary>Some orders have reached a state.</summary>
     public void Add(ulong key, TCount orders, int parent, ushort action)
@@ -42,44 +31,39 @@ internal sealed class StateTable<TCount>
             var found = _slots[slot] - 1;
             if (found < 0)
             {
-                Insert(slot, key, orders, parent, action);
+                Insert(slot, new(key, orders, parent, action));
                 return;
             }
 
-            if (_keys[found] == key)
+            ref var state = ref _states[found];
+            if (state.Key == key)
             {
-                _orders[found] += orders;
+                state = state with { Orders = state.Orders + orders };
                 return;
             }
         }
     }
 
-    private void Insert(int slot, ulong key, TCount orders, int parent, ushort action)
+    private void Insert(int slot, State state)
     {
-        if (Count == _keys.Length)
+        if (Count == _states.Length)
         {
             Grow();
-            slot = FreeSlotOf(key);
+            slot = FreeSlotOf(state.Key);
         }
 
-        _keys[Count] = key;
-        _orders[Count] = orders;
-        _parents[Count] = parent;
-        _actions[Count] = action;
+        _states[Count] = state;
         _slots[slot] = ++Count;
     }
 
     private void Grow()
     {
-        var length = checked(_keys.Length * 2);
-        Array.Resize(ref _keys, length);
-        Array.Resize(ref _orders, length);
-        Array.Resize(ref _parents, length);
-        Array.Resize(ref _actions, length);
+        var length = checked(_states.Length * 2);
+        Array.Resize(ref _states, length);
         _slots = new int[length * 2];
         for (var index = 0; index < Count; index++)
         {
-            _slots[FreeSlotOf(_keys[index])] = index + 1;
+            _slots[FreeSlotOf(_states[index].Key)] = index + 1;
         }
     }
 
@@ -105,4 +89,11 @@ internal sealed class StateTable<TCount>
         key = unchecked((key ^ (key >> 32)) * 0x9e3779b97f4a7c15UL);
         return key ^ (key >> 29);
     }
+
+    /// <summary>A state.</summary>
+    /// <param name="Key">The places of all scripts, and the board, by number.</param>
+    /// <param name="Orders">How many orders lead to it.</param>
+    /// <param name="Parent">From which state of the layer before it was reached first.</param>
+    /// <param name="Action">By which action.</param>
+    public readonly record struct State(ulong Key, TCount Orders, int Parent, ushort Action);
 }

@@ -76,5 +76,6 @@ internal sealed class Tails<TCount>(ActorForest forest, BoardTable boards)
         return ways;
     }
 
-    private static ulong KeyOf(int vector, int board) => ((ulong)(uint)vector << 32) | (uint)board;
+    /// <summary>A state as a number.</summary>
+    public static ulong KeyOf(int vector, int board) => ((ulong)(uint)vector << 32) | (uint)board;
 }

@@ -11,9 +11,10 @@ internal sealed class VectorTable
     private readonly ActorForest _forest;
     private readonly bool _reduces;
     private readonly int _width;
+    private readonly int _actions;
     private readonly Lock _lock = new();
     private readonly FailureSets _failures;
-    private readonly Dictionary<(int Vector, int Action, Answer Answer), int> _otherAfter = [];
+    private readonly Dictionary<(int Vector, int Action, Answer Answer), Step> _otherAfter = [];
     private int[] _nodes;
     private Entry[] _entries = new Entry[64];
     private int[] _slots = new int[256];
@@ -26,6 +27,7 @@ internal sealed class VectorTable
         _failures = failures;
         _reduces = reduces;
         _width = forest.Scripts.Length;
+        _actions = forest.Scripts.Any(script => script.MayCrash || script.MayHang) ? ScriptAction.PerScript : 1;
         _nodes = new int[_entries.Length * _width];
         Array.Fill(_slots, -1);
     }
@@ -43,76 +45,83 @@ internal sealed class VectorTable
     public ReadOnlySpan<int> NodesOf(int vector) => _nodes.AsSpan(vector * _width, _width);
 
     /// <summary>What is known of a place.</summary>
-    public Entry this[int vector] => _entries[vector];
+    public ref readonly Entry this[int vector] => ref _entries[vector];
 
     /// <summary>Says that no more will come, so that what comes after can be noted.</summary>
-    public void Close() => _after = new long[(long)Count * _width * ScriptAction.PerScript];
+    public void Close() => _after = new long[(long)Count * _width * _actions];
 
     /// <summary>The number of a place; a new one when nobody was there before.</summary>
     public int Intern(ReadOnlySpan<int> nodes)
     {
+        var hash = HashOf(nodes);
         lock (_lock)
         {
-            var hash = HashOf(nodes);
-            var mask = _slots.Length - 1;
-            for (var slot = (int)(hash & (uint)mask); ; slot = (slot + 1) & mask)
+            if (_slots[SlotOf(nodes, hash)] is >= 0 and var known)
             {
-                var found = _slots[slot];
-                if (found < 0)
-                {
-                    return Add(nodes, slot);
-                }
-
-                if (NodesOf(found).SequenceEqual(nodes))
-                {
-                    return found;
-                }
+                return known;
             }
+        }
+
+        var entry = Look(nodes);
+        lock (_lock)
+        {
+            var slot = SlotOf(nodes, hash);
+            return _slots[slot] is >= 0 and var known ? known : Add(nodes, entry, slot);
         }
     }
 
-    /// <summary>Where an action leads to, in the table of the next layer; -1 when nobody has looked yet.</summary>
+    /// <summary>Where an action leads to, in the table of the next layer.</summary>
     /// <param name="vector">A place of this layer, which is closed.</param>
     /// <param name="script">Whose action.</param>
     /// <param name="action">What: one of <see cref="ScriptAction"/>.</param>
     /// <param name="answer">What it was answered.</param>
-    public int After(int vector, int script, int action, Answer answer)
+    public Step After(int vector, int script, int action, Answer answer)
     {
         var index = ActionIndex(vector, script, action);
         var known = Volatile.Read(ref _after[index]);
-        if (known != 0 && (byte)(known >> 32) == answer.Code)
+        if (known == 0 || (byte)known == answer.Code)
         {
-            return (int)(uint)known - 1;
-        }
-
-        if (known == 0)
-        {
-            return -1;
+            return new(known);
         }
 
         lock (_lock)
         {
-            return _otherAfter.GetValueOrDefault((vector, ScriptAction.Of(script, action), answer), -1);
+            return _otherAfter.GetValueOrDefault((vector, ScriptAction.Of(script, action), answer));
         }
     }
 
     /// <summary>Notes where an action leads to.</summary>
-    public void Note(int vector, int script, int action, Answer answer, int after)
+    public Step Note(int vector, int script, int action, Answer answer, int after, bool isAlone)
     {
-        var known = ((long)answer.Code << 32) | (uint)(after + 1);
-        if (Interlocked.CompareExchange(ref _after[ActionIndex(vector, script, action)], known, 0) is not 0 and var first && first != known)
+        var step = Step.To(after, isAlone, answer);
+        if (Interlocked.CompareExchange(ref _after[ActionIndex(vector, script, action)], step.Packed, 0) is not 0 and var first && first != step.Packed)
         {
             lock (_lock)
             {
-                _otherAfter[(vector, ScriptAction.Of(script, action), answer)] = after;
+                _otherAfter[(vector, ScriptAction.Of(script, action), answer)] = step;
             }
         }
+
+        return step;
     }
 
     private long ActionIndex(int vector, int script, int action) =>
-        ((((long)vector * _width) + script) * ScriptAction.PerScript) + action;
+        ((((long)vector * _width) + script) * _actions) + action;
 
-    private int Add(ReadOnlySpan<int> nodes, int slot)
+    /// <summary>Where a place is, or would be.</summary>
+    private int SlotOf(ReadOnlySpan<int> nodes, uint hash)
+    {
+        var mask = _slots.Length - 1;
+        var slot = (int)hash & mask;
+        while (_slots[slot] >= 0 && !NodesOf(_slots[slot]).SequenceEqual(nodes))
+        {
+            slot = (slot + 1) & mask;
+        }
+
+        return slot;
+    }
+
+    private int Add(ReadOnlySpan<int> nodes, in Entry entry, int slot)
     {
         var vector = Count;
         if (vector == _entries.Length)
@@ -122,7 +131,7 @@ internal sealed class VectorTable
         }
 
         nodes.CopyTo(_nodes.AsSpan(vector * _width));
-        _entries[vector] = Look(nodes);
+        _entries[vector] = entry;
         Count++;
         if (Count * 2 > _slots.Length)
         {
@@ -143,7 +152,7 @@ internal sealed class VectorTable
         var mask = _slots.Length - 1;
         for (var vector = 0; vector < Count; vector++)
         {
-            var slot = (int)(HashOf(NodesOf(vector)) & (uint)mask);
+            var slot = (int)HashOf(NodesOf(vector)) & mask;
             while (_slots[slot] >= 0)
             {
                 slot = (slot + 1) & mask;
@@ -199,6 +208,24 @@ internal sealed class VectorTable
         }
 
         return (uint)hash;
+    }
+
+    /// <summary>Where an action leads to: to which place, and whether somebody may play all its steps there.</summary>
+    /// <param name="Packed">0 when nobody has looked yet.</param>
+    public readonly record struct Step(long Packed)
+    {
+        /// <summary>Whether somebody has looked.</summary>
+        public bool IsKnown => Packed != 0;
+
+        /// <summary>The number of the place.</summary>
+        public int Place => (int)(Packed >> 9) - 1;
+
+        /// <summary>Whether it has an <see cref="Entry.Alone"/>.</summary>
+        public bool IsAlone => (Packed & 256) != 0;
+
+        /// <summary>To a place.</summary>
+        public static Step To(int place, bool isAlone, Answer answer) =>
+            new((((long)place + 1) * 512) + (isAlone ? 256 : 0) + answer.Code);
     }
 
     /// <summary>What is known of a place.</summary>
