@@ -122,6 +122,12 @@ internal sealed class ExploreCommand
             throw new UsageException("--failure says which failure --save writes: expected --save FILE with it.");
         }
 
+        // Before it takes its time.
+        if (parsed.GetValue(_save) is { } path && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
+        {
+            throw new UsageException($"--save {path}: there is no such folder.");
+        }
+
         var explored = Explore(parsed, scenario, options, cancellation);
         var report = Exploration.ReportOf(scenario, faults, explored);
         var terminal = Terminal.Of(parsed);
@@ -131,7 +137,7 @@ internal sealed class ExploreCommand
         }
         else
         {
-            ExplorationText.Write(terminal, report, options);
+            ExplorationText.Write(terminal, report, options, scenario.Importers.Length);
         }
 
         if (parsed.GetValue(_save) is { } file)

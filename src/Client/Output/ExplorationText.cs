@@ -11,7 +11,11 @@ internal static class ExplorationText
     private const int OutcomesShown = 8;
 
     /// <summary>Each policy in turn: how much there was, the outcomes, and what fails.</summary>
-    public static void Write(Terminal terminal, ExplorationReport report, ExplorationOptions options)
+    /// <param name="terminal">Where to.</param>
+    /// <param name="report">The exploration.</param>
+    /// <param name="options">How it was done.</param>
+    /// <param name="importers">How many of those in an outcome are the scenario's importers: they come before its faults.</param>
+    public static void Write(Terminal terminal, ExplorationReport report, ExplorationOptions options, int importers)
     {
         terminal.Line($"{report.Scenario} on {report.Board}");
         terminal.Line(report.Shows);
@@ -24,11 +28,11 @@ internal static class ExplorationText
         foreach (var policy in report.Policies)
         {
             terminal.Line();
-            Write(terminal, policy, options, ref number);
+            Write(terminal, policy, options, importers, ref number);
         }
     }
 
-    private static void Write(Terminal terminal, ExploredPolicyReport policy, ExplorationOptions options, ref int number)
+    private static void Write(Terminal terminal, ExploredPolicyReport policy, ExplorationOptions options, int importers, ref int number)
     {
         terminal.Line(
             $"{policy.Policy}: ",
@@ -49,7 +53,7 @@ internal static class ExplorationText
         });
         foreach (var outcome in policy.Outcomes.Take(OutcomesShown))
         {
-            terminal.Line($"  {Share(outcome.Orders, policy.Orders),7}  {Count(outcome.Orders, "order")}: {WordsOf(outcome)}");
+            terminal.Line($"  {Share(outcome.Orders, policy.Orders),7}  {Count(outcome.Orders, "order")}: {WordsOf(outcome, importers)}");
         }
 
         if (policy.Outcomes.Length > OutcomesShown)
@@ -92,12 +96,12 @@ internal static class ExplorationText
         return string.Join(' ', words.OfType<string>());
     }
 
-    private static string WordsOf(OutcomeReport outcome)
+    /// <summary>Everybody who was not granted all, and every fault that happened, with all their answers.</summary>
+    private static string WordsOf(OutcomeReport outcome, int importersOfFile)
     {
         var importers = outcome.Importers
-            .Select(importer => (importer.Importer, Bad: importer.Answers.Where(answer => answer != StepReport.Ok).ToList()))
-            .Where(importer => importer.Bad.Count != 0)
-            .Select(importer => $"{importer.Importer} {string.Join(' ', importer.Bad)}");
+            .Where((importer, index) => importer.Answers.Any(answer => answer != StepReport.Ok) || (index >= importersOfFile && importer.Answers.Length != 0))
+            .Select(importer => $"{importer.Importer} {string.Join(' ', importer.Answers)}");
         string[] parts =
         [
             .. importers,

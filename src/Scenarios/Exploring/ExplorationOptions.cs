@@ -31,6 +31,12 @@ public sealed record ExplorationOptions
 
     /// <summary>How many cores; the report is the same for any number.</summary>
     public int Cores { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Fewer states than this, in a layer, are not worth a second core.</summary>
+    internal int ParallelFrom { get; init; } = 1 << 13;
+
+    /// <summary>How many states a core plays before it shares what came of them.</summary>
+    internal int StatesOfChunk { get; init; } = 1 << 15;
 }
 
 /// <summary>How far an exploration has come.</summary>

@@ -87,11 +87,12 @@ public sealed class ExploredPolicy
                 .Distinct();
             var boards = new BoardTable(Start(), forest, new([.. buffers, .. taken], changing), buffers, failures, Check);
             var explorer = new Explorer<TCount>(forest, boards, failures, Options);
-            var longest = Scripts.Sum(script => script.Takes is null ? script.Importer.Steps.Length : 1);
             var stoppedBy = explorer.Play(
-                (states, steps) => Progress(new(steps, longest, states)), Cancellation);
+                (states, steps) => Progress(new(steps, AllSteps, states)), Cancellation);
             return Report(explorer, forest, boards, failures, stoppedBy);
         }
+
+        private int AllSteps => Scripts.Sum(script => script.Takes is null ? script.Importer.Steps.Length : 1);
 
         private Board Start() => Scenario.Buffers.Aggregate(
             Board.Create(Scenario.Board).Value, (board, export) => board.Export(export).Next);
@@ -123,7 +124,7 @@ public sealed class ExploredPolicy
                 Name,
                 stoppedBy is null,
                 stoppedBy,
-                explorer.Layers - 1,
+                stoppedBy is null ? AllSteps : explorer.Layers - 1,
                 all,
                 explorer.States,
                 explorer.Ends.Count,

@@ -10,11 +10,6 @@ namespace DmaGrains.Scenarios.Exploring;
 internal sealed class Explorer<TCount>
     where TCount : struct, INumber<TCount>
 {
-    /// <summary>Fewer states than this are not worth a second core.</summary>
-    private const int ParallelFrom = 1 << 12;
-
-    private const int StatesOfChunk = 1 << 15;
-
     private readonly ActorForest _forest;
     private readonly BoardTable _boards;
     private readonly FailureSets _failures;
@@ -64,6 +59,11 @@ internal sealed class Explorer<TCount>
             ending.CancelAfter(most);
         }
 
+        if (_options.TimeMax == TimeSpan.Zero)
+        {
+            ending.Cancel();
+        }
+
         return PlayLayers(progress, ending.Token) ? null
             : cancellation.IsCancellationRequested ? "interrupted"
             : ending.IsCancellationRequested ? "time"
@@ -97,6 +97,7 @@ internal sealed class Explorer<TCount>
 
             _layers.Add((after.Parents, after.Actions));
             _shortest.Look(_layers, next, after.Keys, vectors, layer.Keys);
+            _shortest.LookCloser(_layers, vectors, layer.Keys);
             (layer, vectors) = (after, next);
             progress(States, Layers);
         }
@@ -118,7 +119,7 @@ internal sealed class Explorer<TCount>
 
     private Layer? Expand(Layer layer, VectorTable vectors, VectorTable next, CancellationToken cancellation)
     {
-        var width = layer.Keys.Length < ParallelFrom ? 1 : _workers.Length;
+        var width = layer.Keys.Length < _options.ParallelFrom ? 1 : _workers.Length;
         var tables = new StateTable<TCount>[width];
         for (var part = 0; part < width; part++)
         {
@@ -128,7 +129,7 @@ internal sealed class Explorer<TCount>
 
         var before = States;
 
-        for (var from = 0; from < layer.Keys.Length; from += StatesOfChunk * width)
+        for (var from = 0; from < layer.Keys.Length; from += _options.StatesOfChunk * width)
         {
             if (Limit() is not null)
             {
@@ -137,7 +138,7 @@ internal sealed class Explorer<TCount>
 
             if (width == 1)
             {
-                _workers[0].Play(layer.Keys, layer.Orders, from, Math.Min(layer.Keys.Length, from + StatesOfChunk), cancellation);
+                _workers[0].Play(layer.Keys, layer.Orders, from, Math.Min(layer.Keys.Length, from + _options.StatesOfChunk), cancellation);
             }
             else
             {
@@ -173,8 +174,8 @@ internal sealed class Explorer<TCount>
         var width = tables.Length;
         Parallel.For(0, width, part =>
         {
-            var first = from + (part * StatesOfChunk);
-            _workers[part].Play(layer.Keys, layer.Orders, first, Math.Min(layer.Keys.Length, first + StatesOfChunk), cancellation);
+            var first = from + (part * _options.StatesOfChunk);
+            _workers[part].Play(layer.Keys, layer.Orders, first, Math.Min(layer.Keys.Length, first + _options.StatesOfChunk), cancellation);
         });
 
         // Each table gets what is its own from every worker, in the order of the states that it came from.

@@ -37,11 +37,61 @@ internal sealed class ShortestOrders(ActorForest forest, BoardTable boards, Fail
         }
     }
 
+    /// <summary>
+    /// Looks once more for failures that came with steps played at once: another way to the same state may have them sooner. What fails
+    /// at one more step, or in the next steps of one more script, is all there is to look at: steps that commute are not needed for it.
+    /// </summary>
+    /// <param name="layers">All layers.</param>
+    /// <param name="vectors">The places of the layer before the last.</param>
+    /// <param name="keys">Its states.</param>
+    public void LookCloser(List<(int[] Parents, ushort[] Actions)> layers, VectorTable vectors, ulong[] keys)
+    {
+        var length = layers.Count - 1;
+        for (var state = 0; state < keys.Length; state++)
+        {
+            var late = _orders.Where(known => known.Value.Length > length).Select(known => known.Key).ToList();
+            if (late.Count == 0)
+            {
+                return;
+            }
+
+            LookCloser(layers, vectors, keys[state], state, late);
+        }
+    }
+
+    private void LookCloser(
+        List<(int[] Parents, ushort[] Actions)> layers, VectorTable vectors, ulong key, int state, List<int> late)
+    {
+        var (place, board) = ((int)(key >> 32), (int)(uint)key);
+        for (var script = 0; script < vectors.Width; script++)
+        {
+            var node = forest.Node(vectors.NodeOf(place, script));
+            if (node.Move == ActorNode.Finished)
+            {
+                continue;
+            }
+
+            var (after, answer) = boards.After(board, node.Move);
+            var next = forest.After(node, answer);
+            foreach (var failure in late)
+            {
+                if (failures.In(next.Failures).Contains(failure) || failures.In(boards.HazardsOf(after)).Contains(failure))
+                {
+                    Offer(failure, [.. ActionsTo(layers, layers.Count - 2, state), ScriptAction.Of(script, ScriptAction.Step)]);
+                }
+                else if (vectors.After(place, script, ScriptAction.Step, answer).IsAlone)
+                {
+                    OfferWithMore([.. ActionsTo(layers, layers.Count - 2, state), ScriptAction.Of(script, ScriptAction.Step)], failure);
+                }
+            }
+        }
+    }
+
     /// <summary>Notes a state of the last layer in which everybody waits.</summary>
     public void NoteDeadlock(List<(int[] Parents, ushort[] Actions)> layers, int state)
     {
         var number = failures.In(failures.Of(new(FailureKind.Deadlock, null, null, null, null)))[0];
-        Offer(number, ActionsTo(layers, state));
+        Offer(number, ActionsTo(layers, layers.Count - 1, state));
     }
 
     private void Look(List<(int[] Parents, ushort[] Actions)> layers, int state, ImmutableArray<int> met)
@@ -52,23 +102,30 @@ internal sealed class ShortestOrders(ActorForest forest, BoardTable boards, Fail
             return;
         }
 
-        var actions = ActionsTo(layers, state);
+        var actions = ActionsTo(layers, layers.Count - 1, state);
         var replay = OrderReplay.Of(forest, boards, failures, actions);
         foreach (var failure in met)
         {
             if (replay.Has(failure))
             {
                 Offer(failure, actions);
-                continue;
             }
-
-            // It came with the steps that somebody played at once: of these, no more than it takes.
-            for (var script = 0; script < forest.Scripts.Length; script++)
+            else
             {
-                if (replay.Fork().PlayUntil(script, failure) is { } more)
-                {
-                    Offer(failure, [.. actions, .. Enumerable.Repeat(ScriptAction.Of(script, ScriptAction.Step), more)]);
-                }
+                OfferWithMore(actions, failure);
+            }
+        }
+    }
+
+    /// <summary>It came with the steps that somebody played at once: of these, no more than it takes.</summary>
+    private void OfferWithMore(ImmutableArray<int> actions, int failure)
+    {
+        var replay = OrderReplay.Of(forest, boards, failures, actions);
+        for (var script = 0; script < forest.Scripts.Length; script++)
+        {
+            if (replay.Fork().PlayUntil(script, failure) is { } more)
+            {
+                Offer(failure, [.. actions, .. Enumerable.Repeat(ScriptAction.Of(script, ScriptAction.Step), more)]);
             }
         }
     }
@@ -81,10 +138,10 @@ internal sealed class ShortestOrders(ActorForest forest, BoardTable boards, Fail
         }
     }
 
-    private static ImmutableArray<int> ActionsTo(List<(int[] Parents, ushort[] Actions)> layers, int state)
+    private static ImmutableArray<int> ActionsTo(List<(int[] Parents, ushort[] Actions)> layers, int last, int state)
     {
-        var actions = new int[layers.Count - 1];
-        for (var layer = layers.Count - 1; layer > 0; layer--)
+        var actions = new int[last];
+        for (var layer = last; layer > 0; layer--)
         {
             actions[layer - 1] = layers[layer].Actions[state];
             state = layers[layer].Parents[state];

@@ -36,14 +36,14 @@ internal static class RandomScenarios
                 Bouncing = bouncing,
             }));
 
-    /// <summary>Up to three importers with up to four steps each, eight in all, of up to two buffers.</summary>
+    /// <summary>Up to three importers with up to four steps each, seven in all, of up to two buffers.</summary>
     public static Gen<Scenario> Any { get; } =
         from board in AnyOf(_boards)
         from policies in _policies.Array[1, 2]
         from sizes in AnyOf(_sizes).Array[2]
         from regions in Gen.Frequency((3, Gen.Const(-1)), (1, Gen.Int[0, board.Memory.Length - 1])).Array[2]
         let buffers = policies.Select((policy, index) => BufferOf(board, index, sizes[index], policy, regions[index])).ToArray()
-        from importers in ImporterOf(board, buffers).Array[2, 3].Where(all => all.Sum(importer => importer.Steps.Length) <= 8)
+        from importers in ImporterOf(board, buffers).Array[2, 3].Where(all => all.Sum(importer => importer.Steps.Length) <= 7)
         select new Scenario(
             "random", "Steps at random.", board, [.. buffers], [.. importers.Select((importer, index) => importer with { Name = $"i{index}" })], []);
 
