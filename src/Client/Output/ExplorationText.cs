@@ -101,13 +101,27 @@ internal static class ExplorationText
     {
         var importers = outcome.Importers
             .Where((importer, index) => importer.Answers.Any(answer => answer != StepReport.Ok) || (index >= importersOfFile && importer.Answers.Length != 0))
-            .Select(importer => $"{importer.Importer} {string.Join(' ', importer.Answers)}");
+            .Select(importer => $"{importer.Importer}: {string.Join(", ", RunsOf(importer.Answers))}");
         string[] parts =
         [
             .. importers,
             .. outcome.Hazards.Select(hazard => $"hazard {hazard.Kind} of {hazard.Importer}"),
         ];
         return parts.Length == 0 ? "every step is granted" : string.Join("; ", parts);
+    }
+
+    /// <summary>Answers that come several times in a row, once and counted.</summary>
+    private static IEnumerable<string> RunsOf(IReadOnlyList<string> answers)
+    {
+        for (var (from, end) = (0, 0); from < answers.Count; from = end)
+        {
+            while (end < answers.Count && answers[end] == answers[from])
+            {
+                end++;
+            }
+
+            yield return end - from == 1 ? answers[from] : $"{end - from} {answers[from]}";
+        }
     }
 
     private static string Share(BigInteger part, BigInteger all) =>
