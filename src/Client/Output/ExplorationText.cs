@@ -53,7 +53,9 @@ internal static class ExplorationText
         });
         foreach (var outcome in policy.Outcomes.Take(OutcomesShown))
         {
-            terminal.Line($"  {Share(outcome.Orders, policy.Orders),7}  {Count(outcome.Orders, "order")}: {WordsOf(outcome, importers)}");
+            // Of orders that have not all ended no share means anything.
+            var share = policy.Complete ? $"{Share(outcome.Orders, policy.Orders),7}  " : string.Empty;
+            terminal.Line($"  {share}{Count(outcome.Orders, "order")}: {WordsOf(outcome, importers)}");
         }
 
         if (policy.Outcomes.Length > OutcomesShown)
@@ -125,7 +127,7 @@ internal static class ExplorationText
     }
 
     private static string Share(BigInteger part, BigInteger all) =>
-        all.IsZero ? string.Empty : string.Create(CultureInfo.InvariantCulture, $"{(double)(part * 100_000 / all) / 1000:F1} %");
+        string.Create(CultureInfo.InvariantCulture, $"{(double)(part * 100_000 / all) / 1000:F1} %");
 
     private static string Count(BigInteger count, string thing) =>
         string.Create(CultureInfo.InvariantCulture, $"{count} {thing}{(count.IsOne ? string.Empty : "s")}");
