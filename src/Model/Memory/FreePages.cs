@@ -87,12 +87,11 @@ internal sealed class FreePages
         foreach (var run in _byAddress)
         {
             Invariant.Holds(run.PageCount > 0 && (first ? run.FirstPfn >= end : run.FirstPfn > end));
-            Invariant.Holds(_byLength.Contains(run));
             (pages, end, first) = (pages + run.PageCount, run.EndPfn, false);
         }
 
         Invariant.Holds(end <= range.EndPfn);
-        Invariant.Holds(pages == PageCount && _byLength.Count == _byAddress.Count);
+        Invariant.Holds(pages == PageCount && _byAddress.Order(LengthOrder.Instance).SequenceEqual(_byLength));
     }
 
     private sealed class AddressOrder : IComparer<PageExtent>

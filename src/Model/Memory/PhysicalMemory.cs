@@ -122,8 +122,8 @@ public sealed class PhysicalMemory
         {
             region.Free.AssertInvariants(region.Layout.Range);
             var held = _allocations.Values.SelectMany(held => held.Storage.Extents).Where(region.Contains);
-            var rebuilt = FreePages.Of(region.Layout.FreeRuns()).Take(held);
-            Invariant.Holds(rebuilt.Runs.SequenceEqual(region.Free.Runs));
+            Invariant.Holds(Joined(region.Layout.FreeRuns()).SequenceEqual(
+                Joined(region.Free.Runs.Concat(held).OrderBy(run => run.FirstPfn))));
         }
 
         foreach (var allocation in _allocations.Values)
@@ -131,6 +131,33 @@ public sealed class PhysicalMemory
             Invariant.Holds(allocation.Storage.PageCount == allocation.Request.PageCount);
             Invariant.Holds(allocation.Storage.Extents.All(extent =>
                 _regions.Any(region => region.Contains(extent) && MayGive(region.Layout, allocation.Request))));
+        }
+    }
+
+    /// <summary>Runs in address order, those that touch as one; no two may share a page.</summary>
+    private static IEnumerable<PageExtent> Joined(IEnumerable<PageExtent> runs)
+    {
+        var joined = default(PageExtent);
+        foreach (var run in runs)
+        {
+            if (joined.PageCount != 0 && run.FirstPfn == joined.EndPfn)
+            {
+                joined = joined with { PageCount = joined.PageCount + run.PageCount };
+                continue;
+            }
+
+            Invariant.Holds(run.FirstPfn >= joined.EndPfn);
+            if (joined.PageCount != 0)
+            {
+                yield return joined;
+            }
+
+            joined = run;
+        }
+
+        if (joined.PageCount != 0)
+        {
+            yield return joined;
         }
     }
 

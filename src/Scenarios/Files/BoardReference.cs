@@ -23,6 +23,18 @@ internal static class BoardReference
             ?? throw node.Wrong($"a path, or a board by its name: {Quoted.AnyOf(NamesIn(shipped))}");
     }
 
+    /// <summary>What to call a board in a scenario that is to be written: its name when it comes along, else its path.</summary>
+    /// <param name="boardFile">The board's file.</param>
+    /// <param name="scenarioPath">Where the scenario is to be.</param>
+    public static string Of(string boardFile, string scenarioPath)
+    {
+        var name = Path.GetFileNameWithoutExtension(boardFile);
+        var shipped = Path.Combine(AppContext.BaseDirectory, "boards", name + Ending);
+        return ModelName.IsValid(name) && File.Exists(shipped) && File.ReadAllBytes(shipped).AsSpan().SequenceEqual(File.ReadAllBytes(boardFile))
+            ? name
+            : Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(scenarioPath))!, boardFile);
+    }
+
     private static List<string> NamesIn(IEnumerable<string> folders) =>
     [
         .. folders.Where(Directory.Exists)

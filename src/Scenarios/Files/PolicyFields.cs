@@ -42,6 +42,13 @@ internal static class PolicyFields
     private static readonly OrderedDictionary<string, ExporterPolicy> _named = new(
         NamedPolicies.All.Select(named => KeyValuePair.Create(named.Name, named.Policy)));
 
+    /// <summary>The text of a policy: its name when it has one, else its choices.</summary>
+    public static string Text(ExporterPolicy policy) =>
+        _named.Where(named => named.Value == policy).Select(named => named.Key).FirstOrDefault()
+        ?? $"{{constraints: {Words.In(_constraints, policy.Constraints)}, allocation: {Words.In(_allocation, policy.Allocation)}, "
+        + $"late_attach: {Words.In(_lateAttach, policy.LateAttach)}, lists: {Words.In(_lists, policy.Lists)}, "
+        + $"as_posted: {(policy.AsPosted ? "true" : "false")}, bouncing: {(policy.Bouncing ? "true" : "false")}}}";
+
     /// <summary>The policy.</summary>
     public static ExporterPolicy Read(FileNode node)
     {

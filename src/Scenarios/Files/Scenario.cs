@@ -17,4 +17,8 @@ public sealed record Scenario(
     BoardDefinition Board,
     ImmutableArray<BufferExport> Buffers,
     ImmutableArray<Importer> Importers,
-    ImmutableArray<int> Order);
+    ImmutableArray<int> Order)
+{
+    /// <summary>The board's file; null when the scenario was not read from one.</summary>
+    public string? BoardFile { get; init; }
+}

@@ -24,7 +24,8 @@ public static class ScenarioFile
         root.AllowOnly("name", "shows", "board", "getters", "policy", "buffers", "importers", "order");
         var name = root.Required("name").AsName();
         var shows = root.Required("shows").AsLine();
-        var board = BoardFile.Read(BoardReference.Resolve(root.Required("board"), path));
+        var boardFile = BoardReference.Resolve(root.Required("board"), path);
+        var board = BoardFile.Read(boardFile);
         var getters = root.Optional("getters")?.AsChoice(Words.Getters) ?? DmaGetters.V61;
         var devices = board.Devices.Select(device => device.Name).ToHashSet();
         var policy = root.Optional("policy") is { } given ? PolicyFields.Read(given) : ExporterPolicy.Default;
@@ -33,6 +34,6 @@ public static class ScenarioFile
         var order = root.Optional("order") is { } stated
             ? PlayOrder.Read(stated, importers)
             : PlayOrder.RoundRobin(importers);
-        return new(name, shows, board, buffers, importers, order);
+        return new(name, shows, board, buffers, importers, order) { BoardFile = boardFile };
     }
 }

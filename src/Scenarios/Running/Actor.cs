@@ -8,7 +8,11 @@ namespace DmaGrains.Scenarios.Running;
 /// <summary>An importer at its place in its steps, with the names of what it holds.</summary>
 /// <param name="importer">The importer.</param>
 /// <param name="index">Its place among the scenario's importers, from 0.</param>
-internal sealed class Actor(Importer importer, int index)
+/// <param name="reusesNames">
+/// Whether a name is used again once nothing is held under it, so that the names say no more than what is held; else every step has a
+/// name of its own, as callers that may send again must have it.
+/// </param>
+internal sealed class Actor(Importer importer, int index, bool reusesNames = false)
 {
     private readonly Dictionary<(StepKind GotBy, string Buffer), Stack<string>> _held = [];
     private readonly HashSet<(StepKind Kind, string Buffer)> _refused = [];
@@ -17,25 +21,49 @@ internal sealed class Actor(Importer importer, int index)
     /// <summary>The importer.</summary>
     public Importer Importer => importer;
 
-    /// <summary>Every step is a new attempt, so it gets a new name.</summary>
-    private string StepName
-    {
-        get
-        {
-            var name = string.Create(CultureInfo.InvariantCulture, $"{importer.Name}#{_next}");
-            if (name.Length < ModelName.LengthMax)
-            {
-                return name;
-            }
+    /// <summary>How many steps it has begun.</summary>
+    public int StepsBegun => _next;
 
-            // Of the greatest length, which no other is, and with its own place.
-            var ending = string.Create(CultureInfo.InvariantCulture, $"#{index}#{_next}");
-            return string.Concat(importer.Name.AsSpan(0, ModelName.LengthMax - ending.Length), ending);
+    /// <summary>What it holds: by which step it got it, of which buffer, and how many times over.</summary>
+    public IEnumerable<(StepKind GotBy, string Buffer, int Count)> Held =>
+        _held.Where(held => held.Value.Count != 0).Select(held => (held.Key.GotBy, held.Key.Buffer, held.Value.Count));
+
+    /// <summary>The name of what the present step may get.</summary>
+    private string StepName => reusesNames
+        ? Enumerable.Range(0, int.MaxValue).Select(NameOf).First(name => !_held.Values.Any(names => names.Contains(name)))
+        : NameOf(_next);
+
+    /// <summary>The same importer at the same place, to go on by itself.</summary>
+    /// <param name="instead">The importer with other steps from here on; null to keep them.</param>
+    public Actor Fork(Importer? instead = null)
+    {
+        var fork = new Actor(instead ?? importer, index, reusesNames) { _next = _next };
+        foreach (var (key, names) in _held)
+        {
+            fork._held.Add(key, new(names.Reverse()));
         }
+
+        fork._refused.UnionWith(_refused);
+        return fork;
     }
 
     /// <summary>The importer's next step.</summary>
     public Step NextStep() => importer.Steps[_next++];
+
+    /// <summary>By which step an importer got what a step of this kind is about; null for one that is about none.</summary>
+    public static StepKind? GotBy(StepKind kind) => kind switch
+    {
+        StepKind.Map or StepKind.TestMap or StepKind.GetScatterlist or StepKind.GetPfns or StepKind.Detach => StepKind.Attach,
+        StepKind.Unmap => StepKind.Map,
+        StepKind.PutScatterlist => StepKind.GetScatterlist,
+        StepKind.PutPfns => StepKind.GetPfns,
+        StepKind.EndCpuAccess => StepKind.BeginCpuAccess,
+        _ => null,
+    };
+
+    /// <summary>Whether an earlier refusal leaves nothing to do a step with, when nothing is held that it could be done with.</summary>
+    public bool IsLost(StepKind gotBy, string buffer) =>
+        _refused.Contains((gotBy, buffer)) || (gotBy.NeedsDevice() && _refused.Contains((StepKind.Attach, buffer)));
 
     /// <summary>The command for a step; null when an earlier refusal left nothing to do it with, or when it is no command.</summary>
     public DmaCommand? CommandFor(Step step)
@@ -73,10 +101,7 @@ internal sealed class Actor(Importer importer, int index)
         }
 
         var names = NamesOf(gotBy, step.Buffer);
-        return names.Count > 0 ? names.Peek()
-            : _refused.Contains((gotBy, step.Buffer)) ? null
-            : gotBy.NeedsDevice() && _refused.Contains((StepKind.Attach, step.Buffer)) ? null
-            : StepName;
+        return names.Count > 0 ? names.Peek() : IsLost(gotBy, step.Buffer) ? null : StepName;
     }
 
     /// <summary>Notes what a step got or lost.</summary>
@@ -90,22 +115,24 @@ internal sealed class Actor(Importer importer, int index)
         {
             NamesOf(GotBy(step.Kind)!.Value, step.Buffer).Pop();
         }
-        else
+        else if (step.Kind is StepKind.Attach or StepKind.Map or StepKind.GetScatterlist or StepKind.GetPfns or StepKind.BeginCpuAccess)
         {
             NamesOf(step.Kind, step.Buffer).Push(StepName);
         }
     }
 
-    /// <summary>By which step an importer got what a step is about.</summary>
-    private static StepKind? GotBy(StepKind kind) => kind switch
+    private string NameOf(int number)
     {
-        StepKind.Map or StepKind.TestMap or StepKind.GetScatterlist or StepKind.GetPfns or StepKind.Detach => StepKind.Attach,
-        StepKind.Unmap => StepKind.Map,
-        StepKind.PutScatterlist => StepKind.GetScatterlist,
-        StepKind.PutPfns => StepKind.GetPfns,
-        StepKind.EndCpuAccess => StepKind.BeginCpuAccess,
-        _ => null,
-    };
+        var name = string.Create(CultureInfo.InvariantCulture, $"{importer.Name}#{number}");
+        if (name.Length < ModelName.LengthMax)
+        {
+            return name;
+        }
+
+        // Of the greatest length, which no other is, and with its own place.
+        var ending = string.Create(CultureInfo.InvariantCulture, $"#{index}#{number}");
+        return string.Concat(importer.Name.AsSpan(0, ModelName.LengthMax - ending.Length), ending);
+    }
 
     private Stack<string> NamesOf(StepKind gotBy, string buffer)
     {

@@ -41,18 +41,20 @@ public sealed class ModelEngine : IEngine
     /// <inheritdoc/>
     public Task<Refusal?> SwitchContextAsync(string device, uint context)
     {
-        (_board, var refusal) = _board.SwitchContext(device, context);
-        _board.AssertInvariants();
+        var before = _board;
+        (_board, var refusal) = before.SwitchContext(device, context);
+        _board.AssertInvariants(before);
         return Task.FromResult(refusal);
     }
 
     /// <inheritdoc/>
     public Task<Refusal?> SetParametersAsync(string device, DeviceDmaParameters? parameters)
     {
-        (_board, var refusal) = _board.Device(device) is { } known
-            ? _board.SetDevice(known with { Parameters = parameters })
-            : (_board, DmaBuffer.NoDevice(device));
-        _board.AssertInvariants();
+        var before = _board;
+        (_board, var refusal) = before.Device(device) is { } known
+            ? before.SetDevice(known with { Parameters = parameters })
+            : (before, DmaBuffer.NoDevice(device));
+        _board.AssertInvariants(before);
         return Task.FromResult(refusal);
     }
 
@@ -70,7 +72,7 @@ public sealed class ModelEngine : IEngine
 
     private Task<DmaResult<DmaReply>> Step((Board Next, DmaResult<DmaReply> Reply) step)
     {
-        step.Next.AssertInvariants();
+        step.Next.AssertInvariants(_board);
         _board = step.Next;
         Fullest = _board.Memory.FreePageCount < Fullest.FreePageCount ? _board.Memory : Fullest;
         return Task.FromResult(step.Reply);

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using DmaGrains.Scenarios.Exploring;
+
+namespace DmaGrains.Client.Output;
+
+/// <summary>One line on a terminal that says how far something has come; nothing elsewhere, and nothing is left of it.</summary>
+internal sealed class ProgressLine : IDisposable
+{
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly TextWriter _error;
+    private readonly bool _isTerminal;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private TimeSpan _shown;
+    private int _width;
+
+    private ProgressLine(TextWriter error)
+    {
+        _error = error;
+        _isTerminal = ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected;
+    }
+
+    /// <summary>What is being done.</summary>
+    public string Title { get; set; } = "exploring";
+
+    /// <summary>Writes to where a command's errors go.</summary>
+    public static ProgressLine Of(ParseResult parsed) => new(parsed.InvocationConfiguration.Error);
+
+    /// <summary>Shows how far it has come.</summary>
+    public void Show(ExplorationProgress progress)
+    {
+        if (!_isTerminal || _clock.Elapsed - _shown < _pause)
+        {
+            return;
+        }
+
+        _shown = _clock.Elapsed;
+        Write(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Title}: step {progress.Steps} of {progress.StepsMax}, {progress.States} states, {progress.States / _clock.Elapsed.TotalSeconds:F0} a second"));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_width != 0)
+        {
+            Write(string.Empty);
+            _error.Write('\r');
+        }
+    }
+
+    private void Write(string text)
+    {
+        _error.Write('\r' + text.PadRight(_width));
+        _width = text.Length;
+    }
+}

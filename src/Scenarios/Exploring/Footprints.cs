@@ -1,0 +1,94 @@
+using System.Numerics;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Policies;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Scenarios.Exploring;
+
+/// <summary>
+/// What steps of a scenario may touch: buffers, regions of memory, MMUs, the bounce pool, and what devices declare. Generous where it is
+/// not obvious: a step that touches less than is said here costs time and nothing else.
+/// </summary>
+internal sealed class Footprints
+{
+    private readonly BoardDefinition _board;
+    private readonly Dictionary<string, BufferExport> _buffers;
+    private readonly Dictionary<(string Kind, string Name), int> _bits = [];
+    private readonly HashSet<string> _givenBack;
+
+    /// <summary>Of a scenario's steps.</summary>
+    /// <param name="scenario">The scenario.</param>
+    /// <param name="revoked">Buffers that may be revoked besides.</param>
+    public Footprints(Scenario scenario, IEnumerable<string> revoked)
+    {
+        _board = scenario.Board;
+        _buffers = scenario.Buffers.ToDictionary(buffer => buffer.Name);
+        var given = scenario.Importers.SelectMany(importer => importer.Steps)
+            .Where(step => step.Kind is StepKind.Release or StepKind.Revoke)
+            .Select(step => step.Buffer);
+        _givenBack = [.. given, .. revoked];
+    }
+
+    /// <summary>Of a step that is tried.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="deviceName">The importer's device; null when it has none.</param>
+    public Footprint Of(Step step, string? deviceName)
+    {
+        var device = _board.Devices.FirstOrDefault(device => device.Name == deviceName);
+        if (!step.Kind.HasBuffer())
+        {
+            return step.Kind == StepKind.SetParameters
+                ? new(0, Bit("device", deviceName!))
+                : new(0, device is { IsTranslated: true } ? Bit("mmu", device.Iommu ?? device.BusMmu!) : 0);
+        }
+
+        var buffer = _buffers[step.Buffer];
+        var policy = buffer.Policy;
+        var moves = policy.LateAttach == LateAttach.Migrate;
+        var givesBack = _givenBack.Contains(buffer.Name);
+        var memory = MemoryOf(buffer);
+        var translation = Behind(device?.Iommu) | Behind(device?.BusMmu) | (policy.Bouncing ? Bit("pool", "") : 0);
+        var (reads, writes) = step.Kind switch
+        {
+            StepKind.Attach => (
+                Bit("device", deviceName!), moves || policy.Allocation == AllocationTime.AtFirstAttach ? memory : 0),
+            StepKind.Map or StepKind.TestMap or StepKind.GetScatterlist or StepKind.GetPfns => (
+                (BigInteger)0, translation | (moves || policy.Allocation != AllocationTime.AtExport ? memory : 0)),
+            StepKind.Unmap or StepKind.PutScatterlist or StepKind.PutPfns => (
+                0, translation | (moves || givesBack ? memory : 0)),
+            StepKind.Detach => (policy.AsPosted ? AllDevices : 0, givesBack ? memory | AllTranslation : 0),
+            StepKind.Recalculate => (AllDevices, 0),
+            StepKind.Release or StepKind.Revoke => (0, memory | AllTranslation),
+            _ => ((BigInteger)0, (BigInteger)0),
+        };
+        return new(reads, writes | Bit("buffer", buffer.Name));
+    }
+
+    /// <summary>Of taking all that is free in some regions.</summary>
+    public Footprint OfTaking(IEnumerable<string> regions) =>
+        new(0, regions.Aggregate(BigInteger.Zero, (bits, region) => bits | Bit("region", region)));
+
+    private BigInteger AllDevices =>
+        _board.Devices.Aggregate(BigInteger.Zero, (bits, device) => bits | Bit("device", device.Name));
+
+    private BigInteger AllTranslation =>
+        _board.Stages.Aggregate(Bit("pool", ""), (bits, stage) => bits | Bit("mmu", stage.Name));
+
+    private BigInteger MemoryOf(BufferExport buffer) => _board.Memory
+        .Where(region => buffer.Memory.IsEmpty ? !region.Kind.IsNamedOnly() : buffer.Memory.Names.Contains(region.Name))
+        .Aggregate(BigInteger.Zero, (bits, region) => bits | Bit("region", region.Name));
+
+    private BigInteger Behind(string? stage) => stage is null ? 0 : Bit("mmu", stage);
+
+    private BigInteger Bit(string kind, string name)
+    {
+        if (!_bits.TryGetValue((kind, name), out var bit))
+        {
+            _bits.Add((kind, name), bit = _bits.Count);
+        }
+
+        return BigInteger.One << bit;
+    }
+}
