@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Numerics;
 using DmaGrains.Model.Buffers;
 using Orleans.Serialization;
 using Orleans.Serialization.Buffers;
@@ -9,62 +8,74 @@ using Orleans.Serialization.WireProtocol;
 
 namespace DmaGrains.Grains.Buffers;
 
-/// <summary>Writes replies as their bytes, each after its length, and the earlier exports behind them in the same way.</summary>
+/// <summary>
+/// Writes replies as their bytes, in one field, but for those that have a mapping: its list is the buffer's own and that of other
+/// mappings, too, and is written once for all of them. Earlier exports are a second field.
+/// </summary>
 [RegisterSerializer]
 internal sealed class StoredRepliesCodec(
-    Serializer<RememberedReply> replies, Serializer<ImmutableArray<BufferExport>> exports) : IFieldCodec<StoredReplies>
+    Serializer<RememberedReply> serializer, IFieldCodec<RememberedReply> replies, IFieldCodec<ImmutableArray<BufferExport>> exports)
+    : IFieldCodec<StoredReplies>
 {
-    private static readonly byte[] _noExports = [];
+    private const uint Exports = 1;
 
-    private readonly Func<RememberedReply, byte[]> _encode = reply => replies.SerializeToArray(reply);
+    private readonly Func<RememberedReply, byte[]> _encode = reply => serializer.SerializeToArray(reply);
 
     public void WriteField<TBufferWriter>(
         ref Writer<TBufferWriter> writer, uint fieldIdDelta, Type? expectedType, StoredReplies? value)
         where TBufferWriter : IBufferWriter<byte>
     {
-        ReferenceCodec.MarkValueField(writer.Session);
-        writer.WriteFieldHeader(fieldIdDelta, expectedType, typeof(StoredReplies), WireType.LengthPrefixed);
         var stored = value ?? StoredReplies.Empty;
         var window = stored.Window;
-        var last = window.Exports.IsDefaultOrEmpty ? _noExports : exports.SerializeToArray(window.Exports);
-        var length = LengthOf(last);
+        ReferenceCodec.MarkValueField(writer.Session);
+        writer.WriteStartObject(fieldIdDelta, expectedType, typeof(StoredReplies));
         for (var index = 0; index < window.Replies.Length; index++)
         {
-            length += LengthOf(stored.BytesOf(index, _encode));
+            if (window.Replies[index].Mapping is not null)
+            {
+                replies.WriteField(ref writer, 0, typeof(RememberedReply), window.Replies[index]);
+                continue;
+            }
+
+            var bytes = stored.BytesOf(index, _encode);
+            writer.WriteFieldHeaderExpected(0, WireType.LengthPrefixed);
+            writer.WriteVarUInt32((uint)bytes.Length);
+            writer.Write(bytes);
         }
 
-        writer.WriteVarUInt32((uint)length);
-        for (var index = 0; index < window.Replies.Length; index++)
+        if (!window.Exports.IsDefaultOrEmpty)
         {
-            Write(ref writer, stored.BytesOf(index, _encode));
+            exports.WriteField(ref writer, Exports, typeof(ImmutableArray<BufferExport>), window.Exports);
         }
 
-        Write(ref writer, last);
+        writer.WriteEndObject();
     }
 
     public StoredReplies ReadValue<TInput>(ref Reader<TInput> reader, Field field)
     {
         ReferenceCodec.MarkValueField(reader.Session);
-        field.EnsureWireType(WireType.LengthPrefixed);
-        var end = reader.ReadVarUInt32() + reader.Position;
-        var all = new List<byte[]>();
-        while (reader.Position < end)
+        field.EnsureWireTypeTagDelimited();
+        var known = ImmutableArray.CreateBuilder<RememberedReply>();
+        var bytes = new List<byte[]?>();
+        ImmutableArray<BufferExport> earlier = [];
+        for (var (id, next) = (0U, reader.ReadFieldHeader()); !next.IsEndBaseOrEndObject; next = reader.ReadFieldHeader())
         {
-            all.Add(reader.ReadBytes(reader.ReadVarUInt32()));
+            id += next.FieldIdDelta;
+            if (id == Exports)
+            {
+                earlier = exports.ReadValue(ref reader, next);
+            }
+            else if (id > Exports)
+            {
+                reader.ConsumeUnknownField(next);
+            }
+            else
+            {
+                bytes.Add(next.WireType == WireType.LengthPrefixed ? reader.ReadBytes(reader.ReadVarUInt32()) : null);
+                known.Add(bytes[^1] is { } encoded ? serializer.Deserialize(encoded)! : replies.ReadValue(ref reader, next)!);
+            }
         }
 
-        byte[][] bytes = [.. all.Take(all.Count - 1)];
-        var window = new ReplyWindow([.. bytes.Select(encoded => replies.Deserialize(encoded)!)]);
-        return new(all[^1].Length == 0 ? window : window.WithExports(exports.Deserialize(all[^1])), bytes);
+        return new(new ReplyWindow(known.ToImmutable()).WithExports(earlier), [.. bytes]);
     }
-
-    private static void Write<TBufferWriter>(ref Writer<TBufferWriter> writer, byte[] bytes)
-        where TBufferWriter : IBufferWriter<byte>
-    {
-        writer.WriteVarUInt32((uint)bytes.Length);
-        writer.Write(bytes);
-    }
-
-    // A length takes a byte for each seven of its bits.
-    private static int LengthOf(byte[] bytes) => 1 + (BitOperations.Log2((uint)bytes.Length | 1) / 7) + bytes.Length;
 }

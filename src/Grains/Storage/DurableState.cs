@@ -9,9 +9,10 @@ namespace DmaGrains.Grains.Storage;
 /// <param name="name">The state's name.</param>
 /// <param name="grain">Whose it is.</param>
 /// <param name="storage">Where it is kept.</param>
-internal sealed class DurableState<TState>(string name, GrainId grain, IGrainStorage storage) : IPersistentState<TState>
+/// <param name="initial">What it is as long as nothing is stored.</param>
+internal sealed class DurableState<TState>(string name, GrainId grain, IGrainStorage storage, TState initial) : IPersistentState<TState>
 {
-    private readonly GrainState<TState> _state = new();
+    private readonly GrainState<TState> _state = new(initial);
 
     public TState State
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Serialization.Serializers;
 using Orleans.Storage;
 
 namespace DmaGrains.Grains.Storage;
@@ -14,7 +15,9 @@ internal sealed class DurableStateFactory(PersistentStateFactory others) : IPers
         }
 
         var storage = context.ActivationServices.GetRequiredKeyedService<IGrainStorage>(StorageNames.Default);
-        var state = new DurableState<TState>(config.StateName, context.GrainId, storage);
+        var activators = context.ActivationServices.GetRequiredService<IActivatorProvider>();
+        var state = new DurableState<TState>(
+            config.StateName, context.GrainId, storage, activators.GetActivator<TState>().Create());
         context.ObservableLifecycle.Subscribe(
             nameof(DurableState<TState>), GrainLifecycleStage.SetupState, state.ReadStateAsync);
         return state;

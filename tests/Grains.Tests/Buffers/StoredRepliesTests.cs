@@ -1,8 +1,12 @@
 using CsCheck;
 using DmaGrains.Grains.Buffers;
 using DmaGrains.Model;
+using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Scatterlists;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 
@@ -49,6 +53,32 @@ public sealed class StoredRepliesTests
         var encoded = first.BytesOf(0, reply => _serializer.SerializeToArray(reply));
         var second = first.Then(After(first.Window, Step.Remember, 2));
         Assert.Same(encoded, second.BytesOf(0, _ => throw new InvalidOperationException("It was encoded before.")));
+    }
+
+    [Fact]
+    public void Replies_of_maps_share_a_long_list_with_the_buffer()
+    {
+        // Every second page is free, so 256 pages are as many entries.
+        var board = Board.Create(new(
+            "board", "Scattered", [new("ram", MemoryKind.System, new PageExtent(0, 1 << 12), 2, 1)], [new Device("gpu", null)])).Value;
+        board = board.Export(new BufferExport("frame", 1 << 20)).Next;
+        var replies = StoredReplies.Empty;
+        var sizes = new List<int>();
+        foreach (var command in Enumerable.Range(0, 20)
+            .Select(number => (DmaCommand)new DmaCommand.Map($"m{number}", "a", DmaDirection.ToDevice))
+            .Prepend(new DmaCommand.Attach("a", "gpu")))
+        {
+            var (next, reply) = board.Execute("frame", command);
+            Assert.True(reply.IsGranted, reply.Refusal?.ToString());
+            (board, replies) = (next, replies.Then(replies.Window.Remember(command, reply)));
+            sizes.Add(_serializer.SerializeToArray(new DmaBufferRecord { Buffer = board.Buffer("frame"), Replies = replies }).Length);
+        }
+
+        Assert.InRange(sizes[20], sizes[1], sizes[1] * 2);
+        var restored = Stored(replies).Reloaded.Window;
+        Assert.Equal(256, restored.Replies[20].Mapping!.ToSegments().Length);
+        Assert.All(replies.Window.Replies.Zip(restored.Replies).Skip(1), pair => Assert.Equal(
+            pair.First.Mapping!.ToSegments().AsEnumerable(), pair.Second.Mapping!.ToSegments()));
     }
 
     [Fact]
