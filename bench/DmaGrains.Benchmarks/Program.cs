@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using DmaGrains.Benchmarks.Exploring;
 using DmaGrains.Benchmarks.Growth;
 using DmaGrains.Benchmarks.Storage;
 using DmaGrains.Benchmarks.Throughput;
@@ -19,6 +20,11 @@ if (args is [StorageRun.Name, ..])
 if (args is [GrowthRun.Name, ..])
 {
     return await GrowthRun.MainAsync(args[1..]);
+}
+
+if (args is [ExploreRun.Name, ..])
+{
+    return ExploreRun.Run(args[1..]);
 }
 
 // Many short rounds and their median: a neighbour on the machine spoils some rounds, not the figure.

@@ -52,13 +52,20 @@ internal sealed class ActorForest
     /// <summary>The node after an answer, or after a crash or a hang.</summary>
     public ActorNode After(ActorNode node, Answer answer)
     {
+        if (node.Find(answer) is { } known)
+        {
+            return known;
+        }
+
         lock (_lock)
         {
-            if (!node.After.TryGetValue(answer, out var after))
+            if (node.Find(answer) is { } meanwhile)
             {
-                node.After.Add(answer, after = Grow(node.Script, ActorAfter(node, answer), node, answer));
+                return meanwhile;
             }
 
+            var after = Grow(node.Script, ActorAfter(node, answer), node, answer);
+            node.Add(after);
             return after;
         }
     }
@@ -116,6 +123,8 @@ internal sealed class ActorForest
         var next = steps.IsEmpty ? null : steps[0];
         var hasFaulted = before is not null && (answer == Answer.Crash || answer == Answer.Hang || !before.MayEndEarly);
         var between = before is not null && !steps.IsEmpty && !hasFaulted;
+        var left = takes is not null ? 1 : steps.Length;
+        var mayEndEarly = !hasFaulted && (script.MayCrash || script.MayHang) && steps.Length > (before is null ? 1 : 0);
         var node = new ActorNode
         {
             Number = _count,
@@ -125,12 +134,14 @@ internal sealed class ActorForest
             Actor = actor,
             Next = next,
             Move = takes is not null ? NumberOf(takes) : next is null ? ActorNode.Finished : NumberOf(MoveOf(actor, next)),
-            StepsLeft = takes is not null ? 1 : steps.Length,
+            StepsLeft = left,
             Footprint = NumberOf(takes is not null ? _footprints.OfTaking(takes.Names) : FootprintOf(actor, steps)),
             Failures = FailuresOf(script, before, answer),
             MayCrash = between && script.MayCrash,
             MayHang = between && script.MayHang,
-            MayEndEarly = !hasFaulted && (script.MayCrash || script.MayHang) && steps.Length > (before is null ? 1 : 0),
+            MayEndEarly = mayEndEarly,
+            IsOwed = left != 0 && !script.IsOptional,
+            IsOpen = mayEndEarly || (left != 0 && script.IsOptional),
         };
         if (_count == _nodes.Length)
         {

@@ -12,6 +12,8 @@ internal sealed class ActorNode
     /// <summary>The <see cref="Move"/> of a next step that there is nothing left to do with.</summary>
     public const int Skips = -2;
 
+    private Link? _after;
+
     /// <summary>Its number among all nodes.</summary>
     public required int Number { get; init; }
 
@@ -51,6 +53,28 @@ internal sealed class ActorNode
     /// <summary>Whether it may still crash or hang, here or later.</summary>
     public bool MayEndEarly { get; init; }
 
-    /// <summary>The nodes after, by the answer.</summary>
-    public Dictionary<Answer, ActorNode> After { get; } = [];
+    /// <summary>Whether an order cannot end before its steps are played.</summary>
+    public required bool IsOwed { get; init; }
+
+    /// <summary>Whether there may be more steps or fewer than are left here.</summary>
+    public required bool IsOpen { get; init; }
+
+    /// <summary>The node after an answer; null when nobody has come there yet. Nodes are added under the forest's lock.</summary>
+    public ActorNode? Find(Answer answer)
+    {
+        for (var link = Volatile.Read(ref _after); link is not null; link = link.Next)
+        {
+            if (link.Node.Answer == answer)
+            {
+                return link.Node;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Adds a node after this one.</summary>
+    public void Add(ActorNode after) => Volatile.Write(ref _after, new(after, _after));
+
+    private sealed record Link(ActorNode Node, Link? Next);
 }

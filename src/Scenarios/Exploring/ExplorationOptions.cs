@@ -33,10 +33,10 @@ public sealed record ExplorationOptions
     public int Cores { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Fewer states than this, in a layer, are not worth a second core.</summary>
-    internal int ParallelFrom { get; init; } = 1 << 13;
+    internal int ParallelFrom { get; init; } = 1 << 14;
 
     /// <summary>How many states a core plays before it shares what came of them.</summary>
-    internal int StatesOfChunk { get; init; } = 1 << 15;
+    internal int StatesOfChunk { get; init; } = 1 << 12;
 }
 
 /// <summary>How far an exploration has come.</summary>

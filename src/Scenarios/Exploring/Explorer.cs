@@ -18,6 +18,9 @@ internal sealed class Explorer<TCount>
     private readonly ShortestOrders _shortest;
     private readonly List<(int[] Parents, ushort[] Actions)> _layers = [];
     private readonly ExploringWorker<TCount>[] _workers;
+    private readonly StateTable<TCount>[] _tables;
+    private readonly int _placesMax;
+    private StateTable<TCount>.State[] _spare = [];
 
     /// <summary>Nothing is played yet.</summary>
     public Explorer(ActorForest forest, BoardTable boards, FailureSets failures, ExplorationOptions options)
@@ -30,6 +33,8 @@ internal sealed class Explorer<TCount>
         _shortest = new(forest, boards, failures);
         Ends = new(forest, boards, failures);
         _workers = [.. Enumerable.Range(0, Math.Max(1, options.Cores)).Select(_ => new ExploringWorker<TCount>(forest, boards, options.Waits))];
+        _tables = [.. _workers.Select(_ => new StateTable<TCount>())];
+        _placesMax = Array.MaxLength / 2 / (forest.Scripts.Length * ScriptAction.PerScript);
     }
 
     /// <summary>What ended so far.</summary>
@@ -67,49 +72,46 @@ internal sealed class Explorer<TCount>
         return PlayLayers(progress, ending.Token) ? null
             : cancellation.IsCancellationRequested ? "interrupted"
             : ending.IsCancellationRequested ? "time"
-            : Limit();
+            : Limit() ?? "states";
     }
 
     /// <returns>Whether every order was played to its end.</returns>
     private bool PlayLayers(Action<long, int> progress, CancellationToken cancellation)
     {
-        var vectors = new VectorTable(_forest, _failures, Reduces);
-        var start = new StateTable<TCount>();
+        var (vectors, next) = (new VectorTable(_forest, _failures, Reduces), new VectorTable(_forest, _failures, Reduces));
         var (key, orders) = _tails.Play(vectors, vectors.Intern([.. _forest.Roots.Select(root => root.Number)]), 0, TCount.One);
-        start.Add(key, orders, -1, 0);
-        var layer = Layer.Of(start);
-        _layers.Add((layer.Parents, layer.Actions));
+        var layer = new Layer([new(key, orders, -1, 0)], 1);
+        _layers.Add(layer.Reached());
         States = 1;
-        _shortest.Look(_layers, vectors, layer.Keys, null, []);
-        while (layer.Keys.Length != 0)
+        _shortest.Look<TCount>(_layers, vectors, layer.All, null, []);
+        while (true)
         {
             vectors.Close();
-            var next = new VectorTable(_forest, _failures, Reduces);
+            next.Clear();
             if (Expand(layer, vectors, next, cancellation) is not { } after)
             {
                 return false;
             }
 
-            if (after.Keys.Length == 0)
+            if (after.Count == 0)
             {
-                break;
+                return true;
             }
 
-            _layers.Add((after.Parents, after.Actions));
-            _shortest.Look(_layers, next, after.Keys, vectors, layer.Keys);
-            _shortest.LookCloser(_layers, vectors, layer.Keys);
-            (layer, vectors) = (after, next);
+            _layers.Add(after.Reached());
+            _shortest.Look(_layers, next, after.All, vectors, layer.All);
+            _shortest.LookCloser(_layers, vectors, layer.All);
+            _spare = layer.States;
+            (layer, vectors, next) = (after, next, vectors);
             progress(States, Layers);
         }
-
-        return true;
     }
 
     /// <summary>With waiting an order may end anywhere, and orders are counted by how long they go on.</summary>
     private bool Reduces => _options.Reduces && !_options.Waits;
 
-    private string? Limit() =>
-        States > _options.StatesMax ? "states"
+    private string? Limit(int places = 0) =>
+        States > _options.StatesMax || places > _placesMax ? "states"
         : _boards.Count > ExplorationOptions.BoardsMax ? "boards"
         : GC.GetTotalMemory(false) > MemoryBytesMax ? "memory"
         : null;
@@ -119,26 +121,24 @@ internal sealed class Explorer<TCount>
 
     private Layer? Expand(Layer layer, VectorTable vectors, VectorTable next, CancellationToken cancellation)
     {
-        var width = layer.Keys.Length < _options.ParallelFrom ? 1 : _workers.Length;
-        var tables = new StateTable<TCount>[width];
-        for (var part = 0; part < width; part++)
+        var width = layer.Count < _options.ParallelFrom ? 1 : _workers.Length;
+        var tables = _tables[..width];
+        foreach (var worker in _workers.AsSpan(0, width))
         {
-            tables[part] = new();
-            _workers[part].Begin(vectors, next, tables, Ends);
+            worker.Begin(vectors, next, tables, Ends);
         }
 
         var before = States;
-
-        for (var from = 0; from < layer.Keys.Length; from += _options.StatesOfChunk * width)
+        for (var from = 0; from < layer.Count; from += _options.StatesOfChunk * width)
         {
-            if (Limit() is not null)
+            if (Limit(next.Count) is not null)
             {
                 return null;
             }
 
             if (width == 1)
             {
-                _workers[0].Play(layer.Keys, layer.Orders, from, Math.Min(layer.Keys.Length, from + _options.StatesOfChunk), cancellation);
+                _workers[0].Play(layer.States, from, Math.Min(layer.Count, from + _options.StatesOfChunk), cancellation);
             }
             else
             {
@@ -166,7 +166,9 @@ internal sealed class Explorer<TCount>
         }
 
         Bytes = Math.Max(Bytes, _layers.Sum(past => (long)past.Parents.Length * 6) + tables.Sum(table => (long)table.Count * StateTable<TCount>.BytesPerState));
-        return width == 1 ? Layer.Of(tables[0]) : Layer.Of(tables, layer.Keys.Length, _forest.Scripts.Length * ScriptAction.PerScript);
+        var spare = _spare;
+        _spare = [];
+        return width == 1 ? Layer.Of(tables[0], spare) : Layer.Of(tables, spare, layer.Count, _forest.Scripts.Length * ScriptAction.PerScript);
     }
 
     private void PlayTogether(Layer layer, StateTable<TCount>[] tables, int from, CancellationToken cancellation)
@@ -175,7 +177,7 @@ internal sealed class Explorer<TCount>
         Parallel.For(0, width, part =>
         {
             var first = from + (part * _options.StatesOfChunk);
-            _workers[part].Play(layer.Keys, layer.Orders, first, Math.Min(layer.Keys.Length, first + _options.StatesOfChunk), cancellation);
+            _workers[part].Play(layer.States, first, Math.Min(layer.Count, first + _options.StatesOfChunk), cancellation);
         });
 
         // Each table gets what is its own from every worker, in the order of the states that it came from.
@@ -189,24 +191,24 @@ internal sealed class Explorer<TCount>
     }
 
     /// <summary>The states of a layer, in the order of the orders that reach them first.</summary>
-    private readonly record struct Layer(ulong[] Keys, TCount[] Orders, int[] Parents, ushort[] Actions)
+    private readonly record struct Layer(StateTable<TCount>.State[] States, int Count)
     {
-        public static Layer Of(StateTable<TCount> table)
-        {
-            var layer = Empty(table.Count);
-            for (var place = 0; place < table.Count; place++)
-            {
-                layer.Put(place, table.States[place]);
-            }
+        public ReadOnlySpan<StateTable<TCount>.State> All => States.AsSpan(0, Count);
 
-            return layer;
+        /// <summary>Of one table, in whose order they are already.</summary>
+        /// <param name="table">The table; it is empty afterwards.</param>
+        /// <param name="spare">An array that nobody needs any more.</param>
+        public static Layer Of(StateTable<TCount> table, StateTable<TCount>.State[] spare)
+        {
+            var count = table.Count;
+            return new(table.Take(spare), count);
         }
 
         /// <summary>
         /// Of several tables: a state's place is how many others were reached before it. What reached it first, parent and action, is
         /// its own, so the places follow from one bit for each that was the first.
         /// </summary>
-        public static Layer Of(StateTable<TCount>[] tables, int parents, int actions)
+        public static Layer Of(StateTable<TCount>[] tables, StateTable<TCount>.State[] spare, int parents, int actions)
         {
             var firsts = new ulong[(((long)parents * actions) / 64) + 1];
             foreach (var table in tables)
@@ -224,27 +226,32 @@ internal sealed class Explorer<TCount>
                 before[word] = before[word - 1] + BitOperations.PopCount(firsts[word - 1]);
             }
 
-            var layer = Empty(tables.Sum(table => table.Count));
+            var count = tables.Sum(table => table.Count);
+            var states = spare.Length >= count ? spare : new StateTable<TCount>.State[count];
             Parallel.ForEach(tables, table =>
             {
                 foreach (ref readonly var state in table.States)
                 {
                     var first = ((long)state.Parent * actions) + state.Action;
-                    layer.Put(
-                        before[first >> 6] + BitOperations.PopCount(firsts[first >> 6] & ((1UL << (int)(first & 63)) - 1)), state);
+                    states[before[first >> 6] + BitOperations.PopCount(firsts[first >> 6] & ((1UL << (int)(first & 63)) - 1))] = state;
                 }
+
+                table.Clear();
             });
-            return layer;
+            return new(states, count);
         }
 
-        private static Layer Empty(int count) => new(new ulong[count], new TCount[count], new int[count], new ushort[count]);
-
-        private void Put(int place, in StateTable<TCount>.State state)
+        /// <summary>By which action each was reached first, to be kept.</summary>
+        public (int[] Parents, ushort[] Actions) Reached()
         {
-            Keys[place] = state.Key;
-            Orders[place] = state.Orders;
-            Parents[place] = state.Parent;
-            Actions[place] = state.Action;
+            var (parents, actions) = (new int[Count], new ushort[Count]);
+            for (var place = 0; place < Count; place++)
+            {
+                parents[place] = States[place].Parent;
+                actions[place] = States[place].Action;
+            }
+
+            return (parents, actions);
         }
     }
 }

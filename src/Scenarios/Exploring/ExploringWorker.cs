@@ -32,16 +32,15 @@ internal sealed class ExploringWorker<TCount>(ActorForest forest, BoardTable boa
     }
 
     /// <summary>Plays the next steps of states.</summary>
-    /// <param name="keys">The layer's states.</param>
-    /// <param name="orders">How many orders lead to each.</param>
+    /// <param name="states">The layer's states.</param>
     /// <param name="from">The first one to play.</param>
     /// <param name="end">The one behind the last.</param>
     /// <param name="cancellation">Stops it, between two states.</param>
-    public void Play(ulong[] keys, TCount[] orders, int from, int end, CancellationToken cancellation)
+    public void Play(StateTable<TCount>.State[] states, int from, int end, CancellationToken cancellation)
     {
         for (var state = from; state < end && !cancellation.IsCancellationRequested; state++)
         {
-            PlayState(state, keys[state], orders[state]);
+            PlayState(state, states[state].Key, states[state].Orders);
         }
     }
 
@@ -146,12 +145,8 @@ internal sealed class ExploringWorker<TCount>(ActorForest forest, BoardTable boa
         }
     }
 
-    private int Grow(int vector, int script, Answer answer)
-    {
-        var nodes = _vectors.NodesOf(vector).ToArray();
-        nodes[script] = forest.After(forest.Node(nodes[script]), answer).Number;
-        return _next.Intern(nodes);
-    }
+    private int Grow(int vector, int script, Answer answer) =>
+        _next.Intern(_vectors, vector, forest.After(forest.Node(_vectors.NodeOf(vector, script)), answer));
 
     private readonly record struct Arrival(ulong Key, TCount Orders, int Parent, ushort Action);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 
 namespace DmaGrains.Scenarios.Exploring;
 
@@ -13,23 +14,23 @@ internal sealed class ShortestOrders(ActorForest forest, BoardTable boards, Fail
     /// <summary>Looks at the states of a new layer for what failed on the way to them.</summary>
     /// <param name="layers">All layers, the new one last.</param>
     /// <param name="vectors">Its places.</param>
-    /// <param name="keys">Its states.</param>
+    /// <param name="states">Its states.</param>
     /// <param name="vectorsBefore">The places of the layer before; null for the first.</param>
-    /// <param name="keysBefore">Its states.</param>
-    public void Look(
+    /// <param name="statesBefore">Its states.</param>
+    public void Look<TCount>(
         List<(int[] Parents, ushort[] Actions)> layers,
         VectorTable vectors,
-        ulong[] keys,
+        ReadOnlySpan<StateTable<TCount>.State> states,
         VectorTable? vectorsBefore,
-        ulong[] keysBefore)
+        ReadOnlySpan<StateTable<TCount>.State> statesBefore)
+        where TCount : struct, INumber<TCount>
     {
-        var parents = layers[^1].Parents;
-        for (var state = 0; state < keys.Length; state++)
+        for (var state = 0; state < states.Length; state++)
         {
-            var now = (vectors[(int)(keys[state] >> 32)].Failures, boards.HazardsOf((int)(uint)keys[state]));
+            var now = FailuresOf(vectors, states[state].Key);
             var before = vectorsBefore is null
                 ? (FailureSets.Empty, FailureSets.Empty)
-                : (vectorsBefore[(int)(keysBefore[parents[state]] >> 32)].Failures, boards.HazardsOf((int)(uint)keysBefore[parents[state]]));
+                : FailuresOf(vectorsBefore, statesBefore[states[state].Parent].Key);
             if (now != before)
             {
                 Look(layers, state, [.. failures.In(now.Item1).Except(failures.In(before.Item1)), .. failures.In(now.Item2).Except(failures.In(before.Item2))]);
@@ -43,11 +44,13 @@ internal sealed class ShortestOrders(ActorForest forest, BoardTable boards, Fail
     /// </summary>
     /// <param name="layers">All layers.</param>
     /// <param name="vectors">The places of the layer before the last.</param>
-    /// <param name="keys">Its states.</param>
-    public void LookCloser(List<(int[] Parents, ushort[] Actions)> layers, VectorTable vectors, ulong[] keys)
+    /// <param name="states">Its states.</param>
+    public void LookCloser<TCount>(
+        List<(int[] Parents, ushort[] Actions)> layers, VectorTable vectors, ReadOnlySpan<StateTable<TCount>.State> states)
+        where TCount : struct, INumber<TCount>
     {
         var length = layers.Count - 1;
-        for (var state = 0; state < keys.Length; state++)
+        for (var state = 0; state < states.Length; state++)
         {
             var late = _orders.Where(known => known.Value.Length > length).Select(known => known.Key).ToList();
             if (late.Count == 0)
@@ -55,9 +58,12 @@ internal sealed class ShortestOrders(ActorForest forest, BoardTable boards, Fail
                 return;
             }
 
-            LookCloser(layers, vectors, keys[state], state, late);
+            LookCloser(layers, vectors, states[state].Key, state, late);
         }
     }
+
+    private (int Answers, int Hazards) FailuresOf(VectorTable vectors, ulong key) =>
+        (vectors[(int)(key >> 32)].Failures, boards.HazardsOf((int)(uint)key));
 
     private void LookCloser(
         List<(int[] Parents, ushort[] Actions)> layers, VectorTable vectors, ulong key, int state, List<int> late)

@@ -22,6 +22,31 @@ internal sealed class StateTable<TCount>
     /// <summary>Bytes that one state takes at most, the table being as full as it gets.</summary>
     public static int BytesPerState => 2 * (Unsafe.SizeOf<State>() + (2 * sizeof(int)));
 
+    /// <summary>Forgets everything, and keeps the room for it.</summary>
+    public void Clear()
+    {
+        Count = 0;
+        Array.Clear(_slots);
+    }
+
+    /// <summary>Gives its states away and is empty; what it gets instead has room for others.</summary>
+    public State[] Take(State[] spare)
+    {
+        var states = _states;
+        _states = spare.Length == 0 ? new State[states.Length] : spare;
+        Count = 0;
+        if (_slots.Length < _states.Length * 2)
+        {
+            _slots = SlotsFor(_states.Length);
+        }
+        else
+        {
+            Array.Clear(_slots);
+        }
+
+        return states;
+    }
+
     /// <summary>Some orders have reached a state.</summary>
     public void Add(ulong key, TCount orders, int parent, ushort action)
     {
@@ -60,12 +85,15 @@ internal sealed class StateTable<TCount>
     {
         var length = checked(_states.Length * 2);
         Array.Resize(ref _states, length);
-        _slots = new int[length * 2];
+        _slots = SlotsFor(length);
         for (var index = 0; index < Count; index++)
         {
             _slots[FreeSlotOf(_states[index].Key)] = index + 1;
         }
     }
+
+    /// <summary>A power of two, of which no more than half is used.</summary>
+    private static int[] SlotsFor(int states) => new int[BitOperations.RoundUpToPowerOf2((uint)states * 2)];
 
     private int FreeSlotOf(ulong key)
     {

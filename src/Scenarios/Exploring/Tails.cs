@@ -50,8 +50,7 @@ internal sealed class Tails<TCount>(ActorForest forest, BoardTable boards)
         var ways = TCount.One;
         for (var entry = vectors[vector]; entry.Alone != VectorTable.Nobody; entry = vectors[vector])
         {
-            var nodes = vectors.NodesOf(vector).ToArray();
-            var node = forest.Node(nodes[entry.Alone]);
+            var node = forest.Node(vectors.NodeOf(vector, entry.Alone));
             ways *= Ways(entry.StepsLeft, node.StepsLeft);
             while (node.Move != ActorNode.Finished)
             {
@@ -59,8 +58,7 @@ internal sealed class Tails<TCount>(ActorForest forest, BoardTable boards)
                 node = forest.After(node, answer);
             }
 
-            nodes[entry.Alone] = node.Number;
-            vector = vectors.Intern(nodes);
+            vector = vectors.Intern(vectors, vector, node);
         }
 
         return (KeyOf(vector, board), ways);

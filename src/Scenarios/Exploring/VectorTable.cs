@@ -8,6 +8,8 @@ internal sealed class VectorTable
     /// <summary>The <see cref="Entry.Alone"/> of a place where everybody's next step may matter to somebody.</summary>
     public const int Nobody = -1;
 
+    private const int Unknown = -2;
+
     private readonly ActorForest _forest;
     private readonly bool _reduces;
     private readonly int _width;
@@ -48,25 +50,70 @@ internal sealed class VectorTable
     public ref readonly Entry this[int vector] => ref _entries[vector];
 
     /// <summary>Says that no more will come, so that what comes after can be noted.</summary>
-    public void Close() => _after = new long[(long)Count * _width * _actions];
+    public void Close()
+    {
+        var length = Count * _width * _actions;
+        if (length > _after.Length)
+        {
+            _after = new long[_entries.Length * _width * _actions];
+        }
+        else
+        {
+            Array.Clear(_after, 0, length);
+        }
+    }
+
+    /// <summary>Forgets everything: the table of another layer.</summary>
+    public void Clear()
+    {
+        Count = 0;
+        Array.Fill(_slots, -1);
+        _otherAfter.Clear();
+    }
 
     /// <summary>The number of a place; a new one when nobody was there before.</summary>
     public int Intern(ReadOnlySpan<int> nodes)
     {
-        var hash = HashOf(nodes);
+        var entry = default(Entry);
+        foreach (var number in nodes)
+        {
+            entry = entry.With(null, _forest.Node(number), _failures);
+        }
+
+        return Intern(nodes, entry with { Alone = Nobody }, Unknown);
+    }
+
+    /// <summary>The number of the place that is another place but for one script.</summary>
+    /// <param name="before">The other place's table.</param>
+    /// <param name="vector">The other place.</param>
+    /// <param name="after">Where the script is.</param>
+    public int Intern(VectorTable before, int vector, ActorNode after)
+    {
+        Span<int> nodes = stackalloc int[_width];
+        before.NodesOf(vector).CopyTo(nodes);
+        var nodeBefore = _forest.Node(nodes[after.Script]);
+        nodes[after.Script] = after.Number;
+        ref readonly var from = ref before[vector];
+        var entry = from.With(nodeBefore, after, _failures);
+
+        // Nobody is alone who was not: what the script may still touch is the same.
+        var same = from is { Alone: Nobody, Open: 0 } && entry.Open == 0
+            && after.StepsLeft != 0 && after.Footprint == nodeBefore.Footprint;
+        return Intern(nodes, entry with { Alone = Nobody }, same ? Nobody : Unknown);
+    }
+
+    private int Intern(ReadOnlySpan<int> nodes, Entry entry, int alone)
+    {
         lock (_lock)
         {
-            if (_slots[SlotOf(nodes, hash)] is >= 0 and var known)
+            var slot = SlotOf(nodes, entry.Hash);
+            if (_slots[slot] is >= 0 and var known)
             {
                 return known;
             }
-        }
 
-        var entry = Look(nodes);
-        lock (_lock)
-        {
-            var slot = SlotOf(nodes, hash);
-            return _slots[slot] is >= 0 and var known ? known : Add(nodes, entry, slot);
+            var looks = alone == Unknown && _reduces && entry is { Open: 0, IsEnd: false };
+            return Add(nodes, looks ? entry with { Alone = AloneIn(nodes) } : entry, slot);
         }
     }
 
@@ -105,15 +152,15 @@ internal sealed class VectorTable
         return step;
     }
 
-    private long ActionIndex(int vector, int script, int action) =>
-        ((((long)vector * _width) + script) * _actions) + action;
+    private int ActionIndex(int vector, int script, int action) =>
+        (((vector * _width) + script) * _actions) + action;
 
     /// <summary>Where a place is, or would be.</summary>
     private int SlotOf(ReadOnlySpan<int> nodes, uint hash)
     {
         var mask = _slots.Length - 1;
         var slot = (int)hash & mask;
-        while (_slots[slot] >= 0 && !NodesOf(_slots[slot]).SequenceEqual(nodes))
+        while (_slots[slot] is >= 0 and var other && (_entries[other].Hash != hash || !NodesOf(other).SequenceEqual(nodes)))
         {
             slot = (slot + 1) & mask;
         }
@@ -152,7 +199,7 @@ internal sealed class VectorTable
         var mask = _slots.Length - 1;
         for (var vector = 0; vector < Count; vector++)
         {
-            var slot = (int)HashOf(NodesOf(vector)) & mask;
+            var slot = (int)_entries[vector].Hash & mask;
             while (_slots[slot] >= 0)
             {
                 slot = (slot + 1) & mask;
@@ -162,52 +209,36 @@ internal sealed class VectorTable
         }
     }
 
-    private Entry Look(ReadOnlySpan<int> numbers)
-    {
-        var nodes = new ActorNode[numbers.Length];
-        var (left, failures, isDone, isBroken, isFixed) = (0, FailureSets.Empty, true, false, _reduces);
-        for (var script = 0; script < nodes.Length; script++)
-        {
-            var node = nodes[script] = _forest.Node(numbers[script]);
-            var isOptional = _forest.Scripts[script].IsOptional;
-            left += node.StepsLeft;
-            failures = _failures.Union(failures, node.Failures);
-            isDone &= isOptional || node.StepsLeft == 0;
-            isBroken |= node.Answer == Answer.Broken;
-            isFixed &= !node.MayEndEarly && (!isOptional || node.StepsLeft == 0);
-        }
-
-        return new(left, failures, isDone || isBroken, isBroken, isFixed && !isDone && !isBroken ? AloneIn(nodes) : Nobody);
-    }
-
     /// <summary>
     /// Whose remaining steps touch nothing that the steps of the others touch. Only where every order that goes on from here has the
     /// same number of steps: that is what the orders are counted by.
     /// </summary>
-    private int AloneIn(ActorNode[] nodes)
+    private int AloneIn(ReadOnlySpan<int> nodes)
     {
-        for (var script = 0; script < nodes.Length; script++)
+        foreach (var number in nodes)
         {
-            var node = nodes[script];
-            if (node.StepsLeft != 0 && !Array.Exists(nodes, other => other != node && other.StepsLeft != 0 && _forest.Meet(node, other)))
+            var node = _forest.Node(number);
+            if (node.StepsLeft != 0 && !MeetsAnother(node, nodes))
             {
-                return script;
+                return node.Script;
             }
         }
 
         return Nobody;
     }
 
-    private static uint HashOf(ReadOnlySpan<int> nodes)
+    private bool MeetsAnother(ActorNode node, ReadOnlySpan<int> nodes)
     {
-        var hash = 0x9e3779b97f4a7c15UL;
-        foreach (var node in nodes)
+        foreach (var number in nodes)
         {
-            hash = unchecked((hash ^ (uint)node) * 0xff51afd7ed558ccdUL);
-            hash ^= hash >> 32;
+            var other = _forest.Node(number);
+            if (other != node && other.StepsLeft != 0 && _forest.Meet(node, other))
+            {
+                return true;
+            }
         }
 
-        return (uint)hash;
+        return false;
     }
 
     /// <summary>Where an action leads to: to which place, and whether somebody may play all its steps there.</summary>
@@ -229,10 +260,39 @@ internal sealed class VectorTable
     }
 
     /// <summary>What is known of a place.</summary>
+    /// <param name="Hash">Of its nodes.</param>
     /// <param name="StepsLeft">Steps of all scripts together.</param>
     /// <param name="Failures">The set of failures so far.</param>
-    /// <param name="IsEnd">Whether an order may end here: all that is not optional is done.</param>
-    /// <param name="IsBroken">Whether it has to, because an invariant was broken.</param>
+    /// <param name="Owed">How many scripts have steps without which no order ends.</param>
+    /// <param name="Open">How many scripts may yet play more steps or fewer than are left.</param>
+    /// <param name="IsBroken">Whether an order has to end here, because an invariant was broken.</param>
     /// <param name="Alone">Who may play all its steps at once; else <see cref="Nobody"/>.</param>
-    public readonly record struct Entry(int StepsLeft, int Failures, bool IsEnd, bool IsBroken, int Alone);
+    public readonly record struct Entry(uint Hash, int StepsLeft, int Failures, short Owed, short Open, bool IsBroken, int Alone)
+    {
+        /// <summary>Whether an order may end here: all that is not optional is done.</summary>
+        public bool IsEnd => Owed == 0 || IsBroken;
+
+        /// <summary>With a script elsewhere.</summary>
+        public Entry With(ActorNode? before, ActorNode after, FailureSets failures) => this with
+        {
+            Hash = Hash ^ HashOf(before) ^ HashOf(after),
+            StepsLeft = StepsLeft + after.StepsLeft - (before?.StepsLeft ?? 0),
+            Failures = before?.Failures == after.Failures ? Failures : failures.Union(Failures, after.Failures),
+            Owed = (short)(Owed + (after.IsOwed ? 1 : 0) - (before is { IsOwed: true } ? 1 : 0)),
+            Open = (short)(Open + (after.IsOpen ? 1 : 0) - (before is { IsOpen: true } ? 1 : 0)),
+            IsBroken = IsBroken || after.Answer == Answer.Broken,
+        };
+
+        /// <summary>A node is of one script only, so the nodes of a place can be taken in any order.</summary>
+        private static uint HashOf(ActorNode? node)
+        {
+            if (node is null)
+            {
+                return 0;
+            }
+
+            var hash = unchecked(((ulong)node.Number + 1) * 0x9e3779b97f4a7c15UL);
+            return (uint)(unchecked((hash ^ (hash >> 32)) * 0xff51afd7ed558ccdUL) >> 32);
+        }
+    }
 }
