@@ -66,6 +66,7 @@ public static class CommandLine
     {
         RunCommand.Create(),
         CompareCommand.Create(),
+        AdviseCommand.Create(),
         AuditCommand.Create(),
         CaptureCommand.Create(),
         ImportCommand.Create(),
