@@ -86,14 +86,19 @@ internal static class AdviceText
             return;
         }
 
-        foreach (var first in candidate.Orders.ByFirst)
+        var late = candidate.Orders.ByFirst
+            .SelectMany(first => first.Refused.Select(refused => (first.First, Refused: refused)))
+            .GroupBy(pair => (pair.Refused.Importer, pair.Refused.Operation, pair.Refused.Refusal.Errno, pair.Refused.Refusal.Reason), pair => pair.First);
+        foreach (var refused in late)
         {
-            foreach (var refused in first.Refused)
-            {
-                terminal.Line(
-                    $"  when {first.First} maps first, {refused.Importer} {refused.Operation}: ", refused.Refusal.Errno, false,
-                    $"  {refused.Refusal.Reason}");
-            }
+            terminal.Line(
+                $"  {refused.Key.Importer} {refused.Key.Operation}: ", refused.Key.Errno, false,
+                $" when {string.Join(" or ", refused)} maps before it attaches  {refused.Key.Reason}");
+        }
+
+        if (!candidate.Orders.AttachFirst.IsEmpty)
+        {
+            terminal.Line($"  {AdviceWords.OrdersOf(candidate)}");
         }
     }
 

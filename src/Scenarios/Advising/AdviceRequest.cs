@@ -22,6 +22,9 @@ public sealed record AdviceRequest(BoardDefinition Board, ImmutableArray<string>
     /// <summary>Importers that get a buffer of their own, and a copy into it.</summary>
     internal ImmutableArray<string> Copied { get; init; } = [];
 
+    /// <summary>Whether an exporter that has storage cuts a list of its own for whom its list does not suit (thread #4, #6, #8).</summary>
+    internal bool CutsForEach { get; init; }
+
     /// <summary>Those that share the one buffer.</summary>
     internal ImmutableArray<string> Sharing => Devices.RemoveRange(Copied);
 }

@@ -22,6 +22,15 @@ public static class AdviceWords
         };
     }
 
+    /// <summary>What the order of importers does to a candidate that works.</summary>
+    public static string OrdersOf(CandidateReport candidate)
+    {
+        var orders = candidate.Orders;
+        return orders.WorkingCount == orders.OrderCount
+            ? "The importers may come in any order."
+            : $"All orders work once {string.Join(" or ", orders.AttachFirst.Select(WordsOf))} {(orders.AttachFirst[^1].Length == 1 ? "has" : "have")} attached, before the first map.";
+    }
+
     internal static string ReasonOf(
         ImmutableArray<CandidateReport> candidates, ImmutableArray<ImmutableArray<string>> conflicts, ImmutableArray<FixReport> fixes)
     {
@@ -40,15 +49,6 @@ public static class AdviceWords
             fixes.IsEmpty ? "No change that was tried helps." : null,
         ];
         return string.Join(' ', sentences.OfType<string>());
-    }
-
-    /// <summary>What the order of importers does to a candidate that works.</summary>
-    private static string OrdersOf(CandidateReport candidate)
-    {
-        var orders = candidate.Orders;
-        return orders.WorkingCount == orders.OrderCount
-            ? "The importers may come in any order."
-            : $"All orders work once {string.Join(" or ", orders.AttachFirst.Select(WordsOf))} {(orders.AttachFirst[^1].Length == 1 ? "has" : "have")} attached, before the first map.";
     }
 
     private static string WordsOf(ImmutableArray<string> names) =>

@@ -21,7 +21,7 @@ public static class Advisor
         var board = Board.Create(request.Board).Value;
         var candidates = Candidate.Of(request)
             .Select(candidate => ReportOf(board, request, candidate))
-            .OrderBy(candidate => WeightsOf(candidate, request.Board), _byWeight)
+            .OrderBy(candidate => WeightsOf(candidate, request), _byWeight)
             .ToImmutableArray();
         var nothingWorks = candidates[0].Verdict != Verdict.Works;
         var conflicts = nothingWorks ? Conflicts.Of(board, request) : [];
@@ -67,16 +67,16 @@ public static class Advisor
         : default;
 
     /// <summary>
-    /// What counts, the weightiest first; less is better: refused importers, what goes wrong silently, other hazards, bytes copied or
+    /// What counts, the weightiest first; less is better: importers left out, what goes wrong silently, other hazards, bytes copied or
     /// bounced, the scarcest kind of memory and how much of contiguous areas, caches, segments to walk, orders that fail.
     /// </summary>
-    private static ImmutableArray<ulong> WeightsOf(CandidateReport candidate, BoardDefinition board) =>
+    private static ImmutableArray<ulong> WeightsOf(CandidateReport candidate, AdviceRequest request) =>
     [
         (ulong)candidate.Verdict,
-        (ulong)candidate.Refused.Length,
+        (ulong)(request.Devices.Length - candidate.Segments.Length),
         (ulong)candidate.Hazards.Length,
         candidate.Costs.BytesCopied + candidate.Costs.BytesBounced,
-        candidate.Regions.IsEmpty ? 0 : board.Memory.Where(region => candidate.Regions.Contains(region.Name)).Max(region => (ulong)region.Kind),
+        candidate.Regions.IsEmpty ? 0 : request.Board.Memory.Where(region => candidate.Regions.Contains(region.Name)).Max(region => (ulong)region.Kind),
         candidate.ContiguousBytes,
         candidate.Costs.CacheCleans + candidate.Costs.CacheInvalidates,
         candidate.Segments.Aggregate(0UL, (sum, segments) => sum + (ulong)segments.MappedEntryCount),

@@ -17,15 +17,18 @@ public enum ChangeKind
     /// <summary>Somebody else exports. Only the application changes.</summary>
     Exporter = 0,
 
+    /// <summary>An exporter cuts a list for each importer instead of handing one to all (thread #4, #6, #8). Its driver changes.</summary>
+    Lists = 1,
+
     /// <summary>A driver states a wider limit, if its device can do it.</summary>
-    Limit = 1,
+    Limit = 2,
 
     /// <summary>An importer gets a buffer of its own, and every frame is copied.</summary>
-    Copy = 2,
+    Copy = 3,
 
     /// <summary>A smaller frame.</summary>
-    Frame = 3,
+    Frame = 4,
 
     /// <summary>An IOMMU in front of a device: another chip.</summary>
-    Iommu = 4,
+    Iommu = 5,
 }

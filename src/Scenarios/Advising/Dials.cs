@@ -13,6 +13,8 @@ internal static class Dials
     public static IEnumerable<Dial> Of(AdviceRequest request) =>
     [
         .. Exporters(request).Select(Dial.Of),
+        Dial.Of(new(
+            ChangeKind.Lists, null, null, null, null, "let the exporter cut a list for each importer", before => before with { CutsForEach = true })),
         .. request.Devices.SelectMany(name => Limits(request, DeviceOf(request, name))),
         .. request.Devices.Length == 1 ? [] : request.Devices.Select(name => Dial.Of(Copy(request, name))),
         .. Frame(request) is { } frame ? (Dial[])[frame] : [],

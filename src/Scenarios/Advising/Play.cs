@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Scenarios.Advising;
 
@@ -32,7 +33,7 @@ internal static class Play
     {
         var (next, exported) = board.Export(new(buffer, request.SizeBytes, candidate.Exporter)
         {
-            Policy = candidate.Allocates.Policy(),
+            Policy = PolicyOf(candidate, request),
             Memory = candidate.Memory,
             Lines = request.Lines,
         });
@@ -88,6 +89,24 @@ internal static class Play
             }
         }
     }
+
+    /// <summary>
+    /// What allocating for somebody means as a policy. IOMMUs count for what they do (thread #6, #57), and pages out of reach are
+    /// bounced, as the DMA API does without asking.
+    /// </summary>
+    private static ExporterPolicy PolicyOf(Candidate candidate, AdviceRequest request) => new()
+    {
+        Constraints = ConstraintModel.Translated,
+        Bouncing = true,
+        LateAttach = request.CutsForEach ? LateAttach.Resplit : LateAttach.RefuseStricter,
+        Allocation = candidate.Allocates switch
+        {
+            Allocating.ForItself => AllocationTime.AtFirstAttach,
+            Allocating.ForNobody => AllocationTime.AtExport,
+            Allocating.ForAll => AllocationTime.AtFirstMap,
+            _ => throw new ArgumentOutOfRangeException(nameof(candidate)),
+        },
+    };
 }
 
 /// <summary>An importer that did not get through.</summary>
