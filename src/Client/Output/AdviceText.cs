@@ -62,6 +62,7 @@ internal static class AdviceText
     private static string DetailsOf(CandidateReport candidate) => string.Join(
         '\n',
         [
+            WhyOf(candidate),
             .. candidate.Refused.Select(refused => $"{refused.Operation} {refused.Refusal.Reason}"),
             .. candidate.Hazards.Select(hazard => hazard.Reason),
             .. candidate.Verdict == Verdict.Refused ? [] : candidate.Orders.ByFirst
@@ -70,10 +71,15 @@ internal static class AdviceText
 
     private static void WriteDetails(Terminal terminal, CandidateReport candidate)
     {
+        if (WhyOf(candidate) is { Length: > 0 } why)
+        {
+            terminal.Line($"  {why}");
+        }
+
         foreach (var refused in candidate.Refused)
         {
             terminal.Line(
-                $"  {refused.Importer ?? "nobody"} {refused.Operation}: ", refused.Refusal.Errno, false, $"  {refused.Refusal.Reason}");
+                $"  {$"{refused.Importer} {refused.Operation}".Trim()}: ", refused.Refusal.Errno, false, $"  {refused.Refusal.Reason}");
         }
 
         foreach (var hazard in candidate.Hazards)
@@ -100,6 +106,23 @@ internal static class AdviceText
         {
             terminal.Line($"  {AdviceWords.OrdersOf(candidate)}");
         }
+    }
+
+    /// <summary>What the pages are beside what is asked of them; nothing when somebody is refused.</summary>
+    private static string WhyOf(CandidateReport candidate)
+    {
+        if (candidate.Verdict == Verdict.Refused || candidate.Storage is not { } storage)
+        {
+            return string.Empty;
+        }
+
+        var runs = storage.RunCount == 1
+            ? $"1 run of {storage.LongestRunBytes} bytes"
+            : $"{storage.RunCount} runs of pages, the longest of {storage.LongestRunBytes} bytes";
+        var reach = storage.ReachesTo is null or ulong.MaxValue
+            ? "any address"
+            : $"addresses up to 0x{storage.ReachesTo:x} ({storage.Narrowest})";
+        return $"{runs}, up to 0x{storage.HighestAddress:x}; the importers take {UnionText.Of(storage.Union)}, {reach}";
     }
 
     private static string[] RowOf(CandidateReport candidate) =>

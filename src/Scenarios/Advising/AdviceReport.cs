@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Scenarios.Comparing;
 using DmaGrains.Scenarios.Describing;
@@ -13,6 +14,7 @@ namespace DmaGrains.Scenarios.Advising;
 /// <param name="Lines">The lines of a video frame; null when the buffer is none.</param>
 /// <param name="Exporter">The device that has to export; null when it may be anybody.</param>
 /// <param name="Candidates">Every way to export, best first.</param>
+/// <param name="AsGood">How many of them are exactly as good as the first.</param>
 /// <param name="Conflicts">When nothing works: every minimal set of importers that stand in each other's way.</param>
 /// <param name="Fixes">When nothing works: what would help, by what it asks for.</param>
 /// <param name="Reason">What to choose and why, or why nothing works, in words for people.</param>
@@ -23,6 +25,7 @@ public sealed record AdviceReport(
     LinesReport? Lines,
     string? Exporter,
     ImmutableArray<CandidateReport> Candidates,
+    int AsGood,
     ImmutableArray<ImmutableArray<string>> Conflicts,
     ImmutableArray<FixReport> Fixes,
     string Reason);
@@ -35,6 +38,7 @@ public sealed record AdviceReport(
 /// <param name="Refused">Who does not get through.</param>
 /// <param name="Hazards">What goes wrong silently.</param>
 /// <param name="Regions">The regions that the pages came from.</param>
+/// <param name="Storage">The pages, and what they had to suit; null when there are none.</param>
 /// <param name="ContiguousBytes">Bytes of contiguous areas that it holds.</param>
 /// <param name="Costs">What it costs until all have unmapped.</param>
 /// <param name="Segments">Segments that each importer's device walks.</param>
@@ -47,10 +51,40 @@ public sealed record CandidateReport(
     ImmutableArray<RefusedImporterReport> Refused,
     ImmutableArray<HazardReport> Hazards,
     ImmutableArray<string> Regions,
+    StorageReport? Storage,
     ulong ContiguousBytes,
     BufferCosts Costs,
     ImmutableArray<SegmentsOf> Segments,
     OrdersReport Orders);
+
+/// <summary>The pages of a buffer beside what those attached ask of them: why it works.</summary>
+/// <param name="RunCount">Runs of pages.</param>
+/// <param name="LongestRunBytes">The longest of them.</param>
+/// <param name="HighestAddress">Address of the last byte of the highest page.</param>
+/// <param name="Union">What all who attached ask for together; what an IOMMU joins for a device is left out.</param>
+/// <param name="Narrowest">Who of them reaches least; null when nobody attached.</param>
+/// <param name="ReachesTo">The last address that it reaches, 2^64-1 behind an IOMMU; null when nobody attached.</param>
+public sealed record StorageReport(
+    int RunCount, ulong LongestRunBytes, ulong HighestAddress, UnionReport Union, string? Narrowest, ulong? ReachesTo)
+{
+    /// <summary>The report of a buffer's storage; null when it has none.</summary>
+    internal static StorageReport? Of(DmaBuffer? buffer)
+    {
+        if (buffer?.Storage is not { } storage)
+        {
+            return null;
+        }
+
+        var narrowest = buffer.Attachments.MinBy(attachment => attachment.ReachesTo);
+        return new(
+            storage.Extents.Length,
+            storage.Extents.Max(extent => extent.PageCount) << Page.Shift,
+            storage.HighestAddress,
+            UnionReport.Of(buffer.Constraints),
+            narrowest?.Device,
+            narrowest?.ReachesTo);
+    }
+}
 
 /// <summary>An importer that does not get through.</summary>
 /// <param name="Importer">The device; null when the export itself is refused.</param>

@@ -32,12 +32,16 @@ public static class AdviceWords
     }
 
     internal static string ReasonOf(
-        ImmutableArray<CandidateReport> candidates, ImmutableArray<ImmutableArray<string>> conflicts, ImmutableArray<FixReport> fixes)
+        ImmutableArray<CandidateReport> candidates,
+        int asGood,
+        ImmutableArray<ImmutableArray<string>> conflicts,
+        ImmutableArray<FixReport> fixes)
     {
         var best = candidates[0];
         if (best.Verdict == Verdict.Works)
         {
-            return $"{ExporterOf(best.Exporter, best.Allocates, best.Memory)}. {OrdersOf(best)}";
+            var others = asGood == 0 ? string.Empty : $" The next {Counted.Of((ulong)asGood, "row is", "rows are")} as good.";
+            return $"{ExporterOf(best.Exporter, best.Allocates, best.Memory)}. {OrdersOf(best)}{others}";
         }
 
         string?[] sentences =

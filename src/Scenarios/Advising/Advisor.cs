@@ -19,10 +19,13 @@ public static class Advisor
     public static AdviceReport Advise(AdviceRequest request)
     {
         var board = Board.Create(request.Board).Value;
-        var candidates = Candidate.Of(request)
+        var ranked = Candidate.Of(request)
             .Select(candidate => ReportOf(board, request, candidate))
-            .OrderBy(candidate => WeightsOf(candidate, request), _byWeight)
-            .ToImmutableArray();
+            .Select(candidate => (Candidate: candidate, Weights: WeightsOf(candidate, request)))
+            .OrderBy(ranked => ranked.Weights, _byWeight)
+            .ToList();
+        var candidates = ranked.Select(ranked => ranked.Candidate).ToImmutableArray();
+        var asGood = ranked.Skip(1).TakeWhile(other => other.Weights.SequenceEqual(ranked[0].Weights)).Count();
         var nothingWorks = candidates[0].Verdict != Verdict.Works;
         var conflicts = nothingWorks ? Conflicts.Of(board, request) : [];
         var fixes = nothingWorks ? Fixes.Of(request, conflicts) : [];
@@ -35,9 +38,10 @@ public static class Advisor
                 : null,
             request.Exporter,
             candidates,
+            asGood,
             conflicts,
             fixes,
-            AdviceWords.ReasonOf(candidates, conflicts, fixes));
+            AdviceWords.ReasonOf(candidates, asGood, conflicts, fixes));
     }
 
     private static CandidateReport ReportOf(Board board, AdviceRequest request, Candidate candidate)
@@ -53,6 +57,7 @@ public static class Advisor
             [.. played.Refused.Select(RefusedImporterReport.Of)],
             [.. played.Hazards.Select(HazardReport.Of)],
             [.. held.Select(region => region.Name)],
+            StorageReport.Of(played.Buffer),
             held.Where(region => region.Kind == MemoryKind.Contiguous).Aggregate(0UL, (sum, region) => sum + region.HeldBytes),
             CostsOf(played),
             [.. mappings.Select(mapping => new SegmentsOf(mapping.Attachment, Play.Frame, mapping.ToSegments().Length))],
