@@ -29,13 +29,14 @@ internal static class AnyRequest
             SegmentsPerLine = traits == 2,
         });
 
-    /// <summary>Up to four importers on a board with fragmented RAM, RAM above 4 GiB, a contiguous area and a carve-out.</summary>
-    public static Gen<AdviceRequest> Any { get; } = Gen.Select(_device.Array[1, 4], Gen.UInt[1, 64], Gen.Bool).Select((devices, pages, isFrame) =>
+    /// <summary>Up to four importers, of which one may have to export, on a board with fragmented RAM, RAM above 4 GiB, a contiguous area and a carve-out.</summary>
+    public static Gen<AdviceRequest> Any { get; } = Gen.Select(_device.Array[1, 4], Gen.UInt[1, 64], Gen.Bool, Gen.Int[0, 2]).Select((devices, pages, isFrame, pin) =>
     {
         var board = BoardOf(devices);
         return new AdviceRequest(board, [.. board.Devices.Select(device => device.Name)], (ulong)pages << 12)
         {
             Lines = isFrame ? new VideoLines(pages, 4000, 4096) : null,
+            Exporter = pin == 0 ? board.Devices[0].Name : null,
         };
     });
 
