@@ -7,7 +7,7 @@ namespace DmaGrains.Scenarios.Advising;
 /// <remarks>
 /// That is what DRM's and V4L2's importers do (thread #59). Storage is chosen once, and by whoever maps first where the exporter
 /// allocates for all; after that each importer finds the list fit for it or not, whoever else is there. So up to
-/// <see cref="AllOrdersMax"/> importers every order is played, and above that two for each first importer.
+/// <see cref="AllOrdersMax"/> importers every order is played, and above that one for each first importer.
 /// </remarks>
 internal static class AttachOrders
 {
@@ -70,12 +70,7 @@ internal static class AttachOrders
     }
 
     private static IEnumerable<ImmutableArray<string>> OrdersByFirst(Candidate candidate, ImmutableArray<string> devices) =>
-        candidate.Allocates == Allocating.ForAll
-            ? devices.SelectMany(device => BothWays(devices.Remove(device)).Select(rest => rest.Insert(0, device)))
-            : BothWays(devices);
-
-    private static IEnumerable<ImmutableArray<string>> BothWays(ImmutableArray<string> devices) =>
-        [devices, [.. devices.Reverse()]];
+        candidate.Allocates == Allocating.ForAll ? devices.Select(device => devices.Remove(device).Insert(0, device)) : [devices];
 
     private static IEnumerable<ImmutableArray<string>> Permutations(ImmutableArray<string> devices) => devices.IsEmpty
         ? [[]]

@@ -39,7 +39,7 @@ internal static class Conflicts
 
         return [.. conflicts.DistinctBy(set => string.Join(',', set))];
 
-        bool Works(ImmutableArray<string> devices) => Serving.Of(board, request with { Devices = devices }) is not null;
+        bool Works(ImmutableArray<string> devices) => Serving.IsPossible(board, request with { Devices = devices });
 
         ImmutableArray<string> Grown(ImmutableArray<string> set) => request.Devices.Aggregate(set, (grown, device) =>
             grown.Contains(device) || !Works(grown.Add(device)) ? grown : grown.Add(device));

@@ -16,6 +16,11 @@ internal static class Play
     public static Played Of(Board board, AdviceRequest request, Candidate candidate, ImmutableArray<string> devices) =>
         InOrder(board, request, candidate, devices, devices.Length);
 
+    /// <summary>Whether all are served when all attach, then all map; the board with everything mapped when they are, else null.</summary>
+    public static Board? Serves(
+        Board board, AdviceRequest request, Candidate candidate, ImmutableArray<string> devices, string buffer = Frame) =>
+        InOrder(board, request, candidate, devices, devices.Length, buffer, true) is { Verdict: Verdict.Works } played ? played.Board : null;
+
     /// <summary>Exports, then the devices attach and map.</summary>
     /// <param name="board">Where.</param>
     /// <param name="request">What buffer.</param>
@@ -23,13 +28,15 @@ internal static class Play
     /// <param name="devices">The importers in their order. Where the exporter allocates for itself it attaches before all of them.</param>
     /// <param name="attachedFirst">How many attach before the first map; each that follows maps as soon as it has attached.</param>
     /// <param name="buffer">What the buffer is called.</param>
+    /// <param name="stopsAtRefusal">Whether the first refusal is enough.</param>
     public static Played InOrder(
         Board board,
         AdviceRequest request,
         Candidate candidate,
         ImmutableArray<string> devices,
         int attachedFirst,
-        string buffer = Frame)
+        string buffer = Frame,
+        bool stopsAtRefusal = false)
     {
         var (next, exported) = board.Export(new(buffer, request.SizeBytes, candidate.Exporter)
         {
@@ -82,6 +89,11 @@ internal static class Play
 
         void Execute(string device, string operation, DmaCommand command)
         {
+            if (stopsAtRefusal && refused.Count != 0)
+            {
+                return;
+            }
+
             (next, var reply) = next.Execute(buffer, command);
             if (reply.Refusal is { } refusal)
             {

@@ -6,40 +6,31 @@ namespace DmaGrains.Scenarios.Advising;
 /// <summary>Whether anything works for a request.</summary>
 internal static class Serving
 {
-    /// <summary>The first candidate that works for those that share the buffer, when copies for the others work beside it; else null.</summary>
-    public static Candidate? Of(AdviceRequest request) => Of(Board.Create(request.Board).Value, request);
+    /// <summary>Whether some candidate works for those that share the buffer, and copies for the others beside it.</summary>
+    /// <param name="board">The empty board, with what the request's says.</param>
+    /// <param name="request">What buffer.</param>
+    public static bool IsPossible(Board board, AdviceRequest request) =>
+        // Who allocates for all serves more than others do, so that is tried first.
+        Candidate.Of(request).OrderByDescending(candidate => candidate.Allocates).Any(candidate => Works(board, request, candidate));
 
-    /// <summary>The same on a board that is there already.</summary>
-    public static Candidate? Of(Board board, AdviceRequest request)
+    /// <summary>The first candidate that works; null when none does.</summary>
+    /// <param name="board">The empty board, with what the request's says.</param>
+    /// <param name="request">What buffer.</param>
+    public static Candidate? FirstOf(Board board, AdviceRequest request) =>
+        Candidate.Of(request).FirstOrDefault(candidate => Works(board, request, candidate));
+
+    private static bool Works(Board board, AdviceRequest request, Candidate candidate)
     {
-        foreach (var candidate in Candidate.Of(request))
-        {
-            var played = Play.Of(board, request, candidate, request.Sharing);
-            if (played.Verdict == Verdict.Works && CopiesWork(played.Board, request))
-            {
-                return candidate;
-            }
-        }
-
-        return null;
-    }
-
-    private static bool CopiesWork(Board board, AdviceRequest request)
-    {
-        foreach (var (index, device) in request.Copied.Index())
+        var served = Play.Serves(board, request, candidate, request.Sharing);
+        foreach (var (index, device) in request.Copied.Index().TakeWhile(_ => served is not null))
         {
             var alone = request with { Devices = [device], Copied = [], Exporter = null };
-            var played = Candidate.Of(alone)
-                .Select(candidate => Play.InOrder(board, alone, candidate, alone.Devices, 1, string.Create(CultureInfo.InvariantCulture, $"copy-{index}")))
-                .FirstOrDefault(played => played.Verdict == Verdict.Works);
-            if (played is null)
-            {
-                return false;
-            }
-
-            board = played.Board;
+            var name = string.Create(CultureInfo.InvariantCulture, $"copy-{index}");
+            served = Candidate.Of(alone)
+                .Select(own => Play.Serves(served!, alone, own, alone.Devices, name))
+                .FirstOrDefault(board => board is not null);
         }
 
-        return true;
+        return served is not null;
     }
 }
