@@ -67,6 +67,7 @@ public static class CommandLine
         RunCommand.Create(),
         CompareCommand.Create(),
         ExploreCommand.Create(),
+        AdviseCommand.Create(),
         AuditCommand.Create(),
         CaptureCommand.Create(),
         ImportCommand.Create(),

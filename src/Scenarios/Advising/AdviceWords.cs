@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using DmaGrains.Model;
+
+namespace DmaGrains.Scenarios.Advising;
+
+/// <summary>Advice in words for people.</summary>
+public static class AdviceWords
+{
+    /// <summary>Who exports, in a few words.</summary>
+    /// <param name="exporter">The device, or null.</param>
+    /// <param name="allocates">For whom it allocates.</param>
+    /// <param name="memory">The regions that it names.</param>
+    public static string ExporterOf(string? exporter, Allocating allocates, IReadOnlyCollection<string> memory)
+    {
+        var from = memory.Count == 0 ? string.Empty : $" from {string.Join(", ", memory)}";
+        return allocates switch
+        {
+            Allocating.ForItself => $"{exporter}{from}, for itself",
+            Allocating.ForNobody => $"a heap of {string.Join(", ", memory)}",
+            Allocating.ForAll => $"{exporter ?? "anybody"}{from}, for all",
+            _ => throw new ArgumentOutOfRangeException(nameof(allocates)),
+        };
+    }
+
+    /// <summary>What the order of importers does to a candidate that works.</summary>
+    public static string OrdersOf(CandidateReport candidate)
+    {
+        var orders = candidate.Orders;
+        return orders.WorkingCount == orders.OrderCount
+            ? "The importers may come in any order."
+            : $"All orders work once {string.Join(" or ", orders.AttachFirst.Select(WordsOf))} {(orders.AttachFirst[^1].Length == 1 ? "has" : "have")} attached, before the first map.";
+    }
+
+    internal static string ReasonOf(
+        ImmutableArray<CandidateReport> candidates,
+        int asGood,
+        ImmutableArray<ImmutableArray<string>> conflicts,
+        ImmutableArray<FixReport> fixes)
+    {
+        var best = candidates[0];
+        if (best.Verdict == Verdict.Works)
+        {
+            var others = asGood == 0 ? string.Empty : $" The next {Counted.Of((ulong)asGood, "row is", "rows are")} as good.";
+            return $"{ExporterOf(best.Exporter, best.Allocates, best.Memory)}. {OrdersOf(best)}{others}";
+        }
+
+        string?[] sentences =
+        [
+            best.Verdict == Verdict.WorksWrongly
+                ? $"Nothing works without something going wrong silently; {ExporterOf(best.Exporter, best.Allocates, best.Memory)} comes nearest."
+                : "Nothing works.",
+            $"{Counted.Of((ulong)conflicts.Length, "set")} of importers {(conflicts.Length == 1 ? "stands" : "stand")} in the way.",
+            fixes.IsEmpty ? "No change that was tried helps." : null,
+        ];
+        return string.Join(' ', sentences.OfType<string>());
+    }
+
+    private static string WordsOf(ImmutableArray<string> names) =>
+        names.Length == 1 ? names[0] : $"{string.Join(", ", names[..^1])} and {names[^1]}";
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Memory;
+using DmaGrains.Scenarios.Comparing;
+using DmaGrains.Scenarios.Describing;
+using DmaGrains.Scenarios.Running;
+
+namespace DmaGrains.Scenarios.Advising;
+
+/// <summary>Who should export, and of what memory (thread #56, #58).</summary>
+public static class Advisor
+{
+    private static readonly Comparer<ImmutableArray<ulong>> _byWeight = Comparer<ImmutableArray<ulong>>.Create(
+        (one, other) => one.AsSpan().SequenceCompareTo(other.AsSpan()));
+
+    /// <summary>Plays every way to export on the empty board and ranks them; where none works, looks for conflicts and fixes.</summary>
+    /// <param name="request">Who shares what; every device is the board's.</param>
+    public static AdviceReport Advise(AdviceRequest request)
+    {
+        var board = Board.Create(request.Board).Value;
+        var ranked = Candidate.Of(request)
+            .Select(candidate => ReportOf(board, request, candidate))
+            .Select(candidate => (Candidate: candidate, Weights: WeightsOf(candidate, request)))
+            .OrderBy(ranked => ranked.Weights, _byWeight)
+            .ToList();
+        var candidates = ranked.Select(ranked => ranked.Candidate).ToImmutableArray();
+        var asGood = ranked.Skip(1).TakeWhile(other => other.Weights.SequenceEqual(ranked[0].Weights)).Count();
+        var nothingWorks = candidates[0].Verdict != Verdict.Works;
+        var conflicts = nothingWorks ? Conflicts.Of(board, request) : [];
+        var fixes = nothingWorks ? Fixes.Of(board, request, conflicts) : [];
+        return new(
+            request.Board.Name,
+            request.Devices,
+            request.SizeBytes,
+            request.Lines is { } lines
+                ? new LinesReport(lines.Height, lines.BytesPerLine, lines.StrideBytes, lines.OffsetBytes, lines.WorstSegmentCount)
+                : null,
+            request.Exporter,
+            candidates,
+            asGood,
+            conflicts,
+            fixes,
+            AdviceWords.ReasonOf(candidates, asGood, conflicts, fixes));
+    }
+
+    private static CandidateReport ReportOf(Board board, AdviceRequest request, Candidate candidate)
+    {
+        var played = Play.Of(board, request, candidate, request.Sharing);
+        var mappings = played.Buffer?.Mappings ?? [];
+        var held = played.Board.Memory.Describe().Where(region => region.HeldBytes != 0 && region.Kind != MemoryKind.Bounce).ToList();
+        return new(
+            candidate.Exporter,
+            candidate.Allocates,
+            candidate.Memory.Names,
+            played.Verdict,
+            [.. played.Refused.Select(RefusedImporterReport.Of)],
+            [.. played.Hazards.Select(HazardReport.Of)],
+            [.. held.Select(region => region.Name)],
+            StorageReport.Of(played.Buffer),
+            held.Where(region => region.Kind == MemoryKind.Contiguous).Aggregate(0UL, (sum, region) => sum + region.HeldBytes),
+            CostsOf(played),
+            [.. mappings.Select(mapping => new SegmentsOf(mapping.Attachment, Play.Frame, mapping.ToSegments().Length))],
+            AttachOrders.Of(board, request, candidate, played));
+    }
+
+    /// <summary>What it has cost when all have unmapped: caches are seen to at both ends.</summary>
+    private static BufferCosts CostsOf(Played played) => played.Buffer is { } buffer
+        ? buffer.Mappings
+            .Aggregate(played.Board, (board, mapping) => board.Execute(Play.Frame, new DmaCommand.Unmap(mapping.Name)).Next)
+            .Buffer(Play.Frame)!.Costs
+        : default;
+
+    /// <summary>
+    /// What counts, the weightiest first; less is better: importers left out, what goes wrong silently, other hazards, bytes copied or
+    /// bounced, the scarcest kind of memory and how much of contiguous areas, caches, segments to walk, orders that fail.
+    /// </summary>
+    private static ImmutableArray<ulong> WeightsOf(CandidateReport candidate, AdviceRequest request) =>
+    [
+        (ulong)candidate.Verdict,
+        (ulong)(request.Devices.Length - candidate.Segments.Length),
+        (ulong)candidate.Hazards.Length,
+        candidate.Costs.BytesCopied + candidate.Costs.BytesBounced,
+        candidate.Regions.IsEmpty ? 0 : request.Board.Memory.Where(region => candidate.Regions.Contains(region.Name)).Max(region => (ulong)region.Kind),
+        candidate.ContiguousBytes,
+        candidate.Costs.CacheCleans + candidate.Costs.CacheInvalidates,
+        candidate.Segments.Aggregate(0UL, (sum, segments) => sum + (ulong)segments.MappedEntryCount),
+        (ulong)(candidate.Orders.OrderCount - candidate.Orders.WorkingCount),
+    ];
+}
