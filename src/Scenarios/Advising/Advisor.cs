@@ -28,7 +28,7 @@ public static class Advisor
         var asGood = ranked.Skip(1).TakeWhile(other => other.Weights.SequenceEqual(ranked[0].Weights)).Count();
         var nothingWorks = candidates[0].Verdict != Verdict.Works;
         var conflicts = nothingWorks ? Conflicts.Of(board, request) : [];
-        var fixes = nothingWorks ? Fixes.Of(board, request, conflicts) : [];
+        var fixes = nothingWorks ? Fixes.Of(request, conflicts) : [];
         return new(
             request.Board.Name,
             request.Devices,

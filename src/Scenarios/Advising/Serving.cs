@@ -1,5 +1,6 @@
 using System.Globalization;
 using DmaGrains.Model.Boards;
+using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Scenarios.Advising;
 
@@ -11,13 +12,21 @@ internal static class Serving
     /// <param name="request">What buffer.</param>
     public static bool IsPossible(Board board, AdviceRequest request) =>
         // Who allocates for all serves more than others do, so that is tried first.
-        Candidate.Of(request).OrderByDescending(candidate => candidate.Allocates).Any(candidate => Works(board, request, candidate));
+        Candidate.Of(request)
+            .DistinctBy(candidate => (candidate.Allocates, candidate.Memory, Asks(board, candidate)))
+            .OrderByDescending(candidate => candidate.Allocates)
+            .Any(candidate => Works(board, request, candidate));
 
     /// <summary>The first candidate that works; null when none does.</summary>
     /// <param name="board">The empty board, with what the request's says.</param>
     /// <param name="request">What buffer.</param>
     public static Candidate? FirstOf(Board board, AdviceRequest request) =>
         Candidate.Of(request).FirstOrDefault(candidate => Works(board, request, candidate));
+
+    /// <summary>Two devices that differ in nothing but their names get the same memory for themselves.</summary>
+    private static Device? Asks(Board board, Candidate candidate) => candidate.Exporter is { } exporter
+        ? board.Device(exporter)! with { Name = candidate.Memory.IsEmpty ? string.Empty : exporter }
+        : null;
 
     private static bool Works(Board board, AdviceRequest request, Candidate candidate)
     {
