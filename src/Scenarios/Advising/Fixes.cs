@@ -54,9 +54,9 @@ internal static class Fixes
         Board board, AdviceRequest request, ImmutableArray<ImmutableArray<string>> conflicts, params ReadOnlySpan<Change> changes)
     {
         var changed = Changed(request, changes);
-        var with = BoardOf(board, request, changed);
-        return conflicts.All(conflict => conflict.All(changed.Copied.Contains) || Serving.IsPossible(with, Among(changed, conflict)))
-            && Serving.IsPossible(with, changed);
+        var play = new Play(BoardOf(board, request, changed), changed);
+        return conflicts.All(conflict => conflict.All(changed.Copied.Contains) || Serving.IsPossible(play, Among(changed, conflict)))
+            && Serving.IsPossible(play, changed);
     }
 
     /// <summary>The empty board of a changed request: its memory is the old one's, which may have very many free runs.</summary>
@@ -82,7 +82,7 @@ internal static class Fixes
     private static FixReport ReportOf(Board board, AdviceRequest request, params ReadOnlySpan<Change> changes)
     {
         var changed = Changed(request, changes);
-        var works = Serving.FirstOf(BoardOf(board, request, changed), changed)!;
+        var works = Serving.FirstOf(new(BoardOf(board, request, changed), changed), changed)!;
         var reports = ImmutableArray.CreateBuilder<ChangeReport>(changes.Length);
         foreach (var change in changes)
         {
