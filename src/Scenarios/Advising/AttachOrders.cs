@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Scenarios.Advising;
 
@@ -37,7 +38,13 @@ internal static class AttachOrders
                 group.Key,
                 group.Count(),
                 group.Count(outcome => outcome.Played.Verdict == Verdict.Works),
-                [.. group.SelectMany(outcome => outcome.Played.Refused).DistinctBy(refused => refused.Device).Select(RefusedImporterReport.Of)]))
+                [.. group.SelectMany(outcome => outcome.Played.Refused).DistinctBy(refused => refused.Device).Select(RefusedImporterReport.Of)],
+                [
+                    .. group.Where(outcome => outcome.Played.Verdict != Verdict.Works)
+                        .SelectMany(outcome => outcome.Played.Hazards)
+                        .DistinctBy(hazard => (hazard.Kind, hazard.Importer))
+                        .Select(HazardReport.Of),
+                ]))
             .ToImmutableArray();
         var working = byFirst.Sum(group => group.WorkingCount);
         return new(
