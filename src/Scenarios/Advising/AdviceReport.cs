@@ -103,8 +103,8 @@ public sealed record RefusedImporterReport(string? Importer, string Operation, R
 /// <param name="WorkingCount">How many of them work.</param>
 /// <param name="ByFirst">The same by who comes first.</param>
 /// <param name="AttachFirst">
-/// The smallest sets of importers with which everything works if they attach before the first map; none when every order works, or
-/// nothing helps.
+/// The smallest sets of importers with which everything works if they attach before the first map, of all of them where more than
+/// three would be needed; none when every order works, or nothing helps.
 /// </param>
 public sealed record OrdersReport(
     bool AllPlayed,
