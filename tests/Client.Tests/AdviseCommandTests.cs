@@ -55,6 +55,8 @@ public class AdviseCommandTests
 
         Assert.Matches(@"(?m)^v3d, for itself +dma32 +works wrongly +0 +8294400 \(2025\)", text);
         Assert.Contains("\n  hazard, bounced: bcm2835-dma was given a copy of 2025 pieces", text, StringComparison.Ordinal);
+        Assert.Contains("\n  hazard, bounced, when v3d maps first: bcm2835-dma was given a copy of 2025 pieces", text, StringComparison.Ordinal);
+        Assert.Contains("\n  All orders work once bcm2835-dma has attached, before the first map.\n", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -65,8 +65,8 @@ internal static class AdviceText
             WhyOf(candidate),
             .. candidate.Refused.Select(refused => $"{refused.Operation} {refused.Refusal.Reason}"),
             .. candidate.Hazards.Select(hazard => hazard.Reason),
-            .. candidate.Verdict == Verdict.Refused ? [] : candidate.Orders.ByFirst
-                .SelectMany(first => first.Refused.Select(refused => $"{first.First} {refused.Refusal.Reason}")),
+            .. LateOf(candidate).Select(late => $"{late.Before} {late.Word} {late.After}"),
+            .. candidate.Orders.AttachFirst.Select(set => string.Join(", ", set)),
         ]);
 
     private static void WriteDetails(Terminal terminal, CandidateReport candidate)
@@ -87,25 +87,33 @@ internal static class AdviceText
             terminal.Line("  ", $"hazard, {hazard.Kind}", false, $": {hazard.Reason}");
         }
 
-        if (candidate.Verdict == Verdict.Refused)
+        foreach (var (before, word, after) in LateOf(candidate))
         {
-            return;
-        }
-
-        var late = candidate.Orders.ByFirst
-            .SelectMany(first => first.Refused.Select(refused => (first.First, Refused: refused)))
-            .GroupBy(pair => (pair.Refused.Importer, pair.Refused.Operation, pair.Refused.Refusal.Errno, pair.Refused.Refusal.Reason), pair => pair.First);
-        foreach (var refused in late)
-        {
-            terminal.Line(
-                $"  {refused.Key.Importer} {refused.Key.Operation}: ", refused.Key.Errno, false,
-                $" when {string.Join(" or ", refused)} maps before it attaches  {refused.Key.Reason}");
+            terminal.Line(before, word, false, after);
         }
 
         if (!candidate.Orders.AttachFirst.IsEmpty)
         {
             terminal.Line($"  {AdviceWords.OrdersOf(candidate)}");
         }
+    }
+
+    /// <summary>Who comes too late in which orders, where that is not told already; in three parts of a line.</summary>
+    private static IEnumerable<(string Before, string Word, string After)> LateOf(CandidateReport candidate)
+    {
+        if (candidate.Verdict != Verdict.Works)
+        {
+            return [];
+        }
+
+        var refused = candidate.Orders.ByFirst
+            .SelectMany(first => first.Refused.Select(refused => (
+                first.First, Before: $"  {refused.Importer} {refused.Operation}: ", Word: refused.Refusal.Errno, refused.Refusal.Reason)));
+        var wrong = candidate.Orders.ByFirst
+            .SelectMany(first => first.Hazards.Select(hazard => (first.First, Before: "  ", Word: $"hazard, {hazard.Kind}", hazard.Reason)));
+        return refused.Concat(wrong)
+            .GroupBy(late => (late.Before, late.Word, late.Reason), late => late.First)
+            .Select(late => (late.Key.Before, late.Key.Word, $", when {string.Join(" or ", late)} maps first: {late.Key.Reason}"));
     }
 
     /// <summary>What the pages are beside what is asked of them; nothing when somebody is refused.</summary>

@@ -103,8 +103,8 @@ public sealed record RefusedImporterReport(string? Importer, string Operation, R
 /// <param name="WorkingCount">How many of them work.</param>
 /// <param name="ByFirst">The same by who comes first.</param>
 /// <param name="AttachFirst">
-/// The smallest sets of importers with which everything works if they attach before the first map; none when every order works, or
-/// nothing helps.
+/// The smallest sets of importers with which everything works if they attach before the first map, of all of them where more than
+/// three would be needed; none when every order works, or nothing helps.
 /// </param>
 public sealed record OrdersReport(
     bool AllPlayed,
@@ -118,8 +118,13 @@ public sealed record OrdersReport(
 /// <param name="OrderCount">How many such orders were played.</param>
 /// <param name="WorkingCount">How many of them work.</param>
 /// <param name="Refused">Who is refused in the others, each once.</param>
+/// <param name="Hazards">What goes wrong silently in the others, each kind once for each importer.</param>
 public sealed record FirstImporterReport(
-    string First, int OrderCount, int WorkingCount, ImmutableArray<RefusedImporterReport> Refused);
+    string First,
+    int OrderCount,
+    int WorkingCount,
+    ImmutableArray<RefusedImporterReport> Refused,
+    ImmutableArray<HazardReport> Hazards);
 
 /// <summary>Changes with which something works, verified by making them.</summary>
 /// <param name="Changes">One change, or two together.</param>

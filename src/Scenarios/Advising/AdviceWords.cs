@@ -40,7 +40,7 @@ public static class AdviceWords
         var best = candidates[0];
         if (best.Verdict == Verdict.Works)
         {
-            var others = asGood == 0 ? string.Empty : $" The next {Counted.Of((ulong)asGood, "row is", "rows are")} as good.";
+            var others = asGood == 0 ? string.Empty : asGood == 1 ? " The next row is as good." : $" The next {asGood} rows are as good.";
             return $"{ExporterOf(best.Exporter, best.Allocates, best.Memory)}. {OrdersOf(best)}{others}";
         }
 

@@ -18,17 +18,17 @@ public static class Advisor
     /// <param name="request">Who shares what; every device is the board's.</param>
     public static AdviceReport Advise(AdviceRequest request)
     {
-        var board = Board.Create(request.Board).Value;
+        var play = new Play(Board.Create(request.Board).Value, request);
         var ranked = Candidate.Of(request)
-            .Select(candidate => ReportOf(board, request, candidate))
+            .Select(candidate => ReportOf(play, request, candidate))
             .Select(candidate => (Candidate: candidate, Weights: WeightsOf(candidate, request)))
             .OrderBy(ranked => ranked.Weights, _byWeight)
             .ToList();
         var candidates = ranked.Select(ranked => ranked.Candidate).ToImmutableArray();
         var asGood = ranked.Skip(1).TakeWhile(other => other.Weights.SequenceEqual(ranked[0].Weights)).Count();
         var nothingWorks = candidates[0].Verdict != Verdict.Works;
-        var conflicts = nothingWorks ? Conflicts.Of(board, request) : [];
-        var fixes = nothingWorks ? Fixes.Of(board, request, conflicts) : [];
+        var conflicts = nothingWorks ? Conflicts.Of(play, request) : [];
+        var fixes = nothingWorks ? Fixes.Of(request, conflicts) : [];
         return new(
             request.Board.Name,
             request.Devices,
@@ -44,9 +44,9 @@ public static class Advisor
             AdviceWords.ReasonOf(candidates, asGood, conflicts, fixes));
     }
 
-    private static CandidateReport ReportOf(Board board, AdviceRequest request, Candidate candidate)
+    private static CandidateReport ReportOf(Play play, AdviceRequest request, Candidate candidate)
     {
-        var played = Play.Of(board, request, candidate, request.Sharing);
+        var played = play.Of(candidate, request.Sharing);
         var mappings = played.Buffer?.Mappings ?? [];
         var held = played.Board.Memory.Describe().Where(region => region.HeldBytes != 0 && region.Kind != MemoryKind.Bounce).ToList();
         return new(
@@ -61,7 +61,7 @@ public static class Advisor
             held.Where(region => region.Kind == MemoryKind.Contiguous).Aggregate(0UL, (sum, region) => sum + region.HeldBytes),
             CostsOf(played),
             [.. mappings.Select(mapping => new SegmentsOf(mapping.Attachment, Play.Frame, mapping.ToSegments().Length))],
-            AttachOrders.Of(board, request, candidate, played));
+            AttachOrders.Of(play, request.Sharing, candidate, played));
     }
 
     /// <summary>What it has cost when all have unmapped: caches are seen to at both ends.</summary>

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using DmaGrains.Model.Boards;
+using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Scenarios.Advising;
 
@@ -17,20 +17,20 @@ internal static class AttachOrders
     private const int FirstSetMax = 3;
 
     /// <summary>The orders of a candidate.</summary>
-    /// <param name="board">The empty board.</param>
-    /// <param name="request">What buffer.</param>
+    /// <param name="play">What buffer, and where.</param>
+    /// <param name="devices">Who shares it.</param>
     /// <param name="candidate">How it is exported.</param>
     /// <param name="patient">What came of it when all attached before the first map.</param>
-    public static OrdersReport Of(Board board, AdviceRequest request, Candidate candidate, Played patient)
+    public static OrdersReport Of(Play play, ImmutableArray<string> devices, Candidate candidate, Played patient)
     {
         // An exporter that allocates for itself and shares the buffer always comes first.
-        var first = candidate.Allocates == Allocating.ForItself ? request.Sharing.RemoveAll(device => device != candidate.Exporter) : [];
-        var others = request.Sharing.RemoveRange(first);
+        var first = candidate.Allocates == Allocating.ForItself ? devices.RemoveAll(device => device != candidate.Exporter) : [];
+        var others = devices.RemoveRange(first);
         var all = others.Length <= AllOrdersMax;
         var orders = all ? Permutations(others) : OrdersByFirst(candidate, others);
         var outcomes = orders
             .Select(order => first.AddRange(order))
-            .Select(order => (First: order[0], Played: Play.InOrder(board, request, candidate, order, 1)))
+            .Select(order => (First: order[0], Played: play.InOrder(candidate, order, 1)))
             .ToList();
         var byFirst = outcomes
             .GroupBy(outcome => outcome.First)
@@ -38,7 +38,13 @@ internal static class AttachOrders
                 group.Key,
                 group.Count(),
                 group.Count(outcome => outcome.Played.Verdict == Verdict.Works),
-                [.. group.SelectMany(outcome => outcome.Played.Refused).DistinctBy(refused => refused.Device).Select(RefusedImporterReport.Of)]))
+                [.. group.SelectMany(outcome => outcome.Played.Refused).DistinctBy(refused => refused.Device).Select(RefusedImporterReport.Of)],
+                [
+                    .. group.Where(outcome => outcome.Played.Verdict != Verdict.Works)
+                        .SelectMany(outcome => outcome.Played.Hazards)
+                        .DistinctBy(hazard => (hazard.Kind, hazard.Importer))
+                        .Select(HazardReport.Of),
+                ]))
             .ToImmutableArray();
         var working = byFirst.Sum(group => group.WorkingCount);
         return new(
@@ -48,17 +54,17 @@ internal static class AttachOrders
             byFirst,
             working == outcomes.Count || patient.Verdict != Verdict.Works
                 ? []
-                : SetsToAttachFirst(board, request, candidate));
+                : SetsToAttachFirst(play, devices, candidate));
     }
 
     /// <summary>The smallest sets of importers that make everything work when they attach before the first map.</summary>
-    private static ImmutableArray<ImmutableArray<string>> SetsToAttachFirst(Board board, AdviceRequest request, Candidate candidate)
+    private static ImmutableArray<ImmutableArray<string>> SetsToAttachFirst(
+        Play play, ImmutableArray<string> devices, Candidate candidate)
     {
-        var devices = request.Sharing;
         for (var size = 1; size <= Math.Min(FirstSetMax, devices.Length - 1); size++)
         {
             var enough = Subsets.OfSize(devices, size)
-                .Where(set => Play.InOrder(board, request, candidate, set.AddRange(devices.RemoveRange(set)), size).Verdict == Verdict.Works)
+                .Where(set => play.InOrder(candidate, set.AddRange(devices.RemoveRange(set)), size).Verdict == Verdict.Works)
                 .ToImmutableArray();
             if (!enough.IsEmpty)
             {

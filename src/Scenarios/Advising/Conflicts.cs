@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using DmaGrains.Model.Boards;
 
 namespace DmaGrains.Scenarios.Advising;
 
@@ -7,13 +6,13 @@ namespace DmaGrains.Scenarios.Advising;
 internal static class Conflicts
 {
     /// <summary>Every minimal conflicting set: nothing works for it, and something for each set with one importer less.</summary>
-    /// <param name="board">The empty board.</param>
+    /// <param name="play">What buffer, and where.</param>
     /// <param name="request">For which nothing works.</param>
     /// <remarks>
     /// Sets are looked at by their size. A set that has a conflict within it is none itself, and one within a set for which something
     /// works is taken to work: fewer importers ask for less.
     /// </remarks>
-    public static ImmutableArray<ImmutableArray<string>> Of(Board board, AdviceRequest request)
+    public static ImmutableArray<ImmutableArray<string>> Of(Play play, AdviceRequest request)
     {
         var conflicts = ImmutableArray.CreateBuilder<ImmutableArray<string>>();
         var working = new List<ImmutableArray<string>>();
@@ -39,7 +38,7 @@ internal static class Conflicts
 
         return [.. conflicts.DistinctBy(set => string.Join(',', set))];
 
-        bool Works(ImmutableArray<string> devices) => Serving.IsPossible(board, request with { Devices = devices });
+        bool Works(ImmutableArray<string> devices) => Serving.IsPossible(play, request with { Devices = devices });
 
         ImmutableArray<string> Grown(ImmutableArray<string> set) => request.Devices.Aggregate(set, (grown, device) =>
             grown.Contains(device) || !Works(grown.Add(device)) ? grown : grown.Add(device));

@@ -17,7 +17,13 @@ internal sealed record Dial(ChangeKind Kind, string? Device, ulong Last, Func<ul
     /// <param name="works">Whether a change works.</param>
     public Change Smallest(Func<Change, bool> works)
     {
-        var (failing, working) = (0UL, Last);
+        // Often nothing less than the whole buffer in one segment will do.
+        if (Last > 1 && !works(At(Last - 1)))
+        {
+            return At(Last);
+        }
+
+        var (failing, working) = (0UL, Math.Max(1, Last - 1));
         while (working - failing > 1)
         {
             var middle = failing + ((working - failing) / 2);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using DmaGrains.Model;
+using DmaGrains.Model.Boards;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Translation;
 
@@ -9,7 +10,9 @@ namespace DmaGrains.Scenarios.Advising;
 /// <summary>Everything that could be changed of a request.</summary>
 internal static class Dials
 {
-    /// <summary>The dials of a request.</summary>
+    private const string SparePrefix = "spare-iommu-";
+
+    /// <summary>The dials of a request that has IOMMUs to spare.</summary>
     public static IEnumerable<Dial> Of(AdviceRequest request) =>
     [
         .. Exporters(request).Select(Dial.Of),
@@ -18,7 +21,7 @@ internal static class Dials
         .. request.Devices.SelectMany(name => Limits(request, DeviceOf(request, name))),
         .. request.Devices.Length == 1 ? [] : request.Devices.Select(name => Dial.Of(Copy(request, name))),
         .. Frame(request) is { } frame ? (Dial[])[frame] : [],
-        .. request.Devices.Select(name => DeviceOf(request, name)).Where(device => !device.IsTranslated).Select(device => Dial.Of(Iommu(device))),
+        .. Iommus(request).Select(Dial.Of),
     ];
 
     private static Device DeviceOf(AdviceRequest request, string name) => request.Board.Devices.First(device => device.Name == name);
@@ -120,17 +123,33 @@ internal static class Dials
             });
     }
 
-    /// <summary>An MMU of 4 KiB pages and 4 GiB of addresses, none of them taken.</summary>
-    private static Change Iommu(Device device) => new(
-        ChangeKind.Iommu, device.Name, null, null, null, $"put an IOMMU in front of {device.Name}", before =>
-        {
-            var name = Enumerable.Range(0, before.Board.Stages.Length + 1)
-                .Select(number => string.Create(CultureInfo.InvariantCulture, $"advised-{number}"))
-                .First(candidate => before.Board.Stages.All(stage => stage.Name != candidate));
-            var stage = new IommuStage(name, new(new(0), new(uint.MaxValue), Page.SizeBytes));
-            var with = WithDevice(before, device.Name, known => known with { Iommu = name });
-            return with with { Board = with.Board with { Stages = with.Board.Stages.Add(stage) } };
-        });
+    /// <summary>
+    /// The request with an MMU to spare for each device that stands behind none: 4 KiB pages and 4 GiB of addresses. Nobody stands
+    /// behind it yet, so nothing is otherwise.
+    /// </summary>
+    public static AdviceRequest WithSpareIommus(AdviceRequest request)
+    {
+        var taken = request.Board.Stages.Select(stage => stage.Name).ToHashSet();
+        var names = Enumerable.Range(0, int.MaxValue)
+            .Select(number => string.Create(CultureInfo.InvariantCulture, $"{SparePrefix}{number}"))
+            .Where(name => !taken.Contains(name))
+            .Take(Math.Min(Untranslated(request).Count(), BoardDefinition.StagesMax - request.Board.Stages.Length));
+        var spare = names.Select(name => new IommuStage(name, new(new(0), new(uint.MaxValue), Page.SizeBytes)));
+        return request with { Board = request.Board with { Stages = request.Board.Stages.AddRange(spare) } };
+    }
+
+    private static IEnumerable<Device> Untranslated(AdviceRequest request) =>
+        request.Devices.Select(name => DeviceOf(request, name)).Where(device => !device.IsTranslated);
+
+    private static IEnumerable<Change> Iommus(AdviceRequest request) => Untranslated(request)
+        .Zip(request.Board.Stages.Where(stage => IsSpare(request.Board, stage)))
+        .Select(pair => new Change(
+            ChangeKind.Iommu, pair.First.Name, null, null, null, $"put an IOMMU in front of {pair.First.Name}",
+            before => WithDevice(before, pair.First.Name, known => known with { Iommu = pair.Second.Name })));
+
+    private static bool IsSpare(BoardDefinition board, IommuStage stage) =>
+        stage.Name.StartsWith(SparePrefix, StringComparison.Ordinal)
+        && !board.Devices.Any(device => device.Iommu == stage.Name || device.BusMmu == stage.Name);
 
     private static AdviceRequest WithDevice(AdviceRequest request, string name, Func<Device, Device> change)
     {

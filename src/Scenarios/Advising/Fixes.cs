@@ -10,15 +10,16 @@ internal static class Fixes
     private const int PairsMax = 400;
 
     /// <summary>Changes that work, each verified by making it and playing again; those that ask for least come first.</summary>
-    /// <param name="board">The empty board.</param>
-    /// <param name="request">For which nothing works.</param>
+    /// <param name="asked">For which nothing works.</param>
     /// <param name="conflicts">The sets that stand in its way.</param>
     /// <remarks>
     /// Changes by themselves; pairs of them only where no change but a smaller frame works alone. Of each pair the first is made as
     /// small as the second, at its largest, allows, then the second.
     /// </remarks>
-    public static ImmutableArray<FixReport> Of(Board board, AdviceRequest request, ImmutableArray<ImmutableArray<string>> conflicts)
+    public static ImmutableArray<FixReport> Of(AdviceRequest asked, ImmutableArray<ImmutableArray<string>> conflicts)
     {
+        var request = Dials.WithSpareIommus(asked);
+        var board = Board.Create(request.Board).Value;
         var dials = Dials.Of(request).ToImmutableArray();
         var single = dials
             .Where(dial => conflicts.All(conflict => dial.Touches(conflict)) && Works(board, request, conflicts, dial.At(dial.Last)))
@@ -53,16 +54,14 @@ internal static class Fixes
         Board board, AdviceRequest request, ImmutableArray<ImmutableArray<string>> conflicts, params ReadOnlySpan<Change> changes)
     {
         var changed = Changed(request, changes);
-        var with = BoardOf(board, request, changed);
-        return conflicts.All(conflict => conflict.All(changed.Copied.Contains) || Serving.IsPossible(with, Among(changed, conflict)))
-            && Serving.IsPossible(with, changed);
+        var play = new Play(BoardOf(board, request, changed), changed);
+        return conflicts.All(conflict => conflict.All(changed.Copied.Contains) || Serving.IsPossible(play, Among(changed, conflict)))
+            && Serving.IsPossible(play, changed);
     }
 
     /// <summary>The empty board of a changed request: its memory is the old one's, which may have very many free runs.</summary>
     private static Board BoardOf(Board board, AdviceRequest request, AdviceRequest changed) =>
-        changed.Board.Stages == request.Board.Stages
-            ? changed.Board.Devices.Except(request.Board.Devices).Aggregate(board, (with, device) => with.SetDevice(device).Next)
-            : Board.Create(changed.Board).Value;
+        changed.Board.Devices.Except(request.Board.Devices).Aggregate(board, (with, device) => with.SetDevice(device).Next);
 
     private static AdviceRequest Among(AdviceRequest request, ImmutableArray<string> devices) => request with
     {
@@ -83,7 +82,7 @@ internal static class Fixes
     private static FixReport ReportOf(Board board, AdviceRequest request, params ReadOnlySpan<Change> changes)
     {
         var changed = Changed(request, changes);
-        var works = Serving.FirstOf(BoardOf(board, request, changed), changed)!;
+        var works = Serving.FirstOf(new(BoardOf(board, request, changed), changed), changed)!;
         var reports = ImmutableArray.CreateBuilder<ChangeReport>(changes.Length);
         foreach (var change in changes)
         {

@@ -6,59 +6,48 @@ using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Scenarios.Advising;
 
-/// <summary>Plays a candidate on the pure board: no rule of its own, only the answers of the model.</summary>
-internal static class Play
+/// <summary>Plays candidates for one buffer on the pure board: no rule of its own, only the answers of the model.</summary>
+/// <param name="board">Where, before the buffer is exported.</param>
+/// <param name="request">What buffer; who shares it is asked each time.</param>
+/// <param name="buffer">What the buffer is called.</param>
+internal sealed class Play(Board board, AdviceRequest request, string buffer = Play.Frame)
 {
     /// <summary>What the shared buffer is called.</summary>
     public const string Frame = "frame";
 
+    /// <summary>What comes before any other importer is the same whoever they are.</summary>
+    private readonly Dictionary<Candidate, Played> _opened = [];
+
+    /// <summary>The board before.</summary>
+    public Board Board => board;
+
     /// <summary>All attach, then all map.</summary>
-    public static Played Of(Board board, AdviceRequest request, Candidate candidate, ImmutableArray<string> devices) =>
-        InOrder(board, request, candidate, devices, devices.Length);
+    public Played Of(Candidate candidate, ImmutableArray<string> devices) => InOrder(candidate, devices, devices.Length);
 
     /// <summary>Whether all are served when all attach, then all map; the board with everything mapped when they are, else null.</summary>
-    public static Board? Serves(
-        Board board, AdviceRequest request, Candidate candidate, ImmutableArray<string> devices, string buffer = Frame) =>
-        InOrder(board, request, candidate, devices, devices.Length, buffer, true) is { Verdict: Verdict.Works } played ? played.Board : null;
+    public Board? Serves(Candidate candidate, ImmutableArray<string> devices) =>
+        InOrder(candidate, devices, devices.Length, true) is { Verdict: Verdict.Works } played ? played.Board : null;
 
     /// <summary>Exports, then the devices attach and map.</summary>
-    /// <param name="board">Where.</param>
-    /// <param name="request">What buffer.</param>
     /// <param name="candidate">How it is exported.</param>
     /// <param name="devices">The importers in their order. Where the exporter allocates for itself it attaches before all of them.</param>
     /// <param name="attachedFirst">How many attach before the first map; each that follows maps as soon as it has attached.</param>
-    /// <param name="buffer">What the buffer is called.</param>
     /// <param name="stopsAtRefusal">Whether the first refusal is enough.</param>
-    public static Played InOrder(
-        Board board,
-        AdviceRequest request,
-        Candidate candidate,
-        ImmutableArray<string> devices,
-        int attachedFirst,
-        string buffer = Frame,
-        bool stopsAtRefusal = false)
+    public Played InOrder(Candidate candidate, ImmutableArray<string> devices, int attachedFirst, bool stopsAtRefusal = false)
     {
-        var (next, exported) = board.Export(new(buffer, request.SizeBytes, candidate.Exporter)
+        if (!_opened.TryGetValue(candidate, out var opened))
         {
-            Policy = PolicyOf(candidate, request),
-            Memory = candidate.Memory,
-            Lines = request.Lines,
-        });
-        if (exported.Refusal is { } refusal)
-        {
-            return new(board, null, [new(candidate.Exporter, "export", refusal)]);
+            opened = Open(candidate);
+            _opened.Add(candidate, opened);
         }
 
+        if (!opened.Refused.IsEmpty)
+        {
+            return opened;
+        }
+
+        var next = opened.Board;
         var refused = ImmutableArray.CreateBuilder<RefusedImporter>();
-        if (candidate is { Allocates: Allocating.ForItself, Exporter: { } exporter })
-        {
-            Execute(exporter, "attach", new DmaCommand.Attach(exporter, exporter));
-            if (refused.Count != 0)
-            {
-                return new(next, next.Buffer(buffer), refused.ToImmutable());
-            }
-        }
-
         foreach (var device in devices.Take(attachedFirst))
         {
             Attach(device);
@@ -102,11 +91,34 @@ internal static class Play
         }
     }
 
+    /// <summary>Exports; an exporter that allocates for itself attaches.</summary>
+    private Played Open(Candidate candidate)
+    {
+        var (next, exported) = board.Export(new(buffer, request.SizeBytes, candidate.Exporter)
+        {
+            Policy = PolicyOf(candidate),
+            Memory = candidate.Memory,
+            Lines = request.Lines,
+        });
+        if (exported.Refusal is { } unexported)
+        {
+            return new(board, null, [new(candidate.Exporter, "export", unexported)]);
+        }
+
+        if (candidate is not { Allocates: Allocating.ForItself, Exporter: { } exporter })
+        {
+            return new(next, next.Buffer(buffer), []);
+        }
+
+        (next, var attached) = next.Execute(buffer, new DmaCommand.Attach(exporter, exporter));
+        return new(next, next.Buffer(buffer), attached.Refusal is { } refusal ? [new(exporter, "attach", refusal)] : []);
+    }
+
     /// <summary>
     /// What allocating for somebody means as a policy. IOMMUs count for what they do (thread #6, #57), and pages out of reach are
     /// bounced, as the DMA API does without asking.
     /// </summary>
-    private static ExporterPolicy PolicyOf(Candidate candidate, AdviceRequest request) => new()
+    private ExporterPolicy PolicyOf(Candidate candidate) => new()
     {
         Constraints = ConstraintModel.Translated,
         Bouncing = true,

@@ -1,5 +1,5 @@
 using System.Globalization;
-using DmaGrains.Model.Boards;
+using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Scenarios.Advising;
 
@@ -7,28 +7,34 @@ namespace DmaGrains.Scenarios.Advising;
 internal static class Serving
 {
     /// <summary>Whether some candidate works for those that share the buffer, and copies for the others beside it.</summary>
-    /// <param name="board">The empty board, with what the request's says.</param>
-    /// <param name="request">What buffer.</param>
-    public static bool IsPossible(Board board, AdviceRequest request) =>
+    /// <param name="play">What buffer, and where.</param>
+    /// <param name="request">Who shares it, and who gets a copy.</param>
+    public static bool IsPossible(Play play, AdviceRequest request) =>
         // Who allocates for all serves more than others do, so that is tried first.
-        Candidate.Of(request).OrderByDescending(candidate => candidate.Allocates).Any(candidate => Works(board, request, candidate));
+        Candidate.Of(request)
+            .DistinctBy(candidate => (candidate.Allocates, candidate.Memory, Asks(play, candidate)))
+            .OrderByDescending(candidate => candidate.Allocates)
+            .Any(candidate => Works(play, request, candidate));
 
     /// <summary>The first candidate that works; null when none does.</summary>
-    /// <param name="board">The empty board, with what the request's says.</param>
-    /// <param name="request">What buffer.</param>
-    public static Candidate? FirstOf(Board board, AdviceRequest request) =>
-        Candidate.Of(request).FirstOrDefault(candidate => Works(board, request, candidate));
+    /// <param name="play">What buffer, and where.</param>
+    /// <param name="request">Who shares it, and who gets a copy.</param>
+    public static Candidate? FirstOf(Play play, AdviceRequest request) =>
+        Candidate.Of(request).FirstOrDefault(candidate => Works(play, request, candidate));
 
-    private static bool Works(Board board, AdviceRequest request, Candidate candidate)
+    /// <summary>Two devices that differ in nothing but their names get the same memory for themselves.</summary>
+    private static Device? Asks(Play play, Candidate candidate) => candidate.Exporter is { } exporter
+        ? play.Board.Device(exporter)! with { Name = candidate.Memory.IsEmpty ? string.Empty : exporter }
+        : null;
+
+    private static bool Works(Play play, AdviceRequest request, Candidate candidate)
     {
-        var served = Play.Serves(board, request, candidate, request.Sharing);
+        var served = play.Serves(candidate, request.Sharing);
         foreach (var (index, device) in request.Copied.Index().TakeWhile(_ => served is not null))
         {
             var alone = request with { Devices = [device], Copied = [], Exporter = null };
-            var name = string.Create(CultureInfo.InvariantCulture, $"copy-{index}");
-            served = Candidate.Of(alone)
-                .Select(own => Play.Serves(served!, alone, own, alone.Devices, name))
-                .FirstOrDefault(board => board is not null);
+            var copy = new Play(served!, alone, string.Create(CultureInfo.InvariantCulture, $"copy-{index}"));
+            served = Candidate.Of(alone).Select(own => copy.Serves(own, alone.Devices)).FirstOrDefault(board => board is not null);
         }
 
         return served is not null;
