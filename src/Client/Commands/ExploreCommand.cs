@@ -3,6 +3,7 @@ using System.CommandLine;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
 using DmaGrains.Model.Policies;
+using DmaGrains.Scenarios.Drawing;
 using DmaGrains.Scenarios.Exploring;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
@@ -73,6 +74,7 @@ internal sealed class ExploreCommand
     };
 
     private readonly Option<bool> _json = CommonOptions.Json();
+    private readonly Option<string?> _picture = PictureOption.Of("the shortest order of each kind of failure, as a tree");
 
     /// <summary>The command.</summary>
     public static Command Create() => new ExploreCommand().ToCommand();
@@ -95,9 +97,10 @@ internal sealed class ExploreCommand
               dmagrains explore gpu-maps-first
               dmagrains explore gpu-maps-first --policy refuse --policy migrate --wait
               dmagrains explore gpu-and-display --fault crash=display --save crashed.yaml
+              dmagrains explore camera-gpu-display --svg orders.svg
             """)
         {
-            _scenario, _policies, _faults, _waits, _noReduction, _save, _failure, _states, _memory, _seconds, _cores, _json,
+            _scenario, _policies, _faults, _waits, _noReduction, _save, _failure, _states, _memory, _seconds, _cores, _json, _picture,
         };
         command.SetAction((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
         return command;
@@ -123,13 +126,17 @@ internal sealed class ExploreCommand
         }
 
         // Before it takes its time.
-        if (parsed.GetValue(_save) is { } path && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
+        foreach (var option in new[] { _save, _picture })
         {
-            throw new UsageException($"--save {path}: there is no such folder.");
+            if (parsed.GetValue(option) is { } path && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
+            {
+                throw new UsageException($"{option.Name} {Quoted.Text(path)} cannot be written: there is no such folder.");
+            }
         }
 
         var explored = Explore(parsed, scenario, options, cancellation);
         var report = Exploration.ReportOf(scenario, faults, explored);
+        PictureOption.Write(parsed.GetValue(_picture), () => OrdersPicture.Draw(report));
         var terminal = Terminal.Of(parsed);
         if (parsed.GetValue(_json))
         {

@@ -2,6 +2,7 @@ using System.Xml.Linq;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
 using DmaGrains.Scenarios.Drawing;
+using DmaGrains.Scenarios.Exploring;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Running;
 using DmaGrains.Scenarios.Tests.Files;
@@ -39,6 +40,33 @@ public sealed class PictureTests
         Assert.All(board.Devices, device => Assert.Contains(device.Name, texts));
         Assert.All(board.Devices.Select(device => device.Iommu).OfType<string>(), stage => Assert.Contains(stage, texts));
         Assert.All(board.Memory, region => Assert.Contains(texts, text => text.StartsWith($"{region.Name}, ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Orders_that_begin_alike_share_their_first_steps()
+    {
+        var scenario = ScenarioFile.Read(ShippedFiles.Scenario("camera-gpu-display"));
+        var explored = Exploration.Play(scenario, new ExplorationOptions(), null, TestContext.Current.CancellationToken);
+        var report = Exploration.ReportOf(scenario, [], [explored]);
+
+        var texts = TextsOf(OrdersPicture.Draw(report));
+
+        // All failures begin with the GPU's attach and map.
+        Assert.Equal(3, report.Policies[0].Failures.Length);
+        Assert.Equal(2, texts.Count(text => text == "gpu"));
+        Assert.All(report.Policies[0].Failures, failure => Assert.Contains(failure.Reason, texts));
+        Assert.Equal(3, texts.Count(text => text == "attach frame EBUSY"));
+    }
+
+    [Fact]
+    public void Orders_that_all_work_are_said_to()
+    {
+        var scenario = ScenarioFile.Read(ShippedFiles.Scenario("own-lists"));
+        var explored = Exploration.Play(
+            scenario, new ExplorationOptions { Faults = [] }, null, TestContext.Current.CancellationToken);
+        var report = Exploration.ReportOf(scenario, [], [explored]);
+        var none = report with { Policies = [report.Policies[0] with { Failures = [] }] };
+        Assert.Contains(TextsOf(OrdersPicture.Draw(none)), text => text.EndsWith("none fails", StringComparison.Ordinal));
     }
 
     [Fact]
