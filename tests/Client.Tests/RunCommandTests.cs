@@ -32,22 +32,16 @@ public class RunCommandTests
     [Fact]
     public async Task Svg_is_written_beside_the_answer_and_again()
     {
-        var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.svg");
-        try
-        {
-            var with = await Answer.OfAsync("run", "gpu-and-display", "--engine", "model", "--json", "--svg", file);
-            var without = await Answer.OfAsync("run", "gpu-and-display", "--json");
-            var picture = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
-            (await Answer.OfAsync("run", "fragmented", "--engine", "model", "--svg", file)).Good();
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "memory.svg");
+        var with = await Answer.OfAsync("run", "gpu-and-display", "--engine", "model", "--json", "--svg", file);
+        var without = await Answer.OfAsync("run", "gpu-and-display", "--json");
+        var picture = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        (await Answer.OfAsync("run", "fragmented", "--engine", "model", "--svg", file)).Good();
 
-            Assert.Equal(without.Good().Output, with.Good().Output);
-            Assert.Contains("frame: 7.9 MiB in 1 run of pages", picture, StringComparison.Ordinal);
-            Assert.NotEqual(picture, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        Assert.Equal(without.Good().Output, with.Good().Output);
+        Assert.Contains("frame: 7.9 MiB in 1 run of pages", picture, StringComparison.Ordinal);
+        Assert.NotEqual(picture, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
     }
 
     [Fact]

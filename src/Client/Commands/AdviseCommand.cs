@@ -69,15 +69,7 @@ internal sealed class AdviseCommand
         command.SetAction(parsed =>
         {
             var report = Advisor.Advise(RequestOf(parsed, BoardFile.Read(ShippedFiles.BoardOrFile(parsed.GetRequiredValue(_board)))));
-            var terminal = Terminal.Of(parsed);
-            if (parsed.GetValue(_json))
-            {
-                terminal.Json(report);
-            }
-            else
-            {
-                AdviceText.Write(terminal, report);
-            }
+            Terminal.Answer(parsed, _json, report, AdviceText.Write);
 
             return report.Candidates[0].Verdict == Verdict.Works ? ExitCode.Good : ExitCode.Refused;
         });

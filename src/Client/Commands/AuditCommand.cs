@@ -116,15 +116,7 @@ internal sealed class AuditCommand
     private int Answer(ParseResult parsed, string board, Device device, IEnumerable<GivenScatterlist> lists)
     {
         var report = AuditReport.Of(board, device, Words.Getters[parsed.GetRequiredValue(_getters)], lists);
-        var terminal = Terminal.Of(parsed);
-        if (parsed.GetValue(_json))
-        {
-            terminal.Json(report);
-        }
-        else
-        {
-            AuditText.Write(terminal, report);
-        }
+        Terminal.Answer(parsed, _json, report, AuditText.Write);
 
         return report.Good ? ExitCode.Good : ExitCode.Refused;
     }

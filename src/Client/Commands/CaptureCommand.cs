@@ -63,7 +63,7 @@ internal static class CaptureCommand
     {
         if (report.Text is { } text && file is not null)
         {
-            Write(file, text);
+            OutputFile.Write("--output", file, text, FileMode.CreateNew);
         }
 
         if (asJson)
@@ -80,18 +80,5 @@ internal static class CaptureCommand
         }
 
         return report.Board is null ? ExitCode.Refused : ExitCode.Good;
-    }
-
-    private static void Write(string file, string text)
-    {
-        try
-        {
-            using var stream = new StreamWriter(new FileStream(file, FileMode.CreateNew));
-            stream.Write(text);
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new UsageException($"--output {Quoted.Text(file)} cannot be written: {Quoted.Clean(problem.Message.TrimEnd('.'))}; expected a new file.");
-        }
     }
 }

@@ -50,15 +50,7 @@ internal static class CompareCommand
                 chosen,
                 fresh => Task.FromResult<IEngine>(ModelEngine.Create(fresh.Board).Value),
                 cancellation);
-            var terminal = Terminal.Of(parsed);
-            if (parsed.GetValue(json))
-            {
-                terminal.Json(report);
-            }
-            else
-            {
-                ComparisonText.Write(terminal, report);
-            }
+            Terminal.Answer(parsed, json, report, ComparisonText.Write);
 
             return ExitCode.Good;
         });

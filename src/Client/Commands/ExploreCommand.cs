@@ -137,15 +137,7 @@ internal sealed class ExploreCommand
         var explored = Explore(parsed, scenario, options, cancellation);
         var report = Exploration.ReportOf(scenario, faults, explored);
         PictureOption.Write(parsed.GetValue(_picture), () => OrdersPicture.Draw(report));
-        var terminal = Terminal.Of(parsed);
-        if (parsed.GetValue(_json))
-        {
-            terminal.Json(report);
-        }
-        else
-        {
-            ExplorationText.Write(terminal, report, options, scenario.Importers.Length);
-        }
+        Terminal.Answer(parsed, _json, report, (terminal, answer) => ExplorationText.Write(terminal, answer, options, scenario.Importers.Length));
 
         if (parsed.GetValue(_save) is { } file)
         {
@@ -192,16 +184,7 @@ internal sealed class ExploreCommand
         }
 
         var (policy, failure) = failing[number - 1];
-        var text = ScenarioText.Of(policy.FailingScenario(failure), file);
-        try
-        {
-            File.WriteAllText(file, text);
-        }
-        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"--save {file} cannot be written: {trouble.Message}");
-        }
-
+        OutputFile.Write(_save.Name, file, ScenarioText.Of(policy.FailingScenario(failure), file));
         error.WriteLine($"dmagrains: failure {number} is in {file}; 'dmagrains run {file}' plays it.");
     }
 }

@@ -128,15 +128,7 @@ internal sealed class ImportCommand
     private int Show(ParseResult parsed, ImportedListing listing, BoardDefinition? board, BoardFit? fit)
     {
         var report = ImportReport.Of(parsed.GetRequiredValue(_file), listing, board?.Name, fit);
-        var terminal = Terminal.Of(parsed);
-        if (parsed.GetValue(_json))
-        {
-            terminal.Json(report);
-        }
-        else
-        {
-            ImportText.Write(terminal, report);
-        }
+        Terminal.Answer(parsed, _json, report, ImportText.Write);
 
         return report.Good ? ExitCode.Good : ExitCode.Refused;
     }

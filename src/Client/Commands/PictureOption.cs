@@ -1,5 +1,5 @@
 using System.CommandLine;
-using DmaGrains.Scenarios.Files;
+using DmaGrains.Client.Output;
 
 namespace DmaGrains.Client.Commands;
 
@@ -20,19 +20,9 @@ internal static class PictureOption
     /// <exception cref="UsageException">The file cannot be written.</exception>
     public static void Write(string? file, Func<string> draw)
     {
-        if (file is null)
+        if (file is not null)
         {
-            return;
-        }
-
-        try
-        {
-            File.WriteAllText(file, draw());
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new UsageException(
-                $"--svg {Quoted.Text(file)} cannot be written: {Quoted.Clean(problem.Message.TrimEnd('.'))}; expected a file in a folder that is there.");
+            OutputFile.Write("--svg", file, draw());
         }
     }
 }

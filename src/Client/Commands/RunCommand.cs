@@ -46,34 +46,23 @@ internal static class RunCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var played = ScenarioFile.Read(ShippedFiles.Scenario(parsed.GetRequiredValue(scenario)));
-            var report = parsed.GetRequiredValue(engine) == Model
-                ? await PlayOnModelAsync(played, cancellation)
-                : await PlayOnGrainsAsync(played, cancellation);
-            if (parsed.GetValue(picture) is { } file)
-            {
-                // Grains give the same answers, but nobody can look into their memory.
-                var model = ModelEngine.Create(played.Board).Value;
-                await ScenarioRunner.PlayAsync(played, model, cancellation);
-                PictureOption.Write(file, () => MemoryPicture.Draw($"{played.Name} on {played.Board.Name}", played.Shows, model.Fullest));
-            }
+            var isOnModel = parsed.GetRequiredValue(engine) == Model;
 
-            var terminal = Terminal.Of(parsed);
-            if (parsed.GetValue(json))
-            {
-                terminal.Json(report);
-            }
-            else
-            {
-                RunText.Write(terminal, report);
-            }
+            // Grains give the same answers, but nobody can look into their memory.
+            var model = ModelEngine.Create(played.Board).Value;
+            var ofModel = isOnModel || parsed.GetValue(picture) is not null
+                ? await ScenarioRunner.PlayAsync(played, model, cancellation)
+                : null;
+            PictureOption.Write(
+                parsed.GetValue(picture),
+                () => MemoryPicture.Draw($"{played.Name} on {played.Board.Name}", played.Shows, model.Fullest));
+            var report = isOnModel ? ofModel! : await PlayOnGrainsAsync(played, cancellation);
+            Terminal.Answer(parsed, json, report, RunText.Write);
 
             return report.Result == RunResult.Good ? ExitCode.Good : ExitCode.Refused;
         });
         return command;
     }
-
-    private static Task<RunReport> PlayOnModelAsync(Scenario scenario, CancellationToken cancellation) =>
-        ScenarioRunner.PlayAsync(scenario, ModelEngine.Create(scenario.Board).Value, cancellation);
 
     private static async Task<RunReport> PlayOnGrainsAsync(Scenario scenario, CancellationToken cancellation)
     {

@@ -26,6 +26,24 @@ internal sealed class Terminal
     /// <summary>Writes to where the command line's answers go.</summary>
     public static Terminal Of(ParseResult parsed) => new(parsed.InvocationConfiguration.Output);
 
+    /// <summary>Answers with a report: one JSON document where the command line asks for it, else text.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="json">The option that asks for it.</param>
+    /// <param name="report">The answer.</param>
+    /// <param name="write">Writes it as text.</param>
+    public static void Answer<T>(ParseResult parsed, Option<bool> json, T report, Action<Terminal, T> write)
+    {
+        var terminal = Of(parsed);
+        if (parsed.GetValue(json))
+        {
+            terminal.Json(report);
+        }
+        else
+        {
+            write(terminal, report);
+        }
+    }
+
     /// <summary>One JSON document.</summary>
     public void Json<T>(T document) => _output.WriteLine(Output.Json.Text(document));
 

@@ -1,7 +1,5 @@
 using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
 using Orleans.Core;
-using Orleans.Storage;
 
 namespace DmaGrains.Grains.Storage;
 
@@ -11,10 +9,6 @@ internal static class ChunkStates
     /// <summary>The states of a grain by the numbers of the chunks that they have.</summary>
     /// <param name="grain">The grain.</param>
     /// <param name="name">What the chunks are called in storage, before their numbers.</param>
-    public static Func<int, IStorage<ChunkRecord<TItem>>> Of<TItem>(IGrainContext grain, string name)
-    {
-        var storage = grain.ActivationServices.GetRequiredKeyedService<IGrainStorage>(StorageNames.Default);
-        return number => new StateStorageBridge<ChunkRecord<TItem>>(
-            string.Create(CultureInfo.InvariantCulture, $"{name}.{number}"), grain, storage);
-    }
+    public static Func<int, IStorage<ChunkRecord<TItem>>> Of<TItem>(IGrainContext grain, string name) => number =>
+        DurableStateFactory.Of<ChunkRecord<TItem>>(grain, string.Create(CultureInfo.InvariantCulture, $"{name}.{number}"));
 }

@@ -14,12 +14,18 @@ internal sealed class DurableStateFactory(PersistentStateFactory others) : IPers
             return others.Create<TState>(context, config);
         }
 
-        var storage = context.ActivationServices.GetRequiredKeyedService<IGrainStorage>(StorageNames.Default);
-        var activators = context.ActivationServices.GetRequiredService<IActivatorProvider>();
-        var state = new DurableState<TState>(
-            config.StateName, context.GrainId, storage, activators.GetActivator<TState>().Create());
+        var state = Of<TState>(context, config.StateName);
         context.ObservableLifecycle.Subscribe(
             nameof(DurableState<TState>), GrainLifecycleStage.SetupState, state.ReadStateAsync);
         return state;
     }
+
+    /// <summary>A state of a grain, which has not been read yet.</summary>
+    /// <param name="grain">The grain.</param>
+    /// <param name="name">The state's name.</param>
+    public static DurableState<TState> Of<TState>(IGrainContext grain, string name) => new(
+        name,
+        grain.GrainId,
+        grain.ActivationServices.GetRequiredKeyedService<IGrainStorage>(StorageNames.Default),
+        grain.ActivationServices.GetRequiredService<IActivatorProvider>().GetActivator<TState>().Create());
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using DmaGrains.Model;
+using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Scenarios.Advising;
 
@@ -30,6 +32,11 @@ public static class AdviceWords
             ? "The importers may come in any order."
             : $"All orders work once {string.Join(" or ", orders.AttachFirst.Select(WordsOf))} {(orders.AttachFirst[^1].Length == 1 ? "has" : "have")} attached, before the first map.";
     }
+
+    /// <summary>A limit's value: masks in hexadecimal.</summary>
+    internal static string ValueOf(string field, ulong value) => field == nameof(DeviceDmaParameters.SegmentBoundaryMask)
+        ? string.Create(CultureInfo.InvariantCulture, $"0x{value:x}")
+        : value.ToString(CultureInfo.InvariantCulture);
 
     internal static string ReasonOf(
         ImmutableArray<CandidateReport> candidates,

@@ -33,9 +33,7 @@ public static class Advisor
             request.Board.Name,
             request.Devices,
             request.SizeBytes,
-            request.Lines is { } lines
-                ? new LinesReport(lines.Height, lines.BytesPerLine, lines.StrideBytes, lines.OffsetBytes, lines.WorstSegmentCount)
-                : null,
+            LinesReport.Of(request.Lines),
             request.Exporter,
             candidates,
             asGood,

@@ -4,6 +4,7 @@ using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Translation;
+using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Scenarios.Advising;
 
@@ -87,7 +88,7 @@ internal static class Dials
         {
             var to = valueAt(more);
             return new(
-                ChangeKind.Limit, device.Name, field, from, to, $"raise {Spelt.Of(field)} of {device.Name} from {Spelt.Of(field, from)} to {Spelt.Of(field, to)}",
+                ChangeKind.Limit, device.Name, field, from, to, $"raise {Words.Spelt(field)} of {device.Name} from {AdviceWords.ValueOf(field, from)} to {AdviceWords.ValueOf(field, to)}",
                 before => WithDevice(before, device.Name, known => known with { Parameters = set(known.Parameters ?? default, to) }));
         });
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DmaGrains.Model.Boards;
+using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Scenarios.Advising;
 
@@ -87,7 +88,7 @@ internal static class Fixes
         foreach (var change in changes)
         {
             reports.Add(new(
-                change.Kind, change.Device, change.Field is null ? null : Spelt.Of(change.Field), change.From, change.To, change.Text));
+                change.Kind, change.Device, change.Field is null ? null : Words.Spelt(change.Field), change.From, change.To, change.Text));
         }
 
         return new(reports.ToImmutable(), works.Exporter, works.Allocates, works.Memory.Names);

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
 using DmaGrains.Model;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Scatterlists;
 using DmaGrains.Model.Translation;
+using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Scenarios.Auditing;
@@ -170,7 +170,7 @@ public sealed record ViolationReport(
         violation.Segment,
         violation.Segment is { } at ? segments[at].Address.Value : null,
         violation.Segment is { } index ? segments[index].LengthBytes : null,
-        JsonNamingPolicy.SnakeCaseLower.ConvertName(violation.Refusal.Field!),
+        Words.Spelt(violation.Refusal.Field!),
         violation.Refusal.Needed!.Value,
         violation.Refusal.Limit!.Value,
         violation.Refusal.Reason);

@@ -17,7 +17,7 @@ public static class Capture
     {
         var kernel = tree.Text("/proc/sys/kernel/osrelease");
         var architecture = ArchitectureOf(tree);
-        var memory = new CapturedMemory(tree, architecture is "x86_64" or "i386" or "i686");
+        var memory = new CapturedMemory(tree, KernelText.IsX86Architecture(architecture));
         var devices = new CapturedDevices(tree, architecture);
         List<string> remarks = [.. memory.Remarks, .. devices.Remarks, .. UserspaceNames(tree)];
         var groups = CapturedGroups.Of(tree, devices.All, memory.PageBytes, remarks);

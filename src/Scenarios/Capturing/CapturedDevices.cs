@@ -185,7 +185,7 @@ internal sealed class CapturedDevices
 
     private (bool, string)? CoherenceOf(string path)
     {
-        if (_architecture is "x86_64" or "i386" or "i686")
+        if (KernelText.IsX86Architecture(_architecture))
         {
             return (true, "x86, where every device is coherent (include/linux/dma-map-ops.h)");
         }

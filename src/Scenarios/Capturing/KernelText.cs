@@ -59,6 +59,9 @@ internal static partial class KernelText
         return found;
     }
 
+    /// <summary>Whether an architecture, as the kernel calls it, is an x86.</summary>
+    public static bool IsX86Architecture(string? architecture) => architecture is "x86_64" or "i386" or "i686";
+
     /// <summary>Whether /proc/cpuinfo is of an x86.</summary>
     public static bool IsX86(string processors) =>
         processors.Contains("vendor_id", StringComparison.Ordinal) && X86Flags().IsMatch(processors);

@@ -58,9 +58,7 @@ public sealed record BufferReport(string Name, ulong SizeBytes, string? Exporter
         Gone = buffer.IsGone,
         Policy = buffer.Policy,
         Memory = buffer.Origin.Memory.Names,
-        Lines = buffer.Origin.Lines is { } lines
-            ? new(lines.Height, lines.BytesPerLine, lines.StrideBytes, lines.OffsetBytes, lines.WorstSegmentCount)
-            : null,
+        Lines = LinesReport.Of(buffer.Origin.Lines),
         Union = UnionReport.Of(buffer.Constraints),
         Attachments = [.. buffer.Attachments.OrderBy(attachment => attachment.Sequence).Select(AttachmentReport.Of)],
         Mappings = [.. buffer.Mappings.Select(mapping => MappingReport.Of(buffer, mapping))],
@@ -79,7 +77,13 @@ public sealed record BufferReport(string Name, ulong SizeBytes, string? Exporter
 /// <param name="Stride">Bytes from one to the next.</param>
 /// <param name="Offset">Where the first starts.</param>
 /// <param name="WorstSegmentCount">Segments when every page lies by itself.</param>
-public sealed record LinesReport(uint Height, uint BytesPerLine, uint Stride, uint Offset, ulong WorstSegmentCount);
+public sealed record LinesReport(uint Height, uint BytesPerLine, uint Stride, uint Offset, ulong WorstSegmentCount)
+{
+    /// <summary>The report of a frame's lines; null when there are none.</summary>
+    internal static LinesReport? Of(VideoLines? frame) => frame is { } lines
+        ? new(lines.Height, lines.BytesPerLine, lines.StrideBytes, lines.OffsetBytes, lines.WorstSegmentCount)
+        : null;
+}
 
 /// <summary>The pages behind a buffer.</summary>
 /// <param name="Regions">The regions they came from.</param>

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using DmaGrains.Model.Boards;
+using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Scenarios.Exploring;
 
@@ -148,7 +148,7 @@ internal sealed class BoardTable
             foreach (var hazard in board.Buffer(name)?.Hazards ?? [])
             {
                 var failure = new Failure(
-                    FailureKind.Hazard, hazard.Importer, null, name, JsonNamingPolicy.SnakeCaseLower.ConvertName(hazard.Kind.ToString()));
+                    FailureKind.Hazard, hazard.Importer, null, name, Words.Spelt(hazard.Kind.ToString()));
                 set = _failures.Union(set, _failures.Of(failure));
             }
         }

@@ -156,7 +156,7 @@ public sealed class ExploredPolicy
         private static bool IsOf(Failure failure, Hazard hazard) =>
             hazard.Importer == failure.Importer && WordOf(hazard.Kind) == failure.Word;
 
-        private static string WordOf(HazardKind kind) => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
+        private static string WordOf(HazardKind kind) => Words.Spelt(kind.ToString());
 
         private OutcomeReport ReportOf<TCount>(EndTable<TCount>.End end, FailureSets failures)
             where TCount : struct, INumber<TCount> => new(

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Devices;
@@ -94,7 +93,7 @@ public static class BoardFile
             .EntryAt(board.Memory.ToList().FindLastIndex(region => region.Kind == MemoryKind.Bounce))
             .PlaceOf(refusal.Errno == Errno.EEXIST ? "kind" : "size"),
         var field when board.Devices.ToList().FindIndex(device => device.Name == refusal.Importer) is >= 0 and var index =>
-            root.Required("devices").EntryAt(index).PlaceOf(JsonNamingPolicy.SnakeCaseLower.ConvertName(field ?? string.Empty)),
+            root.Required("devices").EntryAt(index).PlaceOf(Words.Spelt(field ?? string.Empty)),
         _ => root.Place,
     };
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
@@ -11,6 +12,9 @@ namespace DmaGrains.Scenarios.Files;
 /// <summary>The words that files and commands are written in.</summary>
 public static class Words
 {
+    /// <summary>How files and reports spell a member of the model, or a value of one of its enumerations.</summary>
+    public static string Spelt(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
+
     /// <summary>What a step does.</summary>
     public static OrderedDictionary<string, StepKind> Verbs { get; } = new()
     {

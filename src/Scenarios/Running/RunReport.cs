@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
+using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Scenarios.Running;
 
@@ -49,7 +49,7 @@ public sealed record RefusalReport(
     public static RefusalReport Of(Refusal refusal) => new(
         refusal.Errno.ToString(),
         refusal.Importer,
-        refusal.Field is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(refusal.Field),
+        refusal.Field is null ? null : Words.Spelt(refusal.Field),
         refusal.Needed,
         refusal.Limit,
         refusal.Reason);
@@ -67,9 +67,9 @@ public sealed record HazardReport(
 {
     /// <summary>The report of a hazard.</summary>
     public static HazardReport Of(Hazard hazard) => new(
-        JsonNamingPolicy.SnakeCaseLower.ConvertName(hazard.Kind.ToString()),
+        Words.Spelt(hazard.Kind.ToString()),
         hazard.Importer,
-        JsonNamingPolicy.SnakeCaseLower.ConvertName(hazard.Field),
+        Words.Spelt(hazard.Field),
         hazard.Needed,
         hazard.Limit,
         hazard.Reason);
