@@ -5,6 +5,8 @@ internal static class Installed
 {
     private const string PostgreSqlFolder = "/usr/lib/postgresql";
 
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, bool> _given = [];
+
     /// <summary>The path of a program of PostgreSQL's server.</summary>
     public static string PostgreSql(string program)
     {
@@ -15,12 +17,19 @@ internal static class Installed
     /// <summary>The path of Redis' server.</summary>
     public static string Redis() => Find("redis-server", SearchPath, "apt-get install redis-server");
 
-    /// <summary>A free TCP port on loopback.</summary>
+    /// <summary>A free TCP port on loopback, which nobody in these tests was given before: it may not be in use yet.</summary>
     public static int FreePort()
     {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+            listener.Start();
+            var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+            if (_given.TryAdd(port, true))
+            {
+                return port;
+            }
+        }
     }
 
     /// <summary>Runs a command of the system; null when there is no such command, or it fails.</summary>
