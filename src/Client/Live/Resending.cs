@@ -39,14 +39,18 @@ internal sealed class Resending(string gateway, CancellationToken cancellation) 
         }
     }
 
-    /// <summary>Whether it is the cluster that has trouble: a silo lost, an answer late, storage that did not take a write.</summary>
-    private static bool IsPassing(Exception trouble) =>
+    /// <summary>
+    /// Whether it is the cluster that has trouble: a silo lost, an answer late, a call of one grain to another that expired on its way,
+    /// storage that did not take a write.
+    /// </summary>
+    private bool IsPassing(Exception trouble) =>
         trouble is TimeoutException or OrleansException or IOException
+        || (trouble is OperationCanceledException && !cancellation.IsCancellationRequested)
         || trouble.GetType().Namespace?.StartsWith("Orleans", StringComparison.Ordinal) == true;
 
     private static string Reason(Exception trouble) => trouble switch
     {
-        TimeoutException => "the answer was late",
+        TimeoutException or OperationCanceledException => "the answer was late",
         { InnerException: StorageException storage } => storage.Message.TrimEnd('.'),
         ConnectionFailedException or SiloUnavailableException => "it cannot be reached",
         _ => trouble.Message.TrimEnd('.'),
