@@ -10,6 +10,7 @@ namespace DmaGrains.Benchmarks.Layers;
 internal sealed class StateCopy
 {
     private readonly Serializer _serializer;
+    private readonly Serializer<RememberedReply> _rememberedReplies;
     private readonly DeepCopier _copier;
     private readonly ArrayBufferWriter<byte> _bytes = new();
     private StoredReplies _replies = StoredReplies.Empty;
@@ -18,6 +19,7 @@ internal sealed class StateCopy
     {
         var services = new ServiceCollection().AddSerializer().BuildServiceProvider();
         _serializer = services.GetRequiredService<Serializer>();
+        _rememberedReplies = services.GetRequiredService<Serializer<RememberedReply>>();
         _copier = services.GetRequiredService<DeepCopier>();
         for (var index = 0; index < ReplyWindow.Capacity; index++)
         {
@@ -29,7 +31,7 @@ internal sealed class StateCopy
     /// <returns>Bytes of the state.</returns>
     public int Copy(DmaCommand command, Transition step)
     {
-        _replies = _replies.Then(_replies.Window.Remember(command, step.Reply));
+        _replies = _replies.Then([RememberedReply.Of(command, step.Reply)], _rememberedReplies);
         _copier.Copy(step.Reply);
         _bytes.ResetWrittenCount();
         _serializer.Serialize(new DmaBufferRecord { Buffer = step.Next, Replies = _replies }, _bytes);

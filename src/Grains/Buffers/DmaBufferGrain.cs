@@ -9,6 +9,7 @@ using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Translation;
 using Microsoft.Extensions.Logging;
+using Orleans.Serialization;
 
 namespace DmaGrains.Grains.Buffers;
 
@@ -17,6 +18,7 @@ namespace DmaGrains.Grains.Buffers;
 internal sealed partial class DmaBufferGrain(
     [PersistentState("buffer", StorageNames.Default)] IPersistentState<DmaBufferRecord> storage,
     DeviceFacts facts,
+    Serializer<RememberedReply> serializer,
     ILogger<DmaBufferGrain> logger) : Grain, IDmaBufferGrain
 {
     private string? _board;
@@ -51,7 +53,7 @@ internal sealed partial class DmaBufferGrain(
             return Refuse(Refusal.Of(Errno.EINVAL, "Name", $"This grain is the buffer {Name}, not {origin.Name}."));
         }
 
-        if (storage.State.Replies.Window.HasExported(origin))
+        if (storage.State.Replies.HasExported(origin))
         {
             return DmaResult.Grant(DmaReply.Exported);
         }
@@ -84,7 +86,7 @@ internal sealed partial class DmaBufferGrain(
             await WriteAsync(new()
             {
                 Buffer = buffer,
-                Replies = existing is null ? StoredReplies.Empty : before.Replies.Then(before.Replies.Window.ExportedAnew(existing.Origin)),
+                Replies = existing is null ? StoredReplies.Empty : before.Replies.ExportedAnew(existing.Origin, serializer),
             });
         }
 
@@ -169,7 +171,7 @@ internal sealed partial class DmaBufferGrain(
             return commands.IsDefaultOrEmpty ? [] : [Refuse(storage.State.Buffer is null ? NoBuffer : BatchTooLong(commands.Length))];
         }
 
-        var turn = new BufferTurn(storage.State.Buffer, storage.State.Replies.Window);
+        var turn = NewTurn(storage.State.Buffer);
         var replies = ImmutableArray.CreateBuilder<DmaResult<DmaReply>>(commands.Length);
         foreach (var command in commands)
         {
@@ -177,7 +179,7 @@ internal sealed partial class DmaBufferGrain(
             {
                 // What was unmapped before is free for this map, as it would be one by one.
                 await CommitAsync(turn);
-                turn = new(storage.State.Buffer, storage.State.Replies.Window);
+                turn = NewTurn(storage.State.Buffer);
             }
 
             var reply = await StepAsync(turn, command);
@@ -191,7 +193,7 @@ internal sealed partial class DmaBufferGrain(
             {
                 // Storage has moved: a second move before a write would leave pages that no state names.
                 await CommitAsync(turn);
-                turn = new(storage.State.Buffer, storage.State.Replies.Window);
+                turn = NewTurn(storage.State.Buffer);
             }
         }
 
@@ -229,16 +231,18 @@ internal sealed partial class DmaBufferGrain(
             return Refuse(NoBuffer);
         }
 
-        var turn = new BufferTurn(buffer, storage.State.Replies.Window);
+        var turn = NewTurn(buffer);
         var reply = await StepAsync(turn, command);
         await CommitAsync(turn);
         return reply;
     }
 
+    private BufferTurn NewTurn(DmaBuffer buffer) => new(buffer, storage.State.Replies, serializer);
+
     /// <summary>Fetches what the command needs to know, then lets the model decide.</summary>
     private async Task<DmaResult<DmaReply>> StepAsync(BufferTurn turn, DmaCommand command)
     {
-        if (turn.Replies.Find(command) is { } first)
+        if (turn.Find(command) is { } first)
         {
             return first;
         }
@@ -308,7 +312,7 @@ internal sealed partial class DmaBufferGrain(
 
     private async Task CommitAsync(BufferTurn turn)
     {
-        var next = new DmaBufferRecord { Buffer = turn.Buffer, Replies = storage.State.Replies.Then(turn.Replies) };
+        var next = new DmaBufferRecord { Buffer = turn.Buffer, Replies = turn.Replies };
         if (turn.ChangesState)
         {
             await WriteAsync(next);

@@ -1,52 +1,138 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
+using Orleans.Serialization;
 
 namespace DmaGrains.Grains.Buffers;
 
 /// <summary>
-/// A buffer's last replies with the bytes of each, made when it is first stored: most are stored again with each of the next commands.
+/// A buffer's last replies as they are stored, each encoded once, one after another: a command reads and writes them all, and as objects
+/// they would be spread over the memory. Whole are those that have a mapping, as its list is the buffer's own, too.
 /// </summary>
 [Immutable]
 public sealed class StoredReplies
 {
-    private readonly byte[]?[] _bytes;
+    // An encoded reply is shorter than this, as a rule.
+    private const int BytesOfOne = 128;
 
-    /// <summary>Replies and their bytes.</summary>
-    /// <param name="window">The replies.</param>
-    /// <param name="bytes">The bytes of each, where they are known already.</param>
-    internal StoredReplies(ReplyWindow window, byte[]?[] bytes) => (Window, _bytes) = (window, bytes);
+    private readonly ImmutableArray<Kept> _kept;
+    private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly ImmutableArray<RememberedReply> _whole;
+
+    private StoredReplies(
+        ImmutableArray<Kept> kept,
+        ReadOnlyMemory<byte> bytes,
+        ImmutableArray<RememberedReply> whole,
+        ImmutableArray<BufferExport> exports) => (_kept, _bytes, _whole, Exports) = (kept, bytes, whole, exports);
 
     /// <summary>No replies.</summary>
-    public static StoredReplies Empty { get; } = new(ReplyWindow.Empty, []);
+    public static StoredReplies Empty { get; } = new([], default, [], []);
 
-    /// <summary>The replies.</summary>
-    public ReplyWindow Window { get; }
+    /// <summary>Earlier exports of the name that had ids, oldest first.</summary>
+    public ImmutableArray<BufferExport> Exports { get; }
 
-    /// <summary>What is known after further commands.</summary>
-    /// <param name="next">The replies then; some of the oldest may be gone, and new ones are behind the others.</param>
-    public StoredReplies Then(ReplyWindow next)
+    /// <summary>The reply that this command got, or null when it is not remembered.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="newer">How many replies there are after these: the oldest of these may count as gone.</param>
+    /// <param name="serializer">Decodes replies.</param>
+    public DmaResult<DmaReply>? Find(DmaCommand command, int newer, Serializer<RememberedReply> serializer)
     {
-        var bytes = new byte[]?[next.Replies.Length];
-        var old = 0;
-        for (var index = 0; index < bytes.Length; index++)
+        var content = RememberedReply.ContentOf(command);
+        var (end, whole) = (_bytes.Length, _whole.Length);
+        for (var index = _kept.Length - 1; index >= DroppedBy(newer); index--)
         {
-            while (old < _bytes.Length && !ReferenceEquals(Window.Replies[old], next.Replies[index]))
+            var (hash, length) = _kept[index];
+            end -= length;
+            whole -= length == 0 ? 1 : 0;
+            if (hash == content)
             {
-                old++;
+                var reply = length == 0 ? _whole[whole] : serializer.Deserialize(_bytes.Slice(end, length));
+                if (reply!.IsOf(command))
+                {
+                    return reply.Reply;
+                }
             }
-
-            if (old == _bytes.Length)
-            {
-                break;
-            }
-
-            bytes[index] = _bytes[old++];
         }
 
-        return new(next, bytes);
+        return null;
     }
 
-    /// <summary>The bytes of one reply.</summary>
-    /// <param name="index">Which, from the oldest.</param>
-    /// <param name="encode">Makes them the first time.</param>
-    internal byte[] BytesOf(int index, Func<RememberedReply, byte[]> encode) => _bytes[index] ??= encode(Window.Replies[index]);
+    /// <summary>Whether this was an earlier export of the name.</summary>
+    public bool HasExported(BufferExport export) => Exports.Contains(export);
+
+    /// <summary>With newer replies; the oldest go when there are too many.</summary>
+    /// <param name="newer">Oldest first; no more than a window has.</param>
+    /// <param name="serializer">Encodes replies.</param>
+    public StoredReplies Then(ImmutableArray<RememberedReply> newer, Serializer<RememberedReply> serializer)
+    {
+        if (newer.IsEmpty)
+        {
+            return this;
+        }
+
+        var dropped = DroppedBy(newer.Length);
+        var (droppedBytes, droppedWhole) = (0, 0);
+        foreach (var (_, length) in _kept.AsSpan(0, dropped))
+        {
+            droppedBytes += length;
+            droppedWhole += length == 0 ? 1 : 0;
+        }
+
+        var kept = ImmutableArray.CreateBuilder<Kept>(_kept.Length - dropped + newer.Length);
+        kept.AddRange(_kept.AsSpan(dropped, _kept.Length - dropped));
+        var bytes = new ArrayBufferWriter<byte>(_bytes.Length - droppedBytes + (BytesOfOne * newer.Length));
+        bytes.Write(_bytes.Span[droppedBytes..]);
+        foreach (var reply in newer)
+        {
+            var before = bytes.WrittenCount;
+            if (reply.Mapping is null)
+            {
+                serializer.Serialize(reply, bytes);
+            }
+
+            kept.Add(new(reply.Content, bytes.WrittenCount - before));
+        }
+
+        var whole = _whole.RemoveRange(0, droppedWhole).AddRange(newer.Where(static reply => reply.Mapping is not null));
+        return new(kept.MoveToImmutable(), bytes.WrittenMemory, whole, Exports);
+    }
+
+    /// <summary>What is still remembered when the name is exported anew; see <see cref="ReplyWindow.ExportedAnew"/>.</summary>
+    /// <param name="before">The export before.</param>
+    /// <param name="serializer">Encodes and decodes replies.</param>
+    public StoredReplies ExportedAnew(BufferExport before, Serializer<RememberedReply> serializer) =>
+        Of(ToWindow(serializer).ExportedAnew(before), serializer);
+
+    /// <summary>Replies as they are stored.</summary>
+    /// <param name="window">The replies.</param>
+    /// <param name="serializer">Encodes them.</param>
+    public static StoredReplies Of(ReplyWindow window, Serializer<RememberedReply> serializer) =>
+        new StoredReplies([], default, [], window.Exports).Then(window.Replies, serializer);
+
+    /// <summary>The replies themselves.</summary>
+    /// <param name="serializer">Decodes them.</param>
+    public ReplyWindow ToWindow(Serializer<RememberedReply> serializer)
+    {
+        var replies = Entries().Select(entry => entry.Whole ?? serializer.Deserialize(entry.Bytes)!);
+        return new ReplyWindow([.. replies]).WithExports(Exports);
+    }
+
+    /// <summary>The replies as they are stored, oldest first: whole or encoded.</summary>
+    internal IEnumerable<(RememberedReply? Whole, ReadOnlyMemory<byte> Bytes)> Entries()
+    {
+        var (end, whole) = (0, 0);
+        foreach (var (_, length) in _kept)
+        {
+            yield return length == 0 ? (_whole[whole++], default) : (null, _bytes.Slice(end, length));
+            end += length;
+        }
+    }
+
+    private int DroppedBy(int newer) => Math.Max(0, _kept.Length + newer - ReplyWindow.Capacity);
+
+    /// <summary>What is known of a reply without decoding it.</summary>
+    /// <param name="Content">Its <see cref="RememberedReply.Content"/>.</param>
+    /// <param name="Length">Its length in bytes; 0 when it is kept whole.</param>
+    private readonly record struct Kept(int Content, int Length);
 }

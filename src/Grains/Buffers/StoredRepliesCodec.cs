@@ -19,33 +19,29 @@ internal sealed class StoredRepliesCodec(
 {
     private const uint Exports = 1;
 
-    private readonly Func<RememberedReply, byte[]> _encode = reply => serializer.SerializeToArray(reply);
-
     public void WriteField<TBufferWriter>(
         ref Writer<TBufferWriter> writer, uint fieldIdDelta, Type? expectedType, StoredReplies? value)
         where TBufferWriter : IBufferWriter<byte>
     {
         var stored = value ?? StoredReplies.Empty;
-        var window = stored.Window;
         ReferenceCodec.MarkValueField(writer.Session);
         writer.WriteStartObject(fieldIdDelta, expectedType, typeof(StoredReplies));
-        for (var index = 0; index < window.Replies.Length; index++)
+        foreach (var (whole, bytes) in stored.Entries())
         {
-            if (window.Replies[index].Mapping is not null)
+            if (whole is not null)
             {
-                replies.WriteField(ref writer, 0, typeof(RememberedReply), window.Replies[index]);
+                replies.WriteField(ref writer, 0, typeof(RememberedReply), whole);
                 continue;
             }
 
-            var bytes = stored.BytesOf(index, _encode);
             writer.WriteFieldHeaderExpected(0, WireType.LengthPrefixed);
             writer.WriteVarUInt32((uint)bytes.Length);
-            writer.Write(bytes);
+            writer.Write(bytes.Span);
         }
 
-        if (!window.Exports.IsDefaultOrEmpty)
+        if (!stored.Exports.IsEmpty)
         {
-            exports.WriteField(ref writer, Exports, typeof(ImmutableArray<BufferExport>), window.Exports);
+            exports.WriteField(ref writer, Exports, typeof(ImmutableArray<BufferExport>), stored.Exports);
         }
 
         writer.WriteEndObject();
@@ -56,7 +52,6 @@ internal sealed class StoredRepliesCodec(
         ReferenceCodec.MarkValueField(reader.Session);
         field.EnsureWireTypeTagDelimited();
         var known = ImmutableArray.CreateBuilder<RememberedReply>();
-        var bytes = new List<byte[]?>();
         ImmutableArray<BufferExport> earlier = [];
         for (var (id, next) = (0U, reader.ReadFieldHeader()); !next.IsEndBaseOrEndObject; next = reader.ReadFieldHeader())
         {
@@ -71,11 +66,12 @@ internal sealed class StoredRepliesCodec(
             }
             else
             {
-                bytes.Add(next.WireType == WireType.LengthPrefixed ? reader.ReadBytes(reader.ReadVarUInt32()) : null);
-                known.Add(bytes[^1] is { } encoded ? serializer.Deserialize(encoded)! : replies.ReadValue(ref reader, next)!);
+                known.Add(next.WireType == WireType.LengthPrefixed
+                    ? serializer.Deserialize(reader.ReadBytes(reader.ReadVarUInt32()))!
+                    : replies.ReadValue(ref reader, next)!);
             }
         }
 
-        return new(new ReplyWindow(known.ToImmutable()).WithExports(earlier), [.. bytes]);
+        return StoredReplies.Of(new ReplyWindow(known.ToImmutable()).WithExports(earlier), serializer);
     }
 }

@@ -46,7 +46,20 @@ public sealed record RememberedReply(
             parts.Options);
     }
 
+    /// <summary>What <see cref="ContentOf"/> says of the command.</summary>
+    public int Content => HashCode.Combine(Kind, Name, Other);
+
+    /// <summary>The same number for commands that may be repeats of one another; in this process only.</summary>
+    public static int ContentOf(DmaCommand command)
+    {
+        var parts = CommandParts.Of(command);
+        return HashCode.Combine(parts.Kind, parts.Name, parts.Other);
+    }
+
     /// <summary>Whether this was the command, id, content and all; a command without an id may be any grant of that content.</summary>
+    public bool IsOf(DmaCommand command) => IsOf(CommandParts.Of(command));
+
+    /// <inheritdoc cref="IsOf(DmaCommand)"/>
     internal bool IsOf(in CommandParts command) =>
         command.Kind == Kind && command.Name == Name && command.Other == Other
         && (command.Id is null ? Refusal is null : command.Id == CommandId)

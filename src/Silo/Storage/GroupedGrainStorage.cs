@@ -43,13 +43,9 @@ internal sealed class GroupedGrainStorage(
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         WriteStateAsync(stateName, grainId, grainState, CancellationToken.None);
 
-    public async Task WriteStateAsync<T>(
-        string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
-    {
-        var payload = BytesOf(serializer.Serialize(grainState.State));
-        await ChangeAsync(stateName, grainId, grainState, payload, cancellationToken);
-        grainState.RecordExists = true;
-    }
+    public Task WriteStateAsync<T>(
+        string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken) =>
+        ChangeAsync(stateName, grainId, grainState, BytesOf(serializer.Serialize(grainState.State)), cancellationToken);
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         ClearStateAsync(stateName, grainId, grainState, CancellationToken.None);
@@ -59,7 +55,6 @@ internal sealed class GroupedGrainStorage(
     {
         await ChangeAsync(stateName, grainId, grainState, null, cancellationToken);
         grainState.State = activators.GetActivator<T>().Create();
-        grainState.RecordExists = false;
     }
 
     /// <summary>The array itself where it is no longer than the bytes.</summary>
@@ -74,5 +69,6 @@ internal sealed class GroupedGrainStorage(
         var changed = await store.DoAsync(change) ?? throw new InconsistentStateException(
             $"{stateName} of {grainId} is not at version {grainState.ETag ?? "none"} any more: another activation wrote it.");
         grainState.ETag = changed.Version.ToString(CultureInfo.InvariantCulture);
+        grainState.RecordExists = payload is not null;
     }
 }

@@ -18,17 +18,18 @@ public sealed class StoredRepliesTests
     private static readonly Serializer _serializer =
         new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer>();
 
+    private static readonly Serializer<RememberedReply> _ofReplies = _serializer.GetSerializer<RememberedReply>();
+
     private enum Step
     {
         Remember,
         Refuse,
         ExportAnew,
-        Store,
         Reload,
     }
 
     [Fact]
-    public void They_come_back_as_they_were() => Gen.Enum<Step>().Array[0, 120].Sample(steps =>
+    public void They_are_what_a_window_remembers() => Gen.Enum<Step>().Array[0, 120].Sample(steps =>
     {
         var (stored, expected) = (StoredReplies.Empty, ReplyWindow.Empty);
         for (var number = 0; number < steps.Length; number++)
@@ -36,24 +37,36 @@ public sealed class StoredRepliesTests
             expected = After(expected, steps[number], number);
             stored = steps[number] switch
             {
-                Step.Store => Stored(stored).Stored,
-                Step.Reload => Stored(stored).Reloaded,
-                _ => stored.Then(expected),
+                Step.Remember or Step.Refuse => stored.Then([expected.Replies[^1]], _ofReplies),
+                Step.ExportAnew => stored.ExportedAnew(ExportOf(number), _ofReplies),
+                _ => Reloaded(stored),
             };
+            AssertSame(expected, stored);
         }
-
-        AssertSame(expected, stored.Window);
-        AssertSame(expected, Stored(stored).Reloaded.Window);
     });
 
     [Fact]
-    public void A_reply_is_encoded_once()
-    {
-        var first = StoredReplies.Empty.Then(After(ReplyWindow.Empty, Step.Remember, 1));
-        var encoded = first.BytesOf(0, reply => _serializer.SerializeToArray(reply));
-        var second = first.Then(After(first.Window, Step.Remember, 2));
-        Assert.Same(encoded, second.BytesOf(0, _ => throw new InvalidOperationException("It was encoded before.")));
-    }
+    public void A_command_has_its_reply_until_too_many_are_newer() => Gen.Select(Gen.Int[1, 40], Gen.Int[0, 32], Gen.Int[0, 45]).Sample(
+        (count, newer, asked) =>
+        {
+            var (stored, window) = (StoredReplies.Empty, ReplyWindow.Empty);
+            for (var number = 0; number < count; number++)
+            {
+                window = After(window, Step.Remember, number);
+                stored = stored.Then([window.Replies[^1]], _ofReplies);
+            }
+
+            var command = AttachOf(asked);
+            for (var number = count; number < count + newer; number++)
+            {
+                // Not the one that is asked for: what is newer was looked through before.
+                window = After(window, Step.Refuse, number + 100);
+            }
+
+            Assert.Equal(window.Find(command), stored.Find(command, newer, _ofReplies));
+            Assert.Null(stored.Find(command with { Device = "display" }, newer, _ofReplies));
+            Assert.Null(stored.Find(command with { Id = "other" }, newer, _ofReplies));
+        });
 
     [Fact]
     public void Replies_of_maps_share_a_long_list_with_the_buffer()
@@ -70,47 +83,48 @@ public sealed class StoredRepliesTests
         {
             var (next, reply) = board.Execute("frame", command);
             Assert.True(reply.IsGranted, reply.Refusal?.ToString());
-            (board, replies) = (next, replies.Then(replies.Window.Remember(command, reply)));
+            (board, replies) = (next, replies.Then([RememberedReply.Of(command, reply)], _ofReplies));
             sizes.Add(_serializer.SerializeToArray(new DmaBufferRecord { Buffer = board.Buffer("frame"), Replies = replies }).Length);
         }
 
         Assert.InRange(sizes[20], sizes[1], sizes[1] * 2);
-        var restored = Stored(replies).Reloaded.Window;
+        var restored = Reloaded(replies).ToWindow(_ofReplies);
         Assert.Equal(256, restored.Replies[20].Mapping!.ToSegments().Length);
-        Assert.All(replies.Window.Replies.Zip(restored.Replies).Skip(1), pair => Assert.Equal(
+        Assert.All(replies.ToWindow(_ofReplies).Replies.Zip(restored.Replies).Skip(1), pair => Assert.Equal(
             pair.First.Mapping!.ToSegments().AsEnumerable(), pair.Second.Mapping!.ToSegments()));
     }
 
     [Fact]
     public void A_record_without_replies_has_none() =>
         Assert.Empty(_serializer.Deserialize<DmaBufferRecord>(
-            _serializer.SerializeToArray(new DmaBufferRecord()))!.Replies.Window.Replies);
+            _serializer.SerializeToArray(new DmaBufferRecord()))!.Replies.Entries());
 
     private static ReplyWindow After(ReplyWindow window, Step step, int number)
     {
         var name = $"a{number}";
-        var id = number % 2 == 0 ? name : null;
         return step switch
         {
             Step.Remember => window.Remember(
-                new DmaCommand.Attach(name, "gpu") { Id = id },
+                AttachOf(number),
                 DmaResult.Grant(new DmaReply(new DmaConstraints((uint)number + 1, 4096, ulong.MaxValue)))),
             Step.Refuse => window.Remember(
                 new DmaCommand.Detach(name) { Id = name },
                 DmaResult.Refuse<DmaReply>(Refusal.Of(Errno.EINVAL, "Attachment", "Nobody."))),
-            Step.ExportAnew => window.ExportedAnew(new BufferExport("frame", 4096) { Id = name }),
+            Step.ExportAnew => window.ExportedAnew(ExportOf(number)),
             _ => window,
         };
     }
 
-    private static (StoredReplies Stored, StoredReplies Reloaded) Stored(StoredReplies replies)
-    {
-        var bytes = _serializer.SerializeToArray(new DmaBufferRecord { Replies = replies });
-        return (replies, _serializer.Deserialize<DmaBufferRecord>(bytes)!.Replies);
-    }
+    private static DmaCommand.Attach AttachOf(int number) => new($"a{number}", "gpu") { Id = number % 2 == 0 ? $"a{number}" : null };
 
-    private static void AssertSame(ReplyWindow expected, ReplyWindow window)
+    private static BufferExport ExportOf(int number) => new("frame", 4096) { Id = $"a{number}" };
+
+    private static StoredReplies Reloaded(StoredReplies replies) =>
+        _serializer.Deserialize<DmaBufferRecord>(_serializer.SerializeToArray(new DmaBufferRecord { Replies = replies }))!.Replies;
+
+    private static void AssertSame(ReplyWindow expected, StoredReplies stored)
     {
+        var window = stored.ToWindow(_ofReplies);
         Assert.Equal(expected.Replies.AsEnumerable(), window.Replies);
         Assert.Equal(expected.Exports.AsEnumerable(), window.Exports);
     }
