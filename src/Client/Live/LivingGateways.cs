@@ -9,7 +9,8 @@ namespace DmaGrains.Client.Live;
 /// and a client that has one would send to it for good.
 /// </summary>
 /// <param name="named">What the user named.</param>
-internal sealed class LivingGateways(IReadOnlyList<IPEndPoint> named) : IGatewayListProvider
+/// <param name="first">The one to start with.</param>
+internal sealed class LivingGateways(IReadOnlyList<IPEndPoint> named, IPEndPoint first) : IGatewayListProvider
 {
     // A client sends to one gateway for each grain: with some grains, one of them is asked through a gateway that lives.
     private const int Asked = 4;
@@ -30,21 +31,21 @@ internal sealed class LivingGateways(IReadOnlyList<IPEndPoint> named) : IGateway
     /// <inheritdoc/>
     public async Task<IList<Uri>> GetGateways()
     {
-        var lost = await LostAsync();
+        if (Grains is null)
+        {
+            return [first.ToGatewayUri()];
+        }
+
+        var lost = await LostAsync(Grains);
         var living = named.Where(gateway => !lost.Contains(gateway)).ToList();
         return [.. (living.Count == 0 ? named : living).Select(gateway => gateway.ToGatewayUri())];
     }
 
-    private async Task<HashSet<IPEndPoint>> LostAsync()
+    private static async Task<HashSet<IPEndPoint>> LostAsync(IGrainFactory grains)
     {
-        if (Grains is null)
-        {
-            return [];
-        }
-
-        var first = Random.Shared.Next(Keys);
-        var answers = Enumerable.Range(first, Asked)
-            .Select(key => Grains.GetGrain<IManagementGrain>(key % Keys).GetDetailedHosts(onlyActive: false));
+        var start = Random.Shared.Next(Keys);
+        var answers = Enumerable.Range(start, Asked)
+            .Select(key => grains.GetGrain<IManagementGrain>(key % Keys).GetDetailedHosts(onlyActive: false));
         await foreach (var answer in Task.WhenEach(answers))
         {
             if (answer.IsCompletedSuccessfully)
