@@ -150,7 +150,7 @@ internal sealed class Connection : IAsyncDisposable
         builder.UseOrleansClient(client =>
         {
             client.Services.AddSingleton<IGatewayListProvider>(living);
-            client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = Liveness.LossNoticed);
+            client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = LivingGateways.RefreshPeriod);
             client.Configure<ClusterOptions>(cluster =>
             {
                 cluster.ServiceId = SiloNames.ServiceId;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using DmaGrains.Silo;
 using Orleans.Messaging;
@@ -16,11 +17,18 @@ internal sealed class LivingGateways(IReadOnlyList<IPEndPoint> named, IPEndPoint
     private const int Asked = 4;
     private const int Keys = 64;
 
+    private volatile HashSet<IPEndPoint> _lost = [];
+    private Task _asking = Task.CompletedTask;
+    private long _askedAt;
+
+    /// <summary>How often a client looks here: soon after its start it knows all gateways.</summary>
+    public static TimeSpan RefreshPeriod { get; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Asks the cluster; null until it has started.</summary>
     public IGrainFactory? Grains { get; set; }
 
     /// <inheritdoc/>
-    public TimeSpan MaxStaleness => Liveness.LossNoticed;
+    public TimeSpan MaxStaleness => RefreshPeriod;
 
     /// <inheritdoc/>
     public bool IsUpdatable => true;
@@ -29,17 +37,26 @@ internal sealed class LivingGateways(IReadOnlyList<IPEndPoint> named, IPEndPoint
     public Task InitializeGatewayListProvider() => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public async Task<IList<Uri>> GetGateways()
+    public Task<IList<Uri>> GetGateways()
     {
-        if (Grains is null)
+        if (Grains is not { } grains)
         {
-            return [first.ToGatewayUri()];
+            return Task.FromResult<IList<Uri>>([first.ToGatewayUri()]);
         }
 
-        var lost = await LostAsync(Grains);
+        // An answer that has to be waited for is used the next time.
+        if (_asking.IsCompleted && Stopwatch.GetElapsedTime(_askedAt) >= Liveness.LossNoticed)
+        {
+            _askedAt = Stopwatch.GetTimestamp();
+            _asking = AskAsync(grains);
+        }
+
+        var lost = _lost;
         var living = named.Where(gateway => !lost.Contains(gateway)).ToList();
-        return [.. (living.Count == 0 ? named : living).Select(gateway => gateway.ToGatewayUri())];
+        return Task.FromResult<IList<Uri>>([.. (living.Count == 0 ? named : living).Select(gateway => gateway.ToGatewayUri())]);
     }
+
+    private async Task AskAsync(IGrainFactory grains) => _lost = await LostAsync(grains);
 
     private static async Task<HashSet<IPEndPoint>> LostAsync(IGrainFactory grains)
     {
