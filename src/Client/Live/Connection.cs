@@ -166,7 +166,7 @@ internal sealed class Connection : IAsyncDisposable
         try
         {
             await host.StartAsync(patience);
-            living.Grains = host.Services.GetRequiredService<IGrainFactory>();
+            living.Started(host.Services.GetRequiredService<IGrainFactory>());
             return host;
         }
         catch

@@ -18,14 +18,12 @@ internal sealed class LivingGateways(IReadOnlyList<IPEndPoint> named, IPEndPoint
     private const int Keys = 64;
 
     private volatile HashSet<IPEndPoint> _lost = [];
+    private volatile IGrainFactory? _grains;
     private Task _asking = Task.CompletedTask;
     private long _askedAt;
 
     /// <summary>How often a client looks here: soon after its start it knows all gateways.</summary>
     public static TimeSpan RefreshPeriod { get; } = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>Asks the cluster; null until it has started.</summary>
-    public IGrainFactory? Grains { get; set; }
 
     /// <inheritdoc/>
     public TimeSpan MaxStaleness => RefreshPeriod;
@@ -39,7 +37,7 @@ internal sealed class LivingGateways(IReadOnlyList<IPEndPoint> named, IPEndPoint
     /// <inheritdoc/>
     public Task<IList<Uri>> GetGateways()
     {
-        if (Grains is not { } grains)
+        if (_grains is not { } grains)
         {
             return Task.FromResult<IList<Uri>>([first.ToGatewayUri()]);
         }
@@ -47,13 +45,25 @@ internal sealed class LivingGateways(IReadOnlyList<IPEndPoint> named, IPEndPoint
         // An answer that has to be waited for is used the next time.
         if (_asking.IsCompleted && Stopwatch.GetElapsedTime(_askedAt) >= Liveness.LossNoticed)
         {
-            _askedAt = Stopwatch.GetTimestamp();
-            _asking = AskAsync(grains);
+            Ask(grains);
         }
 
         var lost = _lost;
         var living = named.Where(gateway => !lost.Contains(gateway)).ToList();
         return Task.FromResult<IList<Uri>>([.. (living.Count == 0 ? named : living).Select(gateway => gateway.ToGatewayUri())]);
+    }
+
+    /// <summary>The client has started: it asks the cluster at once, to know of the lost ones when it first looks for more gateways.</summary>
+    public void Started(IGrainFactory grains)
+    {
+        Ask(grains);
+        _grains = grains;
+    }
+
+    private void Ask(IGrainFactory grains)
+    {
+        _askedAt = Stopwatch.GetTimestamp();
+        _asking = AskAsync(grains);
     }
 
     private async Task AskAsync(IGrainFactory grains) => _lost = await LostAsync(grains);
