@@ -89,15 +89,68 @@ internal sealed class Connection : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Connects through one gateway, tried in an order by chance: one that hangs accepts a connection and then says nothing, so the next
+    /// is tried beside it a little later. The first that answers is taken; the client uses the others from then on, too.
+    /// </summary>
     private static async Task<IHost> ConnectAsync(string gateway, CancellationToken cancellation)
     {
-        var living = new LivingGateways(Gateways.Parse(gateway));
+        var named = Gateways.Parse(gateway);
+        var order = named.ToArray();
+        Random.Shared.Shuffle(order);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(_connectTimeout);
+        List<Task<IHost>> trying = [];
+        try
+        {
+            for (var next = 0; next < order.Length || trying.Count > 0;)
+            {
+                if (next < order.Length)
+                {
+                    trying.Add(StartAsync(new(named, order[next++]), gateway, cancellation, patience.Token));
+                }
+
+                var pause = Task.Delay(next < order.Length ? _gatewayPatience : Timeout.InfiniteTimeSpan, patience.Token);
+                var first = await Task.WhenAny([pause, .. trying]);
+                if (first is Task<IHost> attempt)
+                {
+                    trying.Remove(attempt);
+                    if (attempt.IsCompletedSuccessfully)
+                    {
+                        return await attempt;
+                    }
+                }
+                else
+                {
+                    patience.Token.ThrowIfCancellationRequested();
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // Said below.
+        }
+        finally
+        {
+            await patience.CancelAsync();
+            trying.ForEach(late => late.ContinueWith(
+                started => started.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default));
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        throw new UsageException(
+            $"No silo answers at {gateway} within {_connectTimeout.TotalSeconds} seconds: expected the gateway of a running silo.");
+    }
+
+    private static async Task<IHost> StartAsync(
+        LivingGateways living, string gateway, CancellationToken cancellation, CancellationToken patience)
+    {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.UseOrleansClient(client =>
         {
             client.Services.AddSingleton<IGatewayListProvider>(living);
-            client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = Liveness.LossNoticed);
+            client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = LivingGateways.RefreshPeriod);
             client.Configure<ClusterOptions>(cluster =>
             {
                 cluster.ServiceId = SiloNames.ServiceId;
@@ -105,24 +158,21 @@ internal sealed class Connection : IAsyncDisposable
             });
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = Liveness.ResponseTimeout);
 
-            // Also how soon a client that starts at a lost silo's gateway goes on to the next.
+            // Also how soon a client asks again at a silo that is still starting.
             client.Configure<TypeManagementOptions>(types => types.TypeMapRefreshInterval = _gatewayPatience);
             client.AddOutgoingGrainCallFilter(new Resending(gateway, cancellation));
         });
         var host = builder.Build();
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(_connectTimeout);
         try
         {
-            await host.StartAsync(patience.Token);
-            living.Grains = host.Services.GetRequiredService<IGrainFactory>();
+            await host.StartAsync(patience);
+            living.Started(host.Services.GetRequiredService<IGrainFactory>());
             return host;
         }
-        catch (Exception problem) when (problem is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        catch
         {
             host.Dispose();
-            throw new UsageException(
-                $"No silo answers at {gateway} within {_connectTimeout.TotalSeconds} seconds: expected the gateway of a running one (dotnet run --project src/Silo).");
+            throw;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using DmaGrains.Silo;
 using Orleans.Messaging;
@@ -9,17 +10,23 @@ namespace DmaGrains.Client.Live;
 /// and a client that has one would send to it for good.
 /// </summary>
 /// <param name="named">What the user named.</param>
-internal sealed class LivingGateways(IReadOnlyList<IPEndPoint> named) : IGatewayListProvider
+/// <param name="first">The one to start with.</param>
+internal sealed class LivingGateways(IReadOnlyList<IPEndPoint> named, IPEndPoint first) : IGatewayListProvider
 {
     // A client sends to one gateway for each grain: with some grains, one of them is asked through a gateway that lives.
     private const int Asked = 4;
     private const int Keys = 64;
 
-    /// <summary>Asks the cluster; null until it has started.</summary>
-    public IGrainFactory? Grains { get; set; }
+    private volatile HashSet<IPEndPoint> _lost = [];
+    private volatile IGrainFactory? _grains;
+    private Task _asking = Task.CompletedTask;
+    private long _askedAt;
+
+    /// <summary>How often a client looks here: soon after its start it knows all gateways.</summary>
+    public static TimeSpan RefreshPeriod { get; } = TimeSpan.FromMilliseconds(500);
 
     /// <inheritdoc/>
-    public TimeSpan MaxStaleness => Liveness.LossNoticed;
+    public TimeSpan MaxStaleness => RefreshPeriod;
 
     /// <inheritdoc/>
     public bool IsUpdatable => true;
@@ -28,23 +35,44 @@ internal sealed class LivingGateways(IReadOnlyList<IPEndPoint> named) : IGateway
     public Task InitializeGatewayListProvider() => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public async Task<IList<Uri>> GetGateways()
+    public Task<IList<Uri>> GetGateways()
     {
-        var lost = await LostAsync();
-        var living = named.Where(gateway => !lost.Contains(gateway)).ToList();
-        return [.. (living.Count == 0 ? named : living).Select(gateway => gateway.ToGatewayUri())];
-    }
-
-    private async Task<HashSet<IPEndPoint>> LostAsync()
-    {
-        if (Grains is null)
+        if (_grains is not { } grains)
         {
-            return [];
+            return Task.FromResult<IList<Uri>>([first.ToGatewayUri()]);
         }
 
-        var first = Random.Shared.Next(Keys);
-        var answers = Enumerable.Range(first, Asked)
-            .Select(key => Grains.GetGrain<IManagementGrain>(key % Keys).GetDetailedHosts(onlyActive: false));
+        // An answer that has to be waited for is used the next time.
+        if (_asking.IsCompleted && Stopwatch.GetElapsedTime(_askedAt) >= Liveness.LossNoticed)
+        {
+            Ask(grains);
+        }
+
+        var lost = _lost;
+        var living = named.Where(gateway => !lost.Contains(gateway)).ToList();
+        return Task.FromResult<IList<Uri>>([.. (living.Count == 0 ? named : living).Select(gateway => gateway.ToGatewayUri())]);
+    }
+
+    /// <summary>The client has started: it asks the cluster at once, to know of the lost ones when it first looks for more gateways.</summary>
+    public void Started(IGrainFactory grains)
+    {
+        Ask(grains);
+        _grains = grains;
+    }
+
+    private void Ask(IGrainFactory grains)
+    {
+        _askedAt = Stopwatch.GetTimestamp();
+        _asking = AskAsync(grains);
+    }
+
+    private async Task AskAsync(IGrainFactory grains) => _lost = await LostAsync(grains);
+
+    private static async Task<HashSet<IPEndPoint>> LostAsync(IGrainFactory grains)
+    {
+        var start = Random.Shared.Next(Keys);
+        var answers = Enumerable.Range(start, Asked)
+            .Select(key => grains.GetGrain<IManagementGrain>(key % Keys).GetDetailedHosts(onlyActive: false));
         await foreach (var answer in Task.WhenEach(answers))
         {
             if (answer.IsCompletedSuccessfully)

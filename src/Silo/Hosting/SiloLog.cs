@@ -13,6 +13,14 @@ internal static partial class SiloLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Weakness}")]
     public static partial void StorageIsWeak(this ILogger logger, string weakness);
 
+    /// <summary>The storage has begun to fail.</summary>
+    [LoggerMessage(Level = LogLevel.Error, Message = "{What} fails: {Why}")]
+    public static partial void StorageFails(this ILogger logger, string what, string why);
+
+    /// <summary>The storage works again.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{What} works again.")]
+    public static partial void StorageWorks(this ILogger logger, string what);
+
     /// <summary>Clients may come. A line for people, unless all lines are JSON.</summary>
     public static void Ready(this ILogger logger, SiloSettings settings)
     {

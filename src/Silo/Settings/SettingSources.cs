@@ -7,27 +7,43 @@ namespace DmaGrains.Silo.Settings;
 public static class SettingSources
 {
     private const string Prefix = "DMAGRAINS_";
+    private const string File = "appsettings.json";
 
     /// <summary>Collects what is set.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="environment">The environment's variables; those of other programs are not looked at.</param>
-    /// <exception cref="FormatException">The command line has what is no setting, or the file is no JSON; the message says what.</exception>
+    /// <exception cref="FormatException">One of them has what is no setting, or the file is no JSON; the message says what.</exception>
     public static IConfiguration Load(string[] args, IDictionary environment)
     {
         CheckNames(args);
+        var file = ReadFile();
+        CheckNames(file);
+        var ours = OursIn(environment).ToList();
+        CheckNames(ours);
+        return new ConfigurationBuilder()
+            .AddConfiguration(file)
+            .AddInMemoryCollection(ours.Select(given => KeyValuePair.Create(given.Name, given.Value)))
+            .AddCommandLine(args)
+            .Build();
+    }
+
+    private static IConfigurationRoot ReadFile()
+    {
         try
         {
             return new ConfigurationBuilder()
                 .SetBasePath(Directory.GetCurrentDirectory())
-                .AddJsonFile("appsettings.json", optional: true)
-                .AddInMemoryCollection(OursIn(environment))
-                .AddCommandLine(args)
+                .AddJsonFile(File, optional: true)
                 .Build();
         }
         catch (InvalidDataException)
         {
             // What the reader says repeats part of the file.
-            throw new FormatException("appsettings.json cannot be read: expected a JSON object.");
+            throw new FormatException($"{File} cannot be read: expected a JSON object.");
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new FormatException($"{File} cannot be read: expected a file with read permission.");
         }
     }
 
@@ -41,8 +57,7 @@ public static class SettingSources
             var name = word.StartsWith("--", StringComparison.Ordinal) ? word[2..] : string.Empty;
             if (!name.Contains(':', StringComparison.Ordinal) && Setting.All.All(known => known.Name != name))
             {
-                var names = string.Join(", ", Setting.All.Select(known => $"--{known.Name}"));
-                throw new FormatException($"'{word}' is no setting: expected {names}.");
+                throw NoSetting(word, known => $"--{known.Name}");
             }
 
             if (equals < 0 && ++index == args.Length)
@@ -55,9 +70,40 @@ public static class SettingSources
     private static string ExpectedOf(string name) =>
         Setting.All.FirstOrDefault(known => known.Name == name)?.Expected ?? "one";
 
+    /// <summary>What the file has at its top is ours, or a section, which is .NET's own.</summary>
+    private static void CheckNames(IConfigurationRoot file)
+    {
+        foreach (var given in file.GetChildren())
+        {
+            var known = Setting.All.FirstOrDefault(known => known.Name.Equals(given.Key, StringComparison.OrdinalIgnoreCase));
+            if (known is null && given.Value is not null)
+            {
+                throw NoSetting($"{File}: {given.Key}", known => known.Name);
+            }
+
+            if (known is not null && given.GetChildren().Any())
+            {
+                throw new FormatException($"{known.Name} in {File} is no single value: expected {known.Expected}.");
+            }
+        }
+    }
+
+    private static void CheckNames(IEnumerable<(string Variable, string Name, string? Value)> environment)
+    {
+        foreach (var (variable, name, _) in environment)
+        {
+            if (Setting.All.All(known => known.Name != name))
+            {
+                throw NoSetting(variable, known => $"{Prefix}{known.Name.ToUpperInvariant().Replace('-', '_')}");
+            }
+        }
+    }
+
+    private static FormatException NoSetting(string word, Func<Setting, string> nameOf) =>
+        new($"'{word}' is no setting: expected {string.Join(", ", Setting.All.Select(nameOf))}.");
+
     /// <summary>DMAGRAINS_GATEWAY_PORT is gateway-port: shells have no dashes in names.</summary>
-    private static IEnumerable<KeyValuePair<string, string?>> OursIn(IDictionary environment) => environment.Keys.Cast<string>()
+    private static IEnumerable<(string Variable, string Name, string? Value)> OursIn(IDictionary environment) => environment.Keys.Cast<string>()
         .Where(name => name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
-        .Select(name => KeyValuePair.Create(
-            name[Prefix.Length..].ToLowerInvariant().Replace('_', '-'), (string?)environment[name]));
+        .Select(name => (name, name[Prefix.Length..].ToLowerInvariant().Replace('_', '-'), (string?)environment[name]));
 }

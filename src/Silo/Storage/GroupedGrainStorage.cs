@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using DmaGrains.Silo.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Orleans.Runtime.Hosting;
 using Orleans.Serialization.Serializers;
 using Orleans.Storage;
@@ -13,8 +15,11 @@ namespace DmaGrains.Silo.Storage;
 /// does not happen; one that has begun is waited for, because only its end tells whether it happened.
 /// </remarks>
 internal sealed class GroupedGrainStorage(
-    IStateStore store, IGrainStorageSerializer serializer, IActivatorProvider activators) : IGrainStorage
+    IStateStore store, IGrainStorageSerializer serializer, IActivatorProvider activators, ILogger log) : IGrainStorage
 {
+    private readonly Outage _reads = new(log, "Reading state");
+    private readonly Outage _changes = new(log, "Writing state");
+
     /// <summary>Adds it to a silo.</summary>
     /// <param name="silo">The silo.</param>
     /// <param name="name">The provider's name.</param>
@@ -24,7 +29,8 @@ internal sealed class GroupedGrainStorage(
         (services, _) => new GroupedGrainStorage(
             store,
             services.GetRequiredService<IGrainStorageSerializer>(),
-            services.GetRequiredService<IActivatorProvider>()));
+            services.GetRequiredService<IActivatorProvider>(),
+            services.GetRequiredService<ILoggerFactory>().CreateLogger(SiloLog.Category)));
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         ReadStateAsync(stateName, grainId, grainState, CancellationToken.None);
@@ -32,7 +38,7 @@ internal sealed class GroupedGrainStorage(
     public async Task ReadStateAsync<T>(
         string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
-        var found = await store.DoAsync(new StateRead(grainId.ToString(), stateName, cancellationToken));
+        var found = await _reads.WatchAsync(store.DoAsync(new StateRead(grainId.ToString(), stateName, cancellationToken)));
         grainState.State = found?.Payload is { } payload
             ? serializer.Deserialize<T>(BinaryData.FromBytes(payload))
             : activators.GetActivator<T>().Create();
@@ -66,7 +72,7 @@ internal sealed class GroupedGrainStorage(
     {
         long? expected = grainState.ETag is { } version ? long.Parse(version, CultureInfo.InvariantCulture) : null;
         var change = new StateChange(grainId.ToString(), stateName, expected, payload, cancellationToken);
-        var changed = await store.DoAsync(change) ?? throw new InconsistentStateException(
+        var changed = await _changes.WatchAsync(store.DoAsync(change)) ?? throw new InconsistentStateException(
             $"{stateName} of {grainId} is not at version {grainState.ETag ?? "none"} any more: another activation wrote it.");
         grainState.ETag = changed.Version.ToString(CultureInfo.InvariantCulture);
         grainState.RecordExists = payload is not null;

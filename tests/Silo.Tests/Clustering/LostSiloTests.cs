@@ -117,6 +117,36 @@ public sealed class LostSiloTests(Servers servers)
         }
     }
 
+    [Fact]
+    public async Task A_client_that_starts_while_the_silo_behind_one_of_its_gateways_hangs_takes_another()
+    {
+        var cluster = await StartAsync(await servers.NewStorageAsync(StorageKind.PostgreSql, isCluster: true), 2);
+        try
+        {
+            await using (var writer = await cluster[1].ConnectAsync())
+            {
+                await WriteAsync(writer.Grains);
+            }
+
+            await cluster[0].Process.SignalAsync("STOP");
+
+            // Which gateway is tried first is left to chance.
+            for (var client = 0; client < 4; client++)
+            {
+                await MeasureAsync("a new client's first read", async () =>
+                {
+                    await using var late = await SiloProcess.ConnectAsync($"{cluster[0].Gateway},{cluster[1].Gateway}");
+                    Assert.Equal("first", (await SmallBoard.AttachmentsAsync(late.Grains, client))[0]);
+                });
+            }
+        }
+        finally
+        {
+            await cluster[0].Process.SignalAsync("CONT");
+            cluster.ForEach(silo => silo.Dispose());
+        }
+    }
+
     [Theory]
     [InlineData(StorageKind.PostgreSql)]
     [InlineData(StorageKind.Redis)]

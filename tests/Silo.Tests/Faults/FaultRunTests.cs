@@ -12,7 +12,7 @@ namespace DmaGrains.Silo.Tests.Faults;
 /// heard is explained by some order of commands, and nothing is lost, doubled or leaked.
 /// </summary>
 /// <remarks>
-/// <c>DMAGRAINS_FAULT_SEED</c> and <c>DMAGRAINS_FAULT_ROUNDS</c> make other and longer runs, and <c>DMAGRAINS_FAULT_RESULTS</c> names a
+/// <c>FAULT_RUN_SEED</c> and <c>FAULT_RUN_ROUNDS</c> make other and longer runs, and <c>FAULT_RUN_RESULTS</c> names a
 /// file to add figures to; <c>tests/Silo.Tests/faults</c> sets them.
 /// </remarks>
 public sealed class FaultRunTests
@@ -21,12 +21,12 @@ public sealed class FaultRunTests
     private const int BuffersOfABoard = 100;
     private const int AnswersBetweenFaults = 600;
 
-    private static readonly int _seed = Setting("DMAGRAINS_FAULT_SEED", 1);
-    private static readonly int _rounds = Setting("DMAGRAINS_FAULT_ROUNDS", 1);
+    private static readonly int _seed = Setting("FAULT_RUN_SEED", 1);
+    private static readonly int _rounds = Setting("FAULT_RUN_ROUNDS", 1);
 
     /// <summary>Those that are run: both, unless one is named.</summary>
     public static TheoryData<StorageKind> Storages => Enum.TryParse<StorageKind>(
-        Environment.GetEnvironmentVariable("DMAGRAINS_FAULT_STORAGE"), out var one) ? [one] : [StorageKind.PostgreSql, StorageKind.Redis];
+        Environment.GetEnvironmentVariable("FAULT_RUN_STORAGE"), out var one) ? [one] : [StorageKind.PostgreSql, StorageKind.Redis];
 
     [Theory]
     [MemberData(nameof(Storages))]
@@ -165,7 +165,7 @@ public sealed class FaultRunTests
     private static async Task ReportAsync(string figures)
     {
         TestContext.Current.TestOutputHelper?.WriteLine(figures);
-        if (Environment.GetEnvironmentVariable("DMAGRAINS_FAULT_RESULTS") is { Length: > 0 } file)
+        if (Environment.GetEnvironmentVariable("FAULT_RUN_RESULTS") is { Length: > 0 } file)
         {
             await File.AppendAllTextAsync(file, $"- {figures}\n");
         }

@@ -32,6 +32,28 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task Silo_says_that_it_is_not_ready_while_PostgreSQL_hangs()
+    {
+        // An orchestrator asks every few seconds, and waits no longer; connecting to a server that hangs takes 5.
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+        var port = Installed.FreePort();
+        await using var server = await PostgreSqlServer.StartAsync();
+        using var silo = await SiloProcess.StartReadyAsync(
+            [("DMAGRAINS_STORAGE", "postgresql"), ("DMAGRAINS_POSTGRESQL", await server.NewDatabaseAsync())], "--health-port", $"{port}");
+        await server.HangAsync();
+        try
+        {
+            using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/ready"), Cancellation);
+
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        }
+        finally
+        {
+            await server.GoOnAsync();
+        }
+    }
+
+    [Fact]
     public async Task Silo_is_live_and_not_ready_while_Redis_is_gone()
     {
         await using var server = await RedisServer.StartAsync();

@@ -55,10 +55,15 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     public async Task KillAsync()
     {
         // A server that starts while old processes of its have the memory is refused: all go at once.
-        var children = await Installed.TryAsync("pgrep", "-P", $"{_process!.Id}") ?? string.Empty;
-        await Installed.TryAsync("kill", ["-KILL", $"{_process.Id}", .. children.Split('\n', StringSplitOptions.RemoveEmptyEntries)]);
-        await _process.EndAsync();
+        await SignalAllAsync("KILL");
+        await _process!.EndAsync();
     }
+
+    /// <summary>Makes it hang: it takes connections and says nothing.</summary>
+    public Task HangAsync() => SignalAllAsync("STOP");
+
+    /// <summary>Lets it go on.</summary>
+    public Task GoOnAsync() => SignalAllAsync("CONT");
 
     /// <summary>Stops it in good order, whoever is connected.</summary>
     public async Task StopAsync()
@@ -106,4 +111,11 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         Environment.IsPrivilegedProcess
             ? ("setpriv", ["--reuid=postgres", "--regid=postgres", "--init-groups", program, .. args])
             : (program, args);
+
+    private async Task SignalAllAsync(string signal)
+    {
+        var children = await Installed.TryAsync("pgrep", "-P", $"{_process!.Id}") ?? string.Empty;
+        await Installed.TryAsync(
+            "kill", [$"-{signal}", $"{_process.Id}", .. children.Split('\n', StringSplitOptions.RemoveEmptyEntries)]);
+    }
 }

@@ -139,5 +139,42 @@ public sealed class SiloSettingsTests
         Assert.Contains("storage 'floppy'", said, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"storge": "sqlite"}""", "'appsettings.json: storge' is no setting: expected storage, data, ")]
+    [InlineData("""{"storage": ["sqlite"]}""", "storage in appsettings.json is no single value: expected memory, ")]
+    public async Task Settings_file_with_what_is_no_setting_is_refused(string text, string saying)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("appsettings.json"), text);
+
+        var (code, said) = await ChildProcess.RunAsync("sh", ["-c", "cd \"$1\" && exec \"$0\"", SiloProcess.Program, folder.Path]);
+
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.StartsWith($"dmagrains silo: {saying}", said.Trim(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Settings_file_may_have_NET_s_own_sections_beside_ours()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("appsettings.json"), """{"Logging": {"LogLevel": {"Default": "Error"}}, "Storage": "floppy"}""");
+
+        var (code, said) = await ChildProcess.RunAsync("sh", ["-c", "cd \"$1\" && exec \"$0\"", SiloProcess.Program, folder.Path]);
+
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("storage 'floppy'", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Variable_of_ours_that_is_no_setting_is_refused()
+    {
+        var environment = new Hashtable { ["DMAGRAINS_STORGE"] = "sqlite" };
+
+        var refused = Assert.Throws<FormatException>(() => SettingSources.Load([], environment));
+
+        Assert.StartsWith("'DMAGRAINS_STORGE' is no setting: expected DMAGRAINS_STORAGE, ", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("DMAGRAINS_GATEWAY_PORT", refused.Message, StringComparison.Ordinal);
+    }
+
     private static SiloSettings Read(params string[] args) => SiloSettings.Read(SettingSources.Load(args, new Hashtable()));
 }

@@ -55,7 +55,8 @@ internal sealed record PostgreSqlConnection(NpgsqlConnectionStringBuilder Settin
 
     private static void SetUnlessGiven(NpgsqlConnectionStringBuilder settings, string word, object value)
     {
-        if (!settings.ContainsKey(word))
+        // ContainsKey answers true for every word that Npgsql knows; Keys has those that were given, under their first names.
+        if (!settings.Keys!.Cast<string>().Contains(word, StringComparer.OrdinalIgnoreCase))
         {
             settings[word] = value;
         }

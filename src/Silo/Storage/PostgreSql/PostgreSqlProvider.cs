@@ -27,6 +27,11 @@ internal sealed class PostgreSqlProvider : StorageProvider, IMembershipProvider
         try
         {
             var version = await PostgreSqlSchema.EnsureAsync(source, cancellation);
+            if (version is null)
+            {
+                throw new StorageException($"{connection} has no schema version: put back a copy of the database.");
+            }
+
             if (version != PostgreSqlSchema.Version)
             {
                 throw new StorageException(
@@ -36,7 +41,7 @@ internal sealed class PostgreSqlProvider : StorageProvider, IMembershipProvider
             var weakness = await WeaknessAsync(source, cancellation);
             return new(source, new(connection), weakness);
         }
-        catch (Exception problem) when (problem is NpgsqlException or SocketException or TimeoutException)
+        catch (Exception problem) when (problem is NpgsqlException or SocketException or TimeoutException or IOException or UnauthorizedAccessException)
         {
             await source.DisposeAsync();
             throw new StorageException($"{connection} cannot be used: {connection.Explain(problem)}.");

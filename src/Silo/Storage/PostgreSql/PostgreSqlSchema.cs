@@ -15,8 +15,8 @@ internal static class PostgreSqlSchema
     private const long Lock = 0x444d_4147_7261_696e;
 
     /// <summary>Makes the schema when there is none. Silos that start together take turns.</summary>
-    /// <returns>The version that is there.</returns>
-    public static async Task<int> EnsureAsync(NpgsqlDataSource source, CancellationToken cancellation)
+    /// <returns>The version that is there; null when there is none.</returns>
+    public static async Task<int?> EnsureAsync(NpgsqlDataSource source, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -32,7 +32,7 @@ internal static class PostgreSqlSchema
         await using var read = new NpgsqlCommand($"SELECT version FROM {Name}.schema_version", connection);
         var version = await read.ExecuteScalarAsync(cancellation);
         await transaction.CommitAsync(cancellation);
-        return version is int found ? found : 0;
+        return version as int?;
     }
 
     private static string Text()

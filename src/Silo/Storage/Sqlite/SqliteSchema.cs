@@ -37,13 +37,17 @@ internal static class SqliteSchema
             throw new StorageException($"{path} is a database of something else: expected a new file, or one that DmaGrains made.");
         }
 
-        if (connection.Ask("SELECT version FROM dmagrains_schema") is not Version and var version)
+        if (connection.Ask("SELECT version FROM dmagrains_schema") is not long version)
+        {
+            throw new StorageException($"{path} is damaged (it has no schema version): put back a copy of it.");
+        }
+
+        if (version != Version)
         {
             throw new StorageException($"{path} has schema version {version}: this program needs version {Version}.");
         }
 
-        // Shows a full disk now, and not at the first grain's write.
-        connection.Execute("UPDATE dmagrains_schema SET version = version; COMMIT");
+        connection.Execute("COMMIT");
         if (connection.Ask("PRAGMA quick_check(1)") is not "ok" and var damage)
         {
             throw new StorageException($"{path} is damaged ({OneLine.Of(damage?.ToString() ?? "unknown")}): put back a copy of it.");

@@ -36,6 +36,45 @@ public sealed class PostgreSqlProviderTests(Servers servers)
     }
 
     [Fact]
+    public async Task Open_is_refused_when_there_is_no_schema_version()
+    {
+        var database = await servers.NewPostgreSqlAsync();
+        await (await StorageProvider.OpenPostgreSqlAsync(database, Cancellation)).DisposeAsync();
+        await PostgreSqlServer.ExecuteAsync(database, "DELETE FROM dmagrains.schema_version");
+
+        await AssertRefusedAsync(database, "has no schema version");
+    }
+
+    [Fact]
+    public async Task Open_is_refused_when_there_is_no_such_password_file()
+    {
+        var none = new NpgsqlConnectionStringBuilder(await servers.NewPostgreSqlAsync()) { Password = null, Passfile = "nowhere/pgpass" };
+
+        await AssertRefusedAsync(none.ConnectionString, "nowhere/pgpass");
+    }
+
+    [Fact]
+    public void What_the_connection_string_does_not_say_is_set()
+    {
+        var settings = PostgreSqlConnection.Parse("Host=db1").Settings;
+
+        Assert.Equal((5, 5), (settings.Timeout, settings.CommandTimeout));
+        Assert.Equal((16, 10), (settings.MaxAutoPrepare, settings.MaxPoolSize));
+        Assert.Equal("dmagrains", settings.ApplicationName);
+    }
+
+    [Fact]
+    public void What_the_connection_string_says_is_kept()
+    {
+        var settings = PostgreSqlConnection.Parse(
+            "Host=db1;Timeout=7;CommandTimeout=8;Max Auto Prepare=0;MaxPoolSize=9;Application Name=mine").Settings;
+
+        Assert.Equal((7, 8), (settings.Timeout, settings.CommandTimeout));
+        Assert.Equal((0, 9), (settings.MaxAutoPrepare, settings.MaxPoolSize));
+        Assert.Equal("mine", settings.ApplicationName);
+    }
+
+    [Fact]
     public async Task Open_does_not_say_a_wrong_password()
     {
         var wrong = new NpgsqlConnectionStringBuilder(await servers.NewPostgreSqlAsync()) { Password = "no-such-7Qx" };

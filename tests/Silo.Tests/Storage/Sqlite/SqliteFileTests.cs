@@ -107,6 +107,30 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
+    public void Open_is_refused_as_damaged_when_there_is_no_schema_version()
+    {
+        SqliteFile.Open(Path).Dispose();
+        Execute("DELETE FROM dmagrains_schema");
+
+        AssertRefused("is damaged (it has no schema version)");
+    }
+
+    [Fact]
+    public async Task Open_of_a_file_with_state_goes_well_on_a_full_disk_for_those_who_read()
+    {
+        await using var disk = await SmallDisk.MountAsync(1 << 20);
+        using (var file = SqliteFile.Open(disk.File("state.db")))
+        {
+            Write(file, "a", [1]);
+        }
+
+        disk.Fill();
+
+        using var again = SqliteFile.Open(disk.File("state.db"));
+        Assert.Equal([1], again.Read("a", "buffer")!.Value.Payload!);
+    }
+
+    [Fact]
     public void Open_is_refused_when_there_is_no_folder() => Assert.Contains(
         "its folder does not exist",
         Assert.Throws<StorageException>(() => SqliteFile.Open(_folder.File("nowhere/state.db"))).Message,
