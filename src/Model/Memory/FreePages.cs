@@ -32,16 +32,24 @@ internal sealed class FreePages
     /// <summary>A set of disjoint runs; those that touch are merged.</summary>
     public static FreePages Of(IEnumerable<PageExtent> runs)
     {
-        var free = new Editor(new(
-            ImmutableSortedSet.Create<PageExtent>(AddressOrder.Instance),
-            ImmutableSortedSet.Create<PageExtent>(LengthOrder.Instance),
-            0));
-        foreach (var run in runs)
+        var merged = new List<PageExtent>();
+        foreach (var run in runs.Order(AddressOrder.Instance))
         {
-            free.Give(run);
+            Invariant.Holds(run.PageCount > 0 && (merged.Count == 0 || merged[^1].EndPfn <= run.FirstPfn));
+            if (merged.Count != 0 && merged[^1].EndPfn == run.FirstPfn)
+            {
+                merged[^1] = merged[^1] with { PageCount = merged[^1].PageCount + run.PageCount };
+            }
+            else
+            {
+                merged.Add(run);
+            }
         }
 
-        return free.ToFreePages();
+        return new(
+            merged.ToImmutableSortedSet(AddressOrder.Instance),
+            merged.ToImmutableSortedSet(LengthOrder.Instance),
+            merged.Aggregate(0UL, (sum, run) => sum + run.PageCount));
     }
 
     /// <summary>Runs of at least that many pages, shortest first and lowest first among equals.</summary>

@@ -47,12 +47,15 @@ internal sealed partial class Placement
                 $"{Need << Page.Shift} bytes do not fit into {Counted.Of(Constraints.MaxSegmentCount, "segment")} under {Constraints}: {free} bytes are free, the largest range has {largest} ({detail}).");
     }
 
-    private ulong FreeBytes(MemoryRegion region) =>
-        ReachableRuns(region).Aggregate(0UL, (sum, run) => sum + run.PageCount) << Page.Shift;
+    private ulong FreeBytes(MemoryRegion region) => (IsReachedWhole(region)
+        ? region.Free.PageCount
+        : ReachableRuns(region).Aggregate(0UL, (sum, run) => sum + run.PageCount)) << Page.Shift;
 
     private ulong LargestRangeBytes(MemoryRegion region)
     {
-        var longest = ReachableRuns(region).Aggregate(0UL, (most, run) => Math.Max(most, run.PageCount));
+        var longest = IsReachedWhole(region)
+            ? region.Free.LargestRunPages
+            : ReachableRuns(region).Aggregate(0UL, (most, run) => Math.Max(most, run.PageCount));
         return Math.Min(longest, region.Layout.BlockPages) << Page.Shift;
     }
 

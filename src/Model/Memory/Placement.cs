@@ -176,6 +176,14 @@ internal sealed partial class Placement
     private ImmutableArray<PageExtent>? ByFewestSegments(ImmutableArray<MemoryRegion> regions)
     {
         ulong segmentPages = Constraints.MaxSegmentSize >> Page.Shift;
+
+        // Each segment lies in one free run: in memory that is all small holes no search is needed to see that there are too few.
+        var longest = Math.Min(segmentPages, regions.Select(region => region.Free.LargestRunPages).DefaultIfEmpty().Max());
+        if (longest == 0 || (Need - 1) / longest >= Constraints.MaxSegmentCount)
+        {
+            return null;
+        }
+
         var whole = new List<PageExtent>();
         var shorter = new List<PageExtent>();
         foreach (var region in regions)
@@ -249,6 +257,8 @@ internal sealed partial class Placement
             .TakeWhile(run => run.FirstPfn < endPfn)
             .Select(run => run.EndPfn <= endPfn ? run : run with { PageCount = endPfn - run.FirstPfn });
     }
+
+    private bool IsReachedWhole(MemoryRegion region) => ReachEndPfn(region) >= region.Layout.Range.EndPfn;
 
     /// <summary>Frame number behind the last page of a region that everybody reaches.</summary>
     private ulong ReachEndPfn(MemoryRegion region)
