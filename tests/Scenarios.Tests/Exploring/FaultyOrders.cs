@@ -230,7 +230,9 @@ internal sealed class FaultyOrders
                 : DmaResult.Grant(new RecalculatedUnion(DmaConstraints.Unconstrained, DmaConstraints.Unconstrained, null))
             : Board.Recalculate(buffer));
 
-        public Task<DmaResult<DmaBuffer>> DescribeAsync(string buffer) => Task.FromResult(DmaResult.Grant(Board.Buffer(buffer)!));
+        public Task<DmaResult<DmaBuffer>> DescribeAsync(string buffer) => Task.FromResult(Board.Buffer(buffer) is { } known
+            ? DmaResult.Grant(known)
+            : DmaResult.Refuse<DmaBuffer>(BufferExports.NoBuffer(buffer)));
 
         public Task<ImmutableArray<RegionUse>> DescribeMemoryAsync() => Task.FromResult(Board.Memory.Describe());
 
