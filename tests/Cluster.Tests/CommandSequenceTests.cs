@@ -12,6 +12,7 @@ using DmaGrains.Model.Policies;
 using DmaGrains.Model.Scatterlists;
 using DmaGrains.Model.Translation;
 using DmaGrains.Scenarios.Checking;
+using DmaGrains.Tests.Shared;
 
 namespace DmaGrains.Cluster.Tests;
 
@@ -47,29 +48,17 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
             }),
             Gen.Int[0, 30].Select(chance => chance == 0 ? new DmaCommand.Release() : chance == 1 ? new DmaCommand.Revoke() : (DmaCommand)new DmaCommand.Unmap("m0"))));
 
-    private static readonly Gen<ExporterPolicy> _anyPolicy = Gen.Select(
-        Gen.Enum<ConstraintModel>(), Gen.Enum<AllocationTime>(), Gen.Enum<LateAttach>(), Gen.Enum<ListSharing>(), Gen.Bool, Gen.Bool,
-        (constraints, allocation, late, lists, posted, bouncing) => new ExporterPolicy
-        {
-            Constraints = constraints,
-            Allocation = allocation,
-            LateAttach = late,
-            Lists = lists,
-            AsPosted = posted,
-            Bouncing = bouncing,
-        });
-
     private static readonly Gen<NameList> _anyMemory =
         Gen.OneOf(default, new NameList("ram"), new NameList("cma", "high"), new NameList("splash"));
 
     private int _nextBoard;
 
     [Fact]
-    public Task Replies_are_the_same_one_by_one() => Gen.Select(_anyStep.Array[1, 40], _anyPolicy, _anyMemory).SampleAsync(
+    public Task Replies_are_the_same_one_by_one() => Gen.Select(_anyStep.Array[1, 40], RandomPolicies.Any, _anyMemory).SampleAsync(
         (steps, policy, memory) => CompareAsync(steps, policy, memory, batch: 1), iter: 60, threads: 2);
 
     [Fact]
-    public Task Replies_are_the_same_in_batches() => Gen.Select(_anyStep.Array[1, 40], _anyPolicy, _anyMemory).SampleAsync(
+    public Task Replies_are_the_same_in_batches() => Gen.Select(_anyStep.Array[1, 40], RandomPolicies.Any, _anyMemory).SampleAsync(
         (steps, policy, memory) => CompareAsync(steps, policy, memory, batch: 7), iter: 60, threads: 2);
 
     private async Task CompareAsync(

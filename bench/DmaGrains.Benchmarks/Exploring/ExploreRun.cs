@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Memory;
 using DmaGrains.Scenarios.Exploring;
@@ -13,12 +14,21 @@ internal static class ExploreRun
     /// <summary>The first argument that asks for it.</summary>
     public const string Name = "explore";
 
-    private const int Rounds = 5;
+    private const int Rounds = 7;
 
-    /// <summary>Explores for 4 importers up to the number given, 7 when none is.</summary>
+    private static readonly TimeSpan _fileTime = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan _warmUp = TimeSpan.FromSeconds(1);
+
+    /// <summary>Explores for 4 importers up to the number given, 7 when none is; or a scenario's file, for a while.</summary>
     public static int Run(string[] args)
     {
-        var most = args is [var given] ? int.Parse(given, CultureInfo.InvariantCulture) : 7;
+        var most = 7;
+        if (args is [var given] && !int.TryParse(given, CultureInfo.InvariantCulture, out most))
+        {
+            return RunFile(given);
+        }
+
         Print("importers  cores  reduced  states      boards  states/s (wall)  states/s (CPU)  bytes/state");
         for (var importers = 4; importers <= most; importers++)
         {
@@ -32,11 +42,28 @@ internal static class ExploreRun
         return 0;
     }
 
+    private static int RunFile(string path)
+    {
+        Print("cores  reduced  complete  steps  states      boards     seconds  seconds (CPU)");
+        foreach (var (cores, reduces) in (ReadOnlySpan<(int, bool)>)[(1, true), (2, true), (1, false), (2, false)])
+        {
+            var options = new ExplorationOptions { Cores = cores, Reduces = reduces, TimeMax = _fileTime };
+            var (clock, used) = (Stopwatch.StartNew(), Process.GetCurrentProcess().TotalProcessorTime);
+            var report = Exploration.Play(ScenarioFile.Read(path), options).Report;
+            var cpu = Process.GetCurrentProcess().TotalProcessorTime - used;
+            Print(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{cores,5}  {(reduces ? "yes" : "no"),7}  {(report.Complete ? "yes" : "no"),8}  {report.ExploredSteps,5}  {report.States,10:n0}  {report.Boards,9:n0}  {clock.Elapsed.TotalSeconds,7:n1}  {cpu.TotalSeconds,13:n1}"));
+        }
+
+        return 0;
+    }
+
     private static void Measure(int importers, int cores, bool reduces)
     {
         var scenario = ScenarioOf(importers);
         var options = new ExplorationOptions { Cores = cores, Reduces = reduces };
-        Exploration.Play(scenario, options);
+        Warm(scenario, options);
         var (wall, cpu, bytes, report) = (double.MaxValue, double.MaxValue, 0L, default(ExploredPolicyReport)!);
         for (var round = 0; round < Rounds; round++)
         {
@@ -51,6 +78,21 @@ internal static class ExploreRun
         Print(string.Create(
             CultureInfo.InvariantCulture,
             $"{importers,9}  {cores,5}  {(reduces ? "yes" : "no"),7}  {report.States,10:n0}  {report.Boards,6:n0}  {report.States / wall,15:n0}  {report.States / cpu,14:n0}  {(double)bytes / report.States,11:n0}"));
+    }
+
+    /// <summary>Plays until nothing more is compiled: the runtime does so in the background, once it has seen what is hot.</summary>
+    private static void Warm(Scenario scenario, ExplorationOptions options)
+    {
+        long compiled;
+        do
+        {
+            compiled = JitInfo.GetCompiledMethodCount();
+            for (var clock = Stopwatch.StartNew(); clock.Elapsed < _warmUp;)
+            {
+                Exploration.Play(scenario, options);
+            }
+        }
+        while (JitInfo.GetCompiledMethodCount() != compiled);
     }
 
     /// <summary>The most memory that was reachable after a layer: garbage is collected first, so this run is not timed.</summary>

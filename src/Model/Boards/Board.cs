@@ -13,15 +13,18 @@ public sealed class Board
     private readonly BoardDefinition _definition;
     private readonly ImmutableSortedDictionary<string, Device> _devices;
     private readonly ImmutableSortedDictionary<string, DmaBuffer> _buffers;
+    private readonly Allocating _allocate;
 
     private Board(
         BoardDefinition definition,
         PhysicalMemory memory,
         DmaTranslation translation,
         ImmutableSortedDictionary<string, DmaBuffer> buffers,
+        Allocating allocate,
         ImmutableSortedDictionary<string, Device>? devices = null)
     {
         _definition = definition;
+        _allocate = allocate;
         Memory = memory;
         Translation = translation;
         _buffers = buffers;
@@ -36,14 +39,17 @@ public sealed class Board
     public DmaTranslation Translation { get; }
 
     /// <summary>A board without buffers.</summary>
+    /// <param name="definition">What the board is.</param>
+    /// <param name="allocate">How its memory is asked, for who remembers the answers; null to ask each time.</param>
     /// <returns>What <see cref="BoardDefinition.Check"/> answers.</returns>
-    public static DmaResult<Board> Create(BoardDefinition definition) => definition.Check() is { } refusal
+    public static DmaResult<Board> Create(BoardDefinition definition, Allocating? allocate = null) => definition.Check() is { } refusal
         ? DmaResult.Refuse<Board>(refusal)
         : DmaResult.Grant(new Board(
             definition,
             PhysicalMemory.Create(definition.Memory).Value,
             DmaTranslation.Create(definition.Stages, definition.BouncePool),
-            ImmutableSortedDictionary.Create<string, DmaBuffer>(StringComparer.Ordinal)));
+            ImmutableSortedDictionary.Create<string, DmaBuffer>(StringComparer.Ordinal),
+            allocate ?? (static (memory, request) => memory.Allocate(request))));
 
     /// <summary>The buffer of that name, gone or not; null when there never was one.</summary>
     public DmaBuffer? Buffer(string name) => _buffers.GetValueOrDefault(name);
@@ -67,7 +73,7 @@ public sealed class Board
             return (With(Memory, Translation, buffer), DmaResult.Grant(DmaReply.Exported));
         }
 
-        var (memory, allocation) = Memory.Allocate(request);
+        var (memory, allocation) = _allocate(Memory, request);
         return allocation.TryGetValue(out var storage)
             ? (With(memory, Translation, buffer.ExportedWith(storage)), DmaResult.Grant(DmaReply.Exported))
             : (this, DmaResult.Refuse<DmaReply>(allocation.Refusal!));
@@ -87,7 +93,7 @@ public sealed class Board
         var device = command is DmaCommand.Attach attach ? Device(attach.Device) : null;
         if (current.AllocationFor(command, device) is { } request)
         {
-            (memory, allocation) = memory.Allocate(request);
+            (memory, allocation) = _allocate(memory, request);
         }
 
         var (translation, mapped) = Translate(current, command, allocation);
@@ -119,7 +125,7 @@ public sealed class Board
         var next = _definition with { Devices = _definition.Devices.Replace(known, device) };
         return next.Check() is { } refusal
             ? (this, refusal)
-            : (new(next, Memory, Translation, _buffers), null);
+            : (new(next, Memory, Translation, _buffers, _allocate), null);
     }
 
     /// <summary>Computes a buffer's union afresh from its importers' present parameters; changes nothing (thread #0).</summary>
@@ -141,7 +147,7 @@ public sealed class Board
         var (translation, refusal) = Translation.SwitchContext(name, context);
         return ReferenceEquals(translation, Translation)
             ? (this, refusal)
-            : (new(_definition, Memory, translation, _buffers, _devices), refusal);
+            : (new(_definition, Memory, translation, _buffers, _allocate, _devices), refusal);
     }
 
     private (DmaTranslation Next, DmaResult<DmaMapped>? Reply) Translate(
@@ -170,29 +176,29 @@ public sealed class Board
     /// </param>
     public void AssertInvariants(Board? checkedBefore = null)
     {
-        if (!ReferenceEquals(Memory, checkedBefore?.Memory))
-        {
-            Memory.AssertInvariants();
-        }
-
-        if (!ReferenceEquals(Translation, checkedBefore?.Translation))
-        {
-            Translation.AssertInvariants();
-        }
-
-        Invariant.Holds(Translation.Held.SequenceEqual(_buffers.Values.SelectMany(HeldBy)));
+        Memory.AssertInvariants(checkedBefore?.Memory);
+        Translation.AssertInvariants();
+        var (sameMemory, sameTranslation) = (
+            ReferenceEquals(Memory, checkedBefore?.Memory), ReferenceEquals(Translation, checkedBefore?.Translation));
+        Invariant.Holds(sameTranslation || Translation.Held.SequenceEqual(_buffers.Values.SelectMany(HeldBy)));
         foreach (var buffer in _buffers.Values)
         {
-            Invariant.Holds(buffer.Storage is null != Memory.Held(buffer.Token) is not null);
-            if (ReferenceEquals(buffer, checkedBefore?.Buffer(buffer.Name)))
+            var before = checkedBefore?.Buffer(buffer.Name);
+            var isSame = ReferenceEquals(buffer, before);
+            Invariant.Holds((isSame && sameMemory) || (buffer.Storage is null != Memory.Held(buffer.Token) is not null));
+            if (isSame)
             {
                 continue;
             }
 
+            Invariant.Holds(!sameTranslation || HeldBy(buffer).SequenceEqual(before is null ? [] : HeldBy(before)));
             buffer.AssertInvariants();
             foreach (var mapping in buffer.Mappings)
             {
-                mapping.AssertInvariants(mapping.ToTable());
+                if (before is null || !before.Mappings.Any(known => ReferenceEquals(known, mapping)))
+                {
+                    mapping.AssertInvariants(mapping.ToTable());
+                }
             }
         }
     }
@@ -207,5 +213,5 @@ public sealed class Board
         ReferenceEquals(memory, Memory) && ReferenceEquals(translation, Translation)
         && ReferenceEquals(buffer, Buffer(buffer.Name))
             ? this
-            : new(_definition, memory, translation, _buffers.SetItem(buffer.Name, buffer), _devices);
+            : new(_definition, memory, translation, _buffers.SetItem(buffer.Name, buffer), _allocate, _devices);
 }

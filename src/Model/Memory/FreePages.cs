@@ -33,12 +33,14 @@ internal sealed class FreePages
     public static FreePages Of(IEnumerable<PageExtent> runs)
     {
         var merged = new List<PageExtent>();
-        foreach (var run in runs.Order(AddressOrder.Instance))
+        ulong pages = 0;
+        foreach (var run in runs.OrderBy(run => run.FirstPfn))
         {
-            Invariant.Holds(run.PageCount > 0 && (merged.Count == 0 || merged[^1].EndPfn <= run.FirstPfn));
-            if (merged.Count != 0 && merged[^1].EndPfn == run.FirstPfn)
+            pages += run.PageCount;
+            if (merged is [.., var last] && last.EndPfn >= run.FirstPfn)
             {
-                merged[^1] = merged[^1] with { PageCount = merged[^1].PageCount + run.PageCount };
+                Invariant.Holds(last.EndPfn == run.FirstPfn);
+                merged[^1] = last with { PageCount = last.PageCount + run.PageCount };
             }
             else
             {
@@ -47,9 +49,7 @@ internal sealed class FreePages
         }
 
         return new(
-            merged.ToImmutableSortedSet(AddressOrder.Instance),
-            merged.ToImmutableSortedSet(LengthOrder.Instance),
-            merged.Aggregate(0UL, (sum, run) => sum + run.PageCount));
+            ImmutableSortedSet.CreateRange(AddressOrder.Instance, merged), ImmutableSortedSet.CreateRange(LengthOrder.Instance, merged), pages);
     }
 
     /// <summary>Runs of at least that many pages, shortest first and lowest first among equals.</summary>
@@ -87,19 +87,40 @@ internal sealed class FreePages
     }
 
     /// <summary>Checks everything: order, gaps, counts, and that both indexes hold the same runs.</summary>
-    public void AssertInvariants(PageExtent range)
+    /// <param name="range">The region's pages.</param>
+    /// <returns>The runs in address order.</returns>
+    public PageExtent[] AssertInvariants(PageExtent range)
     {
+        var runs = _byAddress.ToArray();
         ulong pages = 0;
         var end = range.FirstPfn;
-        var first = true;
-        foreach (var run in _byAddress)
+        for (var index = 0; index < runs.Length; index++)
         {
-            Invariant.Holds(run.PageCount > 0 && (first ? run.FirstPfn >= end : run.FirstPfn > end));
-            (pages, end, first) = (pages + run.PageCount, run.EndPfn, false);
+            Invariant.Holds(runs[index].PageCount > 0 && (index == 0 ? runs[index].FirstPfn >= end : runs[index].FirstPfn > end));
+            (pages, end) = (pages + runs[index].PageCount, runs[index].EndPfn);
         }
 
-        Invariant.Holds(end <= range.EndPfn);
-        Invariant.Holds(pages == PageCount && _byAddress.Order(LengthOrder.Instance).SequenceEqual(_byLength));
+        Invariant.Holds(end <= range.EndPfn && pages == PageCount && _byLength.Count == runs.Length);
+        var before = default(PageExtent);
+        foreach (var run in _byLength)
+        {
+            Invariant.Holds(LengthOrder.Instance.Compare(before, run) < 0 && Contains(runs, run));
+            before = run;
+        }
+
+        return runs;
+    }
+
+    private static bool Contains(PageExtent[] runs, PageExtent run)
+    {
+        var (low, high) = (0, runs.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = runs[middle].FirstPfn < run.FirstPfn ? (middle + 1, high) : (low, middle);
+        }
+
+        return low < runs.Length && runs[low] == run;
     }
 
     private sealed class AddressOrder : IComparer<PageExtent>

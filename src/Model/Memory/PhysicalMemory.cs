@@ -13,6 +13,9 @@ public sealed class PhysicalMemory
     private readonly ImmutableArray<MemoryRegion> _regions;
     private readonly ImmutableSortedDictionary<AllocationToken, Allocation> _allocations;
 
+    /// <summary>It never changes, so once is enough.</summary>
+    private bool _isChecked;
+
     private PhysicalMemory(
         ImmutableArray<MemoryRegion> regions, ImmutableSortedDictionary<AllocationToken, Allocation> allocations)
     {
@@ -116,49 +119,97 @@ public sealed class PhysicalMemory
     public ulong FreePageCount => _regions.Aggregate(0UL, (sum, region) => sum + region.Free.PageCount);
 
     /// <summary>Checks everything from the ground up: what is free is what the layouts offer without what is held.</summary>
-    public void AssertInvariants()
+    /// <param name="checkedBefore">
+    /// Memory of the same layouts that was checked: regions where neither what is free nor what is held has changed since are not
+    /// checked again. Null to check everything.
+    /// </param>
+    public void AssertInvariants(PhysicalMemory? checkedBefore = null)
     {
-        foreach (var region in _regions)
+        if (_isChecked)
         {
-            region.Free.AssertInvariants(region.Layout.Range);
-            var held = _allocations.Values.SelectMany(held => held.Storage.Extents).Where(region.Contains);
-            Invariant.Holds(Joined(region.Layout.FreeRuns()).SequenceEqual(
-                Joined(region.Free.Runs.Concat(held).OrderBy(run => run.FirstPfn))));
+            return;
         }
 
-        foreach (var allocation in _allocations.Values)
+        var changed = ChangedSince(checkedBefore).ToList();
+        for (var index = 0; index < _regions.Length; index++)
+        {
+            var region = _regions[index];
+            if (!ReferenceEquals(region.Free, checkedBefore?._regions[index].Free)
+                || changed.Any(change => change.Storage.Extents.Any(region.Contains)))
+            {
+                AssertWhole(region);
+            }
+        }
+
+        foreach (var allocation in changed.Where(allocation => ReferenceEquals(Held(allocation.Request.Token), allocation)))
         {
             Invariant.Holds(allocation.Storage.PageCount == allocation.Request.PageCount);
             Invariant.Holds(allocation.Storage.Extents.All(extent =>
                 _regions.Any(region => region.Contains(extent) && MayGive(region.Layout, allocation.Request))));
         }
+
+        _isChecked = true;
+    }
+
+    /// <summary>What is held here and was not there, or the other way round.</summary>
+    private IEnumerable<Allocation> ChangedSince(PhysicalMemory? before)
+    {
+        if (before is null)
+        {
+            return _allocations.Values;
+        }
+
+        return ReferenceEquals(_allocations, before._allocations) ? [] : NotIn(before).Concat(before.NotIn(this));
+    }
+
+    private IEnumerable<Allocation> NotIn(PhysicalMemory other) => _allocations
+        .Where(held => !ReferenceEquals(other.Held(held.Key), held.Value))
+        .Select(held => held.Value);
+
+    private void AssertWhole(MemoryRegion region)
+    {
+        var free = region.Free.AssertInvariants(region.Layout.Range);
+        var held = _allocations.Values
+            .SelectMany(held => held.Storage.Extents)
+            .Where(region.Contains)
+            .OrderBy(run => run.FirstPfn)
+            .ToArray();
+        Invariant.Holds(Joined(region.Layout.FreeRuns()).SequenceEqual(Joined(Merged(free, held))));
+    }
+
+    /// <summary>Two lists of runs in address order as one.</summary>
+    private static PageExtent[] Merged(PageExtent[] runs, PageExtent[] others)
+    {
+        var merged = new PageExtent[runs.Length + others.Length];
+        var (run, other) = (0, 0);
+        for (var index = 0; index < merged.Length; index++)
+        {
+            merged[index] = other == others.Length || (run < runs.Length && runs[run].FirstPfn < others[other].FirstPfn)
+                ? runs[run++]
+                : others[other++];
+        }
+
+        return merged;
     }
 
     /// <summary>Runs in address order, those that touch as one; no two may share a page.</summary>
-    private static IEnumerable<PageExtent> Joined(IEnumerable<PageExtent> runs)
+    private static List<PageExtent> Joined(IEnumerable<PageExtent> runs)
     {
-        var joined = default(PageExtent);
+        var joined = new List<PageExtent>();
+        var last = default(PageExtent);
         foreach (var run in runs)
         {
-            if (joined.PageCount != 0 && run.FirstPfn == joined.EndPfn)
+            if (joined.Count != 0 && run.FirstPfn == last.EndPfn)
             {
-                joined = joined with { PageCount = joined.PageCount + run.PageCount };
+                joined[^1] = last = last with { PageCount = last.PageCount + run.PageCount };
                 continue;
             }
 
-            Invariant.Holds(run.FirstPfn >= joined.EndPfn);
-            if (joined.PageCount != 0)
-            {
-                yield return joined;
-            }
-
-            joined = run;
+            Invariant.Holds(run.FirstPfn >= last.EndPfn);
+            joined.Add(last = run);
         }
 
-        if (joined.PageCount != 0)
-        {
-            yield return joined;
-        }
+        return joined;
     }
 
     private static bool MayGive(MemoryRegionLayout region, AllocationRequest request) => request.Regions.IsEmpty

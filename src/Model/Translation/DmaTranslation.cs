@@ -16,6 +16,9 @@ public sealed class DmaTranslation
     private readonly BounceRegion? _bounces;
     private readonly ImmutableSortedDictionary<MapToken, HeldMapping> _held;
 
+    /// <summary>It never changes, so once is enough.</summary>
+    private bool _isChecked;
+
     private DmaTranslation(
         IommuStages stages, BounceRegion? bounces, ImmutableSortedDictionary<MapToken, HeldMapping> held)
     {
@@ -146,11 +149,17 @@ public sealed class DmaTranslation
     /// <summary>Checks everything from the ground up: what is handed out is what the mappings hold.</summary>
     public void AssertInvariants()
     {
+        if (_isChecked)
+        {
+            return;
+        }
+
         Invariant.Holds(_held.All(held => held.Key == held.Value.Request.Token && !held.Value.Mapped.IsNothing));
         _stages.AssertHold(_held.Values.SelectMany(held => held.Mapped.Stages));
         var bounced = _held.Values.SelectMany(held => held.Mapped.Bounces).ToList();
         Invariant.Holds(_bounces is not null || bounced.Count == 0);
         _bounces?.AssertHold(bounced);
+        _isChecked = true;
     }
 
     private static void AssertChecked(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool)

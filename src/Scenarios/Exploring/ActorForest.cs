@@ -7,7 +7,6 @@ namespace DmaGrains.Scenarios.Exploring;
 /// <summary>The trees of all scripts, grown as far as somebody has come, and the moves of their steps.</summary>
 internal sealed class ActorForest
 {
-    private readonly Lock _lock = new();
     private readonly Footprints _footprints;
     private readonly FailureSets _failures;
     private readonly Dictionary<BoardMove, int> _moveNumbers = [];
@@ -35,19 +34,13 @@ internal sealed class ActorForest
     public ImmutableArray<ActorNode> Roots { get; }
 
     /// <summary>The move of each node, by its number; complete for the nodes that there are.</summary>
-    public int[] MoveOfNode => Volatile.Read(ref _moveOfNode);
+    public int[] MoveOfNode => _moveOfNode;
 
     /// <summary>The node of that number.</summary>
-    public ActorNode Node(int number) => Volatile.Read(ref _nodes)[number];
+    public ActorNode Node(int number) => _nodes[number];
 
     /// <summary>The move of that number.</summary>
-    public BoardMove Move(int number)
-    {
-        lock (_lock)
-        {
-            return _moves[number];
-        }
-    }
+    public BoardMove Move(int number) => _moves[number];
 
     /// <summary>The node after an answer, or after a crash or a hang.</summary>
     public ActorNode After(ActorNode node, Answer answer)
@@ -57,21 +50,13 @@ internal sealed class ActorForest
             return known;
         }
 
-        lock (_lock)
-        {
-            if (node.Find(answer) is { } meanwhile)
-            {
-                return meanwhile;
-            }
-
-            var after = Grow(node.Script, ActorAfter(node, answer), node, answer);
-            node.Add(after);
-            return after;
-        }
+        var after = Grow(node.Script, ActorAfter(node, answer), node, answer);
+        node.Add(after);
+        return after;
     }
 
     /// <summary>Whether the order of the steps that two nodes have left can matter.</summary>
-    public bool Meet(ActorNode one, ActorNode other) => Volatile.Read(ref _meets).Of(one.Footprint, other.Footprint);
+    public bool Meet(ActorNode one, ActorNode other) => _meets.Of(one.Footprint, other.Footprint);
 
     private static Actor ActorAfter(ActorNode node, Answer answer)
     {
@@ -228,8 +213,7 @@ internal sealed class ActorForest
             _footprintNumbers.Add(footprint, number = _footprintsByNumber.Count);
             _footprintsByNumber.Add(footprint);
             var count = _footprintsByNumber.Count;
-            Volatile.Write(ref _meets, new(
-                [.. from one in _footprintsByNumber from other in _footprintsByNumber select one.Meets(other)], count));
+            _meets = new([.. from one in _footprintsByNumber from other in _footprintsByNumber select one.Meets(other)], count);
         }
 
         return number;

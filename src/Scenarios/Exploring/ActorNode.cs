@@ -59,10 +59,10 @@ internal sealed class ActorNode
     /// <summary>Whether there may be more steps or fewer than are left here.</summary>
     public required bool IsOpen { get; init; }
 
-    /// <summary>The node after an answer; null when nobody has come there yet. Nodes are added under the forest's lock.</summary>
+    /// <summary>The node after an answer; null when nobody has come there yet.</summary>
     public ActorNode? Find(Answer answer)
     {
-        for (var link = Volatile.Read(ref _after); link is not null; link = link.Next)
+        for (var link = _after; link is not null; link = link.Next)
         {
             if (link.Node.Answer == answer)
             {
@@ -74,7 +74,7 @@ internal sealed class ActorNode
     }
 
     /// <summary>Adds a node after this one.</summary>
-    public void Add(ActorNode after) => Volatile.Write(ref _after, new(after, _after));
+    public void Add(ActorNode after) => _after = new(after, _after);
 
     private sealed record Link(ActorNode Node, Link? Next);
 }

@@ -24,19 +24,16 @@ internal sealed class BoardKey(IEnumerable<string> buffers, IEnumerable<string> 
     private readonly ConcurrentDictionary<Numbers, ulong> _lists = [];
 
     /// <summary>The numbers of a board.</summary>
-    public Numbers Of(Board board)
+    /// <param name="board">The board.</param>
+    /// <param name="before">A board it may have buffers in common with; null for the first.</param>
+    /// <param name="numbersBefore">Its numbers.</param>
+    public Numbers Of(Board board, Board? before, Numbers numbersBefore)
     {
-        var numbers = new List<ulong>(64);
-        foreach (var name in _buffers)
+        var numbers = new List<ulong>(_buffers.Length + 8);
+        for (var index = 0; index < _buffers.Length; index++)
         {
-            if (board.Buffer(name) is { } buffer)
-            {
-                AddBuffer(numbers, buffer, board.Translation);
-            }
-            else
-            {
-                numbers.Add(ulong.MaxValue);
-            }
+            var buffer = board.Buffer(_buffers[index]);
+            numbers.Add(before is not null && ReferenceEquals(buffer, before.Buffer(_buffers[index])) ? numbersBefore[index] : NumberOf(buffer));
         }
 
         foreach (var name in _devices)
@@ -48,7 +45,19 @@ internal sealed class BoardKey(IEnumerable<string> buffers, IEnumerable<string> 
         return new([.. numbers]);
     }
 
-    private void AddBuffer(List<ulong> numbers, DmaBuffer buffer, DmaTranslation translation)
+    private ulong NumberOf(DmaBuffer? buffer)
+    {
+        if (buffer is null)
+        {
+            return 0;
+        }
+
+        var numbers = new List<ulong>(64);
+        AddBuffer(numbers, buffer);
+        return NumberOf(numbers);
+    }
+
+    private void AddBuffer(List<ulong> numbers, DmaBuffer buffer)
     {
         var bits = (buffer.IsReleased ? 1UL : 0) | (buffer.IsRevoked ? 2UL : 0) | (buffer.IsFreed ? 4UL : 0)
             | (buffer.Cpu.IsCleaned ? 8UL : 0) | (buffer.Cpu.IsStale ? 16UL : 0) | (buffer.Cpu.IsDirty ? 32UL : 0);
@@ -207,6 +216,9 @@ internal sealed class BoardKey(IEnumerable<string> buffers, IEnumerable<string> 
 
         /// <summary>How many.</summary>
         public int Count => _values.Length;
+
+        /// <summary>One of them.</summary>
+        public ulong this[int index] => _values[index];
 
         /// <inheritdoc/>
         public bool Equals(Numbers other) => _values.AsSpan().SequenceEqual(other._values);

@@ -19,6 +19,7 @@ internal sealed class BoardTable
     private readonly string[] _buffers;
     private readonly Dictionary<BoardKey.Numbers, int> _numbers = [];
     private Board[] _boards = new Board[64];
+    private BoardKey.Numbers[] _keys = new BoardKey.Numbers[64];
     private int[] _hazards = new int[64];
     private uint[][] _moves = new uint[64][];
 
@@ -37,7 +38,7 @@ internal sealed class BoardTable
         _buffers = [.. buffers];
         _failures = failures;
         _check = check;
-        Intern(start, null);
+        Intern(start, -1);
     }
 
     /// <summary>How many there are.</summary>
@@ -71,6 +72,9 @@ internal sealed class BoardTable
             : Play(board, move);
     }
 
+    /// <summary>Whether a move was played on a board.</summary>
+    public bool Knows(int board, int move) => _moves[board] is { } known && move < known.Length && known[move] != 0;
+
     private (int Board, Answer Answer) Play(int board, int move)
     {
         var before = this[board];
@@ -79,7 +83,7 @@ internal sealed class BoardTable
         try
         {
             var (after, refusal) = _forest.Move(move).On(before);
-            next = ReferenceEquals(after, before) ? board : Intern(after, before);
+            next = ReferenceEquals(after, before) ? board : Intern(after, board);
             answer = Answer.Of(refusal);
         }
         catch (InvalidOperationException broken)
@@ -104,9 +108,12 @@ internal sealed class BoardTable
         return (next, answer);
     }
 
-    private int Intern(Board board, Board? before)
+    /// <param name="board">A board.</param>
+    /// <param name="from">The number of the one that it came from; -1 for none.</param>
+    private int Intern(Board board, int from)
     {
-        var key = _key.Of(board);
+        var before = from < 0 ? null : this[from];
+        var key = _key.Of(board, before, from < 0 ? default : Volatile.Read(ref _keys)[from]);
         lock (_lock)
         {
             if (_numbers.TryGetValue(key, out var known))
@@ -128,11 +135,13 @@ internal sealed class BoardTable
             if (number == _boards.Length)
             {
                 Array.Resize(ref _boards, number * 2);
+                Array.Resize(ref _keys, number * 2);
                 Array.Resize(ref _hazards, number * 2);
                 Array.Resize(ref _moves, number * 2);
             }
 
             _boards[number] = board;
+            _keys[number] = key;
             _hazards[number] = hazards;
             _numbers.Add(key, number);
             Count = number + 1;

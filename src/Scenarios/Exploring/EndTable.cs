@@ -7,7 +7,6 @@ namespace DmaGrains.Scenarios.Exploring;
 internal sealed class EndTable<TCount>(ActorForest forest, BoardTable boards, FailureSets failures)
     where TCount : struct, INumber<TCount>
 {
-    private readonly Lock _lock = new();
     private readonly VectorTable _places = new(forest, failures, reduces: false);
     private readonly Dictionary<(int Place, int Board, bool Waits), TCount> _orders = [];
 
@@ -20,11 +19,8 @@ internal sealed class EndTable<TCount>(ActorForest forest, BoardTable boards, Fa
     /// <summary>Some orders end in a state.</summary>
     public void Add(int place, int board, bool waits, TCount orders)
     {
-        lock (_lock)
-        {
-            var end = (place, board, waits);
-            _orders[end] = _orders.GetValueOrDefault(end) + orders;
-        }
+        var end = (place, board, waits);
+        _orders[end] = _orders.GetValueOrDefault(end) + orders;
     }
 
     /// <summary>The outcomes: what each importer was answered, and the hazards; with the number of orders and of states.</summary>

@@ -32,10 +32,10 @@ public sealed record ExplorationOptions
     /// <summary>How many cores; the report is the same for any number.</summary>
     public int Cores { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Fewer states than this, in a layer, are not worth a second core.</summary>
-    internal int ParallelFrom { get; init; } = 1 << 14;
+    /// <summary>Fewer runs of the model than this are not worth a second core.</summary>
+    internal int MovesToShare { get; init; } = 64;
 
-    /// <summary>How many states a core plays before it shares what came of them.</summary>
+    /// <summary>How many states are played before limits are looked at.</summary>
     internal int StatesOfChunk { get; init; } = 1 << 12;
 }
 

@@ -95,7 +95,7 @@ public sealed class ExploredPolicy
         private int AllSteps => Scripts.Sum(script => script.Takes is null ? script.Importer.Steps.Length : 1);
 
         private Board Start() => Scenario.Buffers.Aggregate(
-            Board.Create(Scenario.Board).Value, (board, export) => board.Export(export).Next);
+            Board.Create(Scenario.Board, new KnownAllocations().Allocate).Value, (board, export) => board.Export(export).Next);
 
         private ExploredPolicy Report<TCount>(
             Explorer<TCount> explorer, ActorForest forest, BoardTable boards, FailureSets failures, string? stoppedBy)

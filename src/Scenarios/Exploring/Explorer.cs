@@ -17,10 +17,11 @@ internal sealed class Explorer<TCount>
     private readonly Tails<TCount> _tails;
     private readonly ShortestOrders _shortest;
     private readonly List<(int[] Parents, ushort[] Actions)> _layers = [];
-    private readonly ExploringWorker<TCount>[] _workers;
-    private readonly StateTable<TCount>[] _tables;
+    private readonly ExploringWorker<TCount> _worker;
+    private readonly StateTable<TCount> _table = new();
     private readonly int _placesMax;
     private StateTable<TCount>.State[] _spare = [];
+    private long _playedBefore;
 
     /// <summary>Nothing is played yet.</summary>
     public Explorer(ActorForest forest, BoardTable boards, FailureSets failures, ExplorationOptions options)
@@ -32,8 +33,7 @@ internal sealed class Explorer<TCount>
         _tails = new(forest, boards);
         _shortest = new(forest, boards, failures);
         Ends = new(forest, boards, failures);
-        _workers = [.. Enumerable.Range(0, Math.Max(1, options.Cores)).Select(_ => new ExploringWorker<TCount>(forest, boards, options.Waits))];
-        _tables = [.. _workers.Select(_ => new StateTable<TCount>())];
+        _worker = new(forest, boards, options.Waits);
         _placesMax = Array.MaxLength / 2 / (forest.Scripts.Length * ScriptAction.PerScript);
     }
 
@@ -121,31 +121,19 @@ internal sealed class Explorer<TCount>
 
     private Layer? Expand(Layer layer, VectorTable vectors, VectorTable next, CancellationToken cancellation)
     {
-        var width = layer.Count < _options.ParallelFrom ? 1 : _workers.Length;
-        var tables = _tables[..width];
-        foreach (var worker in _workers.AsSpan(0, width))
-        {
-            worker.Begin(vectors, next, tables, Ends);
-        }
-
+        _worker.Begin(vectors, next, _table, Ends);
         var before = States;
-        for (var from = 0; from < layer.Count; from += _options.StatesOfChunk * width)
+        for (var from = 0; from < layer.Count; from += _options.StatesOfChunk)
         {
             if (Limit(next.Count) is not null)
             {
                 return null;
             }
 
-            if (width == 1)
-            {
-                _workers[0].Play(layer.States, from, Math.Min(layer.Count, from + _options.StatesOfChunk), cancellation);
-            }
-            else
-            {
-                PlayTogether(layer, tables, from, cancellation);
-            }
-
-            States = before + tables.Sum(table => (long)table.Count);
+            var end = Math.Min(layer.Count, from + _options.StatesOfChunk);
+            PlayAhead(layer.States.AsSpan(from, end - from), vectors, cancellation);
+            _worker.Play(layer.States, from, end, cancellation);
+            States = before + _table.Count;
         }
 
         if (cancellation.IsCancellationRequested)
@@ -153,93 +141,60 @@ internal sealed class Explorer<TCount>
             return null;
         }
 
-        var deadlocks = new List<int>();
-        foreach (var worker in _workers.AsSpan(0, width))
+        _worker.Finish();
+        if (_worker.Deadlock >= 0)
         {
-            worker.Finish();
-            deadlocks.Add(worker.Deadlock);
+            _shortest.NoteDeadlock(_layers, _worker.Deadlock);
         }
 
-        if (deadlocks.Where(state => state >= 0).Order().ToList() is [var first, ..])
-        {
-            _shortest.NoteDeadlock(_layers, first);
-        }
-
-        Bytes = Math.Max(Bytes, _layers.Sum(past => (long)past.Parents.Length * 6) + tables.Sum(table => (long)table.Count * StateTable<TCount>.BytesPerState));
-        var spare = _spare;
+        Bytes = Math.Max(Bytes, _layers.Sum(past => (long)past.Parents.Length * 6) + ((long)_table.Count * StateTable<TCount>.BytesPerState));
+        var (count, spare) = (_table.Count, _spare);
         _spare = [];
-        return width == 1 ? Layer.Of(tables[0], spare) : Layer.Of(tables, spare, layer.Count, _forest.Scripts.Length * ScriptAction.PerScript);
+        return new(_table.Take(spare), count);
     }
 
-    private void PlayTogether(Layer layer, StateTable<TCount>[] tables, int from, CancellationToken cancellation)
+    /// <summary>
+    /// Plays on all cores what these states will ask of the model. It is worth that where states ask the model much; all else takes too
+    /// little time to be shared.
+    /// </summary>
+    private void PlayAhead(ReadOnlySpan<StateTable<TCount>.State> states, VectorTable vectors, CancellationToken cancellation)
     {
-        var width = tables.Length;
-        Parallel.For(0, width, part =>
+        var (played, before) = (_boards.MovesPlayed, _playedBefore);
+        _playedBefore = played;
+        if (_options.Cores < 2 || played - before < _options.MovesToShare)
         {
-            var first = from + (part * _options.StatesOfChunk);
-            _workers[part].Play(layer.States, first, Math.Min(layer.Count, first + _options.StatesOfChunk), cancellation);
-        });
+            return;
+        }
 
-        // Each table gets what is its own from every worker, in the order of the states that it came from.
-        Parallel.For(0, width, part =>
+        var asked = new HashSet<(int Board, int Move)>();
+        foreach (ref readonly var state in states)
         {
-            foreach (var worker in _workers.AsSpan(0, width))
+            var (vector, board) = ((int)(state.Key >> 32), (int)(uint)state.Key);
+            foreach (var node in vectors[vector].IsBroken ? [] : vectors.NodesOf(vector))
             {
-                worker.GiveTo(tables[part], part);
+                if (_forest.MoveOfNode[node] is >= 0 and var move && !_boards.Knows(board, move))
+                {
+                    asked.Add((board, move));
+                }
             }
-        });
+        }
+
+        if (asked.Count >= _options.MovesToShare)
+        {
+            Parallel.ForEach(asked, new() { MaxDegreeOfParallelism = _options.Cores }, one =>
+            {
+                if (!cancellation.IsCancellationRequested)
+                {
+                    _boards.After(one.Board, one.Move);
+                }
+            });
+        }
     }
 
     /// <summary>The states of a layer, in the order of the orders that reach them first.</summary>
     private readonly record struct Layer(StateTable<TCount>.State[] States, int Count)
     {
         public ReadOnlySpan<StateTable<TCount>.State> All => States.AsSpan(0, Count);
-
-        /// <summary>Of one table, in whose order they are already.</summary>
-        /// <param name="table">The table; it is empty afterwards.</param>
-        /// <param name="spare">An array that nobody needs any more.</param>
-        public static Layer Of(StateTable<TCount> table, StateTable<TCount>.State[] spare)
-        {
-            var count = table.Count;
-            return new(table.Take(spare), count);
-        }
-
-        /// <summary>
-        /// Of several tables: a state's place is how many others were reached before it. What reached it first, parent and action, is
-        /// its own, so the places follow from one bit for each that was the first.
-        /// </summary>
-        public static Layer Of(StateTable<TCount>[] tables, StateTable<TCount>.State[] spare, int parents, int actions)
-        {
-            var firsts = new ulong[(((long)parents * actions) / 64) + 1];
-            foreach (var table in tables)
-            {
-                foreach (ref readonly var state in table.States)
-                {
-                    var first = ((long)state.Parent * actions) + state.Action;
-                    firsts[first >> 6] |= 1UL << (int)(first & 63);
-                }
-            }
-
-            var before = new int[firsts.Length];
-            for (var word = 1; word < firsts.Length; word++)
-            {
-                before[word] = before[word - 1] + BitOperations.PopCount(firsts[word - 1]);
-            }
-
-            var count = tables.Sum(table => table.Count);
-            var states = spare.Length >= count ? spare : new StateTable<TCount>.State[count];
-            Parallel.ForEach(tables, table =>
-            {
-                foreach (ref readonly var state in table.States)
-                {
-                    var first = ((long)state.Parent * actions) + state.Action;
-                    states[before[first >> 6] + BitOperations.PopCount(firsts[first >> 6] & ((1UL << (int)(first & 63)) - 1))] = state;
-                }
-
-                table.Clear();
-            });
-            return new(states, count);
-        }
 
         /// <summary>By which action each was reached first, to be kept.</summary>
         public (int[] Parents, ushort[] Actions) Reached()

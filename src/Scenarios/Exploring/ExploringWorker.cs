@@ -12,8 +12,7 @@ internal sealed class ExploringWorker<TCount>(ActorForest forest, BoardTable boa
     private readonly bool _hasFaults = forest.Scripts.Any(script => script.MayCrash || script.MayHang);
     private readonly bool[] _isOptional = [.. forest.Scripts.Select(script => script.IsOptional)];
     private readonly Dictionary<(int End, int Board, bool Waits), TCount> _ends = [];
-    private List<Arrival>[] _arrivals = [];
-    private StateTable<TCount>? _table;
+    private StateTable<TCount> _table = null!;
     private VectorTable _vectors = null!;
     private VectorTable _next = null!;
     private EndTable<TCount> _endTable = null!;
@@ -23,11 +22,9 @@ internal sealed class ExploringWorker<TCount>(ActorForest forest, BoardTable boa
 
     /// <summary>A new layer begins.</summary>
     public void Begin(
-        VectorTable vectors, VectorTable next, StateTable<TCount>[] tables, EndTable<TCount> ends)
+        VectorTable vectors, VectorTable next, StateTable<TCount> table, EndTable<TCount> ends)
     {
-        (_vectors, _next, _endTable, Deadlock) = (vectors, next, ends, -1);
-        _table = tables.Length == 1 ? tables[0] : null;
-        _arrivals = [.. Enumerable.Range(0, tables.Length == 1 ? 0 : tables.Length).Select(_ => new List<Arrival>())];
+        (_vectors, _next, _table, _endTable, Deadlock) = (vectors, next, table, ends, -1);
         _tails.Forget();
     }
 
@@ -42,17 +39,6 @@ internal sealed class ExploringWorker<TCount>(ActorForest forest, BoardTable boa
         {
             PlayState(state, states[state].Key, states[state].Orders);
         }
-    }
-
-    /// <summary>Gives to a table what came to it, and forgets it.</summary>
-    public void GiveTo(StateTable<TCount> table, int part)
-    {
-        foreach (var arrival in _arrivals[part])
-        {
-            table.Add(arrival.Key, arrival.Orders, arrival.Parent, arrival.Action);
-        }
-
-        _arrivals[part].Clear();
     }
 
     /// <summary>The layer is done: what ended is handed on.</summary>
@@ -135,18 +121,9 @@ internal sealed class ExploringWorker<TCount>(ActorForest forest, BoardTable boa
 
         var (key, all) = step.IsAlone ? _tails.Play(_next, step.Place, board, orders) : (Tails<TCount>.KeyOf(step.Place, board), orders);
         var number = (ushort)ScriptAction.Of(script, action);
-        if (_table is not null)
-        {
-            _table.Add(key, all, state, number);
-        }
-        else
-        {
-            _arrivals[StateTable<TCount>.PartOf(key, _arrivals.Length)].Add(new(key, all, state, number));
-        }
+        _table.Add(key, all, state, number);
     }
 
     private int Grow(int vector, int script, Answer answer) =>
         _next.Intern(_vectors, vector, forest.After(forest.Node(_vectors.NodeOf(vector, script)), answer));
-
-    private readonly record struct Arrival(ulong Key, TCount Orders, int Parent, ushort Action);
 }

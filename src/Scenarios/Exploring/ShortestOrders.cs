@@ -81,7 +81,9 @@ internal sealed class ShortestOrders(ActorForest forest, BoardTable boards, Fail
             var next = forest.After(node, answer);
             foreach (var failure in late)
             {
-                if (failures.In(next.Failures).Contains(failure) || failures.In(boards.HazardsOf(after)).Contains(failure))
+                // A hazard that the board had already may have come with steps that are no part of these actions.
+                if (failures.In(next.Failures).Contains(failure)
+                    || (failures.In(boards.HazardsOf(after)).Contains(failure) && !failures.In(boards.HazardsOf(board)).Contains(failure)))
                 {
                     Offer(failure, [.. ActionsTo(layers, layers.Count - 2, state), ScriptAction.Of(script, ScriptAction.Step)]);
                 }

@@ -107,9 +107,6 @@ internal sealed class StateTable<TCount>
         return slot;
     }
 
-    /// <summary>Which of several tables a state belongs to.</summary>
-    public static int PartOf(ulong key, int parts) => (int)((Mixed(key) >> 56) % (uint)parts);
-
     private static int SlotOf(ulong key, int mask) => (int)(Mixed(key) >> 24) & mask;
 
     private static ulong Mixed(ulong key)

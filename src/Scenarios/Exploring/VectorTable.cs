@@ -14,7 +14,6 @@ internal sealed class VectorTable
     private readonly bool _reduces;
     private readonly int _width;
     private readonly int _actions;
-    private readonly Lock _lock = new();
     private readonly FailureSets _failures;
     private readonly Dictionary<(int Vector, int Action, Answer Answer), Step> _otherAfter = [];
     private int[] _nodes;
@@ -104,17 +103,14 @@ internal sealed class VectorTable
 
     private int Intern(ReadOnlySpan<int> nodes, Entry entry, int alone)
     {
-        lock (_lock)
+        var slot = SlotOf(nodes, entry.Hash);
+        if (_slots[slot] is >= 0 and var known)
         {
-            var slot = SlotOf(nodes, entry.Hash);
-            if (_slots[slot] is >= 0 and var known)
-            {
-                return known;
-            }
-
-            var looks = alone == Unknown && _reduces && entry is { Open: 0, IsEnd: false };
-            return Add(nodes, looks ? entry with { Alone = AloneIn(nodes) } : entry, slot);
+            return known;
         }
+
+        var looks = alone == Unknown && _reduces && entry is { Open: 0, IsEnd: false };
+        return Add(nodes, looks ? entry with { Alone = AloneIn(nodes) } : entry, slot);
     }
 
     /// <summary>Where an action leads to, in the table of the next layer.</summary>
@@ -124,29 +120,24 @@ internal sealed class VectorTable
     /// <param name="answer">What it was answered.</param>
     public Step After(int vector, int script, int action, Answer answer)
     {
-        var index = ActionIndex(vector, script, action);
-        var known = Volatile.Read(ref _after[index]);
-        if (known == 0 || (byte)known == answer.Code)
-        {
-            return new(known);
-        }
-
-        lock (_lock)
-        {
-            return _otherAfter.GetValueOrDefault((vector, ScriptAction.Of(script, action), answer));
-        }
+        var known = _after[ActionIndex(vector, script, action)];
+        return known == 0 || (byte)known == answer.Code
+            ? new(known)
+            : _otherAfter.GetValueOrDefault((vector, ScriptAction.Of(script, action), answer));
     }
 
     /// <summary>Notes where an action leads to.</summary>
     public Step Note(int vector, int script, int action, Answer answer, int after, bool isAlone)
     {
         var step = Step.To(after, isAlone, answer);
-        if (Interlocked.CompareExchange(ref _after[ActionIndex(vector, script, action)], step.Packed, 0) is not 0 and var first && first != step.Packed)
+        ref var first = ref _after[ActionIndex(vector, script, action)];
+        if (first == 0)
         {
-            lock (_lock)
-            {
-                _otherAfter[(vector, ScriptAction.Of(script, action), answer)] = step;
-            }
+            first = step.Packed;
+        }
+        else
+        {
+            _otherAfter.Add((vector, ScriptAction.Of(script, action), answer), step);
         }
 
         return step;

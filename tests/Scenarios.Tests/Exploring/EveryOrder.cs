@@ -83,10 +83,12 @@ internal static class EveryOrder
         }
     }
 
-    private static IEnumerable<string> HazardsOf(RunReport run) =>
+    /// <summary>The hazards that a run has noted.</summary>
+    public static IEnumerable<string> HazardsOf(RunReport run) =>
         run.Steps.SelectMany(step => step.Hazards.Select(hazard => $"{step.Buffer} {hazard.Kind} {hazard.Importer}"));
 
-    private static string Words(IEnumerable<(string Importer, IEnumerable<string> Answers)> answers, IEnumerable<string> hazards) =>
+    /// <summary>An outcome in words.</summary>
+    public static string Words(IEnumerable<(string Importer, IEnumerable<string> Answers)> answers, IEnumerable<string> hazards) =>
         string.Join("; ", answers.Select(one => $"{one.Importer}: {string.Join(' ', one.Answers)}"))
         + " | " + string.Join(", ", hazards.Distinct().Order(StringComparer.Ordinal));
 

@@ -101,8 +101,8 @@ public sealed class ExplorationTests
         var scenario = ScenarioFile.Read(ShippedFiles.Scenario(name));
 
         var one = Explore(scenario, new() { Cores = 1 });
-        var two = Explore(scenario, new() { Cores = 2, ParallelFrom = 1, StatesOfChunk = 2 });
-        var full = Explore(scenario, new() { Cores = 3, ParallelFrom = 2, StatesOfChunk = 3, Reduces = false });
+        var two = Explore(scenario, new() { Cores = 2, MovesToShare = 1, StatesOfChunk = 2 });
+        var full = Explore(scenario, new() { Cores = 3, MovesToShare = 2, StatesOfChunk = 3, Reduces = false });
 
         Assert.True(one.Complete);
         Assert.Equal(JsonSerializer.Serialize(one), JsonSerializer.Serialize(two));

@@ -6,6 +6,7 @@ using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
 using DmaGrains.Model.Translation;
 using DmaGrains.Scenarios.Files;
+using DmaGrains.Tests.Shared;
 
 namespace DmaGrains.Scenarios.Tests.Exploring;
 
@@ -22,28 +23,20 @@ internal static class RandomScenarios
 
     private static readonly ulong[] _sizes = [4096, 300_000, 1 << 20, 1920 * 1080 * 4];
 
-    private static readonly Gen<ExporterPolicy> _policies = Gen.OneOf(
-        AnyOf([.. NamedPolicies.All.Select(named => named.Policy)]),
-        Gen.Select(
-            Gen.Enum<ConstraintModel>(), Gen.Enum<AllocationTime>(), Gen.Enum<LateAttach>(), Gen.Enum<ListSharing>(), Gen.Bool, Gen.Bool,
-            (constraints, allocation, late, lists, posted, bouncing) => new ExporterPolicy
-            {
-                Constraints = constraints,
-                Allocation = allocation,
-                LateAttach = late,
-                Lists = lists,
-                AsPosted = posted,
-                Bouncing = bouncing,
-            }));
+    private static readonly Gen<ExporterPolicy> _policies =
+        Gen.OneOf(AnyOf([.. NamedPolicies.All.Select(named => named.Policy)]), RandomPolicies.Any);
 
     /// <summary>Up to three importers with up to four steps each, seven in all, of up to two buffers.</summary>
-    public static Gen<Scenario> Any { get; } =
+    public static Gen<Scenario> Any { get; } = OfSteps(7);
+
+    /// <summary>The same with no more than so many steps in all, of which each importer has one.</summary>
+    public static Gen<Scenario> OfSteps(int most) =>
         from board in AnyOf(_boards)
         from policies in _policies.Array[1, 2]
         from sizes in AnyOf(_sizes).Array[2]
         from regions in Gen.Frequency((3, Gen.Const(-1)), (1, Gen.Int[0, board.Memory.Length - 1])).Array[2]
         let buffers = policies.Select((policy, index) => BufferOf(board, index, sizes[index], policy, regions[index])).ToArray()
-        from importers in ImporterOf(board, buffers).Array[2, 3].Where(all => all.Sum(importer => importer.Steps.Length) <= 7)
+        from importers in ImporterOf(board, buffers).Array[2, 3].Select(all => Cut(all, most))
         select new Scenario(
             "random", "Steps at random.", board, [.. buffers], [.. importers.Select((importer, index) => importer with { Name = $"i{index}" })], []);
 
@@ -89,6 +82,19 @@ internal static class RandomScenarios
         let usual = new[] { Plain(StepKind.Attach, buffers[buffer].Name), Plain(StepKind.Map, buffers[buffer].Name) }
         let steps = usual.Take(start).Concat(more).ToArray()
         select new Importer("i", device, steps.Length == 0 ? [Plain(StepKind.Attach, buffers[buffer].Name)] : [.. steps]);
+
+    /// <summary>The last steps of the longest go until there are no more than so many.</summary>
+    private static Importer[] Cut(Importer[] importers, int most)
+    {
+        Importer[] cut = [.. importers];
+        while (cut.Sum(importer => importer.Steps.Length) > most)
+        {
+            var longest = Array.FindIndex(cut, importer => importer.Steps.Length == cut.Max(other => other.Steps.Length));
+            cut[longest] = cut[longest] with { Steps = cut[longest].Steps[..^1] };
+        }
+
+        return cut;
+    }
 
     private static Gen<Step> StepOf(BufferExport[] buffers) =>
         from kind in Gen.Frequency((3, Gen.Enum<StepKind>()), (2, AnyOf(StepKind.Attach, StepKind.Map, StepKind.Unmap, StepKind.Detach)))
