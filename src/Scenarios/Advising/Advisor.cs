@@ -18,7 +18,7 @@ public static class Advisor
     /// <param name="request">Who shares what; every device is the board's.</param>
     public static AdviceReport Advise(AdviceRequest request)
     {
-        var play = new Play(Board.Create(request.Board).Value, request);
+        var play = new Play(Board.Create(request.Board, new KnownAllocations().Allocate).Value, request);
         var ranked = Candidate.Of(request)
             .Select(candidate => ReportOf(play, request, candidate))
             .Select(candidate => (Candidate: candidate, Weights: WeightsOf(candidate, request)))

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DmaGrains.Model.Boards;
 using DmaGrains.Scenarios.Files;
+using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Scenarios.Advising;
 
@@ -20,7 +21,7 @@ internal static class Fixes
     public static ImmutableArray<FixReport> Of(AdviceRequest asked, ImmutableArray<ImmutableArray<string>> conflicts)
     {
         var request = Dials.WithSpareIommus(asked);
-        var board = Board.Create(request.Board).Value;
+        var board = Board.Create(request.Board, new KnownAllocations().Allocate).Value;
         var dials = Dials.Of(request).ToImmutableArray();
         var single = dials
             .Where(dial => conflicts.All(conflict => dial.Touches(conflict)) && Works(board, request, conflicts, dial.At(dial.Last)))

@@ -5,6 +5,7 @@ using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Scenarios.Files;
+using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Scenarios.Exploring;
 

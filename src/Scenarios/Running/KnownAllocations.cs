@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using DmaGrains.Model;
 using DmaGrains.Model.Memory;
 
-namespace DmaGrains.Scenarios.Exploring;
+namespace DmaGrains.Scenarios.Running;
 
 /// <summary>
 /// What memory has answered: the same memory is asked the same in many orders. What it becomes is then one object, not to be held or
