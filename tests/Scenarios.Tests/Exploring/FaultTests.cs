@@ -31,19 +31,19 @@ public sealed class FaultTests
     [InlineData("memory")]
     [InlineData("parameters")]
     public async Task Each_fault_by_itself_is_explored_as_it_is_played(string kind) =>
-        await CompareAsync(stepsMax: kind == "crash" ? 5 : 6, iterations: 15, kind);
+        await CompareAsync(stepsMax: kind == "crash" ? 4 : 5, iterations: 8, kind);
 
     [Fact]
     public async Task Crashes_and_hangs_together_are_explored_as_they_are_played() =>
-        await CompareAsync(stepsMax: 5, iterations: 10, "crash", "hang");
+        await CompareAsync(stepsMax: 4, iterations: 5, "crash", "hang");
 
     [Fact]
     public async Task So_are_an_exporter_that_revokes_and_memory_that_runs_out_and_parameters_that_change() =>
-        await CompareAsync(stepsMax: 4, iterations: 10, "revoke", "memory", "parameters");
+        await CompareAsync(stepsMax: 3, iterations: 5, "revoke", "memory", "parameters");
 
     [Fact]
     public async Task So_are_all_faults_together() =>
-        await CompareAsync(stepsMax: 3, iterations: 10, [.. _faults.Keys]);
+        await CompareAsync(stepsMax: 3, iterations: 3, [.. _faults.Keys]);
 
     private static async Task CompareAsync(int stepsMax, int iterations, params string[] kinds)
     {
