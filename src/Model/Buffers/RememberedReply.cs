@@ -46,14 +46,14 @@ public sealed record RememberedReply(
             parts.Options);
     }
 
-    /// <summary>What <see cref="ContentOf"/> says of the command.</summary>
-    public int Content => HashCode.Combine(Kind, Name, Other);
+    /// <summary>What <see cref="ContentOf(DmaCommand)"/> says of the command.</summary>
+    public int Content => ContentOf(Kind, Name, Other);
 
     /// <summary>The same number for commands that may be repeats of one another; in this process only.</summary>
     public static int ContentOf(DmaCommand command)
     {
         var parts = CommandParts.Of(command);
-        return HashCode.Combine(parts.Kind, parts.Name, parts.Other);
+        return ContentOf(parts.Kind, parts.Name, parts.Other);
     }
 
     /// <summary>Whether this was the command, id, content and all; a command without an id may be any grant of that content.</summary>
@@ -64,4 +64,6 @@ public sealed record RememberedReply(
         command.Kind == Kind && command.Name == Name && command.Other == Other
         && (command.Id is null ? Refusal is null : command.Id == CommandId)
         && command.Direction == Direction && command.Options == Options;
+
+    private static int ContentOf(RememberedKind kind, string name, string other) => HashCode.Combine(kind, name, other);
 }
