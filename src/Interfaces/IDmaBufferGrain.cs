@@ -54,9 +54,11 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     /// <summary>What a map would answer; nothing is held afterwards, and nothing is remembered (thread #12).</summary>
     /// <param name="attachment">The attachment that would be mapped.</param>
     /// <param name="direction">Which way data would move.</param>
+    /// <param name="options">What the map would ask for: <see cref="MapOptions.NoBounce"/> tells whether it is without a copy.</param>
     /// <returns>As <see cref="MapAttachmentAsync"/>.</returns>
     [Alias("TestMap")]
-    Task<DmaResult<DmaReply>> TestMapAttachmentAsync(string attachment, DmaDirection direction);
+    Task<DmaResult<DmaReply>> TestMapAttachmentAsync(
+        string attachment, DmaDirection direction, MapOptions options = MapOptions.None);
 
     /// <summary>Unmaps. Source: dma_buf_unmap_attachment.</summary>
     /// <returns>ENOENT or EINVAL (not mapped).</returns>

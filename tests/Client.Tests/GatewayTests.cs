@@ -57,7 +57,8 @@ public class GatewayTests(SiloProcess silo) : IClassFixture<SiloProcess>
         var pfns = (await DoAsync("buffer get-pfns shared/frame gpu --as pfns --json")).Good().Json();
         (await DoAsync("buffer map shared/frame gpu --as draw --direction to-device --option no-bounce")).Good();
         (await DoAsync("buffer map shared/frame gpu --option require-coherent")).Refused("EOPNOTSUPP");
-        (await DoAsync("buffer test-map shared/frame gpu --json")).Good();
+        (await DoAsync("buffer test-map shared/frame gpu --option require-coherent")).Refused("EOPNOTSUPP");
+        (await DoAsync("buffer test-map shared/frame gpu --option no-bounce --json")).Good();
         (await DoAsync("buffer begin-cpu-access shared/frame --direction to-device --as write")).Good();
         var during = (await DoAsync("buffer describe shared/frame --json")).Good().Json();
         (await DoAsync("buffer cpu-access shared/frame --direction to-device")).Good();

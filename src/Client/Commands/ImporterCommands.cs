@@ -2,7 +2,6 @@ using System.CommandLine;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
-using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Client.Commands;
 
@@ -55,17 +54,21 @@ internal static class ImporterCommands
     {
         var attachment = AttachmentArgument();
         var direction = WordOptions.Direction();
+        var options = WordOptions.MapOptions();
         return BufferContext.Create(
-            "test-map", "Says what a map would give, and holds nothing.", "display", [attachment, direction], buffer =>
-            buffer.AnswerAsync(
-                null, buffer.Grain.TestMapAttachmentAsync(buffer.Value(attachment), WordOptions.DirectionOf(buffer, direction))));
+            "test-map",
+            "Says what a map would give, and holds nothing. With --option no-bounce: whether it is without a copy.",
+            "display --option no-bounce",
+            [attachment, direction, options],
+            buffer => buffer.AnswerAsync(null, buffer.Grain.TestMapAttachmentAsync(
+                buffer.Value(attachment), WordOptions.DirectionOf(buffer, direction), WordOptions.OptionsOf(buffer, options))));
     }
 
     private static Command Map()
     {
         var attachment = AttachmentArgument();
         var direction = WordOptions.Direction();
-        var options = WordOptions.Many("--option", "What the map asks for beyond its direction", Words.Options.Keys);
+        var options = WordOptions.MapOptions();
         var name = BufferContext.NameOption("mapping");
         return BufferContext.Create(
             "map",
@@ -75,10 +78,11 @@ internal static class ImporterCommands
             buffer =>
             {
                 var mapping = buffer.NameFor(name, "map");
-                var asked = (buffer.Live.Parsed.GetValue(options) ?? [])
-                    .Aggregate(MapOptions.None, (all, word) => all | Words.Options[word]);
                 return buffer.AnswerAsync(mapping, buffer.Grain.MapAttachmentAsync(
-                    mapping, buffer.Value(attachment), WordOptions.DirectionOf(buffer, direction), asked));
+                    mapping,
+                    buffer.Value(attachment),
+                    WordOptions.DirectionOf(buffer, direction),
+                    WordOptions.OptionsOf(buffer, options)));
             });
     }
 

@@ -41,6 +41,14 @@ internal static class WordOptions
         return direction;
     }
 
+    /// <summary><c>--option</c> of a map.</summary>
+    public static Option<string[]> MapOptions() =>
+        Many("--option", "What the map asks for beyond its direction", Words.Options.Keys);
+
+    /// <summary>The options that were given, together.</summary>
+    public static MapOptions OptionsOf(BufferContext buffer, Option<string[]> options) =>
+        (buffer.Live.Parsed.GetValue(options) ?? []).Aggregate(default(MapOptions), (all, word) => all | Words.Options[word]);
+
     /// <summary>The direction that was given.</summary>
     public static DmaDirection DirectionOf(BufferContext buffer, Option<string> direction) =>
         Words.Directions[buffer.Live.Parsed.GetRequiredValue(direction)];

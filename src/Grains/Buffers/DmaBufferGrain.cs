@@ -119,14 +119,15 @@ internal sealed partial class DmaBufferGrain(
         string mapping, string attachment, DmaDirection direction, MapOptions options) =>
         ExecuteAsync(new DmaCommand.Map(mapping, attachment, direction) { Options = options });
 
-    public async Task<DmaResult<DmaReply>> TestMapAttachmentAsync(string attachment, DmaDirection direction)
+    public async Task<DmaResult<DmaReply>> TestMapAttachmentAsync(
+        string attachment, DmaDirection direction, MapOptions options)
     {
         if (storage.State.Buffer is not { } buffer)
         {
             return Refuse(NoBuffer);
         }
 
-        var command = buffer.TestMap(attachment, direction);
+        var command = buffer.TestMap(attachment, direction, options);
         DmaResult<BackingStorage>? allocation = buffer.AllocationFor(command) is { } request
             ? await GrainFactory.GetMemory(Board).TestAllocateAsync(request)
             : null;

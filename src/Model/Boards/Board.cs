@@ -165,9 +165,10 @@ public sealed class Board
 
     /// <summary>What a map would answer; nothing is held afterwards (thread #12).</summary>
     /// <returns>As <see cref="Execute"/> of a map.</returns>
-    public DmaResult<DmaReply> TestMap(string buffer, string attachment, DmaDirection direction) =>
+    public DmaResult<DmaReply> TestMap(
+        string buffer, string attachment, DmaDirection direction, MapOptions options = MapOptions.None) =>
         Buffer(buffer) is { } current
-            ? Execute(buffer, current.TestMap(attachment, direction)).Reply
+            ? Execute(buffer, current.TestMap(attachment, direction, options)).Reply
             : DmaResult.Refuse<DmaReply>(BufferExports.NoBuffer(buffer));
 
     /// <summary>Checks the whole board from the ground up: every buffer, every page, every address.</summary>

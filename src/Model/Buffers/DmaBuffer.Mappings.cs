@@ -81,12 +81,13 @@ public sealed partial record DmaBuffer
     /// </summary>
     /// <param name="attachment">The attachment that would be mapped.</param>
     /// <param name="direction">Which way data would move.</param>
-    public DmaCommand.Map TestMap(string attachment, DmaDirection direction)
+    /// <param name="options">What the map would ask for: <see cref="MapOptions.NoBounce"/> tells whether it is without a copy.</param>
+    public DmaCommand.Map TestMap(string attachment, DmaDirection direction, MapOptions options = MapOptions.None)
     {
         var name = Enumerable.Range(0, Mappings.Length + 1)
             .Select(number => string.Create(CultureInfo.InvariantCulture, $"test{number}"))
             .First(candidate => IndexOfMapping(candidate) < 0);
-        return new(name, attachment, direction);
+        return new(name, attachment, direction) { Options = options };
     }
 
     /// <summary>What an export needs of memory: nothing, unless the exporter allocates at once.</summary>

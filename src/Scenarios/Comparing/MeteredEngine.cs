@@ -18,8 +18,8 @@ internal sealed class MeteredEngine(IEngine engine) : IEngine
     public Task<DmaResult<DmaReply>> ExecuteAsync(string buffer, DmaCommand command) =>
         MeasureAsync(engine.ExecuteAsync(buffer, command));
 
-    public Task<DmaResult<DmaReply>> TestMapAsync(string buffer, string attachment, DmaDirection direction) =>
-        engine.TestMapAsync(buffer, attachment, direction);
+    public Task<DmaResult<DmaReply>> TestMapAsync(string buffer, string attachment, DmaDirection direction, MapOptions options) =>
+        engine.TestMapAsync(buffer, attachment, direction, options);
 
     public Task<Refusal?> SwitchContextAsync(string device, uint context) => engine.SwitchContextAsync(device, context);
 

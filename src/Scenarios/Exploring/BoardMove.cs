@@ -24,7 +24,7 @@ internal abstract record BoardMove
         StepKind.SwitchContext => new Switch(actor.Importer.Device!, step.Context),
         StepKind.SetParameters => new Declare(actor.Importer.Device!, step.Parameters),
         StepKind.Recalculate => new Recalculate(step.Buffer),
-        StepKind.TestMap => actor.HeldFor(step) is { } attachment ? new TestMap(step.Buffer, attachment, step.Direction) : null,
+        StepKind.TestMap => actor.HeldFor(step) is { } attachment ? new TestMap(step.Buffer, attachment, step.Direction, step.Options) : null,
         _ => actor.CommandFor(step) is { } command ? new Command(step.Buffer, command) : null,
     };
 
@@ -40,11 +40,11 @@ internal abstract record BoardMove
     }
 
     /// <summary>A map that is tried and not kept.</summary>
-    public sealed record TestMap(string Buffer, string Attachment, DmaDirection Direction) : BoardMove
+    public sealed record TestMap(string Buffer, string Attachment, DmaDirection Direction, MapOptions Options) : BoardMove
     {
         /// <inheritdoc/>
         public override (Board Next, Refusal? Refusal) On(Board board) =>
-            (board, board.TestMap(Buffer, Attachment, Direction).Refusal);
+            (board, board.TestMap(Buffer, Attachment, Direction, Options).Refusal);
     }
 
     /// <summary>The union computed afresh.</summary>

@@ -70,7 +70,7 @@ internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
         return StepOf(kind, kind.HasBuffer() ? ReadBuffer(map, verb) : string.Empty, map) with
         {
             Direction = Only(map, "direction", verb, StepKinds.HasDirection)?.AsChoice(Words.Directions) ?? default,
-            Options = Only(map, "options", verb, kind => kind == StepKind.Map) is { } options ? OptionsOf(options) : default,
+            Options = Only(map, "options", verb, StepKinds.HasOptions) is { } options ? OptionsOf(options) : default,
             Context = kind == StepKind.SwitchContext ? (uint)map.Required(verb.Value).AsCount(0, uint.MaxValue) : 0,
             Parameters = kind == StepKind.SetParameters ? DeviceFields.ReadParameters(map.Required(verb.Value)) : null,
             Expected = expect?.AsChoice(Words.Outcomes),

@@ -7,6 +7,9 @@ public static class StepKinds
     public static bool HasDirection(this StepKind kind) =>
         kind is StepKind.Map or StepKind.TestMap or StepKind.BeginCpuAccess or StepKind.CpuAccess;
 
+    /// <summary>Whether it maps, or tries to, so that it may ask for more than a direction.</summary>
+    public static bool HasOptions(this StepKind kind) => kind is StepKind.Map or StepKind.TestMap;
+
     /// <summary>Whether it is done to a buffer; else to the importer's device.</summary>
     public static bool HasBuffer(this StepKind kind) => kind is not (StepKind.SwitchContext or StepKind.SetParameters);
 

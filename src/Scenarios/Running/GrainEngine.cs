@@ -58,8 +58,8 @@ public sealed class GrainEngine : IEngine
     }
 
     /// <inheritdoc/>
-    public Task<DmaResult<DmaReply>> TestMapAsync(string buffer, string attachment, DmaDirection direction) =>
-        _grains.GetBuffer(_board, buffer).TestMapAttachmentAsync(attachment, direction);
+    public Task<DmaResult<DmaReply>> TestMapAsync(string buffer, string attachment, DmaDirection direction, MapOptions options) =>
+        _grains.GetBuffer(_board, buffer).TestMapAttachmentAsync(attachment, direction, options);
 
     /// <inheritdoc/>
     public Task<Refusal?> SwitchContextAsync(string device, uint context) =>

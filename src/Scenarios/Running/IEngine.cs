@@ -16,7 +16,7 @@ public interface IEngine
     Task<DmaResult<DmaReply>> ExecuteAsync(string buffer, DmaCommand command);
 
     /// <summary>What a map would answer; nothing is held afterwards.</summary>
-    Task<DmaResult<DmaReply>> TestMapAsync(string buffer, string attachment, DmaDirection direction);
+    Task<DmaResult<DmaReply>> TestMapAsync(string buffer, string attachment, DmaDirection direction, MapOptions options);
 
     /// <summary>Switches the MMU of a device to another of its contexts; null when done.</summary>
     Task<Refusal?> SwitchContextAsync(string device, uint context);

@@ -35,8 +35,8 @@ public sealed class ModelEngine : IEngine
         Step(_board.Execute(buffer, command));
 
     /// <inheritdoc/>
-    public Task<DmaResult<DmaReply>> TestMapAsync(string buffer, string attachment, DmaDirection direction) =>
-        Task.FromResult(_board.TestMap(buffer, attachment, direction));
+    public Task<DmaResult<DmaReply>> TestMapAsync(string buffer, string attachment, DmaDirection direction, MapOptions options) =>
+        Task.FromResult(_board.TestMap(buffer, attachment, direction, options));
 
     /// <inheritdoc/>
     public Task<Refusal?> SwitchContextAsync(string device, uint context)

@@ -92,7 +92,7 @@ public sealed class ScenarioRunner
         if (step.Kind == StepKind.TestMap)
         {
             return actor.HeldFor(step) is { } attachment
-                ? StepAnswer.Of(await _engine.TestMapAsync(step.Buffer, attachment, step.Direction))
+                ? StepAnswer.Of(await _engine.TestMapAsync(step.Buffer, attachment, step.Direction, step.Options))
                 : StepAnswer.NotTried;
         }
 

@@ -228,6 +228,10 @@ public sealed class DmaBufferGrainTests(SiloFixture silo)
 
         Assert.Equal(1, tested.Value.Mapping!.ToTable().EntryCount);
         Assert.Equal(Errno.EINVAL, unknown.Refusal!.Errno);
+        Assert.Equal(
+            (Errno.EOPNOTSUPP, "Coherent"),
+            (await buffer.TestMapAttachmentAsync("a1", DmaDirection.ToDevice, MapOptions.RequireCoherent)).Refusal is { } snoops
+                ? (snoops.Errno, snoops.Field) : default);
         Assert.Empty(await silo.Grains.GetMemory(board).GetHeldAsync());
         Assert.Null((await buffer.DescribeAsync()).Value.Storage);
         Assert.Empty((await buffer.DescribeAsync()).Value.Mappings);

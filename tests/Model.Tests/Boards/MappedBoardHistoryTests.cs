@@ -49,17 +49,21 @@ public sealed class MappedBoardHistoryTests
         }, iter: 150);
 
     [Fact]
-    public void TestMap_tells_what_the_map_will_answer_and_holds_nothing() =>
-        _history.Sample((policy, size, steps) =>
+    public void TestMap_tells_what_the_map_with_these_options_will_answer_and_holds_nothing() =>
+        Gen.Select(_history, Gen.Int[0, 15]).Sample((history, bits) =>
         {
+            var (policy, size, steps) = history;
+            var options = (MapOptions)bits;
             var board = steps.Aggregate(Start(policy, size), (board, step) => Apply(board, step).Next);
             foreach (var (buffer, attachment) in _buffers.SelectMany(name =>
                 board.Buffer(name)!.Attachments.Select(attachment => (name, attachment.Name))))
             {
-                var tested = board.TestMap(buffer, attachment, DmaDirection.ToDevice);
-                var mapped = board.Execute(buffer, new DmaCommand.Map("real", attachment, DmaDirection.ToDevice)).Reply;
+                var tested = board.TestMap(buffer, attachment, DmaDirection.ToDevice, options);
+                var map = new DmaCommand.Map("real", attachment, DmaDirection.ToDevice) { Options = options };
+                var mapped = board.Execute(buffer, map).Reply;
 
                 Assert.Equal(mapped.Refusal, tested.Refusal);
+                Assert.Equal(options, tested.IsGranted ? tested.Value.Mapping!.Options : options);
                 Assert.Equal(SegmentsOf(mapped).AsEnumerable(), SegmentsOf(tested));
             }
         }, iter: 60);

@@ -1,5 +1,6 @@
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Policies;
 using DmaGrains.Model.Scatterlists;
 using DmaGrains.Model.Tests.Boards;
 using static DmaGrains.Model.Tests.Boards.SmallBoard;
@@ -153,6 +154,19 @@ public sealed class MapTests
         Assert.All(board.FrameOf().Mappings, mapping => Assert.Same(board.FrameOf().Storage, mapping.Storage));
         Assert.All(board.FrameOf().Mappings, mapping =>
             Assert.Equal(board.FrameOf().Storage!.AllocatedUnder, mapping.MadeUnder));
+    }
+
+    [Fact]
+    public void TestMap_finds_out_whether_a_map_is_without_a_copy()
+    {
+        var attached = MappedBoard.With(100_000, NamedPolicies.Find("mainline-bouncing")).After(Attach("wide"), Attach("low"));
+
+        var copied = attached.TestMap(Frame, "low", DmaDirection.ToDevice).Value.Mapping!;
+        var refusal = attached.TestMap(Frame, "low", DmaDirection.ToDevice, MapOptions.NoBounce).Refusal!;
+
+        Assert.NotEmpty(copied.Mapped!.Bounces);
+        Assert.Equal((Errno.EIO, "low", "DmaMask"), (refusal.Errno, refusal.Importer, refusal.Field));
+        Assert.True(attached.TestMap(Frame, "wide", DmaDirection.ToDevice, MapOptions.NoBounce).IsGranted);
     }
 
     [Fact]

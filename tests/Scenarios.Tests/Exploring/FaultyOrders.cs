@@ -216,8 +216,9 @@ internal sealed class FaultyOrders
 
         public Task<DmaResult<DmaReply>> ExecuteAsync(string buffer, DmaCommand command) => Step(Board.Execute(buffer, command));
 
-        public Task<DmaResult<DmaReply>> TestMapAsync(string buffer, string attachment, DmaDirection direction) =>
-            Task.FromResult(Board.TestMap(buffer, attachment, direction));
+        public Task<DmaResult<DmaReply>> TestMapAsync(
+            string buffer, string attachment, DmaDirection direction, MapOptions options) =>
+            Task.FromResult(Board.TestMap(buffer, attachment, direction, options));
 
         public Task<Refusal?> SwitchContextAsync(string device, uint context) => Step(Board.SwitchContext(device, context));
 

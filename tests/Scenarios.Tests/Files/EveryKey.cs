@@ -81,7 +81,7 @@ internal static class EveryKey
             device: gpu
             steps:
               - attach frame
-              - test-map frame to-device
+              - {test-map: frame, direction: to-device, options: [no-bounce]}
               - map frame from-device
               - {map: frame, direction: to-device, options: [no-bounce, require-coherent, defer-flush, own-space], expect: ok}
               - unmap frame

@@ -337,6 +337,11 @@ public class ScenarioFileTests
         Read(Valid.With("expect: ok", "options: [own-space, no-bounce]")).Importers[0].Steps[2].Options);
 
     [Fact]
+    public void Read_takes_the_options_of_a_test_map() => Assert.Equal(
+        new(StepKind.TestMap, "frame", DmaDirection.ToDevice, null, false, 13) { Options = MapOptions.NoBounce },
+        Read(Valid.With("map frame to-device", "{test-map: frame, direction: to-device, options: [no-bounce]}")).Importers[0].Steps[1]);
+
+    [Fact]
     public void Read_takes_CPU_access_of_an_importer_without_a_device() => Assert.Equal(
         [StepKind.BeginCpuAccess, StepKind.CpuAccess, StepKind.EndCpuAccess],
         Read(Valid
@@ -400,7 +405,7 @@ public class ScenarioFileTests
         "17:65: options name no-bounce twice; expected each option once")]
     [InlineData("options: [no-bounce, require-coherent, defer-flush, own-space]", "options: no-bounce",
         "17:53: options is text 'no-bounce'; expected a list with at least one entry")]
-    [InlineData("{unmap: frame}", "{unmap: frame, options: [no-bounce]}", "27:33: unmap has the key 'options'; expected it with map only")]
+    [InlineData("{unmap: frame}", "{unmap: frame, options: [no-bounce]}", "27:33: unmap has the key 'options'; expected it with map or test-map only")]
     [InlineData("switch-context 1", "switch-context", "23:9: an entry of steps is text 'switch-context'; "
         + "expected 'switch-context CONTEXT', the context a number from 0")]
     [InlineData("switch-context 1", "switch-context frame", "23:9: an entry of steps is text 'switch-context frame'; "

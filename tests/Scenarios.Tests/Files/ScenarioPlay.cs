@@ -54,7 +54,7 @@ internal sealed class ScenarioPlay
             StepKind.SwitchContext => SwitchContext(importer.Device!, step.Context),
             StepKind.SetParameters => SetParameters(Board.Device(importer.Device!)! with { Parameters = step.Parameters }),
             StepKind.Recalculate => Board.Recalculate(step.Buffer).Refusal,
-            StepKind.TestMap => Board.TestMap(step.Buffer, Latest(StepKind.Attach), step.Direction).Refusal,
+            StepKind.TestMap => Board.TestMap(step.Buffer, Latest(StepKind.Attach), step.Direction, step.Options).Refusal,
             StepKind.Attach => Execute(step, new DmaCommand.Attach(fresh, importer.Device!)),
             StepKind.Map => Execute(step, new DmaCommand.Map(fresh, Latest(StepKind.Attach), step.Direction) { Options = step.Options }),
             StepKind.Unmap => Execute(step, new DmaCommand.Unmap(Latest(StepKind.Map))),
