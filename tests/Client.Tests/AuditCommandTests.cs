@@ -25,6 +25,35 @@ public class AuditCommandTests
         Assert.True(good.Good().Json().GetProperty("good").GetBoolean());
     }
 
+    private const string Apu =
+        """
+        name: apu
+        title: APU with an NPU that is let past the IOMMU and a GPU behind it
+        memory:
+          - {name: cma, kind: contiguous, start: 0x90000000, size: 256MiB, source: assumed}
+        iommus:
+          - {name: amd-vi, first: 0x1000, last: 0xffffffffffff, reserved: [{start: 0xfee00000, size: 1MiB}], source: 48 bit}
+        devices:
+          - {name: gpu, driver: amdgpu, description: imports, dma_mask: 0xfffffffffff, max_segment_size: 4294967295, iommu: amd-vi, sources: {iommu: group}}
+        """;
+
+    [Theory]
+    [InlineData("{address: 0x90000000, length: 16MiB}", "16MiB", 0, "remark, memory: 0x90000000 of segment 0 is a physical address in cma")]
+    [InlineData("{address: 0xfee00000, length: 16MiB}", "16MiB", 1, "reserved: amd-vi gives no address of its reserved window")]
+    [InlineData("{address: 0x380000000000, length: 0}", "4GiB", 1, "length: segment 0 has no bytes: a length has 32 bits")]
+    [InlineData("{address: 0x100000000, length: 8GiB}", "8GiB", 1, "length: segment 0 has 8589934592 bytes: a length has 32 bits, and gpu reads 0")]
+    [InlineData("{address: 0x100000000, length: 16MiB}", "8MiB", 0, "remark, size_bytes: the list has 16777216 bytes and the buffer 8388608")]
+    public async Task Audit_of_what_an_MMU_gives_tells_what_is_broken_and_what_is_suspicious(
+        string segment, string size, int exitCode, string saying)
+    {
+        using var board = new TemporaryFile(Apu);
+        using var file = new TemporaryFile($"size_bytes: {size}\nsegments:\n  - {segment}\n");
+
+        var answer = await Answer.OfAsync("audit", file.Path, "--device", "gpu", "--board", board.Path);
+
+        Assert.Contains(saying, (exitCode == 0 ? answer.Good() : answer.Refused(saying)).Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Audit_reads_what_run_answers()
     {

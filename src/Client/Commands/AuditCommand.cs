@@ -49,8 +49,9 @@ internal sealed class AuditCommand
         var command = new Command(
             "audit",
             """
-            Holds a scatterlist against a device: every limit that it breaks, with the segment that breaks it, and whether the same pages
-            cut otherwise would do. Exit code 1 when a limit is broken.
+            Holds a scatterlist against a device: every limit that it breaks, with the segment that breaks it, addresses that the MMU in
+            front of the device never gives, and whether the same pages cut otherwise would do. Exit code 1 when something is broken;
+            what is only suspicious is a remark.
 
             Example:
               dmagrains audit list.yaml --device vc4 --board raspberry-pi-4
@@ -68,7 +69,7 @@ internal sealed class AuditCommand
     private int AuditFile(ParseResult parsed)
     {
         var board = BoardOf(parsed) ?? throw new UsageException("--board is not given: expected the board of the device, as a file has none.");
-        return Answer(parsed, board.Name, DeviceOf(parsed, board.Devices), ScatterlistFile.Read(parsed.GetRequiredValue(_given)));
+        return Answer(parsed, board, DeviceOf(parsed, board.Devices), ScatterlistFile.Read(parsed.GetRequiredValue(_given)));
     }
 
     private async Task<int> AuditBufferAsync(ParseResult parsed, CancellationToken cancellation)
@@ -100,7 +101,7 @@ internal sealed class AuditCommand
         var device = DeviceOf(parsed, from.Devices);
         return lists.IsEmpty
             ? live.Refuse(Refusal.Of(Errno.EINVAL, "Storage", $"{path} has no pages yet: there is no list before the first map."))
-            : Answer(parsed, from.Name, device, lists);
+            : Answer(parsed, from, device, lists);
     }
 
     private BoardDefinition? BoardOf(ParseResult parsed) =>
@@ -113,7 +114,7 @@ internal sealed class AuditCommand
             $"The board has no device '{name}': expected {Quoted.AnyOf([.. devices.Select(device => device.Name)])}.");
     }
 
-    private int Answer(ParseResult parsed, string board, Device device, IEnumerable<GivenScatterlist> lists)
+    private int Answer(ParseResult parsed, BoardDefinition board, Device device, IEnumerable<GivenScatterlist> lists)
     {
         var report = AuditReport.Of(board, device, Words.Getters[parsed.GetRequiredValue(_getters)], lists);
         Terminal.Answer(parsed, _json, report, AuditText.Write);

@@ -24,21 +24,27 @@ internal static class AuditText
                 $"{list.List}, {parts} of {list.SizeBytes} bytes: ",
                 isGood ? "ok" : Counted.Of((ulong)list.Violations.Length, "violation"),
                 isGood,
-                string.Empty);
-            foreach (var violation in list.Violations.Take(Shown))
-            {
-                terminal.Line($"  {violation.Field}: {violation.Reason}");
-            }
-
-            if (list.Violations.Length > Shown)
-            {
-                terminal.Line($"  … {list.Violations.Length - Shown} more");
-            }
+                list.Remarks.IsEmpty ? string.Empty : $", {Counted.Of((ulong)list.Remarks.Length, "remark")}");
+            Write(terminal, [.. list.Violations.Select(violation => $"  {violation.Field}: {violation.Reason}")]);
+            Write(terminal, [.. list.Remarks.Select(remark => $"  remark, {remark.Field}: {remark.Reason}")]);
 
             if (!isGood)
             {
                 WriteRemedy(terminal, report, list);
             }
+        }
+    }
+
+    private static void Write(Terminal terminal, List<string> lines)
+    {
+        foreach (var line in lines.Take(Shown))
+        {
+            terminal.Line(line);
+        }
+
+        if (lines.Count > Shown)
+        {
+            terminal.Line($"  … {lines.Count - Shown} more");
         }
     }
 
@@ -53,6 +59,11 @@ internal static class AuditText
         {
             var verdict = resplit.Fits ? "which it takes" : resplit.Reachable ? "too many" : "beyond its reach";
             terminal.Line($"  the same pages cut for it: {Counted.Of(resplit.SegmentCount, "segment")}, {verdict}");
+        }
+
+        if (list.SizeBytes == 0 && list.LeastSegmentCount is null)
+        {
+            return;
         }
 
         terminal.Line(list.LeastSegmentCount switch

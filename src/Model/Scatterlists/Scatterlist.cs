@@ -81,16 +81,15 @@ public static class Scatterlist
     {
         var segmentPages = constraints.MaxSegmentSize >> Page.Shift;
         var windowPages = WindowPages(constraints.SegmentBoundaryMask);
-        ulong count = 0;
-        for (var first = run.FirstPfn; first < run.EndPfn;)
-        {
-            var end = WindowEnd(first, run.EndPfn, windowPages);
-            count += (end - first + segmentPages - 1) / segmentPages;
-            first = end;
-        }
-
-        return count;
+        var before = WindowEnd(run.FirstPfn, run.EndPfn, windowPages) - run.FirstPfn;
+        var behind = run.PageCount - before;
+        var count = Ceiling(before, segmentPages);
+        return behind == 0
+            ? count
+            : count + (behind / windowPages * Ceiling(windowPages, segmentPages)) + Ceiling(behind % windowPages, segmentPages);
     }
+
+    private static ulong Ceiling(ulong pages, uint segmentPages) => (pages + segmentPages - 1) / segmentPages;
 
     /// <summary>Pages between two boundaries; 2^64-1 when there are none.</summary>
     internal static ulong WindowPages(ulong segmentBoundaryMask) => segmentBoundaryMask == ulong.MaxValue

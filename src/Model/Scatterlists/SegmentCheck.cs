@@ -9,14 +9,16 @@ namespace DmaGrains.Model.Scatterlists;
 /// <remarks>Source: kernel/dma/debug.c, check_sg_segment. The first test looks at the CPU length, the second at the DMA fields.</remarks>
 public static class SegmentCheck
 {
+    private const string LengthField = "Length";
+
     /// <summary>Whether an entry's CPU length exceeds the device's segment size.</summary>
-    public static bool IsLongerThanMax(uint lengthBytes, uint maxSegmentSize) => lengthBytes > maxSegmentSize;
+    public static bool IsLongerThanMax(ulong lengthBytes, uint maxSegmentSize) => lengthBytes > maxSegmentSize;
 
     /// <summary>Whether a segment touches both sides of a boundary. Any mask is legal, holes included; 64-bit addresses wrap.</summary>
     /// <param name="dmaAddress">Address as the device sees it.</param>
     /// <param name="dmaLengthBytes">Bytes, 1 or more.</param>
     /// <param name="segmentBoundaryMask">The device's mask.</param>
-    public static bool CrossesBoundary(ulong dmaAddress, uint dmaLengthBytes, ulong segmentBoundaryMask)
+    public static bool CrossesBoundary(ulong dmaAddress, ulong dmaLengthBytes, ulong segmentBoundaryMask)
     {
         var end = unchecked(dmaAddress + dmaLengthBytes - 1);
         return ((dmaAddress ^ end) & ~segmentBoundaryMask) != 0;
@@ -62,13 +64,13 @@ public static class SegmentCheck
         return violation;
     }
 
-    /// <summary>Every limit that a list breaks, in the order count, then segment by segment size, boundary, reach.</summary>
-    /// <param name="segments">What the device walks, as it sees it.</param>
+    /// <summary>Every limit that a list breaks, in the order count, then segment by segment length, size, boundary, reach.</summary>
+    /// <param name="segments">What the device walks, as it sees it; EINVAL naming Length for what no list can say.</param>
     /// <param name="constraints">What it is held against.</param>
     /// <param name="highestAddress">The last address that the importer reaches.</param>
     /// <param name="importer">Whose limits they are.</param>
     public static ImmutableArray<SegmentViolation> AllViolations(
-        ReadOnlySpan<DmaSegment> segments, DmaConstraints constraints, ulong highestAddress, string importer)
+        ReadOnlySpan<StatedSegment> segments, DmaConstraints constraints, ulong highestAddress, string importer)
     {
         var violations = ImmutableArray.CreateBuilder<SegmentViolation>();
         if (TooMany(segments.Length, constraints, importer) is { } tooMany)
@@ -107,10 +109,10 @@ public static class SegmentCheck
     }
 
     private static Refusal? Of(
-        int segment, ulong address, uint lengthBytes, DmaConstraints constraints, string importer) =>
+        int segment, ulong address, ulong lengthBytes, DmaConstraints constraints, string importer) =>
         TooLong(segment, lengthBytes, constraints, importer) ?? Crossing(segment, address, lengthBytes, constraints, importer);
 
-    private static Refusal? TooLong(int segment, uint lengthBytes, DmaConstraints constraints, string importer) =>
+    private static Refusal? TooLong(int segment, ulong lengthBytes, DmaConstraints constraints, string importer) =>
         !IsLongerThanMax(lengthBytes, constraints.MaxSegmentSize)
             ? null
             : new(
@@ -118,41 +120,49 @@ public static class SegmentCheck
                 $"{importer} takes segments of at most {constraints.MaxSegmentSize} bytes; segment {segment} has {lengthBytes}.");
 
     private static Refusal? Crossing(
-        int segment, ulong address, uint lengthBytes, DmaConstraints constraints, string importer) =>
+        int segment, ulong address, ulong lengthBytes, DmaConstraints constraints, string importer) =>
         !CrossesBoundary(address, lengthBytes, constraints.SegmentBoundaryMask)
             ? null
             : new(
                 Errno.EBUSY, importer, nameof(DmaConstraints.SegmentBoundaryMask), address, constraints.SegmentBoundaryMask,
                 $"{importer} takes no segment across a multiple of 0x{constraints.BoundaryWindowBytes:x}; segment {segment} at 0x{address:x} of {lengthBytes} bytes is.");
 
-    private static Refusal? Beyond(int segment, ulong address, uint lengthBytes, ulong highestAddress, string importer)
-    {
-        var last = unchecked(address + lengthBytes - 1);
-        return last >= address && last <= highestAddress
+    private static Refusal? Beyond(int segment, StatedSegment walked, ulong highestAddress, string importer) =>
+        walked.IsRange && walked.Last <= highestAddress
             ? null
             : new(
-                Errno.EIO, importer, nameof(Device.DmaMask), last, highestAddress,
-                $"{importer} reaches addresses up to 0x{highestAddress:x}; segment {segment} ends at 0x{last:x}.");
-    }
+                Errno.EIO, importer, nameof(Device.DmaMask), walked.IsRange ? walked.Last : ulong.MaxValue, highestAddress,
+                $"{importer} reaches addresses up to 0x{highestAddress:x}; segment {segment} ends {(walked.IsRange ? $"at 0x{walked.Last:x}" : "beyond 2^64")}.");
+
+    /// <summary>32 bits hold a segment's length: who states more has another one, and 4 GiB becomes none.</summary>
+    private static Refusal? Unsayable(int segment, ulong lengthBytes, string importer) => lengthBytes switch
+    {
+        0 => new(
+            Errno.EINVAL, importer, LengthField, 0, 1,
+            $"segment {segment} has no bytes: a length has 32 bits, in which 4294967296 and its multiples are 0."),
+        > StatedSegment.LengthBytesMax => new(
+            Errno.EINVAL, importer, LengthField, lengthBytes, StatedSegment.LengthBytesMax,
+            $"segment {segment} has {lengthBytes} bytes: a length has 32 bits, and {importer} reads {unchecked((uint)lengthBytes)}."),
+        _ => null,
+    };
 
     private static void AddViolations(
         ImmutableArray<SegmentViolation>.Builder violations,
         int segment,
-        DmaSegment walked,
+        StatedSegment walked,
         (DmaConstraints Constraints, ulong HighestAddress, string Importer) held)
     {
-        var (address, length) = (walked.Address.Value, walked.LengthBytes);
-        foreach (var refusal in (Refusal?[])
-        [
-            TooLong(segment, length, held.Constraints, held.Importer),
-            Crossing(segment, address, length, held.Constraints, held.Importer),
-            Beyond(segment, address, length, held.HighestAddress, held.Importer),
-        ])
-        {
-            if (refusal is not null)
-            {
-                violations.Add(new(segment, refusal));
-            }
-        }
+        var (address, length) = walked;
+        var unsayable = Unsayable(segment, length, held.Importer);
+        Refusal?[] broken = length == 0
+            ? [unsayable]
+            :
+            [
+                unsayable,
+                TooLong(segment, length, held.Constraints, held.Importer),
+                Crossing(segment, address, length, held.Constraints, held.Importer),
+                Beyond(segment, walked, held.HighestAddress, held.Importer),
+            ];
+        violations.AddRange(broken.OfType<Refusal>().Select(refusal => new SegmentViolation(segment, refusal)));
     }
 }

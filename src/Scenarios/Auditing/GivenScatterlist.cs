@@ -10,10 +10,13 @@ namespace DmaGrains.Scenarios.Auditing;
 /// <param name="Label">What people call it.</param>
 /// <param name="Entries">Its pages; empty when it tells only what a device walks.</param>
 /// <param name="Segments">What a device walks; empty when it is not mapped.</param>
-public sealed record GivenScatterlist(string Label, ImmutableArray<SgEntry> Entries, ImmutableArray<DmaSegment> Segments)
+public sealed record GivenScatterlist(string Label, ImmutableArray<StatedSegment> Entries, ImmutableArray<StatedSegment> Segments)
 {
     /// <summary>The device that it was mapped for; null when that is not known, or it is not mapped.</summary>
     public string? Device { get; init; }
+
+    /// <summary>What the mapping is said to hold of MMUs, from memory towards the device.</summary>
+    public ImmutableArray<GivenStage> Stages { get; init; } = [];
 
     /// <summary>The buffer's size; null when that is not known.</summary>
     public ulong? SizeBytes { get; init; }
@@ -32,17 +35,33 @@ public sealed record GivenScatterlist(string Label, ImmutableArray<SgEntry> Entr
         var device = buffer.Attachments.First(attachment => attachment.Name == mapping.Attachment).Device;
         return new(
             $"mapping {mapping.Name} of {device}",
-            mapping.ToTable().ToImmutableArray(),
-            mapping.Access == BufferAccess.Map ? mapping.ToSegments() : [])
+            Stated(mapping.ToTable()),
+            mapping.Access == BufferAccess.Map
+                ? [.. mapping.ToSegments().Select(segment => new StatedSegment(segment.Address.Value, segment.LengthBytes))]
+                : [])
         {
             Device = device,
+            Stages = [.. (mapping.Mapped?.Stages ?? []).Select(GivenStage.Of)],
             SizeBytes = buffer.SizeBytes,
         };
     }
 
     private static GivenScatterlist Of(DmaBuffer buffer, BackingStorage storage) =>
-        new("its pages", Scatterlist.Build(storage.Extents.AsSpan(), 0, buffer.SizeBytes, uint.MaxValue).Value.ToImmutableArray(), [])
+        new("its pages", Stated(Scatterlist.Build(storage.Extents.AsSpan(), 0, buffer.SizeBytes, uint.MaxValue).Value), [])
         {
             SizeBytes = buffer.SizeBytes,
         };
+
+    private static ImmutableArray<StatedSegment> Stated(SgTable table) =>
+        [.. table.ToImmutableArray().Select(entry => new StatedSegment(entry.Address.Value, entry.LengthBytes))];
+}
+
+/// <summary>What a mapping is said to hold of an MMU.</summary>
+/// <param name="Iommu">The MMU.</param>
+/// <param name="First">The first address.</param>
+/// <param name="Last">The last address, not below the first.</param>
+public sealed record GivenStage(string Iommu, ulong First, ulong Last)
+{
+    /// <summary>The same of the model.</summary>
+    public static GivenStage Of(MappedStage stage) => new(stage.Stage, stage.Range.First.Value, stage.Range.Last.Value);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using DmaGrains.Model;
+using DmaGrains.Model.Boards;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Scatterlists;
@@ -11,36 +12,43 @@ using DmaGrains.Scenarios.Running;
 namespace DmaGrains.Scenarios.Auditing;
 
 /// <summary>Holds given scatterlists against a device: every limit that they break, and whether other cuts or other pages would do.</summary>
+/// <param name="board">The device's board.</param>
 /// <param name="device">The device.</param>
 /// <param name="getters">How its unset parameters are read.</param>
-public sealed class ScatterlistAudit(Device device, DmaGetters getters)
+public sealed class ScatterlistAudit(BoardDefinition board, Device device, DmaGetters getters)
 {
     private readonly DmaConstraints _demand = device.Demand(getters);
+    private readonly MmuAddresses? _mmu = MmuAddresses.Of(device, board);
 
     /// <summary>The report of one list.</summary>
     public ListAuditReport Of(GivenScatterlist list)
     {
         var walksSegments = WalksSegmentsOf(list);
-        var segments = walksSegments
-            ? list.Segments
-            : [.. list.Entries.Select(entry => new DmaSegment(new(entry.Address.Value), entry.LengthBytes))];
+        var segments = walksSegments ? list.Segments : list.Entries;
 
         // Pages lie where they lie: an MMU makes them reachable.
         var highest = !walksSegments && device.IsTranslated ? ulong.MaxValue : device.HighestAddress;
+        var mmu = walksSegments ? _mmu : null;
+        var held = HeldOf(list);
         var violations = SegmentCheck.AllViolations(segments.AsSpan(), _demand, highest, device.Name)
+            .Concat(mmu?.Impossible(segments, held) ?? [])
+            .OrderBy(violation => violation.Segment ?? -1)
             .Select(violation => ViolationReport.Of(violation, segments));
+        var remarks = (mmu is null ? Twice(segments) : mmu.Suspicious(segments, list.Entries, _demand, held))
+            .Select(remark => RemarkReport.Of(remark, segments));
         var listed = segments.Aggregate(UInt128.Zero, (sum, segment) => sum + segment.LengthBytes);
         return new(
             list.Label,
             walksSegments ? "segments" : "entries",
             segments.Length,
             listed,
-            [.. violations, .. Coverage(list, listed)])
+            [.. violations, .. TooShort(list, listed)])
         {
-            Resplit = Resplit(list.Entries, highest),
-            LeastSegmentCount = listed == 0 || listed > ulong.MaxValue || _demand.FirstZeroField is not null
+            Remarks = [.. remarks, .. TooLong(list, listed)],
+            Resplit = Resplit(list.Entries.IsEmpty && !device.IsTranslated ? segments : list.Entries, highest),
+            LeastSegmentCount = (list.SizeBytes ?? listed) is var size && (size == 0 || size > ulong.MaxValue || _demand.FirstZeroField is not null)
                 ? null
-                : Representability.LeastSegmentCount((ulong)listed, _demand, RangeShape.Scattered, SegmentLimit.Floored),
+                : Representability.LeastSegmentCount((ulong)size, _demand, RangeShape.Scattered, SegmentLimit.Floored),
         };
     }
 
@@ -49,14 +57,38 @@ public sealed class ScatterlistAudit(Device device, DmaGetters getters)
         list.Entries.IsEmpty
         || (!list.Segments.IsEmpty && (list.Device is null ? device.IsTranslated : list.Device == device.Name));
 
-    private static IEnumerable<ViolationReport> Coverage(GivenScatterlist list, UInt128 listed) =>
-        list.SizeBytes is not { } size || size == listed
+    /// <summary>What the list says that it holds of the device's MMU; null when it says nothing of it.</summary>
+    private StatedSegment? HeldOf(GivenScatterlist list) =>
+        list.Stages.LastOrDefault(stage => stage.Iommu == _mmu?.Stage) is { } held
+            ? new(held.First, held.Last - held.First + 1)
+            : null;
+
+    /// <summary>Without an MMU two segments that share bytes are the same memory twice: nothing forbids it, and nobody means it.</summary>
+    private static IEnumerable<SegmentRemark> Twice(ImmutableArray<StatedSegment> segments)
+    {
+        var overlaps = SegmentOverlaps.Of(segments);
+        return Enumerable.Range(0, segments.Length)
+            .Where(index => overlaps[index] is not null)
+            .Select(index => new SegmentRemark(index, "Overlap", string.Create(
+                CultureInfo.InvariantCulture,
+                $"segment {index} at 0x{segments[index].Address:x} shares memory with segment {overlaps[index]}.")));
+    }
+
+    private static IEnumerable<ViolationReport> TooShort(GivenScatterlist list, UInt128 listed) =>
+        list.SizeBytes is not { } size || listed >= size
             ? []
-            : [new(null, null, null, "size_bytes", (ulong)UInt128.Min(listed, ulong.MaxValue), size, string.Create(
+            : [new(null, null, null, "size_bytes", (ulong)listed, size, string.Create(
                 CultureInfo.InvariantCulture, $"The list has {listed} bytes; the buffer has {size}."))];
 
+    /// <summary>More than the buffer needs is what an exporter may hand out.</summary>
+    private static IEnumerable<RemarkReport> TooLong(GivenScatterlist list, UInt128 listed) =>
+        list.SizeBytes is not { } size || listed <= size
+            ? []
+            : [new(null, null, null, "size_bytes", string.Create(
+                CultureInfo.InvariantCulture, $"the list has {listed} bytes and the buffer {size}: who walks all of it goes beyond the buffer."))];
+
     /// <summary>The same pages cut for the device alone; null when the list tells no whole pages, or the device takes none.</summary>
-    private ResplitReport? Resplit(ImmutableArray<SgEntry> entries, ulong highest)
+    private ResplitReport? Resplit(ImmutableArray<StatedSegment> entries, ulong highest)
     {
         if (_demand.MaxSegmentSizeInPages == 0 || !DmaConstraints.IsWholeMask(_demand.SegmentBoundaryMask)
             || _demand.BoundaryWindowBytes < Page.SizeBytes || WholePages(entries) is not { } runs)
@@ -64,32 +96,34 @@ public sealed class ScatterlistAudit(Device device, DmaGetters getters)
             return null;
         }
 
-        var count = runs.Aggregate(0UL, (sum, run) => sum + Scatterlist.CountEntries(run, _demand));
+        var count = (ulong)UInt128.Min(
+            ulong.MaxValue, runs.Aggregate(UInt128.Zero, (sum, run) => sum + Scatterlist.CountEntries(run, _demand)));
         var isReached = runs.All(run => (run.EndPfn << Page.Shift) - 1 <= highest);
         return new(count, isReached, isReached && count <= _demand.MaxSegmentCount);
     }
 
     /// <summary>Runs of whole pages, merged where they touch; only the last page may be partial. Null when they are none.</summary>
-    private static List<PageExtent>? WholePages(ImmutableArray<SgEntry> entries)
+    private static List<PageExtent>? WholePages(ImmutableArray<StatedSegment> entries)
     {
         var runs = new List<PageExtent>();
         for (var index = 0; index < entries.Length; index++)
         {
             var entry = entries[index];
-            var pages = Page.CountFor(entry.LengthBytes);
-            if (entry.OffsetBytes != 0 || (index < entries.Length - 1 && entry.LengthBytes % Page.SizeBytes != 0)
-                || entry.FirstPfn + pages > ulong.MaxValue >> Page.Shift)
+            var (firstPfn, pages) = (entry.Address >> Page.Shift, Page.CountFor(entry.LengthBytes));
+            if (entry.LengthBytes == 0 || entry.Address % Page.SizeBytes != 0
+                || (index < entries.Length - 1 && entry.LengthBytes % Page.SizeBytes != 0)
+                || firstPfn + pages > ulong.MaxValue >> Page.Shift)
             {
                 return null;
             }
 
-            if (runs.Count > 0 && runs[^1].EndPfn == entry.FirstPfn)
+            if (runs.Count > 0 && runs[^1].EndPfn == firstPfn)
             {
                 runs[^1] = runs[^1] with { PageCount = runs[^1].PageCount + pages };
             }
             else
             {
-                runs.Add(new(entry.FirstPfn, pages));
+                runs.Add(new(firstPfn, pages));
             }
         }
 
@@ -122,14 +156,14 @@ public sealed record AuditReport(
     /// <param name="device">The device.</param>
     /// <param name="getters">How its unset parameters are read.</param>
     /// <param name="lists">The lists.</param>
-    public static AuditReport Of(string board, Device device, DmaGetters getters, IEnumerable<GivenScatterlist> lists) => new(
-        board,
+    public static AuditReport Of(BoardDefinition board, Device device, DmaGetters getters, IEnumerable<GivenScatterlist> lists) => new(
+        board.Name,
         device.Name,
         UnionReport.Of(device.Demand(getters)),
         device.HighestAddress,
         device.Iommu,
         device.BusMmu,
-        [.. lists.Select(new ScatterlistAudit(device, getters).Of)]);
+        [.. lists.Select(new ScatterlistAudit(board, device, getters).Of)]);
 }
 
 /// <summary>What one list breaks.</summary>
@@ -137,14 +171,17 @@ public sealed record AuditReport(
 /// <param name="Part">"segments", what the device walks, or "entries", the pages.</param>
 /// <param name="SegmentCount">How many the part has.</param>
 /// <param name="SizeBytes">Their bytes.</param>
-/// <param name="Violations">Every limit that is broken: the count, then segment by segment, then the buffer's size.</param>
+/// <param name="Violations">Everything that is broken: the count, then segment by segment, then the buffer's size.</param>
 public sealed record ListAuditReport(
     string List, string Part, int SegmentCount, UInt128 SizeBytes, ImmutableArray<ViolationReport> Violations)
 {
+    /// <summary>What looks wrong and may be right; a list with remarks alone is good.</summary>
+    public required ImmutableArray<RemarkReport> Remarks { get; init; }
+
     /// <summary>The same pages cut for the device alone; null when the list tells no whole pages, or the device takes none.</summary>
     public required ResplitReport? Resplit { get; init; }
 
-    /// <summary>The fewest segments in which it would take so many bytes of any pages; null when there is no such list.</summary>
+    /// <summary>The fewest segments in which it would take the buffer, or as many bytes, of any pages; null when there is no such list.</summary>
     public required UInt128? LeastSegmentCount { get; init; }
 }
 
@@ -158,20 +195,40 @@ public sealed record ResplitReport(ulong SegmentCount, bool Reachable, bool Fits
 /// <param name="Segment">Which segment breaks it, from 0; null when it is the list as a whole.</param>
 /// <param name="Address">The segment's first byte.</param>
 /// <param name="Length">The segment's bytes.</param>
-/// <param name="Field">The limit: max_segment_count, max_segment_size, segment_boundary_mask, dma_mask, or size_bytes.</param>
+/// <param name="Field">
+/// The limit: max_segment_count, length, max_segment_size, segment_boundary_mask, dma_mask, or size_bytes; of the addresses of an MMU
+/// first, last, reserved, held or overlap.
+/// </param>
 /// <param name="Needed">What the list has.</param>
 /// <param name="Limit">What the device takes.</param>
 /// <param name="Reason">One sentence for people.</param>
 public sealed record ViolationReport(
-    int? Segment, ulong? Address, uint? Length, string Field, ulong Needed, ulong Limit, string Reason)
+    int? Segment, ulong? Address, ulong? Length, string Field, ulong Needed, ulong Limit, string Reason)
 {
     /// <summary>The report of a violation by one of these segments.</summary>
-    public static ViolationReport Of(SegmentViolation violation, ImmutableArray<DmaSegment> segments) => new(
+    public static ViolationReport Of(SegmentViolation violation, ImmutableArray<StatedSegment> segments) => new(
         violation.Segment,
-        violation.Segment is { } at ? segments[at].Address.Value : null,
+        violation.Segment is { } at ? segments[at].Address : null,
         violation.Segment is { } index ? segments[index].LengthBytes : null,
         Words.Spelt(violation.Refusal.Field!),
         violation.Refusal.Needed!.Value,
         violation.Refusal.Limit!.Value,
         violation.Refusal.Reason);
+}
+
+/// <summary>What looks wrong with a list and may be right.</summary>
+/// <param name="Segment">Which segment, from 0; null when it is the list as a whole.</param>
+/// <param name="Address">The segment's first byte.</param>
+/// <param name="Length">The segment's bytes.</param>
+/// <param name="Field">What it is about: memory, order, overlap or size_bytes.</param>
+/// <param name="Reason">One sentence for people.</param>
+public sealed record RemarkReport(int? Segment, ulong? Address, ulong? Length, string Field, string Reason)
+{
+    /// <summary>The report of a remark on one of these segments.</summary>
+    public static RemarkReport Of(SegmentRemark remark, ImmutableArray<StatedSegment> segments) => new(
+        remark.Segment,
+        remark.Segment is { } at ? segments[at].Address : null,
+        remark.Segment is { } index ? segments[index].LengthBytes : null,
+        Words.Spelt(remark.Field),
+        remark.Reason);
 }

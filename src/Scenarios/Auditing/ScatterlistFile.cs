@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using DmaGrains.Model;
 using DmaGrains.Model.Scatterlists;
-using DmaGrains.Model.Translation;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Scenarios.Auditing;
@@ -99,6 +98,7 @@ public static class ScatterlistFile
             : new(Quoted.Clean(label), entries, segments)
             {
                 Device = device,
+                Stages = map.Optional("stages") is { } stages ? [.. EntriesOf(stages).Select(StageOf)] : [],
                 SizeBytes = map.Optional("size_bytes")?.AsSize(0, ulong.MaxValue),
             };
     }
@@ -111,36 +111,38 @@ public static class ScatterlistFile
         }
     }
 
-    private static SgEntry EntryOf(FileNode node)
+    private static StatedSegment EntryOf(FileNode node)
     {
         var map = node.AsMap();
         map.AllowOnly("address", "offset", "length");
-        var (address, length) = RangeOf(map);
-        var offset = (uint)(address & (Page.SizeBytes - 1));
+        var entry = Stated(map);
+        var offset = entry.Address & (Page.SizeBytes - 1);
         if (map.Optional("offset") is { } stated && stated.AsSize(0, Page.SizeBytes - 1) != offset)
         {
             throw stated.Wrong(string.Create(CultureInfo.InvariantCulture, $"{offset}, where the address lies in its page"));
         }
 
-        return new(address >> Page.Shift, offset, length);
+        return entry;
     }
 
-    private static DmaSegment SegmentOf(FileNode node)
+    private static StatedSegment SegmentOf(FileNode node)
     {
         var map = node.AsMap();
         map.AllowOnly("address", "length");
-        var (address, length) = RangeOf(map);
-        return new(new(address), length);
+        return Stated(map);
     }
 
-    private static (ulong Address, uint Length) RangeOf(MapNode map)
+    private static GivenStage StageOf(FileNode node)
     {
-        var address = map.Required("address").AsSize(0, ulong.MaxValue);
-        var length = (uint)map.Required("length").AsSize(1, uint.MaxValue);
-        return length - 1 <= ulong.MaxValue - address
-            ? (address, length)
-            : throw map.PlaceOf("length").Fail($"{map.Label} ends beyond 2^64", "addresses of 64 bits");
+        var map = node.AsMap();
+        map.AllowOnly("iommu", "context", "granule", "first", "last");
+        var first = map.Required("first").AsSize(0, ulong.MaxValue);
+        return new(map.Required("iommu").AsName(), first, map.Required("last").AsSize(first, ulong.MaxValue));
     }
+
+    /// <summary>As it stands: that no list can have such a length, or end there, is for the audit to tell.</summary>
+    private static StatedSegment Stated(MapNode map) =>
+        new(map.Required("address").AsSize(0, ulong.MaxValue), map.Required("length").AsSize(0, ulong.MaxValue));
 
     /// <summary>A list that may be empty.</summary>
     private static ImmutableArray<FileNode> EntriesOf(FileNode node) => node is ListNode list ? list.Entries : throw node.Wrong("a list");

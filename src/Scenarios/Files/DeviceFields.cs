@@ -72,7 +72,7 @@ internal static class DeviceFields
         return size is null && count is null && mask is null
             ? null
             : new DeviceDmaParameters(
-                (uint)(size?.AsSize(0, uint.MaxValue) ?? 0),
+                size?.AsSegmentSize() ?? 0,
                 (uint)(count?.AsCount(0, uint.MaxValue) ?? 0),
                 mask?.AsSize(0, ulong.MaxValue) ?? 0);
     }

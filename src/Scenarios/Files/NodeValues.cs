@@ -7,6 +7,9 @@ namespace DmaGrains.Scenarios.Files;
 /// <summary>Reads a node as one kind of value, or says what it is instead.</summary>
 internal static class NodeValues
 {
+    private const string SegmentSizes =
+        "0 (unset) to 4294967295 (no limit): the kernel keeps max_segment_size, and each segment's length, in 32 bits";
+
     /// <summary>A mapping.</summary>
     public static MapNode AsMap(this FileNode node) => node as MapNode ?? throw node.Wrong("a mapping");
 
@@ -52,6 +55,10 @@ internal static class NodeValues
             ? value
             : throw node.Wrong(expected);
     }
+
+    /// <summary>A longest segment: the kernel keeps it, and the length of each segment, in 32 bits.</summary>
+    public static uint AsSegmentSize(this FileNode node) =>
+        Sizes.TryParse(node.AsText(SegmentSizes), out var value) && value <= uint.MaxValue ? (uint)value : throw node.Wrong(SegmentSizes);
 
     /// <summary>A size or an address of whole pages.</summary>
     public static ulong AsWholePages(this FileNode node, ulong least)

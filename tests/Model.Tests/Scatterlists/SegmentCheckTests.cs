@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CsCheck;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Scatterlists;
@@ -58,7 +59,7 @@ public sealed class SegmentCheckTests
     [Fact]
     public void AllViolations_are_those_of_each_segment_and_of_the_list()
     {
-        DmaSegment[] segments = [new(new(0x1000), 0x1000), new(new(0x2800), 0x1000), new(new(0xf000), 0x1001), new(new(ulong.MaxValue), 2)];
+        StatedSegment[] segments = [new(0x1000, 0x1000), new(0x2800, 0x1000), new(0xf000, 0x1001), new(ulong.MaxValue, 2)];
 
         var violations = SegmentCheck.AllViolations(segments, new(0x1000, 3, 0xfff), 0xffff, "gpu");
 
@@ -78,10 +79,43 @@ public sealed class SegmentCheckTests
             Gen.Select(Gen.UInt[1, 1 << 14], Gen.UInt[1, 8], Gen.Int[0, 20])).Sample((list, limits) =>
         {
             DmaSegment[] segments = [.. list.Select(segment => new DmaSegment(new(segment.Item1), segment.Item2))];
+            StatedSegment[] stated = [.. list.Select(segment => new StatedSegment(segment.Item1, segment.Item2))];
             var constraints = new DmaConstraints(limits.Item1, limits.Item2, (1UL << limits.Item3) - 1);
 
-            var all = SegmentCheck.AllViolations(segments, constraints, ulong.MaxValue, "gpu");
+            var all = SegmentCheck.AllViolations(stated, constraints, ulong.MaxValue, "gpu");
 
             Assert.Equal(SegmentCheck.FirstViolation(segments, constraints, "gpu"), all.FirstOrDefault()?.Refusal);
+        });
+
+    [Theory]
+    [InlineData(0UL, "Length")]
+    [InlineData(1UL, null)]
+    [InlineData(uint.MaxValue, null)]
+    [InlineData(1UL << 32, "Length, MaxSegmentSize")]
+    [InlineData(ulong.MaxValue, "Length, MaxSegmentSize")]
+    public void A_length_that_32_bits_do_not_hold_is_told(ulong length, string? fields)
+    {
+        var violations = SegmentCheck.AllViolations([new(0, length)], new(uint.MaxValue, 1, ulong.MaxValue), ulong.MaxValue, "gpu");
+
+        Assert.Equal(fields ?? "", string.Join(", ", violations.Select(violation => violation.Refusal.Field)));
+        Assert.All(violations.Take(1), violation => Assert.Equal(Errno.EINVAL, violation.Refusal.Errno));
+    }
+
+    [Fact]
+    public void Segments_that_overlap_are_found_as_by_comparing_all_of_them() =>
+        Gen.Select(Gen.ULong[0, 64], Gen.ULong[0, 16]).Array[0, 12].Sample(list =>
+        {
+            ImmutableArray<StatedSegment> segments = [.. list.Select(segment => new StatedSegment(segment.Item1, segment.Item2))];
+
+            var overlaps = SegmentOverlaps.Of(segments);
+
+            for (var index = 0; index < segments.Length; index++)
+            {
+                Assert.True(overlaps[index] is not { } other || (other != index && segments[other].Meets(segments[index])));
+            }
+
+            var isAny = Enumerable.Range(0, segments.Length)
+                .Any(one => Enumerable.Range(0, one).Any(other => segments[one].Meets(segments[other])));
+            Assert.Equal(isAny, overlaps.Any(overlap => overlap is not null));
         });
 }

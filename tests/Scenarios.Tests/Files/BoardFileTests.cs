@@ -134,7 +134,7 @@ public class BoardFileTests
         "19:24: max_segment_count is text '0xa8'; expected a number from 0 to 4294967295")]
     [InlineData(
         "max_segment_size: 64KiB", "max_segment_size: 4GiB",
-        "18:23: max_segment_size is text '4GiB'; expected 0 to 4294967295, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
+        "18:23: max_segment_size is text '4GiB'; expected 0 (unset) to 4294967295 (no limit): the kernel keeps max_segment_size, and each segment's length, in 32 bits")]
     [InlineData(
         "coherent: true", "contiguous: true",
         "19:24: disk takes one contiguous run and states 168 segments; expected none or 1")]
