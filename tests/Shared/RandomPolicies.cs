@@ -1,4 +1,5 @@
 using CsCheck;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Tests.Shared;
@@ -8,14 +9,20 @@ internal static class RandomPolicies
 {
     /// <summary>Any policy that can be written down, each as likely.</summary>
     public static Gen<ExporterPolicy> Any { get; } = Gen.Select(
-        Gen.Enum<ConstraintModel>(), Gen.Enum<AllocationTime>(), Gen.Enum<LateAttach>(), Gen.Enum<ListSharing>(), Gen.Bool, Gen.Bool,
-        (constraints, allocation, late, lists, posted, bouncing) => new ExporterPolicy
+        Gen.Enum<ConstraintModel>(), Gen.Enum<AllocationTime>(), Gen.Enum<LateAttach>(), Gen.Enum<ListSharing>(), Gen.Bool,
+        Gen.Select(Gen.Enum<FailedCalculation>(), Gen.Enum<RefusedAttach>(), Gen.Enum<DetachReading>(), Gen.Enum<ListCheck>(),
+            Gen.OneOf(Gen.Const((DmaGetters?)null), Gen.Enum<DmaGetters>().Select(getters => (DmaGetters?)getters))),
+        (constraints, allocation, late, lists, bouncing, posted) => new ExporterPolicy
         {
             Constraints = constraints,
             Allocation = allocation,
             LateAttach = late,
             Lists = lists,
-            AsPosted = posted,
             Bouncing = bouncing,
+            FailedCalculation = posted.Item1,
+            RefusedAttach = posted.Item2,
+            DetachReading = posted.Item3,
+            ListCheck = posted.Item4,
+            Getters = posted.Item5,
         });
 }

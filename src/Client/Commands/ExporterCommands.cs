@@ -19,7 +19,8 @@ internal static class ExporterCommands
         var memory = NameOptions.Many(
             "--memory", "REGION", "A region of the board to take storage from; may be given several times. System RAM and contiguous areas when left out.");
         var lines = LinesOption.Create();
-        var getters = WordOptions.One("--getters", "How unset DMA parameters are read.", Words.Getters.Keys);
+        var getters = WordOptions.Optional(
+            "--getters", "How unset DMA parameters are read. Left out: as the policy reads them, else v6.1.", Words.Getters.Keys);
         var policy = WordOptions.One(
             "--policy", "How the exporter deals with its importers.", NamedPolicies.All.Select(named => named.Name));
         policy.HelpName = "NAME";
@@ -35,7 +36,7 @@ internal static class ExporterCommands
                     buffer.Path.Name,
                     parsed.GetValue(size)!.Value,
                     parsed.GetValue(exporter),
-                    Words.Getters[parsed.GetRequiredValue(getters)])
+                    parsed.GetValue(getters) is { } stated ? Words.Getters[stated] : null)
                 {
                     Id = BufferContext.NewName("export"),
                     Policy = NamedPolicies.Find(parsed.GetRequiredValue(policy))!,

@@ -16,6 +16,14 @@ internal static class WordOptions
         return option;
     }
 
+    /// <summary>An option that takes one word, or is left out: that says something too.</summary>
+    public static Option<string?> Optional(string name, string description, IEnumerable<string> words)
+    {
+        var option = new Option<string?>(name) { Description = description };
+        option.AcceptOnlyFromAmong([.. words]);
+        return option;
+    }
+
     /// <summary>An option that may be given several times.</summary>
     public static Option<string[]> Many(string name, string description, IEnumerable<string> words)
     {

@@ -216,7 +216,7 @@ internal sealed partial class DmaBufferGrain(
 
         var current = await ImportersAsync(buffer);
         return buffer.Recalculate(device => current.TryGetValue(device, out var known)
-            ? buffer.Policy.DemandOf(known, buffer.Origin.Getters)
+            ? buffer.Policy.DemandOf(known, buffer.Origin.ReadWith)
             : null);
     }
 

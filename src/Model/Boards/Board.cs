@@ -131,7 +131,7 @@ public sealed class Board
     /// <summary>Computes a buffer's union afresh from its importers' present parameters; changes nothing (thread #0).</summary>
     /// <returns>ENOENT when the buffer does not exist; else as <see cref="DmaBuffer.Recalculate"/>.</returns>
     public DmaResult<RecalculatedUnion> Recalculate(string buffer) => Buffer(buffer) is { } current
-        ? current.Recalculate(name => Device(name) is { } device ? current.Policy.DemandOf(device, current.Origin.Getters) : null)
+        ? current.Recalculate(name => Device(name) is { } device ? current.Policy.DemandOf(device, current.Origin.ReadWith) : null)
         : DmaResult.Refuse<RecalculatedUnion>(BufferExports.NoBuffer(buffer));
 
     /// <summary>Switches a device's MMU to another of its contexts (thread #39).</summary>

@@ -9,10 +9,12 @@ namespace DmaGrains.Model.Buffers;
 /// <param name="Name">Unique on the board.</param>
 /// <param name="SizeBytes">1 to 2^63-1; the last page may be partial.</param>
 /// <param name="Exporter">The device that owns the storage, or null for a heap that is no device.</param>
-/// <param name="Getters">How unset parameters of its importers are read.</param>
+/// <param name="Getters">
+/// How unset parameters of its importers are read; null leaves it to <see cref="Policy"/>, and that to today's kernel.
+/// </param>
 [GenerateSerializer, Immutable, Alias("dma.export")]
 public sealed record BufferExport(
-    string Name, ulong SizeBytes, string? Exporter = null, DmaGetters Getters = DmaGetters.V61)
+    string Name, ulong SizeBytes, string? Exporter = null, DmaGetters? Getters = null)
 {
     /// <summary>Largest buffer: the kernel keeps sizes in a signed 64-bit offset.</summary>
     public const ulong SizeBytesMax = long.MaxValue;
@@ -39,6 +41,16 @@ public sealed record BufferExport(
     [Id(3)]
     public VideoLines? Lines { get; init; }
 
+    /// <summary>How unset parameters of its importers are read.</summary>
+    public DmaGetters ReadWith => Getters ?? Policy.Getters ?? DmaGetters.V61;
+
+    /// <summary>The same export under another policy: a reading of parameters that contradicts it is left to the policy.</summary>
+    public BufferExport Under(ExporterPolicy policy) => this with
+    {
+        Policy = policy,
+        Getters = policy.Getters is { } its && its != Getters ? null : Getters,
+    };
+
     /// <summary>Null when the buffer can be exported, whatever its board has.</summary>
     /// <returns>EINVAL naming Buffer, SizeBytes, Getters, Policy or Lines; ENOSPC or EINVAL naming Memory.</returns>
     public Refusal? Check()
@@ -55,8 +67,18 @@ public sealed record BufferExport(
                 $"Buffer {Name} of {SizeBytes} bytes: expected 1 to {SizeBytesMax}.");
         }
 
-        return Enum.IsDefined(Getters)
-            ? Policy.Check() ?? Lines?.Check(Name, SizeBytes) ?? NamedRegions.Check(Memory)
-            : Refusal.Of(Errno.EINVAL, nameof(Getters), $"Buffer {Name}: getters {(int)Getters} are not known.");
+        if (Getters is { } getters && !Enum.IsDefined(getters))
+        {
+            return Refusal.Of(Errno.EINVAL, nameof(Getters), $"Buffer {Name}: getters {(int)getters} are not known.");
+        }
+
+        return Policy.Check() ?? CheckGetters() ?? Lines?.Check(Name, SizeBytes) ?? NamedRegions.Check(Memory);
     }
+
+    /// <summary>Who says how parameters are read, and has a policy that reads them otherwise, wants two things at once.</summary>
+    private Refusal? CheckGetters() => Getters is { } stated && Policy.Getters is { } its && stated != its
+        ? Refusal.Of(
+            Errno.EINVAL, nameof(Getters),
+            $"Buffer {Name}: getters {stated} contradict its policy, which reads unset parameters as {its}: expected none, or the same.")
+        : null;
 }

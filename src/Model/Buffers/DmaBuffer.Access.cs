@@ -25,7 +25,7 @@ public sealed partial record DmaBuffer
                 $"{Name} is opaque memory of {opaque.Name}, and {device.Name} is not trusted with it.");
         }
 
-        if (device.NeedsStructPage && Regions.FirstOrDefault(region => !region.Kind.HasStructPages()) is { } bare)
+        if (device.NeedsStructPage && Policy.KnowsFlags && Regions.FirstOrDefault(region => !region.Kind.HasStructPages()) is { } bare)
         {
             return new(
                 Errno.EINVAL, device.Name, nameof(Device.NeedsStructPage), null, null,
@@ -127,7 +127,7 @@ public sealed partial record DmaBuffer
     /// <summary>Each line takes a segment at least (thread #56): with fewer, no list can do.</summary>
     private Refusal? TooManyLines(Device device)
     {
-        var most = Policy.TakenBy(device, Origin.Getters).MaxSegmentCount;
+        var most = device.Demand(Origin.ReadWith).MaxSegmentCount;
         return ChecksLimits && LinesOf(TraitsOf(device)) is { } lines && lines.Height > most
             ? new(
                 Errno.EINVAL, device.Name, nameof(DmaConstraints.MaxSegmentCount), lines.Height, most,

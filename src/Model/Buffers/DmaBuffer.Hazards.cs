@@ -1,4 +1,6 @@
 using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
 using DmaGrains.Model.Translation;
 
@@ -10,14 +12,10 @@ public sealed partial record DmaBuffer
     /// <summary>What is wrong with a mapping; each kind and limit of an attachment is reported once.</summary>
     private IEnumerable<Hazard> HazardsOf(Mapping mapping, SgTable table, Attachment attachment)
     {
-        if (mapping.Access == BufferAccess.Pfns)
-        {
-            return [];
-        }
-
-        Hazard?[] found = mapping.Mapped is { } mapped
-            ? [BrokenBy(SegmentsViolation(mapping, table, attachment), attachment), BouncedBy(mapping, attachment), ReadsPages(mapped, attachment)]
-            : [BrokenBy(SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device), attachment)];
+        Hazard?[] found = mapping.Access == BufferAccess.Pfns ? [WithoutPages(attachment)]
+            : mapping.Mapped is { } mapped
+            ? [WithoutPages(attachment), BrokenBy(SegmentsViolation(mapping, table, attachment), attachment), BouncedBy(mapping, attachment), ReadsPages(mapped, attachment)]
+            : [WithoutPages(attachment), BrokenBy(SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device), attachment)];
         return found.OfType<Hazard>().Where(IsNew);
     }
 
@@ -43,6 +41,14 @@ public sealed partial record DmaBuffer
                 attachment.HighestAddress,
                 $"{attachment.Device} was given a copy of {Counted.Of((ulong)bounces.Length, "piece")} of {Name} above 0x{attachment.HighestAddress:x}: what it writes arrives at the unmap, what others write meanwhile does not.");
     }
+
+    private Hazard? WithoutPages(Attachment attachment) =>
+        attachment.Traits.HasFlag(AttachmentTraits.NeedsStructPage)
+        && Regions.FirstOrDefault(region => !region.Kind.HasStructPages()) is { } bare
+            ? new(
+                HazardKind.NoStructPages, attachment.Device, attachment.Name, nameof(Device.NeedsStructPage), 1, 0,
+                $"{attachment.Device} dereferences the pages of {Name}; it lies in {bare.Name}, which has none.")
+            : null;
 
     private Hazard? ReadsPages(DmaMapped mapped, Attachment attachment) =>
         mapped.Stages.IsEmpty || !attachment.Traits.HasFlag(AttachmentTraits.NeedsStructPage)

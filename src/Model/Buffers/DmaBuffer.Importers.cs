@@ -39,7 +39,7 @@ public sealed partial record DmaBuffer
 
         // Who attaches first needs storage now; who comes late waits for it, and everyone else goes on.
         return Storage is null
-            ? Transition.Refuse(this, allocation.Value.Refusal!)
+            ? RefuseAfter(plan.Union, allocation.Value.Refusal!, command.Device)
             : Transition.Grant(next with { Attachments = next.WithPending(command.Attachment) });
     }
 
@@ -52,23 +52,26 @@ public sealed partial record DmaBuffer
         }
 
         var importer = device!.Name;
-        var demand = Policy.DemandOf(device, Origin.Getters);
-        var narrowed = ConstraintUnion.Attach(Constraints, demand, importer);
-        if (!narrowed.TryGetValue(out var union))
+        var demand = Policy.DemandOf(device, Origin.ReadWith);
+        var calculated = ConstraintUnion.Attach(Constraints, demand, importer);
+        if (!calculated.TryGetValue(out var union))
         {
-            return (Policy.AsPosted ? SuccessWithoutAttachment(narrowed.Refusal!) : Transition.Refuse(this, narrowed.Refusal!), null);
+            return (FailedCalculation(calculated.Refusal!), null);
         }
 
-        // A list of its own need not suit the others (thread #7).
-        var judged = Storage is not null && Policy.LateAttach == LateAttach.Resplit ? demand : union;
-        if (!Policy.AsPosted && (Unrepresentable(judged, demand, importer) ?? TooManyLines(device)) is { } unrepresentable)
+        if (NoList(union, demand, device) is { } unrepresentable)
         {
-            return (Transition.Refuse(this, unrepresentable), null);
+            return (FailedCalculation(unrepresentable), null);
+        }
+
+        if (CheckExporter(device) is { } refused)
+        {
+            return (RefuseAfter(union, refused, importer), null);
         }
 
         var attachment = new Attachment(command.Attachment, importer, demand, device.HighestAddress, NextSequence)
         {
-            Takes = Policy.TakenBy(device, Origin.Getters),
+            Takes = device.Demand(Origin.ReadWith),
             Iommu = device.Iommu,
             BusMmu = device.BusMmu,
             Traits = TraitsOf(device),
@@ -113,11 +116,11 @@ public sealed partial record DmaBuffer
                 {
                     Reason = $"{Name} already has storage that {importer} cannot use: {violation.Reason}",
                 };
-                return (Policy.AsPosted ? LeftNarrowed(union, refusal) : Transition.Refuse(this, refusal), null);
+                return (RefuseAfter(union, refusal, importer), null);
         }
     }
 
-    /// <summary>What decides an attach before constraints are looked at; null when it goes on.</summary>
+    /// <summary>What decides an attach before constraints are looked at, outside of the buffer's lock; null when it goes on.</summary>
     private Transition? CheckAttach(DmaCommand.Attach command, Device? device)
     {
         if (ModelName.Check(command.Attachment, "Attachment") is { } bad)
@@ -145,23 +148,6 @@ public sealed partial record DmaBuffer
             return Transition.Refuse(this, NoDevice(command.Device));
         }
 
-        if (IsRevoked)
-        {
-            return Transition.Refuse(this, Revoked(device.Name));
-        }
-
-        if (CheckMemory(device) is { } unfit)
-        {
-            return Transition.Refuse(this, unfit);
-        }
-
-        if (Policy.LateAttach == LateAttach.RefuseAny && !Mappings.IsEmpty)
-        {
-            return Transition.Refuse(this, new(
-                Errno.EBUSY, device.Name, nameof(Mappings), 0, (ulong)Mappings.Length,
-                $"{Name} is mapped, and its exporter lets nobody attach until it is not."));
-        }
-
         return Attachments.Length == AttachmentsMax
             ? Transition.Refuse(this, new(
                 Errno.ENOSPC, device.Name, nameof(Attachments), AttachmentsMax + 1, AttachmentsMax,
@@ -169,23 +155,55 @@ public sealed partial record DmaBuffer
             : null;
     }
 
-    /// <summary>The posted attach answered ERR_PTR(0) when the calculation failed (thread #6).</summary>
-    private Transition SuccessWithoutAttachment(Refusal refusal) => Transition.Grant(this with
+    /// <summary>
+    /// What the exporter refuses whatever the constraints: it is asked after the calculation (thread #0). ENODEV revoked, EPERM, EINVAL
+    /// or EOPNOTSUPP for its memory, EBUSY while it lets nobody in; null when it goes on.
+    /// </summary>
+    private Refusal? CheckExporter(Device device)
     {
-        Hazards = Hazards.Add(new(
-            HazardKind.SuccessWithoutAttachment, refusal.Importer!, string.Empty, refusal.Field!, 1, 0,
-            $"{refusal.Importer} was told that it is attached to {Name} and is not: {refusal.Reason}")),
-    });
+        if (IsRevoked)
+        {
+            return Revoked(device.Name);
+        }
 
-    /// <summary>The posted attach narrowed the union before it asked the exporter, and left it so when the exporter refused.</summary>
-    private Transition LeftNarrowed(DmaConstraints union, Refusal refusal)
+        if (CheckMemory(device) is { } unfit)
+        {
+            return unfit;
+        }
+
+        return Policy.LateAttach == LateAttach.RefuseAny && !Mappings.IsEmpty
+            ? new(
+                Errno.EBUSY, device.Name, nameof(Mappings), 0, (ulong)Mappings.Length,
+                $"{Name} is mapped, and its exporter lets nobody attach until it is not.")
+            : null;
+    }
+
+    /// <summary>The posted attach answered ERR_PTR(0) when the calculation failed (thread #6).</summary>
+    private Transition FailedCalculation(Refusal refusal) => Policy.FailedCalculation == Policies.FailedCalculation.Refuse
+        ? Transition.Refuse(this, refusal)
+        : Transition.Grant(this with
+        {
+            Hazards = Hazards.Add(new(
+                HazardKind.SuccessWithoutAttachment, refusal.Importer!, string.Empty, refusal.Field!, 1, 0,
+                $"{refusal.Importer} was told that it is attached to {Name} and is not: {refusal.Reason}")),
+        });
+
+    /// <summary>
+    /// The exporter refuses what the calculation let through. The posted attach had narrowed the union by then, and left it so.
+    /// </summary>
+    private Transition RefuseAfter(DmaConstraints union, Refusal refusal, string importer)
     {
+        if (Policy.RefusedAttach == RefusedAttach.RolledBack || union == Constraints)
+        {
+            return Transition.Refuse(this, refusal);
+        }
+
         var next = this with
         {
             Constraints = union,
             Hazards = Hazards.Add(new(
-                HazardKind.UnionLeftNarrowed, refusal.Importer!, string.Empty, refusal.Field!, refusal.Needed ?? 0,
-                refusal.Limit ?? 0, $"{refusal.Importer} was refused and its limits stay in the union of {Name}.")),
+                HazardKind.UnionLeftNarrowed, importer, string.Empty, refusal.Field!, refusal.Needed ?? 0,
+                refusal.Limit ?? 0, $"{importer} was refused and its limits stay in the union of {Name}.")),
         };
         next.AssertInvariants();
         return new(next, true, DmaResult.Refuse<DmaReply>(refusal));
@@ -227,7 +245,7 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>Whether a command looks at what importers ask for now: the posted detach did, and it may have changed (thread #0).</summary>
-    public bool RereadsDevices(DmaCommand command) => command is DmaCommand.Detach && Policy.AsPosted;
+    public bool RereadsDevices(DmaCommand command) => command is DmaCommand.Detach && Policy.DetachReading == DetachReading.Now;
 
     private Transition Detach(DmaCommand.Detach command, IReadOnlyDictionary<string, Device>? devices)
     {
@@ -250,7 +268,7 @@ public sealed partial record DmaBuffer
         if (RereadsDevices(command))
         {
             Invariant.Holds(devices is not null);
-            return DetachAsPosted(left, devices!);
+            return DetachRereading(attachment, left, devices!);
         }
 
         var union = DmaConstraints.Unconstrained;
@@ -263,20 +281,22 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>The posted detach read every device anew, and when nothing was common any more it kept the old union and said nothing.</summary>
-    private Transition DetachAsPosted(ImmutableArray<Attachment> left, IReadOnlyDictionary<string, Device> devices)
+    private Transition DetachRereading(
+        Attachment attachment, ImmutableArray<Attachment> left, IReadOnlyDictionary<string, Device> devices)
     {
         var current = left
-            .Where(attachment => devices.ContainsKey(attachment.Device))
-            .Select(attachment => (attachment.Device, Policy.DemandOf(devices[attachment.Device], Origin.Getters)));
+            .Where(importer => devices.ContainsKey(importer.Device))
+            .Select(importer => (importer.Device, Policy.DemandOf(devices[importer.Device], Origin.ReadWith)));
         var recalculated = ConstraintUnion.Recalculate([.. current]);
-        return Transition.Grant(recalculated.TryGetValue(out var union)
-            ? this with { Attachments = left, Constraints = union }
+        var refusal = recalculated.Refusal ?? (ListExists(recalculated.Value) ? null : NoLongerRepresentable(attachment.Device, recalculated.Value));
+        return Transition.Grant(refusal is null
+            ? this with { Attachments = left, Constraints = recalculated.Value }
             : this with
             {
                 Attachments = left,
                 Hazards = Hazards.Add(new(
-                    HazardKind.UnionKeptAtDetach, recalculated.Refusal!.Importer!, string.Empty, recalculated.Refusal.Field!, 0, 0,
-                    $"The union of {Name} could not be calculated anew and is what it was: {recalculated.Refusal.Reason}")),
+                    HazardKind.UnionKeptAtDetach, refusal.Importer!, string.Empty, refusal.Field!, 0, 0,
+                    $"The union of {Name} could not be calculated anew and is what it was: {refusal.Reason}")),
             });
     }
 
@@ -297,6 +317,23 @@ public sealed partial record DmaBuffer
 
     private Transition Release() =>
         IsReleased ? Transition.GrantAgain(this) : Transition.Grant(this with { IsReleased = true });
+
+    /// <summary>Whether a list under a union exists, or nobody looks.</summary>
+    private bool ListExists(DmaConstraints union) =>
+        Policy.ListCheck == ListCheck.None || Representability.IsRepresentable(SizeBytes, union);
+
+    /// <summary>EINVAL when no list can serve everybody with the newcomer, or the lines of the buffer take too many; null when nobody looks.</summary>
+    private Refusal? NoList(DmaConstraints union, DmaConstraints demand, Device device)
+    {
+        if (Policy.ListCheck == ListCheck.None)
+        {
+            return null;
+        }
+
+        // A list of its own need not suit the others (thread #7).
+        var judged = Storage is not null && Policy.LateAttach == LateAttach.Resplit ? demand : union;
+        return Unrepresentable(judged, demand, device.Name) ?? TooManyLines(device);
+    }
 
     /// <summary>The thread's product rule (#4), then the exact one: whole pages and boundary windows.</summary>
     private Refusal? Unrepresentable(DmaConstraints union, DmaConstraints demand, string importer)

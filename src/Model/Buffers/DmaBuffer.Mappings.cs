@@ -74,7 +74,8 @@ public sealed partial record DmaBuffer
         Policy.Bouncing && !options.HasFlag(MapOptions.NoBounce) && Regions.All(region => region.Kind.MayBounce());
 
     /// <summary>Whether the exporter holds what a device walks against the device's numbers.</summary>
-    private bool ChecksLimits => Policy.Constraints is ConstraintModel.Rfc3 or ConstraintModel.Translated && !Policy.AsPosted;
+    private bool ChecksLimits => Policy.ListCheck == ListCheck.Exact
+        && Policy.Constraints is ConstraintModel.Rfc3 or ConstraintModel.Translated or ConstraintModel.Posted;
 
     /// <summary>
     /// A map to be tried and thrown away: carry it out, look at the reply, and keep neither buffer nor memory (thread #12).

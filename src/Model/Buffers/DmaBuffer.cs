@@ -244,7 +244,7 @@ public sealed partial record DmaBuffer
         var union = ConstraintUnion.Recalculate(current);
         return !union.TryGetValue(out var recalculated)
             ? DmaResult.Refuse<RecalculatedUnion>(union.Refusal!)
-            : changed is not null && !Policy.AsPosted && !Representability.IsRepresentable(SizeBytes, recalculated)
+            : changed is not null && !ListExists(recalculated)
             ? DmaResult.Refuse<RecalculatedUnion>(NoLongerRepresentable(changed, recalculated))
             : DmaResult.Grant(new RecalculatedUnion(Constraints, recalculated, changed));
     }
@@ -261,9 +261,10 @@ public sealed partial record DmaBuffer
         }
 
         // The patch as posted let the running union go astray, and did not look whether a list exists at all.
-        Invariant.Holds(union == Constraints || Policy.AsPosted);
         Invariant.Holds(
-            Attachments.IsEmpty || Policy.AsPosted || Policy.LateAttach == LateAttach.Resplit
+            union == Constraints || Policy.RefusedAttach == RefusedAttach.LeftNarrowed || Policy.DetachReading == DetachReading.Now);
+        Invariant.Holds(
+            Attachments.IsEmpty || Policy.ListCheck == ListCheck.None || Policy.LateAttach == LateAttach.Resplit
             || Representability.IsRepresentable(SizeBytes, Constraints));
         Invariant.Holds(Regions.Select(region => region.Name).SequenceEqual(Origin.Memory.Names));
         Invariant.Holds(!Superseded.Contains(Generation));

@@ -41,4 +41,9 @@ public enum HazardKind
 
     /// <summary>As posted: a detach whose recalculation failed left the union as it was.</summary>
     UnionKeptAtDetach = 12,
+
+    /// <summary>
+    /// An importer that dereferences pages was handed memory that has none, by an exporter that knows no such flag (thread #49, #54).
+    /// </summary>
+    NoStructPages = 15,
 }

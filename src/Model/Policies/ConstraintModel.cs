@@ -23,4 +23,10 @@ public enum ConstraintModel
 
     /// <summary>The segment count alone (thread #7).</summary>
     CountOnly = 5,
+
+    /// <summary>
+    /// The three fields as the patch was posted (thread #0). What the thread proposes later, contiguous (#9) and struct pages (#49),
+    /// it does not know: such a device is let in, and what it is handed is held against it as a hazard.
+    /// </summary>
+    Posted = 6,
 }

@@ -27,46 +27,61 @@ public sealed record ExporterPolicy
     [Id(3)]
     public ListSharing Lists { get; init; }
 
-    /// <summary>
-    /// Replays the patch as it was posted, defects included: a failed calculation answers success without attaching (thread #6), the
-    /// product is not checked (#4), the exporter's refusal leaves the union narrowed, and unset parameters are read as in 2015.
-    /// </summary>
-    [Id(4)]
-    public bool AsPosted { get; init; }
-
     /// <summary>Whether pages above a device's reach may be bounced through the board's pool instead of EIO (thread #12).</summary>
     [Id(5)]
     public bool Bouncing { get; init; }
+
+    // Id 4 was AsPosted, now the five choices below; it is not used again.
+
+    /// <summary>What a failed calculation answers.</summary>
+    [Id(6)]
+    public FailedCalculation FailedCalculation { get; init; }
+
+    /// <summary>What the exporter's refusal leaves of the calculation.</summary>
+    [Id(7)]
+    public RefusedAttach RefusedAttach { get; init; }
+
+    /// <summary>What a detach computes the union from.</summary>
+    [Id(8)]
+    public DetachReading DetachReading { get; init; }
+
+    /// <summary>Whether anybody checks that a list exists.</summary>
+    [Id(9)]
+    public ListCheck ListCheck { get; init; }
+
+    /// <summary>How unset parameters are read; null leaves it to <see cref="Buffers.BufferExport.Getters"/>.</summary>
+    [Id(10)]
+    public DmaGetters? Getters { get; init; }
+
+    /// <summary>Whether it knows what the thread proposes beyond the RFC's fields: one run only (#9), struct pages (#49).</summary>
+    internal bool KnowsFlags => Constraints is not (ConstraintModel.None or ConstraintModel.Posted);
 
     /// <summary>What a device's demand counts for under this policy.</summary>
     /// <param name="device">The importer.</param>
     /// <param name="getters">How its unset parameters are read.</param>
     public DmaConstraints DemandOf(Device device, DmaGetters getters) => Constraints switch
     {
-        ConstraintModel.Rfc3 => TakenBy(device, getters),
+        ConstraintModel.Rfc3 => device.Demand(getters),
+        ConstraintModel.Posted => DeviceDmaParameters.Read(device.Parameters, getters),
         ConstraintModel.Flags => NeedsOneRange(device)
             ? DmaConstraints.Unconstrained with { MaxSegmentCount = 1 }
             : DmaConstraints.Unconstrained,
-        ConstraintModel.Translated when device.IsTranslated => TakenBy(device, getters) with
+        ConstraintModel.Translated when device.IsTranslated => device.Demand(getters) with
         {
             MaxSegmentCount = DeviceDmaParameters.DefaultMaxSegmentCount,
         },
-        ConstraintModel.Translated => TakenBy(device, getters),
-        ConstraintModel.SizeOnly => DmaConstraints.Unconstrained with { MaxSegmentSize = TakenBy(device, getters).MaxSegmentSize },
-        ConstraintModel.CountOnly => DmaConstraints.Unconstrained with { MaxSegmentCount = TakenBy(device, getters).MaxSegmentCount },
+        ConstraintModel.Translated => device.Demand(getters),
+        ConstraintModel.SizeOnly => DmaConstraints.Unconstrained with { MaxSegmentSize = device.Demand(getters).MaxSegmentSize },
+        ConstraintModel.CountOnly => DmaConstraints.Unconstrained with { MaxSegmentCount = device.Demand(getters).MaxSegmentCount },
         ConstraintModel.None => DmaConstraints.Unconstrained,
         _ => throw new ArgumentOutOfRangeException(nameof(device)),
     };
 
-    /// <summary>What a device takes, whether this policy looks at it or not.</summary>
-    /// <param name="device">The importer.</param>
-    /// <param name="getters">How its unset parameters are read.</param>
-    public DmaConstraints TakenBy(Device device, DmaGetters getters) =>
-        device.Demand(AsPosted ? DmaGetters.RfcV3 : getters);
-
     /// <summary>Null when every choice is a known one; else EINVAL naming Policy.</summary>
     public Refusal? Check() =>
         Enum.IsDefined(Constraints) && Enum.IsDefined(Allocation) && Enum.IsDefined(LateAttach) && Enum.IsDefined(Lists)
+        && Enum.IsDefined(FailedCalculation) && Enum.IsDefined(RefusedAttach) && Enum.IsDefined(DetachReading)
+        && Enum.IsDefined(ListCheck) && (Getters is not { } reading || Enum.IsDefined(reading))
             ? null
             : Refusal.Of(Errno.EINVAL, "Policy", "The exporter's policy has an unknown choice.");
 

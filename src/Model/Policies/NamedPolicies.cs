@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Model.Policies;
 
@@ -29,7 +30,16 @@ public static class NamedPolicies
             Allocation = AllocationTime.AtFirstAttach,
             Bouncing = true,
         }),
-        ("as-posted", new() { LateAttach = LateAttach.Accept, AsPosted = true }),
+        ("as-posted", new()
+        {
+            Constraints = ConstraintModel.Posted,
+            LateAttach = LateAttach.Accept,
+            FailedCalculation = FailedCalculation.AnswerSuccess,
+            RefusedAttach = RefusedAttach.LeftNarrowed,
+            DetachReading = DetachReading.Now,
+            ListCheck = ListCheck.None,
+            Getters = DmaGetters.RfcV3,
+        }),
     ];
 
     /// <summary>The policy of that name, or null.</summary>

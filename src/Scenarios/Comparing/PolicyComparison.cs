@@ -32,7 +32,7 @@ public static class PolicyComparison
         {
             var played = scenario with
             {
-                Buffers = [.. scenario.Buffers.Select(buffer => buffer with { Policy = policy })],
+                Buffers = [.. scenario.Buffers.Select(buffer => buffer.Under(policy))],
             };
             var engine = new MeteredEngine(await engineFor(played));
             var run = await ScenarioRunner.PlayAsync(played, engine, cancellationToken);
@@ -56,7 +56,7 @@ public static class PolicyComparison
     /// <summary>Whether an exporter looks at all that importers state, whenever they come: where it does not, a good outcome is luck.</summary>
     private static bool LooksAtImporters(ExporterPolicy policy) =>
         policy.Constraints is ConstraintModel.Rfc3 or ConstraintModel.Translated
-        && policy.LateAttach != LateAttach.Accept && policy.Lists != ListSharing.Shared && !policy.AsPosted;
+        && policy.LateAttach != LateAttach.Accept && policy.Lists != ListSharing.Shared && policy.ListCheck == ListCheck.Exact;
 
     private static async Task<BufferCosts> CostsAsync(Scenario scenario, MeteredEngine engine)
     {

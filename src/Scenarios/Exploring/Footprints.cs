@@ -58,7 +58,7 @@ internal sealed class Footprints
                 (BigInteger)0, translation | (moves || policy.Allocation != AllocationTime.AtExport ? memory : 0)),
             StepKind.Unmap or StepKind.PutScatterlist or StepKind.PutPfns => (
                 0, translation | (moves || givesBack ? memory : 0)),
-            StepKind.Detach => (policy.AsPosted ? AllDevices : 0, givesBack ? memory | AllTranslation : 0),
+            StepKind.Detach => (policy.DetachReading == DetachReading.Now ? AllDevices : 0, givesBack ? memory | AllTranslation : 0),
             StepKind.Recalculate => (AllDevices, 0),
             StepKind.Release or StepKind.Revoke => (0, memory | AllTranslation),
             _ => ((BigInteger)0, (BigInteger)0),

@@ -9,11 +9,12 @@ namespace DmaGrains.Scenarios.Files;
 
 /// <summary>Reads the buffers of a scenario file.</summary>
 /// <param name="board">The scenario's board.</param>
-/// <param name="getters">How unset parameters of importers are read.</param>
+/// <param name="getters">How unset parameters of importers are read; null when the file leaves it to the policies.</param>
 /// <param name="policy">The policy of a buffer that states none.</param>
-internal sealed class BufferFields(BoardDefinition board, DmaGetters getters, ExporterPolicy policy)
+internal sealed class BufferFields(BoardDefinition board, FileNode? getters, ExporterPolicy policy)
 {
     private readonly HashSet<string> _devices = [.. board.Devices.Select(device => device.Name)];
+    private readonly DmaGetters? _getters = getters?.AsChoice(Words.Getters);
     private readonly HashSet<string> _regions = [.. board.Memory.Select(region => region.Name)];
 
     /// <summary>The buffers, in the order of the file.</summary>
@@ -46,7 +47,7 @@ internal sealed class BufferFields(BoardDefinition board, DmaGetters getters, Ex
 
         var size = map.Required("size").AsSize(1, BufferExport.SizeBytesMax);
         var exporter = map.Optional("exporter")?.AsDevice(_devices);
-        var buffer = new BufferExport(name, size, exporter, getters)
+        var buffer = new BufferExport(name, size, exporter, _getters)
         {
             Policy = map.Optional("policy") is { } own ? PolicyFields.Read(own) : policy,
             Memory = map.Optional("memory")?.AsNamesIn("the board has no region", _regions) ?? default,
@@ -67,8 +68,9 @@ internal sealed class BufferFields(BoardDefinition board, DmaGetters getters, Ex
         return new(height, bytesPerLine, stride, (uint)(map.Optional("offset")?.AsSize(0, uint.MaxValue) ?? 0));
     }
 
-    private static Place PlaceAtFault(MapNode map, string? field) => field switch
+    private Place PlaceAtFault(MapNode map, string? field) => field switch
     {
+        nameof(BufferExport.Getters) => getters!.Place,
         nameof(BufferExport.Memory) => map.PlaceOf("memory"),
         nameof(BufferExport.Lines) => map.PlaceOf("lines"),
         _ => map.Place,

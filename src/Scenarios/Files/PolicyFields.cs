@@ -13,6 +13,7 @@ internal static class PolicyFields
         ["translated"] = ConstraintModel.Translated,
         ["size-only"] = ConstraintModel.SizeOnly,
         ["count-only"] = ConstraintModel.CountOnly,
+        ["posted"] = ConstraintModel.Posted,
     };
 
     private static readonly OrderedDictionary<string, AllocationTime> _allocation = new()
@@ -39,6 +40,30 @@ internal static class PolicyFields
         ["own"] = ListSharing.Own,
     };
 
+    private static readonly OrderedDictionary<string, FailedCalculation> _failedCalculation = new()
+    {
+        ["refuse"] = FailedCalculation.Refuse,
+        ["success"] = FailedCalculation.AnswerSuccess,
+    };
+
+    private static readonly OrderedDictionary<string, RefusedAttach> _refusedAttach = new()
+    {
+        ["rolled-back"] = RefusedAttach.RolledBack,
+        ["left-narrowed"] = RefusedAttach.LeftNarrowed,
+    };
+
+    private static readonly OrderedDictionary<string, DetachReading> _detachReading = new()
+    {
+        ["at-attach"] = DetachReading.AtAttach,
+        ["now"] = DetachReading.Now,
+    };
+
+    private static readonly OrderedDictionary<string, ListCheck> _listCheck = new()
+    {
+        ["exact"] = ListCheck.Exact,
+        ["none"] = ListCheck.None,
+    };
+
     private static readonly OrderedDictionary<string, ExporterPolicy> _named = new(
         NamedPolicies.All.Select(named => KeyValuePair.Create(named.Name, named.Policy)));
 
@@ -47,7 +72,11 @@ internal static class PolicyFields
         _named.Where(named => named.Value == policy).Select(named => named.Key).FirstOrDefault()
         ?? $"{{constraints: {Words.In(_constraints, policy.Constraints)}, allocation: {Words.In(_allocation, policy.Allocation)}, "
         + $"late_attach: {Words.In(_lateAttach, policy.LateAttach)}, lists: {Words.In(_lists, policy.Lists)}, "
-        + $"as_posted: {(policy.AsPosted ? "true" : "false")}, bouncing: {(policy.Bouncing ? "true" : "false")}}}";
+        + $"failed_calculation: {Words.In(_failedCalculation, policy.FailedCalculation)}, "
+        + $"refused_attach: {Words.In(_refusedAttach, policy.RefusedAttach)}, "
+        + $"detach_reading: {Words.In(_detachReading, policy.DetachReading)}, list_check: {Words.In(_listCheck, policy.ListCheck)}, "
+        + (policy.Getters is { } getters ? $"getters: {Words.In(Words.Getters, getters)}, " : string.Empty)
+        + $"bouncing: {(policy.Bouncing ? "true" : "false")}}}";
 
     /// <summary>The policy.</summary>
     public static ExporterPolicy Read(FileNode node)
@@ -57,14 +86,27 @@ internal static class PolicyFields
             return node is TextNode ? node.AsChoice(_named) : throw node.Wrong("a named policy or a mapping of choices");
         }
 
-        map.AllowOnly("constraints", "allocation", "late_attach", "lists", "as_posted", "bouncing");
+        if (map.Optional("as_posted") is not null)
+        {
+            throw map.Keys.First(key => key.Value == "as_posted").Place.Fail(
+                "as_posted is several choices now",
+                "policy: as-posted, or of constraints: posted, getters: rfcv3, failed_calculation: success, refused_attach: left-narrowed, detach_reading: now and list_check: none those that are meant");
+        }
+
+        map.AllowOnly(
+            "constraints", "allocation", "late_attach", "lists", "bouncing", "failed_calculation", "refused_attach", "detach_reading",
+            "list_check", "getters");
         return new()
         {
             Constraints = map.Optional("constraints")?.AsChoice(_constraints) ?? default,
             Allocation = map.Optional("allocation")?.AsChoice(_allocation) ?? default,
             LateAttach = map.Optional("late_attach")?.AsChoice(_lateAttach) ?? default,
             Lists = map.Optional("lists")?.AsChoice(_lists) ?? default,
-            AsPosted = map.Optional("as_posted")?.AsFlag() ?? false,
+            FailedCalculation = map.Optional("failed_calculation")?.AsChoice(_failedCalculation) ?? default,
+            RefusedAttach = map.Optional("refused_attach")?.AsChoice(_refusedAttach) ?? default,
+            DetachReading = map.Optional("detach_reading")?.AsChoice(_detachReading) ?? default,
+            ListCheck = map.Optional("list_check")?.AsChoice(_listCheck) ?? default,
+            Getters = map.Optional("getters")?.AsChoice(Words.Getters),
             Bouncing = map.Optional("bouncing")?.AsFlag() ?? false,
         };
     }

@@ -1,4 +1,3 @@
-using DmaGrains.Model.Devices;
 using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Scenarios.Files;
@@ -26,10 +25,9 @@ public static class ScenarioFile
         var shows = root.Required("shows").AsLine();
         var boardFile = BoardReference.Resolve(root.Required("board"), path);
         var board = BoardFile.Read(boardFile);
-        var getters = root.Optional("getters")?.AsChoice(Words.Getters) ?? DmaGetters.V61;
         var devices = board.Devices.Select(device => device.Name).ToHashSet();
         var policy = root.Optional("policy") is { } given ? PolicyFields.Read(given) : ExporterPolicy.Default;
-        var buffers = new BufferFields(board, getters, policy).ReadAll(root.Required("buffers").AsList(BuffersMax));
+        var buffers = new BufferFields(board, root.Optional("getters"), policy).ReadAll(root.Required("buffers").AsList(BuffersMax));
         var importers = ImporterFields.ReadAll(root.Required("importers").AsList(ImportersMax), devices, new(buffers));
         var order = root.Optional("order") is { } stated
             ? PlayOrder.Read(stated, importers)

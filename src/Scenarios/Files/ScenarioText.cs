@@ -17,7 +17,7 @@ public static class ScenarioText
         text.Append(CultureInfo.InvariantCulture, $"name: {scenario.Name}\n");
         text.Append(CultureInfo.InvariantCulture, $"shows: {Quote(scenario.Shows)}\n");
         text.Append(CultureInfo.InvariantCulture, $"board: {Quote(BoardReference.Of(scenario.BoardFile!, path))}\n");
-        text.Append(CultureInfo.InvariantCulture, $"getters: {Words.In(Words.Getters, scenario.Buffers[0].Getters)}\n");
+        text.Append(scenario.Buffers[0].Getters is { } getters ? $"getters: {Words.In(Words.Getters, getters)}\n" : string.Empty);
         text.Append("buffers:\n");
         foreach (var buffer in scenario.Buffers)
         {

@@ -42,6 +42,18 @@ public sealed partial class RefusalTests
 
     private static readonly RefusalCase[] _memoryAttaches =
     [
+        new("attach to a revoked buffer what no list can hold", Errno.EINVAL, "few", "MaxSegmentSize", () =>
+            SmallBoard.With(12288).After(new DmaCommand.Revoke()).RefusalOf(Attach("few"))),
+        new("attach to opaque memory what has nothing in common", Errno.EINVAL, "wide", "SegmentBoundaryMask", () =>
+            Posted("secure").RefusalOf(Attach("wide"))),
+        new("attach to memory without pages what has nothing in common", Errno.EINVAL, "ttm", "SegmentBoundaryMask", () =>
+            Posted("vram").RefusalOf(Attach("ttm"))),
+        new("attach to a peer's memory what has nothing in common", Errno.EINVAL, "wide", "SegmentBoundaryMask", () =>
+            Posted("vram").RefusalOf(Attach("wide"))),
+        new("attach what no list can hold while it is mapped", Errno.EINVAL, "few", "MaxSegmentSize", () =>
+            SmallBoard.Create().Export(new(Frame, 12288) { Policy = _refuseAny }).Next.After(Attach("gpu"), Map("gpu")).RefusalOf(Attach("few"))),
+        new("attach with more lines than segments to a peer's memory", Errno.EINVAL, "capture", "MaxSegmentCount", () =>
+            MappedBoard.With(49, null, "vram", new(49, 1, 1)).RefusalOf(Attach("capture"))),
         new("attach to revoked memory that is opaque", Errno.ENODEV, "wide", "Buffer", () =>
             In("secure").After(new DmaCommand.Revoke()).RefusalOf(Attach("wide"))),
         new("attach an untrusted device", Errno.EPERM, "ttm", "Trusted", () => In("secure").RefusalOf(Attach("ttm"))),
@@ -148,6 +160,10 @@ public sealed partial class RefusalTests
 
     /// <summary>A board with a buffer of one byte in a region.</summary>
     private static Board In(string region) => MappedBoard.With(1, null, region);
+
+    /// <summary>The same, where 2015's reading leaves a device that states a size the boundary 0.</summary>
+    private static Board Posted(string region) =>
+        MappedBoard.Create().Export(new(Frame, 1, null, DmaGetters.RfcV3) { Memory = new(region) }).Next;
 
     private static Board Revoked() => In("secure").After(new DmaCommand.Revoke());
 

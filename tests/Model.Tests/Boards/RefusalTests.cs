@@ -24,6 +24,8 @@ public sealed partial class RefusalTests
         new("export 2^64-1 bytes", Errno.EINVAL, null, "SizeBytes", () => ExportOf(new("a", ulong.MaxValue))),
         new("export unknown getters", Errno.EINVAL, null, "Getters", () =>
             ExportOf(new("a", 1, "ghost", (DmaGetters)9))),
+        new("export getters that contradict the policy", Errno.EINVAL, null, "Getters", () =>
+            ExportOf(new("a", 1, "ghost", DmaGetters.V61) { Policy = NamedPolicies.Find("as-posted")!, Lines = new(0, 1, 1) })),
         new("export by nobody we know", Errno.ENODEV, "ghost", "Exporter", () => ExportOf(new(Frame, 1, "ghost"))),
         new("export another size", Errno.EEXIST, null, "Name", () => ExportOf(new(Frame, 2))),
         new("export another exporter", Errno.EEXIST, null, "Name", () => ExportOf(new(Frame, 1, "gpu"))),

@@ -1,7 +1,9 @@
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Policies;
+using DmaGrains.Model.Tests.Boards;
 using static DmaGrains.Model.Tests.Boards.SmallBoard;
 
 namespace DmaGrains.Model.Tests.Policies;
@@ -215,16 +217,114 @@ public sealed class PolicyTests
     [Fact]
     public void AsPosted_leaves_the_union_narrowed_when_the_exporter_refuses()
     {
-        var refusing = new ExporterPolicy { AsPosted = true };
+        var refusing = NamedPolicies.Find("as-posted")! with { LateAttach = LateAttach.RefuseStricter };
         var board = Create().Export(new(Frame, Size) { Policy = refusing }).Next.After(Attach("low"), Map("low"));
         var before = board.FrameOf().Constraints;
 
-        var (next, reply) = board.Execute(Frame, Attach("display"));
+        var (next, reply) = board.Execute(Frame, Attach("posted"));
 
         Assert.Equal(Errno.EBUSY, reply.Refusal!.Errno);
-        Assert.NotEqual(before, next.FrameOf().Constraints);
+        Assert.Equal(new DmaConstraints(4096, 2, 0xfffff), next.FrameOf().Constraints);
         Assert.Equal(HazardKind.UnionLeftNarrowed, Assert.Single(next.FrameOf().Hazards).Kind);
         Assert.Equal(before, next.After(Attach("deaf"), Detach("deaf")).FrameOf().Constraints);
+    }
+
+    [Fact]
+    public void AsPosted_says_that_the_union_is_narrowed_only_when_it_is()
+    {
+        var refusing = NamedPolicies.Find("as-posted")! with { LateAttach = LateAttach.RefuseStricter };
+        var board = Create().Export(new(Frame, Size) { Policy = refusing }).Next.After(Attach("low"), Map("low"));
+
+        var narrowed = board.Execute(Frame, Attach("posted")).Next;
+
+        Assert.Equal(Errno.EBUSY, narrowed.RefusalOf(Attach("posted")).Errno);
+    }
+
+    /// <summary>What an exporter refuses, each with a device whose limits narrow the union, and one that nothing is refused.</summary>
+    public static TheoryData<string, string, Errno> RefusedByExporter => new()
+    {
+        { "secure", "wide", Errno.EPERM },
+        { "splash", "ttm", Errno.EINVAL },
+        { "vram", "wide", Errno.EOPNOTSUPP },
+    };
+
+    [Theory]
+    [MemberData(nameof(RefusedByExporter))]
+    public void Every_refusal_of_an_exporter_leaves_the_union_narrowed_or_rolled_back(string region, string device, Errno errno)
+    {
+        foreach (var refusedAttach in Enum.GetValues<RefusedAttach>())
+        {
+            var board = MappedBoard.With(1, new() { RefusedAttach = refusedAttach }, region);
+
+            var (next, reply) = board.Execute(Frame, Attach(device));
+
+            Assert.Equal(errno, reply.Refusal!.Errno);
+            Assert.Equal(refusedAttach == RefusedAttach.LeftNarrowed, next.FrameOf().Constraints != DmaConstraints.Unconstrained);
+            Assert.Equal(
+                refusedAttach == RefusedAttach.LeftNarrowed ? [HazardKind.UnionLeftNarrowed] : [],
+                next.FrameOf().Hazards.Select(hazard => hazard.Kind));
+        }
+    }
+
+    [Fact]
+    public void A_refused_first_allocation_leaves_the_union_narrowed_too()
+    {
+        var posted = new ExporterPolicy { RefusedAttach = RefusedAttach.LeftNarrowed, Allocation = AllocationTime.AtFirstAttach };
+        var board = Create().Export(new(Frame, 8 << 20) { Policy = posted }).Next;
+
+        var (next, reply) = board.Execute(Frame, Attach("display"));
+
+        Assert.Equal(Errno.ENOMEM, reply.Refusal!.Errno);
+        Assert.Equal((1U, HazardKind.UnionLeftNarrowed), (next.FrameOf().Constraints.MaxSegmentCount, Assert.Single(next.FrameOf().Hazards).Kind));
+    }
+
+    [Theory]
+    [InlineData("as-posted")]
+    [InlineData("mainline")]
+    public void A_policy_that_knows_no_flags_lets_in_who_takes_one_run_and_records_what_it_is_handed(string policy)
+    {
+        // The memory above 4 GiB is out of the display's reach; a buffer that fills the low zone is in its holes.
+        var run = Create().Device("display")! with { DmaMask = ulong.MaxValue };
+        var board = Create().SetDevice(run).Next.Export(new(Frame, Size) { Policy = NamedPolicies.Find(policy)! }).Next
+            .After(Attach("display"), Map("display"));
+
+        Assert.True(board.FrameOf().Constraints.MaxSegmentCount > 1);
+        Assert.Equal((HazardKind.ListBreaksLimit, "display"), KindAndImporter(Assert.Single(board.FrameOf().Hazards)));
+        Assert.Equal("MaxSegmentCount", board.FrameOf().Hazards[0].Field);
+    }
+
+    [Theory]
+    [InlineData("as-posted", true)]
+    [InlineData("mainline", true)]
+    [InlineData("refuse", false)]
+    [InlineData("flags", false)]
+    public void A_policy_that_knows_no_flags_lets_in_who_needs_struct_pages(string policy, bool isLetIn)
+    {
+        var board = MappedBoard.With(1, NamedPolicies.Find(policy)!, "splash").SetDevice(new("ttm", null) { NeedsStructPage = true, DmaMask = ulong.MaxValue }).Next;
+        if (!isLetIn)
+        {
+            Assert.Equal((Errno.EINVAL, "NeedsStructPage"), (board.RefusalOf(Attach("ttm")).Errno, board.RefusalOf(Attach("ttm")).Field));
+            return;
+        }
+
+        var mapped = board.After(Attach("ttm"), Map("ttm")).FrameOf();
+
+        Assert.Equal((HazardKind.NoStructPages, "ttm"), KindAndImporter(Assert.Single(mapped.Hazards)));
+    }
+
+    [Theory]
+    [InlineData(null, "as-posted", null)]
+    [InlineData(DmaGetters.RfcV3, "as-posted", null)]
+    [InlineData(DmaGetters.V61, "as-posted", "Getters")]
+    [InlineData(DmaGetters.Direct, "as-posted", "Getters")]
+    [InlineData(DmaGetters.Direct, "refuse", null)]
+    public void Getters_that_contradict_the_policy_are_refused(DmaGetters? getters, string policy, string? field)
+    {
+        var export = new BufferExport(Frame, 1, null, getters) { Policy = NamedPolicies.Find(policy)! };
+
+        Assert.Equal(field, export.Check()?.Field);
+        Assert.Equal(DmaGetters.RfcV3, (export with { Policy = ExporterPolicy.Default }).Under(NamedPolicies.Find("as-posted")!).ReadWith);
+        Assert.Null((export with { Policy = ExporterPolicy.Default }).Under(NamedPolicies.Find("as-posted")!).Check());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Policies;
 using DmaGrains.Scenarios.Files;
 
@@ -15,7 +16,7 @@ public sealed class PolicyFieldsTests
     [Fact]
     public void Read_takes_choices_one_by_one_and_defaults_for_the_rest()
     {
-        const string Choices = "policy: {constraints: none, allocation: export, late_attach: resplit, lists: shared, as_posted: true}";
+        const string Choices = "policy: {constraints: none, allocation: export, late_attach: resplit, lists: shared, list_check: none}";
 
         Assert.Equal(
             new ExporterPolicy
@@ -24,7 +25,7 @@ public sealed class PolicyFieldsTests
                 Allocation = AllocationTime.AtExport,
                 LateAttach = LateAttach.Resplit,
                 Lists = ListSharing.Shared,
-                AsPosted = true,
+                ListCheck = ListCheck.None,
             },
             PoliciesOf(Choices, string.Empty)[0]);
         Assert.Equal(new ExporterPolicy { Lists = ListSharing.PerAttachment }, PoliciesOf("policy: {lists: per-attachment}", string.Empty)[0]);
@@ -41,6 +42,52 @@ public sealed class PolicyFieldsTests
     public void Read_knows_every_choice(string choice, ConstraintModel constraints, ListSharing lists, bool bouncing) => Assert.Equal(
         new ExporterPolicy { Constraints = constraints, Lists = lists, Bouncing = bouncing },
         PoliciesOf($"policy: {{{choice}}}", string.Empty)[0]);
+
+    [Fact]
+    public void Read_knows_each_choice_of_the_posted_patch_and_their_sum_is_as_posted()
+    {
+        const string Choices = "policy: {late_attach: accept, constraints: posted, failed_calculation: success, refused_attach: left-narrowed,"
+            + " detach_reading: now, list_check: none, getters: rfcv3}";
+
+        Assert.Equal(NamedPolicies.Find("as-posted"), PoliciesOf(Choices, string.Empty)[0]);
+        Assert.Equal(
+            new() { FailedCalculation = FailedCalculation.AnswerSuccess },
+            PoliciesOf("policy: {failed_calculation: success, refused_attach: rolled-back}", string.Empty)[0]);
+        Assert.Equal(
+            new() { RefusedAttach = RefusedAttach.LeftNarrowed },
+            PoliciesOf("policy: {refused_attach: left-narrowed, failed_calculation: refuse}", string.Empty)[0]);
+        Assert.Equal(
+            new() { DetachReading = DetachReading.Now }, PoliciesOf("policy: {detach_reading: now, list_check: exact}", string.Empty)[0]);
+        Assert.Equal(
+            new() { ListCheck = ListCheck.None }, PoliciesOf("policy: {list_check: none, detach_reading: at-attach}", string.Empty)[0]);
+        Assert.Equal(new() { Getters = DmaGetters.Direct }, PoliciesOf("policy: {getters: direct}", string.Empty)[0]);
+    }
+
+    [Fact]
+    public void Read_says_what_became_of_as_posted()
+    {
+        var fault = Assert.Throws<FileFormatException>(() => PoliciesOf("policy: {lists: own, as_posted: true}", string.Empty));
+
+        Assert.Contains(":4:22: as_posted is several choices now; expected policy: as-posted, or of ", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("getters: v6.1\npolicy: as-posted", "", "4:10")]
+    [InlineData("policy: as-posted\ngetters: direct", "", "5:10")]
+    [InlineData("getters: v6.1", ", policy: as-posted", "4:10")]
+    [InlineData("getters: v6.1\npolicy: {getters: rfcv3}", "", "4:10")]
+    public void Read_refuses_getters_that_contradict_a_policy(string lines, string own, string place)
+    {
+        var fault = Assert.Throws<FileFormatException>(() => PoliciesOf(lines, own));
+
+        Assert.Contains($":{place}: Buffer one: getters ", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("expected none, or the same", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("getters: rfcv3\npolicy: as-posted")]
+    [InlineData("policy: {getters: direct}\ngetters: direct")]
+    public void Read_takes_getters_that_say_what_the_policy_says(string lines) => Assert.NotEmpty(PoliciesOf(lines, string.Empty));
 
     [Fact]
     public void Read_lets_a_buffer_have_a_policy_of_its_own() =>
