@@ -91,10 +91,10 @@ public class ScenarioFileTests
     }
 
     [Theory]
-    [InlineData("", DmaGetters.V61)]
+    [InlineData("", null)]
     [InlineData("getters: v6.1", DmaGetters.V61)]
     [InlineData("getters: rfcv3", DmaGetters.RfcV3)]
-    public void Read_reads_the_getters(string line, DmaGetters expected) =>
+    public void Read_reads_the_getters(string line, DmaGetters? expected) =>
         Assert.Equal(expected, Read(Valid.With("getters: direct", line)).Buffers[0].Getters);
 
     [Fact]
@@ -356,7 +356,7 @@ public class ScenarioFileTests
 
         Assert.Equal(new VideoLines(720, 2560, 2560), scenario.Buffers[0].Lines);
         Assert.Equal(
-            new ExporterPolicy { Constraints = ConstraintModel.Translated, Lists = ListSharing.Own, Bouncing = true },
+            new ExporterPolicy { Constraints = ConstraintModel.Translated, Lists = ListSharing.Own, Bouncing = true, Getters = DmaGetters.V61 },
             scenario.Buffers[0].Policy);
         Assert.Equal([default, new("secure"), new("cma", "ram")], scenario.Buffers.Select(buffer => buffer.Memory));
         Assert.Equal(Enum.GetValues<StepKind>(), scenario.Importers.SelectMany(importer => importer.Steps).Select(step => step.Kind).Distinct().Order());
@@ -394,9 +394,9 @@ public class ScenarioFileTests
     [InlineData("offset: 0", "start: 0", "7:109: lines has the unknown key 'start'; expected height, bytes_per_line, stride or offset")]
     [InlineData(
         "constraints: translated", "constraints: some",
-        "5:23: constraints is text 'some'; expected rfc3, flags, none, translated, size-only or count-only")]
+        "5:23: constraints is text 'some'; expected rfc3, flags, none, translated, size-only, count-only or posted")]
     [InlineData("lists: own", "lists: none", "5:86: lists is text 'none'; expected per-map, per-attachment, shared or own")]
-    [InlineData("bouncing: true", "bouncing: yes", "5:119: bouncing is text 'yes'; expected true or false")]
+    [InlineData("bouncing: true", "bouncing: yes", "5:101: bouncing is text 'yes'; expected true or false")]
     [InlineData(
         "[no-bounce, require-coherent", "[no-copy, require-coherent",
         "17:54: an entry of options is text 'no-copy'; expected no-bounce, require-coherent, defer-flush or own-space")]
