@@ -11,11 +11,11 @@ public class AdviseCommandTests
 
     private static readonly string[] _candidateFields =
     [
-        "exporter", "allocates", "memory", "verdict", "refused", "hazards", "regions", "storage", "contiguous_bytes", "costs", "segments",
+        "exporter", "allocates", "memory", "policy", "verdict", "refused", "hazards", "regions", "storage", "contiguous_bytes", "costs", "segments",
         "orders",
     ];
 
-    private static readonly string[] _fixFields = ["changes", "exporter", "allocates", "memory"];
+    private static readonly string[] _fixFields = ["changes", "exporter", "allocates", "memory", "policy"];
 
     [Fact]
     public async Task Json_has_the_documented_fields()

@@ -57,7 +57,7 @@ internal sealed class AdviseCommand
             """
             Says who should export a buffer for some importers and of what memory, what each way costs, who is refused and why; and when
             nothing works, which importers stand in each other's way and what would help.
-            Exit code 1: nothing works.
+            Exit code 1: nothing works, or only by luck.
 
             Example:
               dmagrains advise raspberry-pi-4 --devices v3d,vc4 --size 1920x1080x4

@@ -1,14 +1,20 @@
 using System.Globalization;
 using DmaGrains.Model;
 using DmaGrains.Scenarios.Advising;
+using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Client.Output;
 
 /// <summary>Writes advice for people.</summary>
 internal static class AdviceText
 {
+    private const string FileKeys = "as a scenario file says it";
+
     private static readonly string[] _headings =
         ["exporter", "memory", "comes to", "contiguous", "bounced", "copied", "caches", "segments", "orders"];
+
+    /// <summary>Columns that say little where all rows have the same in them.</summary>
+    private static readonly Range _numbers = 3..8;
 
     /// <summary>A row for each way to export, best first; then who is refused and why; then what to choose, or what would help.</summary>
     public static void Write(Terminal terminal, AdviceReport report)
@@ -18,24 +24,55 @@ internal static class AdviceText
             : string.Empty;
         terminal.Line($"{string.Join(", ", report.Devices)} on {report.Board}: {Counted.Of(report.SizeBytes, "byte")}{lines}");
         terminal.Line();
-        terminal.Table(_headings, report.Candidates.Select(RowOf));
+        var ways = AdviceRow.Of(report.Candidates);
+        WriteTable(terminal, [.. ways.Select(RowOf)]);
         terminal.Line();
-        terminal.Line("contiguous, bounced (pieces), copied: bytes; caches: cleans/invalidates; segments: of all importers; orders: those that work, each importer mapping as it attaches");
-        foreach (var alike in report.Candidates.GroupBy(DetailsOf).Where(alike => alike.Key.Length != 0))
+        terminal.Line("contiguous, bounced (pieces), copied: bytes; caches: cleans/invalidates;");
+        terminal.Line("segments: of all importers; orders: those that work, each importer mapping");
+        terminal.Line("as it attaches");
+        foreach (var alike in ways.GroupBy(way => DetailsOf(way.First)).Where(alike => alike.Key.Length != 0))
         {
             terminal.Line();
-            terminal.Line(string.Join("; ", alike.Select(NameOf)));
-            WriteDetails(terminal, alike.First());
+            terminal.Line(string.Join("; ", alike.Select(way => way.Name)));
+            WriteDetails(terminal, alike.First().First);
         }
 
         terminal.Line();
-        if (report.Candidates[0].Verdict == Verdict.Works)
+        if (report.Candidates[0] is { Verdict: Verdict.Works } best)
         {
-            terminal.Line("choose ", NameOf(report.Candidates[0]), true, report.Reason[NameOf(report.Candidates[0]).Length..]);
+            terminal.Line($"{NameOf(best)}, {FileKeys}:");
+            WriteFileKeys(terminal, "  ", best.Exporter, best.Memory, best.Policy);
+            terminal.Line();
+            terminal.Line("choose ", NameOf(best), true, report.Reason[NameOf(best).Length..]);
         }
         else
         {
             WriteConflicts(terminal, report);
+        }
+    }
+
+    /// <summary>On a terminal, which may be narrow, numbers that are the same in all rows are told once.</summary>
+    private static void WriteTable(Terminal terminal, string[][] rows)
+    {
+        var same = Enumerable.Range(0, _headings.Length)
+            .Take(_numbers)
+            .Where(column => terminal.IsTerminal && rows.All(row => row[column] == rows[0][column]))
+            .ToList();
+        terminal.Table(Shown(_headings), rows.Select(Shown));
+        if (same.Count != 0)
+        {
+            terminal.Line($"all: {string.Join(", ", same.Select(column => $"{_headings[column]} {rows[0][column]}"))}");
+        }
+
+        string[] Shown(string[] cells) => [.. cells.Where((_, column) => !same.Contains(column))];
+    }
+
+    private static void WriteFileKeys(
+        Terminal terminal, string indent, string? exporter, IReadOnlyCollection<string> memory, string policy)
+    {
+        foreach (var line in ScenarioKeys.Lines(exporter, memory, policy, Terminal.LeastColumns - indent.Length))
+        {
+            terminal.Line($"{indent}{line}");
         }
     }
 
@@ -52,6 +89,7 @@ internal static class AdviceText
             terminal.Line(
                 "  ", "fix", true,
                 $": {string.Join(", and ", fix.Changes.Select(change => change.Text))}; then {AdviceWords.ExporterOf(fix.Exporter, fix.Allocates, fix.Memory)}, works");
+            WriteFileKeys(terminal, "    ", fix.Exporter, fix.Memory, fix.Policy);
         }
     }
 
@@ -133,13 +171,14 @@ internal static class AdviceText
         return $"{runs}, up to 0x{storage.HighestAddress:x}; the importers take {UnionText.Of(storage.Union)}, {reach}";
     }
 
-    private static string[] RowOf(CandidateReport candidate) =>
+    private static string[] RowOf(AdviceRow row) => [row.Name, row.Memory, .. CellsOf(row.First)];
+
+    private static string[] CellsOf(CandidateReport candidate) =>
     [
-        NameOf(candidate),
-        candidate.Regions.IsEmpty ? "-" : string.Join(", ", candidate.Regions),
         candidate.Verdict switch
         {
             Verdict.Works => "works",
+            Verdict.ByLuck => "by luck",
             Verdict.WorksWrongly => "works wrongly",
             Verdict.Refused => string.Join(", ", candidate.Refused.Select(refused => $"{refused.Importer} {refused.Refusal.Errno}".Trim())),
             _ => throw new ArgumentOutOfRangeException(nameof(candidate)),

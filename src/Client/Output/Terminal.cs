@@ -6,6 +6,9 @@ namespace DmaGrains.Client.Output;
 /// <summary>Writes answers: JSON when asked for, else text; tables and colour have lines and hues on a terminal only.</summary>
 internal sealed class Terminal
 {
+    /// <summary>How wide a terminal is taken to be at least.</summary>
+    public const int LeastColumns = 80;
+
     private readonly TextWriter _output;
     private readonly IAnsiConsole _console;
     private readonly bool _isTerminal;
@@ -22,6 +25,9 @@ internal sealed class Terminal
             Out = new AnsiConsoleOutput(output),
         });
     }
+
+    /// <summary>Whether somebody looks at it; else it goes to a file or another program.</summary>
+    public bool IsTerminal => _isTerminal;
 
     /// <summary>Writes to where the command line's answers go.</summary>
     public static Terminal Of(ParseResult parsed) => new(parsed.InvocationConfiguration.Output);

@@ -34,6 +34,7 @@ public sealed record AdviceReport(
 /// <param name="Exporter">The device that exports; null for a heap, and for anybody who allocates for all.</param>
 /// <param name="Allocates">For whom it allocates.</param>
 /// <param name="Memory">The regions that it names; none is system RAM and contiguous areas.</param>
+/// <param name="Policy">The exporter's policy, as a scenario file says it.</param>
 /// <param name="Verdict">What it comes to when all attach before the first map.</param>
 /// <param name="Refused">Who does not get through.</param>
 /// <param name="Hazards">What goes wrong silently.</param>
@@ -47,6 +48,7 @@ public sealed record CandidateReport(
     string? Exporter,
     Allocating Allocates,
     ImmutableArray<string> Memory,
+    string Policy,
     Verdict Verdict,
     ImmutableArray<RefusedImporterReport> Refused,
     ImmutableArray<HazardReport> Hazards,
@@ -131,8 +133,9 @@ public sealed record FirstImporterReport(
 /// <param name="Exporter">The device that exports then; null for a heap, and for anybody who allocates for all.</param>
 /// <param name="Allocates">For whom it allocates.</param>
 /// <param name="Memory">The regions that it names.</param>
+/// <param name="Policy">The exporter's policy, as a scenario file says it.</param>
 public sealed record FixReport(
-    ImmutableArray<ChangeReport> Changes, string? Exporter, Allocating Allocates, ImmutableArray<string> Memory);
+    ImmutableArray<ChangeReport> Changes, string? Exporter, Allocating Allocates, ImmutableArray<string> Memory, string Policy);
 
 /// <summary>Something that would be otherwise.</summary>
 /// <param name="Kind">What kind of change.</param>
@@ -141,4 +144,12 @@ public sealed record FixReport(
 /// <param name="From">What it is: in the field's unit, or bytes; null when there is no number.</param>
 /// <param name="To">What it would be, the smallest change that works; of a copy, its bytes.</param>
 /// <param name="Text">The change in words.</param>
-public sealed record ChangeReport(ChangeKind Kind, string? Device, string? Field, ulong? From, ulong? To, string Text);
+/// <param name="Area">The contiguous area that is larger, or new; null when it is another change.</param>
+public sealed record ChangeReport(
+    ChangeKind Kind, string? Device, string? Field, ulong? From, ulong? To, string Text, AreaReport? Area);
+
+/// <summary>A contiguous area that a board would have.</summary>
+/// <param name="Name">The region.</param>
+/// <param name="Start">Address of its first byte.</param>
+/// <param name="SizeBytes">Its size.</param>
+public sealed record AreaReport(string Name, ulong Start, ulong SizeBytes);

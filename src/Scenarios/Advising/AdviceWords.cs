@@ -33,8 +33,8 @@ public static class AdviceWords
             : $"All orders work once {string.Join(" or ", orders.AttachFirst.Select(WordsOf))} {(orders.AttachFirst[^1].Length == 1 ? "has" : "have")} attached, before the first map.";
     }
 
-    /// <summary>A limit's value: masks in hexadecimal.</summary>
-    internal static string ValueOf(string field, ulong value) => field == nameof(DeviceDmaParameters.SegmentBoundaryMask)
+    /// <summary>A limit's value: masks and addresses in hexadecimal.</summary>
+    internal static string ValueOf(string field, ulong value) => field is nameof(DeviceDmaParameters.SegmentBoundaryMask) or nameof(Device.DmaMask) or nameof(Device.BusDmaLimit)
         ? string.Create(CultureInfo.InvariantCulture, $"0x{value:x}")
         : value.ToString(CultureInfo.InvariantCulture);
 
@@ -45,17 +45,21 @@ public static class AdviceWords
         ImmutableArray<FixReport> fixes)
     {
         var best = candidates[0];
+        var name = ExporterOf(best.Exporter, best.Allocates, best.Memory);
         if (best.Verdict == Verdict.Works)
         {
             var others = asGood == 0 ? string.Empty : asGood == 1 ? " The next row is as good." : $" The next {asGood} rows are as good.";
-            return $"{ExporterOf(best.Exporter, best.Allocates, best.Memory)}. {OrdersOf(best)}{others}";
+            return $"{name}. {OrdersOf(best)}{others}";
         }
 
         string?[] sentences =
         [
-            best.Verdict == Verdict.WorksWrongly
-                ? $"Nothing works without something going wrong silently; {ExporterOf(best.Exporter, best.Allocates, best.Memory)} comes nearest."
-                : "Nothing works.",
+            best.Verdict switch
+            {
+                Verdict.ByLuck => $"Nothing works but by luck; {name} comes nearest, as long as the page allocator has pages that lie together.",
+                Verdict.WorksWrongly => $"Nothing works without something going wrong silently; {name} comes nearest.",
+                _ => "Nothing works.",
+            },
             $"{Counted.Of((ulong)conflicts.Length, "set")} of importers {(conflicts.Length == 1 ? "stands" : "stand")} in the way.",
             fixes.IsEmpty ? "No change that was tried helps." : null,
         ];

@@ -18,17 +18,19 @@ public static class Advisor
     /// <param name="request">Who shares what; every device is the board's.</param>
     public static AdviceReport Advise(AdviceRequest request)
     {
-        var play = new Play(Board.Create(request.Board, new KnownAllocations().Allocate).Value, request);
+        var withSpares = Dials.WithSpareIommus(request);
+        var play = new Play(Board.Create(withSpares.Board, new KnownAllocations().Allocate).Value, request);
         var ranked = Candidate.Of(request)
             .Select(candidate => ReportOf(play, request, candidate))
             .Select(candidate => (Candidate: candidate, Weights: WeightsOf(candidate, request)))
             .OrderBy(ranked => ranked.Weights, _byWeight)
+            .ThenBy(ranked => !IsHeapOfRam(ranked.Candidate, request))
             .ToList();
         var candidates = ranked.Select(ranked => ranked.Candidate).ToImmutableArray();
         var asGood = ranked.Skip(1).TakeWhile(other => other.Weights.SequenceEqual(ranked[0].Weights)).Count();
         var nothingWorks = candidates[0].Verdict != Verdict.Works;
         var conflicts = nothingWorks ? Conflicts.Of(play, request) : [];
-        var fixes = nothingWorks ? Fixes.Of(request, conflicts) : [];
+        var fixes = nothingWorks ? Fixes.Of(play.Board, withSpares, conflicts) : [];
         return new(
             request.Board.Name,
             request.Devices,
@@ -51,6 +53,7 @@ public static class Advisor
             candidate.Exporter,
             candidate.Allocates,
             candidate.Memory.Names,
+            candidate.PolicyTextThat(request.CutsForEach),
             played.Verdict,
             [.. played.Refused.Select(RefusedImporterReport.Of)],
             [.. played.Hazards.Select(HazardReport.Of)],
@@ -61,6 +64,14 @@ public static class Advisor
             [.. mappings.Select(mapping => new SegmentsOf(mapping.Attachment, Play.Frame, mapping.ToSegments().Length))],
             AttachOrders.Of(play, request.Sharing, candidate, played));
     }
+
+    /// <summary>
+    /// Whether it is a heap, and RAM will do. No board tells which drivers export, and any program can have a heap; so among equals it is
+    /// claimed of no importer that it exports where it need not. Whose driver needs a contiguous area allocates there in any case.
+    /// </summary>
+    private static bool IsHeapOfRam(CandidateReport candidate, AdviceRequest request) =>
+        candidate is { Verdict: Verdict.Works, Allocates: Allocating.ForNobody }
+        && request.Board.Memory.Where(region => candidate.Regions.Contains(region.Name)).All(region => region.Kind == MemoryKind.System);
 
     /// <summary>What it has cost when all have unmapped: caches are seen to at both ends.</summary>
     private static BufferCosts CostsOf(Played played) => played.Buffer is { } buffer

@@ -1,6 +1,7 @@
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Memory;
+using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Scenarios.Advising;
 
@@ -13,7 +14,39 @@ internal sealed record Candidate(string? Exporter, Allocating Allocates, NameLis
     /// <summary>Every way on a board for those that share the buffer.</summary>
     public static IEnumerable<Candidate> Of(AdviceRequest request) => request.Exporter is { } pinned
         ? OfDevice(pinned, request.Board)
-        : OfAnybody(request.Board, request.Sharing);
+        : OfAnybody(request.Board, request.Sharing, Page.CountFor(request.SizeBytes));
+
+    /// <summary>
+    /// What allocating for somebody means as a policy. IOMMUs count for what they do (thread #6, #57), and pages out of reach are
+    /// bounced, as the DMA API does without asking.
+    /// </summary>
+    /// <param name="cutsForEach">Whether it cuts a list for whom its list does not suit.</param>
+    public ExporterPolicy PolicyThat(bool cutsForEach) => new()
+    {
+        Constraints = ConstraintModel.Translated,
+        Bouncing = true,
+        LateAttach = cutsForEach ? LateAttach.Resplit : LateAttach.RefuseStricter,
+        Allocation = Allocates switch
+        {
+            Allocating.ForItself => AllocationTime.AtFirstAttach,
+            Allocating.ForNobody => AllocationTime.AtExport,
+            Allocating.ForAll => AllocationTime.AtFirstMap,
+            _ => throw new ArgumentOutOfRangeException(nameof(cutsForEach)),
+        },
+    };
+
+    /// <summary>That policy as a scenario file says it; what is the default goes without saying.</summary>
+    /// <param name="cutsForEach">Whether it cuts a list for whom its list does not suit.</param>
+    public string PolicyTextThat(bool cutsForEach)
+    {
+        var allocation = Allocates switch
+        {
+            Allocating.ForItself => "allocation: first-attach, ",
+            Allocating.ForNobody => "allocation: export, ",
+            _ => string.Empty,
+        };
+        return $"{{constraints: translated, {allocation}{(cutsForEach ? "late_attach: resplit, " : string.Empty)}bouncing: true}}";
+    }
 
     /// <summary>A device that has to export: it may be able to name any memory but that of others.</summary>
     private static IEnumerable<Candidate> OfDevice(string device, BoardDefinition board)
@@ -27,25 +60,30 @@ internal sealed record Candidate(string? Exporter, Allocating Allocates, NameLis
             .Concat(memory.Select(names => new Candidate(device, Allocating.ForAll, names)));
     }
 
-    private static IEnumerable<Candidate> OfAnybody(BoardDefinition board, IEnumerable<string> devices) =>
+    private static IEnumerable<Candidate> OfAnybody(BoardDefinition board, IEnumerable<string> devices, ulong pages) =>
     [
         .. devices.Select(device => new Candidate(device, Allocating.ForItself, default)),
         .. devices.SelectMany(device => Named(board)
             .Where(region => region.IsOwnOf(device))
             .Select(region => new Candidate(device, Allocating.ForItself, new(region.Name)))),
-        .. Heaps(board).Select(names => new Candidate(null, Allocating.ForNobody, names)),
+        .. Heaps(board, pages).Select(names => new Candidate(null, Allocating.ForNobody, names)),
         new(null, Allocating.ForAll, default),
         .. Named(board).Select(region => new Candidate(region.Device, Allocating.ForAll, new(region.Name))),
     ];
 
-    /// <summary>What the system heap takes, zone by zone from the highest down, and every region that is a heap of its own.</summary>
-    private static IEnumerable<NameList> Heaps(BoardDefinition board)
+    /// <summary>
+    /// What the system heap takes, zone by zone from the highest down; heaps of one zone, as vendors have them; and every region that is
+    /// a heap of its own.
+    /// </summary>
+    /// <remarks>What the system heap gives comes from the first zone that has room, so a heap of that zone alone would be the same again.</remarks>
+    private static IEnumerable<NameList> Heaps(BoardDefinition board, ulong pages)
     {
-        NameList system = new(board.Memory
+        var zones = board.Memory
             .Where(region => region.Kind == MemoryKind.System)
             .OrderByDescending(region => region.Range.FirstPfn)
-            .Select(region => region.Name));
-        return (system.IsEmpty ? [] : (NameList[])[system])
+            .ToList();
+        return (zones.Count == 0 ? [] : (NameList[])[new(zones.Select(zone => zone.Name))])
+            .Concat(zones.Where(zone => zone.Range.PageCount - zone.ReservedPageCount >= pages).Skip(1).Select(zone => new NameList(zone.Name)))
             .Concat(Named(board).Where(region => region.Kind != MemoryKind.Vram).Select(region => new NameList(region.Name)));
     }
 

@@ -50,5 +50,12 @@ internal static class Conflicts
             : set;
     }
 
+    /// <summary>One minimal conflicting set.</summary>
+    /// <param name="play">What buffer, and where.</param>
+    /// <param name="request">For which nothing works.</param>
+    public static ImmutableArray<string> OneOf(Play play, AdviceRequest request) => request.Devices.Aggregate(
+        request.Devices,
+        (set, device) => set.Length == 1 || Serving.IsPossible(play, request with { Devices = set.Remove(device) }) ? set : set.Remove(device));
+
     private static bool Contains(ImmutableArray<string> outer, ImmutableArray<string> inner) => inner.All(outer.Contains);
 }

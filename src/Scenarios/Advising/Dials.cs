@@ -1,8 +1,12 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Scatterlists;
 using DmaGrains.Model.Translation;
 using DmaGrains.Scenarios.Files;
 
@@ -13,13 +17,18 @@ internal static class Dials
 {
     private const string SparePrefix = "spare-iommu-";
 
+    /// <summary>A single page any device takes: no buffer is made so small that nothing is left of it.</summary>
+    private const ulong FewestPages = 2;
+
     /// <summary>The dials of a request that has IOMMUs to spare.</summary>
     public static IEnumerable<Dial> Of(AdviceRequest request) =>
     [
         .. Exporters(request).Select(Dial.Of),
+        .. Areas.Of(request, ReachOf(request)).Select(Dial.Of),
         Dial.Of(new(
             ChangeKind.Lists, null, null, null, null, "let the exporter cut a list for each importer", before => before with { CutsForEach = true })),
         .. request.Devices.SelectMany(name => Limits(request, DeviceOf(request, name))),
+        .. request.Devices.SelectMany(name => Reaches(request, DeviceOf(request, name))),
         .. request.Devices.Length == 1 ? [] : request.Devices.Select(name => Dial.Of(Copy(request, name))),
         .. Frame(request) is { } frame ? (Dial[])[frame] : [],
         .. Iommus(request).Select(Dial.Of),
@@ -43,6 +52,29 @@ internal static class Dials
                 ChangeKind.Exporter, null, null, null, null,
                 $"let {device.Name} export, which imports nothing itself", before => before with { Exporter = device.Name });
         }
+    }
+
+    /// <summary>The pages that every importer reaches, and who has to export.</summary>
+    private static ImmutableArray<PageExtent> ReachOf(AdviceRequest request)
+    {
+        ImmutableArray<PageExtent> common = [new(0, MemoryRegionLayout.EndPfnMax)];
+        foreach (var device in request.Devices.Concat(request.Exporter is { } exporter ? [exporter] : Array.Empty<string>())
+            .Select(name => DeviceOf(request, name))
+            .Where(device => !device.IsTranslated))
+        {
+            common = [.. common.SelectMany(run => PagesOf(device).Select(own => Overlap(run, own))).Where(run => run.PageCount != 0)];
+        }
+
+        return common;
+    }
+
+    private static ImmutableArray<PageExtent> PagesOf(Device device) =>
+        [new(0, device.HighestAddress == ulong.MaxValue ? MemoryRegionLayout.EndPfnMax : (device.HighestAddress + 1) >> Page.Shift)];
+
+    private static PageExtent Overlap(PageExtent one, PageExtent other)
+    {
+        var first = Math.Max(one.FirstPfn, other.FirstPfn);
+        return new(first, Math.Max(first, Math.Min(one.EndPfn, other.EndPfn)) - first);
     }
 
     private static IEnumerable<Dial> Limits(AdviceRequest request, Device device)
@@ -78,18 +110,61 @@ internal static class Dials
         }
     }
 
+    /// <summary>A device whose mask or bus keeps it from memory of the board: one bit more each time, as far as there is memory.</summary>
+    private static IEnumerable<Dial> Reaches(AdviceRequest request, Device device)
+    {
+        if (device.IsTranslated)
+        {
+            yield break;
+        }
+
+        var highest = (request.Board.Memory.Max(region => region.Range.EndPfn) << Page.Shift) - 1;
+        var mask = device.DmaMask == 0 ? Device.DefaultDmaMask : device.DmaMask;
+        if (mask < highest)
+        {
+            yield return Reach(device, nameof(Device.DmaMask), mask, highest, (before, to) => before with { DmaMask = to });
+        }
+
+        if (device.BusDmaLimit != 0 && device.BusDmaLimit < highest)
+        {
+            yield return Reach(device, nameof(Device.BusDmaLimit), device.BusDmaLimit, highest, (before, to) => before with { BusDmaLimit = to });
+        }
+    }
+
+    private static Dial Reach(Device device, string field, ulong from, ulong highest, Func<Device, ulong, Device> set)
+    {
+        var bits = BitsOf(from + 1);
+        return Raised(
+            ChangeKind.Reach, device, field, from, (ulong)(BitsOf(highest) - bits + 1),
+            more => ulong.MaxValue >> (64 - bits - (int)more + 1),
+            set);
+    }
+
+    private static int BitsOf(ulong value) => 64 - BitOperations.LeadingZeroCount(value);
+
     private static Dial Limit(
         Device device,
         string field,
         ulong from,
         ulong last,
         Func<ulong, ulong> valueAt,
-        Func<DeviceDmaParameters, ulong, DeviceDmaParameters> set) => new(ChangeKind.Limit, device.Name, last, more =>
+        Func<DeviceDmaParameters, ulong, DeviceDmaParameters> set) => Raised(
+            ChangeKind.Limit, device, field, from, last, valueAt,
+            (before, to) => before with { Parameters = set(before.Parameters ?? default, to) });
+
+    private static Dial Raised(
+        ChangeKind kind,
+        Device device,
+        string field,
+        ulong from,
+        ulong last,
+        Func<ulong, ulong> valueAt,
+        Func<Device, ulong, Device> set) => new(kind, device.Name, last, more =>
         {
             var to = valueAt(more);
             return new(
-                ChangeKind.Limit, device.Name, field, from, to, $"raise {Words.Spelt(field)} of {device.Name} from {AdviceWords.ValueOf(field, from)} to {AdviceWords.ValueOf(field, to)}",
-                before => WithDevice(before, device.Name, known => known with { Parameters = set(known.Parameters ?? default, to) }));
+                kind, device.Name, field, from, to, $"raise {Words.Spelt(field)} of {device.Name} from {AdviceWords.ValueOf(field, from)} to {AdviceWords.ValueOf(field, to)}",
+                before => WithDevice(before, device.Name, known => set(known, to)));
         });
 
     private static Change Copy(AdviceRequest request, string device) => new(
@@ -97,11 +172,13 @@ internal static class Dials
         $"give {device} a buffer of its own and copy {Counted.Of(request.SizeBytes, "byte")} for every frame",
         before => before with { Copied = before.Copied.Add(device) });
 
+    private static uint FewestLines(VideoLines lines) => (uint)((FewestPages - 1) * Page.SizeBytes / lines.StrideBytes) + 1;
+
     private static Dial? Frame(AdviceRequest request)
     {
-        if (request.Lines is { Height: > 1 } lines)
+        if (request.Lines is { } lines && FewestLines(lines) is var fewest && lines.Height > fewest)
         {
-            return new(ChangeKind.Frame, null, lines.Height - 1, fewer =>
+            return new(ChangeKind.Frame, null, lines.Height - fewest, fewer =>
             {
                 var smaller = lines with { Height = lines.Height - (uint)fewer };
                 var size = (ulong)smaller.Height * smaller.StrideBytes;
@@ -113,9 +190,9 @@ internal static class Dials
         }
 
         var pages = Page.CountFor(request.SizeBytes);
-        return request.Lines is not null || pages == 1
+        return request.Lines is not null || pages <= FewestPages
             ? null
-            : new(ChangeKind.Frame, null, pages - 1, fewer =>
+            : new(ChangeKind.Frame, null, pages - FewestPages, fewer =>
             {
                 var size = (pages - fewer) << Page.Shift;
                 return new(

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
-using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Scenarios.Advising;
 
@@ -96,7 +95,7 @@ internal sealed class Play(Board board, AdviceRequest request, string buffer = P
     {
         var (next, exported) = board.Export(new(buffer, request.SizeBytes, candidate.Exporter)
         {
-            Policy = PolicyOf(candidate),
+            Policy = candidate.PolicyThat(request.CutsForEach),
             Memory = candidate.Memory,
             Lines = request.Lines,
         });
@@ -113,24 +112,6 @@ internal sealed class Play(Board board, AdviceRequest request, string buffer = P
         (next, var attached) = next.Execute(buffer, new DmaCommand.Attach(exporter, exporter));
         return new(next, next.Buffer(buffer), attached.Refusal is { } refusal ? [new(exporter, "attach", refusal)] : []);
     }
-
-    /// <summary>
-    /// What allocating for somebody means as a policy. IOMMUs count for what they do (thread #6, #57), and pages out of reach are
-    /// bounced, as the DMA API does without asking.
-    /// </summary>
-    private ExporterPolicy PolicyOf(Candidate candidate) => new()
-    {
-        Constraints = ConstraintModel.Translated,
-        Bouncing = true,
-        LateAttach = request.CutsForEach ? LateAttach.Resplit : LateAttach.RefuseStricter,
-        Allocation = candidate.Allocates switch
-        {
-            Allocating.ForItself => AllocationTime.AtFirstAttach,
-            Allocating.ForNobody => AllocationTime.AtExport,
-            Allocating.ForAll => AllocationTime.AtFirstMap,
-            _ => throw new ArgumentOutOfRangeException(nameof(candidate)),
-        },
-    };
 }
 
 /// <summary>An importer that did not get through.</summary>

@@ -16,6 +16,7 @@ internal sealed record Played(Board Board, DmaBuffer? Buffer, ImmutableArray<Ref
     /// <summary>What it comes to.</summary>
     public Verdict Verdict => !Refused.IsEmpty ? Verdict.Refused
         : Hazards.Any(hazard => IsWrong(hazard.Kind)) ? Verdict.WorksWrongly
+        : Hazards.Any(hazard => hazard.Kind == HazardKind.ByLuck) ? Verdict.ByLuck
         : Verdict.Works;
 
     /// <summary>

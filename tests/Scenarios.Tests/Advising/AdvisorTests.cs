@@ -1,9 +1,14 @@
 using System.Collections.Immutable;
 using CsCheck;
+using DmaGrains.Model;
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
+using DmaGrains.Model.Scatterlists;
 using DmaGrains.Scenarios.Advising;
 using DmaGrains.Scenarios.Files;
+
+using Allocating = DmaGrains.Scenarios.Advising.Allocating;
 
 namespace DmaGrains.Scenarios.Tests.Advising;
 
@@ -163,12 +168,86 @@ public sealed class AdvisorTests
     }
 
     [Fact]
-    public void Larger_than_the_contiguous_area_only_a_smaller_buffer_or_an_iommu_helps()
+    public void Larger_than_the_contiguous_area_a_larger_area_a_smaller_buffer_or_an_iommu_helps()
     {
         var report = Advisor.Advise(Pi(128 << 20, "v3d", "vc4"));
 
         Assert.Equal(["vc4"], Assert.Single(report.Conflicts));
-        Assert.Equal([(ChangeKind.Frame, 64UL << 20), (ChangeKind.Iommu, null)], report.Fixes.Select(fix => (fix.Changes[0].Kind, fix.Changes[0].To)));
+        Assert.Equal(
+            [(ChangeKind.Area, 128UL << 20), (ChangeKind.Frame, 64UL << 20), (ChangeKind.Iommu, null)],
+            report.Fixes.Select(fix => (fix.Changes[0].Kind, fix.Changes[0].To)));
+    }
+
+    [Fact]
+    public void An_area_grows_into_the_RAM_beside_it_and_is_set_aside_elsewhere_where_there_is_none()
+    {
+        var devices = (ImmutableArray<Device>)[new Device("cam", null) { RequiresContiguous = true }];
+        MemoryRegionLayout[] memory = [new("low", MemoryKind.System, new(0x100, 0x4000)), new("cma", MemoryKind.Contiguous, new(0x4100, 16))];
+
+        var beside = Assert.Single(Advisor.Advise(new(new("b", "b", [.. memory], devices), ["cam"], 8 << 20)).Fixes, IsArea).Changes[0];
+        var apart = Assert.Single(Advisor.Advise(new(new("b", "b", [memory[0], memory[1] with { Range = new(0x8000, 16) }], devices), ["cam"], 8 << 20)).Fixes, IsArea).Changes[0];
+        var none = Assert.Single(Advisor.Advise(new(new("b", "b", [memory[0]], devices), ["cam"], 8 << 20)).Fixes, IsArea).Changes[0];
+
+        Assert.Equal((new AreaReport("cma", 0x3910000, 8 << 20), 65536UL), (beside.Area, beside.From));
+        Assert.Equal((new AreaReport("cma-2", 0x3800000, 8 << 20), null), (apart.Area, apart.From));
+        Assert.Equal(new AreaReport("cma", 0x3800000, 8 << 20), none.Area);
+
+        static bool IsArea(FixReport fix) => fix.Changes[0].Kind == ChangeKind.Area;
+    }
+
+    [Theory]
+    [InlineData(1, Verdict.Works)]
+    [InlineData(2, Verdict.ByLuck)]
+    [InlineData(1024, Verdict.ByLuck)]
+    [InlineData(1025, Verdict.ByLuck)]
+    public void One_run_of_the_page_allocator_is_luck_from_the_second_page_on(ulong pages, Verdict verdict)
+    {
+        var board = new Model.Boards.BoardDefinition(
+            "b", "b", [new("ram", MemoryKind.System, new(0x100, 0x4000))], [new("cam", null) { RequiresContiguous = true }]);
+
+        var report = Advisor.Advise(new(board, ["cam"], pages << Page.Shift));
+
+        Assert.Equal(verdict, report.Candidates[0].Verdict);
+        Assert.Equal(verdict == Verdict.Works, report.Fixes.IsEmpty);
+        Assert.Equal(pages > 1024 ? Verdict.Refused : verdict, report.Candidates.Single(candidate => candidate.Allocates == Allocating.ForItself).Verdict);
+    }
+
+    [Fact]
+    public void What_is_by_luck_is_ranked_below_every_contiguous_area_that_works() => AnyRequest.Any.Sample(request =>
+    {
+        var verdicts = Advisor.Advise(request).Candidates.Select(candidate => candidate.Verdict).ToList();
+
+        Assert.Equal(verdicts.Order(), verdicts);
+    }, iter: 50);
+
+    [Fact]
+    public void A_heap_of_one_zone_is_offered_where_the_system_heap_takes_another()
+    {
+        var board = new Model.Boards.BoardDefinition(
+            "b", "b",
+            [new("low", MemoryKind.System, new(0x100, 0x4000)), new("tiny", MemoryKind.System, new(0x8000, 8)), new("high", MemoryKind.System, new(0x10_0000, 0x4000))],
+            [new("blit", new(uint.MaxValue, 0, 0))]);
+
+        var report = Advisor.Advise(new(board, ["blit"], 1 << 20));
+
+        Assert.Equal(["low"], report.Candidates[0].Memory);
+        Assert.Equal(
+            ["high,tiny,low", "low"],
+            report.Candidates.Where(candidate => candidate.Allocates == Allocating.ForNobody).Select(candidate => string.Join(',', candidate.Memory)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_mask_is_widened_as_far_as_there_is_memory_and_no_further_than_must_be()
+    {
+        var board = new Model.Boards.BoardDefinition(
+            "b", "b", [new("high", MemoryKind.System, new(0x10_0000, 0x10_0000))],
+            [new("blit", new(uint.MaxValue, 0, 0)), new("bus", new(uint.MaxValue, 0, 0)) { DmaMask = ulong.MaxValue, BusDmaLimit = 0x3fff_ffff }]);
+
+        var mask = Assert.Single(Advisor.Advise(new(board, ["blit"], 1 << 20)).Fixes, fix => fix.Changes[0].Kind == ChangeKind.Reach).Changes[0];
+        var limit = Assert.Single(Advisor.Advise(new(board, ["bus"], 1 << 20)).Fixes, fix => fix.Changes[0].Kind == ChangeKind.Reach).Changes[0];
+
+        Assert.Equal(("blit", "dma_mask", 0xffff_ffffUL, 0x1_ffff_ffffUL), (mask.Device, mask.Field, mask.From, mask.To));
+        Assert.Equal(("bus", "bus_dma_limit", 0x3fff_ffffUL, 0x1_ffff_ffffUL), (limit.Device, limit.Field, limit.From, limit.To));
     }
 
     private static AdviceRequest Pi(ulong sizeBytes, params ImmutableArray<string> devices) => new(Board("raspberry-pi-4"), devices, sizeBytes);
@@ -193,26 +272,56 @@ public sealed class AdvisorTests
             request with { Board = request.Board with { Stages = request.Board.Stages.Add(new($"for-{change.Device}", new(new(0), new(uint.MaxValue), 4096))) } },
             change.Device!,
             device => device with { Iommu = $"for-{change.Device}" }),
+        ChangeKind.Area => request with { Board = request.Board with { Memory = WithArea(request.Board.Memory, change.Area!, change.To!.Value >> Page.Shift) } },
+        ChangeKind.Reach => With(request, change.Device!, device => change.Field == "dma_mask"
+            ? device with { DmaMask = change.To!.Value }
+            : device with { BusDmaLimit = change.To!.Value }),
         _ => request,
     };
+
+    /// <summary>The regions with an area where RAM and perhaps a smaller area of that name were.</summary>
+    private static ImmutableArray<MemoryRegionLayout> WithArea(ImmutableArray<MemoryRegionLayout> memory, AreaReport area, ulong pages)
+    {
+        var range = new PageExtent(area.Start >> Page.Shift, pages);
+        return
+        [
+            new(area.Name, MemoryKind.Contiguous, range),
+            .. memory.Where(region => region.Name != area.Name).SelectMany(region => Without(region, range)),
+        ];
+    }
+
+    private static IEnumerable<MemoryRegionLayout> Without(MemoryRegionLayout region, PageExtent taken)
+    {
+        var (first, end) = (region.Range.FirstPfn, region.Range.EndPfn);
+        if (taken.FirstPfn >= end || taken.EndPfn <= first)
+        {
+            return [region];
+        }
+
+        Assert.Equal(MemoryKind.System, region.Kind);
+        var (below, above) = (Math.Max(first, taken.FirstPfn), Math.Min(end, taken.EndPfn));
+        PageExtent[] left = [new(first, below - first), new(above, end - above)];
+        return left.Where(part => part.PageCount != 0).Select((part, index) => region with { Name = index == 0 ? region.Name : "above", Range = part });
+    }
 
     /// <summary>The next smaller change; null when it is no change any more, or the change is made or not.</summary>
     private static ChangeReport? Smaller(ChangeReport change)
     {
-        var smaller = change.Kind is ChangeKind.Limit or ChangeKind.Frame
+        var smaller = change.Kind is ChangeKind.Limit or ChangeKind.Frame or ChangeKind.Reach or ChangeKind.Area
             ? change with
             {
                 To = change.Field switch
                 {
                     "max_segment_count" => change.To - 1,
                     "max_segment_size" => change.To - 4096,
-                    "segment_boundary_mask" => change.To >> 1,
+                    "segment_boundary_mask" or "dma_mask" or "bus_dma_limit" => change.To >> 1,
+                    null when change.Kind == ChangeKind.Area => change.To - 4096,
                     _ => change.To + 4096,
                 },
             }
             : change;
         return change.Kind == ChangeKind.Frame ? smaller.To < change.From ? smaller : null
-            : smaller.To > change.From && smaller != change ? smaller
+            : smaller.To > (change.From ?? 0) && smaller != change ? smaller
             : null;
     }
 

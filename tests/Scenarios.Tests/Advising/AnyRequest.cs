@@ -3,6 +3,7 @@ using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
+using DmaGrains.Model.Scatterlists;
 using DmaGrains.Scenarios.Advising;
 
 namespace DmaGrains.Scenarios.Tests.Advising;
@@ -29,10 +30,22 @@ internal static class AnyRequest
             SegmentsPerLine = traits == 2,
         });
 
-    /// <summary>Up to four importers, of which one may have to export, on a board with fragmented RAM, RAM above 4 GiB, a contiguous area and a carve-out.</summary>
-    public static Gen<AdviceRequest> Any { get; } = Gen.Select(_device.Array[1, 4], Gen.UInt[1, 64], Gen.Bool, Gen.Int[0, 2]).Select((devices, pages, isFrame, pin) =>
+    /// <summary>None, one that is too small for most buffers, and one that has room for all; beside RAM or not.</summary>
+    private static readonly Gen<PageExtent?> _area = Gen.Int[0, 4].Select(which => which switch
     {
-        var board = BoardOf(devices);
+        0 => default(PageExtent?),
+        1 => new(0x800, 16),
+        2 => new(0x200, 16),
+        _ => new(0x800, 96),
+    });
+
+    /// <summary>
+    /// Up to four importers, of which one may have to export, on a board with fragmented RAM, RAM above 4 GiB, perhaps a contiguous
+    /// area, and a carve-out.
+    /// </summary>
+    public static Gen<AdviceRequest> Any { get; } = Gen.Select(_device.Array[1, 4], Gen.UInt[1, 64], Gen.Bool, Gen.Int[0, 2], _area).Select((devices, pages, isFrame, pin, area) =>
+    {
+        var board = BoardOf(devices, area);
         return new AdviceRequest(board, [.. board.Devices.Select(device => device.Name)], (ulong)pages << 12)
         {
             Lines = isFrame ? new VideoLines(pages, 4000, 4096) : null,
@@ -40,13 +53,13 @@ internal static class AnyRequest
         };
     });
 
-    private static BoardDefinition BoardOf(Device[] devices) => new(
+    private static BoardDefinition BoardOf(Device[] devices, PageExtent? area) => new(
         "any",
         "A board for tests",
         [
             new("low", MemoryKind.System, new(0x100, 256), 16, 1),
             new("pool", MemoryKind.Bounce, new(0x400, 256)),
-            new("cma", MemoryKind.Contiguous, new(0x800, 96)),
+            .. area is { } pages ? [new("cma", MemoryKind.Contiguous, pages)] : Array.Empty<MemoryRegionLayout>(),
             new("splash", MemoryKind.Carveout, new(0x900, 128)),
             new("high", MemoryKind.System, new(HighRamStart >> 12, 1024), 32, 1),
         ],

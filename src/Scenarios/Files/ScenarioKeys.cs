@@ -1,0 +1,43 @@
+namespace DmaGrains.Scenarios.Files;
+
+/// <summary>What a scenario file says of a buffer so that somebody exports it in some way: to be put among the keys of the buffer.</summary>
+public static class ScenarioKeys
+{
+    /// <summary>The lines, <c>exporter</c>, <c>memory</c> and <c>policy</c>.</summary>
+    /// <param name="exporter">The device that exports, or null.</param>
+    /// <param name="memory">The regions that it names.</param>
+    /// <param name="policy">Its policy, as files say it.</param>
+    /// <param name="columns">How long a line may be; a mapping that is longer goes on in further ones.</param>
+    public static IEnumerable<string> Lines(string? exporter, IReadOnlyCollection<string> memory, string policy, int columns)
+    {
+        string?[] keys =
+        [
+            exporter is null ? null : $"exporter: {Plain(exporter)}",
+            memory.Count == 0 ? null : $"memory: [{string.Join(", ", memory.Select(Plain))}]",
+            $"policy: {policy}",
+        ];
+        return keys.OfType<string>().SelectMany(key => Wrapped(key, columns));
+    }
+
+    /// <summary>A name as it is, except where YAML would take it for something else.</summary>
+    private static string Plain(string name) => name.ToUpperInvariant() == "NULL" ? $"'{name}'" : name;
+
+    /// <summary>Cut behind commas; lines that go on are indented, as YAML wants them.</summary>
+    private static IEnumerable<string> Wrapped(string key, int columns)
+    {
+        var line = string.Empty;
+        foreach (var part in key.Split(", "))
+        {
+            var longer = line.Length == 0 ? part : $"{line}, {part}";
+            if (line.Length != 0 && longer.Length + 1 > columns)
+            {
+                yield return $"{line},";
+                longer = $"  {part}";
+            }
+
+            line = longer;
+        }
+
+        yield return line;
+    }
+}
