@@ -79,7 +79,7 @@ public sealed class AdviceCasesTests
         var report = Advise(PiZero.Replace("kind: contiguous", "kind: system", StringComparison.Ordinal), 3934 * 4096, null, "unicam", "isp");
 
         Assert.Equal(Verdict.ByLuck, report.Candidates[0].Verdict);
-        Assert.Equal(["unicam", "isp"], report.Conflicts.Select(Assert.Single));
+        Assert.Equal(["unicam", "isp"], report.Conflicts.Select(conflict => Assert.Single(conflict)));
         var area = Assert.Single(report.Fixes[0].Changes);
         Assert.Equal((ChangeKind.Area, 3934UL * 4096), (area.Kind, area.To));
         Assert.Contains("a contiguous area of 16113664 bytes", area.Text, StringComparison.Ordinal);
