@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using CsCheck;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
-using DmaGrains.Model.Devices;
 using DmaGrains.Model.Policies;
 using DmaGrains.Scenarios.Advising;
 using DmaGrains.Scenarios.Files;
@@ -125,7 +124,7 @@ public sealed class AdviceRunsTests
             : string.Empty;
         var keys = string.Join("\n    ", ScenarioKeys.Lines(row.Exporter, row.Memory, row.Policy, 76));
         var text = $"buffers:\n  - name: frame\n    size: {request.SizeBytes}{lines}\n    {keys}\n";
-        return new BufferFields(request.Board, DmaGetters.V61, ExporterPolicy.Default)
+        return new BufferFields(request.Board, null, ExporterPolicy.Default)
             .ReadAll(NodeTree.Parse("advised.yaml", text).Required("buffers").AsList(1));
     }
 }
