@@ -20,7 +20,7 @@ internal sealed class DeviceSet
         "--dma-mask", "Highest address it can form; 0 is unset (32 bit).", 0, ulong.MaxValue);
 
     private readonly Option<ulong?> _limit = SizeOption.Create(
-        "--bus-dma-limit", "Highest address its bus lets through; 0 is none.", 0, ulong.MaxValue);
+        "--bus-dma-limit", "Highest address its bus lets through, as the bus counts; 0 is none.", 0, ulong.MaxValue);
 
     private readonly Option<bool> _contiguous = new("--contiguous") { Description = "Takes one contiguous run only." };
     private readonly Option<bool> _coherent = new("--coherent") { Description = "Its accesses snoop CPU caches." };

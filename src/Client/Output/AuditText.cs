@@ -1,5 +1,6 @@
 using DmaGrains.Model;
 using DmaGrains.Scenarios.Auditing;
+using DmaGrains.Scenarios.Describing;
 
 namespace DmaGrains.Client.Output;
 
@@ -13,7 +14,8 @@ internal static class AuditText
     {
         var mmus = string.Join(" and ", new[] { report.Iommu, report.BusMmu }.OfType<string>());
         var path = mmus.Length == 0 ? string.Empty : $", through {mmus}";
-        terminal.Line($"{report.Device} of {report.Board} takes: {UnionText.Of(report.Takes)}; addresses up to 0x{report.HighestAddress:x}{path}");
+        var windows = report.Windows.IsEmpty ? string.Empty : $", memory through {BusWindowReport.ToWindows(report.Windows)}";
+        terminal.Line($"{report.Device} of {report.Board} takes: {UnionText.Of(report.Takes)}; addresses up to 0x{report.HighestAddress:x}{windows}{path}");
         foreach (var list in report.Lists)
         {
             var parts = list.Part == "entries"

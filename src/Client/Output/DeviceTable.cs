@@ -34,6 +34,12 @@ internal static class DeviceTable
 
     private static IEnumerable<string> NotesOf(DeviceReport device)
     {
+        if (!device.Windows.IsEmpty)
+        {
+            var windows = BusWindowReport.ToWindows(device.Windows);
+            yield return device.Bus is { } on ? $"sees memory over {on}: {windows}" : $"sees memory: {windows}";
+        }
+
         if (device.Coherent)
         {
             yield return "coherent";

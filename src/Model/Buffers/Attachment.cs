@@ -1,4 +1,5 @@
 using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
 using Orleans;
 
 namespace DmaGrains.Model.Buffers;
@@ -7,7 +8,7 @@ namespace DmaGrains.Model.Buffers;
 /// <param name="Name">The caller's name for it, unique in the buffer.</param>
 /// <param name="Device">The importing device.</param>
 /// <param name="Demand">What the device's demand counted for when it attached, under the exporter's policy.</param>
-/// <param name="HighestAddress">The last address the device forms.</param>
+/// <param name="HighestAddress">The last address the device forms, on its bus.</param>
 /// <param name="Sequence">Counts the buffer's attaches from 0; gives the order of attaching.</param>
 [GenerateSerializer, Immutable, Alias("dma.attachment")]
 public sealed record Attachment(
@@ -55,9 +56,19 @@ public sealed record Attachment(
     [Id(8)]
     public uint PreferredSegmentSize { get; init; }
 
+    /// <summary>How the device's bus sees memory; none when it sees the CPU's addresses, as far as it goes.</summary>
+    [Id(9)]
+    public DmaWindows Windows { get; init; }
+
     /// <summary>Whether an MMU stands between it and memory.</summary>
     public bool IsTranslated => Iommu is not null || BusMmu is not null;
 
+    /// <summary>The windows through which it sees pages: none behind an MMU, whose input goes on the bus.</summary>
+    public DmaWindows SeenThrough => IsTranslated ? default : Windows;
+
     /// <summary>The last physical address it reaches: behind an MMU, all of them.</summary>
-    public ulong ReachesTo => IsTranslated ? ulong.MaxValue : HighestAddress;
+    public ulong ReachesTo => IsTranslated ? ulong.MaxValue : Reach.HighestCpuAddress;
+
+    /// <summary>Which memory it reaches where no MMU stands in between.</summary>
+    public DmaReach Reach => new(HighestAddress, Windows);
 }

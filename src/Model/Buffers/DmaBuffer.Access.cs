@@ -51,37 +51,6 @@ public sealed partial record DmaBuffer
     private static bool IsReachable(MemoryRegionLayout region, Device device) =>
         !IsOfAPeer(region, device.Name) || (region.PeerBus is { } bus && bus == device.PeerBus);
 
-    /// <summary>
-    /// Who reaches least of the importers that count, and who does of the others where the storage may be the first one's own memory.
-    /// </summary>
-    private (ImporterReach Narrowest, ImporterReach? Others) ReachOf(ImmutableArray<Attachment> importers)
-    {
-        // An exporter that looks at nobody does not look at reach either; and whom no bus leads to the memory never maps it.
-        var counted = Policy.Constraints == ConstraintModel.None
-            ? []
-            : importers.RemoveAll(attachment => attachment.Traits.HasFlag(AttachmentTraits.NoPeerRoute));
-        if (NarrowestOf(counted) is not { } narrowest)
-        {
-            return (new(Origin.Exporter ?? Name, ulong.MaxValue), null);
-        }
-
-        return Regions.Any(region => region.IsOwnOf(narrowest.Importer))
-            ? (narrowest, NarrowestOf(counted.RemoveAll(attachment => attachment.Device == narrowest.Importer)))
-            : (narrowest, null);
-    }
-
-    private static ImporterReach? NarrowestOf(ImmutableArray<Attachment> importers) =>
-        importers.MinBy(attachment => attachment.ReachesTo) is { } narrowest
-            ? new(narrowest.Device, narrowest.ReachesTo)
-            : null;
-
-    /// <summary>The last address of the storage that a device has to form: memory of its own it reaches whatever its mask.</summary>
-    private ulong HighestAddressFor(Attachment attachment, BackingStorage storage)
-    {
-        var own = Regions.RemoveAll(region => !region.IsOwnOf(attachment.Device));
-        return own.IsEmpty ? storage.HighestAddress : storage.HighestAddressBut(own);
-    }
-
     /// <summary>EREMOTEIO when no bus leads to a peer's memory, EINVAL for an access that the storage does not offer; else null.</summary>
     private Refusal? CheckAccess(Attachment attachment, BufferAccess access)
     {

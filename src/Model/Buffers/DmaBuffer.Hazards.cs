@@ -15,7 +15,7 @@ public sealed partial record DmaBuffer
         Hazard?[] found = mapping.Access == BufferAccess.Pfns ? [WithoutPages(attachment)]
             : mapping.Mapped is { } mapped
             ? [WithoutPages(attachment), BrokenBy(SegmentsViolation(mapping, table, attachment), attachment), BouncedBy(mapping, attachment), ReadsPages(mapped, attachment)]
-            : [WithoutPages(attachment), BrokenBy(SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device), attachment)];
+            : [WithoutPages(attachment), BrokenBy(SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device, mapping.Windows), attachment)];
         return found.OfType<Hazard>().Where(IsNew);
     }
 
@@ -34,6 +34,14 @@ public sealed partial record DmaBuffer
     private Hazard? BouncedBy(Mapping mapping, Attachment attachment)
     {
         var bounces = mapping.Mapped!.Bounces;
+        if (!bounces.IsEmpty && !attachment.Windows.IsEmpty)
+        {
+            return new(
+                HazardKind.Bounced, attachment.Device, attachment.Name, nameof(Device.Windows), mapping.Storage.HighestAddress,
+                attachment.ReachesTo,
+                $"{attachment.Device} {attachment.Reach} and was given a copy of {Counted.Of((ulong)bounces.Length, "piece")} of {Name} beyond that: what it writes arrives at the unmap, what others write meanwhile does not.");
+        }
+
         return bounces.IsEmpty
             ? null
             : new(

@@ -77,6 +77,7 @@ public sealed partial record DmaBuffer
             Traits = TraitsOf(device),
             Access = AccessOffered,
             PreferredSegmentSize = device.PreferredSegmentSize,
+            Windows = device.Reach.Windows,
         };
         if (Storage is null)
         {
@@ -86,13 +87,13 @@ public sealed partial record DmaBuffer
             return (null, new(attachment, union, first, null));
         }
 
-        if (ListBreaks(CutFor(demand), demand, importer) is { } violation)
+        if (ListBreaks(CutFor(demand), demand, attachment) is { } violation)
         {
             return PlanLateAttach(attachment, union, violation);
         }
 
         // What the exporter does not look at may break all the same.
-        var unseen = attachment.Takes == demand || attachment.IsTranslated ? null : ListBreaks(CutFor(demand), attachment.Takes, importer);
+        var unseen = attachment.Takes == demand || attachment.IsTranslated ? null : ListBreaks(CutFor(demand), attachment.Takes, attachment);
         return (null, new(attachment, union, null, unseen is null ? null : TooLate(attachment, unseen)));
     }
 
@@ -103,7 +104,7 @@ public sealed partial record DmaBuffer
         var importer = attachment.Device;
         switch (Policy.LateAttach)
         {
-            case LateAttach.Resplit when OwnCutOf(attachment.Demand) is var cut && ListBreaks(cut, attachment.Demand, importer) is null:
+            case LateAttach.Resplit when OwnCutOf(attachment.Demand) is var cut && ListBreaks(cut, attachment.Demand, attachment) is null:
                 return (null, new(attachment with { OwnCut = cut }, union, null, null));
             case LateAttach.Migrate when Mappings.IsEmpty:
                 return (null, new(attachment, union, RequestFor(Of(Generation + 1), union, Attachments.Add(attachment)), null));
@@ -223,8 +224,8 @@ public sealed partial record DmaBuffer
     private string HolderOf(Mapping mapping) => Attachments[IndexOf(mapping.Attachment)].Device;
 
     /// <summary>Whether the storage, cut under some limits, breaks a demand.</summary>
-    private Refusal? ListBreaks(DmaConstraints cutUnder, DmaConstraints demand, string importer) =>
-        SegmentCheck.FirstViolation(Mapping.TableOver(Storage!, SizeBytes, cutUnder), demand, importer);
+    private Refusal? ListBreaks(DmaConstraints cutUnder, DmaConstraints demand, Attachment importer) => SegmentCheck.FirstViolation(
+        Mapping.TableOver(Storage!, SizeBytes, cutUnder), demand, importer.Device, importer.SeenThrough);
 
     /// <summary>How one importer's own list is cut: no longer than before, and within its own limits.</summary>
     private DmaConstraints OwnCutOf(DmaConstraints demand) =>

@@ -57,6 +57,7 @@ public sealed partial record DmaBuffer
         {
             ChecksCount = ChecksLimits,
             Options = taking.Options,
+            Windows = attachment.SeenThrough,
         };
     }
 
@@ -68,7 +69,7 @@ public sealed partial record DmaBuffer
             : null;
 
     private bool NeedsTranslation(Attachment attachment, BackingStorage storage, MapOptions options) =>
-        attachment.IsTranslated || (MayBounce(options) && HighestAddressFor(attachment, storage) > attachment.HighestAddress);
+        attachment.IsTranslated || (MayBounce(options) && !Reaches(attachment, storage));
 
     private bool MayBounce(MapOptions options) =>
         Policy.Bouncing && !options.HasFlag(MapOptions.NoBounce) && Regions.All(region => region.Kind.MayBounce());
@@ -119,6 +120,7 @@ public sealed partial record DmaBuffer
         {
             Regions = Origin.Memory,
             Others = others,
+            Windowed = WindowedOf(importers),
         };
     }
 
@@ -196,12 +198,9 @@ public sealed partial record DmaBuffer
     private Transition MapOnto(BackingStorage storage, Taking taking, DmaResult<DmaMapped>? mapped)
     {
         var attachment = Attachments[IndexOf(taking.Attachment)];
-        var highest = HighestAddressFor(attachment, storage);
-        if (!attachment.IsTranslated && !MayBounce(taking.Options) && highest > attachment.HighestAddress)
+        if (!attachment.IsTranslated && !MayBounce(taking.Options) && !Reaches(attachment, storage))
         {
-            return Transition.Refuse(this, new(
-                Errno.EIO, attachment.Device, "DmaMask", highest, attachment.HighestAddress,
-                $"{attachment.Device} reaches addresses up to 0x{attachment.HighestAddress:x}; {Name} has pages up to 0x{highest:x}."));
+            return Transition.Refuse(this, OutOfReach(attachment, storage));
         }
 
         var mapping = MappingOf(storage, taking);
@@ -219,19 +218,22 @@ public sealed partial record DmaBuffer
     private Mapping MappingOf(BackingStorage storage, Taking taking)
     {
         var attachment = Attachments[IndexOf(taking.Attachment)];
-        var cutUnder = Policy.Lists switch
-        {
-            ListSharing.Shared => storage.AllocatedUnder,
-            ListSharing.Own => WholePages(attachment.Demand),
-            _ => attachment.OwnCut ?? storage.AllocatedUnder,
-        };
-        return new(taking.Name, taking.Attachment, taking.Direction, SizeBytes, cutUnder, storage)
+        return new(taking.Name, taking.Attachment, taking.Direction, SizeBytes, CutUnder(attachment, storage), storage)
         {
             Access = taking.Access,
+            Windows = taking.Access == BufferAccess.Map ? attachment.SeenThrough : default,
             Options = taking.Options,
             Sequence = NextMapping,
         };
     }
+
+    /// <summary>How the list of an importer is cut.</summary>
+    private DmaConstraints CutUnder(Attachment attachment, BackingStorage storage) => Policy.Lists switch
+    {
+        ListSharing.Shared => storage.AllocatedUnder,
+        ListSharing.Own => WholePages(attachment.Demand),
+        _ => attachment.OwnCut ?? storage.AllocatedUnder,
+    };
 
     /// <summary>With one more mapping, what it costs, and what is wrong with it.</summary>
     private Transition Hold(Mapping mapping)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
 using DmaGrains.Model.Translation;
@@ -47,11 +48,15 @@ public sealed record Mapping(
     [Id(4)]
     public MapOptions Options { get; init; }
 
+    /// <summary>How the bus of the device sees memory, where no MMU stands in between.</summary>
+    [Id(10)]
+    public DmaWindows Windows { get; init; }
+
     /// <summary>What the device walks after mapping: address and length as it sees them. Σ LengthBytes = SizeBytes.</summary>
     public ImmutableArray<DmaSegment> ToSegments() => ToSegments(ToTable());
 
     internal ImmutableArray<DmaSegment> ToSegments(SgTable table) =>
-        MappedSegments.Of(table, SteeredBy ?? DmaConstraints.Unconstrained, Mapped);
+        MappedSegments.Of(table, SteeredBy ?? DmaConstraints.Unconstrained, Mapped, Windows);
 
     /// <summary>The list: covers the buffer exactly and satisfies <see cref="MadeUnder"/>.</summary>
     public SgTable ToTable() => TableOver(Storage, SizeBytes, MadeUnder);

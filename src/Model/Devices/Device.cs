@@ -24,7 +24,10 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     [Id(1)]
     public ulong DmaMask { get; init; }
 
-    /// <summary>Highest address that gets through the bus in front of the device; 0 means no limit.</summary>
+    /// <summary>
+    /// Highest address that gets through the bus in front of the device, as the bus counts; 0 means no limit beyond that of
+    /// <see cref="Windows"/>.
+    /// </summary>
     [Id(2)]
     public ulong BusDmaLimit { get; init; }
 
@@ -69,19 +72,37 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     [Id(11)]
     public uint PreferredSegmentSize { get; init; }
 
+    /// <summary>
+    /// How its bus sees memory; none when it sees the CPU's addresses. What no window holds it does not reach. Behind an MMU they translate
+    /// nothing: what goes on the bus is the MMU's input, and they limit that alone (drivers/iommu/dma-iommu.c).
+    /// </summary>
+    [Id(12)]
+    public DmaWindows Windows { get; init; }
+
+    /// <summary>The bus that states <see cref="Windows"/>, for whoever reads of them; null when the device does.</summary>
+    [Id(13)]
+    public string? Bus { get; init; }
+
     /// <summary>Whether an MMU stands between it and memory.</summary>
     public bool IsTranslated => Iommu is not null || BusMmu is not null;
 
-    /// <summary>The last byte address the device can reach.</summary>
-    /// <remarks>Source: include/linux/dma-direct.h, min_not_zero of mask and bus limit; a numeric bound, also for masks with holes.</remarks>
+    /// <summary>The last byte address the device can reach, as its bus counts.</summary>
+    /// <remarks>
+    /// Source: include/linux/dma-direct.h, min_not_zero of mask and bus limit; a numeric bound, also for masks with holes. Windows end the
+    /// bus: what of_dma_configure_id makes the limit of.
+    /// </remarks>
     public ulong HighestAddress
     {
         get
         {
             var mask = DmaMask == 0 ? DefaultDmaMask : DmaMask;
-            return BusDmaLimit == 0 ? mask : Math.Min(mask, BusDmaLimit);
+            var bus = BusDmaLimit == 0 ? mask : Math.Min(mask, BusDmaLimit);
+            return Windows.IsEmpty ? bus : Math.Min(bus, Windows.HighestBusAddress);
         }
     }
+
+    /// <summary>Which memory it reaches where no MMU stands in between.</summary>
+    public DmaReach Reach => new(HighestAddress, Windows.BeyondALimit);
 
     /// <summary>What the device asks of a scatterlist.</summary>
     public DmaConstraints Demand(DmaGetters getters)
@@ -97,10 +118,10 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     }
 
     /// <summary>Null when the device can be put on a board.</summary>
-    /// <returns>EINVAL naming Device, SegmentBoundaryMask (holes) or MaxSegmentCount (contiguous but more than 1).</returns>
+    /// <returns>EINVAL naming Device, Bus, SegmentBoundaryMask (holes), MaxSegmentCount (contiguous but more than 1) or Windows; ENOSPC naming Windows.</returns>
     public Refusal? Check()
     {
-        if (ModelName.Check(Name, "Device") is { } bad)
+        if ((ModelName.Check(Name, "Device") ?? (Bus is null ? null : ModelName.Check(Bus, nameof(Bus)))) is { } bad)
         {
             return bad;
         }
@@ -110,6 +131,11 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
             return new(
                 Errno.EINVAL, Name, nameof(DeviceDmaParameters.SegmentBoundaryMask), null, mask,
                 $"{Name}: segment boundary mask 0x{mask:x} has holes: expected 0 (unset) or 2^k-1.");
+        }
+
+        if (!Windows.IsEmpty && Windows.Check(Name) is { } window)
+        {
+            return window;
         }
 
         return RequiresContiguous && Parameters is { MaxSegmentCount: > 1 and var count }

@@ -25,7 +25,7 @@ public static class ExporterOrder
         .Select(device => (Device: device, Demand: device.Demand(getters)))
         .OrderBy(candidate => candidate.Demand.MaxSegmentCount)
         .ThenBy(candidate => LongestSegment(candidate.Demand))
-        .ThenBy(candidate => candidate.Device.HighestAddress)
+        .ThenBy(candidate => candidate.Device.Reach.HighestCpuAddress)
         .ThenBy(candidate => candidate.Device.Name, StringComparer.Ordinal)
         .Select(candidate => candidate.Device);
 

@@ -21,6 +21,10 @@ public sealed record AllocationRequest(
     [Id(1)]
     public ImporterReach? Others { get; init; }
 
+    /// <summary>The importers that reach memory through windows: a page must lie in the reach of each of them.</summary>
+    [Id(2)]
+    public WindowedReaches Windowed { get; init; }
+
     /// <summary>Pages to allocate.</summary>
     public ulong PageCount => Page.CountFor(SizeBytes);
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Model.Memory;
 
@@ -20,16 +21,42 @@ internal sealed partial class Placement
     {
         var lowest = candidates.MinBy(region => region.Layout.Range.FirstPfn)!.Layout;
         var (importer, highest) = request.ReachIn(lowest);
+        if (!request.Windowed.IsEmpty)
+        {
+            return OutsideWindows(candidates, request);
+        }
+
         var memory = request.Regions.IsEmpty ? "the board's memory" : $"memory of {request.Regions}";
         return new(
             Errno.EIO, importer, "DmaMask", lowest.Range.Address.Value, highest,
             $"{importer} reaches addresses up to 0x{highest:x}; {memory} starts at {lowest.Range.Address}.");
     }
 
+    /// <summary>Who cannot reach any of it alone; or else all with windows, who do not meet.</summary>
+    private static Refusal OutsideWindows(ImmutableArray<MemoryRegion> candidates, AllocationRequest request)
+    {
+        var lowest = candidates.MinBy(region => region.Layout.Range.FirstPfn)!.Layout;
+        var memory = request.Regions.IsEmpty ? "The board's memory" : $"Memory of {request.Regions}";
+        var (importer, highest) = request.ReachIn(lowest);
+        var alone = request.Windowed.All.Where(windowed => candidates.All(region =>
+            !region.Layout.IsOwnOf(windowed.Importer)
+            && PageRanges.Intersect([region.Layout.Range], windowed.Reach.Pages()).IsEmpty)).ToList();
+        var who = alone.Count != 0 ? alone[0].ToString()
+            : request.Windowed.All.Any(windowed => windowed.Importer == importer) || highest == ulong.MaxValue
+            ? request.Windowed.ToString()
+            : $"{request.Windowed}; {importer} reaches addresses up to 0x{highest:x}";
+        return new(
+            Errno.EIO, alone.Count != 0 ? alone[0].Importer : importer, nameof(Device.Windows), lowest.Range.Address.Value, null,
+            $"{who}. {memory} ({string.Join(", ", candidates.Select(region => RangeOf(region.Layout)))}) has no page there.");
+    }
+
+    private static string RangeOf(MemoryRegionLayout region) =>
+        $"{region.Name} {region.Range.Address}-0x{(region.Range.EndPfn << Page.Shift) - 1:x}";
+
     private Refusal NoMemory()
     {
         var free = _regions.Aggregate(0UL, (sum, region) => sum + FreeBytes(region));
-        var detail = string.Join("; ", _regions.Select(Describe));
+        var detail = string.Join("; ", [.. _regions.Select(Describe), .. _request.Windowed.All.Select(windowed => windowed.ToString())]);
         if (free < _request.SizeBytes)
         {
             return new(

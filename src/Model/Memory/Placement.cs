@@ -19,10 +19,14 @@ internal sealed partial class Placement
     /// <summary>The regions within reach of which pages may come, in the order to try them.</summary>
     private readonly ImmutableArray<MemoryRegion> _regions;
 
+    /// <summary>Of each region, the pages that all importers with windows reach; null where nobody has windows.</summary>
+    private readonly Dictionary<string, ImmutableArray<PageExtent>>? _windows;
+
     private Placement(IEnumerable<MemoryRegion> candidates, AllocationRequest request)
     {
         _request = request;
-        _regions = [.. candidates.Where(region => region.Layout.Range.FirstPfn < ReachEndPfn(region))];
+        _windows = request.Windowed.IsEmpty ? null : [];
+        _regions = [.. candidates.Where(IsWithinReach)];
     }
 
     private DmaConstraints Constraints => _request.Constraints;
@@ -135,7 +139,7 @@ internal sealed partial class Placement
         }
 
         var reachEndPfn = ReachEndPfn(region);
-        foreach (var run in region.Free.RunsOfAtLeast(Need))
+        foreach (var run in region.Free.RunsOfAtLeast(Need).SelectMany(run => InWindows(region, run)))
         {
             var end = Math.Min(run.EndPfn, reachEndPfn);
             foreach (var first in BasesIn(run, blockPages))
@@ -253,12 +257,40 @@ internal sealed partial class Placement
     private IEnumerable<PageExtent> ReachableRuns(MemoryRegion region)
     {
         var endPfn = ReachEndPfn(region);
-        return region.Free.Runs
+        var runs = region.Free.Runs
             .TakeWhile(run => run.FirstPfn < endPfn)
             .Select(run => run.EndPfn <= endPfn ? run : run with { PageCount = endPfn - run.FirstPfn });
+        return _windows is null ? runs : runs.SelectMany(run => InWindows(region, run));
     }
 
-    private bool IsReachedWhole(MemoryRegion region) => ReachEndPfn(region) >= region.Layout.Range.EndPfn;
+    private bool IsReachedWhole(MemoryRegion region) =>
+        ReachEndPfn(region) >= region.Layout.Range.EndPfn
+        && (_windows is null || WindowsOf(region.Layout) is [var only] && only == region.Layout.Range);
+
+    private bool IsWithinReach(MemoryRegion region) =>
+        region.Layout.Range.FirstPfn < ReachEndPfn(region)
+        && (_windows is null || WindowsOf(region.Layout).Any(range => range.FirstPfn < ReachEndPfn(region)));
+
+    /// <summary>The parts of a free run that everybody's windows hold.</summary>
+    private IEnumerable<PageExtent> InWindows(MemoryRegion region, PageExtent run) =>
+        _windows is null ? [run] : PageRanges.Within(WindowsOf(region.Layout), run);
+
+    /// <summary>The pages of a region that everybody's windows hold. Memory that is its own a device reaches without them.</summary>
+    private ImmutableArray<PageExtent> WindowsOf(MemoryRegionLayout region)
+    {
+        if (!_windows!.TryGetValue(region.Name, out var ranges))
+        {
+            ranges = [region.Range];
+            foreach (var (_, reach) in _request.Windowed.All.Where(windowed => !region.IsOwnOf(windowed.Importer)))
+            {
+                ranges = PageRanges.Intersect(ranges, reach.Pages());
+            }
+
+            _windows.Add(region.Name, ranges);
+        }
+
+        return ranges;
+    }
 
     /// <summary>Frame number behind the last page of a region that everybody reaches.</summary>
     private ulong ReachEndPfn(MemoryRegion region)

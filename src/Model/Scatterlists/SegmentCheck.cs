@@ -47,6 +47,34 @@ public static class SegmentCheck
         return violation;
     }
 
+    /// <summary>The same for a device whose bus sees memory through windows: its boundaries are the bus's.</summary>
+    /// <param name="table">The list; what no window holds is looked at as it is.</param>
+    /// <param name="constraints">What it is held against.</param>
+    /// <param name="importer">Whose constraints they are.</param>
+    /// <param name="windows">How the bus sees the pages.</param>
+    public static Refusal? FirstViolation(SgTable table, DmaConstraints constraints, string importer, DmaWindows windows)
+    {
+        if (windows.IsEmpty
+            || (windows.KeepsBoundaries(constraints.SegmentBoundaryMask) && FirstViolation(table, constraints, importer) is null))
+        {
+            return windows.IsEmpty ? FirstViolation(table, constraints, importer) : null;
+        }
+
+        var violation = TooMany(table.EntryCount, constraints, importer);
+        for (var link = 0; violation is null && link < table.LinkCount; link++)
+        {
+            var entries = table.Link(link);
+            for (var index = 0; violation is null && index < entries.Length; index++)
+            {
+                var address = entries[index].Address.Value;
+                violation = Of(
+                    (link * SgTable.LinkEntries) + index, windows.ToBus(address) ?? address, entries[index].LengthBytes, constraints, importer);
+            }
+        }
+
+        return violation;
+    }
+
     /// <summary>The first limit that the segments of a mapping break, or null when they satisfy the constraints.</summary>
     /// <param name="segments">What the device walks, as it sees it.</param>
     /// <param name="constraints">What it is held against.</param>
@@ -70,7 +98,17 @@ public static class SegmentCheck
     /// <param name="highestAddress">The last address that the importer reaches.</param>
     /// <param name="importer">Whose limits they are.</param>
     public static ImmutableArray<SegmentViolation> AllViolations(
-        ReadOnlySpan<StatedSegment> segments, DmaConstraints constraints, ulong highestAddress, string importer)
+        ReadOnlySpan<StatedSegment> segments, DmaConstraints constraints, ulong highestAddress, string importer) =>
+        AllViolations(segments, constraints, new DmaReach(highestAddress, default), false, importer);
+
+    /// <summary>The same for a device whose bus may see memory through windows.</summary>
+    /// <param name="segments">What the device walks, as its bus sees it; or pages.</param>
+    /// <param name="constraints">What it is held against.</param>
+    /// <param name="reach">Which memory the importer reaches.</param>
+    /// <param name="arePages">Whether the segments are pages as the CPU sees them: they go through the windows first.</param>
+    /// <param name="importer">Whose limits they are.</param>
+    public static ImmutableArray<SegmentViolation> AllViolations(
+        ReadOnlySpan<StatedSegment> segments, DmaConstraints constraints, DmaReach reach, bool arePages, string importer)
     {
         var violations = ImmutableArray.CreateBuilder<SegmentViolation>();
         if (TooMany(segments.Length, constraints, importer) is { } tooMany)
@@ -80,7 +118,7 @@ public static class SegmentCheck
 
         for (var index = 0; index < segments.Length; index++)
         {
-            AddViolations(violations, index, segments[index], (constraints, highestAddress, importer));
+            AddViolations(violations, index, segments[index], (constraints, reach, arePages, importer));
         }
 
         return violations.ToImmutable();
@@ -127,12 +165,14 @@ public static class SegmentCheck
                 Errno.EBUSY, importer, nameof(DmaConstraints.SegmentBoundaryMask), address, constraints.SegmentBoundaryMask,
                 $"{importer} takes no segment across a multiple of 0x{constraints.BoundaryWindowBytes:x}; segment {segment} at 0x{address:x} of {lengthBytes} bytes is.");
 
-    private static Refusal? Beyond(int segment, StatedSegment walked, ulong highestAddress, string importer) =>
-        walked.IsRange && walked.Last <= highestAddress
-            ? null
-            : new(
-                Errno.EIO, importer, nameof(Device.DmaMask), walked.IsRange ? walked.Last : ulong.MaxValue, highestAddress,
-                $"{importer} reaches addresses up to 0x{highestAddress:x}; segment {segment} ends {(walked.IsRange ? $"at 0x{walked.Last:x}" : "beyond 2^64")}.");
+    private static Refusal? Beyond(int segment, StatedSegment walked, DmaReach reach, bool arePages, string importer) =>
+        !walked.IsRange
+            ? new(
+                Errno.EIO, importer, nameof(Device.DmaMask), ulong.MaxValue, reach.HighestAddress,
+                $"{importer} reaches addresses up to 0x{reach.HighestAddress:x}; segment {segment} ends beyond 2^64.")
+            : !arePages || reach.Windows.IsEmpty ? reach.CheckSegment(importer, segment, walked.Address, walked.LengthBytes)
+            : reach.Holds(walked.Address, walked.LengthBytes) ? null
+            : reach.Beyond(importer, walked.Address, walked.LengthBytes, $"segment {segment}");
 
     /// <summary>32 bits hold a segment's length: who states more has another one, and 4 GiB becomes none.</summary>
     private static Refusal? Unsayable(int segment, ulong lengthBytes, string importer) => lengthBytes switch
@@ -150,9 +190,10 @@ public static class SegmentCheck
         ImmutableArray<SegmentViolation>.Builder violations,
         int segment,
         StatedSegment walked,
-        (DmaConstraints Constraints, ulong HighestAddress, string Importer) held)
+        (DmaConstraints Constraints, DmaReach Reach, bool ArePages, string Importer) held)
     {
         var (address, length) = walked;
+        var seen = held.ArePages ? held.Reach.Windows.ToBus(address) ?? address : address;
         var unsayable = Unsayable(segment, length, held.Importer);
         Refusal?[] broken = length == 0
             ? [unsayable]
@@ -160,8 +201,8 @@ public static class SegmentCheck
             [
                 unsayable,
                 TooLong(segment, length, held.Constraints, held.Importer),
-                Crossing(segment, address, length, held.Constraints, held.Importer),
-                Beyond(segment, walked, held.HighestAddress, held.Importer),
+                Crossing(segment, seen, length, held.Constraints, held.Importer),
+                Beyond(segment, walked, held.Reach, held.ArePages, held.Importer),
             ];
         violations.AddRange(broken.OfType<Refusal>().Select(refusal => new SegmentViolation(segment, refusal)));
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
 
@@ -22,13 +23,13 @@ internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
         new(Layout.Range.Address.Value + ((ulong)slots.FirstSlot * SwiotlbPool.SlotBytes));
 
     /// <summary>The first entry that a device does not reach as a whole; null when it reaches all.</summary>
-    public static SgEntry? FirstBeyond(SgTable table, ulong highestAddress)
+    public static SgEntry? FirstBeyond(SgTable table, DmaReach reach)
     {
         for (var link = 0; link < table.LinkCount; link++)
         {
             foreach (ref readonly var entry in table.Link(link))
             {
-                if (IsBeyond(entry, highestAddress))
+                if (IsBeyond(entry, reach))
                 {
                     return entry;
                 }
@@ -42,12 +43,13 @@ internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
     /// <param name="table">The list.</param>
     /// <param name="request">Whose list it is, and how far the device reaches.</param>
     /// <returns>
-    /// EIO naming the importer and LengthBytes (an entry too long for any bounce), BouncePool (no room now) or DmaMask (the device
-    /// does not reach the copy); this is then unchanged.
+    /// EIO naming the importer and LengthBytes (an entry too long for any bounce), BouncePool (no room now) or DmaMask or Windows (the
+    /// device does not reach the copy); this is then unchanged.
     /// </returns>
     /// <remarks>Source: kernel/dma/swiotlb.c, swiotlb_map: each entry by itself, the copy's address checked like any other.</remarks>
     public (BounceRegion Next, DmaResult<ImmutableArray<BouncedEntry>> Reply) Map(SgTable table, DmaMapRequest request)
     {
+        var reach = request.Reach;
         var writer = new BounceWriter(Pool);
         var bounced = ImmutableArray.CreateBuilder<BouncedEntry>();
         for (var link = 0; link < table.LinkCount; link++)
@@ -55,14 +57,14 @@ internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
             var entries = table.Link(link);
             for (var index = 0; index < entries.Length; index++)
             {
-                if (!IsBeyond(entries[index], request.HighestAddress))
+                if (!IsBeyond(entries[index], reach))
                 {
                     continue;
                 }
 
                 var number = (link * SgTable.LinkEntries) + index;
                 var reply = writer.Map(entries[index].LengthBytes);
-                if ((reply.Refusal ?? CheckReach(reply.Value, request.HighestAddress)) is { } refusal)
+                if ((reply.Refusal ?? CheckReach(reply.Value, request)) is { } refusal)
                 {
                     return (this, DmaResult.Refuse<ImmutableArray<BouncedEntry>>(Explain(refusal, number, request)));
                 }
@@ -95,20 +97,24 @@ internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
         Invariant.Holds(held.All(entry => entry.Address == AddressOf(entry.Slots)));
     }
 
-    private static bool IsBeyond(SgEntry entry, ulong highestAddress) =>
-        entry.Address.Value + (entry.LengthBytes - 1) > highestAddress;
+    private static bool IsBeyond(SgEntry entry, DmaReach reach) => !reach.Holds(entry.Address.Value, entry.LengthBytes);
 
-    private Refusal? CheckReach(BounceSlots slots, ulong highestAddress)
+    private Refusal? CheckReach(BounceSlots slots, DmaMapRequest request)
     {
-        var last = AddressOf(slots).Value + slots.LengthBytes - 1;
-        return last <= highestAddress
-            ? null
-            : new(Errno.EIO, null, "DmaMask", last, highestAddress, $"the copy in {Layout.Name} would end at 0x{last:x}.");
+        var (address, last) = (AddressOf(slots).Value, AddressOf(slots).Value + slots.LengthBytes - 1);
+        return request.Reach.Holds(address, slots.LengthBytes) ? null
+            : request.Windows.IsEmpty
+            ? new(
+                Errno.EIO, null, nameof(Device.DmaMask), last, request.HighestAddress, $"the copy in {Layout.Name} would end at 0x{last:x}.")
+            : request.Reach.Beyond(request.Importer, address, slots.LengthBytes, Layout.Name) with
+            {
+                Reason = $"the copy in {Layout.Name}, at 0x{address:x}, would not be reached either.",
+            };
     }
 
     private static Refusal Explain(Refusal refusal, int entry, DmaMapRequest request) => refusal with
     {
         Importer = request.Importer,
-        Reason = $"{request.Importer} reaches addresses up to 0x{request.HighestAddress:x}, and segment {entry} of {request.Token.Buffer} beyond that cannot be bounced: {refusal.Reason}",
+        Reason = $"{request.Importer} {request.Reach}, and segment {entry} of {request.Token.Buffer} beyond that cannot be bounced: {refusal.Reason}",
     };
 }

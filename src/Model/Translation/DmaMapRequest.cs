@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using Orleans;
 
@@ -15,7 +16,7 @@ namespace DmaGrains.Model.Translation;
 /// <param name="SizeBytes">The buffer's size.</param>
 /// <param name="CutUnder">How the pages are cut into entries.</param>
 /// <param name="Takes">What the device takes: its size and boundary steer the joining, its count is held against the result.</param>
-/// <param name="HighestAddress">The last address that the device forms.</param>
+/// <param name="HighestAddress">The last address that the device forms, on its bus.</param>
 [GenerateSerializer, Immutable, Alias("dma.map-request")]
 public sealed record DmaMapRequest(
     MapToken Token,
@@ -35,6 +36,13 @@ public sealed record DmaMapRequest(
     /// <summary>What the map asks for: some of it only a driver's own tables give.</summary>
     [Id(1)]
     public MapOptions Options { get; init; }
+
+    /// <summary>How the device's bus sees memory; none when it sees the CPU's addresses.</summary>
+    [Id(2)]
+    public DmaWindows Windows { get; init; }
+
+    /// <summary>Which memory the device reaches where no MMU stands in between.</summary>
+    internal DmaReach Reach => new(HighestAddress, Windows);
 
     /// <summary>The stages on the way, from memory towards the device; none when the device sees physical addresses.</summary>
     internal ImmutableArray<string> Path => (BusMmu, Iommu) switch

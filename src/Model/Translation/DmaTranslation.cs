@@ -87,7 +87,7 @@ public sealed class DmaTranslation
     /// Refusals name the importer, and nothing is held. Through MMUs: EINVAL naming Stage (the board has none of that name);
     /// EOPNOTSUPP naming Options (only a driver's own tables give them); EINVAL as <see cref="IommuMap"/>; ENOSPC naming LengthBytes
     /// when a stage has no room; EINVAL naming MaxSegmentCount when the device is left with too many segments and that is to be
-    /// checked. Without MMUs: EIO naming BouncePool (none, or full), LengthBytes or DmaMask when what the device does not reach cannot
+    /// checked. Without MMUs: EIO naming BouncePool (none, or full), LengthBytes, DmaMask or Windows when what the device does not reach cannot
     /// be bounced.
     /// </returns>
     public (DmaTranslation Next, DmaResult<DmaMapped> Reply) Map(DmaMapRequest request)
@@ -186,7 +186,7 @@ public sealed class DmaTranslation
 
     private (DmaTranslation Next, DmaResult<DmaMapped> Reply) Bounce(SgTable table, DmaMapRequest request)
     {
-        if (BounceRegion.FirstBeyond(table, request.HighestAddress) is not { } beyond)
+        if (BounceRegion.FirstBeyond(table, request.Reach) is not { } beyond)
         {
             return (this, DmaResult.Grant(DmaMapped.Nothing));
         }
@@ -195,7 +195,7 @@ public sealed class DmaTranslation
         {
             return Refuse(new(
                 Errno.EIO, request.Importer, SwiotlbPool.PoolField, null, null,
-                $"{request.Importer} reaches addresses up to 0x{request.HighestAddress:x}; {request.Token.Buffer} has {beyond.LengthBytes} bytes at {beyond.Address}, and the board has no bounce pool."));
+                $"{request.Importer} {request.Reach}; {request.Token.Buffer} has {beyond.LengthBytes} bytes at {beyond.Address}, and the board has no bounce pool."));
         }
 
         var (bounces, reply) = _bounces.Map(table, request);

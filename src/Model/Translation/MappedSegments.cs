@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Model.Translation;
@@ -14,12 +15,13 @@ public static class MappedSegments
     /// <param name="table">The list that was mapped.</param>
     /// <param name="takes">What the device took when it was: its size and boundary steered the joining.</param>
     /// <param name="mapped">What the mapping holds; null when the device sees physical addresses.</param>
+    /// <param name="windows">How the device's bus sees memory; what goes through an MMU they do not translate.</param>
     /// <exception cref="InvalidOperationException">The mapping is not of this list.</exception>
-    public static ImmutableArray<DmaSegment> Of(SgTable table, DmaConstraints takes, DmaMapped? mapped)
+    public static ImmutableArray<DmaSegment> Of(SgTable table, DmaConstraints takes, DmaMapped? mapped, DmaWindows windows = default)
     {
         if (mapped is not { Stages: { IsEmpty: false } stages })
         {
-            return Untranslated(table, mapped is null ? [] : mapped.Bounces.AsSpan());
+            return Untranslated(table, mapped is null ? [] : mapped.Bounces.AsSpan(), windows);
         }
 
         var mapping = IommuMap.Map(IommuLimits.Of(stages[0].GranuleBytes, takes), table).Value;
@@ -34,8 +36,11 @@ public static class MappedSegments
         return mapping.From(stages[^1].Range.First);
     }
 
-    /// <summary>The entries as they are, or where their copies are.</summary>
-    private static ImmutableArray<DmaSegment> Untranslated(SgTable table, ReadOnlySpan<BouncedEntry> bounces)
+    /// <summary>
+    /// The entries where the bus has them, or where it has their copies. Memory of its own a device has no window for: its addresses are
+    /// what they are.
+    /// </summary>
+    private static ImmutableArray<DmaSegment> Untranslated(SgTable table, ReadOnlySpan<BouncedEntry> bounces, DmaWindows windows)
     {
         var segments = ImmutableArray.CreateBuilder<DmaSegment>(table.EntryCount);
         for (var link = 0; link < table.LinkCount; link++)
@@ -43,7 +48,8 @@ public static class MappedSegments
             foreach (ref readonly var entry in table.Link(link))
             {
                 var isBounced = !bounces.IsEmpty && bounces[0].Entry == segments.Count;
-                segments.Add(new(new(isBounced ? bounces[0].Address.Value : entry.Address.Value), entry.LengthBytes));
+                var address = isBounced ? bounces[0].Address.Value : entry.Address.Value;
+                segments.Add(new(new(windows.ToBus(address) ?? address), entry.LengthBytes));
                 bounces = isBounced ? bounces[1..] : bounces;
             }
         }

@@ -6,6 +6,7 @@ using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Scatterlists;
 using DmaGrains.Model.Translation;
+using DmaGrains.Scenarios.Describing;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Running;
 
@@ -26,11 +27,12 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, DmaGe
         var walksSegments = WalksSegmentsOf(list);
         var segments = walksSegments ? list.Segments : list.Entries;
 
-        // Pages lie where they lie: an MMU makes them reachable.
-        var highest = !walksSegments && device.IsTranslated ? ulong.MaxValue : device.HighestAddress;
+        // Pages lie where they lie: an MMU makes them reachable, and what it gives out the windows do not translate.
+        var reach = !device.IsTranslated ? device.Reach
+            : new DmaReach(walksSegments ? device.HighestAddress : ulong.MaxValue, default);
         var mmu = walksSegments ? _mmu : null;
         var held = HeldOf(list);
-        var violations = SegmentCheck.AllViolations(segments.AsSpan(), _demand, highest, device.Name)
+        var violations = SegmentCheck.AllViolations(segments.AsSpan(), _demand, reach, !walksSegments, device.Name)
             .Concat(mmu?.Impossible(segments, held) ?? [])
             .OrderBy(violation => violation.Segment ?? -1)
             .Select(violation => ViolationReport.Of(violation, segments));
@@ -45,11 +47,20 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, DmaGe
             [.. violations, .. TooShort(list, listed)])
         {
             Remarks = [.. remarks, .. TooLong(list, listed)],
-            Resplit = Resplit(list.Entries.IsEmpty && !device.IsTranslated ? segments : list.Entries, highest),
+            Resplit = Resplit(list.Entries.IsEmpty && !device.IsTranslated ? PagesOf(segments) : list.Entries, reach),
             LeastSegmentCount = (list.SizeBytes ?? listed) is var size && (size == 0 || size > ulong.MaxValue || _demand.FirstZeroField is not null)
                 ? null
                 : Representability.LeastSegmentCount((ulong)size, _demand, RangeShape.Scattered, SegmentLimit.Floored),
         };
+    }
+
+    /// <summary>The pages behind segments on the device's bus; none when some lead nowhere.</summary>
+    private ImmutableArray<StatedSegment> PagesOf(ImmutableArray<StatedSegment> segments)
+    {
+        var windows = device.Reach.Windows;
+        return windows.IsEmpty ? segments
+            : segments.Any(segment => windows.ToCpu(segment.Address) is null) ? []
+            : [.. segments.Select(segment => segment with { Address = windows.ToCpu(segment.Address)!.Value })];
     }
 
     /// <summary>Segments count where they are the device's own; those of an unknown device count for one behind an MMU.</summary>
@@ -88,7 +99,7 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, DmaGe
                 CultureInfo.InvariantCulture, $"the list has {listed} bytes and the buffer {size}: who walks all of it goes beyond the buffer."))];
 
     /// <summary>The same pages cut for the device alone; null when the list tells no whole pages, or the device takes none.</summary>
-    private ResplitReport? Resplit(ImmutableArray<StatedSegment> entries, ulong highest)
+    private ResplitReport? Resplit(ImmutableArray<StatedSegment> entries, DmaReach reach)
     {
         if (_demand.MaxSegmentSizeInPages == 0 || !DmaConstraints.IsWholeMask(_demand.SegmentBoundaryMask)
             || _demand.BoundaryWindowBytes < Page.SizeBytes || WholePages(entries) is not { } runs)
@@ -98,7 +109,7 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, DmaGe
 
         var count = (ulong)UInt128.Min(
             ulong.MaxValue, runs.Aggregate(UInt128.Zero, (sum, run) => sum + Scatterlist.CountEntries(run, _demand)));
-        var isReached = runs.All(run => (run.EndPfn << Page.Shift) - 1 <= highest);
+        var isReached = runs.All(run => reach.Holds(run.Address.Value, run.SizeBytes));
         return new(count, isReached, isReached && count <= _demand.MaxSegmentCount);
     }
 
@@ -135,7 +146,7 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, DmaGe
 /// <param name="Board">The device's board.</param>
 /// <param name="Device">The device.</param>
 /// <param name="Takes">What it takes, unset limits read in.</param>
-/// <param name="HighestAddress">The last address that it forms.</param>
+/// <param name="HighestAddress">The last address that it forms, on its bus.</param>
 /// <param name="Iommu">The MMU of its own, or null.</param>
 /// <param name="BusMmu">The MMU between its bus and memory, or null.</param>
 /// <param name="Lists">The lists, each with what it breaks.</param>
@@ -148,6 +159,9 @@ public sealed record AuditReport(
     string? BusMmu,
     ImmutableArray<ListAuditReport> Lists)
 {
+    /// <summary>How its bus sees memory; empty when it sees the CPU's addresses.</summary>
+    public required ImmutableArray<BusWindowReport> Windows { get; init; }
+
     /// <summary>Whether no list breaks anything.</summary>
     public bool Good => Lists.All(list => list.Violations.IsEmpty);
 
@@ -163,7 +177,10 @@ public sealed record AuditReport(
         device.HighestAddress,
         device.Iommu,
         device.BusMmu,
-        [.. lists.Select(new ScatterlistAudit(board, device, getters).Of)]);
+        [.. lists.Select(new ScatterlistAudit(board, device, getters).Of)])
+    {
+        Windows = BusWindowReport.Of(device.Windows),
+    };
 }
 
 /// <summary>What one list breaks.</summary>
@@ -196,7 +213,7 @@ public sealed record ResplitReport(ulong SegmentCount, bool Reachable, bool Fits
 /// <param name="Address">The segment's first byte.</param>
 /// <param name="Length">The segment's bytes.</param>
 /// <param name="Field">
-/// The limit: max_segment_count, length, max_segment_size, segment_boundary_mask, dma_mask, or size_bytes; of the addresses of an MMU
+/// The limit: max_segment_count, length, max_segment_size, segment_boundary_mask, dma_mask, windows, or size_bytes; of the addresses of an MMU
 /// first, last, reserved, held or overlap.
 /// </param>
 /// <param name="Needed">What the list has.</param>

@@ -10,7 +10,7 @@ namespace DmaGrains.Scenarios.Describing;
 /// <param name="Device">The device.</param>
 /// <param name="Demand">What its demand counted for when it attached.</param>
 /// <param name="Takes">What the device really takes.</param>
-/// <param name="HighestAddress">The last address that the device forms.</param>
+/// <param name="HighestAddress">The last address that the device forms, on its bus.</param>
 /// <param name="Iommu">The MMU of its own, or null.</param>
 /// <param name="BusMmu">The MMU between its bus and memory, or null.</param>
 /// <param name="Access">How it may get at the buffer: map, scatterlist, pfns.</param>
@@ -28,6 +28,9 @@ public sealed record AttachmentReport(
     uint PreferredSegmentSize,
     bool Pending)
 {
+    /// <summary>How the device's bus sees memory; empty when it sees the CPU's addresses.</summary>
+    public required ImmutableArray<BusWindowReport> Windows { get; init; }
+
     /// <summary>The report of an attachment.</summary>
     public static AttachmentReport Of(Attachment attachment) => new(
         attachment.Name,
@@ -39,7 +42,10 @@ public sealed record AttachmentReport(
         attachment.BusMmu,
         [.. Words.Accesses.Where(access => attachment.Access.HasFlag(access.Value)).Select(access => access.Key)],
         attachment.PreferredSegmentSize,
-        attachment.IsPending);
+        attachment.IsPending)
+    {
+        Windows = BusWindowReport.Of(attachment.Windows),
+    };
 }
 
 /// <summary>A mapping, or raw access that is held.</summary>

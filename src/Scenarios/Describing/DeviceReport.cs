@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Devices;
 using DmaGrains.Scenarios.Files;
@@ -11,8 +12,8 @@ namespace DmaGrains.Scenarios.Describing;
 /// <param name="SegmentBoundaryMask">No segment crosses a multiple of mask + 1.</param>
 /// <param name="Contiguous">Whether it takes one contiguous run only.</param>
 /// <param name="DmaMask">Highest address that it forms.</param>
-/// <param name="BusDmaLimit">Highest address that its bus lets through.</param>
-/// <param name="HighestAddress">The last address that it reaches: the lower of the two, their defaults read in.</param>
+/// <param name="BusDmaLimit">Highest address that its bus lets through, as the bus counts.</param>
+/// <param name="HighestAddress">The last address that it reaches, as its bus counts: the lowest of the two, their defaults read in, and the end of its windows.</param>
 public sealed record DeviceReport(
     string Name,
     uint MaxSegmentSize,
@@ -56,6 +57,12 @@ public sealed record DeviceReport(
     /// <summary>Segments that it would like to be no shorter, in bytes; 0 when it does not care.</summary>
     public required uint PreferredSegmentSize { get; init; }
 
+    /// <summary>The bus that it is on, or null when the board names none.</summary>
+    public required string? Bus { get; init; }
+
+    /// <summary>How its bus sees memory; empty when it sees the CPU's addresses.</summary>
+    public required ImmutableArray<BusWindowReport> Windows { get; init; }
+
     /// <summary>The report of a device of a board.</summary>
     public static DeviceReport Of(Device device, BoardDefinition board) => new(
         device.Name,
@@ -78,5 +85,7 @@ public sealed record DeviceReport(
         PeerBus = device.PeerBus,
         SegmentsPerLine = device.SegmentsPerLine,
         PreferredSegmentSize = device.PreferredSegmentSize,
+        Bus = device.Bus,
+        Windows = BusWindowReport.Of(device.Windows),
     };
 }

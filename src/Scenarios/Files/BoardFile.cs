@@ -23,13 +23,14 @@ public static class BoardFile
 
     private static BoardDefinition Read(MapNode root)
     {
-        root.AllowOnly("name", "title", "memory", "iommus", "devices");
+        root.AllowOnly("name", "title", "memory", "iommus", "buses", "devices");
         var name = root.Required("name").AsName();
         var title = root.Required("title").AsLine();
         var memory = ReadMemory(root.Required("memory").AsList(PhysicalMemory.RegionsMax));
         var stages = root.Optional("iommus") is { } iommus ? IommuFields.ReadAll(iommus.AsList(BoardDefinition.StagesMax)) : [];
         var names = stages.Select(stage => stage.Name).ToHashSet();
-        var devices = ReadDevices(root.Required("devices").AsList(BoardDefinition.DevicesMax), names);
+        var buses = root.Optional("buses") is { } listed ? BusFields.ReadAll(listed.AsList(BoardDefinition.StagesMax)) : [];
+        var devices = ReadDevices(root.Required("devices").AsList(BoardDefinition.DevicesMax), names, buses);
         CheckOwners(root.Required("memory"), devices);
         var board = new BoardDefinition(name, title, memory, devices) { Stages = stages };
 
@@ -54,13 +55,14 @@ public static class BoardFile
         return regions.ToImmutable();
     }
 
-    private static ImmutableArray<Device> ReadDevices(ImmutableArray<FileNode> nodes, HashSet<string> stages)
+    private static ImmutableArray<Device> ReadDevices(
+        ImmutableArray<FileNode> nodes, HashSet<string> stages, Dictionary<string, DmaWindows> buses)
     {
         var devices = ImmutableArray.CreateBuilder<Device>(nodes.Length);
         var names = new HashSet<string>();
         foreach (var node in nodes)
         {
-            var device = DeviceFields.Read(node, stages);
+            var device = DeviceFields.Read(node, stages, buses);
             if (!names.Add(device.Name))
             {
                 var place = node.AsMap().PlaceOf("name");

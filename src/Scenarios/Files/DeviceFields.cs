@@ -10,16 +10,17 @@ internal static class DeviceFields
     private static readonly string[] _valued =
     [
         "max_segment_size", "max_segment_count", "segment_boundary_mask", "contiguous", "dma_mask", "bus_dma_limit",
-        "coherent", "iommu", "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line",
+        "windows", "coherent", "iommu", "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line",
         "preferred_segment_size",
     ];
 
-    private static readonly string[] _known = ["name", "driver", "description", .. _valued, "sources"];
+    private static readonly string[] _known = ["name", "driver", "description", "bus", .. _valued, "sources"];
 
     /// <summary>The device; what its driver leaves unset is left out.</summary>
     /// <param name="node">Its entry.</param>
     /// <param name="stages">The names of the board's MMUs.</param>
-    public static Device Read(FileNode node, IReadOnlySet<string> stages)
+    /// <param name="buses">The board's buses, and how each sees memory.</param>
+    public static Device Read(FileNode node, IReadOnlySet<string> stages, IReadOnlyDictionary<string, DmaWindows> buses)
     {
         var map = node.AsMap();
         map.AllowOnly(_known);
@@ -27,11 +28,14 @@ internal static class DeviceFields
         map.Required("driver").AsLine();
         map.Required("description").AsLine();
         CheckSources(map.Optional("sources")?.AsMap());
+        var bus = map.Optional("bus")?.AsNameIn("the board has no bus", buses.Keys.ToHashSet());
         var device = new Device(name, ReadParameters(map))
         {
             RequiresContiguous = map.Optional("contiguous")?.AsFlag() ?? false,
             DmaMask = map.Optional("dma_mask")?.AsSize(1, ulong.MaxValue) ?? 0,
             BusDmaLimit = map.Optional("bus_dma_limit")?.AsSize(1, ulong.MaxValue) ?? 0,
+            Bus = bus,
+            Windows = WindowsOf(map, bus is null ? null : buses[bus]),
             Coherent = map.Optional("coherent")?.AsFlag() ?? false,
             Iommu = map.Optional("iommu")?.AsNameIn(NoSuchMmu, stages),
             BusMmu = map.Optional("bus_mmu")?.AsNameIn(NoSuchMmu, stages),
@@ -44,12 +48,29 @@ internal static class DeviceFields
         };
         if (device.Check() is { } refusal)
         {
-            var isCount = refusal.Field == nameof(DeviceDmaParameters.MaxSegmentCount);
-            var place = map.PlaceOf(isCount ? "max_segment_count" : "segment_boundary_mask");
-            throw place.Fail(refusal, "a device that can exist");
+            var key = refusal.Field switch
+            {
+                nameof(DeviceDmaParameters.MaxSegmentCount) => "max_segment_count",
+                nameof(Device.Windows) => "windows",
+                _ => "segment_boundary_mask",
+            };
+            throw map.PlaceOf(key).Fail(refusal, "a device that can exist");
         }
 
         return device;
+    }
+
+    /// <summary>The windows of a device: its own, or those of its bus.</summary>
+    private static DmaWindows WindowsOf(MapNode map, DmaWindows? ofBus)
+    {
+        if (map.Optional("windows") is not { } windows)
+        {
+            return ofBus ?? default;
+        }
+
+        return ofBus is null
+            ? BusFields.ReadWindows(windows)
+            : throw windows.Place.Fail("a device has both the key 'bus' and the key 'windows'", "one of them: the windows of a bus are stated with the bus");
     }
 
     /// <summary>A device's limits alone, as a driver may come to declare them; checked.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using CsCheck;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Policies;
 using DmaGrains.Model.Translation;
 
@@ -68,6 +69,30 @@ public sealed class MappedBoardHistoryTests
             }
         }, iter: 60);
 
+    [Fact]
+    public void Board_whose_buses_see_memory_as_the_CPU_does_answers_as_one_without_windows() =>
+        _history.Sample((policy, size, steps) =>
+        {
+            var (plain, windowed) = (Start(policy, size), Start(policy, size, SeenWhole));
+            foreach (var step in steps)
+            {
+                (plain, var refusal) = Apply(plain, step);
+                (windowed, var same) = Apply(windowed, step);
+                Assert.Equal(refusal, same);
+                Assert.Equal(
+                    plain.Buffer("one")!.Mappings.SelectMany(mapping => mapping.ToSegments()),
+                    windowed.Buffer("one")!.Mappings.SelectMany(mapping => mapping.ToSegments()));
+                Assert.Equal(plain.Buffer("one")!.Hazards.AsEnumerable(), windowed.Buffer("one")!.Hazards);
+            }
+        }, iter: 60);
+
+    /// <summary>In two pieces that go on in both spaces.</summary>
+    private static Device SeenWhole(Device device) => device with
+    {
+        DmaMask = Math.Min(device.DmaMask, ulong.MaxValue - 1),
+        Windows = new(new DmaWindow(0x1_0000, 0x1_0000, ulong.MaxValue - 0x1_0000), new(0, 0, 0x1_0000)),
+    };
+
     private static ImmutableArray<DmaSegment> SegmentsOf(DmaResult<DmaReply> reply) =>
         reply.IsGranted ? reply.Value.Mapping!.ToSegments() : [];
 
@@ -76,8 +101,9 @@ public sealed class MappedBoardHistoryTests
     private static Gen<Step> OnBuffer(Gen<DmaCommand> command) =>
         Gen.Select(Gen.OneOf(_buffers), command, (buffer, command) => (Step)new Step.Execute(buffer, command));
 
-    private static Board Start(ExporterPolicy policy, ulong size) => _buffers.Aggregate(
-        MappedBoard.Create(), (board, name) => board.Export(new(name, size) { Policy = policy }).Next);
+    private static Board Start(ExporterPolicy policy, ulong size, Func<Device, Device>? change = null) => _buffers.Aggregate(
+        Board.Create(MappedBoard.Definition with { Devices = [.. MappedBoard.Definition.Devices.Select(change ?? (device => device with { DmaMask = Math.Min(device.DmaMask, ulong.MaxValue - 1) }))] }).Value,
+        (board, name) => board.Export(new(name, size) { Policy = policy }).Next);
 
     private static (Board Next, Refusal? Refusal) Apply(Board board, Step step)
     {

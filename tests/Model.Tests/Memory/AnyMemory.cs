@@ -1,5 +1,6 @@
 using CsCheck;
 using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Tests.Scatterlists;
 
@@ -30,6 +31,33 @@ internal static class AnyMemory
         (2, Gen.Select(Gen.Shuffle((string[])["region0", "region1", "region2"]), Gen.Int[1, 3], (names, count) =>
             new NameList(names.Take(count)))));
 
+    /// <summary>Up to three windows around the same edge, some beside each other, some not of whole pages; the bus has them in any order.</summary>
+    private static readonly Gen<DmaWindows> _windows = Gen.Select(
+        Gen.Select(Gen.OneOf(0UL, 0UL, 4096UL, 9000UL), Gen.ULong[1, 24], Gen.OneOf(0UL, 0UL, 100UL)).Array[1, 3],
+        Gen.Bool,
+        (windows, isReversed) =>
+        {
+            var (cpu, bus) = (1004 * 4096UL, 0x1000_0000UL);
+            var placed = new List<DmaWindow>();
+            foreach (var (gap, pages, odd) in windows)
+            {
+                var size = (pages * 4096) + odd;
+                placed.Add(new(cpu + gap, isReversed ? bus - (cpu - (1004 * 4096UL)) - gap - size : bus + cpu + gap, size));
+                cpu += gap + size;
+            }
+
+            return new DmaWindows(placed);
+        });
+
+    /// <summary>Nobody with windows, or one or two.</summary>
+    private static readonly Gen<WindowedReaches> _windowed = Gen.Select(
+        Gen.Select(Gen.OneOf("gpu", "camera"), Gen.OneOf(Gen.Const(ulong.MaxValue), Gen.ULong[0x0fff_0000, 0x1000_0000 + (1080 * 4096UL)]), _windows)
+            .Array[0, 2].Select(found => found.DistinctBy(reach => reach.Item1).ToArray()),
+        Gen.Frequency((2, Gen.Const(false)), (1, Gen.Const(true))),
+        (reaches, hasAny) => hasAny
+            ? new WindowedReaches(reaches.Select(reach => new WindowedReach(reach.Item1, new(reach.Item2, reach.Item3))))
+            : default);
+
     /// <summary>A request of up to 20 pages; where the narrowest importer is the GPU, others may be narrow too.</summary>
     public static Gen<AllocationRequest> Request { get; } = Gen.Select(
         Gen.Select(
@@ -42,10 +70,12 @@ internal static class AnyMemory
         _highest,
         Gen.OneOf(_highest.Select(highest => (ImporterReach?)new("camera", highest)), Gen.Const((ImporterReach?)null)),
         _regions,
-        (asked, highest, others, regions) => new AllocationRequest(asked.token, asked.size, asked.Item3, highest, "gpu")
+        _windowed,
+        (asked, highest, others, regions, windowed) => new AllocationRequest(asked.token, asked.size, asked.Item3, highest, "gpu")
         {
             Others = others,
             Regions = regions,
+            Windowed = windowed,
         });
 
     private static MemoryRegionLayout[] Placed(

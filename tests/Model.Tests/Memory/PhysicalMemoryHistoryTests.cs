@@ -84,7 +84,7 @@ public sealed class PhysicalMemoryHistoryTests
     private static void AssertRefusedRightly(PageOwners owners, AllocationRequest request, Refusal refusal)
     {
         var allowed = PlacementSearch.Allowed(owners, request);
-        var isInReach = allowed.Any(layout => IsInReach(layout.Range.FirstPfn, layout, request));
+        var isInReach = allowed.Any(layout => PageWalk.PagesOf([layout.Range]).Any(pfn => PlacementSearch.IsInReach(pfn, layout, request)));
         if (isInReach || allowed.Length == 0)
         {
             Assert.Equal((Errno.ENOMEM, null), (refusal.Errno, refusal.Importer));
@@ -93,7 +93,9 @@ public sealed class PhysicalMemoryHistoryTests
         }
 
         var lowest = allowed.MinBy(layout => layout.Range.FirstPfn)!;
-        Assert.Equal((Errno.EIO, PlacementSearch.ReachIn(lowest, request).Importer), (refusal.Errno, refusal.Importer));
+        Assert.Equal(Errno.EIO, refusal.Errno);
+        Assert.Equal(request.Windowed.IsEmpty ? "DmaMask" : "Windows", refusal.Field);
+        Assert.Contains(refusal.Importer, request.Windowed.All.Select(windowed => windowed.Importer).Append(PlacementSearch.ReachIn(lowest, request).Importer));
     }
 
     private static void AssertChosenRightly(PageOwners owners, AllocationRequest request, BackingStorage storage)
@@ -101,7 +103,7 @@ public sealed class PhysicalMemoryHistoryTests
         var allowed = PlacementSearch.Allowed(owners, request);
         foreach (var pfn in PageWalk.PagesOf(storage.Extents))
         {
-            Assert.True(IsInReach(pfn, allowed.Single(layout => RangeHolds(layout, pfn)), request));
+            Assert.True(PlacementSearch.IsInReach(pfn, allowed.Single(layout => RangeHolds(layout, pfn)), request));
         }
 
         if (PlacementSearch.FirstNamedThatFits(owners, request) is { } first)
@@ -112,9 +114,6 @@ public sealed class PhysicalMemoryHistoryTests
 
     private static bool RangeHolds(MemoryRegionLayout layout, ulong pfn) =>
         pfn >= layout.Range.FirstPfn && pfn < layout.Range.EndPfn;
-
-    private static bool IsInReach(ulong pfn, MemoryRegionLayout layout, AllocationRequest request) =>
-        (pfn * 4096) + 4095 <= PlacementSearch.ReachIn(layout, request).HighestAddress;
 
     private static void AssertSatisfies(BackingStorage storage, AllocationRequest request)
     {

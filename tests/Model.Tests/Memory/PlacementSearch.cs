@@ -32,6 +32,23 @@ internal static class PlacementSearch
     }
 
     /// <summary>
+    /// Whether every importer reaches a page of a region: below the bound, and through one window of each that has windows, whose next
+    /// page, if it is reached too, goes on where this one ends.
+    /// </summary>
+    public static bool IsInReach(ulong pfn, MemoryRegionLayout region, AllocationRequest request) =>
+        (pfn * 4096) + 4095 <= ReachIn(region, request).HighestAddress
+        && request.Windowed.All.All(windowed =>
+            (region.Kind == MemoryKind.Vram && region.Device == windowed.Importer)
+            || (BusOf(windowed, pfn) is { } bus && (BusOf(windowed, pfn + 1) is not { } next || next == bus + 4096)));
+
+    /// <summary>Where a page is on an importer's bus, when both its ends lie there and it forms the addresses.</summary>
+    private static ulong? BusOf(WindowedReach windowed, ulong pfn)
+    {
+        var (first, last) = (windowed.Reach.Windows.ToBus(pfn * 4096), windowed.Reach.Windows.ToBus((pfn * 4096) + 4095));
+        return first + 4095 == last && last <= windowed.Reach.HighestAddress ? first : null;
+    }
+
+    /// <summary>
     /// Whether the system regions together, or one contiguous region alone, have room; of named regions, all of them together.
     /// </summary>
     public static bool Fits(PageOwners owners, AllocationRequest request)
@@ -95,7 +112,7 @@ internal static class PlacementSearch
         var (firstByte, lastByte) = (first * 4096, (last * 4096) + 4095);
         return owners.IsFree(first)
             && (ulong)length <= request.Constraints.MaxSegmentSize / 4096
-            && lastByte <= ReachIn(region, request).HighestAddress
+            && IsInReach(first, region, request) && IsInReach(last, region, request)
             && ((firstByte ^ lastByte) & ~request.Constraints.SegmentBoundaryMask) == 0
             && (region.Kind != MemoryKind.System || first / 1024 == last / 1024);
     }

@@ -194,15 +194,27 @@ public class BoardFileTests
                 PeerBus = "pcie",
                 SegmentsPerLine = true,
                 PreferredSegmentSize = 2 << 20,
+                Bus = "pcie",
+                Windows = new(new DmaWindow(0, 0, 2UL << 30), new(0x880000000, 0x80000000, 0x1000)),
             },
             board.Devices[0]);
+        Assert.Equal((null, new(new DmaWindow(0x40000000, 0, 64 << 20))), (board.Devices[2].Bus, board.Devices[2].Windows));
     }
 
     [Theory]
+    [InlineData("    bus: pcie\n", "    bus: axi\n", "45:10: the board has no bus axi; expected pcie or plain")]
+    [InlineData(
+        "    bus: pcie\n", "    bus: pcie\n    windows: [{cpu: 0, bus: 0, size: 1}]\n",
+        "46:14: a device has both the key 'bus' and the key 'windows'; expected one of them: the windows of a bus are stated with the bus")]
+    [InlineData("{name: plain,", "{name: pcie,", "70:12: two buses are named pcie; expected a name of its own for each")]
+    [InlineData("cpu: 0x880000000", "cpu: 0x7fffffff", "68:14: Two windows of pcie hold CPU address 0x7fffffff: expected each address in one; expected windows that a bus can have")]
+    [InlineData("bus: 0x80000000", "bus: 0xfffffffffffff001", "68:14: Window 1 of pcie, CPU 0x880000000, bus 0xfffffffffffff001, 4096 bytes, runs past the end of 64 bits; expected windows that a bus can have")]
+    [InlineData("size: 64MiB}]", "size: 0}]", "66:54: size is 0; expected 1 to 18446744073709551615, such as 4096, 64KiB or 0x1000")]
+    [InlineData("{cpu: 0x40000000, bus: 0x0, size: 64MiB}", "{cpu: 0x40000000, size: 64MiB}", "66:15: an entry of windows has no key 'bus'; expected that key")]
     [InlineData("iommu: smmu", "iommu: mmu", "36:12: the board has no MMU mmu; expected smmu or bus")]
     [InlineData("bus_mmu: bus", "bus_mmu: mmu", "37:14: the board has no MMU mmu; expected smmu or bus")]
     [InlineData("device: gpu, peer_bus: pcie, ", "", "7:5: an entry of memory has no key 'device'; expected that key")]
-    [InlineData("device: gpu,", "device: npu,", "7:71: the board has no device npu; expected gpu or display")]
+    [InlineData("device: gpu,", "device: npu,", "7:71: the board has no device npu; expected gpu, display or camera")]
     [InlineData(
         "kind: vram", "kind: carveout", "7:75: memory that is nobody's own has the key 'device'; expected it with kind: vram only")]
     [InlineData(

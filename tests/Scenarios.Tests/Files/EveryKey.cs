@@ -47,6 +47,7 @@ internal static class EveryKey
             peer_bus: pcie
             segments_per_line: true
             preferred_segment_size: 2MiB
+            bus: pcie
             sources:
               max_segment_size: a choice
               max_segment_count: a choice
@@ -63,6 +64,16 @@ internal static class EveryKey
               segments_per_line: a choice
               preferred_segment_size: a choice
           - {name: display, driver: display, description: Takes one run, contiguous: true, sources: {contiguous: a choice}}
+          - name: camera
+            driver: camera
+            description: Sees memory elsewhere
+            windows: [{cpu: 0x40000000, bus: 0x0, size: 64MiB}]
+            sources: {windows: a choice}
+        buses:
+          - name: pcie
+            windows: [{cpu: 0x0, bus: 0x0, size: 2GiB}, {cpu: 0x880000000, bus: 0x80000000, size: 0x1000}]
+            source: a choice
+          - {name: plain, source: a choice}
 
         """;
 

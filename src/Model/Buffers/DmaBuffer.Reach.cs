@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Policies;
+using DmaGrains.Model.Scatterlists;
+
+namespace DmaGrains.Model.Buffers;
+
+/// <content>Which memory importers reach: their masks and their buses' windows.</content>
+public sealed partial record DmaBuffer
+{
+    /// <summary>Whether a device without an MMU reaches all of a storage, entry by entry of its list.</summary>
+    private bool Reaches(Attachment attachment, BackingStorage storage) => attachment.Windows.IsEmpty
+        ? HighestAddressFor(attachment, storage) <= attachment.HighestAddress
+        : ReachesExtents(attachment, storage) || FirstOutOfReach(attachment, storage) is null;
+
+    /// <summary>EIO naming DmaMask or Windows, for a storage that <see cref="Reaches"/> denies.</summary>
+    private Refusal OutOfReach(Attachment attachment, BackingStorage storage)
+    {
+        if (attachment.Windows.IsEmpty)
+        {
+            var highest = HighestAddressFor(attachment, storage);
+            return new(
+                Errno.EIO, attachment.Device, nameof(Device.DmaMask), highest, attachment.HighestAddress,
+                $"{attachment.Device} reaches addresses up to 0x{attachment.HighestAddress:x}; {Name} has pages up to 0x{highest:x}.");
+        }
+
+        var entry = FirstOutOfReach(attachment, storage)!.Value;
+        return attachment.Reach.Beyond(attachment.Device, entry.Address.Value, entry.LengthBytes, Name);
+    }
+
+    /// <summary>Whether all pages lie in one window, so that no list need be looked at.</summary>
+    private bool ReachesExtents(Attachment attachment, BackingStorage storage)
+    {
+        var reach = attachment.Reach;
+        return attachment.Windows.All.Length == 1
+            && storage.Extents.All(extent => reach.Holds(extent.Address.Value, extent.SizeBytes) || IsInOwn(attachment, extent));
+    }
+
+    private SgEntry? FirstOutOfReach(Attachment attachment, BackingStorage storage)
+    {
+        var reach = attachment.Reach;
+        var table = Mapping.TableOver(storage, SizeBytes, CutUnder(attachment, storage));
+        for (var link = 0; link < table.LinkCount; link++)
+        {
+            foreach (ref readonly var entry in table.Link(link))
+            {
+                if (!reach.Holds(entry.Address.Value, entry.LengthBytes)
+                    && !IsInOwn(attachment, new(entry.FirstPfn, Page.CountFor(entry.LengthBytes))))
+                {
+                    return entry;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private bool IsInOwn(Attachment attachment, PageExtent extent) =>
+        Regions.Any(region => region.IsOwnOf(attachment.Device) && region.Contains(extent));
+
+    /// <summary>
+    /// Who is asked how far he reaches. An exporter that looks at nobody does not look at reach either; and whom no bus leads to the
+    /// memory never maps it.
+    /// </summary>
+    private ImmutableArray<Attachment> WhoCount(ImmutableArray<Attachment> importers) => Policy.Constraints == ConstraintModel.None
+        ? []
+        : importers.RemoveAll(attachment => attachment.Traits.HasFlag(AttachmentTraits.NoPeerRoute));
+
+    /// <summary>The importers that count and see memory through windows; who reaches the same is named once.</summary>
+    private WindowedReaches WindowedOf(ImmutableArray<Attachment> importers) =>
+        importers.Any(attachment => !attachment.SeenThrough.IsEmpty)
+            ? new(WhoCount(importers)
+                .Where(attachment => !attachment.SeenThrough.IsEmpty)
+                .DistinctBy(attachment => Regions.IsEmpty ? (string.Empty, attachment.Reach) : (attachment.Device, attachment.Reach))
+                .Select(attachment => new WindowedReach(attachment.Device, attachment.Reach)))
+            : default;
+
+    /// <summary>
+    /// Who reaches least of the importers that count, and who does of the others where the storage may be the first one's own memory.
+    /// </summary>
+    private (ImporterReach Narrowest, ImporterReach? Others) ReachOf(ImmutableArray<Attachment> importers)
+    {
+        var counted = WhoCount(importers);
+        if (NarrowestOf(counted) is not { } narrowest)
+        {
+            return (new(Origin.Exporter ?? Name, ulong.MaxValue), null);
+        }
+
+        return Regions.Any(region => region.IsOwnOf(narrowest.Importer))
+            ? (narrowest, NarrowestOf(counted.RemoveAll(attachment => attachment.Device == narrowest.Importer)))
+            : (narrowest, null);
+    }
+
+    private static ImporterReach? NarrowestOf(ImmutableArray<Attachment> importers) =>
+        importers.MinBy(attachment => attachment.ReachesTo) is { } narrowest
+            ? new(narrowest.Device, narrowest.ReachesTo)
+            : null;
+
+    /// <summary>The last address of the storage that a device has to form: memory of its own it reaches whatever its mask.</summary>
+    private ulong HighestAddressFor(Attachment attachment, BackingStorage storage)
+    {
+        var own = Regions.RemoveAll(region => !region.IsOwnOf(attachment.Device));
+        return own.IsEmpty ? storage.HighestAddress : storage.HighestAddressBut(own);
+    }
+}

@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Scatterlists;
+using Orleans;
+
+namespace DmaGrains.Model.Devices;
+
+/// <summary>Which memory a device without an MMU reaches: what its windows hold, as far as it forms addresses.</summary>
+/// <param name="HighestAddress">The last address that it forms, on its bus.</param>
+/// <param name="Windows">How its bus sees memory.</param>
+/// <remarks>
+/// Source: include/linux/dma-direct.h, dma_capable: the translated start, and start plus length, against mask and bus limit. Linux
+/// takes a run that leaves its window, and the device then gets at other memory; here it is out of reach.
+/// </remarks>
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.device-reach")]
+public readonly record struct DmaReach(ulong HighestAddress, DmaWindows Windows)
+{
+    /// <summary>The last byte of memory that it reaches; 0 when it reaches none.</summary>
+    public ulong HighestCpuAddress
+    {
+        get
+        {
+            if (Windows.IsEmpty)
+            {
+                return HighestAddress;
+            }
+
+            ulong highest = 0;
+            foreach (var window in Windows.All)
+            {
+                if (window.BusStart <= HighestAddress)
+                {
+                    highest = Math.Max(highest, LastWithin(window));
+                }
+            }
+
+            return highest;
+        }
+    }
+
+    /// <summary>Whether the device reaches bytes of memory as one segment.</summary>
+    /// <param name="address">The first.</param>
+    /// <param name="lengthBytes">How many, 1 or more.</param>
+    public bool Holds(ulong address, ulong lengthBytes)
+    {
+        var last = unchecked(address + (lengthBytes - 1));
+        if (Windows.IsEmpty)
+        {
+            return last <= HighestAddress && last >= address;
+        }
+
+        foreach (var window in Windows.All)
+        {
+            if (window.Holds(address))
+            {
+                return last >= address && (window.Holds(last)
+                    ? window.ToBus(last) <= HighestAddress
+                    : HoldsJoined(address, last));
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// The pages that it reaches, by address. Where one window ends and another begins beside it that goes elsewhere on the bus, the last
+    /// page of the first is left out: pages that touch would become one segment.
+    /// </summary>
+    public ImmutableArray<PageExtent> Pages()
+    {
+        if (Windows.IsEmpty)
+        {
+            return [new(0, HighestAddress == ulong.MaxValue ? ulong.MaxValue : (HighestAddress + 1) >> Page.Shift)];
+        }
+
+        var pages = ImmutableArray.CreateBuilder<PageExtent>();
+        foreach (var window in Windows.Joined())
+        {
+            if (window.BusStart > HighestAddress)
+            {
+                continue;
+            }
+
+            // Counted from the last byte, for a window may end where 64 bits do.
+            var first = (window.CpuStart >> Page.Shift) + ((window.CpuStart & (Page.SizeBytes - 1)) == 0 ? 0u : 1u);
+            var last = LastWithin(window);
+            var end = (last >> Page.Shift) + ((last & (Page.SizeBytes - 1)) == Page.SizeBytes - 1 ? 1u : 0u);
+            if (pages.Count != 0 && pages[^1].EndPfn == first)
+            {
+                pages[^1] = pages[^1] with { PageCount = pages[^1].PageCount - 1 };
+            }
+
+            if (end > first)
+            {
+                pages.Add(new(first, end - first));
+            }
+        }
+
+        return pages.ToImmutable();
+    }
+
+    /// <summary>How far it reaches, for a sentence that begins with the device.</summary>
+    public override string ToString() => Windows.IsEmpty
+        ? $"reaches addresses up to 0x{HighestAddress:x}"
+        : Windows.HighestBusAddress <= HighestAddress
+        ? $"reaches memory through {Windows}"
+        : $"reaches memory through {Windows} and bus addresses up to 0x{HighestAddress:x}";
+
+    /// <summary>EIO for bytes of memory out of reach.</summary>
+    /// <param name="device">Whose reach it is.</param>
+    /// <param name="address">The first byte.</param>
+    /// <param name="lengthBytes">How many, 1 or more.</param>
+    /// <param name="what">Whose bytes, for the sentence: what has bytes there.</param>
+    /// <returns>Naming Windows where no window, or no single one, holds the bytes; else DmaMask.</returns>
+    public Refusal Beyond(string device, ulong address, ulong lengthBytes, string what)
+    {
+        var last = unchecked(address + (lengthBytes - 1));
+        if (Windows.ToBus(address) is not { } bus)
+        {
+            return new(
+                Errno.EIO, device, nameof(Device.Windows), address, HighestCpuAddress,
+                $"{device} {this}; {what} has {lengthBytes} bytes at 0x{address:x}, which lie in no window.");
+        }
+
+        return !Windows.IsEmpty && Windows.ToBus(last) != unchecked(bus + (lengthBytes - 1))
+            ? new(
+                Errno.EIO, device, nameof(Device.Windows), last, HighestCpuAddress,
+                $"{device} {this}; {what} has {lengthBytes} bytes at 0x{address:x}, which leave the window that they begin in.")
+            : new(
+                Errno.EIO, device, nameof(Device.DmaMask), unchecked(bus + (lengthBytes - 1)), HighestAddress,
+                Windows.IsEmpty
+                    ? $"{device} {this}; {what} has {lengthBytes} bytes at 0x{address:x}."
+                    : $"{device} {this}; {what} has {lengthBytes} bytes at 0x{address:x}, bus 0x{bus:x}.");
+    }
+
+    /// <summary>EIO for a segment on the bus that leads nowhere; null when the device gets at memory through all of it.</summary>
+    /// <param name="device">Whose reach it is.</param>
+    /// <param name="segment">Which of a list, from 0.</param>
+    /// <param name="busAddress">Its first byte.</param>
+    /// <param name="lengthBytes">Its bytes, 1 or more.</param>
+    /// <returns>Naming DmaMask above the highest address; Windows where it lies in no window, or not in one alone.</returns>
+    public Refusal? CheckSegment(string device, int segment, ulong busAddress, ulong lengthBytes)
+    {
+        var last = unchecked(busAddress + (lengthBytes - 1));
+        if (last < busAddress || last > HighestAddress)
+        {
+            return new(
+                Errno.EIO, device, nameof(Device.DmaMask), last, HighestAddress,
+                $"{device} reaches addresses up to 0x{HighestAddress:x}; segment {segment} ends at 0x{last:x}.");
+        }
+
+        return Windows.IsEmpty || Windows.Joined().Any(window => busAddress >= window.BusStart && last <= window.BusLast)
+            ? null
+            : new(
+                Errno.EIO, device, nameof(Device.Windows), busAddress, HighestAddress,
+                $"{device} {this}; segment {segment} of {lengthBytes} bytes at bus address 0x{busAddress:x} lies in none of them.");
+    }
+
+    private bool HoldsJoined(ulong address, ulong last)
+    {
+        foreach (var window in Windows.Joined())
+        {
+            if (window.Holds(address))
+            {
+                return window.Holds(last) && window.ToBus(last) <= HighestAddress;
+            }
+        }
+
+        return false;
+    }
+
+    private ulong LastWithin(DmaWindow window) =>
+        window.BusLast <= HighestAddress ? window.CpuLast : window.CpuStart + (HighestAddress - window.BusStart);
+}

@@ -1,0 +1,189 @@
+using System.Collections.Immutable;
+using Orleans;
+
+namespace DmaGrains.Model.Devices;
+
+/// <summary>
+/// How a bus sees memory: its windows, in the order stated; equal when they are the same windows. The default has none, and the bus
+/// then sees the CPU's addresses.
+/// </summary>
+/// <remarks>Source: <c>dma-ranges</c> of a device tree; drivers/of/address.c, of_dma_get_range; include/linux/dma-direct.h.</remarks>
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.windows")]
+public readonly struct DmaWindows : IEquatable<DmaWindows>
+{
+    /// <summary>Most windows of a device.</summary>
+    public const int Max = 256;
+
+    private const string Field = nameof(Device.Windows);
+
+    [Id(0)]
+    private readonly ImmutableArray<DmaWindow> _windows;
+
+    /// <summary>Those windows.</summary>
+    public DmaWindows(params IEnumerable<DmaWindow> windows) => _windows = [.. windows];
+
+    /// <summary>The windows.</summary>
+    public ImmutableArray<DmaWindow> All => _windows.IsDefault ? [] : _windows;
+
+    /// <summary>Whether there is none.</summary>
+    public bool IsEmpty => _windows.IsDefaultOrEmpty;
+
+    /// <summary>The highest address on the bus that leads to memory; 2^64-1 without windows.</summary>
+    /// <remarks>Source: drivers/of/device.c, of_dma_configure_id, what becomes of bus_dma_limit.</remarks>
+    public ulong HighestBusAddress => IsEmpty ? ulong.MaxValue : _windows.Max(window => window.BusLast);
+
+    /// <summary>The same, or none where they say no more than a limit does: memory from 0 as the CPU sees it.</summary>
+    public DmaWindows BeyondALimit => Joined() is [{ CpuStart: 0, BusStart: 0 }] ? default : this;
+
+    /// <summary>Whether both have the same windows in the same order.</summary>
+    public static bool operator ==(DmaWindows left, DmaWindows right) => left.Equals(right);
+
+    /// <summary>Whether they differ.</summary>
+    public static bool operator !=(DmaWindows left, DmaWindows right) => !left.Equals(right);
+
+    /// <summary>Where a byte of memory is on the bus; null when no window holds it.</summary>
+    /// <remarks>Source: include/linux/dma-direct.h, translate_phys_to_dma.</remarks>
+    public ulong? ToBus(ulong cpuAddress)
+    {
+        if (IsEmpty)
+        {
+            return cpuAddress;
+        }
+
+        foreach (var window in _windows)
+        {
+            if (window.Holds(cpuAddress))
+            {
+                return window.ToBus(cpuAddress);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Which byte of memory an address on the bus leads to; null when it leads to none.</summary>
+    /// <remarks>Source: include/linux/dma-direct.h, translate_dma_to_phys.</remarks>
+    public ulong? ToCpu(ulong busAddress)
+    {
+        if (IsEmpty)
+        {
+            return busAddress;
+        }
+
+        foreach (var window in _windows)
+        {
+            if (busAddress >= window.BusStart && busAddress <= window.BusLast)
+            {
+                return busAddress - window.BusStart + window.CpuStart;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The windows by address, those that go on in both spaces as one.</summary>
+    public ImmutableArray<DmaWindow> Joined()
+    {
+        if (All.Length < 2)
+        {
+            return All;
+        }
+
+        var joined = ImmutableArray.CreateBuilder<DmaWindow>(_windows.Length);
+        foreach (var window in _windows.OrderBy(window => window.CpuStart))
+        {
+            if (joined.Count != 0 && joined[^1] is var last && Follows(window, last))
+            {
+                joined[^1] = last with { SizeBytes = last.SizeBytes + window.SizeBytes };
+            }
+            else
+            {
+                joined.Add(window);
+            }
+        }
+
+        return joined.ToImmutable();
+    }
+
+    /// <summary>Whether boundaries lie at the same bytes for CPU and bus, so that a list cut for one is cut for the other.</summary>
+    /// <param name="segmentBoundaryMask">2^k-1.</param>
+    public bool KeepsBoundaries(ulong segmentBoundaryMask)
+    {
+        foreach (var window in All)
+        {
+            // Where there is no boundary, none is moved.
+            if (segmentBoundaryMask != ulong.MaxValue && (unchecked(window.BusStart - window.CpuStart) & segmentBoundaryMask) != 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Null when a bus can have these windows.</summary>
+    /// <param name="device">Whose they are.</param>
+    /// <returns>
+    /// EINVAL naming Windows: of no bytes, past the end of 64 bits, or such that an address would mean two things; ENOSPC for too many.
+    /// </returns>
+    public Refusal? Check(string device)
+    {
+        if (All.Length > Max)
+        {
+            return new(
+                Errno.ENOSPC, device, Field, (ulong)All.Length, Max, $"{device} has {All.Length} windows: expected at most {Max}.");
+        }
+
+        for (var index = 0; index < All.Length; index++)
+        {
+            var window = All[index];
+            if (window.SizeBytes == 0)
+            {
+                return Bad(device, $"window {index} at 0x{window.CpuStart:x} of {device} has no bytes: expected 1 or more.");
+            }
+
+            if (window.CpuLast < window.CpuStart || window.BusLast < window.BusStart)
+            {
+                return Bad(
+                    device,
+                    $"window {index} of {device}, CPU 0x{window.CpuStart:x}, bus 0x{window.BusStart:x}, {window.SizeBytes} bytes, runs past the end of 64 bits.");
+            }
+        }
+
+        return Overlap(device, "CPU", static window => (window.CpuStart, window.CpuLast))
+            ?? Overlap(device, "bus", static window => (window.BusStart, window.BusLast));
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(DmaWindows other) => All.AsSpan().SequenceEqual(other.All.AsSpan());
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is DmaWindows other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => All.Aggregate(0, (hash, window) => HashCode.Combine(hash, window));
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Join(", ", All);
+
+    private static bool Follows(DmaWindow window, DmaWindow last) =>
+        unchecked(last.CpuLast + 1) == window.CpuStart && unchecked(last.BusLast + 1) == window.BusStart;
+
+    private static Refusal Bad(string device, string reason) =>
+        new(Errno.EINVAL, device, Field, null, null, char.ToUpperInvariant(reason[0]) + reason[1..]);
+
+    private Refusal? Overlap(string device, string space, Func<DmaWindow, (ulong First, ulong Last)> rangeOf)
+    {
+        var byAddress = All.Select(rangeOf).Order().ToList();
+        for (var index = 1; index < byAddress.Count; index++)
+        {
+            if (byAddress[index].First <= byAddress[index - 1].Last)
+            {
+                return Bad(
+                    device, $"two windows of {device} hold {space} address 0x{byAddress[index].First:x}: expected each address in one.");
+            }
+        }
+
+        return null;
+    }
+}

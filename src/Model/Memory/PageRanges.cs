@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Scatterlists;
+
+namespace DmaGrains.Model.Memory;
+
+/// <summary>Ranges of pages by address, disjoint.</summary>
+internal static class PageRanges
+{
+    /// <summary>The pages that are in both; pieces of either stay apart.</summary>
+    public static ImmutableArray<PageExtent> Intersect(ImmutableArray<PageExtent> some, ImmutableArray<PageExtent> others)
+    {
+        var both = ImmutableArray.CreateBuilder<PageExtent>();
+        for (var (index, other) = (0, 0); index < some.Length && other < others.Length;)
+        {
+            var (first, end) = (
+                Math.Max(some[index].FirstPfn, others[other].FirstPfn), Math.Min(some[index].EndPfn, others[other].EndPfn));
+            if (first < end)
+            {
+                both.Add(new(first, end - first));
+            }
+
+            if (some[index].EndPfn <= others[other].EndPfn)
+            {
+                index++;
+            }
+            else
+            {
+                other++;
+            }
+        }
+
+        return both.ToImmutable();
+    }
+
+    /// <summary>The parts of a run that lie in the ranges.</summary>
+    public static IEnumerable<PageExtent> Within(ImmutableArray<PageExtent> ranges, PageExtent run)
+    {
+        foreach (var range in ranges)
+        {
+            var (first, end) = (Math.Max(range.FirstPfn, run.FirstPfn), Math.Min(range.EndPfn, run.EndPfn));
+            if (first < end)
+            {
+                yield return new(first, end - first);
+            }
+        }
+    }
+}
