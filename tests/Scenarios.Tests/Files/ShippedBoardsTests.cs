@@ -1,4 +1,5 @@
 using DmaGrains.Model.Boards;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Scenarios.Files;
 
@@ -9,7 +10,7 @@ public class ShippedBoardsTests
     private static readonly string[] _valued =
     [
         "max_segment_size", "max_segment_count", "segment_boundary_mask", "contiguous", "dma_mask", "bus_dma_limit",
-        "coherent", "iommu", "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line",
+        "windows", "coherent", "iommu", "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line",
         "preferred_segment_size",
     ];
 
@@ -51,7 +52,8 @@ public class ShippedBoardsTests
         Assert.Equal("Raspberry Pi 4 Model B, 4 GiB", board.Title);
         Assert.Null(display.Parameters);
         Assert.True(display.RequiresContiguous);
-        Assert.Equal(0x3fffffffUL, display.HighestAddress);
+        Assert.Equal(("soc", new DmaWindows(new DmaWindow(0, 0xc0000000, 1 << 30))), (display.Bus, display.Windows));
+        Assert.Equal((0xffffffffUL, 0x3fffffffUL), (display.HighestAddress, display.Reach.HighestCpuAddress));
         Assert.Equal(new(65536, 128, 0), card.Parameters);
         Assert.Equal(new MemoryRegionLayout("dma", MemoryKind.System, new(0, 229376), 256, 1), low);
     }
