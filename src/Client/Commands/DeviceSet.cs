@@ -22,6 +22,9 @@ internal sealed class DeviceSet
     private readonly Option<ulong?> _limit = SizeOption.Create(
         "--bus-dma-limit", "Highest address its bus lets through, as the bus counts; 0 is none.", 0, ulong.MaxValue);
 
+    private readonly Option<DmaWindow[]> _windows = WindowOption.Create(
+        "--window", "A part of memory that its bus sees: CPU start, bus start, bytes. Again for each; none is all of it.");
+
     private readonly Option<bool> _contiguous = new("--contiguous") { Description = "Takes one contiguous run only." };
     private readonly Option<bool> _coherent = new("--coherent") { Description = "Its accesses snoop CPU caches." };
     private readonly Option<string?> _iommu = NameOptions.One("--iommu", "MMU", "The MMU of its own, one of the board's.");
@@ -60,7 +63,7 @@ internal sealed class DeviceSet
             Example:
               dmagrains device set my-board/dma0 --max-segment-size 64KiB --max-segment-count 128
             """,
-            path, _size, _count, _boundary, _mask, _limit, _contiguous, _coherent, _iommu, _busMmu, _structPage, _trusted, _peerToPeer,
+            path, _size, _count, _boundary, _mask, _limit, _windows, _contiguous, _coherent, _iommu, _busMmu, _structPage, _trusted, _peerToPeer,
             _peerBus, _perLine, _preferred).Does(DeviceCommand.BoardOf(path), async live =>
         {
             var (board, name) = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
@@ -81,6 +84,7 @@ internal sealed class DeviceSet
             RequiresContiguous = parsed.GetValue(_contiguous),
             DmaMask = parsed.GetValue(_mask) ?? 0,
             BusDmaLimit = parsed.GetValue(_limit) ?? 0,
+            Windows = parsed.GetValue(_windows) is { Length: > 0 } windows ? new(windows) : default,
             Coherent = parsed.GetValue(_coherent),
             Iommu = parsed.GetValue(_iommu),
             BusMmu = parsed.GetValue(_busMmu),

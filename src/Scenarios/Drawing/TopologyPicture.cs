@@ -86,7 +86,9 @@ public static class TopologyPicture
         Svg picture, Device device, double top, OrderedDictionary<string, double> own, OrderedDictionary<string, double> bus)
     {
         var (left, middle) = (DeviceLeft + DeviceWidth, top + (BoxHeight / 2));
-        var tip = device.IsTranslated ? $"{device.Name}: translated" : $"{device.Name}: to {Hex(device.HighestAddress)}";
+        var tip = device.IsTranslated ? $"{device.Name}: translated"
+            : device.Windows.IsEmpty ? $"{device.Name}: to {Hex(device.HighestAddress)}"
+            : $"{device.Name}: sees {device.Windows}{(device.Bus is { } on ? $" over {on}" : string.Empty)}";
         foreach (var (name, places, at) in new[] { (device.Iommu, own, StageLeft), (device.BusMmu, bus, BusMmuLeft) })
         {
             if (name is not null)
@@ -142,10 +144,17 @@ public static class TopologyPicture
                 var (count, size) => string.Create(CultureInfo.InvariantCulture, $"{count} segments of {Sizes.Format(size)}"),
             },
             limits.SegmentBoundaryMask == 0 ? null : $"boundary {Hex(limits.SegmentBoundaryMask)}",
-            device.IsTranslated ? "translated" : device.HighestAddress == ulong.MaxValue ? "to any address" : $"to {Hex(device.HighestAddress)}",
+            device.IsTranslated ? "translated"
+                : !device.Windows.IsEmpty ? $"sees {SeenBy(device)}"
+                : device.HighestAddress == ulong.MaxValue ? "to any address" : $"to {Hex(device.HighestAddress)}",
         ];
         return string.Join(", ", parts.OfType<string>());
     }
+
+    /// <summary>The first window; the others are in the line's tip.</summary>
+    private static string SeenBy(Device device) => device.Windows.All is [var only]
+        ? only.ToString()
+        : string.Create(CultureInfo.InvariantCulture, $"{device.Windows.All[0]} and {device.Windows.All.Length - 1} more");
 
     private static void DrawStage(Svg picture, BoardDefinition board, string name, double left, double middle)
     {
