@@ -54,8 +54,8 @@ public class AdviseCommandTests
             "advise", "raspberry-pi-4-aged", "--devices", "v3d,bcm2835-dma", "--size", "1920x1080x4", "--pin", "v3d")).Good().Output;
 
         Assert.Matches(@"(?m)^v3d, for itself +dma32 +works wrongly +0 +8294400 \(2025\)", text);
-        Assert.Contains("\n  hazard, bounced: bcm2835-dma was given a copy of 2025 pieces", text, StringComparison.Ordinal);
-        Assert.Contains("\n  hazard, bounced, when v3d maps first: bcm2835-dma was given a copy of 2025 pieces", text, StringComparison.Ordinal);
+        Assert.Contains("\n  hazard, bounced: bcm2835-dma reaches memory through 0x0-0x3fffffff (bus 0xc0000000) and was given a copy of 2025 pieces", text, StringComparison.Ordinal);
+        Assert.Contains("\n  hazard, bounced, when v3d maps first: bcm2835-dma reaches memory through 0x0-0x3fffffff (bus 0xc0000000) and was given a copy of 2025 pieces", text, StringComparison.Ordinal);
         Assert.Contains("\n  All orders work once bcm2835-dma has attached, before the first map.\n", text, StringComparison.Ordinal);
     }
 

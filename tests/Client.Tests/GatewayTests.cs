@@ -98,6 +98,12 @@ public class GatewayTests(SiloProcess silo) : IClassFixture<SiloProcess>
         Assert.Equal(["display", "dma0", "gpu"], listed.Select(NameOf));
         var shown = (await DoAsync("device show devices/dma0")).Good().Output;
         Assert.Matches(@"(?m)^dma0 +weird +65536 +128 +unset +0xffffffff +no MMU +none +trusted, takes peers' memory$", shown);
+
+        (await DoAsync("device set devices/dma0 --window 0,0xc0000000,1GiB --window 0x80000000,0,0x1000")).Good();
+        var windows = (await DoAsync("device show devices/dma0 --json")).Good().Json().EnumerateArray().Single().GetProperty("windows");
+        Assert.Equal("""[{"cpu":0,"bus":3221225472,"size":1073741824},{"cpu":2147483648,"bus":0,"size":4096}]""", windows.ToString().ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal));
+        (await DoAsync("device set devices/dma0 --window 0,0,1GiB --window 4096,1GiB,4096")).Refused("Two windows of dma0 hold CPU address 0x1000");
+        (await DoAsync("device set devices/dma0 --window 0,1GiB")).Unusable("--window '0,1GiB' is no window: expected CPU start, bus start and bytes");
     }
 
     [Fact]

@@ -151,10 +151,15 @@ public static class TopologyPicture
         return string.Join(", ", parts.OfType<string>());
     }
 
-    /// <summary>The first window; the others are in the line's tip.</summary>
-    private static string SeenBy(Device device) => device.Windows.All is [var only]
-        ? only.ToString()
-        : string.Create(CultureInfo.InvariantCulture, $"{device.Windows.All[0]} and {device.Windows.All.Length - 1} more");
+    /// <summary>How much the first window shows, and where on the bus; all of them are in the line's tip.</summary>
+    private static string SeenBy(Device device)
+    {
+        var first = device.Windows.All[0];
+        var more = device.Windows.All.Length - 1;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Sizes.Format(first.SizeBytes)} at {Hex(first.BusStart)}{(more == 0 ? string.Empty : $" and {more} more")}");
+    }
 
     private static void DrawStage(Svg picture, BoardDefinition board, string name, double left, double middle)
     {

@@ -14,6 +14,8 @@ public sealed class ScatterlistAuditTests
 {
     private static readonly Device _sdhci = new("sdhci", new(65536, 4, 0)) { DmaMask = 0x3fffffff };
 
+    private static readonly Device _soc = new("vc4", null) { RequiresContiguous = true, Windows = new(new DmaWindow(0, 0xc0000000, 1 << 30)) };
+
     private static readonly Device _behind = new("codec", new(65536, 1, 0)) { Iommu = "smmu" };
 
     private static readonly Device _gpu = new("gpu", new(uint.MaxValue, 0, 0)) { Iommu = "smmu", DmaMask = 0xff_ffff_ffff };
@@ -105,6 +107,37 @@ public sealed class ScatterlistAuditTests
         Assert.Equal("segments", Audit(_sdhci, mapped with { Device = "sdhci" }).Part);
         Assert.Equal("segments", Audit(_sdhci, mapped with { Entries = [] }).Part);
     }
+
+    [Theory]
+    [InlineData(0x3fff_f000UL, 4096u, null)]
+    [InlineData(0x3fff_f000UL, 8192u, "windows")]
+    [InlineData(0x4000_0000UL, 4096u, "windows")]
+    public void Pages_go_through_the_windows_of_the_bus(ulong address, uint length, string? broken) =>
+        Assert.Equal(broken, Audit(_soc, Pages((address, length))).Violations.SingleOrDefault()?.Field);
+
+    [Theory]
+    [InlineData(0xc000_0000UL, 4096u, null)]
+    [InlineData(0xffff_f000UL, 4096u, null)]
+    [InlineData(0xffff_f000UL, 8192u, "dma_mask")]
+    [InlineData(0xbfff_f000UL, 8192u, "windows")]
+    [InlineData(0x3c00_0000UL, 4096u, "windows")]
+    public void Segments_are_bus_addresses_already(ulong address, uint length, string? broken) =>
+        Assert.Equal(broken, Audit(_soc, Pages() with { Segments = [new(new(address), length)] }).Violations.SingleOrDefault()?.Field);
+
+    [Fact]
+    public void Boundaries_are_those_of_the_bus()
+    {
+        var half = new Device("dma", new(0, 0, 0xffff)) { Windows = new(new DmaWindow(0, 0x8000, 1 << 30)) };
+
+        Assert.Equal(["segment_boundary_mask"], Audit(half, Pages((0x1_0000, 0x9000))).Violations.Select(violation => violation.Field));
+        Assert.Empty(Audit(half, Pages((0x1_8000, 0x9000))).Violations);
+    }
+
+    [Fact]
+    public void The_same_pages_cut_for_it_are_reached_through_windows() =>
+        Assert.Equal(
+            (true, false),
+            (Audit(_soc, Pages((0x1000_0000, 8192))).Resplit!.Reachable, Audit(_soc, Pages((0x5000_0000, 8192))).Resplit!.Reachable));
 
     [Fact]
     public void A_size_that_no_list_of_pages_can_have_is_told() =>

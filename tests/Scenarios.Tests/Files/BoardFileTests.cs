@@ -123,8 +123,8 @@ public class BoardFileTests
     [InlineData(
         "driver: disk", "speed: 1",
         "16:5: an entry of devices has the unknown key 'speed'; "
-            + "expected name, driver, description, max_segment_size, max_segment_count, segment_boundary_mask,"
-            + " contiguous, dma_mask, bus_dma_limit, coherent, iommu, bus_mmu, needs_struct_page, trusted, peer_to_peer,"
+            + "expected name, driver, description, bus, max_segment_size, max_segment_count, segment_boundary_mask,"
+            + " contiguous, dma_mask, bus_dma_limit, windows, coherent, iommu, bus_mmu, needs_struct_page, trusted, peer_to_peer,"
             + " peer_bus, segments_per_line, preferred_segment_size or sources")]
     [InlineData(
         "segment_boundary_mask: 0xffffffff", "segment_boundary_mask: 0xfffff0ff",
@@ -150,7 +150,7 @@ public class BoardFileTests
         "{max_segment_size: a reason}", "{name: a reason}",
         "24:15: sources has the unknown key 'name'; "
             + "expected max_segment_size, max_segment_count, segment_boundary_mask,"
-            + " contiguous, dma_mask, bus_dma_limit, coherent, iommu, bus_mmu, needs_struct_page, trusted, peer_to_peer,"
+            + " contiguous, dma_mask, bus_dma_limit, windows, coherent, iommu, bus_mmu, needs_struct_page, trusted, peer_to_peer,"
             + " peer_bus, segments_per_line or preferred_segment_size")]
     public void Read_says_where_and_what_is_wrong(string right, string wrong, string expected)
     {
@@ -202,15 +202,15 @@ public class BoardFileTests
     }
 
     [Theory]
-    [InlineData("    bus: pcie\n", "    bus: axi\n", "45:10: the board has no bus axi; expected pcie or plain")]
+    [InlineData("    bus: pcie\n", "    bus: axi\n", "44:10: the board has no bus axi; expected pcie or plain")]
     [InlineData(
         "    bus: pcie\n", "    bus: pcie\n    windows: [{cpu: 0, bus: 0, size: 1}]\n",
-        "46:14: a device has both the key 'bus' and the key 'windows'; expected one of them: the windows of a bus are stated with the bus")]
+        "45:14: a device has both the key 'bus' and the key 'windows'; expected one of them: the windows of a bus are stated with the bus")]
     [InlineData("{name: plain,", "{name: pcie,", "70:12: two buses are named pcie; expected a name of its own for each")]
-    [InlineData("cpu: 0x880000000", "cpu: 0x7fffffff", "68:14: Two windows of pcie hold CPU address 0x7fffffff: expected each address in one; expected windows that a bus can have")]
+    [InlineData("cpu: 0x880000000", "cpu: 0x7fffffff", "68:14: Two windows of pcie hold CPU address 0x7fffffff; expected each address in one")]
     [InlineData("bus: 0x80000000", "bus: 0xfffffffffffff001", "68:14: Window 1 of pcie, CPU 0x880000000, bus 0xfffffffffffff001, 4096 bytes, runs past the end of 64 bits; expected windows that a bus can have")]
-    [InlineData("size: 64MiB}]", "size: 0}]", "66:54: size is 0; expected 1 to 18446744073709551615, such as 4096, 64KiB or 0x1000")]
-    [InlineData("{cpu: 0x40000000, bus: 0x0, size: 64MiB}", "{cpu: 0x40000000, size: 64MiB}", "66:15: an entry of windows has no key 'bus'; expected that key")]
+    [InlineData("size: 64MiB}]", "size: 0}]", "64:49: size is text '0'; expected 1 to 18446744073709551615, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
+    [InlineData("{cpu: 0x40000000, bus: 0x0, size: 64MiB}", "{cpu: 0x40000000, size: 64MiB}", "64:15: an entry of windows has no key 'bus'; expected that key")]
     [InlineData("iommu: smmu", "iommu: mmu", "36:12: the board has no MMU mmu; expected smmu or bus")]
     [InlineData("bus_mmu: bus", "bus_mmu: mmu", "37:14: the board has no MMU mmu; expected smmu or bus")]
     [InlineData("device: gpu, peer_bus: pcie, ", "", "7:5: an entry of memory has no key 'device'; expected that key")]
