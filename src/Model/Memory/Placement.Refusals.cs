@@ -21,7 +21,7 @@ internal sealed partial class Placement
     {
         var lowest = candidates.MinBy(region => region.Layout.Range.FirstPfn)!.Layout;
         var (importer, highest) = request.ReachIn(lowest);
-        if (!request.Windowed.IsEmpty)
+        if (request.Windowed.All.Any(windowed => windowed.Importer == importer) || (!request.Windowed.IsEmpty && IsBelow(candidates, request)))
         {
             return OutsideWindows(candidates, request);
         }
@@ -49,6 +49,10 @@ internal sealed partial class Placement
             Errno.EIO, alone.Count != 0 ? alone[0].Importer : importer, nameof(Device.Windows), lowest.Range.Address.Value, null,
             $"{who}. {memory} ({string.Join(", ", candidates.Select(region => RangeOf(region.Layout)))}) has no page there.");
     }
+
+    /// <summary>Whether somebody without windows would reach a page.</summary>
+    private static bool IsBelow(ImmutableArray<MemoryRegion> candidates, AllocationRequest request) => candidates.Any(region =>
+        request.ReachIn(region.Layout).HighestAddress >= region.Layout.Range.Address.Value + (Page.SizeBytes - 1));
 
     private static string RangeOf(MemoryRegionLayout region) =>
         $"{region.Name} {region.Range.Address}-0x{(region.Range.EndPfn << Page.Shift) - 1:x}";

@@ -19,8 +19,8 @@ internal sealed partial class Placement
     /// <summary>The regions within reach of which pages may come, in the order to try them.</summary>
     private readonly ImmutableArray<MemoryRegion> _regions;
 
-    /// <summary>Of each region, the pages that all importers with windows reach; null where nobody has windows.</summary>
-    private readonly Dictionary<string, ImmutableArray<PageExtent>>? _windows;
+    /// <summary>What all importers with windows reach of each region; null where nobody has windows.</summary>
+    private readonly Dictionary<string, Seen>? _windows;
 
     private Placement(IEnumerable<MemoryRegion> candidates, AllocationRequest request)
     {
@@ -139,7 +139,7 @@ internal sealed partial class Placement
         }
 
         var reachEndPfn = ReachEndPfn(region);
-        foreach (var run in region.Free.RunsOfAtLeast(Need).SelectMany(run => InWindows(region, run)))
+        foreach (var run in InWindows(region, region.Free.RunsOfAtLeast(Need)))
         {
             var end = Math.Min(run.EndPfn, reachEndPfn);
             foreach (var first in BasesIn(run, blockPages))
@@ -260,42 +260,54 @@ internal sealed partial class Placement
         var runs = region.Free.Runs
             .TakeWhile(run => run.FirstPfn < endPfn)
             .Select(run => run.EndPfn <= endPfn ? run : run with { PageCount = endPfn - run.FirstPfn });
-        return _windows is null ? runs : runs.SelectMany(run => InWindows(region, run));
+        return InWindows(region, runs);
     }
 
     private bool IsReachedWhole(MemoryRegion region) =>
-        ReachEndPfn(region) >= region.Layout.Range.EndPfn
-        && (_windows is null || WindowsOf(region.Layout) is [var only] && only == region.Layout.Range);
+        ReachEndPfn(region) >= region.Layout.Range.EndPfn && (_windows is null || SeenOf(region.Layout).Parts.IsDefault);
 
     private bool IsWithinReach(MemoryRegion region) =>
         region.Layout.Range.FirstPfn < ReachEndPfn(region)
-        && (_windows is null || WindowsOf(region.Layout).Any(range => range.FirstPfn < ReachEndPfn(region)));
+        && (_windows is null || SeenOf(region.Layout) is not { Parts.IsDefault: false } seen
+            || seen.Parts.Any(part => part.FirstPfn < ReachEndPfn(region)));
 
-    /// <summary>The parts of a free run that everybody's windows hold.</summary>
-    private IEnumerable<PageExtent> InWindows(MemoryRegion region, PageExtent run) =>
-        _windows is null ? [run] : PageRanges.Within(WindowsOf(region.Layout), run);
+    /// <summary>The parts of free runs that everybody's windows hold, as far as they are not a region's first pages.</summary>
+    private IEnumerable<PageExtent> InWindows(MemoryRegion region, IEnumerable<PageExtent> runs) =>
+        _windows is null || SeenOf(region.Layout) is not { Parts.IsDefault: false } seen
+            ? runs
+            : runs.SelectMany(run => PageRanges.Within(seen.Parts, run));
 
     /// <summary>The pages of a region that everybody's windows hold. Memory that is its own a device reaches without them.</summary>
-    private ImmutableArray<PageExtent> WindowsOf(MemoryRegionLayout region)
+    private Seen SeenOf(MemoryRegionLayout region)
     {
-        if (!_windows!.TryGetValue(region.Name, out var ranges))
+        if (!_windows!.TryGetValue(region.Name, out var seen))
         {
-            ranges = [region.Range];
+            ImmutableArray<PageExtent> parts = [region.Range];
             foreach (var (_, reach) in _request.Windowed.All.Where(windowed => !region.IsOwnOf(windowed.Importer)))
             {
-                ranges = PageRanges.Intersect(ranges, reach.Pages());
+                parts = PageRanges.Intersect(parts, reach.Pages());
             }
 
-            _windows.Add(region.Name, ranges);
+            // Mostly the first pages of a region, or all: then its end says it.
+            seen = parts is [var only] && only.FirstPfn == region.Range.FirstPfn ? new(only.EndPfn, default)
+                : parts.IsEmpty ? new(0, default)
+                : new(ulong.MaxValue, parts);
+            _windows.Add(region.Name, seen);
         }
 
-        return ranges;
+        return seen;
     }
 
     /// <summary>Frame number behind the last page of a region that everybody reaches.</summary>
     private ulong ReachEndPfn(MemoryRegion region)
     {
         var highest = _request.ReachIn(region.Layout).HighestAddress;
-        return highest == ulong.MaxValue ? ulong.MaxValue : (highest + 1) >> Page.Shift;
+        var end = highest == ulong.MaxValue ? ulong.MaxValue : (highest + 1) >> Page.Shift;
+        return _windows is null ? end : Math.Min(end, SeenOf(region.Layout).EndPfn);
     }
+
+    /// <summary>What importers see of a region.</summary>
+    /// <param name="EndPfn">Frame number behind the last page that they see, where they see the pages from its first on.</param>
+    /// <param name="Parts">The pages that they see; the default where the end says it.</param>
+    private readonly record struct Seen(ulong EndPfn, ImmutableArray<PageExtent> Parts);
 }

@@ -94,7 +94,7 @@ public sealed class PhysicalMemoryHistoryTests
 
         var lowest = allowed.MinBy(layout => layout.Range.FirstPfn)!;
         Assert.Equal(Errno.EIO, refusal.Errno);
-        Assert.Equal(request.Windowed.IsEmpty ? "DmaMask" : "Windows", refusal.Field);
+        Assert.True(refusal.Field == "DmaMask" ? refusal.Importer == PlacementSearch.ReachIn(lowest, request).Importer : !request.Windowed.IsEmpty);
         Assert.Contains(refusal.Importer, request.Windowed.All.Select(windowed => windowed.Importer).Append(PlacementSearch.ReachIn(lowest, request).Importer));
     }
 
