@@ -122,7 +122,7 @@ public sealed class ScatterlistAuditTests
     [InlineData(0xbfff_f000UL, 8192u, "windows")]
     [InlineData(0x3c00_0000UL, 4096u, "windows")]
     public void Segments_are_bus_addresses_already(ulong address, uint length, string? broken) =>
-        Assert.Equal(broken, Audit(_soc, Pages() with { Segments = [new(new(address), length)] }).Violations.SingleOrDefault()?.Field);
+        Assert.Equal(broken, Audit(_soc, Walked((address, length))).Violations.SingleOrDefault()?.Field);
 
     [Fact]
     public void Boundaries_are_those_of_the_bus()
