@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
-using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Model.Buffers;
 
