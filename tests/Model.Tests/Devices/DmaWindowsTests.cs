@@ -1,6 +1,5 @@
 using CsCheck;
 using DmaGrains.Model.Devices;
-using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Model.Tests.Devices;
 
