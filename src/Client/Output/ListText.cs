@@ -24,6 +24,11 @@ internal static class ListText
 
         terminal.Line($"      {entries} mapped to {Counted.Of((ulong)list.MappedEntryCount, "segment")}, {from}:");
         WriteFirst(terminal, list.Segments, segment => $"0x{segment.Address:x12}  length {segment.Length}");
+        if (list.AddressesOf is { } owner)
+        {
+            terminal.Line($"      DMA addresses of {owner}");
+        }
+
         foreach (var stage in list.Stages)
         {
             terminal.Line($"      {stage.Iommu}: 0x{stage.First:x} to 0x{stage.Last:x} of context {stage.Context}");

@@ -7,6 +7,7 @@ using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
+using DmaGrains.Model.Policies;
 using DmaGrains.Model.Translation;
 using Microsoft.Extensions.Logging;
 using Orleans.Serialization;
@@ -73,7 +74,10 @@ internal sealed partial class DmaBufferGrain(
             regions = added.IsGranted ? added.Value : [];
         }
 
-        var exported = BufferExports.Export(existing, origin, exporterIsKnown, regions);
+        var exporter = exporterIsKnown && origin is { Exporter: { } name, Policy.Lists: ListSharing.Exporters }
+            ? await DeviceAsync(name)
+            : null;
+        var exported = BufferExports.Export(existing, origin, exporterIsKnown, regions, exporter);
         if (!exported.TryGetValue(out var buffer))
         {
             return Refuse(exported.Refusal!);

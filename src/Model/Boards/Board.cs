@@ -61,8 +61,10 @@ public sealed class Board
     /// <returns>What <see cref="BufferExports.Export"/> answers; ENOMEM when the exporter allocates at once and there is no room.</returns>
     public (Board Next, DmaResult<DmaReply> Reply) Export(BufferExport export)
     {
-        var exporterIsKnown = export.Exporter is null || _devices.ContainsKey(export.Exporter);
-        var exported = BufferExports.Export(Buffer(export.Name ?? string.Empty), export, exporterIsKnown, Memory.Layouts);
+        var exporter = export.Exporter is null ? null : Device(export.Exporter);
+        var exporterIsKnown = export.Exporter is null || exporter is not null;
+        var exported = BufferExports.Export(
+            Buffer(export.Name ?? string.Empty), export, exporterIsKnown, Memory.Layouts, exporter);
         if (!exported.TryGetValue(out var buffer))
         {
             return (this, DmaResult.Refuse<DmaReply>(exported.Refusal!));
@@ -207,7 +209,8 @@ public sealed class Board
     /// <summary>What a buffer's live mappings hold of MMUs and the bounce pool, in token order.</summary>
     private static IEnumerable<MapToken> HeldBy(DmaBuffer buffer) => buffer.Mappings
         .Where(mapping => mapping.Mapped is { IsNothing: false })
-        .Select(mapping => new MapToken(buffer.Name, mapping.Sequence))
+        .Select(mapping => new MapToken(buffer.Name, mapping.HeldAs))
+        .Distinct()
         .OrderBy(token => token.Sequence);
 
     private Board With(PhysicalMemory memory, DmaTranslation translation, DmaBuffer buffer) =>

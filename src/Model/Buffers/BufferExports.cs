@@ -1,3 +1,4 @@
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 
 namespace DmaGrains.Model.Buffers;
@@ -10,13 +11,18 @@ public static class BufferExports
     /// <param name="export">What the exporter says.</param>
     /// <param name="exporterIsKnown">Whether the board has the exporting device, if one is named.</param>
     /// <param name="board">The board's regions, or at least those that the export names; not looked at for a repeat.</param>
+    /// <param name="exporter">The exporting device, where the policy hands its addresses out; null for a heap.</param>
     /// <returns>
     /// The buffer: the same object for a repeat of the export that made it, gone or not. EINVAL or ENOSPC for a malformed export,
     /// ENODEV for an unknown exporter, EINVAL as <see cref="NamedRegions.Find"/>, EEXIST when another buffer of that name lives or owes
     /// pages.
     /// </returns>
     public static DmaResult<DmaBuffer> Export(
-        DmaBuffer? existing, BufferExport export, bool exporterIsKnown, IEnumerable<MemoryRegionLayout> board)
+        DmaBuffer? existing,
+        BufferExport export,
+        bool exporterIsKnown,
+        IEnumerable<MemoryRegionLayout> board,
+        Device? exporter = null)
     {
         if (export.Check() is { } refusal)
         {
@@ -40,10 +46,11 @@ public static class BufferExports
             return DmaResult.Refuse<DmaBuffer>(found.Refusal!);
         }
 
-        return existing is null ? DmaBuffer.Export(export, 0, regions)
+        var exported = existing is null ? DmaBuffer.Export(export, 0, regions)
             : existing.IsFreed ? DmaBuffer.ExportAfter(existing, export, regions)
             : DmaResult.Refuse<DmaBuffer>(Refusal.Of(
                 Errno.EEXIST, "Name", $"Buffer {export.Name} exists with {existing.SizeBytes} bytes, exported by {existing.Origin.Exporter ?? "a heap"}."));
+        return exported.TryGetValue(out var buffer) ? DmaResult.Grant(buffer.ExportedBy(exporter)) : exported;
     }
 
     /// <summary>ENOENT: nothing was ever exported under that name.</summary>

@@ -1,6 +1,7 @@
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
+using DmaGrains.Model.Policies;
 using DmaGrains.Model.Scatterlists;
 using DmaGrains.Model.Translation;
 
@@ -14,8 +15,8 @@ public sealed partial record DmaBuffer
     {
         Hazard?[] found = mapping.Access == BufferAccess.Pfns ? [WithoutPages(attachment)]
             : mapping.Mapped is { } mapped
-            ? [WithoutPages(attachment), BrokenBy(SegmentsViolation(mapping, table, attachment), attachment), BouncedBy(mapping, attachment), ReadsPages(mapped, attachment)]
-            : [WithoutPages(attachment), BrokenBy(SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device, mapping.Windows), attachment)];
+            ? [WithoutPages(attachment), BrokenBy(SegmentsViolation(mapping, table, attachment), attachment), BouncedBy(mapping, attachment), ReadsPages(mapped, attachment), WalksOthers(mapping, table, attachment)]
+            : [WithoutPages(attachment), BrokenBy(SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device, mapping.Windows), attachment), WalksOthers(mapping, table, attachment)];
         return found.OfType<Hazard>().Where(IsNew);
     }
 
@@ -30,6 +31,71 @@ public sealed partial record DmaBuffer
         : new(
             HazardKind.ListBreaksLimit, attachment.Device, attachment.Name, violation.Field!, violation.Needed ?? 0,
             violation.Limit ?? 0, $"{attachment.Device} was handed a list it cannot use: {violation.Reason}");
+
+    /// <summary>Addresses that were made for another device, and lead elsewhere for this one (thread #12).</summary>
+    private Hazard? WalksOthers(Mapping mapping, SgTable table, Attachment attachment)
+    {
+        if (mapping.Addresses is not { } owner || owner.Device == attachment.Device)
+        {
+            return null;
+        }
+
+        var kind = Policy.Lists == ListSharing.Exporters ? HazardKind.ExportersAddresses : HazardKind.SharedAddresses;
+        var (theirs, its) = (PathOf(owner.Iommu, owner.BusMmu), PathOf(attachment.Iommu, attachment.BusMmu));
+        if (theirs != its)
+        {
+            var first = mapping.ToSegments(table)[0].Address;
+            return new(
+                kind, attachment.Device, attachment.Name, owner.Iommu != attachment.Iommu ? nameof(Device.Iommu) : nameof(Device.BusMmu),
+                first.Value, 0,
+                $"{attachment.Device} walks {first}, the DMA address of {owner.Device} {theirs}; {attachment.Device} stands {its}, where it leads elsewhere or nowhere.");
+        }
+
+        if (!attachment.IsTranslated && mapping.Mapped is null)
+        {
+            return Elsewhere(mapping, table, attachment) is { } at
+                ? new(
+                    kind, attachment.Device, attachment.Name, nameof(Device.Windows), at.Value, 0,
+                    $"{attachment.Device} walks {at}, the bus address of {owner.Device}; the bus of {attachment.Device} has that memory elsewhere.")
+                : Reaches(attachment, mapping.Storage) ? null
+                : Beyond(OutOfReach(attachment, mapping.Storage));
+        }
+
+        var last = mapping.ToSegments(table).Max(segment => segment.Address.Value + (segment.LengthBytes - 1));
+        return last <= attachment.HighestAddress
+            ? null
+            : Beyond(new(
+                Errno.EIO, attachment.Device, nameof(Device.DmaMask), last, attachment.HighestAddress,
+                $"{attachment.Device} reaches addresses up to 0x{attachment.HighestAddress:x}; the list goes up to 0x{last:x}."));
+
+        Hazard Beyond(Refusal refusal) => new(
+            kind, attachment.Device, attachment.Name, refusal.Field!, refusal.Needed ?? 0, refusal.Limit ?? 0,
+            $"{attachment.Device} was handed the list that was mapped for {owner.Device}: {refusal.Reason}");
+    }
+
+    /// <summary>The first address of a list that the windows of a bus would have made another one; null when there is none.</summary>
+    private static Iova? Elsewhere(Mapping mapping, SgTable table, Attachment attachment)
+    {
+        if (mapping.Windows == attachment.SeenThrough)
+        {
+            return null;
+        }
+
+        var itsOwn = MappedSegments.Of(table, attachment.Takes, null, attachment.SeenThrough);
+        return mapping.ToSegments(table).Zip(itsOwn)
+            .Where(pair => pair.First.Address != pair.Second.Address)
+            .Select(pair => (Iova?)pair.First.Address)
+            .FirstOrDefault();
+    }
+
+    /// <summary>The MMUs on the way to memory, in words; the same words are the same way.</summary>
+    private static string PathOf(string? iommu, string? busMmu) => (iommu, busMmu) switch
+    {
+        (null, null) => "behind no MMU",
+        ({ } own, null) => $"behind {own}",
+        (null, { } bus) => $"behind {bus}",
+        ({ } own, { } bus) => $"behind {own} and {bus}",
+    };
 
     private Hazard? BouncedBy(Mapping mapping, Attachment attachment)
     {

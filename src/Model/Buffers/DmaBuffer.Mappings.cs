@@ -42,9 +42,9 @@ public sealed partial record DmaBuffer
             return null;
         }
 
-        var attachment = Attachments[IndexOf(taking.Attachment)];
         var storage = allocation is not { } answer ? Storage : answer.TryGetValue(out var allocated) ? allocated : null;
-        if (storage is null || !NeedsTranslation(attachment, storage, taking.Options))
+        var attachment = MappedFor(Attachments[IndexOf(taking.Attachment)]);
+        if (storage is null || HandedOut is not null || !NeedsTranslation(attachment, storage, taking.Options))
         {
             return null;
         }
@@ -64,9 +64,32 @@ public sealed partial record DmaBuffer
     /// <summary>The mapping of which the board's MMUs are to say whether it can be ended in their present contexts; null for others.</summary>
     public MapToken? ContextCheckFor(DmaCommand command) =>
         command is DmaCommand.Unmap unmap && IndexOfMapping(unmap.Mapping) is >= 0 and var index
-            && Mappings[index].Mapped is { IsPerContext: true }
-            ? Of(Mappings[index].Sequence)
+            && Mappings[index] is { Mapped.IsPerContext: true } mapping && IsLastToHold(mapping)
+            ? Of(mapping.HeldAs)
             : null;
+
+    /// <summary>A live mapping whose DMA addresses everybody is handed; null when each map makes its own, or this one would (thread #12).</summary>
+    private Mapping? HandedOut => Policy.Lists is ListSharing.Shared or ListSharing.Exporters
+        ? Mappings.FirstOrDefault(mapping => mapping.Access == BufferAccess.Map)
+        : null;
+
+    /// <summary>The device that a map's addresses are made for: the importer, or the exporter's own, whoever asks.</summary>
+    private Attachment MappedFor(Attachment attachment) =>
+        Policy.Lists != ListSharing.Exporters ? attachment
+        : Exporter is { } exporter ? attachment with
+        {
+            Device = exporter.Name,
+            Iommu = exporter.Iommu,
+            BusMmu = exporter.BusMmu,
+            HighestAddress = exporter.HighestAddress,
+            Takes = exporter.Demand(Origin.ReadWith),
+            Windows = exporter.Reach.Windows,
+        }
+        : attachment with { Device = Name, Iommu = null, BusMmu = null, HighestAddress = ulong.MaxValue, Windows = default };
+
+    /// <summary>Whether no other mapping walks the addresses of this one.</summary>
+    private bool IsLastToHold(Mapping mapping) => HandedOut is null
+        || !Mappings.Any(other => other.Name != mapping.Name && other.Mapped is not null && other.HeldAs == mapping.HeldAs);
 
     private bool NeedsTranslation(Attachment attachment, BackingStorage storage, MapOptions options) =>
         attachment.IsTranslated || (MayBounce(options) && !Reaches(attachment, storage));
@@ -197,13 +220,23 @@ public sealed partial record DmaBuffer
 
     private Transition MapOnto(BackingStorage storage, Taking taking, DmaResult<DmaMapped>? mapped)
     {
-        var attachment = Attachments[IndexOf(taking.Attachment)];
+        // Who is handed a list that is mapped already is not asked whether it reaches what it says.
+        if (HandedOut is { } known)
+        {
+            return HandOut(known, MappingOf(storage, taking));
+        }
+
+        var attachment = MappedFor(Attachments[IndexOf(taking.Attachment)]);
         if (!attachment.IsTranslated && !MayBounce(taking.Options) && !Reaches(attachment, storage))
         {
             return Transition.Refuse(this, OutOfReach(attachment, storage));
         }
 
-        var mapping = MappingOf(storage, taking);
+        var mapping = MappingOf(storage, taking) with
+        {
+            Addresses = Policy.Lists == ListSharing.Exporters ? OwnerOf(NextMapping, attachment) : null,
+            Windows = attachment.SeenThrough,
+        };
         if (!NeedsTranslation(attachment, storage, taking.Options))
         {
             return Hold(mapping);
@@ -213,6 +246,28 @@ public sealed partial record DmaBuffer
         return mapped!.Value.TryGetValue(out var held)
             ? Hold(mapping with { Mapped = held, SteeredBy = attachment.Takes })
             : Transition.Refuse(this, mapped.Value.Refusal!);
+    }
+
+    private static AddressOwner OwnerOf(ulong mapping, Attachment attachment) =>
+        new(mapping, attachment.Device, attachment.Iommu, attachment.BusMmu) { Windows = attachment.SeenThrough };
+
+    /// <summary>The list as it was mapped for somebody else; EIO when it has copies in it and this map takes none.</summary>
+    private Transition HandOut(Mapping known, Mapping mapping)
+    {
+        if (mapping.Options.HasFlag(MapOptions.NoBounce) && known.Mapped is { Bounces.IsEmpty: false })
+        {
+            return Transition.Refuse(this, new(
+                Errno.EIO, Attachments[IndexOf(mapping.Attachment)].Device, "Options", null, null,
+                $"The one list of {Name} has copies in it, and this map takes none."));
+        }
+
+        return Hold(mapping with
+        {
+            Mapped = known.Mapped,
+            SteeredBy = known.SteeredBy,
+            Windows = known.Windows,
+            Addresses = known.Addresses ?? OwnerOf(known.Sequence, Attachments[IndexOf(known.Attachment)]),
+        });
     }
 
     private Mapping MappingOf(BackingStorage storage, Taking taking)
@@ -230,7 +285,7 @@ public sealed partial record DmaBuffer
     /// <summary>How the list of an importer is cut.</summary>
     private DmaConstraints CutUnder(Attachment attachment, BackingStorage storage) => Policy.Lists switch
     {
-        ListSharing.Shared => storage.AllocatedUnder,
+        ListSharing.Shared or ListSharing.Exporters => storage.AllocatedUnder,
         ListSharing.Own => WholePages(attachment.Demand),
         _ => attachment.OwnCut ?? storage.AllocatedUnder,
     };
@@ -264,7 +319,7 @@ public sealed partial record DmaBuffer
     private BufferCosts CostsWith(Mapping mapping, bool buildsList)
     {
         var costs = buildsList ? Costs with { ListsBuilt = Costs.ListsBuilt + 1 } : Costs;
-        return mapping.Mapped is { Bounces: { IsEmpty: false } bounces }
+        return mapping is { Mapped.Bounces: { IsEmpty: false } bounces, MadeAddresses: true }
             ? costs with
             {
                 Bounces = costs.Bounces + (ulong)bounces.Length,
@@ -276,7 +331,7 @@ public sealed partial record DmaBuffer
     /// <summary>Refused after MMUs or the pool have given something: that is owed back, and nothing else changes.</summary>
     private Transition RefuseHolding(Mapping mapping, Refusal refusal)
     {
-        if (mapping.Mapped is null)
+        if (mapping.Mapped is null || !mapping.MadeAddresses)
         {
             return Transition.Refuse(this, refusal);
         }
@@ -293,7 +348,7 @@ public sealed partial record DmaBuffer
     {
         ListSharing.PerMap or ListSharing.Own => true,
         ListSharing.PerAttachment => !attachment.HasList,
-        ListSharing.Shared => !Attachments.Any(other => other.HasList),
+        ListSharing.Shared or ListSharing.Exporters => !Attachments.Any(other => other.HasList),
         _ => throw new InvalidOperationException("An unknown policy was not refused."),
     };
 
@@ -318,11 +373,12 @@ public sealed partial record DmaBuffer
             return Transition.Refuse(this, elsewhere);
         }
 
+        var isHeldOn = !IsLastToHold(mapping);
         var ended = this with
         {
             Mappings = Mappings.RemoveAt(index),
-            Unmapped = mapping.Mapped is null ? Unmapped : Unmapped.Add(mapping.Sequence),
-            Hazards = LeftBehindBy(mapping) is { } hazard ? Hazards.Add(hazard) : Hazards,
+            Unmapped = mapping.Mapped is null || isHeldOn ? Unmapped : Unmapped.Add(mapping.HeldAs),
+            Hazards = !isHeldOn && LeftBehindBy(mapping) is { } hazard ? Hazards.Add(hazard) : Hazards,
         };
         var next = HandsOver(mapping) ? ended.LeftByDevice(mapping) : ended;
 

@@ -102,6 +102,10 @@ public sealed partial record DmaBuffer
     [Id(17)]
     public bool HasHadTranslated { get; private init; }
 
+    /// <summary>The exporting device as it was at the export, where the policy hands its addresses out; else null.</summary>
+    [Id(21)]
+    public Device? Exporter { get; private init; }
+
     /// <summary>How the exporter deals with its importers.</summary>
     public ExporterPolicy Policy => Origin.Policy;
 
@@ -134,7 +138,7 @@ public sealed partial record DmaBuffer
     /// </summary>
     public bool OwesAllMappings => IsGone && !IsFreed && MayHoldMappings;
 
-    private bool MayHoldMappings => HasHadTranslated || Policy.Bouncing;
+    private bool MayHoldMappings => HasHadTranslated || Policy.Bouncing || Policy.Lists == ListSharing.Exporters;
 
     /// <summary>Whether anything is to be given back.</summary>
     public bool IsInDebt => !OwedTokens.IsEmpty || !Unmapped.IsEmpty;
@@ -172,6 +176,11 @@ public sealed partial record DmaBuffer
             ? DmaResult.Grant(buffer with { NextMapping = gone.NextMapping + 1, HasHadTranslated = gone.HasHadTranslated })
             : exported;
     }
+
+    /// <summary>The buffer with what its policy needs to know of the exporting device.</summary>
+    /// <param name="exporter">The device; null for a heap.</param>
+    internal DmaBuffer ExportedBy(Device? exporter) =>
+        Policy.Lists == ListSharing.Exporters ? this with { Exporter = exporter } : this;
 
     /// <summary>The buffer when its export came to nothing: gone, and nothing to give back.</summary>
     public DmaBuffer Gone()
@@ -275,7 +284,7 @@ public sealed partial record DmaBuffer
         {
             Invariant.Holds(IndexOf(mapping.Attachment) >= 0);
             Invariant.Holds(mapping.Storage.Token == Storage?.Token);
-            Invariant.Holds(mapping.Sequence < NextMapping && !Unmapped.Contains(mapping.Sequence));
+            Invariant.Holds(mapping.Sequence < NextMapping && mapping.HeldAs < NextMapping && !Unmapped.Contains(mapping.HeldAs));
             Invariant.Holds(mapping.Mapped is null || MayHoldMappings);
         }
     }

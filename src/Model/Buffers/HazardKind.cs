@@ -46,4 +46,12 @@ public enum HazardKind
     /// An importer that dereferences pages was handed memory that has none, by an exporter that knows no such flag (thread #49, #54).
     /// </summary>
     NoStructPages = 15,
+
+    /// <summary>
+    /// A device was handed the DMA addresses of the exporter's own device, which lead elsewhere for it (amdxdna, thread #12).
+    /// </summary>
+    ExportersAddresses = 20,
+
+    /// <summary>A device was handed the DMA addresses of who mapped the shared list first, which lead elsewhere for it (thread #12).</summary>
+    SharedAddresses = 21,
 }

@@ -52,6 +52,16 @@ public sealed record Mapping(
     [Id(10)]
     public DmaWindows Windows { get; init; }
 
+    /// <summary>Whose DMA addresses are in the list; null when they were made for this mapping alone (thread #12).</summary>
+    [Id(9)]
+    public AddressOwner? Addresses { get; init; }
+
+    /// <summary>The number under which MMUs and the bounce pool hold what <see cref="Mapped"/> says.</summary>
+    public ulong HeldAs => Addresses?.Mapping ?? Sequence;
+
+    /// <summary>Whether the addresses were made at this map, not taken over from another.</summary>
+    public bool MadeAddresses => HeldAs == Sequence;
+
     /// <summary>What the device walks after mapping: address and length as it sees them. Σ LengthBytes = SizeBytes.</summary>
     public ImmutableArray<DmaSegment> ToSegments() => ToSegments(ToTable());
 

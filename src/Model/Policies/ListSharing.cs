@@ -14,4 +14,10 @@ public enum ListSharing
 
     /// <summary>Built at each map, and cut for this importer alone, from the first attach on (thread #7).</summary>
     Own = 3,
+
+    /// <summary>
+    /// Mapped once, for the exporter's own device, and handed to everybody: what walks it walks the exporter's addresses (amdxdna before
+    /// the review of its import path; thread #12).
+    /// </summary>
+    Exporters = 4,
 }

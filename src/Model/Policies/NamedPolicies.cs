@@ -23,6 +23,12 @@ public static class NamedPolicies
         ("first-attach-migrate", new() { Allocation = AllocationTime.AtFirstAttach, LateAttach = LateAttach.Migrate }),
         ("at-export", new() { Allocation = AllocationTime.AtExport }),
         ("shared-list", new() { LateAttach = LateAttach.Accept, Lists = ListSharing.Shared }),
+        ("own-addresses", new()
+        {
+            Constraints = ConstraintModel.None,
+            Allocation = AllocationTime.AtFirstAttach,
+            Lists = ListSharing.Exporters,
+        }),
         ("mainline", new() { Constraints = ConstraintModel.None, Allocation = AllocationTime.AtFirstAttach }),
         ("mainline-bouncing", new()
         {

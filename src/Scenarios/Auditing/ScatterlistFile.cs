@@ -88,7 +88,8 @@ public static class ScatterlistFile
     private static GivenScatterlist Read(MapNode map, string label, string? device)
     {
         map.AllowOnly(
-            "regions", "size_bytes", "entry_count", "mapped_entry_count", "entries", "segments", "stages", "bounces", "bytes_bounced");
+            "regions", "size_bytes", "entry_count", "mapped_entry_count", "entries", "segments", "stages", "bounces", "bytes_bounced",
+            "addresses_of");
         var entries = map.Optional("entries") is { } given ? EntriesOf(given).Select(EntryOf).ToImmutableArray() : [];
         var segments = map.Optional("segments") is { } walked ? EntriesOf(walked).Select(SegmentOf).ToImmutableArray() : [];
         CheckCount(map, "entry_count", entries.Length);

@@ -143,7 +143,7 @@ public sealed record BoardCheck(
         var held = board.HeldMappings.ToHashSet();
         var living = board.Buffers.SelectMany(buffer => buffer.Mappings
             .Where(mapping => mapping.Mapped is { IsNothing: false })
-            .Select(mapping => new MapToken(buffer.Name, mapping.Sequence))).ToHashSet();
+            .Select(mapping => new MapToken(buffer.Name, mapping.HeldAs))).ToHashSet();
         foreach (var token in living.Except(held))
         {
             yield return new(
@@ -174,7 +174,7 @@ public sealed record BoardCheck(
         var mapped = board.HeldMappings.ToLookup(token => token.Buffer, token => token.Sequence);
         foreach (var buffer in board.Buffers.Where(buffer => !buffer.IsInDebt))
         {
-            var living = buffer.Mappings.Select(mapping => mapping.Sequence).ToHashSet();
+            var living = buffer.Mappings.Select(mapping => mapping.HeldAs).ToHashSet();
             foreach (var number in mapped[buffer.Name].Where(number => !living.Contains(number)))
             {
                 yield return $"{buffer.Name}: mapping number {number} was interrupted; a next one of that number, or the release, takes it over";

@@ -56,7 +56,8 @@ public static class PolicyComparison
     /// <summary>Whether an exporter looks at all that importers state, whenever they come: where it does not, a good outcome is luck.</summary>
     private static bool LooksAtImporters(ExporterPolicy policy) =>
         policy.Constraints is ConstraintModel.Rfc3 or ConstraintModel.Translated
-        && policy.LateAttach != LateAttach.Accept && policy.Lists != ListSharing.Shared && policy.ListCheck == ListCheck.Exact;
+        && policy.LateAttach != LateAttach.Accept && policy.Lists is not (ListSharing.Shared or ListSharing.Exporters)
+        && policy.ListCheck == ListCheck.Exact;
 
     private static async Task<BufferCosts> CostsAsync(Scenario scenario, MeteredEngine engine)
     {

@@ -49,7 +49,12 @@ internal sealed class Footprints
         var moves = policy.LateAttach == LateAttach.Migrate;
         var givesBack = _givenBack.Contains(buffer.Name);
         var memory = MemoryOf(buffer);
-        var translation = Behind(device?.Iommu) | Behind(device?.BusMmu) | (policy.Bouncing ? Bit("pool", "") : 0);
+
+        // One list for everybody holds what another device made it with, and whoever unmaps last gives that back.
+        var isHandedOut = policy.Lists is ListSharing.Shared or ListSharing.Exporters;
+        var translation = isHandedOut
+            ? AllTranslation
+            : Behind(device?.Iommu) | Behind(device?.BusMmu) | (policy.Bouncing ? Bit("pool", "") : 0);
         var (reads, writes) = step.Kind switch
         {
             StepKind.Attach => (

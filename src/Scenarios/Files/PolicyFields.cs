@@ -38,6 +38,7 @@ internal static class PolicyFields
         ["per-attachment"] = ListSharing.PerAttachment,
         ["shared"] = ListSharing.Shared,
         ["own"] = ListSharing.Own,
+        ["exporter"] = ListSharing.Exporters,
     };
 
     private static readonly OrderedDictionary<string, FailedCalculation> _failedCalculation = new()

@@ -25,6 +25,9 @@ public sealed record ScatterlistReport(
     ImmutableArray<BounceReport> Bounces,
     ulong BytesBounced)
 {
+    /// <summary>The device that its DMA addresses were made for, where that is not who holds it for its own; else null.</summary>
+    public string? AddressesOf { get; init; }
+
     /// <summary>The report of a mapping's list; null when it was taken as page frame numbers.</summary>
     public static ScatterlistReport? Of(Mapping mapping)
     {
@@ -45,7 +48,10 @@ public sealed record ScatterlistReport(
             [.. segments.Select(segment => new SegmentReport(segment.Address.Value, segment.LengthBytes))],
             [.. (mapping.Mapped?.Stages ?? []).Select(StageReport.Of)],
             [.. bounces.Select(bounce => new BounceReport(bounce.Entry, bounce.Address.Value, bounce.Slots.LengthBytes))],
-            bounces.Aggregate(0UL, (sum, bounce) => sum + bounce.Slots.LengthBytes));
+            bounces.Aggregate(0UL, (sum, bounce) => sum + bounce.Slots.LengthBytes))
+        {
+            AddressesOf = mapping.Addresses?.Device,
+        };
     }
 }
 

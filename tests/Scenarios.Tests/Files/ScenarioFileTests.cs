@@ -142,7 +142,7 @@ public class ScenarioFileTests
     [InlineData("board: raspberry-pi-4", "board: \"a\\0b/c\"", "3:8: board is text 'a?b/c'; expected one line of text")]
     [InlineData("getters: direct", "policy: hope", "4:9: policy is text 'hope'; expected refuse, deny-after-map, resplit, migrate, accept,"
         + " flags, size-only, count-only, own-lists, translated, first-attach, first-attach-migrate, at-export, shared-list,"
-        + " mainline, mainline-bouncing or as-posted")]
+        + " own-addresses, mainline, mainline-bouncing or as-posted")]
     [InlineData("getters: direct", "policy: [refuse]", "4:9: policy is a list; expected a named policy or a mapping of choices")]
     [InlineData("getters: direct", "policy: {late_attach: hope}", "4:23: late_attach is text 'hope'; expected refuse, refuse-any, resplit, migrate or accept")]
     [InlineData("getters: direct", "getters: v6", "4:10: getters is text 'v6'; expected v6.1, rfcv3 or direct")]
@@ -395,7 +395,7 @@ public class ScenarioFileTests
     [InlineData(
         "constraints: translated", "constraints: some",
         "5:23: constraints is text 'some'; expected rfc3, flags, none, translated, size-only, count-only or posted")]
-    [InlineData("lists: own", "lists: none", "5:86: lists is text 'none'; expected per-map, per-attachment, shared or own")]
+    [InlineData("lists: own", "lists: none", "5:86: lists is text 'none'; expected per-map, per-attachment, shared, own or exporter")]
     [InlineData("bouncing: true", "bouncing: yes", "5:101: bouncing is text 'yes'; expected true or false")]
     [InlineData(
         "[no-bounce, require-coherent", "[no-copy, require-coherent",
