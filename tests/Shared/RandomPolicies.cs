@@ -9,16 +9,17 @@ internal static class RandomPolicies
 {
     /// <summary>Any policy that can be written down, each as likely.</summary>
     public static Gen<ExporterPolicy> Any { get; } = Gen.Select(
-        Gen.Enum<ConstraintModel>(), Gen.Enum<AllocationTime>(), Gen.Enum<LateAttach>(), Gen.Enum<ListSharing>(), Gen.Bool,
+        Gen.Enum<ConstraintModel>(), Gen.Enum<AllocationTime>(), Gen.Enum<LateAttach>(), Gen.Enum<ListSharing>(), Gen.Bool, Gen.Bool,
         Gen.Select(Gen.Enum<FailedCalculation>(), Gen.Enum<RefusedAttach>(), Gen.Enum<DetachReading>(), Gen.Enum<ListCheck>(),
             Gen.OneOf(Gen.Const((DmaGetters?)null), Gen.Enum<DmaGetters>().Select(getters => (DmaGetters?)getters))),
-        (constraints, allocation, late, lists, bouncing, posted) => new ExporterPolicy
+        (constraints, allocation, late, lists, bouncing, pinned, posted) => new ExporterPolicy
         {
             Constraints = constraints,
             Allocation = allocation,
             LateAttach = late,
             Lists = lists,
             Bouncing = bouncing,
+            Pinned = pinned,
             FailedCalculation = posted.Item1,
             RefusedAttach = posted.Item2,
             DetachReading = posted.Item3,

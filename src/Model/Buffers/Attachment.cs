@@ -60,6 +60,14 @@ public sealed record Attachment(
     [Id(9)]
     public DmaWindows Windows { get; init; }
 
+    /// <summary>The regions that the exporter names and this device may not have, one bit for each (thread #49, #54, #56).</summary>
+    [Id(14)]
+    public ulong Barred { get; init; }
+
+    /// <summary>The named regions of peers to which no bus leads from it, one bit for each.</summary>
+    [Id(15)]
+    public ulong Unrouted { get; init; }
+
     /// <summary>Whether an MMU stands between it and memory.</summary>
     public bool IsTranslated => Iommu is not null || BusMmu is not null;
 

@@ -7,30 +7,30 @@ namespace DmaGrains.Model.Buffers;
 /// <content>Who may get at the storage, and how: struct pages, peers, opaque memory (thread #14 to #30, #49, #54, #56).</content>
 public sealed partial record DmaBuffer
 {
-    /// <summary>What the storage offers to everybody. Without named regions it is system RAM or a contiguous area.</summary>
-    private BufferAccess AccessOffered =>
+    /// <summary>What memory of these regions offers to everybody. Without named ones it is system RAM or a contiguous area.</summary>
+    private static BufferAccess AccessTo(ImmutableArray<MemoryRegionLayout> regions) =>
         BufferAccess.Map
-        | (Regions.All(region => region.Kind.HasStructPages()) ? BufferAccess.Scatterlist : BufferAccess.None)
-        | (Regions.All(region => region.Kind.HasPfns()) ? BufferAccess.Pfns : BufferAccess.None);
+        | (regions.All(region => region.Kind.HasStructPages()) ? BufferAccess.Scatterlist : BufferAccess.None)
+        | (regions.All(region => region.Kind.HasPfns()) ? BufferAccess.Pfns : BufferAccess.None);
 
     /// <summary>What keeps a device from memory of these kinds: EPERM, EINVAL or EOPNOTSUPP; null when nothing does.</summary>
-    private Refusal? CheckMemory(Device device)
+    private Refusal? CheckMemory(Device device, ImmutableArray<MemoryRegionLayout> regions)
     {
-        if (!device.Trusted && Regions.FirstOrDefault(region => region.Kind == MemoryKind.Protected) is { } opaque)
+        if (!device.Trusted && regions.FirstOrDefault(region => region.Kind == MemoryKind.Protected) is { } opaque)
         {
             return new(
                 Errno.EPERM, device.Name, nameof(Device.Trusted), null, null,
                 $"{Name} is opaque memory of {opaque.Name}, and {device.Name} is not trusted with it.");
         }
 
-        if (device.NeedsStructPage && Policy.KnowsFlags && Regions.FirstOrDefault(region => !region.Kind.HasStructPages()) is { } bare)
+        if (device.NeedsStructPage && Policy.KnowsFlags && regions.FirstOrDefault(region => !region.Kind.HasStructPages()) is { } bare)
         {
             return new(
                 Errno.EINVAL, device.Name, nameof(Device.NeedsStructPage), null, null,
                 $"{device.Name} needs struct pages; {Name} lies in {bare.Name}, which has none.");
         }
 
-        return !device.PeerToPeer && Regions.FirstOrDefault(region => IsOfAPeer(region, device.Name)) is { } peer
+        return !device.PeerToPeer && regions.FirstOrDefault(region => IsOfAPeer(region, device.Name)) is { } peer
             ? new(
                 Errno.EOPNOTSUPP, device.Name, nameof(Device.PeerToPeer), null, null,
                 $"{Name} lies in {peer.Name} of {peer.Device}, and {device.Name} does not take a peer's memory.")
@@ -41,7 +41,7 @@ public sealed partial record DmaBuffer
         (device.Coherent ? AttachmentTraits.Coherent : AttachmentTraits.None)
         | (device.NeedsStructPage ? AttachmentTraits.NeedsStructPage : AttachmentTraits.None)
         | (device.SegmentsPerLine ? AttachmentTraits.SegmentsPerLine : AttachmentTraits.None)
-        | (Regions.All(region => IsReachable(region, device)) ? AttachmentTraits.None : AttachmentTraits.NoPeerRoute);
+        | (Lies.All(region => IsReachable(region, device)) ? AttachmentTraits.None : AttachmentTraits.NoPeerRoute);
 
     private static bool IsOfAPeer(MemoryRegionLayout region, string device) =>
         region.Kind == MemoryKind.Vram && !region.IsOwnOf(device);
@@ -56,14 +56,21 @@ public sealed partial record DmaBuffer
         {
             return new(
                 Errno.EINVAL, attachment.Device, nameof(Attachment.Access), (ulong)access, (ulong)attachment.Access,
-                $"{Name} cannot be taken as {WordOf(access)}: {string.Join(", ", Regions.Select(region => region.Name))} offers {Offers(attachment.Access)}.");
+                $"{Name} cannot be taken as {WordOf(access)}: {string.Join(", ", Lies.Select(region => region.Name))} offers {Offers(attachment.Access)}.");
         }
 
         return access == BufferAccess.Map && attachment.Traits.HasFlag(AttachmentTraits.NoPeerRoute)
-            ? new(
-                Errno.EREMOTEIO, attachment.Device, nameof(Device.PeerBus), null, null,
-                $"No bus leads from {attachment.Device} to {Regions.First(region => IsOfAPeer(region, attachment.Device)).Name}, where {Name} lies.")
+            ? NoRoute(attachment)
             : null;
+    }
+
+    private Refusal NoRoute(Attachment attachment)
+    {
+        var unrouted = RegionsAt(attachment.Unrouted);
+        var region = Lies.FirstOrDefault(unrouted.Contains) ?? unrouted[0];
+        return new(
+            Errno.EREMOTEIO, attachment.Device, nameof(Device.PeerBus), null, null,
+            $"No bus leads from {attachment.Device} to {region.Name}, where {Name} lies.");
     }
 
     /// <summary>EOPNOTSUPP for what this device's mappings cannot give (thread #34); null when they can.</summary>

@@ -62,7 +62,7 @@ public sealed partial record DmaBuffer
             return Revoked(CpuName);
         }
 
-        if (Regions.FirstOrDefault(region => !region.Kind.IsCpuAccessible()) is { } closed)
+        if (Lies.FirstOrDefault(region => !region.Kind.IsCpuAccessible()) is { } closed)
         {
             return Refusal.Of(Errno.EINVAL, "Memory", $"{Name} lies in {closed.Name}, which the CPU cannot look at.");
         }

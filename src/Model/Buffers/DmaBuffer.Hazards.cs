@@ -13,10 +13,10 @@ public sealed partial record DmaBuffer
     /// <summary>What is wrong with a mapping; each kind and limit of an attachment is reported once.</summary>
     private IEnumerable<Hazard> HazardsOf(Mapping mapping, SgTable table, Attachment attachment)
     {
-        Hazard?[] found = mapping.Access == BufferAccess.Pfns ? [WithoutPages(attachment)]
+        Hazard?[] found = mapping.Access == BufferAccess.Pfns ? [WithoutPages(mapping, attachment)]
             : mapping.Mapped is { } mapped
-            ? [WithoutPages(attachment), BrokenBy(SegmentsViolation(mapping, table, attachment), attachment), BouncedBy(mapping, attachment), ReadsPages(mapped, attachment), WalksOthers(mapping, table, attachment)]
-            : [WithoutPages(attachment), BrokenBy(SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device, mapping.Windows), attachment), WalksOthers(mapping, table, attachment)];
+            ? [WithoutPages(mapping, attachment), BrokenBy(SegmentsViolation(mapping, table, attachment), attachment), BouncedBy(mapping, attachment), ReadsPages(mapped, attachment), WalksOthers(mapping, table, attachment)]
+            : [WithoutPages(mapping, attachment), BrokenBy(SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device, mapping.Windows), attachment), WalksOthers(mapping, table, attachment)];
         return found.OfType<Hazard>().Where(IsNew);
     }
 
@@ -116,9 +116,9 @@ public sealed partial record DmaBuffer
                 $"{attachment.Device} was given a copy of {Counted.Of((ulong)bounces.Length, "piece")} of {Name} above 0x{attachment.HighestAddress:x}: what it writes arrives at the unmap, what others write meanwhile does not.");
     }
 
-    private Hazard? WithoutPages(Attachment attachment) =>
+    private Hazard? WithoutPages(Mapping mapping, Attachment attachment) =>
         attachment.Traits.HasFlag(AttachmentTraits.NeedsStructPage)
-        && Regions.FirstOrDefault(region => !region.Kind.HasStructPages()) is { } bare
+        && LiesIn(mapping.Storage).FirstOrDefault(region => !region.Kind.HasStructPages()) is { } bare
             ? new(
                 HazardKind.NoStructPages, attachment.Device, attachment.Name, nameof(Device.NeedsStructPage), 1, 0,
                 $"{attachment.Device} dereferences the pages of {Name}; it lies in {bare.Name}, which has none.")

@@ -28,7 +28,7 @@ public sealed partial record DmaBuffer
         };
         if (plan.Request is null)
         {
-            return Transition.Grant(next);
+            return Transition.Grant(next.Placed());
         }
 
         Invariant.Holds(allocation is not null);
@@ -40,7 +40,7 @@ public sealed partial record DmaBuffer
         // Who attaches first needs storage now; who comes late waits for it, and everyone else goes on.
         return Storage is null
             ? RefuseAfter(plan.Union, allocation.Value.Refusal!, command.Device)
-            : Transition.Grant(next with { Attachments = next.WithPending(command.Attachment) });
+            : Transition.Grant((next with { Attachments = next.WithPending(command.Attachment) }).Placed());
     }
 
     /// <summary>What an attach comes to, before memory is looked at: a decided transition, or a plan.</summary>
@@ -75,7 +75,9 @@ public sealed partial record DmaBuffer
             Iommu = device.Iommu,
             BusMmu = device.BusMmu,
             Traits = TraitsOf(device),
-            Access = AccessOffered,
+            Access = AccessTo(Lies),
+            Barred = BarredTo(device),
+            Unrouted = UnroutedFrom(device),
             PreferredSegmentSize = device.PreferredSegmentSize,
             Windows = device.Reach.Windows,
         };
@@ -92,6 +94,11 @@ public sealed partial record DmaBuffer
             return PlanLateAttach(attachment, union, violation);
         }
 
+        if (Misplaced(device, attachment) is { } misplaced)
+        {
+            return PlanLateAttach(attachment, union, misplaced);
+        }
+
         // What the exporter does not look at may break all the same.
         var unseen = attachment.Takes == demand || attachment.IsTranslated ? null : ListBreaks(CutFor(demand), attachment.Takes, attachment);
         return (null, new(attachment, union, null, unseen is null ? null : TooLate(attachment, unseen)));
@@ -106,7 +113,7 @@ public sealed partial record DmaBuffer
         {
             case LateAttach.Resplit when OwnCutOf(attachment.Demand) is var cut && ListBreaks(cut, attachment.Demand, attachment) is null:
                 return (null, new(attachment with { OwnCut = cut }, union, null, null));
-            case LateAttach.Migrate when Mappings.IsEmpty:
+            case LateAttach.Migrate when Mappings.IsEmpty && !Policy.Pinned:
                 return (null, new(attachment, union, RequestFor(Of(Generation + 1), union, Attachments.Add(attachment)), null));
             case LateAttach.Migrate:
                 return (null, new(attachment with { IsPending = true }, union, null, null));
@@ -167,7 +174,7 @@ public sealed partial record DmaBuffer
             return Revoked(device.Name);
         }
 
-        if (CheckMemory(device) is { } unfit)
+        if (CheckMemory(device, Lies) is { } unfit && (unfit.Errno == Errno.EPERM || !MayMoveFor(device)))
         {
             return unfit;
         }
@@ -278,7 +285,7 @@ public sealed partial record DmaBuffer
             union = DmaConstraints.Narrow(union, importer.Demand);
         }
 
-        return Transition.Grant(this with { Attachments = left, Constraints = union });
+        return Transition.Grant((this with { Attachments = left, Constraints = union }).Placed());
     }
 
     /// <summary>The posted detach read every device anew, and when nothing was common any more it kept the old union and said nothing.</summary>

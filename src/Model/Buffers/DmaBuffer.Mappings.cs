@@ -92,10 +92,10 @@ public sealed partial record DmaBuffer
         || !Mappings.Any(other => other.Name != mapping.Name && other.Mapped is not null && other.HeldAs == mapping.HeldAs);
 
     private bool NeedsTranslation(Attachment attachment, BackingStorage storage, MapOptions options) =>
-        attachment.IsTranslated || (MayBounce(options) && !Reaches(attachment, storage));
+        attachment.IsTranslated || (MayBounce(options, storage) && !Reaches(attachment, storage));
 
-    private bool MayBounce(MapOptions options) =>
-        Policy.Bouncing && !options.HasFlag(MapOptions.NoBounce) && Regions.All(region => region.Kind.MayBounce());
+    private bool MayBounce(MapOptions options, BackingStorage storage) =>
+        Policy.Bouncing && !options.HasFlag(MapOptions.NoBounce) && LiesIn(storage).All(region => region.Kind.MayBounce());
 
     /// <summary>Whether the exporter holds what a device walks against the device's numbers.</summary>
     private bool ChecksLimits => Policy.ListCheck == ListCheck.Exact
@@ -126,13 +126,13 @@ public sealed partial record DmaBuffer
 
     private bool AttachMayAllocate => Storage is null
         ? Policy.Allocation == AllocationTime.AtFirstAttach
-        : Policy.LateAttach == LateAttach.Migrate;
+        : Moves && !Policy.Pinned;
 
     private AllocationRequest MoveRequest => RequestFor(Of(Generation + 1), Constraints, Attachments);
 
     /// <summary>Whether this unmap leaves nobody mapped while somebody waits for the storage to move (thread #5).</summary>
     private bool MovesAfter(string mapping, BufferAccess access) =>
-        !IsRevoked && Mappings.Length == 1 && IndexOfMapping(mapping) == 0 && Mappings[0].Access == access
+        !IsRevoked && !Policy.Pinned && Mappings.Length == 1 && IndexOfMapping(mapping) == 0 && Mappings[0].Access == access
         && Attachments.Any(attachment => attachment.IsPending);
 
     private AllocationRequest RequestFor(
@@ -141,7 +141,7 @@ public sealed partial record DmaBuffer
         var (narrowest, others) = ReachOf(importers);
         return new(token, SizeBytes, union, narrowest.HighestAddress, narrowest.Importer)
         {
-            Regions = Origin.Memory,
+            Regions = NamesOf(PlacesFor(importers)),
             Others = others,
             Windowed = WindowedOf(importers),
         };
@@ -154,11 +154,11 @@ public sealed partial record DmaBuffer
         if (Storage is null)
         {
             Invariant.Holds(storage.Token == Token);
-            return this with { Storage = storage, Cpu = Cpu.Allocated() };
+            return (this with { Storage = storage, Cpu = Cpu.Allocated() }).Placed();
         }
 
         Invariant.Holds(storage.Token == Of(Generation + 1));
-        return this with
+        var moved = this with
         {
             Storage = storage,
             Cpu = Cpu.Allocated(),
@@ -170,6 +170,7 @@ public sealed partial record DmaBuffer
                 .. Attachments.Select(attachment => attachment with { IsPending = false, OwnCut = null, HasList = false }),
             ],
         };
+        return moved.Placed();
     }
 
     private Transition Take(Taking taking, DmaResult<BackingStorage>? allocation, DmaResult<DmaMapped>? mapped)
@@ -207,13 +208,13 @@ public sealed partial record DmaBuffer
     /// </summary>
     private DmaBuffer WithoutFirstStorage()
     {
-        var next = this with
+        var next = (this with
         {
             Storage = null,
             Cpu = CpuOwnership.Fresh,
             Generation = Generation + 1,
             Superseded = Superseded.Add(Generation),
-        };
+        }).Placed();
         next.AssertInvariants();
         return next;
     }
@@ -227,7 +228,7 @@ public sealed partial record DmaBuffer
         }
 
         var attachment = MappedFor(Attachments[IndexOf(taking.Attachment)]);
-        if (!attachment.IsTranslated && !MayBounce(taking.Options) && !Reaches(attachment, storage))
+        if (!attachment.IsTranslated && !MayBounce(taking.Options, storage) && !Reaches(attachment, storage))
         {
             return Transition.Refuse(this, OutOfReach(attachment, storage));
         }
@@ -448,6 +449,13 @@ public sealed partial record DmaBuffer
         if ((CheckAccess(attachment, taking.Access) ?? CheckOptions(attachment, taking.Options)) is { } unreachable)
         {
             return Transition.Refuse(this, unreachable);
+        }
+
+        if (attachment.IsPending && Policy.Pinned)
+        {
+            return Transition.Refuse(this, new(
+                Errno.EBUSY, attachment.Device, nameof(ExporterPolicy.Pinned), null, null,
+                $"The storage of {Name} would have to move for {attachment.Device}, and its exporter has pinned it."));
         }
 
         if (attachment.IsPending && !Mappings.IsEmpty)

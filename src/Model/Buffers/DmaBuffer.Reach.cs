@@ -65,6 +65,8 @@ public sealed partial record DmaBuffer
     /// </summary>
     private ImmutableArray<Attachment> WhoCount(ImmutableArray<Attachment> importers) => Policy.Constraints == ConstraintModel.None
         ? []
+        : PlacesFor(importers) is var places && Moves
+        ? importers.RemoveAll(attachment => (attachment.Unrouted & places) != 0)
         : importers.RemoveAll(attachment => attachment.Traits.HasFlag(AttachmentTraits.NoPeerRoute));
 
     /// <summary>The importers that count and see memory through windows; who reaches the same is named once.</summary>

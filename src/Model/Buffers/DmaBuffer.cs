@@ -278,6 +278,7 @@ public sealed partial record DmaBuffer
         Invariant.Holds(Regions.Select(region => region.Name).SequenceEqual(Origin.Memory.Names));
         Invariant.Holds(!Superseded.Contains(Generation));
         Invariant.Holds(Storage is null || Storage.PageCount == Page.CountFor(SizeBytes));
+        Invariant.Holds(Lies.Length < 2 || Storage is null || Lies.All(region => region.Kind.HasStructPages() == Lies[0].Kind.HasStructPages()));
         Invariant.Holds(!IsFreed || (IsGone && Storage is null));
         Invariant.Holds(!IsRevoked || Storage is null || !Mappings.IsEmpty);
         foreach (var mapping in Mappings)

@@ -24,8 +24,8 @@ public static class NamedRegions
     /// <param name="names">Checked by <see cref="Check"/>; none is system RAM and contiguous areas.</param>
     /// <param name="board">The board's regions.</param>
     /// <returns>
-    /// The regions in the order named. EINVAL naming Memory for one that the board has not, for the pool for bounces, and when some
-    /// have struct pages and some have none: of one buffer all pages have, or none has (thread #54).
+    /// The regions in the order named. EINVAL naming Memory for one that the board has not, and for the pool for bounces. Some may have
+    /// struct pages and some none: no allocation takes from both (thread #54).
     /// </returns>
     public static DmaResult<ImmutableArray<MemoryRegionLayout>> Find(NameList names, IEnumerable<MemoryRegionLayout> board)
     {
@@ -47,23 +47,16 @@ public static class NamedRegions
             found.Add(region);
         }
 
-        return CheckTogether(found) is { } refusal
+        return CheckPool(found) is { } refusal
             ? DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(refusal)
             : DmaResult.Grant(found.ToImmutable());
     }
 
-    private static Refusal? CheckTogether(ICollection<MemoryRegionLayout> regions)
+    private static Refusal? CheckPool(ICollection<MemoryRegionLayout> regions)
     {
-        if (regions.FirstOrDefault(region => region.Kind == MemoryKind.Bounce) is { } pool)
-        {
-            return Refuse($"Region {pool.Name} is the pool for bounces; no buffer is allocated from it.");
-        }
-
-        var paged = regions.FirstOrDefault(region => region.Kind.HasStructPages());
-        var bare = regions.FirstOrDefault(region => !region.Kind.HasStructPages());
-        return paged is null || bare is null
-            ? null
-            : Refuse($"Region {paged.Name} has struct pages and {bare.Name} has none: of one buffer all pages have, or none.");
+        return regions.FirstOrDefault(region => region.Kind == MemoryKind.Bounce) is { } pool
+            ? Refuse($"Region {pool.Name} is the pool for bounces; no buffer is allocated from it.")
+            : null;
     }
 
     private static Refusal Refuse(string reason) => Refusal.Of(Errno.EINVAL, "Memory", reason);

@@ -59,7 +59,7 @@ internal sealed partial class Placement
 
     private Refusal NoMemory()
     {
-        var free = _regions.Aggregate(0UL, (sum, region) => sum + FreeBytes(region));
+        var free = OfOneKind(_regions).Max(kind => kind.Aggregate(0UL, (sum, region) => sum + FreeBytes(region)));
         var detail = string.Join("; ", [.. _regions.Select(Describe), .. _request.Windowed.All.Select(windowed => windowed.ToString())]);
         if (free < _request.SizeBytes)
         {

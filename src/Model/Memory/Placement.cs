@@ -8,7 +8,7 @@ namespace DmaGrains.Model.Memory;
 /// <remarks>
 /// Without named regions, in this order: system RAM from the lowest free runs up (small holes first, as they come); system RAM by the
 /// fewest segments; one range of a contiguous area; several ranges of a contiguous area. Zones that all importers reach are used from
-/// the highest down, as the kernel does to spare the low ones. Of named regions the first that has room alone, then all together; what
+/// the highest down, as the kernel does to spare the low ones. Of named regions the first that has room alone, then those of a kind together, with struct pages or without; what
 /// is no system RAM gives one range where it can. The fewest-segments search is exact: pages that the free runs offer fall apart at
 /// every boundary and segment length into independent segments, so k segments hold most pages when they are the k longest.
 /// </remarks>
@@ -74,7 +74,13 @@ internal sealed partial class Placement
             ?? FirstOf(contiguous, region => ByFewestSegments([region]));
     }
 
-    private ImmutableArray<PageExtent>? FromNamed() => FirstOf(_regions, FromOne) ?? ByFewestSegments(_regions);
+    private ImmutableArray<PageExtent>? FromNamed() => FirstOf(_regions, FromOne)
+        ?? OfOneKind(_regions).Select(ByFewestSegments).FirstOrDefault(extents => extents is not null);
+
+    /// <summary>Regions that one buffer may take from together: of its pages all have a struct page, or none has (thread #54).</summary>
+    private static IEnumerable<ImmutableArray<MemoryRegion>> OfOneKind(ImmutableArray<MemoryRegion> regions) => regions
+        .GroupBy(region => region.Layout.Kind.HasStructPages())
+        .Select(kind => kind.ToImmutableArray());
 
     private ImmutableArray<PageExtent>? FromOne(MemoryRegion region) => region.Layout.Kind == MemoryKind.System
         ? FromSystem([region])

@@ -53,6 +53,13 @@ public sealed record ExporterPolicy
     [Id(10)]
     public DmaGetters? Getters { get; init; }
 
+    /// <summary>
+    /// Whether the exporter holds the storage where it is, as who scans out of it: who attaches and would need it elsewhere is let in, and
+    /// its map is EBUSY (xe_bo_migrate of what is pinned). Of consequence only where the storage would move.
+    /// </summary>
+    [Id(13)]
+    public bool Pinned { get; init; }
+
     /// <summary>Whether it knows what the thread proposes beyond the RFC's fields: one run only (#9), struct pages (#49).</summary>
     internal bool KnowsFlags => Constraints is not (ConstraintModel.None or ConstraintModel.Posted);
 

@@ -12,7 +12,10 @@ public enum LateAttach
     /// <summary>A list of its own over the same pages where splitting can meet its limits, else EBUSY (thread #4, #6, #8).</summary>
     Resplit = 2,
 
-    /// <summary>Accepted; the storage moves when nobody has it mapped, until then its map is EAGAIN (thread #3, #5).</summary>
+    /// <summary>
+    /// Accepted; the storage moves when nobody has it mapped, until then its map is EAGAIN (thread #3, #5). So does storage that the
+    /// newcomer may not have or does not reach: out of video memory, too (amdgpu_dma_buf_map, xe_dma_buf_map).
+    /// </summary>
     Migrate = 3,
 
     /// <summary>Accepted without a look, as posted; what breaks is recorded as a hazard (thread #2).</summary>

@@ -77,7 +77,7 @@ internal static class PolicyFields
         + $"refused_attach: {Words.In(_refusedAttach, policy.RefusedAttach)}, "
         + $"detach_reading: {Words.In(_detachReading, policy.DetachReading)}, list_check: {Words.In(_listCheck, policy.ListCheck)}, "
         + (policy.Getters is { } getters ? $"getters: {Words.In(Words.Getters, getters)}, " : string.Empty)
-        + $"bouncing: {(policy.Bouncing ? "true" : "false")}}}";
+        + $"bouncing: {(policy.Bouncing ? "true" : "false")}, pinned: {(policy.Pinned ? "true" : "false")}}}";
 
     /// <summary>The policy.</summary>
     public static ExporterPolicy Read(FileNode node)
@@ -96,7 +96,7 @@ internal static class PolicyFields
 
         map.AllowOnly(
             "constraints", "allocation", "late_attach", "lists", "bouncing", "failed_calculation", "refused_attach", "detach_reading",
-            "list_check", "getters");
+            "list_check", "getters", "pinned");
         return new()
         {
             Constraints = map.Optional("constraints")?.AsChoice(_constraints) ?? default,
@@ -109,6 +109,7 @@ internal static class PolicyFields
             ListCheck = map.Optional("list_check")?.AsChoice(_listCheck) ?? default,
             Getters = map.Optional("getters")?.AsChoice(Words.Getters),
             Bouncing = map.Optional("bouncing")?.AsFlag() ?? false,
+            Pinned = map.Optional("pinned")?.AsFlag() ?? false,
         };
     }
 }

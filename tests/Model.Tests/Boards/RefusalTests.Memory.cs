@@ -31,7 +31,10 @@ public sealed partial class RefusalTests
         new("export from an unknown region under a used name", Errno.EINVAL, null, "Memory", () =>
             MappedBoard.With(1).Export(Named("rom")).Reply.Refusal),
         new("export from the bounce pool", Errno.EINVAL, null, "Memory", () => Refused(Named("pool"))),
-        new("export from pages and no pages", Errno.EINVAL, null, "Memory", () => Refused(Named("ram", "splash"))),
+        new("export from pages and no pages together", Errno.ENOMEM, null, "SizeBytes", () => Refused(Named("splash", "cma") with
+        {
+            SizeBytes = 300 * 4096,
+        })),
         new("export from other memory", Errno.EEXIST, null, "Name", () => MappedBoard.With(1).Export(Named("ram")).Reply.Refusal),
         new("export more than the named memory has", Errno.ENOMEM, null, "SizeBytes", () => Refused(Named("splash") with
         {

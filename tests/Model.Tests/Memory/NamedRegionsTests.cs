@@ -17,8 +17,7 @@ public sealed class NamedRegionsTests
         _names.Sample(names =>
         {
             var expected = names.Names.Select(name => _board.Single(region => region.Name == name)).ToList();
-            var isPossible = expected.All(region => region.Kind != MemoryKind.Bounce)
-                && expected.Select(region => region.Kind.HasStructPages()).Distinct().Count() <= 1;
+            var isPossible = expected.All(region => region.Kind != MemoryKind.Bounce);
 
             var found = NamedRegions.Find(names, _board);
 
@@ -41,15 +40,14 @@ public sealed class NamedRegionsTests
     [Theory]
     [InlineData("pool")]
     [InlineData("ram", "pool")]
-    [InlineData("ram", "splash")]
-    [InlineData("vram", "secure")]
-    public void Find_refuses_with_EINVAL_when_they_do_not_go_together(params string[] names) =>
+    public void Find_refuses_with_EINVAL_when_the_pool_for_bounces_is_named(params string[] names) =>
         Assert.Equal((Errno.EINVAL, "Memory"), FaultOf(NamedRegions.Find(new(names), _board).Refusal));
 
     [Theory]
     [InlineData("ram", "cma", "secure")]
     [InlineData("splash", "vram", "stolen")]
-    public void Find_accepts_regions_that_all_have_struct_pages_and_regions_that_all_have_none(params string[] names) =>
+    [InlineData("vram", "ram")]
+    public void Find_accepts_regions_with_struct_pages_and_regions_without(params string[] names) =>
         Assert.Equal(names, NamedRegions.Find(new(names), _board).Value.Select(region => region.Name));
 
     [Fact]

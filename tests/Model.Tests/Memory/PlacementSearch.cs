@@ -49,7 +49,7 @@ internal static class PlacementSearch
     }
 
     /// <summary>
-    /// Whether the system regions together, or one contiguous region alone, have room; of named regions, all of them together.
+    /// Whether the system regions together, or one contiguous region alone, have room; of named regions, all of a kind together: with struct pages, or without.
     /// </summary>
     public static bool Fits(PageOwners owners, AllocationRequest request)
     {
@@ -58,7 +58,7 @@ internal static class PlacementSearch
             ? allowed.Where(layout => layout.Kind == MemoryKind.Contiguous).Select(layout => new[] { layout })
                 .Append([.. allowed.Where(layout => layout.Kind == MemoryKind.System)])
                 .Any(regions => Fits(owners, regions, request))
-            : Fits(owners, allowed, request);
+            : allowed.GroupBy(layout => layout.Kind.HasStructPages()).Any(kind => Fits(owners, [.. kind], request));
     }
 
     /// <summary>The first of the named regions that has room alone; null when none has.</summary>

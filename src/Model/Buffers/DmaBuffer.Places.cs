@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Policies;
+
+namespace DmaGrains.Model.Buffers;
+
+/// <content>Where the storage lies, and where it may go: among the named regions, which may have struct pages and may have none.</content>
+public sealed partial record DmaBuffer
+{
+    private bool Moves => Policy.LateAttach == LateAttach.Migrate;
+
+    /// <summary>One bit for each named region.</summary>
+    private ulong AllPlaces => Regions.IsEmpty ? 0 : ulong.MaxValue >> (PhysicalMemory.RegionsMax - Regions.Length);
+
+    /// <summary>The named regions in which the storage lies; all that are named before there is any.</summary>
+    private ImmutableArray<MemoryRegionLayout> Lies => LiesIn(Storage);
+
+    private ImmutableArray<MemoryRegionLayout> LiesIn(BackingStorage? storage) => Regions.Length < 2 || storage is null
+        ? Regions
+        : Regions.RemoveAll(region => !storage.Regions.Contains(region.Name));
+
+    /// <summary>The named regions that a device may not have: EPERM, EINVAL or EOPNOTSUPP.</summary>
+    private ulong BarredTo(Device device) => Places(region => CheckMemory(device, [region]) is not null);
+
+    /// <summary>The named regions of peers to which no bus leads from a device.</summary>
+    private ulong UnroutedFrom(Device device) => Places(region => !IsReachable(region, device));
+
+    private ulong Places(Func<MemoryRegionLayout, bool> holds)
+    {
+        ulong places = 0;
+        for (var index = 0; index < Regions.Length; index++)
+        {
+            places |= holds(Regions[index]) ? 1UL << index : 0;
+        }
+
+        return places;
+    }
+
+    private ImmutableArray<MemoryRegionLayout> RegionsAt(ulong places) =>
+        [.. Regions.Where((_, index) => (places & (1UL << index)) != 0)];
+
+    /// <summary>
+    /// Where storage for some importers, beside those that are attached, may lie: by default wherever the exporter says. The exporter that
+    /// moves it takes what all of them may have, and of that what a bus leads to from all, if there is any.
+    /// </summary>
+    private ulong PlacesFor(ImmutableArray<Attachment> importers)
+    {
+        if (!Moves || Regions.Length < 2)
+        {
+            return AllPlaces;
+        }
+
+        var allowed = importers.Aggregate(AllowedPlaces, (places, importer) => places & ~importer.Barred);
+        var routed = importers.Concat(Attachments).Aggregate(allowed, (places, importer) => places & ~importer.Unrouted);
+        return routed != 0 ? routed : allowed;
+    }
+
+    /// <summary>The places that all who are attached may have. What is opaque stays opaque.</summary>
+    private ulong AllowedPlaces
+    {
+        get
+        {
+            var allowed = Attachments.Aggregate(AllPlaces, (places, importer) => places & ~importer.Barred);
+            return Storage is not null && Lies.Any(region => region.Kind == MemoryKind.Protected)
+                ? allowed & Places(region => region.Kind == MemoryKind.Protected)
+                : allowed;
+        }
+    }
+
+    /// <summary>The names of some places; all when there are none, for none would be memory that nobody named.</summary>
+    private NameList NamesOf(ulong places) => places == 0 || places == AllPlaces
+        ? Origin.Memory
+        : new(RegionsAt(places).Select(region => region.Name));
+
+    /// <summary>Whether the exporter could move the storage to where everybody may have it with a newcomer, too.</summary>
+    private bool MayMoveFor(Device device) =>
+        Moves && (AllowedPlaces & ~BarredTo(device)) != 0;
+
+    /// <summary>
+    /// What keeps a newcomer from the storage where it lies, though its list would do, and not from where it may go: memory that the
+    /// device may not have, a peer's to which no bus leads, and what lies out of reach. Null when nothing does, or nobody moves anything.
+    /// </summary>
+    private Refusal? Misplaced(Device device, Attachment attachment)
+    {
+        if (!Moves)
+        {
+            return null;
+        }
+
+        var lies = Places(region => Storage!.Regions.Contains(region.Name));
+        if ((attachment.Barred & lies) != 0)
+        {
+            return CheckMemory(device, Lies);
+        }
+
+        // Where no bus leads to anything that is named, moving does not help.
+        if ((attachment.Unrouted & lies) != 0)
+        {
+            return (PlacesFor([attachment]) & attachment.Unrouted) == 0 ? NoRoute(attachment) : null;
+        }
+
+        return Policy.Constraints == ConstraintModel.None || attachment.IsTranslated || MayBounce(MapOptions.None, Storage!)
+            || Reaches(attachment, Storage!)
+            ? null
+            : OutOfReach(attachment, Storage!);
+    }
+
+    /// <summary>
+    /// With what each importer may do with the storage where it lies now. Who waits for it to move is told by where it will lie, and so is
+    /// everybody before there is any.
+    /// </summary>
+    private DmaBuffer Placed()
+    {
+        if (Regions.Length < 2)
+        {
+            return this;
+        }
+
+        var goes = RegionsAt(PlacesFor([]));
+        var (lies, there) = (Storage is null ? goes : Lies, goes);
+        return this with { Attachments = [.. Attachments.Select(attachment => At(attachment, attachment.IsPending ? there : lies))] };
+    }
+
+    private Attachment At(Attachment attachment, ImmutableArray<MemoryRegionLayout> regions)
+    {
+        var isRouted = (attachment.Unrouted & Places(regions.Contains)) == 0;
+        return attachment with
+        {
+            Access = AccessTo(regions),
+            Traits = isRouted ? attachment.Traits & ~AttachmentTraits.NoPeerRoute : attachment.Traits | AttachmentTraits.NoPeerRoute,
+        };
+    }
+}
