@@ -34,6 +34,7 @@ public sealed partial class RefusalTests
         new("export from pages and no pages together", Errno.ENOMEM, null, "SizeBytes", () => Refused(Named("splash", "cma") with
         {
             SizeBytes = 300 * 4096,
+            Policy = new() { Allocation = AllocationTime.AtExport },
         })),
         new("export from other memory", Errno.EEXIST, null, "Name", () => MappedBoard.With(1).Export(Named("ram")).Reply.Refusal),
         new("export more than the named memory has", Errno.ENOMEM, null, "SizeBytes", () => Refused(Named("splash") with

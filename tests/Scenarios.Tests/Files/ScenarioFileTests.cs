@@ -381,9 +381,6 @@ public class ScenarioFileTests
         "memory: secure", "memory: pool",
         "8:38: Region pool is the pool for bounces; no buffer is allocated from it; expected a buffer that can exist")]
     [InlineData(
-        "memory: [cma, ram]", "memory: [cma, splash]",
-        "9:40: Region cma has struct pages and splash has none: of one buffer all pages have, or none; expected a buffer that can exist")]
-    [InlineData(
         "height: 720", "height: 721",
         "7:59: The lines of frame end at byte 1845760; it has 1843200; expected a buffer that can exist")]
     [InlineData("height: 720", "height: 0", "7:68: height is text '0'; expected a number from 1 to 4294967295")]
