@@ -15,6 +15,9 @@ public sealed record GivenScatterlist(string Label, ImmutableArray<StatedSegment
     /// <summary>The device that it was mapped for; null when that is not known, or it is not mapped.</summary>
     public string? Device { get; init; }
 
+    /// <summary>The device that its DMA addresses were made for, where that is said (<c>lists: shared</c>, <c>lists: exporter</c>).</summary>
+    public string? AddressesOf { get; init; }
+
     /// <summary>What the mapping is said to hold of MMUs, from memory towards the device.</summary>
     public ImmutableArray<GivenStage> Stages { get; init; } = [];
 
@@ -41,6 +44,7 @@ public sealed record GivenScatterlist(string Label, ImmutableArray<StatedSegment
                 : [])
         {
             Device = device,
+            AddressesOf = mapping.Addresses?.Device,
             Stages = [.. (mapping.Mapped?.Stages ?? []).Select(GivenStage.Of)],
             SizeBytes = buffer.SizeBytes,
         };

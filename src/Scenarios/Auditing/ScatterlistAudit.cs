@@ -46,7 +46,7 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, DmaGe
             listed,
             [.. violations, .. TooShort(list, listed)])
         {
-            Remarks = [.. remarks, .. TooLong(list, listed)],
+            Remarks = [.. remarks, .. walksSegments ? MadeForAnother(list) : [], .. TooLong(list, listed)],
             Resplit = Resplit(list.Entries.IsEmpty && !device.IsTranslated ? PagesOf(segments) : list.Entries, reach),
             LeastSegmentCount = (list.SizeBytes ?? listed) is var size && (size == 0 || size > ulong.MaxValue || _demand.FirstZeroField is not null)
                 ? null
@@ -83,6 +83,16 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, DmaGe
             .Select(index => new SegmentRemark(index, "Overlap", string.Create(
                 CultureInfo.InvariantCulture,
                 $"segment {index} at 0x{segments[index].Address:x} shares memory with segment {overlaps[index]}.")));
+    }
+
+    /// <summary>Addresses that were made for another device mean something else to one on another way to memory.</summary>
+    private IEnumerable<RemarkReport> MadeForAnother(GivenScatterlist list)
+    {
+        var owner = list.AddressesOf == device.Name ? null : board.Devices.FirstOrDefault(other => other.Name == list.AddressesOf);
+        return owner is null || (owner.Iommu, owner.BusMmu, owner.Windows) == (device.Iommu, device.BusMmu, device.Windows)
+            ? []
+            : [new(null, null, null, "addresses_of",
+                $"the DMA addresses are those of {owner.Name}, which is on another way to memory than {device.Name}.")];
     }
 
     private static IEnumerable<ViolationReport> TooShort(GivenScatterlist list, UInt128 listed) =>
@@ -237,7 +247,7 @@ public sealed record ViolationReport(
 /// <param name="Segment">Which segment, from 0; null when it is the list as a whole.</param>
 /// <param name="Address">The segment's first byte.</param>
 /// <param name="Length">The segment's bytes.</param>
-/// <param name="Field">What it is about: memory, order, overlap or size_bytes.</param>
+/// <param name="Field">What it is about: memory, order, overlap, addresses_of or size_bytes.</param>
 /// <param name="Reason">One sentence for people.</param>
 public sealed record RemarkReport(int? Segment, ulong? Address, ulong? Length, string Field, string Reason)
 {

@@ -99,6 +99,7 @@ public static class ScatterlistFile
             : new(Quoted.Clean(label), entries, segments)
             {
                 Device = device,
+                AddressesOf = TextIn(map, "addresses_of"),
                 Stages = map.Optional("stages") is { } stages ? [.. EntriesOf(stages).Select(StageOf)] : [],
                 SizeBytes = map.Optional("size_bytes")?.AsSize(0, ulong.MaxValue),
             };

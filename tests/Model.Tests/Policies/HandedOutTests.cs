@@ -1,6 +1,7 @@
 using CsCheck;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Policies;
 using DmaGrains.Model.Tests.Boards;
 using static DmaGrains.Model.Tests.Boards.SmallBoard;
@@ -38,6 +39,26 @@ public sealed class HandedOutTests
             Assert.Equal(field is null ? [] : [(kind, other, field)], hazards.Select(hazard => (hazard.Kind, hazard.Importer, hazard.Field)));
             Assert.All(hazards, hazard => Assert.Contains(saying, hazard.Reason, StringComparison.Ordinal));
         }
+    }
+
+    [Theory]
+    [InlineData(0x8000000UL, 0xc0000000UL, "Windows")]
+    [InlineData(0x8000000UL, 0x8000000UL, null)]
+    [InlineData(0x9000000UL, 0xc0000000UL, "Windows")]
+    public void Windows_of_a_bus_make_other_addresses_of_the_same_memory(ulong cpu, ulong bus, string? field)
+    {
+        // The area lies from 0x8000000 on; through a window elsewhere the device would not reach it at all.
+        var definition = MappedBoard.Definition with
+        {
+            Devices = MappedBoard.Definition.Devices.Add(
+                new("windowed", new(uint.MaxValue, 0, 0)) { Windows = new(new DmaWindow(cpu, bus, 0x100000)) }),
+        };
+        var board = Board.Create(definition).Value.Export(new(Frame, Size) { Policy = _shared, Memory = new("cma") }).Next
+            .After(Attach("wide"), Map("wide"), Attach("windowed"), Map("windowed"));
+
+        var hazards = board.FrameOf().Hazards.Where(hazard => hazard.Kind == HazardKind.SharedAddresses);
+        Assert.Equal(field is null ? [] : [field], hazards.Select(hazard => hazard.Field));
+        Assert.Single(Walked(board).Distinct());
     }
 
     [Fact]

@@ -224,6 +224,14 @@ public sealed class ScatterlistAuditTests
         Assert.Equal("remark memory 0", Told(Audit(_gpu, list with { Stages = [new("other", 0, 0)] })));
     }
 
+    [Theory]
+    [InlineData("sdhci", "remark addresses_of ")]
+    [InlineData("codec", "")]
+    [InlineData("gpu", "")]
+    [InlineData("nobody", "")]
+    public void Addresses_that_were_made_for_a_device_on_another_way_to_memory_are_remarked_on(string owner, string told) =>
+        Assert.Equal(told, Told(Audit(_gpu, Walked((0xf000_0000, 8192)) with { Device = "gpu", AddressesOf = owner })));
+
     [Fact]
     public void Without_an_MMU_the_same_memory_twice_is_remarked_on() =>
         Assert.Equal("remark overlap 1", Told(Audit(_sdhci, Pages((0x1000_0000, 8192), (0x1000_1000, 4096)))));
