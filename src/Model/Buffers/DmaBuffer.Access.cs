@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;

@@ -15,6 +15,8 @@ public sealed class HandedOutTests
 
     private static readonly ExporterPolicy _own = NamedPolicies.Find("own-addresses")!;
 
+    private static readonly string[] _exporters = ["vop", "wide", "gpu", "stacked", "isp"];
+
     private static readonly ExporterPolicy _shared = NamedPolicies.Find("shared-list")!;
 
     [Theory]
@@ -124,7 +126,7 @@ public sealed class HandedOutTests
     public void One_list_has_one_set_of_addresses_whoever_maps_and_unmaps_it_in_whatever_order() =>
         Gen.Select(
             Gen.OneOf(Gen.Const(_own), Gen.Const(_shared)),
-            Gen.Int[0, 4].Select(index => new[] { "vop", "wide", "gpu", "stacked", "isp" }[index]),
+            Gen.Int[0, 4].Select(index => _exporters[index]),
             Gen.Select(Gen.Int[0, 4], Gen.Bool).Array[1, 24]).Sample((policy, exporter, steps) =>
         {
             string[] devices = ["vop", "wide", "gpu", "stacked", "nic"];
@@ -153,7 +155,7 @@ public sealed class HandedOutTests
     private static Board ExportedBy(string device, ulong size = Size) =>
         MappedBoard.Create().Export(new(Frame, size, device) { Policy = _own }).Next;
 
-    private static DmaCommand Attach2(string device) => new DmaCommand.Attach("second", device);
+    private static DmaCommand.Attach Attach2(string device) => new DmaCommand.Attach("second", device);
 
-    private static DmaCommand Map2(string _) => new DmaCommand.Map("second", "second", DmaDirection.Bidirectional);
+    private static DmaCommand.Map Map2(string _) => new DmaCommand.Map("second", "second", DmaDirection.Bidirectional);
 }

@@ -14,6 +14,8 @@ public sealed class MigrateTests
 {
     private const ulong Size = 100_000;
 
+    private static readonly string[] _regions = ["vram", "ram", "cma", "dma", "stolen", "splash"];
+
     private static readonly ExporterPolicy _firstAttach = NamedPolicies.Find("first-attach-migrate")!;
 
     private static readonly ExporterPolicy _migrate = NamedPolicies.Find("migrate")!;
@@ -198,7 +200,7 @@ public sealed class MigrateTests
     public void Whoever_maps_reaches_what_it_maps_and_whoever_waits_gets_through_when_nobody_has_it_mapped() =>
         Gen.Select(
             Gen.Enum<AllocationTime>(),
-            Gen.Shuffle(new[] { "vram", "ram", "cma", "dma", "stolen", "splash" }, 1, 4),
+            Gen.Shuffle(_regions, 1, 4),
             Gen.Bool,
             Gen.Int[1, 60],
             Gen.Select(Gen.Int[0, 7], Gen.Int[0, 3]).Array[1, 30]).Sample((when, names, isNamed, pages, steps) =>
