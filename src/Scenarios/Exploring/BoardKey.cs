@@ -81,7 +81,7 @@ internal sealed class BoardKey(IEnumerable<string> buffers, IEnumerable<string> 
         {
             numbers.Add((NumberOf(mapping.Name) << 16) | ((ulong)mapping.Direction << 12) | (ulong)mapping.Access);
             numbers.Add((NumberOf(mapping.Attachment) << 16) | (ulong)mapping.Options);
-            numbers.Add(mapping.Addresses is not { } owner ? 0 : (NumberOf(owner.Device) << 1) | (mapping.MadeAddresses ? 1UL : 0));
+            numbers.Add(mapping.Addresses is { } owner ? NumberOf(owner.Device) : 0);
             AddLimits(numbers, mapping.MadeUnder);
             AddMapped(numbers, mapping.Mapped);
         }
