@@ -20,7 +20,7 @@ public static class ScenarioKeys
     }
 
     /// <summary>A name as it is, except where YAML would take it for something else.</summary>
-    private static string Plain(string name) => name.ToUpperInvariant() == "NULL" ? $"'{name}'" : name;
+    private static string Plain(string name) => string.Equals(name, "null", StringComparison.OrdinalIgnoreCase) ? $"'{name}'" : name;
 
     /// <summary>Cut behind commas; lines that go on are indented, as YAML wants them.</summary>
     private static IEnumerable<string> Wrapped(string key, int columns)
