@@ -30,7 +30,7 @@ public enum ChangeKind
     /// <summary>A driver states a wider limit, if its device can do it.</summary>
     Limit = 3,
 
-    /// <summary>A driver sets a wider DMA mask, or a bus lets wider addresses through, if they can.</summary>
+    /// <summary>A driver sets a wider DMA mask, or a bus lets wider addresses through or has a wider window, if they can.</summary>
     Reach = 4,
 
     /// <summary>An importer gets a buffer of its own, and every frame is copied.</summary>

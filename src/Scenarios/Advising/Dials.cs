@@ -62,14 +62,11 @@ internal static class Dials
             .Select(name => DeviceOf(request, name))
             .Where(device => !device.IsTranslated))
         {
-            common = [.. common.SelectMany(run => PagesOf(device).Select(own => Overlap(run, own))).Where(run => run.PageCount != 0)];
+            common = [.. common.SelectMany(run => device.Reach.Pages().Select(own => Overlap(run, own))).Where(run => run.PageCount != 0)];
         }
 
         return common;
     }
-
-    private static ImmutableArray<PageExtent> PagesOf(Device device) =>
-        [new(0, device.HighestAddress == ulong.MaxValue ? MemoryRegionLayout.EndPfnMax : (device.HighestAddress + 1) >> Page.Shift)];
 
     private static PageExtent Overlap(PageExtent one, PageExtent other)
     {
@@ -110,7 +107,10 @@ internal static class Dials
         }
     }
 
-    /// <summary>A device whose mask or bus keeps it from memory of the board: one bit more each time, as far as there is memory.</summary>
+    /// <summary>
+    /// A device whose mask or bus keeps it from memory of the board: one bit more each time, as far as there is memory; and windows of
+    /// twice the bytes.
+    /// </summary>
     private static IEnumerable<Dial> Reaches(AdviceRequest request, Device device)
     {
         if (device.IsTranslated)
@@ -118,7 +118,8 @@ internal static class Dials
             yield break;
         }
 
-        var highest = (request.Board.Memory.Max(region => region.Range.EndPfn) << Page.Shift) - 1;
+        var highestCpu = (request.Board.Memory.Max(region => region.Range.EndPfn) << Page.Shift) - 1;
+        var highest = device.Windows.All.Select(window => OnBus(window, highestCpu)).DefaultIfEmpty(highestCpu).Max();
         var mask = device.DmaMask == 0 ? Device.DefaultDmaMask : device.DmaMask;
         if (mask < highest)
         {
@@ -129,7 +130,53 @@ internal static class Dials
         {
             yield return Reach(device, nameof(Device.BusDmaLimit), device.BusDmaLimit, highest, (before, to) => before with { BusDmaLimit = to });
         }
+
+        foreach (var window in device.Windows.All)
+        {
+            if (WiderThan(window, device.Windows, highestCpu) is { Length: > 0 } sizes)
+            {
+                yield return Widened(device, window, sizes);
+            }
+        }
     }
+
+    /// <summary>Where memory would end on the bus if a window went as far; the window's own end when that is further.</summary>
+    private static ulong OnBus(DmaWindow window, ulong highestCpu) => highestCpu <= window.CpuLast ? window.BusLast
+        : highestCpu - window.CpuStart > ulong.MaxValue - window.BusStart ? ulong.MaxValue
+        : window.ToBus(highestCpu);
+
+    /// <summary>The sizes that a window could have: twice as much each time, up to where memory ends or another window begins.</summary>
+    private static ulong[] WiderThan(DmaWindow window, DmaWindows windows, ulong highestCpu)
+    {
+        var most = highestCpu <= window.CpuLast ? 0 : highestCpu - window.CpuStart + 1;
+        foreach (var other in windows.All)
+        {
+            most = other.CpuStart > window.CpuStart ? Math.Min(most, other.CpuStart - window.CpuStart) : most;
+            most = other.BusStart > window.BusStart ? Math.Min(most, other.BusStart - window.BusStart) : most;
+        }
+
+        // Below 2^52 of memory nothing overflows but the bus.
+        most = Math.Min(most, ulong.MaxValue - window.BusStart);
+        var sizes = new List<ulong>();
+        for (var size = BitOperations.RoundUpToPowerOf2(window.SizeBytes + 1); size < most; size <<= 1)
+        {
+            sizes.Add(size);
+        }
+
+        return most > window.SizeBytes ? [.. sizes, most] : [];
+    }
+
+    private static Dial Widened(Device device, DmaWindow window, ulong[] sizes) => new(ChangeKind.Reach, device.Name, (ulong)sizes.Length, more =>
+    {
+        var to = sizes[more - 1];
+        return new(
+            ChangeKind.Reach, device.Name, nameof(Device.Windows), window.SizeBytes, to,
+            $"widen the window of {device.Name} at 0x{window.CpuStart:x} from {window.SizeBytes} to {Counted.Of(to, "byte")}",
+            before => WithDevice(before, device.Name, known => known with
+            {
+                Windows = new(known.Windows.All.Select(other => other == window ? other with { SizeBytes = to } : other)),
+            }));
+    });
 
     private static Dial Reach(Device device, string field, ulong from, ulong highest, Func<Device, ulong, Device> set)
     {

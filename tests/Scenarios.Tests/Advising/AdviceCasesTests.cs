@@ -1,5 +1,6 @@
 using DmaGrains.Scenarios.Advising;
 using DmaGrains.Scenarios.Files;
+using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Scenarios.Tests.Advising;
 
@@ -123,6 +124,29 @@ public sealed class AdviceCasesTests
         Assert.Equal("{constraints: translated, allocation: export, bouncing: true}", heap.Policy);
         var high = Assert.Single(report.Candidates, candidate => candidate.Memory is ["normal", "dma"]);
         Assert.Equal(("rga2", "EIO"), (Assert.Single(high.Refused).Importer, high.Refused[0].Refusal.Errno));
+    }
+
+    [Fact]
+    public async Task The_same_heap_runs_under_a_policy_that_counts_the_IOMMU_of_the_decoder()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("rk3588.yaml", Rk3588);
+        folder.Write("dma32-translated.yaml", """
+            name: dma32-translated
+            shows: The frame comes from a heap of the low zone, as the vendor's system-dma32 heap.
+            board: rk3588.yaml
+            policy: {allocation: export, constraints: translated}
+            buffers: [{name: frame, size: 3732480, memory: dma}]
+            importers:
+              - {name: dec, device: rkvdec, steps: [attach, {map: frame, direction: from-device, expect: ok}]}
+              - {name: blit, device: rga2, steps: [attach, {map: frame, direction: to-device, expect: ok}]}
+            """);
+        var scenario = ScenarioFile.Read(Path.Combine(folder.Path, "dma32-translated.yaml"));
+
+        var run = await ScenarioRunner.PlayAsync(scenario, ModelEngine.Create(scenario.Board).Value, TestContext.Current.CancellationToken);
+
+        Assert.Equal(RunResult.Good, run.Result);
+        Assert.All(run.Steps, step => Assert.Empty(step.Hazards));
     }
 
     private static AdviceReport Advise(string board, ulong sizeBytes, string? exporter, params string[] devices) =>

@@ -51,7 +51,7 @@ public sealed class AdviceRunsTests
             """);
 
         var scenario = ScenarioFile.Read(Path.Combine(folder.Path, "advised.yaml"));
-        var run = await ScenarioRunner.PlayAsync(scenario, ModelEngine.Create(scenario.Board).Value, default);
+        var run = await ScenarioRunner.PlayAsync(scenario, ModelEngine.Create(scenario.Board).Value, TestContext.Current.CancellationToken);
 
         Assert.Equal((Verdict.Works, RunResult.Good), (best.Verdict, run.Result));
         Assert.Equal(best.Regions, run.Memory.Where(region => region.HeldBytes != 0).Select(region => region.Name));
@@ -73,7 +73,7 @@ public sealed class AdviceRunsTests
     {
         foreach (var row in Advisor.Advise(request).Candidates)
         {
-            var run = await ScenarioRunner.PlayAsync(ScenarioOf(request, row), ModelEngine.Create(request.Board).Value, default);
+            var run = await ScenarioRunner.PlayAsync(ScenarioOf(request, row), ModelEngine.Create(request.Board).Value, TestContext.Current.CancellationToken);
 
             // Who cannot export, or does not get its own memory, is told of alone: nobody else has anything to attach to.
             var refused = run.Steps

@@ -116,6 +116,18 @@ public sealed class AdvisorTests
     }, iter: 50);
 
     [Fact]
+    public void A_window_is_widened_as_far_as_there_is_memory_and_no_further_than_must_be()
+    {
+        var board = new Model.Boards.BoardDefinition(
+            "b", "b", [new("ram", MemoryKind.System, new(0x8000, 0x8000))],
+            [new("usb", new(uint.MaxValue, 0, 0)) { DmaMask = ulong.MaxValue, Windows = new(new DmaWindow(0, 0xc000_0000, 0x100_0000)) }]);
+
+        var window = Assert.Single(Advisor.Advise(new(board, ["usb"], 1 << 20)).Fixes, fix => fix.Changes[0].Kind == ChangeKind.Reach).Changes[0];
+
+        Assert.Equal(("usb", "windows", 0x100_0000UL, 0x1000_0000UL), (window.Device, window.Field, window.From, window.To));
+    }
+
+    [Fact]
     public void On_a_raspberry_pi_the_GPU_cannot_export_for_the_display_and_the_display_can_for_the_GPU()
     {
         var report = Advisor.Advise(Pi(FrameBytes, "v3d", "vc4"));
@@ -273,9 +285,12 @@ public sealed class AdvisorTests
             change.Device!,
             device => device with { Iommu = $"for-{change.Device}" }),
         ChangeKind.Area => request with { Board = request.Board with { Memory = WithArea(request.Board.Memory, change.Area!, change.To!.Value >> Page.Shift) } },
-        ChangeKind.Reach => With(request, change.Device!, device => change.Field == "dma_mask"
-            ? device with { DmaMask = change.To!.Value }
-            : device with { BusDmaLimit = change.To!.Value }),
+        ChangeKind.Reach => With(request, change.Device!, device => change.Field switch
+        {
+            "dma_mask" => device with { DmaMask = change.To!.Value },
+            "windows" => device with { Windows = new(device.Windows.All[0] with { SizeBytes = change.To!.Value }) },
+            _ => device with { BusDmaLimit = change.To!.Value },
+        }),
         _ => request,
     };
 
@@ -314,7 +329,7 @@ public sealed class AdvisorTests
                 {
                     "max_segment_count" => change.To - 1,
                     "max_segment_size" => change.To - 4096,
-                    "segment_boundary_mask" or "dma_mask" or "bus_dma_limit" => change.To >> 1,
+                    "segment_boundary_mask" or "dma_mask" or "bus_dma_limit" or "windows" => change.To >> 1,
                     null when change.Kind == ChangeKind.Area => change.To - 4096,
                     _ => change.To + 4096,
                 },

@@ -28,6 +28,7 @@ internal static class AnyRequest
             NeedsStructPage = traits == 0,
             Coherent = traits == 1,
             SegmentsPerLine = traits == 2,
+            Windows = traits == 3 ? new(new DmaWindow(0x80000, 0x8000_0000, 0x100000)) : default,
         });
 
     /// <summary>None, one that is too small for most buffers, and one that has room for all; beside RAM or not.</summary>
