@@ -51,12 +51,13 @@ public sealed partial record DmaBuffer
                 $"{attachment.Device} walks {first}, the DMA address of {owner.Device} {theirs}; {attachment.Device} stands {its}, where it leads elsewhere or nowhere.");
         }
 
-        if (!attachment.IsTranslated && mapping.Mapped is null)
+        if (!attachment.IsTranslated && mapping.Mapped is not { Stages.IsEmpty: false })
         {
             return Elsewhere(mapping, table, attachment) is { } at
                 ? new(
                     kind, attachment.Device, attachment.Name, nameof(Device.Windows), at.Value, 0,
                     $"{attachment.Device} walks {at}, the bus address of {owner.Device}; the bus of {attachment.Device} has that memory elsewhere.")
+                : mapping.Mapped is not null ? CopyBeyond(mapping, table, attachment) is { } copy ? Beyond(copy) : null
                 : Reaches(attachment, mapping.Storage) ? null
                 : Beyond(OutOfReach(attachment, mapping.Storage));
         }
@@ -73,6 +74,11 @@ public sealed partial record DmaBuffer
             $"{attachment.Device} was handed the list that was mapped for {owner.Device}: {refusal.Reason}");
     }
 
+    /// <summary>EIO for the first segment that another device does not get at, where copies stand in for some; null when it gets at all.</summary>
+    private static Refusal? CopyBeyond(Mapping mapping, SgTable table, Attachment attachment) => mapping.ToSegments(table)
+        .Select((segment, index) => attachment.Reach.CheckSegment(attachment.Device, index, segment.Address.Value, segment.LengthBytes))
+        .FirstOrDefault(refusal => refusal is not null);
+
     /// <summary>The first address of a list that the windows of a bus would have made another one; null when there is none.</summary>
     private static Iova? Elsewhere(Mapping mapping, SgTable table, Attachment attachment)
     {
@@ -81,7 +87,7 @@ public sealed partial record DmaBuffer
             return null;
         }
 
-        var itsOwn = MappedSegments.Of(table, attachment.Takes, null, attachment.SeenThrough);
+        var itsOwn = MappedSegments.Of(table, attachment.Takes, mapping.Mapped, attachment.SeenThrough);
         return mapping.ToSegments(table).Zip(itsOwn)
             .Where(pair => pair.First.Address != pair.Second.Address)
             .Select(pair => (Iova?)pair.First.Address)

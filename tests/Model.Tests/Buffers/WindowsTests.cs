@@ -164,6 +164,21 @@ public sealed class WindowsTests
         Assert.Equal(0x300000000UL, board.After(Attach("nic"), Map("nic")).FrameOf().Mappings[0].ToSegments()[0].Address.Value);
     }
 
+    [Theory]
+    [InlineData(false, 0x8000_0000UL, "Windows")]
+    [InlineData(true, 0x8000_0000UL, "Windows")]
+    [InlineData(true, 0xc000_0000UL, null)]
+    public void Shared_list_is_on_record_for_who_sees_its_memory_elsewhere(bool isBounced, ulong bus, string? field)
+    {
+        var other = new Device("other", new(uint.MaxValue, 0, 0)) { Windows = new(new DmaWindow(0, bus, 16 * MiB)) };
+        var policy = new ExporterPolicy { Constraints = ConstraintModel.None, Lists = ListSharing.Shared, Bouncing = isBounced };
+        var board = On([_alias], policy, beside: other, memory: isBounced ? "ram" : "dma");
+
+        var hazards = board.After(Attach("dev"), Attach("other"), Map("dev"), Map("other")).FrameOf().Hazards.Where(hazard => hazard.Kind == HazardKind.SharedAddresses);
+
+        Assert.Equal(field, hazards.SingleOrDefault()?.Field);
+    }
+
     [Fact]
     public void Every_segment_lies_in_the_image_of_a_window_and_below_the_mask() =>
         Gen.Select(AnyWindows.Some, Gen.OneOf(Gen.ULong[0x10_0000, 0x1_0000_0000], Gen.Const(ulong.MaxValue)), Gen.Bool, Gen.Bool, Gen.ULong[1, 200_000])
@@ -210,10 +225,10 @@ public sealed class WindowsTests
         On([window], policy, device, size);
 
     private static Board On(
-        DmaWindow[] windows, ExporterPolicy? policy = null, Device? device = null, ulong size = 40_000, Device? beside = null)
+        DmaWindow[] windows, ExporterPolicy? policy = null, Device? device = null, ulong size = 40_000, Device? beside = null, string? memory = null)
     {
         var dev = (device ?? new("dev", new(uint.MaxValue, 0, 0))) with { Windows = new(windows) };
         return Board.Create(PoolBoard with { Devices = [.. PoolBoard.Devices, .. beside is null ? [] : (Device[])[beside], dev] }).Value
-            .Export(new(Frame, size) { Policy = policy ?? new() }).Next;
+            .Export(new(Frame, size) { Policy = policy ?? new(), Memory = memory is null ? default : new(memory) }).Next;
     }
 }
