@@ -108,6 +108,26 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     [Alias("CpuAccess")]
     Task<DmaResult<DmaReply>> CpuAccessAsync(string access, DmaDirection direction);
 
+    /// <summary>Does the cache work that a map with defer-flush owes; where nothing is owed, nothing. Source: thread #34.</summary>
+    /// <param name="mapping">The mapping.</param>
+    /// <returns>ENOENT, EINVAL (not mapped) or ENODEV (revoked).</returns>
+    [Alias("Flush")]
+    Task<DmaResult<DmaReply>> FlushAsync(string mapping);
+
+    /// <summary>The CPU hands a live mapping back to its device. Source: dma_sync_sgtable_for_device.</summary>
+    /// <param name="sync">The caller's new name for it, used once.</param>
+    /// <param name="mapping">The mapping.</param>
+    /// <returns>ENOENT, EINVAL (not a name, not mapped) or ENODEV (revoked).</returns>
+    [Alias("SyncForDevice")]
+    Task<DmaResult<DmaReply>> SyncForDeviceAsync(string sync, string mapping);
+
+    /// <summary>The CPU takes a live mapping over from its device. Source: dma_sync_sgtable_for_cpu.</summary>
+    /// <param name="sync">The caller's new name for it, used once.</param>
+    /// <param name="mapping">The mapping.</param>
+    /// <returns>As <see cref="SyncForDeviceAsync"/>.</returns>
+    [Alias("SyncForCpu")]
+    Task<DmaResult<DmaReply>> SyncForCpuAsync(string sync, string mapping);
+
     /// <summary>The exporter takes the buffer back. Source: dma_buf_invalidate_mappings.</summary>
     /// <returns>ENOENT.</returns>
     [Alias("Revoke")]

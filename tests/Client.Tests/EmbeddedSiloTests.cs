@@ -17,6 +17,9 @@ public class EmbeddedSiloTests
     [InlineData("buffer begin-cpu-access raspberry-pi-4/nothing")]
     [InlineData("buffer end-cpu-access raspberry-pi-4/nothing a --json")]
     [InlineData("buffer cpu-access raspberry-pi-4/nothing")]
+    [InlineData("buffer flush raspberry-pi-4/nothing scanout")]
+    [InlineData("buffer sync-for-device raspberry-pi-4/nothing scanout")]
+    [InlineData("buffer sync-for-cpu raspberry-pi-4/nothing scanout --json")]
     [InlineData("device switch-context nowhere/gpu 0")]
     [InlineData("buffer export nowhere/frame --size 4KiB")]
     public async Task Unknown_name_is_ENOENT_with_a_hint_beside_the_answer(string line)

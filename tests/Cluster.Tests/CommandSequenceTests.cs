@@ -46,6 +46,12 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
                 1 => new DmaCommand.EndCpuAccess($"c{name}"),
                 _ => new DmaCommand.CpuAccess($"c{name}", (DmaDirection)direction),
             }),
+            Gen.Select(Gen.Int[0, 5], Gen.Int[0, 5], Gen.Int[0, 2], (name, sync, what) => what switch
+            {
+                0 => (DmaCommand)new DmaCommand.Flush($"m{name}"),
+                1 => new DmaCommand.SyncForDevice($"s{sync}", $"m{name}"),
+                _ => new DmaCommand.SyncForCpu($"s{sync}", $"m{name}"),
+            }),
             Gen.Int[0, 30].Select(chance => chance == 0 ? new DmaCommand.Release() : chance == 1 ? new DmaCommand.Revoke() : (DmaCommand)new DmaCommand.Unmap("m0"))));
 
     private static readonly Gen<NameList> _anyMemory =

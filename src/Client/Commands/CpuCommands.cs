@@ -1,18 +1,43 @@
 using System.CommandLine;
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+using DmaGrains.Model.Buffers;
 
 namespace DmaGrains.Client.Commands;
 
-/// <summary>The CPU's commands on a live buffer (thread #32).</summary>
+/// <summary>Whose turn it is on a live buffer: the CPU's accesses, and what an importer does about caches (thread #32, #34).</summary>
 internal static class CpuCommands
 {
-    /// <summary>Begin, end, and touching it without.</summary>
+    /// <summary>Begin, end, touching it without; flush, and syncs of a mapping.</summary>
     public static IEnumerable<Command> All =>
     [
         Begin(),
         ImporterCommands.Ends(
             "end-cpu-access", "ACCESS", "The CPU hands the buffer back.", "drawing", (grain, access) => grain.EndCpuAccessAsync(access)),
         Touch(),
+        ImporterCommands.Ends(
+            "flush",
+            "MAPPING",
+            "Does the cache work that a map with defer-flush owes; where nothing is owed, nothing.",
+            "scanout",
+            (grain, mapping) => grain.FlushAsync(mapping)),
+        Sync(
+            "sync-for-device",
+            "The CPU hands a mapping back to its device, as dma_sync_sgtable_for_device does.",
+            (grain, sync, mapping) => grain.SyncForDeviceAsync(sync, mapping)),
+        Sync(
+            "sync-for-cpu",
+            "The CPU takes a mapping over from its device, as dma_sync_sgtable_for_cpu does.",
+            (grain, sync, mapping) => grain.SyncForCpuAsync(sync, mapping)),
     ];
+
+    private static Command Sync(string verb, string does, Func<IDmaBufferGrain, string, string, Task<DmaResult<DmaReply>>> sync)
+    {
+        var mapping = new Argument<string>("MAPPING") { Description = "The mapping, as it was named." };
+        var name = BufferContext.NameOption("sync");
+        return BufferContext.Create(verb, does, "scanout", [mapping, name], buffer =>
+            buffer.AnswerAsync(null, sync(buffer.Grain, buffer.NameFor(name, "sync"), buffer.Value(mapping))));
+    }
 
     private static Command Begin()
     {

@@ -49,13 +49,14 @@ internal static class BufferText
     private static string OwnerOf(OwnerReport owner)
     {
         var whose = owner.Owner == OwnerReport.Cpu ? "the CPU" : string.Join(", ", owner.Devices);
+        var owed = owner.Owed.IsEmpty ? string.Empty : $"; a flush is owed by {string.Join(", ", owner.Owed)}";
         string[] notes =
         [
             .. owner.CpuAccesses.Select(access => $"{access.Name} ({access.Direction})"),
             .. owner.CachesAreStale ? (string[])["its caches may be older than memory"] : [],
             .. owner.CachesAreDirty ? (string[])["its caches have what memory has not"] : [],
         ];
-        return notes.Length == 0 ? whose : $"{whose}; CPU: {string.Join(", ", notes)}";
+        return notes.Length == 0 ? whose + owed : $"{whose}{owed}; CPU: {string.Join(", ", notes)}";
     }
 
     private static IEnumerable<string> CostsOf(BufferCosts costs)

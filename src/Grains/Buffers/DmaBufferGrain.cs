@@ -164,6 +164,14 @@ internal sealed partial class DmaBufferGrain(
     public Task<DmaResult<DmaReply>> CpuAccessAsync(string access, DmaDirection direction) =>
         ExecuteAsync(new DmaCommand.CpuAccess(access, direction));
 
+    public Task<DmaResult<DmaReply>> FlushAsync(string mapping) => ExecuteAsync(new DmaCommand.Flush(mapping));
+
+    public Task<DmaResult<DmaReply>> SyncForDeviceAsync(string sync, string mapping) =>
+        ExecuteAsync(new DmaCommand.SyncForDevice(sync, mapping));
+
+    public Task<DmaResult<DmaReply>> SyncForCpuAsync(string sync, string mapping) =>
+        ExecuteAsync(new DmaCommand.SyncForCpu(sync, mapping));
+
     public Task<DmaResult<DmaReply>> RevokeAsync() => ExecuteAsync(new DmaCommand.Revoke());
 
     public Task<DmaResult<DmaReply>> ReleaseAsync() => ExecuteAsync(new DmaCommand.Release());

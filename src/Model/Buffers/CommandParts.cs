@@ -19,6 +19,9 @@ internal readonly record struct CommandParts(
         DmaCommand.BeginCpuAccess begin => new(begin.Id, RememberedKind.BeginCpuAccess, begin.Access, begin.Direction),
         DmaCommand.EndCpuAccess end => new(end.Id, RememberedKind.EndCpuAccess, end.Access),
         DmaCommand.CpuAccess access => new(access.Id, RememberedKind.CpuAccess, access.Access, access.Direction),
+        DmaCommand.Flush flush => new(flush.Id, RememberedKind.Flush, flush.Mapping),
+        DmaCommand.SyncForDevice sync => new(sync.Id, RememberedKind.SyncForDevice, sync.Sync, sync.Mapping),
+        DmaCommand.SyncForCpu sync => new(sync.Id, RememberedKind.SyncForCpu, sync.Sync, sync.Mapping),
         _ => throw new ArgumentOutOfRangeException(nameof(command)),
     };
 

@@ -39,6 +39,54 @@ public sealed partial record DmaBuffer
             ? Transition.Refuse(this, refusal)
             : Transition.Grant(With(Cpu.Touch(command.Direction, UsesBut(null)), CpuName, string.Empty));
 
+    private Transition Flush(DmaCommand.Flush command) =>
+        CheckSynced(command.Mapping) is { } refusal ? Transition.Refuse(this, refusal)
+        : Mappings[IndexOfMapping(command.Mapping)] is var mapping && mapping.Turn == MappingTurn.Owed
+            ? Transition.Grant(HandedTo(mapping))
+        : Transition.GrantAgain(this);
+
+    private Transition SyncForDevice(DmaCommand.SyncForDevice command) =>
+        (ModelName.Check(command.Sync, "Sync") ?? CheckSynced(command.Mapping)) is { } refusal
+            ? Transition.Refuse(this, refusal)
+            : Transition.Grant(HandedTo(Mappings[IndexOfMapping(command.Mapping)]));
+
+    private Transition SyncForCpu(DmaCommand.SyncForCpu command)
+    {
+        if ((ModelName.Check(command.Sync, "Sync") ?? CheckSynced(command.Mapping)) is { } refusal)
+        {
+            return Transition.Refuse(this, refusal);
+        }
+
+        var mapping = Mappings[IndexOfMapping(command.Mapping)];
+        var use = UseOf(mapping);
+        return Transition.Grant(With(Cpu.SyncForCpu(use, UsesBut(mapping.Name)), HolderOf(mapping), mapping.Attachment)
+            .WithTurn(mapping.Name, use.Coherent ? MappingTurn.Device : MappingTurn.Cpu));
+    }
+
+    private DmaBuffer HandedTo(Mapping mapping) =>
+        With(Cpu.SyncForDevice(UseOf(mapping), UsesBut(mapping.Name)), HolderOf(mapping), mapping.Attachment)
+            .WithTurn(mapping.Name, MappingTurn.Device);
+
+    private DmaBuffer WithTurn(string mapping, MappingTurn turn)
+    {
+        var index = IndexOfMapping(mapping);
+        return Mappings[index].Turn == turn
+            ? this
+            : this with { Mappings = Mappings.SetItem(index, Mappings[index] with { Turn = turn }) };
+    }
+
+    /// <summary>EINVAL for what is no mapping, ENODEV for a revoked buffer; null when a mapping can be flushed and synced.</summary>
+    private Refusal? CheckSynced(string mapping)
+    {
+        var index = IndexOfMapping(mapping);
+        return index < 0 ? Refusal.Of(Errno.EINVAL, "Mapping", $"{Name} has no mapping {Quote(mapping)}.")
+            : !HandsOver(Mappings[index]) ? Refusal.Of(
+                Errno.EINVAL, "Mapping",
+                $"{mapping} of {Name} was taken as {WordOf(Mappings[index].Access)}, and has no device to sync for.")
+            : IsRevoked ? Revoked(HolderOf(Mappings[index]))
+            : null;
+    }
+
     /// <summary>EINVAL, EBADF or ENODEV when the CPU cannot get at the buffer; null when it can.</summary>
     private Refusal? CheckCpu(string access, DmaDirection direction)
     {
@@ -76,21 +124,28 @@ public sealed partial record DmaBuffer
         ? null
         : Refusal.Of(Errno.EINVAL, "Direction", $"Direction {(int)direction} is not 0, 1 or 2.");
 
-    /// <summary>Whether a mapping moves ownership: not raw access, nor one whose importer sees to the caches itself (thread #29).</summary>
-    private static bool HandsOver(Mapping mapping) =>
-        mapping.Access == BufferAccess.Map && !mapping.Options.HasFlag(MapOptions.DeferFlush);
+    /// <summary>Whether a mapping moves ownership: raw access does not (thread #54).</summary>
+    private static bool HandsOver(Mapping mapping) => mapping.Access == BufferAccess.Map;
+
+    /// <summary>Whose turn a new mapping begins with: the device's, unless its cache work is put off (thread #34).</summary>
+    private MappingTurn FirstTurnOf(Mapping mapping) => mapping.Options.HasFlag(MapOptions.DeferFlush)
+        ? Cpu.TurnOfDeferred(UseOf(mapping).Coherent)
+        : MappingTurn.Device;
 
     private DmaBuffer OwnedByDevice(Mapping mapping) =>
         With(Cpu.Map(UseOf(mapping), UsesBut(mapping.Name)), HolderOf(mapping), mapping.Attachment);
 
-    private DmaBuffer LeftByDevice(Mapping mapping) =>
-        With(Cpu.Unmap(UseOf(mapping), UsesBut(mapping.Name)), HolderOf(mapping), mapping.Attachment);
+    /// <summary>A revoked buffer may not be flushed any more, so that this is not what its importers are blamed for.</summary>
+    private DmaBuffer LeftByDevice(Mapping mapping) => With(
+        Cpu.Unmap(UseOf(IsRevoked ? mapping with { Turn = MappingTurn.Device } : mapping), UsesBut(mapping.Name)),
+        HolderOf(mapping),
+        mapping.Attachment);
 
     private DeviceUse[] UsesBut(string? mapping) =>
         [.. Mappings.Where(live => HandsOver(live) && live.Name != mapping).Select(UseOf)];
 
     private DeviceUse UseOf(Mapping mapping) => new(
-        Attachments[IndexOf(mapping.Attachment)].Traits.HasFlag(AttachmentTraits.Coherent), mapping.Direction);
+        Attachments[IndexOf(mapping.Attachment)].Traits.HasFlag(AttachmentTraits.Coherent), mapping.Direction, mapping.Turn);
 
     private DmaBuffer With(OwnershipStep step, string importer, string attachment)
     {
@@ -100,6 +155,7 @@ public sealed partial record DmaBuffer
         return this with
         {
             Cpu = step.Next,
+            Mappings = step.SeesToOwed ? [.. Mappings.Select(WithoutOwed)] : Mappings,
             Costs = step.Work == default ? Costs : Costs with
             {
                 CacheCleans = Costs.CacheCleans + step.Work.Cleans,
@@ -110,8 +166,15 @@ public sealed partial record DmaBuffer
         };
     }
 
-    private static string ReasonOf(HazardKind kind, string who) => kind switch
+    private static Mapping WithoutOwed(Mapping mapping) =>
+        mapping.Turn == MappingTurn.Owed ? mapping with { Turn = MappingTurn.Device } : mapping;
+
+    private string ReasonOf(HazardKind kind, string who) => kind switch
     {
+        HazardKind.UnflushedCaches when who == CpuName =>
+            $"The CPU came before {HolderOf(Mappings.First(mapping => mapping.Turn == MappingTurn.Owed))} flushed what its map owes: what the CPU wrote may be lost, and what it reads may be old",
+        HazardKind.UnflushedCaches =>
+            $"{who} was done before anybody flushed what its map owes: what it read may be old, and what it or the CPU wrote may be lost",
         HazardKind.CpuAccessWhileDeviceOwns => "The CPU touched the buffer while devices own it: begin CPU access first",
         HazardKind.StaleCpuRead => "The CPU read what its caches had before a device wrote: begin CPU access to read first",
         HazardKind.StaleSnoop =>

@@ -303,6 +303,7 @@ public sealed partial record DmaBuffer
             return RefuseHolding(mapping, refusal);
         }
 
+        mapping = mapping with { Turn = FirstTurnOf(mapping) };
         var buildsList = mapping.Access != BufferAccess.Pfns && BuildsList(attachment);
         var next = this with
         {

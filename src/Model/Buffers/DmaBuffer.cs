@@ -210,6 +210,9 @@ public sealed partial record DmaBuffer
             DmaCommand.BeginCpuAccess begin => BeginCpuAccess(begin),
             DmaCommand.EndCpuAccess end => EndCpuAccess(end),
             DmaCommand.CpuAccess access => AccessByCpu(access),
+            DmaCommand.Flush flush => Flush(flush),
+            DmaCommand.SyncForDevice sync => SyncForDevice(sync),
+            DmaCommand.SyncForCpu sync => SyncForCpu(sync),
             DmaCommand.Release => Release(),
             DmaCommand.Revoke => Revoke(),
             _ when Taking.Of(command) is { } taking => Take(taking, allocation, mapped),
@@ -283,12 +286,19 @@ public sealed partial record DmaBuffer
         Invariant.Holds(!IsRevoked || Storage is null || !Mappings.IsEmpty);
         foreach (var mapping in Mappings)
         {
-            Invariant.Holds(IndexOf(mapping.Attachment) >= 0);
+            var attached = IndexOf(mapping.Attachment);
+            Invariant.Holds(attached >= 0);
+            Invariant.Holds(mapping.Turn == MappingTurn.Device || MayHaveTurns(mapping, Attachments[attached]));
             Invariant.Holds(mapping.Storage.Token == Storage?.Token);
             Invariant.Holds(mapping.Sequence < NextMapping && mapping.HeldAs < NextMapping && !Unmapped.Contains(mapping.HeldAs));
             Invariant.Holds(mapping.Mapped is null || MayHoldMappings);
         }
     }
+
+    /// <summary>Owed is what a live mapping put off, of a device that does not snoop; and it is owed because nobody has cleaned since.</summary>
+    private bool MayHaveTurns(Mapping mapping, Attachment attachment) =>
+        HandsOver(mapping) && !attachment.Traits.HasFlag(AttachmentTraits.Coherent)
+        && (mapping.Turn == MappingTurn.Cpu || (mapping.Options.HasFlag(MapOptions.DeferFlush) && !Cpu.IsCleaned));
 
     private Refusal NoLongerRepresentable(string changed, DmaConstraints recalculated) => new(
         Errno.EINVAL, changed, nameof(SizeBytes), SizeBytes, null,

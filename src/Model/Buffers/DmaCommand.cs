@@ -99,6 +99,23 @@ public abstract record DmaCommand
     [GenerateSerializer, Immutable, Alias("dma.command.cpu-access")]
     public sealed record CpuAccess(string Access, DmaDirection Direction) : DmaCommand;
 
+    /// <summary>Does the cache work that a map with <see cref="MapOptions.DeferFlush"/> owes; where nothing is owed, nothing (thread #34).</summary>
+    /// <param name="Mapping">The mapping.</param>
+    [GenerateSerializer, Immutable, Alias("dma.command.flush")]
+    public sealed record Flush(string Mapping) : DmaCommand;
+
+    /// <summary>The CPU hands a live mapping back to its device. Source: dma_sync_sgtable_for_device.</summary>
+    /// <param name="Sync">The caller's new name for it, used once.</param>
+    /// <param name="Mapping">The mapping.</param>
+    [GenerateSerializer, Immutable, Alias("dma.command.sync-for-device")]
+    public sealed record SyncForDevice(string Sync, string Mapping) : DmaCommand;
+
+    /// <summary>The CPU takes a live mapping over from its device. Source: dma_sync_sgtable_for_cpu.</summary>
+    /// <param name="Sync">The caller's new name for it, used once.</param>
+    /// <param name="Mapping">The mapping.</param>
+    [GenerateSerializer, Immutable, Alias("dma.command.sync-for-cpu")]
+    public sealed record SyncForCpu(string Sync, string Mapping) : DmaCommand;
+
     /// <summary>
     /// The exporter takes the buffer back: holders are told, their lists are invalid, and nobody maps or attaches any more. Source:
     /// dma_buf_invalidate_mappings, as vfio uses it.

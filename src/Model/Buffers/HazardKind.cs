@@ -47,6 +47,9 @@ public enum HazardKind
     /// </summary>
     NoStructPages = 15,
 
+    /// <summary>A device or the CPU came before the flush of cache work that a map owes: what it read is old, or data is lost (thread #34).</summary>
+    UnflushedCaches = 16,
+
     /// <summary>
     /// A device was handed the DMA addresses of the exporter's own device, which lead elsewhere for it (amdxdna, thread #12).
     /// </summary>

@@ -14,8 +14,8 @@ public enum MapOptions
     RequireCoherent = 2,
 
     /// <summary>
-    /// Map now, flush later: the importer sees to caches itself. Only where its driver owns the tables, else EOPNOTSUPP (thread #23,
-    /// #29, #34).
+    /// Map now, flush later: the cache work of the map is owed until a flush. Only where its driver owns the tables, else EOPNOTSUPP
+    /// (thread #23, #29, #34).
     /// </summary>
     DeferFlush = 4,
 

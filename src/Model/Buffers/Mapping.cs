@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Model.Coherency;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
@@ -47,6 +48,10 @@ public sealed record Mapping(
     /// <summary>What the map asked for beyond its direction.</summary>
     [Id(4)]
     public MapOptions Options { get; init; }
+
+    /// <summary>Whose turn it is, and whether the cache work of the map is still owed (thread #34).</summary>
+    [Id(5)]
+    public MappingTurn Turn { get; init; }
 
     /// <summary>How the bus of the device sees memory, where no MMU stands in between.</summary>
     [Id(10)]

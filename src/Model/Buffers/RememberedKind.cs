@@ -41,4 +41,13 @@ public enum RememberedKind
 
     /// <summary>CpuAccess.</summary>
     CpuAccess = 12,
+
+    /// <summary>Flush.</summary>
+    Flush = 13,
+
+    /// <summary>SyncForDevice.</summary>
+    SyncForDevice = 14,
+
+    /// <summary>SyncForCpu.</summary>
+    SyncForCpu = 15,
 }

@@ -6,12 +6,13 @@ namespace DmaGrains.Model.Coherency;
 
 /// <summary>
 /// Whose a buffer is, and what the CPU's caches have of it. Devices own it while they have it mapped and the CPU has not taken it over;
-/// else it is the CPU's. Cache maintenance is that of the DMA API, less what is seen to already: while devices own the buffer the CPU
-/// leaves nothing to write back, so that a second mapping costs nothing (thread #12, #32).
+/// else it is the CPU's. Those that snoop do not keep the CPU off. Cache maintenance is that of the DMA API, less what is seen to
+/// already: while devices own the buffer the CPU leaves nothing to write back, so that a second mapping costs nothing (thread #12, #32).
+/// A map may owe its cache work until a flush; whoever comes before that is on record (thread #29, #34).
 /// </summary>
 /// <remarks>
 /// Source: thread #12, #32; kernel/dma/direct.h (sync for device at map, for CPU at unmap); drivers/dma-buf/heaps/system_heap.c (CPU
-/// access syncs every mapping). Deliberate difference: one sync serves all mappings. Data that the CPU left in its caches is discarded
+/// access syncs every mapping); DMA_ATTR_SKIP_CPU_SYNC at a map, and dma_sync_sgtable_for_device as the flush. Deliberate difference: one sync serves all mappings. Data that the CPU left in its caches is discarded
 /// by a sync from-device, as 32-bit ARM does; arm64 writes it back since 5.19 when a mapping begins.
 /// </remarks>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.cpu-ownership")]
@@ -60,40 +61,33 @@ public sealed record CpuOwnership
     /// <summary>New pages: zeroed or copied by the CPU, which is allowed to.</summary>
     public CpuOwnership Allocated() => this with { IsCleaned = false, IsStale = false, IsDirty = false };
 
-    /// <summary>Hands the buffer to one more device.</summary>
+    /// <summary>Whose turn it is with a new mapping that defers its cache work: it is owed where there is any (thread #34).</summary>
+    public MappingTurn TurnOfDeferred(bool coherent) => coherent || IsCleaned ? MappingTurn.Device : MappingTurn.Owed;
+
+    /// <summary>Hands the buffer to one more device, or owes it the cache work of that.</summary>
     /// <param name="use">The new mapping.</param>
     /// <param name="others">The live ones before it.</param>
     public OwnershipStep Map(DeviceUse use, params ReadOnlySpan<DeviceUse> others)
     {
         HazardKind? mixed = SnoopsOldLines(use, others) ? HazardKind.StaleSnoop : null;
-        if (use.Coherent)
-        {
-            return new(this, CacheWork.None, mixed);
-        }
-
-        var next = this with { IsStale = IsStale || use.WritesUnseen };
-        return IsCleaned
-            ? new(next, CacheWork.None.Saving(1), mixed)
-            : new(
-                next with { IsCleaned = !IsWrittenByCpu, IsDirty = false },
-                use.Direction == DmaDirection.FromDevice ? CacheWork.Invalidate : CacheWork.Clean,
-                use.Direction == DmaDirection.FromDevice && IsDirty && IsWrittenByCpu ? HazardKind.DirtyDataLost : mixed);
+        return use.Coherent || use.IsOwed ? new(this, CacheWork.None, mixed) : HandOver(use, mixed, others);
     }
+
+    /// <summary>Hands the buffer to a device that has it mapped: a flush of what the map owes, or dma_sync_sgtable_for_device.</summary>
+    /// <param name="use">The mapping.</param>
+    /// <param name="others">The other live ones.</param>
+    public OwnershipStep SyncForDevice(DeviceUse use, params ReadOnlySpan<DeviceUse> others) =>
+        use.Coherent ? new(this, CacheWork.None, null) : HandOver(use, null, others);
+
+    /// <summary>Takes the buffer back from one device that keeps its mapping: dma_sync_sgtable_for_cpu.</summary>
+    /// <param name="use">The mapping.</param>
+    /// <param name="others">The other live ones.</param>
+    public OwnershipStep SyncForCpu(DeviceUse use, params ReadOnlySpan<DeviceUse> others) => TakeBack(use, others);
 
     /// <summary>Takes the buffer back from one device.</summary>
     /// <param name="use">The mapping that ends.</param>
     /// <param name="others">Those that go on.</param>
-    public OwnershipStep Unmap(DeviceUse use, params ReadOnlySpan<DeviceUse> others)
-    {
-        var next = this with { IsCleaned = IsCleaned && !others.IsEmpty };
-        if (!use.WritesUnseen)
-        {
-            return new(next, CacheWork.None, null);
-        }
-
-        // Whoever goes on may write again: its end, or the CPU's beginning, sees to the lines of both.
-        return !IsStale || CountWriters(others) != 0 ? new(next, CacheWork.None.Saving(1), null) : next.Discard(0);
-    }
+    public OwnershipStep Unmap(DeviceUse use, params ReadOnlySpan<DeviceUse> others) => TakeBack(use, others);
 
     /// <summary>The CPU takes the buffer over.</summary>
     /// <param name="access">What it is going to do; of a new name.</param>
@@ -102,9 +96,15 @@ public sealed record CpuOwnership
     {
         Invariant.Holds(Find(access.Name) is null && Accesses.Length < AccessesMax);
         var next = this with { Accesses = Accesses.Add(access), IsCleaned = IsCleaned && !access.Writes };
-        var syncs = access.Reads ? CountIncoherent(uses) : 0;
-        return syncs == 0 ? new(next, CacheWork.None, null)
-            : IsStale ? next.Discard(syncs - 1)
+        var syncs = access.Reads ? Count(uses, use => !use.Coherent) : 0;
+        if (syncs == 0)
+        {
+            return new(next, CacheWork.None, null);
+        }
+
+        // The sync to read knows nothing of lines that a map left to be written back, or that the CPU wrote in its turn.
+        return Count(uses, use => use.IsOwed) != 0 ? next.Discard(syncs - 1) with { Hazard = HazardKind.UnflushedCaches }
+            : IsStale || (IsDirty && Count(uses, IsWithCpu) != 0) ? next.Discard(syncs - 1)
             : new(next, CacheWork.None.Saving(syncs), null);
     }
 
@@ -116,8 +116,8 @@ public sealed record CpuOwnership
         var access = Find(name);
         Invariant.Holds(access is not null);
         var left = Accesses.Remove(access!.Value);
-        var next = this with { Accesses = left, IsStale = IsStale || (left.IsEmpty && CountWriters(uses) != 0) };
-        var syncs = CountIncoherent(uses);
+        var next = this with { Accesses = left, IsStale = IsStale || (left.IsEmpty && Count(uses, WritesInItsTurn) != 0) };
+        var syncs = Count(uses, use => !use.Coherent);
         if (syncs == 0)
         {
             return new(next, CacheWork.None, null);
@@ -125,7 +125,17 @@ public sealed record CpuOwnership
 
         if (access.Value.Writes)
         {
-            return new(next with { IsDirty = false, IsCleaned = !next.IsWrittenByCpu }, CacheWork.Clean.Saving(syncs - 1), null);
+            var owed = Count(uses, use => use.IsOwed);
+            return new(
+                next with
+                {
+                    IsDirty = false,
+                    IsCleaned = !next.IsWrittenByCpu && (owed != 0 || Count(uses, use => use.KeepsCpuOff) != 0),
+                    IsStale = next.IsStale || (left.IsEmpty && Count(uses, WritesOnceFlushed) != 0),
+                },
+                CacheWork.Clean.Saving(syncs - 1 + owed),
+                null,
+                owed != 0);
         }
 
         // It said that it only reads: the sync that hands the buffer back discards what it wrote all the same.
@@ -134,16 +144,64 @@ public sealed record CpuOwnership
             : new(next, CacheWork.None.Saving(syncs), null);
     }
 
-    /// <summary>The CPU reads or writes through its caches, whoever owns the buffer.</summary>
+    /// <summary>
+    /// The CPU reads or writes through its caches, whoever owns the buffer. Devices that snoop do not keep it off: there is one truth
+    /// for both.
+    /// </summary>
     /// <param name="direction">From the device to read, to the device to write, or both.</param>
     /// <param name="uses">The live mappings.</param>
     public OwnershipStep Touch(DmaDirection direction, params ReadOnlySpan<DeviceUse> uses)
     {
         var touch = new OpenAccess(string.Empty, direction);
-        HazardKind? hazard = Accesses.IsEmpty && !uses.IsEmpty ? HazardKind.CpuAccessWhileDeviceOwns
+        HazardKind? hazard = Accesses.IsEmpty && Count(uses, use => use.KeepsCpuOff) != 0 ? HazardKind.CpuAccessWhileDeviceOwns
+            : Accesses.IsEmpty && Count(uses, use => use.IsOwed) != 0 ? HazardKind.UnflushedCaches
             : touch.Reads && IsStale ? HazardKind.StaleCpuRead
             : null;
         return new(touch.Writes ? this with { IsDirty = true } : this, CacheWork.None, hazard);
+    }
+
+    private OwnershipStep HandOver(DeviceUse use, HazardKind? otherwise, ReadOnlySpan<DeviceUse> others)
+    {
+        var next = this with { IsStale = IsStale || use.WritesUnseen };
+        if (IsCleaned)
+        {
+            // Lines that the CPU had no right to write are not looked for: what becomes of them and of the device's data is luck.
+            return new(next, CacheWork.None.Saving(1), IsDirty && use.WritesUnseen ? HazardKind.DirtyDataLost : otherwise);
+        }
+
+        // A map from-device promises to overwrite what is there; a sync does not promise it again.
+        var discards = use.Direction == DmaDirection.FromDevice;
+        var owed = Count(others, other => other.IsOwed);
+        return new(
+            next with
+            {
+                IsCleaned = !IsWrittenByCpu,
+                IsDirty = false,
+                IsStale = next.IsStale || Count(others, WritesOnceFlushed) != 0,
+            },
+            (discards ? CacheWork.Invalidate : CacheWork.Clean).Saving(owed),
+            discards && IsDirty && (IsWrittenByCpu || use.Turn == MappingTurn.Cpu) ? HazardKind.DirtyDataLost : otherwise,
+            owed != 0);
+    }
+
+    private OwnershipStep TakeBack(DeviceUse use, ReadOnlySpan<DeviceUse> others)
+    {
+        // A device that is done before the flush has read or written in the middle of what the CPU left in its caches.
+        HazardKind? unflushed = use.IsOwed ? HazardKind.UnflushedCaches : null;
+        var next = this with { IsCleaned = IsCleaned && Count(others, other => other.KeepsCpuOff) != 0 };
+        if (!use.WritesUnseen)
+        {
+            return new(next, CacheWork.None, unflushed);
+        }
+
+        if (use.IsOwed || (IsDirty && IsWithCpu(use)))
+        {
+            var discarded = next.Discard(0);
+            return discarded with { Hazard = unflushed ?? discarded.Hazard };
+        }
+
+        // Whoever goes on may write again: its end, or the CPU's beginning, sees to the lines of both.
+        return !IsStale || Count(others, WritesInItsTurn) != 0 ? new(next, CacheWork.None.Saving(1), null) : next.Discard(0);
     }
 
     private bool IsWrittenByCpu => Accesses.Any(access => access.Writes);
@@ -170,23 +228,18 @@ public sealed record CpuOwnership
         return false;
     }
 
-    private static int CountIncoherent(ReadOnlySpan<DeviceUse> uses)
+    private static bool WritesInItsTurn(DeviceUse use) => use.WritesUnseen && use.Turn == MappingTurn.Device;
+
+    private static bool WritesOnceFlushed(DeviceUse use) => use.WritesUnseen && use.IsOwed;
+
+    private static bool IsWithCpu(DeviceUse use) => use.Turn == MappingTurn.Cpu;
+
+    private static int Count(ReadOnlySpan<DeviceUse> uses, Func<DeviceUse, bool> counts)
     {
         var count = 0;
         foreach (var use in uses)
         {
-            count += use.Coherent ? 0 : 1;
-        }
-
-        return count;
-    }
-
-    private static int CountWriters(ReadOnlySpan<DeviceUse> uses)
-    {
-        var count = 0;
-        foreach (var use in uses)
-        {
-            count += use.WritesUnseen ? 1 : 0;
+            count += counts(use) ? 1 : 0;
         }
 
         return count;

@@ -79,7 +79,7 @@ internal sealed class BoardKey(IEnumerable<string> buffers, IEnumerable<string> 
 
         foreach (var mapping in buffer.Mappings)
         {
-            numbers.Add((NumberOf(mapping.Name) << 16) | ((ulong)mapping.Direction << 12) | (ulong)mapping.Access);
+            numbers.Add((NumberOf(mapping.Name) << 16) | ((ulong)mapping.Direction << 12) | ((ulong)mapping.Turn << 8) | (ulong)mapping.Access);
             numbers.Add((NumberOf(mapping.Attachment) << 16) | (ulong)mapping.Options);
             numbers.Add(mapping.Addresses is { } owner ? NumberOf(owner.Device) : 0);
             AddLimits(numbers, mapping.MadeUnder);

@@ -53,4 +53,13 @@ public enum StepKind
 
     /// <summary>The union is computed afresh from what the importers ask for now; nothing changes (thread #0).</summary>
     Recalculate,
+
+    /// <summary>The cache work that the importer's latest map owes is done (thread #34).</summary>
+    Flush,
+
+    /// <summary>The CPU hands the importer's latest mapping back to the device.</summary>
+    SyncForDevice,
+
+    /// <summary>The CPU takes the importer's latest mapping over from the device.</summary>
+    SyncForCpu,
 }

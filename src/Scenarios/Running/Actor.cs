@@ -54,7 +54,7 @@ internal sealed class Actor(Importer importer, int index, bool reusesNames = fal
     public static StepKind? GotBy(StepKind kind) => kind switch
     {
         StepKind.Map or StepKind.TestMap or StepKind.GetScatterlist or StepKind.GetPfns or StepKind.Detach => StepKind.Attach,
-        StepKind.Unmap => StepKind.Map,
+        StepKind.Unmap or StepKind.Flush or StepKind.SyncForDevice or StepKind.SyncForCpu => StepKind.Map,
         StepKind.PutScatterlist => StepKind.GetScatterlist,
         StepKind.PutPfns => StepKind.GetPfns,
         StepKind.EndCpuAccess => StepKind.BeginCpuAccess,
@@ -85,6 +85,9 @@ internal sealed class Actor(Importer importer, int index, bool reusesNames = fal
             StepKind.GetPfns => new DmaCommand.GetPfns(StepName, held),
             StepKind.PutPfns => new DmaCommand.PutPfns(held),
             StepKind.EndCpuAccess => new DmaCommand.EndCpuAccess(held),
+            StepKind.Flush => new DmaCommand.Flush(held),
+            StepKind.SyncForDevice => new DmaCommand.SyncForDevice(StepName, held),
+            StepKind.SyncForCpu => new DmaCommand.SyncForCpu(StepName, held),
             _ => null,
         };
     }

@@ -275,6 +275,27 @@ public sealed class DmaBufferGrainTests(SiloFixture silo)
     }
 
     [Fact]
+    public async Task Syncs_hand_a_live_mapping_to_the_CPU_and_back()
+    {
+        var buffer = await silo.NewBufferAsync(await silo.NewBoardAsync());
+        await buffer.AttachAsync("a1", "gpu");
+        await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.Bidirectional);
+
+        Assert.True((await buffer.FlushAsync("m1")).IsGranted);
+        for (var turn = 0; turn < 2; turn++)
+        {
+            Assert.True((await buffer.SyncForCpuAsync($"s{turn}", "m1")).IsGranted);
+            Assert.True((await buffer.CpuAccessAsync($"c{turn}", DmaDirection.Bidirectional)).IsGranted);
+            Assert.True((await buffer.SyncForDeviceAsync($"t{turn}", "m1")).IsGranted);
+        }
+
+        var described = (await buffer.DescribeAsync()).Value;
+        Assert.Empty(described.Hazards);
+        Assert.Equal((3UL, 2UL), (described.Costs.CacheCleans, described.Costs.CacheInvalidates));
+        Assert.Equal(Errno.EINVAL, (await buffer.FlushAsync("m9")).Refusal!.Errno);
+    }
+
+    [Fact]
     public async Task Map_refuses_with_EOPNOTSUPP_when_it_asks_for_what_the_device_cannot()
     {
         var buffer = await silo.NewBufferAsync(await silo.NewBoardAsync());

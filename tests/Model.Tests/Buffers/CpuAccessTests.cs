@@ -1,4 +1,5 @@
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Coherency;
 using DmaGrains.Model.Tests.Boards;
 using static DmaGrains.Model.Tests.Boards.MappedBoard;
 using static DmaGrains.Model.Tests.Boards.SmallBoard;
@@ -62,15 +63,113 @@ public sealed class CpuAccessTests
     }
 
     [Fact]
-    public void Raw_access_and_maps_that_flush_later_leave_the_caches_alone()
+    public void Raw_access_leaves_the_caches_alone()
     {
-        var held = MappedBoard.With(Size).After(
-            Attach("wide"), GetScatterlist("wide"), Attach("gpu"),
-            new DmaCommand.Map("later", "gpu", DmaDirection.Bidirectional) { Options = MapOptions.DeferFlush },
-            Touch("a", DmaDirection.ToDevice)).FrameOf();
+        var held = MappedBoard.With(Size).After(Attach("wide"), GetScatterlist("wide"), Touch("a", DmaDirection.ToDevice)).FrameOf();
 
         Assert.Equal((0UL, 0UL), (held.Costs.CacheCleans, held.Costs.CacheInvalidates));
         Assert.Empty(held.Hazards);
+    }
+
+    [Fact]
+    public void Flush_does_what_a_deferred_map_owes_once()
+    {
+        var owed = MappedBoard.With(Size).After(Attach("gpu"), Later("gpu"));
+        var flushed = owed.After(new DmaCommand.Flush("gpu"));
+
+        Assert.Equal(MappingTurn.Owed, owed.FrameOf().Mappings[0].Turn);
+        Assert.Equal(0UL, owed.FrameOf().Costs.CacheCleans);
+        Assert.Equal(MappingTurn.Device, flushed.FrameOf().Mappings[0].Turn);
+        Assert.Equal(1UL, flushed.FrameOf().Costs.CacheCleans);
+        Assert.Same(flushed, flushed.After(new DmaCommand.Flush("gpu")));
+        Assert.DoesNotContain(flushed.After(Unmap("gpu")).FrameOf().Hazards, hazard => hazard.Kind == HazardKind.UnflushedCaches);
+    }
+
+    [Fact]
+    public void Flush_of_what_owes_nothing_is_granted_and_costs_nothing()
+    {
+        var mapped = MappedBoard.With(Size).After(Attach("gpu"), SmallBoard.Map("gpu"));
+
+        Assert.Same(mapped, mapped.After(new DmaCommand.Flush("gpu")));
+    }
+
+    [Fact]
+    public void A_device_that_comes_before_the_flush_is_on_record()
+    {
+        var done = MappedBoard.With(Size).After(Attach("gpu"), Later("gpu"), Unmap("gpu")).FrameOf();
+
+        var hazard = Assert.Single(done.Hazards, hazard => hazard.Kind == HazardKind.UnflushedCaches);
+        Assert.Equal(("gpu", "gpu"), (hazard.Importer, hazard.Attachment));
+    }
+
+    [Fact]
+    public void A_CPU_that_comes_before_the_flush_is_on_record()
+    {
+        var touched = MappedBoard.With(Size).After(Attach("gpu"), Later("gpu"), Touch("a", DmaDirection.ToDevice)).FrameOf();
+
+        var hazard = Assert.Single(touched.Hazards);
+        Assert.Equal((HazardKind.UnflushedCaches, "cpu", ""), (hazard.Kind, hazard.Importer, hazard.Attachment));
+        Assert.Contains("before gpu flushed", hazard.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Another_map_flushes_for_all_who_owe()
+    {
+        var mapped = MappedBoard.With(Size).After(Attach("gpu"), Attach("wide"), Later("gpu"), To("wide")).FrameOf();
+
+        Assert.All(mapped.Mappings, mapping => Assert.Equal(MappingTurn.Device, mapping.Turn));
+        Assert.Equal((1UL, 1UL), (mapped.Costs.CacheCleans, mapped.Costs.CacheWorkSaved));
+    }
+
+    [Fact]
+    public void A_revoked_buffer_is_not_flushed_any_more_and_its_unmap_is_no_hazard_of_that()
+    {
+        var revoked = MappedBoard.With(Size).After(Attach("gpu"), Later("gpu"), new DmaCommand.Revoke());
+
+        Assert.Equal((Errno.ENODEV, "Buffer"), PartsOf(revoked.RefusalOf(new DmaCommand.Flush("gpu"))));
+        Assert.Equal((Errno.ENODEV, "Buffer"), PartsOf(revoked.RefusalOf(new DmaCommand.SyncForDevice("s", "gpu"))));
+        Assert.DoesNotContain(revoked.After(Unmap("gpu")).FrameOf().Hazards, hazard => hazard.Kind == HazardKind.UnflushedCaches);
+    }
+
+    [Fact]
+    public void Flush_and_syncs_refuse_what_is_no_mapping()
+    {
+        var raw = MappedBoard.With(Size).After(Attach("wide"), GetScatterlist("wide"));
+
+        DmaCommand[] commands =
+        [
+            new DmaCommand.Flush("wide"), new DmaCommand.SyncForDevice("s", "wide"), new DmaCommand.SyncForCpu("s", "wide"),
+            new DmaCommand.Flush("none"), new DmaCommand.SyncForDevice("s", "none"), new DmaCommand.SyncForCpu("s", "none"),
+        ];
+        Assert.All(commands, command => Assert.Equal((Errno.EINVAL, "Mapping"), PartsOf(raw.RefusalOf(command))));
+        Assert.Equal((Errno.EINVAL, "Sync"), PartsOf(raw.RefusalOf(new DmaCommand.SyncForCpu("a/b", "none"))));
+        Assert.Equal((Errno.EINVAL, "Sync"), PartsOf(raw.RefusalOf(new DmaCommand.SyncForDevice("", "none"))));
+    }
+
+    [Fact]
+    public void Between_syncs_the_CPU_may_look_at_what_a_device_keeps_mapped()
+    {
+        var mapped = MappedBoard.With(Size).After(Attach("wide"), SmallBoard.Map("wide"));
+        var synced = mapped.After(new DmaCommand.SyncForCpu("s1", "wide"), Touch("a", DmaDirection.Bidirectional));
+        var back = synced.After(new DmaCommand.SyncForDevice("s2", "wide")).FrameOf();
+
+        Assert.Empty(back.Hazards);
+        Assert.Equal((2UL, 1UL), (back.Costs.CacheCleans, back.Costs.CacheInvalidates));
+        Assert.Equal(MappingTurn.Cpu, synced.FrameOf().Mappings[0].Turn);
+        Assert.Equal(MappingTurn.Device, back.Mappings[0].Turn);
+        Assert.Equal(
+            HazardKind.DirtyDataLost, Assert.Single(synced.After(Unmap("wide")).FrameOf().Hazards).Kind);
+    }
+
+    [Fact]
+    public void A_device_that_snoops_keeps_nobody_off_and_owes_nothing()
+    {
+        var snooped = MappedBoard.With(Size).After(
+            Attach("nic"), SmallBoard.Map("nic"), Touch("a", DmaDirection.Bidirectional), new DmaCommand.SyncForCpu("s", "nic"),
+            Touch("b", DmaDirection.Bidirectional), Unmap("nic"), Touch("c", DmaDirection.FromDevice)).FrameOf();
+
+        Assert.Empty(snooped.Hazards);
+        Assert.Equal(default, snooped.Costs with { ListsBuilt = 0 });
     }
 
     [Theory]
@@ -129,6 +228,8 @@ public sealed class CpuAccessTests
     }
 
     private static (Errno Errno, string? Field) PartsOf(Refusal refusal) => (refusal.Errno, refusal.Field);
+
+    private static DmaCommand.Map Later(string device) => Map(device, MapOptions.DeferFlush);
 
     private static DmaCommand.Map To(string device) => new(device, device, DmaDirection.ToDevice);
 

@@ -17,35 +17,37 @@ public sealed class CpuOwnershipTests
 
     private static readonly DeviceUse _snooping = new(true, DmaDirection.Bidirectional);
 
+    private static readonly DeviceUse _owed = _both with { Turn = MappingTurn.Owed };
+
+    private static readonly DeviceUse _withCpu = _both with { Turn = MappingTurn.Cpu };
+
+    private static readonly DeviceUse _filledByCpu = _writer with { Turn = MappingTurn.Cpu };
+
     private static CpuOwnership Owned => CpuOwnership.Fresh.Allocated();
+
+    private static readonly Gen<(int What, DeviceUse Use, int Which)[]> _steps =
+        Gen.Select(Gen.Int[0, 10], _use, Gen.Int[0, 9]).Array[1, 60];
 
     [Fact]
     public void Whoever_keeps_to_the_rules_reads_what_was_written_last_and_meets_no_hazard() =>
-        Gen.Select(Gen.Int[0, 7], _use, Gen.Int[0, 9]).Array[1, 60].Sample(
-            steps =>
-            {
-                var play = new CoherencyPlay();
-                foreach (var (what, use, which) in steps)
-                {
-                    play.Do(what, use, which);
-                }
-            },
-            iter: 20_000);
+        _steps.Sample(steps => Played(steps, keepsToTheRules: true), iter: 30_000);
+
+    [Fact]
+    public void Whoever_reads_something_old_or_loses_something_has_a_hazard_on_record() =>
+        _steps.Sample(
+            steps => Played(steps, keepsToTheRules: false),
+            iter: 30_000,
+            print: steps => string.Join(" ", steps.Select(step => $"{step.What}:{(step.Use.Coherent ? "C" : "I")}{step.Use.Direction}:{step.Which}")));
 
     [Fact]
     public void Work_done_and_work_saved_are_what_the_DMA_API_would_do_for_each_mapping() =>
-        Gen.Select(Gen.Int[0, 7], _use, Gen.Int[0, 9]).Array[1, 60].Sample(
+        _steps.Sample(
             steps =>
             {
-                var play = new CoherencyPlay();
-                foreach (var (what, use, which) in steps)
-                {
-                    play.Do(what, use, which);
-                }
-
+                var play = Played(steps, keepsToTheRules: true);
                 return play.Work.Cleans + play.Work.Invalidates + play.Work.Saved == play.NaiveWork;
             },
-            iter: 5_000);
+            iter: 10_000);
 
     [Fact]
     public void Map_cleans_once_for_several_mappings()
@@ -143,5 +145,113 @@ public sealed class CpuOwnershipTests
         Assert.Equal(HazardKind.StaleSnoop, Owned.Map(_writer).Next.Map(_snooping, _writer).Hazard);
         Assert.Equal(HazardKind.StaleSnoop, Owned.Map(_snooping).Next.Map(_writer, _snooping).Hazard);
         Assert.Null(Owned.Map(_reader).Next.Map(_snooping, _reader).Hazard);
+    }
+
+    [Fact]
+    public void A_deferred_map_costs_nothing_until_its_flush()
+    {
+        var mapped = Owned.Map(_owed);
+        var flushed = mapped.Next.SyncForDevice(_owed);
+
+        Assert.Equal(MappingTurn.Owed, Owned.TurnOfDeferred(coherent: false));
+        Assert.Equal(CacheWork.None, mapped.Work);
+        Assert.Equal(CacheWork.Clean, flushed.Work);
+        Assert.Null(flushed.Hazard);
+        Assert.True(flushed.Next.IsStale);
+    }
+
+    [Fact]
+    public void Nothing_is_owed_where_nothing_is_left_to_write_back_or_the_device_snoops()
+    {
+        Assert.Equal(MappingTurn.Device, Owned.Map(_reader).Next.TurnOfDeferred(coherent: false));
+        Assert.Equal(MappingTurn.Device, Owned.TurnOfDeferred(coherent: true));
+    }
+
+    [Fact]
+    public void Another_map_or_the_end_of_a_CPU_access_sees_to_what_is_owed()
+    {
+        var owed = Owned.Map(_owed).Next;
+        var mapped = owed.Map(_reader, _owed);
+        var ended = owed.BeginCpuAccess(new("a", DmaDirection.ToDevice), _owed).Next.EndCpuAccess("a", _owed);
+
+        Assert.Equal((CacheWork.Clean.Saving(1), true), (mapped.Work, mapped.SeesToOwed));
+        Assert.Equal((CacheWork.Clean.Saving(1), true), (ended.Work, ended.SeesToOwed));
+        Assert.True(ended.Next.IsStale);
+        Assert.False(owed.Map(_snooping, _owed).SeesToOwed);
+    }
+
+    [Fact]
+    public void A_device_that_is_done_before_the_flush_has_come_too_early()
+    {
+        var owed = Owned.Touch(DmaDirection.ToDevice).Next.Map(_owed).Next;
+
+        Assert.Equal(HazardKind.UnflushedCaches, owed.Unmap(_owed).Hazard);
+        Assert.Equal(HazardKind.UnflushedCaches, owed.SyncForCpu(_owed).Hazard);
+        Assert.False(owed.Unmap(_owed).Next.IsDirty);
+        var reads = _reader with { Turn = MappingTurn.Owed };
+        Assert.Equal(HazardKind.UnflushedCaches, Owned.Map(reads).Next.Unmap(reads).Hazard);
+        Assert.Null(owed.SyncForDevice(_owed).Next.Unmap(_both).Hazard);
+    }
+
+    [Fact]
+    public void A_CPU_that_comes_before_the_flush_is_a_hazard_unless_it_begins_to_write()
+    {
+        var owed = Owned.Map(_owed).Next;
+
+        Assert.Equal(HazardKind.UnflushedCaches, owed.Touch(DmaDirection.FromDevice, _owed).Hazard);
+        Assert.Equal(HazardKind.UnflushedCaches, owed.Touch(DmaDirection.ToDevice, _owed).Hazard);
+        Assert.Equal(HazardKind.UnflushedCaches, owed.BeginCpuAccess(new("a", DmaDirection.FromDevice), _owed).Hazard);
+        Assert.Null(owed.BeginCpuAccess(new("a", DmaDirection.ToDevice), _owed).Hazard);
+    }
+
+    [Fact]
+    public void Between_its_syncs_a_mapping_is_the_CPUs()
+    {
+        var synced = Owned.Map(_both).Next.SyncForCpu(_both);
+        var written = synced.Next.Touch(DmaDirection.Bidirectional, _withCpu);
+
+        Assert.Equal(CacheWork.Invalidate, synced.Work);
+        Assert.Null(written.Hazard);
+        Assert.Equal(CacheWork.Clean, written.Next.SyncForDevice(_withCpu).Work);
+        Assert.Equal(HazardKind.CpuAccessWhileDeviceOwns, synced.Next.Touch(DmaDirection.FromDevice, _withCpu, _reader).Hazard);
+    }
+
+    [Fact]
+    public void What_the_CPU_wrote_in_its_turn_is_lost_to_an_unmap_and_to_a_sync_that_discards()
+    {
+        var written = Owned.Map(_both).Next.SyncForCpu(_both).Next.Touch(DmaDirection.ToDevice, _withCpu).Next;
+        var filled = Owned.Map(_writer).Next.SyncForCpu(_writer).Next.Touch(DmaDirection.ToDevice, _filledByCpu).Next;
+
+        Assert.Equal(HazardKind.DirtyDataLost, written.Unmap(_withCpu).Hazard);
+        Assert.Equal(HazardKind.DirtyDataLost, written.SyncForCpu(_withCpu).Hazard);
+        Assert.Equal(HazardKind.DirtyDataLost, written.BeginCpuAccess(new("a", DmaDirection.FromDevice), _withCpu).Hazard);
+        Assert.Equal(HazardKind.DirtyDataLost, filled.SyncForDevice(_filledByCpu).Hazard);
+        Assert.Null(written.SyncForDevice(_withCpu).Next.Unmap(_both).Hazard);
+    }
+
+    [Fact]
+    public void Devices_that_snoop_do_not_keep_the_CPU_off()
+    {
+        var snooped = Owned.Map(_reader).Next.Map(_snooping, _reader).Next.Unmap(_reader, _snooping).Next;
+        var written = snooped.Touch(DmaDirection.Bidirectional, _snooping);
+
+        Assert.Null(written.Hazard);
+        Assert.Null(written.Next.Unmap(_snooping).Hazard);
+
+        // What it wrote is not taken for written back: a device that does not snoop comes next.
+        Assert.Equal(CacheWork.Clean, written.Next.Map(_reader, _snooping).Work);
+        Assert.Equal(HazardKind.CpuAccessWhileDeviceOwns, Owned.Map(_reader).Next.Touch(DmaDirection.FromDevice, _reader, _snooping).Hazard);
+    }
+
+    private static CoherencyPlay Played((int What, DeviceUse Use, int Which)[] steps, bool keepsToTheRules)
+    {
+        var play = new CoherencyPlay(keepsToTheRules);
+        foreach (var (what, use, which) in steps)
+        {
+            play.Do(what, use, which);
+        }
+
+        play.End();
+        return play;
     }
 }

@@ -57,6 +57,18 @@ public sealed class OwnerReportTests
     }
 
     [Fact]
+    public void Between_its_syncs_a_mapping_is_the_CPUs()
+    {
+        DmaCommand[] synced = [Attach("gpu"), Map("gpu", DmaDirection.FromDevice), new DmaCommand.SyncForCpu("s", "gpu")];
+
+        var during = OwnerReport.Of(BufferAfter(4096, [.. synced]));
+        var after = OwnerReport.Of(BufferAfter(4096, [.. synced, new DmaCommand.SyncForDevice("t", "gpu")]));
+
+        Assert.Equal((OwnerReport.Cpu, 0, 0), (during.Owner, during.Devices.Length, during.Owed.Length));
+        Assert.Equal(["gpu"], after.Devices);
+    }
+
+    [Fact]
     public void Raw_access_moves_no_ownership()
     {
         var taken = OwnerReport.Of(BufferAfter(4096, Attach("gpu"), new DmaCommand.GetPfns("numbers", "gpu")));

@@ -106,6 +106,9 @@ internal static class EveryKey
               - {recalculate: frame, expect: ok}
               - {unmap: frame}
               - detach frame
+              - {flush: frame, expect: EINVAL}
+              - sync-for-cpu frame
+              - sync-for-device frame
           - name: app
             steps:
               - begin-cpu-access frame to-device
@@ -114,7 +117,7 @@ internal static class EveryKey
               - {begin-cpu-access: film, direction: from-device, expect: EINVAL}
               - revoke either
               - release either
-        order: [gpu, gpu, gpu, gpu, gpu, app, app, app, app, app, app, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu]
+        order: [gpu, gpu, gpu, gpu, gpu, app, app, app, app, app, app, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu]
 
         """;
 

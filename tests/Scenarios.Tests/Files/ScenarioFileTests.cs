@@ -8,7 +8,7 @@ namespace DmaGrains.Scenarios.Tests.Files;
 
 public class ScenarioFileTests
 {
-    private const string Verbs = "attach, map, unmap, detach, test-map, get-scatterlist, put-scatterlist, get-pfns, put-pfns,"
+    private const string Verbs = "attach, map, unmap, flush, sync-for-device, sync-for-cpu, detach, test-map, get-scatterlist, put-scatterlist, get-pfns, put-pfns,"
         + " begin-cpu-access, end-cpu-access, cpu-access, switch-context, set-parameters, recalculate, release or revoke";
 
     private const string Outcomes = "ok, EPERM, ENOENT, EIO, EBADF, EAGAIN, ENOMEM, EBUSY, EEXIST, ENODEV, EINVAL, ENOSPC,"
@@ -309,6 +309,12 @@ public class ScenarioFileTests
     [InlineData("{end-cpu-access: frame}", StepKind.EndCpuAccess, DmaDirection.Bidirectional)]
     [InlineData("cpu-access frame", StepKind.CpuAccess, DmaDirection.Bidirectional)]
     [InlineData("{cpu-access: frame, direction: to-device}", StepKind.CpuAccess, DmaDirection.ToDevice)]
+    [InlineData("flush frame", StepKind.Flush, DmaDirection.Bidirectional)]
+    [InlineData("{flush: frame}", StepKind.Flush, DmaDirection.Bidirectional)]
+    [InlineData("sync-for-device frame", StepKind.SyncForDevice, DmaDirection.Bidirectional)]
+    [InlineData("{sync-for-device: frame}", StepKind.SyncForDevice, DmaDirection.Bidirectional)]
+    [InlineData("sync-for-cpu frame", StepKind.SyncForCpu, DmaDirection.Bidirectional)]
+    [InlineData("{sync-for-cpu: frame}", StepKind.SyncForCpu, DmaDirection.Bidirectional)]
     [InlineData("revoke frame", StepKind.Revoke, DmaDirection.Bidirectional)]
     [InlineData("recalculate frame", StepKind.Recalculate, DmaDirection.Bidirectional)]
     [InlineData("{recalculate: frame}", StepKind.Recalculate, DmaDirection.Bidirectional)]
@@ -416,12 +422,12 @@ public class ScenarioFileTests
     [InlineData("max_segment_count: 64,", "count: 64,", "25:51: set-parameters has the unknown key 'count'; "
         + "expected max_segment_size, max_segment_count or segment_boundary_mask")]
     [InlineData("{switch-context: 4,", "{switch-context: frame,", "24:26: switch-context is text 'frame'; expected a number from 0 to 4294967295")]
-    [InlineData("revoke either", "switch-context 1", "35:9: app has no device and cannot switch-context; "
+    [InlineData("revoke either", "switch-context 1", "38:9: app has no device and cannot switch-context; "
         + "expected a device for it, or begin-cpu-access, end-cpu-access, cpu-access, recalculate, release or revoke")]
     [InlineData("end-cpu-access frame", "end-cpu-access frame to-device",
-        "33:9: an entry of steps is text 'end-cpu-access frame to-device'; expected 'end-cpu-access BUFFER'")]
+        "36:9: an entry of steps is text 'end-cpu-access frame to-device'; expected 'end-cpu-access BUFFER'")]
     [InlineData("cpu-access frame to-device\n      - end", "cpu-access frame up\n      - end",
-        "32:9: an entry of steps is text 'cpu-access frame up'; "
+        "35:9: an entry of steps is text 'cpu-access frame up'; "
             + "expected 'cpu-access BUFFER DIRECTION', the direction to-device, from-device or bidirectional")]
     public void Read_says_where_and_what_is_wrong_with_newer_keys(string right, string wrong, string expected)
     {

@@ -66,6 +66,9 @@ internal sealed class ScenarioPlay
             StepKind.BeginCpuAccess => Execute(step, new DmaCommand.BeginCpuAccess(fresh, step.Direction)),
             StepKind.EndCpuAccess => Execute(step, new DmaCommand.EndCpuAccess(Latest(StepKind.BeginCpuAccess))),
             StepKind.CpuAccess => Execute(step, new DmaCommand.CpuAccess(fresh, step.Direction)),
+            StepKind.Flush => Execute(step, new DmaCommand.Flush(Latest(StepKind.Map))),
+            StepKind.SyncForDevice => Execute(step, new DmaCommand.SyncForDevice(fresh, Latest(StepKind.Map))),
+            StepKind.SyncForCpu => Execute(step, new DmaCommand.SyncForCpu(fresh, Latest(StepKind.Map))),
             StepKind.Revoke => Execute(step, new DmaCommand.Revoke()),
             _ => Execute(step, new DmaCommand.Release()),
         };

@@ -1,3 +1,4 @@
+using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Memory;
 using DmaGrains.Scenarios.Files;
 
@@ -47,6 +48,27 @@ public class ShippedScenariosTests
             gpuFirst.Attachments.MinBy(attachment => attachment.Sequence)!.Device,
             displayFirst.Attachments.MinBy(attachment => attachment.Sequence)!.Device);
     }
+
+    [Fact]
+    public void DeferredFlush_has_a_hazard_for_who_comes_before_the_flush_alone()
+    {
+        var play = ScenarioPlay.Of(ScenarioFile.Read(ShippedFiles.Scenario("deferred-flush")));
+
+        Assert.DoesNotContain(play.Board.Buffer("late")!.Hazards, hazard => hazard.Kind == HazardKind.UnflushedCaches);
+        Assert.Equal(
+            ["cpu", "render"],
+            play.Board.Buffer("early")!.Hazards.Where(hazard => hazard.Kind == HazardKind.UnflushedCaches).Select(hazard => hazard.Importer));
+    }
+
+    [Theory]
+    [InlineData("cpu-barges-in", HazardKind.CpuAccessWhileDeviceOwns, HazardKind.DirtyDataLost)]
+    [InlineData("wrong-sync", HazardKind.DirtyDataLost, HazardKind.StaleCpuRead)]
+    [InlineData("mixed-coherency", HazardKind.StaleSnoop)]
+    [InlineData("cpu-draws")]
+    [InlineData("wrong-context", HazardKind.StaleTranslation)]
+    public void Ownership_goes_wrong_as_the_scenario_says(string name, params HazardKind[] expected) => Assert.Equal(
+        expected,
+        ScenarioPlay.Of(ScenarioFile.Read(ShippedFiles.Scenario(name))).Board.Buffer("frame")!.Hazards.Select(hazard => hazard.Kind));
 
     [Fact]
     public void DetachRelaxes_ends_with_the_union_of_those_who_stayed()

@@ -48,6 +48,9 @@ public sealed class EventLogTests(TwoSilos silos)
         var (board, buffer) = await silos.NewBufferAsync();
         await buffer.AttachAsync("a1", "gpu");
         await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice, MapOptions.NoBounce);
+        await buffer.FlushAsync("m1");
+        await buffer.SyncForCpuAsync("s1", "m1");
+        await buffer.SyncForDeviceAsync("s2", "m1");
         await buffer.UnmapAttachmentAsync("m1");
         await buffer.GetScatterlistAsync("m2", "a1");
         await buffer.PutScatterlistAsync("m2");
@@ -67,6 +70,9 @@ public sealed class EventLogTests(TwoSilos silos)
             null,
             new DmaCommand.Attach("a1", "gpu"),
             new DmaCommand.Map("m1", "a1", DmaDirection.ToDevice) { Options = MapOptions.NoBounce },
+            new DmaCommand.Flush("m1"),
+            new DmaCommand.SyncForCpu("s1", "m1"),
+            new DmaCommand.SyncForDevice("s2", "m1"),
             new DmaCommand.Unmap("m1"),
             new DmaCommand.GetScatterlist("m2", "a1"),
             new DmaCommand.PutScatterlist("m2"),
