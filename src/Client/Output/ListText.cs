@@ -31,7 +31,8 @@ internal static class ListText
 
         foreach (var stage in list.Stages)
         {
-            terminal.Line($"      {stage.Iommu}: 0x{stage.First:x} to 0x{stage.Last:x} of context {stage.Context}");
+            var own = stage.Space is { } space ? $", {space}'s own" : string.Empty;
+            terminal.Line($"      {stage.Iommu}: 0x{stage.First:x} to 0x{stage.Last:x} of context {stage.Context}{own}");
         }
 
         if (!list.Bounces.IsEmpty)

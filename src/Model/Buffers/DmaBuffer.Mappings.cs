@@ -57,6 +57,7 @@ public sealed partial record DmaBuffer
         {
             ChecksCount = ChecksLimits,
             Options = taking.Options,
+            Space = taking.Options.HasFlag(MapOptions.OwnSpace) ? attachment.Name : null,
             Windows = attachment.SeenThrough,
         };
     }

@@ -19,6 +19,9 @@ public enum MapOptions
     /// </summary>
     DeferFlush = 4,
 
-    /// <summary>In an address space of the process. Only where the driver owns tables with contexts, else EOPNOTSUPP (thread #34).</summary>
+    /// <summary>
+    /// In an address space of the process: of this attachment alone, in a context of its own until its last such mapping ends. ENOSPC
+    /// when no context is free. Only where the driver owns tables with contexts, else EOPNOTSUPP (thread #34).
+    /// </summary>
     OwnSpace = 8,
 }

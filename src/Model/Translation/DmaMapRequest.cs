@@ -37,6 +37,10 @@ public sealed record DmaMapRequest(
     [Id(1)]
     public MapOptions Options { get; init; }
 
+    /// <summary>For <see cref="MapOptions.OwnSpace"/>: the attachment whose address space it is, in <see cref="Token"/>'s buffer.</summary>
+    [Id(3)]
+    public string? Space { get; init; }
+
     /// <summary>How the device's bus sees memory; none when it sees the CPU's addresses.</summary>
     [Id(2)]
     public DmaWindows Windows { get; init; }

@@ -51,7 +51,8 @@ internal sealed record IommuStages(ImmutableArray<StageContexts> All)
 
             // What a stage below hands out reaches the stage above it, and never the device.
             var highest = step == path.Length - 1 ? request.HighestAddress : ulong.MaxValue;
-            var (filled, reply) = stage.Allocate(mapping.LengthBytes, highest);
+            var space = step == path.Length - 1 && request.Space is { } own ? $"{request.Token.Buffer}/{own}" : null;
+            var (filled, reply) = stage.Allocate(mapping.LengthBytes, highest, space);
             if (!reply.TryGetValue(out var held))
             {
                 return Refuse(Explain(reply.Refusal!, stage, request));

@@ -13,4 +13,8 @@ public readonly record struct MappedStage(string Stage, uint GranuleBytes, IovaR
     /// <summary>Whether its translations outlive the unmap until the next reaping flushes them (thread #25).</summary>
     [Id(0)]
     public bool IsLazy { get; init; }
+
+    /// <summary>Whose own address space the context is, by <c>buffer/attachment</c>; null where it is shared (thread #34).</summary>
+    [Id(1)]
+    public string? Space { get; init; }
 }

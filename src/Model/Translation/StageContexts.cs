@@ -11,6 +11,12 @@ internal sealed record StageContexts(IommuStage Stage, ImmutableArray<IovaSpace>
     /// <summary>Whether a mapping means nothing in another context: the DMA API knows it by its address alone (thread #39).</summary>
     public bool IsPerContext => Stage.Owner == StageOwner.DmaApi && Stage.ContextCount > 1;
 
+    /// <summary>
+    /// Whose own address space each context is, by its name, context by context; null for those that are shared or free. A space takes a
+    /// context that nobody holds anything of, never the first, and gives it back with its last mapping (thread #34).
+    /// </summary>
+    public ImmutableArray<string?> Owners { get; private init; } = [.. new string?[Spaces.Length]];
+
     /// <summary>What is to be stored beside the stage and what is held.</summary>
     public IommuStageState State => new(Current, [.. Spaces.Select(space => space.State)]);
 
@@ -28,35 +34,85 @@ internal sealed record StageContexts(IommuStage Stage, ImmutableArray<IovaSpace>
     public static StageContexts Restore(IommuStage stage, IommuStageState state, IEnumerable<MappedStage> held)
     {
         Invariant.Holds((uint)state.Spaces.Length == stage.ContextCount && state.Context < stage.ContextCount);
-        var byContext = held.ToLookup(mapped => mapped.Context, mapped => mapped.Range);
+        var byContext = held.ToLookup(mapped => mapped.Context);
         return new(
             stage,
-            [.. state.Spaces.Select((space, context) => IovaSpace.Restore(stage.Layout, space, [.. byContext[(uint)context]]))],
-            state.Context);
+            [
+                .. state.Spaces.Select((space, context) => IovaSpace.Restore(
+                    stage.Layout, space, [.. byContext[(uint)context].Select(mapped => mapped.Range)])),
+            ],
+            state.Context)
+        {
+            Owners = [.. state.Spaces.Select((_, context) => byContext[(uint)context].Select(mapped => mapped.Space).FirstOrDefault())],
+        };
     }
 
-    /// <summary>Hands out a range of the current context.</summary>
+    /// <summary>
+    /// Hands out a range: of an own space where one is named; else of the current context, or of the first one while the current one is
+    /// somebody's own.
+    /// </summary>
     /// <param name="lengthBytes">Bytes, 1 or more.</param>
     /// <param name="highestAddress">The last address that may be in it.</param>
-    /// <returns>ENOSPC naming LengthBytes; this is then unchanged.</returns>
-    public (StageContexts Next, DmaResult<MappedStage> Reply) Allocate(ulong lengthBytes, ulong highestAddress)
+    /// <param name="space">The name of the own space; null for a shared one.</param>
+    /// <returns>ENOSPC naming ContextCount when no context is free for the space, or LengthBytes; this is then unchanged.</returns>
+    public (StageContexts Next, DmaResult<MappedStage> Reply) Allocate(ulong lengthBytes, ulong highestAddress, string? space = null)
     {
-        var (space, reply) = Spaces[(int)Current].Allocate(lengthBytes, highestAddress);
+        if (ContextFor(space) is not { } context)
+        {
+            return (this, DmaResult.Refuse<MappedStage>(new(
+                Errno.ENOSPC, null, nameof(IommuStage.ContextCount), Stage.ContextCount + 1UL, Stage.ContextCount,
+                $"All its {Counted.Of(Stage.ContextCount, "context")} are in use, and {space} needs one of its own.")));
+        }
+
+        // Whoever takes a context finds its tables empty and flushed.
+        var isTaken = space is not null && Owners[context] is null;
+        var before = isTaken ? IovaSpace.Create(Stage.Layout).Value : Spaces[context];
+        var (filled, reply) = before.Allocate(lengthBytes, highestAddress);
         return reply.TryGetValue(out var range)
             ? (
-                this with { Spaces = Spaces.SetItem((int)Current, space) },
-                DmaResult.Grant(new MappedStage(Stage.Name, Stage.Layout.GranuleBytes, range, Current)
+                this with { Spaces = Spaces.SetItem(context, filled), Owners = isTaken ? Owners.SetItem(context, space) : Owners },
+                DmaResult.Grant(new MappedStage(Stage.Name, Stage.Layout.GranuleBytes, range, (uint)context)
                 {
                     IsLazy = Stage.Layout.Reuse == IovaReuse.Lazy,
+                    Space = space,
                 }))
             : (this, DmaResult.Refuse<MappedStage>(reply.Refusal!));
     }
 
-    /// <summary>Gives a range back to the context that it is of, whichever is current.</summary>
+    /// <summary>Gives a range back to the context that it is of, whichever is current; the last of an own space gives the space back.</summary>
     public StageContexts Free(MappedStage mapped)
     {
         var context = (int)mapped.Context;
-        return this with { Spaces = Spaces.SetItem(context, Spaces[context].Free(mapped.Range.First).Value) };
+        var left = Spaces[context].Free(mapped.Range.First).Value;
+        return this with
+        {
+            Spaces = Spaces.SetItem(context, left),
+            Owners = mapped.Space is null || left.HeldRanges.Any() ? Owners : Owners.SetItem(context, null),
+        };
+    }
+
+    private int? ContextFor(string? space)
+    {
+        if (space is null)
+        {
+            return Owners[(int)Current] is null ? (int)Current : 0;
+        }
+
+        var own = Owners.IndexOf(space);
+        if (own >= 0)
+        {
+            return own;
+        }
+
+        for (var context = 1; context < Spaces.Length; context++)
+        {
+            if (Owners[context] is null && !Spaces[context].HeldRanges.Any())
+            {
+                return context;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Makes another context current; the same again gives the same object.</summary>
@@ -73,11 +129,15 @@ internal sealed record StageContexts(IommuStage Stage, ImmutableArray<IovaSpace>
     {
         var byContext = held.ToLookup(mapped => mapped.Context);
         Invariant.Holds(byContext.All(mapped => mapped.Key < Stage.ContextCount));
+        Invariant.Holds(Owners.Length == Spaces.Length && Owners[0] is null);
+        Invariant.Holds(Owners.OfType<string>().Distinct().Count() == Owners.OfType<string>().Count());
         for (var context = 0; context < Spaces.Length; context++)
         {
             var ranges = byContext[(uint)context].Select(mapped => mapped.Range).OrderBy(range => range.First.Value);
             Spaces[context].AssertInvariants();
             Invariant.Holds(Spaces[context].HeldRanges.SequenceEqual(ranges));
+            Invariant.Holds(byContext[(uint)context].All(mapped => mapped.Space == Owners[context]));
+            Invariant.Holds(Owners[context] is null || byContext[(uint)context].Any());
         }
     }
 }

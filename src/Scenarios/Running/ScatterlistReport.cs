@@ -72,11 +72,12 @@ public sealed record SegmentReport(ulong Address, uint Length);
 /// <param name="Granule">Its granule, in bytes.</param>
 /// <param name="First">The first address held.</param>
 /// <param name="Last">The last address held.</param>
-public sealed record StageReport(string Iommu, uint Context, uint Granule, ulong First, ulong Last)
+/// <param name="Space">Whose own address space that context is, by buffer and attachment; null where it is shared.</param>
+public sealed record StageReport(string Iommu, uint Context, uint Granule, ulong First, ulong Last, string? Space)
 {
     /// <summary>The report of a stage.</summary>
     public static StageReport Of(MappedStage stage) =>
-        new(stage.Stage, stage.Context, stage.GranuleBytes, stage.Range.First.Value, stage.Range.Last.Value);
+        new(stage.Stage, stage.Context, stage.GranuleBytes, stage.Range.First.Value, stage.Range.Last.Value, stage.Space);
 }
 
 /// <summary>A piece for which a copy stands in.</summary>

@@ -85,6 +85,9 @@ public sealed partial class RefusalTests
             In("ram").After(Attach("wide")).RefusalOf(MapWith("wide", MapOptions.DeferFlush))),
         new("map in a space of its own where there is none", Errno.EOPNOTSUPP, "nic", "Options", () =>
             In("ram").After(Attach("nic")).RefusalOf(MapWith("nic", MapOptions.RequireCoherent | MapOptions.OwnSpace))),
+        new("map in a space of its own when no context is free", Errno.ENOSPC, "gpu", "ContextCount", () =>
+            In("ram").After(Attach("gpu"), new DmaCommand.Attach("other", "gpu"), MapWith("gpu", MapOptions.OwnSpace)).RefusalOf(
+                new DmaCommand.Map("m", "other", DmaDirection.ToDevice) { Options = MapOptions.OwnSpace })),
         new("map without a copy out of reach", Errno.EIO, "low", "DmaMask", () =>
             MappedBoard.With(1, _bouncing).After(Attach("wide"), Map("wide"), Attach("low")).RefusalOf(MapWith("low", MapOptions.NoBounce))),
         new("map more of the named memory than there is", Errno.ENOMEM, null, "SizeBytes", () =>

@@ -38,8 +38,9 @@ internal static class AnyTranslation
             Gen.ULong[0, 250_000],
             Gen.Select(Gen.ULong[1, 60], Gen.ULong[0, 2], (page, around) => (page * 4096) + around - 2))
         from options in Gen.Frequency(
-            (8, Gen.Const(MapOptions.None)),
+            (4, Gen.Const(MapOptions.None)),
             (1, Gen.OneOf(MapOptions.DeferFlush, MapOptions.OwnSpace, MapOptions.DeferFlush | MapOptions.OwnSpace)))
+        from space in Gen.OneOf("one", "two")
         from checks in Gen.Bool
         let storage = new BackingStorage(new("a", rest), ["ram"], [.. extents], cut)
         select new DmaMapRequest(
@@ -47,6 +48,7 @@ internal static class AnyTranslation
         {
             ChecksCount = checks,
             Options = options,
+            Space = options.HasFlag(MapOptions.OwnSpace) ? space : null,
         };
 
     private static Gen<DmaConstraints> Limits => Gen.Select(

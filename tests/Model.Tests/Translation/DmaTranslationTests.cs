@@ -206,6 +206,48 @@ public sealed class DmaTranslationTests
     }
 
     [Fact]
+    public void Own_spaces_hand_out_the_same_addresses_independently_and_are_given_back_with_their_last_mapping()
+    {
+        var translation = With(new IommuStage("own", _small) { Owner = StageOwner.Driver, ContextCount = 3 });
+        var (one, first) = translation.Map(Own("p", 0));
+        var (two, second) = one.Map(Own("q", 1));
+        var (again, third) = two.Map(Own("p", 2));
+        var full = again.Map(Own("r", 3)).Reply;
+
+        Assert.Equal((1U, "a/p"), PartsOf(first));
+        Assert.Equal((2U, "a/q"), PartsOf(second));
+        Assert.Equal((1U, "a/p"), PartsOf(third));
+        Assert.Equal(first.Value.Stages[0].Range, second.Value.Stages[0].Range);
+        Assert.NotEqual(first.Value.Stages[0].Range, third.Value.Stages[0].Range);
+        Assert.Equal(("ContextCount", 4UL, 3UL), (RefusalOf(Errno.ENOSPC, full).Field, full.Refusal!.Needed, full.Refusal.Limit));
+        Assert.Equal("ContextCount", RefusalOf(Errno.ENOSPC, again.Unmap(new("a", 0)).Map(Own("r", 3)).Reply).Field);
+        Assert.Equal((1U, "a/r"), PartsOf(again.Unmap(new("a", 0)).Unmap(new("a", 2)).Map(Own("r", 3)).Reply));
+    }
+
+    [Fact]
+    public void Nobody_else_is_mapped_into_an_own_space_whichever_context_is_current()
+    {
+        var translation = With(new IommuStage("own", _small) { Owner = StageOwner.Driver, ContextCount = 2 });
+        var owned = translation.Map(Own("p", 0)).Next.SwitchContext("own", 1).Next;
+        var held = translation.SwitchContext("own", 1).Next.Map(Own("p", 0) with { Options = MapOptions.None, Space = null }).Next;
+
+        Assert.Equal((0U, null), PartsOf(owned.Map(Own("p", 1) with { Options = MapOptions.None, Space = null }).Reply));
+        Assert.Equal("ContextCount", RefusalOf(Errno.ENOSPC, held.Map(Own("p", 1)).Reply).Field);
+    }
+
+    [Fact]
+    public void Own_spaces_come_back_from_storage()
+    {
+        var stage = new IommuStage("own", _small) { Owner = StageOwner.Driver, ContextCount = 3 };
+        var mapped = With(stage).Map(Own("p", 0)).Next.Map(Own("q", 1)).Next;
+
+        var restored = DmaTranslation.Restore([stage], null, mapped.State);
+
+        Assert.Equal((1U, "a/p"), PartsOf(restored.Map(Own("p", 2)).Reply));
+        Assert.Equal("ContextCount", RefusalOf(Errno.ENOSPC, restored.Map(Own("r", 3)).Reply).Field);
+    }
+
+    [Fact]
     public void Map_asks_the_stage_nearest_to_the_device_whose_tables_they_are()
     {
         var translation = With(new("bus", _small), new("own", _small) { Owner = StageOwner.Driver });
@@ -351,6 +393,17 @@ public sealed class DmaTranslationTests
     }
 
     /// <summary>A buffer of that many pages, every second frame from 1 MiB on.</summary>
+    private static (uint Context, string? Space) PartsOf(DmaResult<DmaMapped> reply) =>
+        (reply.Value.Stages[^1].Context, reply.Value.Stages[^1].Space);
+
+    private static DmaMapRequest Own(string space, ulong sequence) => Scattered(1) with
+    {
+        Token = new("a", sequence),
+        Iommu = "own",
+        Options = MapOptions.OwnSpace,
+        Space = space,
+    };
+
     private static DmaMapRequest Scattered(int pages, ulong sequence = 0, uint generation = 0)
     {
         ImmutableArray<PageExtent> extents =

@@ -21,6 +21,7 @@ public sealed class MappedSegmentsTests
             BusMmu = path.Item2,
             HighestAddress = ulong.MaxValue,
             Options = MapOptions.None,
+            Space = null,
             ChecksCount = false,
         }));
 

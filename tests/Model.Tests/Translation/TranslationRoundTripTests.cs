@@ -17,9 +17,10 @@ public sealed class TranslationRoundTripTests
     {
         ChecksCount = true,
         Options = MapOptions.OwnSpace,
+        Space = "a1",
     };
 
-    private static readonly DmaMapped _mapped = new([new("own", 4096, new(new(1), 2), 3) { IsLazy = true }], [new(4, new(5, 6, 7), new(8))])
+    private static readonly DmaMapped _mapped = new([new("own", 4096, new(new(1), 2), 3) { IsLazy = true, Space = "frame/a1" }], [new(4, new(5, 6, 7), new(8))])
     {
         IsPerContext = true,
     };

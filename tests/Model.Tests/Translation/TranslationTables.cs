@@ -120,15 +120,22 @@ internal sealed class TranslationTables
                 return TranslationReply.Refuse(Errno.EINVAL, "LengthBytes");
             }
 
+            var space = step == path.Length - 1 && request.Space is { } own ? $"{request.Token.Buffer}/{own}" : null;
+            if (ContextFor(path[step], space, ranges) is not { } context)
+            {
+                return TranslationReply.Refuse(Errno.ENOSPC, "ContextCount");
+            }
+
             var reach = step == path.Length - 1 ? request.HighestAddress : ulong.MaxValue;
-            if (Space(path[step], Current[path[step]]).Allocate((ulong)mapper.Length, reach) is not { } start)
+            if (Space(path[step], context).Allocate((ulong)mapper.Length, reach) is not { } start)
             {
                 return TranslationReply.Refuse(Errno.ENOSPC, "LengthBytes");
             }
 
-            ranges.Add(new(path[step], granule, new(new(start), (ulong)mapper.Length), Current[path[step]])
+            ranges.Add(new(path[step], granule, new(new(start), (ulong)mapper.Length), context)
             {
                 IsLazy = Of(path[step])!.Layout.Reuse == IovaReuse.Lazy,
+                Space = space,
             });
             pieces = [.. mapper.Segments.Select(segment => (start + segment.OffsetBytes, segment.LengthBytes))];
         }
@@ -136,6 +143,33 @@ internal sealed class TranslationTables
         return request.ChecksCount && pieces.Count > request.Takes.MaxSegmentCount
             ? TranslationReply.Refuse(Errno.EINVAL, "MaxSegmentCount")
             : new(null, null, [.. ranges], [], [.. pieces.Select(piece => new DmaSegment(new(piece.Value), piece.LengthBytes))]);
+    }
+
+    /// <summary>Looks at every mapping for who has which context; an own space begins with empty tables.</summary>
+    private uint? ContextFor(string stage, string? space, List<MappedStage> below)
+    {
+        var held = Held.Values.SelectMany(mapping => mapping.Reply.Ranges).Concat(below).Where(mapped => mapped.Stage == stage).ToList();
+        var current = Current[stage];
+        if (space is null)
+        {
+            return held.Exists(mapped => mapped.Context == current && mapped.Space is not null) ? 0 : current;
+        }
+
+        if (held.Exists(mapped => mapped.Space == space))
+        {
+            return held.Find(mapped => mapped.Space == space).Context;
+        }
+
+        for (uint context = 1; context < Of(stage)!.ContextCount; context++)
+        {
+            if (held.TrueForAll(mapped => mapped.Context != context))
+            {
+                _spaces[(stage, context)] = new(Of(stage)!.Layout);
+                return context;
+            }
+        }
+
+        return null;
     }
 
     private TranslationReply Bounce(DmaMapRequest request)

@@ -60,6 +60,24 @@ public class ShippedScenariosTests
             play.Board.Buffer("early")!.Hazards.Where(hazard => hazard.Kind == HazardKind.UnflushedCaches).Select(hazard => hazard.Importer));
     }
 
+    [Fact]
+    public void OwnSpaces_gives_two_processes_the_same_addresses_over_what_the_system_MMU_gave_each()
+    {
+        var scenario = ScenarioFile.Read(ShippedFiles.Scenario("own-spaces"));
+
+        // Up to where two hold a space and the third has not asked yet.
+        var until = ScenarioPlay.Of(scenario with { Order = scenario.Order[..5] });
+        var desktop = Assert.Single(until.Board.Buffer("desktop")!.Mappings).Mapped!.Stages;
+        var game = Assert.Single(until.Board.Buffer("game")!.Mappings).Mapped!.Stages;
+
+        Assert.Equal(["system-mmu", "gpu-mmu"], desktop.Select(stage => stage.Stage));
+        Assert.NotEqual(desktop[0].Range, game[0].Range);
+        Assert.Equal(desktop[1].Range, game[1].Range);
+        Assert.NotEqual(desktop[1].Context, game[1].Context);
+        Assert.StartsWith("desktop/", desktop[1].Space, StringComparison.Ordinal);
+        Assert.Null(desktop[0].Space);
+    }
+
     [Theory]
     [InlineData("cpu-barges-in", HazardKind.CpuAccessWhileDeviceOwns, HazardKind.DirtyDataLost)]
     [InlineData("wrong-sync", HazardKind.DirtyDataLost, HazardKind.StaleCpuRead)]
