@@ -18,6 +18,17 @@ public sealed class MappedBoardHistoryTests
             new DmaCommand.Attach(name, device)))),
         (8, OnBuffer(Gen.Select(Name("m"), Name("a"), Gen.Enum<DmaDirection>(), DmaCommand (name, attachment, direction) =>
             new DmaCommand.Map(name, attachment, direction)))),
+        (4, OnBuffer(Gen.Select(Name("m"), Name("a"), Gen.Enum<DmaDirection>(), Gen.Bool, DmaCommand (name, attachment, direction, defers) =>
+            new DmaCommand.Map(name, attachment, direction)
+            {
+                Options = defers ? MapOptions.OwnSpace | MapOptions.DeferFlush : MapOptions.OwnSpace,
+            }))),
+        (3, OnBuffer(Gen.Select(Name("m"), Gen.Int[0, 2], DmaCommand (name, what) => what switch
+        {
+            0 => new DmaCommand.Flush(name),
+            1 => new DmaCommand.SyncForCpu("s", name),
+            _ => new DmaCommand.SyncForDevice("s", name),
+        }))),
         (4, OnBuffer(Name("m").Select(DmaCommand (name) => new DmaCommand.Unmap(name)))),
         (2, OnBuffer(Name("a").Select(DmaCommand (name) => new DmaCommand.Detach(name)))),
         (1, OnBuffer(Gen.Bool.Select(DmaCommand (revoke) => revoke ? new DmaCommand.Revoke() : new DmaCommand.Release()))),

@@ -100,7 +100,7 @@ internal static class RandomScenarios
         from kind in Gen.Frequency((3, Gen.Enum<StepKind>()), (2, AnyOf(StepKind.Attach, StepKind.Map, StepKind.Unmap, StepKind.Detach)))
         from buffer in Gen.Int[0, buffers.Length - 1]
         from direction in Gen.Enum<DmaDirection>()
-        from options in Gen.Frequency((4, Gen.Const(MapOptions.None)), (1, AnyOf(MapOptions.NoBounce, MapOptions.DeferFlush)))
+        from options in Gen.Frequency((4, Gen.Const(MapOptions.None)), (1, AnyOf(MapOptions.NoBounce, MapOptions.DeferFlush, MapOptions.OwnSpace)))
         from context in Gen.UInt[0, 2]
         from parameters in AnyOf<DeviceDmaParameters?>(null, new(4096, 1, 0), new(65536, 168, uint.MaxValue), new(1 << 20, 0, 0))
         select Plain(kind, kind.HasBuffer() ? buffers[buffer].Name : string.Empty) with
