@@ -26,5 +26,6 @@ internal sealed record Played(Board Board, DmaBuffer? Buffer, ImmutableArray<Ref
     /// both directions at once, every pair of devices of which one snoops has them.
     /// </summary>
     private static bool IsWrong(HazardKind kind) =>
-        kind is HazardKind.Bounced or HazardKind.ListBreaksLimit or HazardKind.AttachedTooLate or HazardKind.PagesReadBehindTranslation;
+        kind is HazardKind.Bounced or HazardKind.ListBreaksLimit or HazardKind.AttachedTooLate or HazardKind.PagesReadBehindTranslation
+            or HazardKind.NoStructPages or HazardKind.ExportersAddresses or HazardKind.SharedAddresses;
 }
