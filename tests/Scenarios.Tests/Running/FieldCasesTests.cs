@@ -62,8 +62,8 @@ public sealed class FieldCasesTests
 
         Assert.Empty(play.Surprises);
         var data = play.Board.Buffer("data")!;
-        Assert.Equal(([region], migrations), (data.Storage!.Regions, data.Costs.Migrations));
-        Assert.Equal(migrations * (64UL << 20), data.Costs.BytesCopied);
+        Assert.Equal([region], data.Storage!.Regions);
+        Assert.Equal((migrations, migrations * (64UL << 20)), (data.Costs.Migrations, data.Costs.BytesCopied));
     }
 
     [Theory]
