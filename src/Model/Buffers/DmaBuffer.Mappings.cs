@@ -86,7 +86,7 @@ public sealed partial record DmaBuffer
             Takes = exporter.Demand(Origin.ReadWith),
             Windows = exporter.Reach.Windows,
         }
-        : attachment with { Device = Name, Iommu = null, BusMmu = null, HighestAddress = ulong.MaxValue, Windows = default };
+        : attachment with { Device = "a heap", Iommu = null, BusMmu = null, HighestAddress = ulong.MaxValue, Windows = default };
 
     /// <summary>Whether no other mapping walks the addresses of this one.</summary>
     private bool IsLastToHold(Mapping mapping) => HandedOut is null
