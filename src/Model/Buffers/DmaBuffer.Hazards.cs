@@ -13,10 +13,18 @@ public sealed partial record DmaBuffer
     /// <summary>What is wrong with a mapping; each kind and limit of an attachment is reported once.</summary>
     private IEnumerable<Hazard> HazardsOf(Mapping mapping, SgTable table, Attachment attachment)
     {
-        Hazard?[] found = mapping.Access == BufferAccess.Pfns ? [WithoutPages(mapping, attachment)]
-            : mapping.Mapped is { } mapped
-            ? [WithoutPages(mapping, attachment), BrokenBy(SegmentsViolation(mapping, table, attachment), attachment), BouncedBy(mapping, attachment), ReadsPages(mapped, attachment), WalksOthers(mapping, table, attachment)]
-            : [WithoutPages(mapping, attachment), BrokenBy(SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device, mapping.Windows), attachment), WalksOthers(mapping, table, attachment)];
+        if (mapping.Access == BufferAccess.Pfns)
+        {
+            return new[] { WithoutPages(mapping, attachment) }.OfType<Hazard>().Where(IsNew);
+        }
+
+        var violation = mapping.Mapped is null
+            ? SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device, mapping.Windows)
+            : SegmentsViolation(mapping, table, attachment);
+        var usable = violation is null ? UsableByLuck(mapping, attachment) : BrokenBy(violation, attachment);
+        Hazard?[] found = mapping.Mapped is { } mapped
+            ? [WithoutPages(mapping, attachment), usable, BouncedBy(mapping, attachment), ReadsPages(mapped, attachment), WalksOthers(mapping, table, attachment)]
+            : [WithoutPages(mapping, attachment), usable, WalksOthers(mapping, table, attachment)];
         return found.OfType<Hazard>().Where(IsNew);
     }
 
@@ -26,11 +34,9 @@ public sealed partial record DmaBuffer
     private static Refusal? SegmentsViolation(Mapping mapping, SgTable table, Attachment attachment) =>
         SegmentCheck.FirstViolation(mapping.ToSegments(table).AsSpan(), attachment.Takes, attachment.Device);
 
-    private static Hazard? BrokenBy(Refusal? violation, Attachment attachment) => violation is null
-        ? null
-        : new(
-            HazardKind.ListBreaksLimit, attachment.Device, attachment.Name, violation.Field!, violation.Needed ?? 0,
-            violation.Limit ?? 0, $"{attachment.Device} was handed a list it cannot use: {violation.Reason}");
+    private static Hazard BrokenBy(Refusal violation, Attachment attachment) => new(
+        HazardKind.ListBreaksLimit, attachment.Device, attachment.Name, violation.Field!, violation.Needed ?? 0,
+        violation.Limit ?? 0, $"{attachment.Device} was handed a list it cannot use: {violation.Reason}");
 
     /// <summary>Addresses that were made for another device, and lead elsewhere for this one (thread #12).</summary>
     private Hazard? WalksOthers(Mapping mapping, SgTable table, Attachment attachment)

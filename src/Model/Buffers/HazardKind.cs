@@ -42,6 +42,9 @@ public enum HazardKind
     /// <summary>As posted: a detach whose recalculation failed left the union as it was.</summary>
     UnionKeptAtDetach = 12,
 
+    /// <summary>A list that a device can use only because the page allocator happened to give pages that lie together.</summary>
+    ByLuck = 13,
+
     /// <summary>
     /// An importer that dereferences pages was handed memory that has none, by an exporter that knows no such flag (thread #49, #54).
     /// </summary>

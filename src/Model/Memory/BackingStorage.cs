@@ -10,12 +10,16 @@ namespace DmaGrains.Model.Memory;
 /// <param name="Regions">The regions they came from, in the order used.</param>
 /// <param name="Extents">The pages in buffer order: disjoint, together exactly the buffer's page count.</param>
 /// <param name="AllocatedUnder">The union at the moment of allocation (thread #59).</param>
+/// <param name="SystemPageCount">
+/// How many of the pages are the page allocator's, of <see cref="MemoryKind.System"/>: no two of them need lie together.
+/// </param>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.storage")]
 public sealed record BackingStorage(
     AllocationToken Token,
     ImmutableArray<string> Regions,
     ImmutableArray<PageExtent> Extents,
-    DmaConstraints AllocatedUnder)
+    DmaConstraints AllocatedUnder,
+    ulong SystemPageCount = 0)
 {
     /// <summary>Pages held.</summary>
     public ulong PageCount => Extents.Aggregate(0UL, (sum, extent) => sum + extent.PageCount);

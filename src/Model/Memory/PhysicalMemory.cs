@@ -80,7 +80,7 @@ public sealed class PhysicalMemory
         }
 
         var storage = new BackingStorage(
-            request.Token, RegionsOf(extents), extents, request.Constraints);
+            request.Token, RegionsOf(extents), extents, request.Constraints, SystemPagesOf(extents));
         Invariant.Holds(storage.PageCount == request.PageCount);
         return (before.Hold(new(request, storage)), DmaResult.Grant(storage));
     }
@@ -245,6 +245,20 @@ public sealed class PhysicalMemory
 
     private ImmutableArray<string> RegionsOf(ImmutableArray<PageExtent> extents) =>
         [.. _regions.Where(region => extents.Any(region.Contains)).Select(region => region.Layout.Name)];
+
+    private ulong SystemPagesOf(ImmutableArray<PageExtent> extents)
+    {
+        ulong pages = 0;
+        foreach (var region in _regions.Where(region => region.Layout.Kind == MemoryKind.System))
+        {
+            foreach (var extent in extents)
+            {
+                pages += region.Contains(extent) ? extent.PageCount : 0;
+            }
+        }
+
+        return pages;
+    }
 
     /// <summary>Null when memory of these regions can exist.</summary>
     /// <returns>EINVAL when there is none or one is malformed, ENOSPC for too many, EEXIST when two share a name or a page.</returns>

@@ -68,6 +68,15 @@ internal sealed partial class Placement
                 $"{Need << Page.Shift} bytes are needed and {free} are free within reach ({detail}).");
         }
 
+        if (Constraints.MaxSegmentCount == 1 && Need > MemoryRegionLayout.SystemBlockPages
+            && _regions.All(region => region.Layout.Kind == MemoryKind.System))
+        {
+            const ulong BlockBytes = MemoryRegionLayout.SystemBlockPages << Page.Shift;
+            return new(
+                Errno.ENOMEM, null, nameof(DmaConstraints.MaxSegmentCount), Need << Page.Shift, BlockBytes,
+                $"No contiguous range of {Need << Page.Shift} bytes: a page allocator gives none above {BlockBytes}, however much is free ({detail}). A contiguous area of {Need << Page.Shift} bytes would do.");
+        }
+
         var largest = _regions.Max(LargestRangeBytes);
         return Constraints.MaxSegmentCount == 1
             ? new(

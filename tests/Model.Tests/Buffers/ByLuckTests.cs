@@ -1,0 +1,138 @@
+using CsCheck;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Policies;
+
+namespace DmaGrains.Model.Tests.Buffers;
+
+public sealed class ByLuckTests
+{
+    private const string Frame = "frame";
+    private const ulong BlockBytes = MemoryRegionLayout.SystemBlockPages << Page.Shift;
+
+    // From most named policies the first map of one importer is alike; these allocate, look and cut differently.
+    private static readonly string[] _policies =
+        ["refuse", "resplit", "flags", "size-only", "count-only", "own-lists", "first-attach", "at-export", "mainline", "shared-list"];
+
+    [Fact]
+    public void What_is_good_on_an_empty_machine_is_good_where_no_two_free_pages_touch_and_what_is_by_luck_is_not() =>
+        (from pages in Gen.OneOf(Gen.ULong[1, 8], Gen.ULong[1, 3000])
+         from count in Gen.OneOf(Gen.UInt[1, 8], Gen.UInt[1, 3000], Gen.Const(0u))
+         from policy in Gen.Int[0, _policies.Length - 1].Select(index => _policies[index])
+         select (pages, count, policy))
+        .Sample(asked =>
+        {
+            var (empty, scattered) = (Play(asked.pages, asked.count, asked.policy, 0), Play(asked.pages, asked.count, asked.policy, 2));
+            if (empty is null)
+            {
+                return;
+            }
+
+            Assert.Equal(empty.Hazards.IsEmpty, scattered is { Hazards.IsEmpty: true });
+        });
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 1)]
+    [InlineData(1024, 1)]
+    public void One_page_is_one_run_and_two_are_one_by_luck(ulong pages, int hazards)
+    {
+        var buffer = Play(pages, 1, "refuse", 0)!;
+
+        Assert.Equal(hazards, buffer.Hazards.Length);
+        Assert.All(buffer.Hazards, hazard => Assert.Equal(
+            (HazardKind.ByLuck, "MaxSegmentCount", pages, 1UL), (hazard.Kind, hazard.Field, hazard.Needed, hazard.Limit)));
+    }
+
+    [Theory]
+    [InlineData(128, 0)]
+    [InlineData(129, 1)]
+    public void A_device_of_128_segments_needs_luck_from_the_129th_page_on(ulong pages, int hazards) =>
+        Assert.Equal(hazards, Play(pages, 128, "refuse", 0)!.Hazards.Length);
+
+    [Fact]
+    public void The_sentence_names_the_area_that_would_help_and_that_no_block_is_so_long()
+    {
+        var (short_, long_) = (Play(1024, 1, "mainline", 0)!.Hazards, Play(1025, 1, "mainline", 0)!.Hazards);
+
+        Assert.Contains("A contiguous area of 4194304 bytes", Assert.Single(short_).Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("never promises", short_[0].Reason, StringComparison.Ordinal);
+        Assert.Contains("never promises more than 4194304 bytes in one run", Assert.Single(long_).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_contiguous_area_is_no_luck()
+    {
+        var buffer = Mapped(BoardOf(0, new MemoryRegionLayout("cma", MemoryKind.Contiguous, new(0x80000, 4096))), 2000, 1, "refuse")!;
+
+        Assert.Equal("cma", Assert.Single(buffer.Storage!.Regions));
+        Assert.Equal(0UL, buffer.Storage.SystemPageCount);
+        Assert.Empty(buffer.Hazards);
+    }
+
+    [Fact]
+    public void Behind_an_MMU_it_does_not_matter_how_pages_lie() =>
+        Assert.Empty(Mapped(BoardOf(0), 64, 1, "translated", device: "behind")!.Hazards);
+
+    [Fact]
+    public void A_list_taken_unmapped_is_by_luck_too()
+    {
+        var board = Exported(BoardOf(0), 2, "refuse");
+        board = board.Execute(Frame, new DmaCommand.Attach("a", "counts")).Next;
+        board = board.Execute(Frame, new DmaCommand.GetScatterlist("list", "a")).Next;
+
+        Assert.Equal(HazardKind.ByLuck, Assert.Single(board.Buffer(Frame)!.Hazards).Kind);
+    }
+
+    [Fact]
+    public void It_is_on_record_once() => Assert.Single(
+        Exported(BoardOf(0), 2, "refuse")
+            .Execute(Frame, new DmaCommand.Attach("a", "counts")).Next
+            .Execute(Frame, new DmaCommand.Map("one", "a", DmaDirection.ToDevice)).Next
+            .Execute(Frame, new DmaCommand.Map("other", "a", DmaDirection.ToDevice)).Next
+            .Buffer(Frame)!.Hazards);
+
+    [Theory]
+    [InlineData(1024, "the largest range has")]
+    [InlineData(1025, "a page allocator gives none above 4194304")]
+    public void Without_an_area_one_run_above_the_longest_block_is_refused_with_ENOMEM_that_says_so(ulong pages, string words)
+    {
+        var board = Exported(BoardOf(2), pages, "refuse", count: 1).Execute(Frame, new DmaCommand.Attach("a", "counts")).Next;
+
+        var refusal = board.Execute(Frame, new DmaCommand.Map("a", "a", DmaDirection.ToDevice)).Reply.Refusal!;
+
+        Assert.Equal((Errno.ENOMEM, "MaxSegmentCount", pages << Page.Shift), (refusal.Errno, refusal.Field, refusal.Needed));
+        Assert.Contains(words, refusal.Reason, StringComparison.Ordinal);
+        Assert.Equal(pages == 1025 ? BlockBytes : Page.SizeBytes, refusal.Limit);
+    }
+
+    /// <summary>The buffer after its only importer has mapped it; null when anything was refused.</summary>
+    private static DmaBuffer? Play(ulong pages, uint count, string policy, ulong reservedEvery) =>
+        Mapped(BoardOf(reservedEvery), pages, count, policy);
+
+    private static DmaBuffer? Mapped(BoardDefinition definition, ulong pages, uint count, string policy, string device = "counts")
+    {
+        var (board, attached) = Exported(definition, pages, policy, count).Execute(Frame, new DmaCommand.Attach("a", device));
+        (board, var mapped) = board.Execute(Frame, new DmaCommand.Map("a", "a", DmaDirection.ToDevice));
+        return attached.IsGranted && mapped.IsGranted ? board.Buffer(Frame) : null;
+    }
+
+    private static Board Exported(BoardDefinition definition, ulong pages, string policy, uint count = 1)
+    {
+        var board = Board.Create(definition with
+        {
+            Devices = [.. definition.Devices.Select(device => device with { Parameters = new(uint.MaxValue, count, 0) })],
+        }).Value;
+        return board.Export(new(Frame, pages << Page.Shift) { Policy = NamedPolicies.Find(policy)! }).Next;
+    }
+
+    private static BoardDefinition BoardOf(ulong reservedEvery, params MemoryRegionLayout[] more) => new(
+        "b",
+        "b",
+        [new("ram", MemoryKind.System, new(0x10000, 8192), reservedEvery, reservedEvery == 0 ? 0 : 1UL), .. more],
+        [new("counts", null) { DmaMask = ulong.MaxValue }, new("behind", null) { DmaMask = ulong.MaxValue, Iommu = "mmu" }])
+    {
+        Stages = [new("mmu", new(new(0), new(uint.MaxValue), 4096))],
+    };
+}
