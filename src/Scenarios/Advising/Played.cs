@@ -10,15 +10,13 @@ namespace DmaGrains.Scenarios.Advising;
 /// <param name="Refused">Who did not get through, in the order that it turned out.</param>
 internal sealed record Played(Board Board, DmaBuffer? Buffer, ImmutableArray<RefusedImporter> Refused)
 {
-    private const HazardKind ByLuck = (HazardKind)13;
-
     /// <summary>What went wrong silently.</summary>
     public ImmutableArray<Hazard> Hazards => Buffer?.Hazards ?? [];
 
     /// <summary>What it comes to.</summary>
     public Verdict Verdict => !Refused.IsEmpty ? Verdict.Refused
         : Hazards.Any(hazard => IsWrong(hazard.Kind)) ? Verdict.WorksWrongly
-        : Hazards.Any(hazard => hazard.Kind == ByLuck) ? Verdict.ByLuck
+        : Hazards.Any(hazard => hazard.Kind == HazardKind.ByLuck) ? Verdict.ByLuck
         : Verdict.Works;
 
     /// <summary>

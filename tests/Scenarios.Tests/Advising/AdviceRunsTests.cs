@@ -12,8 +12,6 @@ namespace DmaGrains.Scenarios.Tests.Advising;
 /// <summary>What <c>advise</c> says of a way is what <c>run</c> says of it: each row is played as a scenario, from the words that it gives.</summary>
 public sealed class AdviceRunsTests
 {
-    private static readonly string[] _wrong = ["bounced", "list_breaks_limit", "attached_too_late", "pages_read_behind_translation"];
-
     private static readonly ImmutableArray<BoardDefinition> _shipped =
         [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "boards"), "*.yaml").Order(StringComparer.Ordinal).Select(BoardFile.Read)];
 
@@ -96,7 +94,7 @@ public sealed class AdviceRunsTests
 
     private static Verdict VerdictOf(RunReport run, List<HazardReport> hazards) =>
         run.Result == RunResult.Refused ? Verdict.Refused
-        : hazards.Any(hazard => _wrong.Contains(hazard.Kind)) ? Verdict.WorksWrongly
+        : hazards.Any(hazard => hazard.Kind is not ("stale_snoop" or "by_luck")) ? Verdict.WorksWrongly
         : hazards.Any(hazard => hazard.Kind == "by_luck") ? Verdict.ByLuck
         : Verdict.Works;
 

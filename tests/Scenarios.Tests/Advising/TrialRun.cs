@@ -55,7 +55,7 @@ internal sealed record TrialRun(AdviceRequest Request, string? Exporter, Allocat
         }
 
         board.AssertInvariants();
-        return refusal?.Reason ?? board.Buffer("shared")!.Hazards.FirstOrDefault(hazard => hazard.Kind is not (HazardKind.StaleSnoop or HazardKind.ByLuck))?.Reason;
+        return refusal?.Reason ?? board.Buffer("shared")!.Hazards.FirstOrDefault(hazard => hazard.Kind != HazardKind.StaleSnoop)?.Reason;
     }
 
     private static DmaCommand Attach(string device) => new DmaCommand.Attach(device, device);
