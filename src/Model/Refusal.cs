@@ -1,3 +1,4 @@
+using DmaGrains.Model.Devices;
 using Orleans;
 
 namespace DmaGrains.Model;
@@ -9,9 +10,10 @@ namespace DmaGrains.Model;
 /// <param name="Needed">The number that was asked for, in the unit of <paramref name="Field"/>; null when there is none.</param>
 /// <param name="Limit">The number that stood in the way, in the same unit; null when there is none.</param>
 /// <param name="Reason">One sentence for people; never parsed.</param>
+/// <param name="Unstated">The limit in the way that nobody stated and the kernel assumes; none when all were stated.</param>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.refusal")]
 public sealed record Refusal(
-    Errno Errno, string? Importer, string? Field, ulong? Needed, ulong? Limit, string Reason)
+    Errno Errno, string? Importer, string? Field, ulong? Needed, ulong? Limit, string Reason, UnstatedLimits Unstated = UnstatedLimits.None)
 {
     /// <summary>A refusal that concerns no importer and no numbers.</summary>
     public static Refusal Of(Errno errno, string? field, string reason) => new(errno, null, field, null, null, reason);

@@ -8,10 +8,11 @@ public class CompareCommandTests
 
     private static readonly string[] _policyFields =
     [
-        "policy", "importers", "served", "refusals", "hazards", "costs", "contiguous_bytes_peak", "segments",
+        "policy", "importers", "served", "refusals", "hazards", "costs", "contiguous_bytes_peak", "segments", "refused_as_expected",
+        "looks_at_importers", "safe",
     ];
 
-    private static readonly string[] _choiceFields = ["policy", "as_good", "never_served", "reason"];
+    private static readonly string[] _choiceFields = ["policy", "as_good", "never_served", "reason", "safe", "lucky"];
 
     [Fact]
     public async Task Json_has_the_documented_fields()
@@ -21,7 +22,8 @@ public class CompareCommandTests
         Assert.Equal(_reportFields, NamesIn(report));
         Assert.All(report.GetProperty("policies").EnumerateArray(), policy => Assert.Equal(_policyFields, NamesIn(policy)));
         Assert.Equal(_choiceFields, NamesIn(report.GetProperty("choice")));
-        Assert.Equal("migrate", report.GetProperty("choice").GetProperty("policy").GetString());
+        Assert.Equal("as written", report.GetProperty("choice").GetProperty("policy").GetString());
+        Assert.True(report.GetProperty("choice").GetProperty("safe").GetBoolean());
     }
 
     [Fact]
@@ -33,8 +35,8 @@ public class CompareCommandTests
         Assert.Matches("(?m)^migrate +2 of 2 +nobody +0 +8294400 +0 +0/2/0 +8294400 +gpu 8$", text);
         Assert.Matches("(?m)^refuse +gpu +display EBUSY +0 +0 +0 +0/2/0 +0 +gpu 8$", text);
         Assert.EndsWith(
-            "\nchoose migrate. It serves both importers, nothing goes wrong silently, and 8294400 bytes are copied. "
-            + "Next is refuse, which serves 1 of 2 importers.\n",
+            "\nchoose refuse. It serves 1 of 2 importers and refuses display as expected, nothing goes wrong silently, and nothing is copied. "
+            + "Next is migrate, which copies or bounces 8294400 bytes.\n",
             text,
             StringComparison.Ordinal);
     }
@@ -45,7 +47,7 @@ public class CompareCommandTests
         var text = (await Answer.OfAsync("compare", "gpu-maps-first", "--policy", "refuse", "--policy", "resplit")).Good().Output;
 
         Assert.Contains("\nrefuse, resplit\n", text, StringComparison.Ordinal);
-        Assert.Single(text.Split('\n'), line => line.StartsWith("  step 4, display attach frame: EBUSY", StringComparison.Ordinal));
+        Assert.Single(text.Split('\n'), line => line.StartsWith("  step 4, display attach frame: EBUSY, as expected", StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> NamesIn(JsonElement element) => element.EnumerateObject().Select(field => field.Name);

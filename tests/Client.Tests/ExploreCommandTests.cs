@@ -75,7 +75,7 @@ public sealed class ExploreCommandTests : IDisposable
 
         var run = (await Answer.OfAsync("run", Saved, "--engine", "model", "--json")).Good().Json();
 
-        Assert.Equal("good", run.GetProperty("result").GetString());
+        Assert.Contains(run.GetProperty("result").GetString(), (string[])["good", "hazard"]);
         Assert.Equal(
             expected.EnumerateArray().Last().GetProperty("outcome").GetString(),
             run.GetProperty("steps").EnumerateArray().Last().GetProperty("outcome").GetString());

@@ -26,7 +26,53 @@ public class RunCommandTests
         var model = await Answer.OfAsync("run", scenario, "--engine", "model", "--json");
 
         Assert.Equal(model.Good().Output, grains.Good().Output);
-        Assert.Equal("good", model.Json().GetProperty("result").GetString());
+        var hazards = model.Json().GetProperty("steps").EnumerateArray().Sum(step => step.GetProperty("hazards").GetArrayLength());
+        Assert.Equal(hazards == 0 ? "good" : "hazard", model.Json().GetProperty("result").GetString());
+    }
+
+    [Theory]
+    [InlineData("gpu-and-display", "good", 0)]
+    [InlineData("mainline-today", "hazard", 1)]
+    public async Task Strict_exits_with_1_when_something_went_wrong_silently(string scenario, string result, int code)
+    {
+        var answer = await Answer.OfAsync("run", scenario, "--engine", "model", "--strict");
+        var lenient = await Answer.OfAsync("run", scenario, "--engine", "model");
+
+        Assert.Equal(code, answer.Code);
+        Assert.Contains($"\nresult: {result}", answer.Output, StringComparison.Ordinal);
+        Assert.Equal(answer.Output, lenient.Good().Output);
+    }
+
+    [Fact]
+    public async Task Text_says_how_many_hazards_there_are_and_where() => Assert.EndsWith(
+        "\nresult: hazard: 1 thing went wrong silently (attached_too_late), see step 4\n",
+        (await Answer.OfAsync("run", "mainline-today", "--engine", "model")).Good().Output,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Json_says_of_a_limit_that_nobody_stated_it_and_how_to_state_it()
+    {
+        const string Board = """
+            name: t
+            title: t
+            memory: [{name: ram, kind: system, start: 0x100000, size: 16MiB, source: assumed}]
+            devices: [{name: hda, driver: hda, description: hda, dma_mask: 0xffffffff, coherent: true, sources: {dma_mask: t}}]
+            """;
+        using var board = new TemporaryFile(Board);
+        using var file = new TemporaryFile($$"""
+            name: test
+            shows: A test.
+            board: {{board.Path}}
+            policy: mainline
+            buffers: [{name: frame, size: 1MiB}]
+            importers: [{name: dsp, device: hda, steps: [attach, map]}]
+            """);
+
+        var report = (await Answer.OfAsync("run", file.Path, "--engine", "model", "--json")).Good().Json();
+
+        var hazard = Assert.Single(report.GetProperty("steps").EnumerateArray().Last().GetProperty("hazards").EnumerateArray());
+        Assert.Equal(("max_segment_size", true), (hazard.GetProperty("field").GetString(), hazard.GetProperty("assumed").GetBoolean()));
+        Assert.Contains("dma_set_max_seg_size()", hazard.GetProperty("cure").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,7 +121,7 @@ public class RunCommandTests
 
         Assert.DoesNotContain('\u001b', text);
         Assert.All(text.Split('\n'), line => Assert.Equal(line.TrimEnd(), line));
-        Assert.EndsWith("result: good\n", text, StringComparison.Ordinal);
+        Assert.Matches(text.Contains(" hazard: ", StringComparison.Ordinal) ? @"\nresult: hazard: \d+ things? went.*\n$" : @"\nresult: good\n$", text);
         Assert.DoesNotMatch(@"\b1 (segments|entries|bytes|pages|runs)\b", text);
     }
 

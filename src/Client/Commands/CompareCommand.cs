@@ -21,7 +21,7 @@ internal static class CompareCommand
         };
         var policies = new Option<string[]>("--policy")
         {
-            Description = "A policy to play it under; may be given several times. All of them when left out.",
+            Description = "A policy to play it under; may be given several times. What the file writes, and all of them, when left out.",
             HelpName = "NAME",
         };
         policies.AcceptOnlyFromAmong([.. NamedPolicies.All.Select(named => named.Name)]);
@@ -30,7 +30,8 @@ internal static class CompareCommand
             "compare",
             """
             Plays a scenario under each exporter's policy and shows who was served, who was refused and why, what went wrong silently,
-            and what it cost; the policy to choose comes first. What the scenario expects is not looked at.
+            and what it cost; the policy to choose comes first. Without --policy, what the file itself writes is a row of its own
+            (as written). A refusal that the scenario expects counts neither for nor against a policy, and neither does granting it.
 
             Example:
               dmagrains compare gpu-maps-first
@@ -42,18 +43,17 @@ internal static class CompareCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var played = ScenarioFile.Read(ShippedFiles.Scenario(parsed.GetRequiredValue(scenario)));
-            var chosen = parsed.GetValue(policies) is { Length: > 0 } names
-                ? NamedPolicies.All.Where(named => names.Contains(named.Name))
-                : NamedPolicies.All;
-            var report = await PolicyComparison.PlayAsync(
-                played,
-                chosen,
-                fresh => Task.FromResult<IEngine>(ModelEngine.Create(fresh.Board).Value),
-                cancellation);
+            var names = parsed.GetValue(policies) ?? [];
+            var report = names.Length > 0
+                ? await PolicyComparison.PlayAsync(
+                    played, NamedPolicies.All.Where(named => names.Contains(named.Name)), FreshAsync, cancellation)
+                : await PolicyComparison.PlayWithWrittenAsync(played, NamedPolicies.All, FreshAsync, cancellation);
             Terminal.Answer(parsed, json, report, ComparisonText.Write);
 
             return ExitCode.Good;
         });
         return command;
     }
+
+    private static Task<IEngine> FreshAsync(Scenario fresh) => Task.FromResult<IEngine>(ModelEngine.Create(fresh.Board).Value);
 }

@@ -27,21 +27,26 @@ internal static class RunCommand
             DefaultValueFactory = _ => Grains,
         };
         engine.AcceptOnlyFromAmong(Grains, Model);
+        var strict = new Option<bool>("--strict")
+        {
+            Description = "Exit with 1 when something went wrong silently, too.",
+        };
         var json = CommonOptions.Json();
         var picture = PictureOption.Of("physical memory when least of it was free, and whose it was");
         var command = new Command(
             "run",
             """
             Plays a scenario and shows each step with its outcome, the union after it and, at a map, the scatterlist.
-            Exit code 0: every step was granted, or refused as the scenario expects; 1: not so.
+            The result is good when every step was granted, or refused as the scenario expects, and nothing went wrong silently;
+            hazard when something did. Exit code 0: good, and hazard without --strict; 1: else.
 
             Example:
               dmagrains run gpu-and-display
-              dmagrains run my-board-test.yaml --json
+              dmagrains run my-board-test.yaml --strict --json
               dmagrains run fragmented --svg memory.svg
             """)
         {
-            scenario, engine, json, picture,
+            scenario, engine, strict, json, picture,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -59,7 +64,9 @@ internal static class RunCommand
             var report = isOnModel ? ofModel! : await PlayOnGrainsAsync(played, cancellation);
             Terminal.Answer(parsed, json, report, RunText.Write);
 
-            return report.Result == RunResult.Good ? ExitCode.Good : ExitCode.Refused;
+            return report.Result == RunResult.Good || (report.Result == RunResult.Hazard && !parsed.GetValue(strict))
+                ? ExitCode.Good
+                : ExitCode.Refused;
         });
         return command;
     }

@@ -28,7 +28,13 @@ internal static class ComparisonText
         }
 
         terminal.Line();
-        terminal.Line("choose ", report.Choice.Policy, true, $". {report.Choice.Reason}");
+        terminal.Line(
+            report.Choice.Safe ? "choose "
+                : report.Policies.Any(policy => policy.Safe) ? "none is safe and leaves nobody out; the least bad is "
+                : "none is safe; the least bad is ",
+            report.Choice.Policy,
+            report.Choice.Safe,
+            $". {report.Choice.Reason}");
     }
 
     /// <summary>What went wrong under a policy: where it is the same under several, it is told once.</summary>
@@ -45,7 +51,8 @@ internal static class ComparisonText
         {
             string?[] words = [$"  step {refused.Step},", refused.Importer, refused.Operation, refused.Buffer];
             terminal.Line(
-                $"{string.Join(' ', words.OfType<string>())}: ", refused.Refusal.Errno, false, $"  {refused.Refusal.Reason}");
+                $"{string.Join(' ', words.OfType<string>())}: ", refused.Refusal.Errno, refused.Expected,
+                $"{(refused.Expected ? ", as expected" : string.Empty)}  {refused.Refusal.Reason}");
         }
 
         foreach (var hazard in policy.Hazards)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DmaGrains.Model;
 using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Client.Output;
@@ -38,7 +39,7 @@ internal static class RunText
         terminal.Line();
         RegionTable.Write(terminal, report.Memory);
         terminal.Line();
-        terminal.Line("result: ", Words(report.Result), report.Result == RunResult.Good, string.Empty);
+        terminal.Line("result: ", Words(report), report.Result == RunResult.Good, string.Empty);
     }
 
     /// <summary>Nobody imports at an export.</summary>
@@ -98,11 +99,23 @@ internal static class RunText
         }
     }
 
-    private static string Words(RunResult result) => result switch
+    private static string Words(RunReport report) => report.Result switch
     {
         RunResult.Good => "good",
         RunResult.Refused => "refused: a step was refused",
         RunResult.Unexpected => "unexpected: a step did not come out as the scenario expects",
-        _ => throw new ArgumentOutOfRangeException(nameof(result)),
+        RunResult.Hazard => HazardWords(report.Steps),
+        _ => throw new ArgumentOutOfRangeException(nameof(report)),
     };
+
+    /// <summary>How many hazards there are, of what kind, and at which steps to read of them.</summary>
+    private static string HazardWords(IEnumerable<StepReport> all)
+    {
+        var steps = all.Where(step => !step.Hazards.IsEmpty).ToList();
+        var hazards = steps.SelectMany(step => step.Hazards).ToList();
+        var kinds = hazards.GroupBy(hazard => hazard.Kind)
+            .Select(kind => kind.Count() == 1 ? kind.Key : string.Create(CultureInfo.InvariantCulture, $"{kind.Count()} {kind.Key}"));
+        var places = steps.Select(step => step.Index.ToString(CultureInfo.InvariantCulture));
+        return $"hazard: {Counted.Of((ulong)hazards.Count, "thing")} went wrong silently ({string.Join(", ", kinds)}), see {(steps.Count == 1 ? "step" : "steps")} {string.Join(", ", places)}";
+    }
 }

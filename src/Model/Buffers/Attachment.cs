@@ -60,6 +60,10 @@ public sealed record Attachment(
     [Id(9)]
     public DmaWindows Windows { get; init; }
 
+    /// <summary>Which of its limits nobody stated.</summary>
+    [Id(10)]
+    public UnstatedLimits Unstated { get; init; }
+
     /// <summary>The regions that the exporter names and this device may not have, one bit for each (thread #49, #54, #56).</summary>
     [Id(14)]
     public ulong Barred { get; init; }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
@@ -28,15 +29,27 @@ public sealed partial record DmaBuffer
         return found.OfType<Hazard>().Where(IsNew);
     }
 
+    private ImmutableArray<Hazard> WithNew(Hazard? one, Hazard? other) => (one, other) switch
+    {
+        (null, null) => Hazards,
+        (null, { } only) => Hazards.Add(only),
+        ({ } only, null) => Hazards.Add(only),
+        _ => Hazards.Add(one).Add(other),
+    };
+
     private bool IsNew(Hazard hazard) => !Hazards.Any(known =>
         known.Kind == hazard.Kind && known.Attachment == hazard.Attachment && known.Field == hazard.Field);
 
     private static Refusal? SegmentsViolation(Mapping mapping, SgTable table, Attachment attachment) =>
         SegmentCheck.FirstViolation(mapping.ToSegments(table).AsSpan(), attachment.Takes, attachment.Device);
 
-    private static Hazard BrokenBy(Refusal violation, Attachment attachment) => new(
-        HazardKind.ListBreaksLimit, attachment.Device, attachment.Name, violation.Field!, violation.Needed ?? 0,
-        violation.Limit ?? 0, $"{attachment.Device} was handed a list it cannot use: {violation.Reason}");
+    private static Hazard BrokenBy(Refusal violation, Attachment attachment)
+    {
+        var named = violation.Naming(attachment.Unstated);
+        return new(
+            HazardKind.ListBreaksLimit, attachment.Device, attachment.Name, named.Field!, named.Needed ?? 0, named.Limit ?? 0,
+            $"{attachment.Device} was handed a list it cannot use: {named.Reason}", named.Unstated);
+    }
 
     /// <summary>Addresses that were made for another device, and lead elsewhere for this one (thread #12).</summary>
     private Hazard? WalksOthers(Mapping mapping, SgTable table, Attachment attachment)
@@ -125,7 +138,8 @@ public sealed partial record DmaBuffer
             : new(
                 HazardKind.Bounced, attachment.Device, attachment.Name, "DmaMask", mapping.Storage.HighestAddress,
                 attachment.HighestAddress,
-                $"{attachment.Device} was given a copy of {Counted.Of((ulong)bounces.Length, "piece")} of {Name} above 0x{attachment.HighestAddress:x}: what it writes arrives at the unmap, what others write meanwhile does not.");
+                $"{attachment.Device} was given a copy of {Counted.Of((ulong)bounces.Length, "piece")} of {Name} above 0x{attachment.HighestAddress:x}: what it writes arrives at the unmap, what others write meanwhile does not.{UnstatedLimit.Said(attachment.Unstated & UnstatedLimits.DmaMask, attachment.Device)}",
+                attachment.Unstated & UnstatedLimits.DmaMask);
     }
 
     private Hazard? WithoutPages(Mapping mapping, Attachment attachment) =>

@@ -24,7 +24,7 @@ public sealed partial record DmaBuffer
             Attachments = Attachments.Insert(~IndexOf(command.Attachment), plan.Attachment),
             NextSequence = unchecked(NextSequence + 1),
             HasHadTranslated = HasHadTranslated || plan.Attachment.IsTranslated,
-            Hazards = plan.Hazard is { } hazard ? Hazards.Add(hazard) : Hazards,
+            Hazards = WithNew(plan.Hazard, NoListFor(plan.Attachment)),
         };
         if (plan.Request is null)
         {
@@ -39,7 +39,7 @@ public sealed partial record DmaBuffer
 
         // Who attaches first needs storage now; who comes late waits for it, and everyone else goes on.
         return Storage is null
-            ? RefuseAfter(plan.Union, allocation.Value.Refusal!, command.Device)
+            ? RefuseAfter(plan.Union, NamingUnstated(allocation.Value.Refusal!, [plan.Attachment]), command.Device)
             : Transition.Grant((next with { Attachments = next.WithPending(command.Attachment) }).Placed());
     }
 
@@ -80,6 +80,7 @@ public sealed partial record DmaBuffer
             Unrouted = UnroutedFrom(device),
             PreferredSegmentSize = device.PreferredSegmentSize,
             Windows = device.Reach.Windows,
+            Unstated = UnstatedBy(device),
         };
         if (Storage is null)
         {
@@ -100,7 +101,9 @@ public sealed partial record DmaBuffer
         }
 
         // What the exporter does not look at may break all the same.
-        var unseen = attachment.Takes == demand || attachment.IsTranslated ? null : ListBreaks(CutFor(demand), attachment.Takes, attachment);
+        var unseen = attachment.Takes == demand || attachment.IsTranslated
+            ? null
+            : ListBreaks(CutFor(demand), attachment.Takes.Without(attachment.Unstated), attachment);
         return (null, new(attachment, union, null, unseen is null ? null : TooLate(attachment, unseen)));
     }
 
@@ -118,11 +121,15 @@ public sealed partial record DmaBuffer
             case LateAttach.Migrate:
                 return (null, new(attachment with { IsPending = true }, union, null, null));
             case LateAttach.Accept:
-                return (null, new(attachment, union, null, TooLate(attachment, violation)));
+                var stated = violation.Naming(attachment.Unstated).Unstated == UnstatedLimits.None
+                    ? violation
+                    : ListBreaks(CutFor(attachment.Demand), attachment.Demand.Without(attachment.Unstated), attachment);
+                return (null, new(attachment, union, null, stated is null ? null : TooLate(attachment, stated)));
             default:
-                var refusal = violation with
+                var named = violation.Naming(attachment.Unstated);
+                var refusal = named with
                 {
-                    Reason = $"{Name} already has storage that {importer} cannot use: {violation.Reason}",
+                    Reason = $"{Name} already has storage that {importer} cannot use: {named.Reason}",
                 };
                 return (RefuseAfter(union, refusal, importer), null);
         }
@@ -340,7 +347,9 @@ public sealed partial record DmaBuffer
 
         // A list of its own need not suit the others (thread #7).
         var judged = Storage is not null && Policy.LateAttach == LateAttach.Resplit ? demand : union;
-        return Unrepresentable(judged, demand, device.Name) ?? TooManyLines(device);
+        return Unrepresentable(judged, demand, device.Name) is { } refusal
+            ? NamingUnstated(refusal, judged, device)
+            : TooManyLines(device);
     }
 
     /// <summary>The thread's product rule (#4), then the exact one: whole pages and boundary windows.</summary>

@@ -187,7 +187,7 @@ public sealed partial record DmaBuffer
             Invariant.Holds(allocation is not null);
             if (!allocation!.Value.TryGetValue(out var storage))
             {
-                return Transition.Refuse(this, allocation.Value.Refusal!);
+                return Transition.Refuse(this, NamingUnstated(allocation.Value.Refusal!, Attachments));
             }
 
             Invariant.Holds(storage.AllocatedUnder == Constraints);
@@ -231,7 +231,7 @@ public sealed partial record DmaBuffer
         var attachment = MappedFor(Attachments[IndexOf(taking.Attachment)]);
         if (!attachment.IsTranslated && !MayBounce(taking.Options, storage) && !Reaches(attachment, storage))
         {
-            return Transition.Refuse(this, OutOfReach(attachment, storage));
+            return Transition.Refuse(this, OutOfReach(attachment, storage).Naming(attachment.Unstated));
         }
 
         var mapping = MappingOf(storage, taking) with
@@ -247,7 +247,7 @@ public sealed partial record DmaBuffer
         Invariant.Holds(mapped is not null);
         return mapped!.Value.TryGetValue(out var held)
             ? Hold(mapping with { Mapped = held, SteeredBy = attachment.Takes })
-            : Transition.Refuse(this, mapped.Value.Refusal!);
+            : Transition.Refuse(this, NamingMask(mapped.Value.Refusal!, attachment));
     }
 
     private static AddressOwner OwnerOf(ulong mapping, Attachment attachment) =>

@@ -1,3 +1,4 @@
+using DmaGrains.Model.Devices;
 using Orleans;
 
 namespace DmaGrains.Model.Buffers;
@@ -10,6 +11,14 @@ namespace DmaGrains.Model.Buffers;
 /// <param name="Needed">What the list has, in the field's unit.</param>
 /// <param name="Limit">What the device takes.</param>
 /// <param name="Reason">One sentence for people.</param>
+/// <param name="Unstated">The limit that nobody stated and the kernel assumes; none when all were stated.</param>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.hazard")]
 public sealed record Hazard(
-    HazardKind Kind, string Importer, string Attachment, string Field, ulong Needed, ulong Limit, string Reason);
+    HazardKind Kind,
+    string Importer,
+    string Attachment,
+    string Field,
+    ulong Needed,
+    ulong Limit,
+    string Reason,
+    UnstatedLimits Unstated = UnstatedLimits.None);

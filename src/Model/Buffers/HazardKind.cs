@@ -45,6 +45,9 @@ public enum HazardKind
     /// <summary>A list that a device can use only because the page allocator happened to give pages that lie together.</summary>
     ByLuck = 13,
 
+    /// <summary>An importer was let in though no list can hold the buffer within its limits, or within those of all (thread #4, #5, #11).</summary>
+    NoListExists = 14,
+
     /// <summary>
     /// An importer that dereferences pages was handed memory that has none, by an exporter that knows no such flag (thread #49, #54).
     /// </summary>

@@ -117,6 +117,21 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
         return read with { MaxSegmentCount = 1, MaxSegmentSize = sizeIsSet ? read.MaxSegmentSize : uint.MaxValue };
     }
 
+    /// <summary>Which of the limits that bind it nobody stated: the kernel assumes them.</summary>
+    /// <param name="getters">How unset parameters are read.</param>
+    public UnstatedLimits Unstated(DmaGetters getters)
+    {
+        var isSizeUnset = !RequiresContiguous && getters switch
+        {
+            DmaGetters.V61 => Parameters is not { MaxSegmentSize: not 0 },
+            DmaGetters.RfcV3 => Parameters is null,
+            _ => false,
+        };
+        return (isSizeUnset ? UnstatedLimits.MaxSegmentSize : UnstatedLimits.None)
+            | (getters == DmaGetters.RfcV3 && Parameters is null ? UnstatedLimits.SegmentBoundaryMask : UnstatedLimits.None)
+            | (DmaMask == 0 && HighestAddress == DefaultDmaMask ? UnstatedLimits.DmaMask : UnstatedLimits.None);
+    }
+
     /// <summary>Null when the device can be put on a board.</summary>
     /// <returns>EINVAL naming Device, Bus, SegmentBoundaryMask (holes), MaxSegmentCount (contiguous but more than 1) or Windows; ENOSPC naming Windows.</returns>
     public Refusal? Check()

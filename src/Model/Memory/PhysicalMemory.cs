@@ -62,7 +62,7 @@ public sealed class PhysicalMemory
     /// since: its pages go back first.
     /// </remarks>
     /// <returns>
-    /// EIO when no memory is within reach of all importers, ENOMEM when none of it fits or there is none to give; the memory is then
+    /// EINVAL when no segment can end on a page's edge, EIO when no memory is within reach of all importers, ENOMEM when none of it fits or there is none to give; the memory is then
     /// unchanged.
     /// </returns>
     public (PhysicalMemory Next, DmaResult<BackingStorage> Reply) Allocate(AllocationRequest request)

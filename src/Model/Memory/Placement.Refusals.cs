@@ -17,6 +17,23 @@ internal sealed partial class Placement
                 : $"{need} bytes are needed, and the board has none to give of {request.Regions}.");
     }
 
+    /// <summary>
+    /// No list can be made of pages: segments may not hold one, as sg_alloc_append_table_from_pages answers (lib/scatterlist.c), or may
+    /// not reach a page's edge.
+    /// </summary>
+    private static Refusal? BelowPage(AllocationRequest request)
+    {
+        var (limits, window) = (request.Constraints, request.Constraints.BoundaryWindowBytes);
+        var (field, limit) = limits.MaxSegmentSizeInPages == 0 ? (nameof(DmaConstraints.MaxSegmentSize), limits.MaxSegmentSize)
+            : window < Page.SizeBytes && request.SizeBytes > window ? (nameof(DmaConstraints.SegmentBoundaryMask), limits.SegmentBoundaryMask)
+            : (null, 0UL);
+        return field is null
+            ? null
+            : new(
+                Errno.EINVAL, null, field, Page.SizeBytes, limit,
+                $"No list of pages of {Page.SizeBytes} bytes can be made for {request.Token.Buffer} under {limits}.");
+    }
+
     private static Refusal OutOfReach(ImmutableArray<MemoryRegion> candidates, AllocationRequest request)
     {
         var lowest = candidates.MinBy(region => region.Layout.Range.FirstPfn)!.Layout;

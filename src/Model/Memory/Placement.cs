@@ -34,7 +34,10 @@ internal sealed partial class Placement
     private ulong Need => _request.PageCount;
 
     /// <summary>Chooses pages; nothing is taken yet.</summary>
-    /// <returns>The pages in buffer order. EIO when no memory lies within reach; ENOMEM when none fits, or none may be used.</returns>
+    /// <returns>
+    /// The pages in buffer order. EINVAL when no segment can end on a page's edge, which only the patch as posted lets come so far; EIO when no
+    /// memory lies within reach; ENOMEM when none fits, or none may be used.
+    /// </returns>
     public static DmaResult<ImmutableArray<PageExtent>> Choose(
         ImmutableArray<MemoryRegion> regions, AllocationRequest request)
     {
@@ -45,6 +48,11 @@ internal sealed partial class Placement
         }
 
         var placement = new Placement(candidates, request);
+        if (BelowPage(request) is { } belowPage)
+        {
+            return DmaResult.Refuse<ImmutableArray<PageExtent>>(belowPage);
+        }
+
         if (placement._regions.IsEmpty)
         {
             return DmaResult.Refuse<ImmutableArray<PageExtent>>(OutOfReach(candidates, request));

@@ -20,6 +20,7 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, DmaGe
 {
     private readonly DmaConstraints _demand = device.Demand(getters);
     private readonly MmuAddresses? _mmu = MmuAddresses.Of(device, board);
+    private readonly UnstatedLimits _unstated = device.Unstated(getters);
 
     /// <summary>The report of one list.</summary>
     public ListAuditReport Of(GivenScatterlist list)
@@ -35,7 +36,7 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, DmaGe
         var violations = SegmentCheck.AllViolations(segments.AsSpan(), _demand, reach, !walksSegments, device.Name)
             .Concat(mmu?.Impossible(segments, held) ?? [])
             .OrderBy(violation => violation.Segment ?? -1)
-            .Select(violation => ViolationReport.Of(violation, segments));
+            .Select(violation => ViolationReport.Of(violation with { Refusal = violation.Refusal.Naming(_unstated) }, segments));
         var remarks = (mmu is null ? Twice(segments) : mmu.Suspicious(segments, list.Entries, _demand, held))
             .Select(remark => RemarkReport.Of(remark, segments));
         var listed = segments.Aggregate(UInt128.Zero, (sum, segment) => sum + segment.LengthBytes);
@@ -232,6 +233,12 @@ public sealed record ResplitReport(ulong SegmentCount, bool Reachable, bool Fits
 public sealed record ViolationReport(
     int? Segment, ulong? Address, ulong? Length, string Field, ulong Needed, ulong Limit, string Reason)
 {
+    /// <summary>Whether the limit is one that nobody stated and the kernel assumes.</summary>
+    public bool Assumed => Cure is not null;
+
+    /// <summary>How to state it; null when it was stated.</summary>
+    public string? Cure { get; init; }
+
     /// <summary>The report of a violation by one of these segments.</summary>
     public static ViolationReport Of(SegmentViolation violation, ImmutableArray<StatedSegment> segments) => new(
         violation.Segment,
@@ -240,7 +247,10 @@ public sealed record ViolationReport(
         Words.Spelt(violation.Refusal.Field!),
         violation.Refusal.Needed!.Value,
         violation.Refusal.Limit!.Value,
-        violation.Refusal.Reason);
+        violation.Refusal.Reason)
+    {
+        Cure = UnstatedLimit.CureOf(violation.Refusal.Unstated),
+    };
 }
 
 /// <summary>What looks wrong with a list and may be right.</summary>

@@ -5,32 +5,47 @@ using DmaGrains.Model;
 namespace DmaGrains.Scenarios.Comparing;
 
 /// <summary>Which policy to choose for a scenario.</summary>
-/// <param name="Policy">Its name.</param>
-/// <param name="AsGood">Others that do exactly as well here.</param>
+/// <param name="Policy">Its name; where none is safe, that of the least bad.</param>
+/// <param name="AsGood">Others that do exactly as well here, and look at what importers need.</param>
 /// <param name="NeverServed">Importers that no policy serves.</param>
 /// <param name="Reason">Why, in words for people.</param>
 public sealed record PolicyChoice(
     string Policy, ImmutableArray<string> AsGood, ImmutableArray<string> NeverServed, string Reason)
 {
+    /// <summary>Whether it can be recommended: nothing goes wrong silently under it. False where no policy is safe.</summary>
+    public bool Safe { get; init; }
+
+    /// <summary>Others that came out the same without looking at what importers need: here that is luck.</summary>
+    public ImmutableArray<string> Lucky { get; init; } = [];
+
     /// <summary>The choice among outcomes.</summary>
     /// <param name="outcomes">Best first, at least one.</param>
     /// <param name="importers">The scenario's importers.</param>
     public static PolicyChoice Of(ImmutableArray<PolicyOutcome> outcomes, IEnumerable<string> importers)
     {
         var best = outcomes[0];
-        var asGood = outcomes.Skip(1).TakeWhile(other => other.Weights.SequenceEqual(best.Weights)).ToList();
-        var next = outcomes.Skip(1 + asGood.Count).FirstOrDefault();
+        var same = outcomes.Skip(1).TakeWhile(other => other.Weights.SequenceEqual(best.Weights)).ToList();
+        var asGood = same.Where(other => other.LooksAtImporters).Select(other => other.Policy).ToImmutableArray();
+        var lucky = same.Where(other => !other.LooksAtImporters).Select(other => other.Policy).ToImmutableArray();
+        var next = outcomes.Skip(1 + same.Count).FirstOrDefault();
         var never = importers.Where(importer => !outcomes.Any(outcome => outcome.Served.Contains(importer))).ToImmutableArray();
+        var safe = outcomes.Where(other => other.Safe && other.LooksAtImporters).Select(other => other.Policy).ToImmutableArray();
         string?[] sentences =
         [
-            $"It {ServesOf(best)}, {HazardsOf(best)}, and {CopiesOf(best)}.",
+            $"It {ServesOf(best)}{ExpectedOf(best)}, {HazardsOf(best)}, and {CopiesOf(best)}.",
+            best.LooksAtImporters || !best.Safe ? null : "It does not look at what importers need, so that is luck.",
             next is null ? null : $"Next is {next.Policy}, which {WorseOf(best, next)}.",
-            asGood.Count == 0 ? null : $"{WordsOf(asGood.Select(other => other.Policy))} would do as well.",
+            best.Safe || safe.IsEmpty ? null : $"Nothing goes wrong silently under {WordsOf(safe)}, which {(safe.Length == 1 ? "leaves" : "leave")} out more importers.",
+            asGood.IsEmpty ? null : $"{WordsOf(asGood)} would {(best.Safe ? "do as well" : "be as bad")}.",
+            lucky.IsEmpty || !best.Safe ? null : $"{WordsOf(lucky)} came out the same without looking at what importers need: luck.",
             never.IsEmpty ? null : $"No policy serves {WordsOf(never)}.",
         ];
-        return new(
-            best.Policy, [.. asGood.Select(other => other.Policy)], never, string.Join(' ', sentences.OfType<string>()));
+        return new(best.Policy, asGood, never, string.Join(' ', sentences.OfType<string>())) { Safe = best.Safe, Lucky = lucky };
     }
+
+    private static string ExpectedOf(PolicyOutcome outcome) => outcome.RefusedAsExpected.IsEmpty
+        ? string.Empty
+        : $" and refuses {WordsOf(outcome.RefusedAsExpected)} as expected";
 
     private static string ServesOf(PolicyOutcome outcome) => outcome.Served.Length switch
     {
@@ -44,9 +59,21 @@ public sealed record PolicyChoice(
         var some => $"serves {Number((ulong)some)} of {Number((ulong)outcome.Importers)} importers",
     };
 
-    private static string HazardsOf(PolicyOutcome outcome) => outcome.Hazards.IsEmpty
-        ? "nothing goes wrong silently"
-        : $"{Counted.Of((ulong)outcome.Hazards.Length, "thing")} {(outcome.Hazards.Length == 1 ? "goes" : "go")} wrong silently";
+    private static string HazardsOf(PolicyOutcome outcome)
+    {
+        var (luck, wrong) = ((ulong)outcome.LuckCount, (ulong)(outcome.Hazards.Length - outcome.LuckCount));
+        return (wrong, luck) switch
+        {
+            (0, 0) => "nothing goes wrong silently",
+            (0, _) => $"{RestsOn(luck)} on luck",
+            (_, 0) => GoWrong(wrong),
+            _ => $"{GoWrong(wrong)}, {RestsOn(luck)} on luck",
+        };
+    }
+
+    private static string GoWrong(ulong count) => $"{Counted.Of(count, "thing")} {(count == 1 ? "goes" : "go")} wrong silently";
+
+    private static string RestsOn(ulong count) => $"{Counted.Of(count, "list")} {(count == 1 ? "rests" : "rest")}";
 
     private static string CopiesOf(PolicyOutcome outcome) => (outcome.Costs.BytesCopied, outcome.Costs.BytesBounced) switch
     {
@@ -65,10 +92,12 @@ public sealed record PolicyChoice(
         {
             0 => $"lets {Counted.Of(weight, "thing")} go wrong silently",
             1 => ServesOf(next),
-            2 => $"refuses {Counted.Of(weight, "step")}",
-            3 => $"copies or bounces {Counted.Of(weight, "byte")}",
-            4 => $"takes {Counted.Of(weight, "byte")} of contiguous memory",
-            5 => $"cleans or invalidates caches {Counted.Of(weight, "time")}",
+            2 => $"lets {Counted.Of(weight, "thing")} go wrong silently in use",
+            3 => $"has {Counted.Of(weight, "list")} that {(weight == 1 ? "rests" : "rest")} on luck",
+            4 => $"refuses {Counted.Of(weight, "step")}",
+            5 => $"copies or bounces {Counted.Of(weight, "byte")}",
+            6 => $"takes {Counted.Of(weight, "byte")} of contiguous memory",
+            7 => $"cleans or invalidates caches {Counted.Of(weight, "time")}",
             _ => $"gives devices {Counted.Of(weight, "segment")} to walk",
         };
     }

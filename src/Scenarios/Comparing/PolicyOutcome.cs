@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Scenarios.Comparing;
@@ -23,15 +24,42 @@ public sealed record PolicyOutcome(
     ulong ContiguousBytesPeak,
     ImmutableArray<SegmentsOf> Segments)
 {
+    /// <summary>Importers that are not served, and of whom the scenario expects no better: what it grants them elsewhere is no gain.</summary>
+    public ImmutableArray<string> RefusedAsExpected { get; init; } = [];
+
+    /// <summary>Whether the exporter looks at all that importers state, whenever they come: where it does not, a good outcome is luck.</summary>
+    public bool LooksAtImporters { get; init; } = true;
+
+    /// <summary>Whether nothing goes wrong silently, and nothing rests on luck.</summary>
+    public bool Safe => Hazards.IsEmpty;
+
+    private static readonly string _byLuck = Words.Spelt(nameof(HazardKind.ByLuck));
+
+    private static readonly HashSet<string> _ofUse =
+        [.. Enum.GetValues<HazardKind>().Where(kind => kind.IsOfUse()).Select(kind => Words.Spelt(kind.ToString()))];
+
+    /// <summary>Of the hazards, those that only say that it went well by luck.</summary>
+    internal int LuckCount => Hazards.Count(hazard => hazard.Kind == _byLuck);
+
+    /// <summary>Of the hazards, those that come of how the buffer is used: who prevents them serves somebody less.</summary>
+    private int UseCount => Hazards.Count(hazard => _ofUse.Contains(hazard.Kind));
+
+    /// <summary>How many importers it leaves out of whom the scenario does not expect that.</summary>
+    internal int LeftOut => Importers - Served.Length - RefusedAsExpected.Length;
+
     /// <summary>
-    /// What counts, the weightiest first; less is better. Hazards first: what fails silently is worse than what is refused. Then whom
-    /// it leaves out, refusals, bytes copied, contiguous memory, cache maintenance, and segments to walk.
+    /// What counts, the weightiest first; less is better. What the exporter lets go wrong silently first: it is worse than what is
+    /// refused. Then whom it leaves out, what goes wrong in use, what rests on luck, refusals, bytes copied, contiguous memory, cache
+    /// maintenance, and segments to walk. A refusal that the scenario expects counts neither for nor against a policy, and neither does
+    /// granting the step.
     /// </summary>
     internal ImmutableArray<ulong> Weights =>
     [
-        (ulong)Hazards.Length,
-        (ulong)(Importers - Served.Length),
-        (ulong)Refusals.Length,
+        (ulong)(Hazards.Length - LuckCount - UseCount),
+        (ulong)LeftOut,
+        (ulong)UseCount,
+        (ulong)LuckCount,
+        (ulong)Refusals.Count(refused => !refused.Expected),
         Costs.BytesCopied + Costs.BytesBounced,
         ContiguousBytesPeak,
         Costs.CacheCleans + Costs.CacheInvalidates,
@@ -45,7 +73,11 @@ public sealed record PolicyOutcome(
 /// <param name="Operation">export, or the step's verb.</param>
 /// <param name="Buffer">The buffer; null when it was the device that was asked.</param>
 /// <param name="Refusal">Why.</param>
-public sealed record RefusedStep(int Step, string Importer, string Operation, string? Buffer, RefusalReport Refusal);
+public sealed record RefusedStep(int Step, string Importer, string Operation, string? Buffer, RefusalReport Refusal)
+{
+    /// <summary>Whether the scenario expects it to be refused.</summary>
+    public bool Expected { get; init; }
+}
 
 /// <summary>How many segments an importer's device walks.</summary>
 /// <param name="Importer">The importer.</param>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Scenarios.Files;
 
@@ -25,7 +26,7 @@ public sealed record RunReport(
 /// <summary>What a run comes to.</summary>
 public enum RunResult
 {
-    /// <summary>Every step was granted, or refused just as its scenario expects.</summary>
+    /// <summary>Every step was granted, or refused just as its scenario expects, and nothing went wrong silently.</summary>
     Good,
 
     /// <summary>A step was refused of which nothing was expected.</summary>
@@ -33,6 +34,9 @@ public enum RunResult
 
     /// <summary>A step did not come out as its scenario expects.</summary>
     Unexpected,
+
+    /// <summary>Every step came out as with <see cref="Good"/>, and something went wrong silently: a hazard is on record.</summary>
+    Hazard,
 }
 
 /// <summary>A refusal, in words that scripts can match.</summary>
@@ -45,6 +49,12 @@ public enum RunResult
 public sealed record RefusalReport(
     string Errno, string? Importer, string? Field, ulong? Needed, ulong? Limit, string Reason)
 {
+    /// <summary>Whether the limit in the way is one that nobody stated and the kernel assumes.</summary>
+    public bool Assumed => Cure is not null;
+
+    /// <summary>How to state it; null when it was stated.</summary>
+    public string? Cure { get; init; }
+
     /// <summary>The report of a refusal.</summary>
     public static RefusalReport Of(Refusal refusal) => new(
         refusal.Errno.ToString(),
@@ -52,7 +62,10 @@ public sealed record RefusalReport(
         refusal.Field is null ? null : Words.Spelt(refusal.Field),
         refusal.Needed,
         refusal.Limit,
-        refusal.Reason);
+        refusal.Reason)
+    {
+        Cure = UnstatedLimit.CureOf(refusal.Unstated),
+    };
 }
 
 /// <summary>A hazard, in words that scripts can match.</summary>
@@ -65,6 +78,12 @@ public sealed record RefusalReport(
 public sealed record HazardReport(
     string Kind, string Importer, string Field, ulong Needed, ulong Limit, string Reason)
 {
+    /// <summary>Whether the limit is one that nobody stated and the kernel assumes.</summary>
+    public bool Assumed => Cure is not null;
+
+    /// <summary>How to state it; null when it was stated.</summary>
+    public string? Cure { get; init; }
+
     /// <summary>The report of a hazard.</summary>
     public static HazardReport Of(Hazard hazard) => new(
         Words.Spelt(hazard.Kind.ToString()),
@@ -72,7 +91,10 @@ public sealed record HazardReport(
         Words.Spelt(hazard.Field),
         hazard.Needed,
         hazard.Limit,
-        hazard.Reason);
+        hazard.Reason)
+    {
+        Cure = UnstatedLimit.CureOf(hazard.Unstated),
+    };
 }
 
 /// <summary>A union, in the words of the kernel's fields.</summary>

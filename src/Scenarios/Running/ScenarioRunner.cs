@@ -139,6 +139,8 @@ public sealed class ScenarioRunner
             ? RunResult.Unexpected
             : steps.Any(step => step.Refusal is not null && step.Expected is null)
             ? RunResult.Refused
+            : steps.Any(step => !step.Hazards.IsEmpty)
+            ? RunResult.Hazard
             : RunResult.Good;
         return new(
             _scenario.Name, _scenario.Shows, _scenario.Board.Name, result, steps, await _engine.DescribeMemoryAsync());

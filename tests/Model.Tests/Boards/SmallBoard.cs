@@ -31,6 +31,8 @@ internal static class SmallBoard
             new("pageless", new(0, 0, 511)),
             new("few", new(6144, 2, 0)),
             new("posted", new(4096, 2, 0xfffff)),
+            new("short", new(2048, 0, 0xfffff)),
+            new("edgeless", new(65536, 0, 511)),
             new("low", null) { DmaMask = 0xfffff },
             new("deaf", null) { DmaMask = 0xffff },
         ]);

@@ -47,8 +47,16 @@ public sealed class AttachTests
 
         Assert.Equal(
             [
-                new Attachment("display", "display", new(uint.MaxValue, 1, ulong.MaxValue), uint.MaxValue, 1) { Access = everything },
-                new("low", "low", new(65536, int.MaxValue, ulong.MaxValue), 0xfffff, 0) { Access = everything },
+                new Attachment("display", "display", new(uint.MaxValue, 1, ulong.MaxValue), uint.MaxValue, 1)
+                {
+                    Access = everything,
+                    Unstated = UnstatedLimits.DmaMask,
+                },
+                new("low", "low", new(65536, int.MaxValue, ulong.MaxValue), 0xfffff, 0)
+                {
+                    Access = everything,
+                    Unstated = UnstatedLimits.MaxSegmentSize,
+                },
             ],
             frame.Attachments);
     }

@@ -336,7 +336,21 @@ public sealed class PolicyTests
         var detached = board.SetDevice(new("posted", new(4096, 2, 0))).Next.After(Detach("low")).FrameOf();
 
         Assert.Equal(before, detached.Constraints);
-        Assert.Equal((HazardKind.UnionKeptAtDetach, "posted"), KindAndImporter(Assert.Single(detached.Hazards)));
+        Assert.Equal((HazardKind.UnionKeptAtDetach, "posted"), KindAndImporter(detached.Hazards[^1]));
+        Assert.Equal([HazardKind.NoListExists, HazardKind.UnionKeptAtDetach], detached.Hazards.Select(hazard => hazard.Kind));
+    }
+
+    [Theory]
+    [InlineData("short", "MaxSegmentSize")]
+    [InlineData("edgeless", "SegmentBoundaryMask")]
+    public void AsPosted_lets_in_whom_no_page_suits_and_then_finds_no_list_at_the_map(string device, string field)
+    {
+        var board = Under("as-posted").After(Attach(device));
+
+        var refusal = board.RefusalOf(Map(device));
+
+        Assert.Equal((Errno.EINVAL, field), (refusal.Errno, refusal.Field));
+        Assert.Equal(HazardKind.NoListExists, Assert.Single(board.FrameOf().Hazards).Kind);
     }
 
     [Fact]

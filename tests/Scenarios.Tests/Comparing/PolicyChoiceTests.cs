@@ -26,6 +26,8 @@ public sealed class PolicyChoiceTests
 
     private static RefusedStep Refused => new(1, "display", "attach", "frame", new("EBUSY", "vc4", null, null, null, "Busy."));
 
+    private static HazardReport Luck => Hazard with { Kind = "by_luck" };
+
     private static HazardReport Hazard => new("bounced", "vc4", "dma_mask", 1, 0, "Bounced.");
 
     [Fact]
@@ -66,6 +68,8 @@ public sealed class PolicyChoiceTests
     private static Dictionary<string, PolicyOutcome> Others => new()
     {
         ["lets 2 things go wrong silently"] = _good with { Hazards = [Hazard, Hazard] },
+        ["has 2 lists that rest on luck"] = _good with { Hazards = [Luck, Luck] },
+        ["lets 1 thing go wrong silently in use"] = _good with { Hazards = [Hazard with { Kind = "stale_snoop" }] },
         ["serves 1 of 2 importers"] = _good with { Served = ["gpu"] },
         ["refuses 1 step"] = _good with { Refusals = [Refused] },
         ["copies or bounces 4096 bytes"] = _good with { Costs = new BufferCosts() with { BytesBounced = 4096 } },

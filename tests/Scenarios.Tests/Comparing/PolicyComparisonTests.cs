@@ -13,9 +13,8 @@ public sealed class PolicyComparisonTests
     {
         var report = await CompareAsync("gpu-maps-first");
 
-        Assert.Equal("migrate", report.Policies[0].Policy);
-        Assert.Equal(["gpu", "display"], report.Policies[0].Served);
-        Assert.Equal((1u, 8_294_400UL), (report.Policies[0].Costs.Migrations, report.Policies[0].Costs.BytesCopied));
+        Assert.Equal("refuse", report.Policies[0].Policy);
+        Assert.Equal(["display"], report.Policies[0].RefusedAsExpected);
         var hazardous = report.Policies.SkipWhile(policy => policy.Hazards.IsEmpty).ToList();
         Assert.NotEmpty(hazardous);
         Assert.All(hazardous, policy => Assert.NotEmpty(policy.Hazards));
@@ -71,7 +70,8 @@ public sealed class PolicyComparisonTests
         var report = await CompareAsync("iommu-joins");
 
         Assert.Equal("translated", report.Choice.Policy);
-        Assert.Contains("size-only", report.Choice.AsGood);
+        Assert.Contains("size-only", report.Choice.Lucky);
+        Assert.DoesNotContain("size-only", report.Choice.AsGood);
     }
 
     [Fact]
@@ -89,8 +89,51 @@ public sealed class PolicyComparisonTests
     [Fact]
     public async Task The_choice_is_told_in_words() => Assert.StartsWith(
         "It serves both importers, nothing goes wrong silently, and 8294400 bytes are copied. Next is refuse, which serves 1 of 2 importers.",
-        (await CompareAsync("gpu-maps-first")).Choice.Reason,
+        (await CompareAsync("gpu-maps-first", expects: false)).Choice.Reason,
         StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Granting_what_the_scenario_expects_to_be_refused_is_no_gain()
+    {
+        var (expecting, open) = (await CompareAsync("gpu-maps-first"), await CompareAsync("gpu-maps-first", expects: false));
+
+        Assert.Equal(("refuse", "migrate"), (expecting.Choice.Policy, open.Choice.Policy));
+        Assert.StartsWith("It serves 1 of 2 importers and refuses display as expected,", expecting.Choice.Reason, StringComparison.Ordinal);
+        Assert.All(expecting.Policies.Single(policy => policy.Policy == "refuse").Refusals, refused => Assert.True(refused.Expected));
+    }
+
+    [Theory]
+    [InlineData("impossible-together", "by_luck")]
+    [InlineData("frame-too-big-for-ahci", "by_luck")]
+    [InlineData("cpu-barges-in", "dirty_data_lost")]
+    [InlineData("wrong-sync", "dirty_data_lost")]
+    public async Task What_the_thread_warns_of_is_not_recommended(string scenario, string hazard)
+    {
+        var report = await WithWrittenAsync(scenario);
+
+        Assert.Equal((PolicyComparison.AsWritten, false), (report.Choice.Policy, report.Choice.Safe));
+        Assert.Contains(hazard, report.Policies[0].Hazards.Select(found => found.Kind));
+        Assert.All(report.Choice.AsGood, policy => Assert.True(report.Policies.Single(row => row.Policy == policy).LooksAtImporters));
+        Assert.Empty(report.Choice.AsGood.Intersect(["accept", "mainline", "mainline-bouncing", "as-posted", "flags", "size-only", "count-only", "shared-list"]));
+    }
+
+    [Fact]
+    public async Task What_the_file_writes_is_a_row_of_its_own_and_the_first_among_equals()
+    {
+        var report = await WithWrittenAsync("gpu-and-display");
+
+        Assert.Equal(
+            NamedPolicies.All.Select(named => named.Name).Append(PolicyComparison.AsWritten).Order(),
+            report.Policies.Select(policy => policy.Policy).Order());
+        Assert.Equal((PolicyComparison.AsWritten, true), (report.Choice.Policy, report.Choice.Safe));
+        Assert.Contains("refuse", report.Choice.AsGood);
+    }
+
+    private static Task<ComparisonReport> WithWrittenAsync(string scenario) => PolicyComparison.PlayWithWrittenAsync(
+        ScenarioFile.Read(Path.Combine(AppContext.BaseDirectory, "scenarios", $"{scenario}.yaml")),
+        NamedPolicies.All,
+        fresh => Task.FromResult<IEngine>(ModelEngine.Create(fresh.Board).Value),
+        TestContext.Current.CancellationToken);
 
     [Fact]
     public async Task Segments_are_those_of_the_last_map_and_not_of_raw_access_or_test_maps()
@@ -101,8 +144,23 @@ public sealed class PolicyComparisonTests
         Assert.Empty((await CompareAsync("raw-access", "refuse")).Policies[0].Segments);
     }
 
-    private static Task<ComparisonReport> CompareAsync(string scenario, string? policy = null) => PolicyComparison.PlayAsync(
-        ScenarioFile.Read(Path.Combine(AppContext.BaseDirectory, "scenarios", $"{scenario}.yaml")),
+    private static Scenario Read(string scenario, bool expects)
+    {
+        var read = ScenarioFile.Read(Path.Combine(AppContext.BaseDirectory, "scenarios", $"{scenario}.yaml"));
+        return expects ? read : read with
+        {
+            Importers =
+            [
+                .. read.Importers.Select(importer => importer with
+                {
+                    Steps = [.. importer.Steps.Select(step => step with { HasExpectation = false, Expected = null })],
+                }),
+            ],
+        };
+    }
+
+    private static Task<ComparisonReport> CompareAsync(string scenario, string? policy = null, bool expects = true) => PolicyComparison.PlayAsync(
+        Read(scenario, expects),
         NamedPolicies.All.Where(named => policy is null || named.Name == policy),
         fresh => Task.FromResult<IEngine>(ModelEngine.Create(fresh.Board).Value),
         TestContext.Current.CancellationToken);

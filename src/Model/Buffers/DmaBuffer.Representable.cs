@@ -1,0 +1,116 @@
+using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
+using DmaGrains.Model.Policies;
+
+namespace DmaGrains.Model.Buffers;
+
+/// <content>Importers that are let in though no list can serve them, and limits that nobody stated.</content>
+public sealed partial record DmaBuffer
+{
+    /// <summary>
+    /// An importer that was let in, and that no list can serve (thread #4, #5, #11): none holds the buffer within its own limits, or,
+    /// where all importers' lists are cut alike, within the limits of everybody. Mapped or not, that is known at the attach. Limits that
+    /// nobody stated do not count before somebody maps.
+    /// </summary>
+    private Hazard? NoListFor(Attachment attachment)
+    {
+        // What the exporter judged itself it would have refused.
+        var judges = Policy.ListCheck == ListCheck.Exact && Policy.Constraints is (ConstraintModel.Rfc3 or ConstraintModel.Translated);
+        var judgesTogether = judges && Policy.LateAttach != LateAttach.Resplit;
+        if (judges && attachment.Takes == attachment.Demand && (judgesTogether || !IsCutForAll))
+        {
+            return null;
+        }
+
+        var own = attachment.Takes.Without(attachment.Unstated);
+        if (LeastBeyond(own) is { } alone)
+        {
+            return HazardOf(attachment, alone, own, $"{attachment.Device} was let in, and");
+        }
+
+        if (!IsCutForAll || judgesTogether)
+        {
+            return null;
+        }
+
+        var before = DmaConstraints.Unconstrained;
+        foreach (var other in Attachments)
+        {
+            before = DmaConstraints.Narrow(before, OnPages(other));
+        }
+
+        var together = DmaConstraints.Narrow(before, OnPages(attachment));
+        return LeastBeyond(together) is { } least && LeastBeyond(before) is null
+            ? HazardOf(attachment, least, together, $"{attachment.Device} was let in beside {string.Join(", ", Attachments.Select(other => other.Device).Distinct())}, and for all of them together")
+            : null;
+    }
+
+    /// <summary>Whether there is one cut of the pages for everybody, even where each has a list of its own.</summary>
+    private bool IsCutForAll => Policy.Lists == ListSharing.Shared
+        || (Policy.Lists != ListSharing.Own && Policy.LateAttach != LateAttach.Resplit);
+
+    /// <summary>
+    /// What an importer needs of entries. Behind an MMU entries are joined, so neither their count nor where they lie matters; none may
+    /// be longer than a segment, as joining cuts nothing.
+    /// </summary>
+    private static DmaConstraints OnPages(Attachment attachment)
+    {
+        var takes = attachment.Takes.Without(attachment.Unstated);
+        return attachment.IsTranslated
+            ? DmaConstraints.Unconstrained with { MaxSegmentSize = (uint)UInt128.Min(takes.MaxSegmentSize, takes.BoundaryWindowBytes) }
+            : takes;
+    }
+
+    /// <summary>Null when some list of whole pages satisfies limits; else how many segments it takes at least, 0 when no number will do.</summary>
+    private ulong? LeastBeyond(DmaConstraints limits) =>
+        Representability.LeastSegmentCount(SizeBytes, limits, RangeShape.Scattered, SegmentLimit.Exact) is not { } least ? 0
+        : least <= limits.MaxSegmentCount ? null
+        : (ulong)least;
+
+    private Hazard HazardOf(Attachment attachment, ulong least, DmaConstraints limits, string who)
+    {
+        var most = (ulong)UInt128.Min(limits.MaxSegmentSize, limits.BoundaryWindowBytes);
+        return least == 0
+            ? new(
+                HazardKind.NoListExists, attachment.Device, attachment.Name,
+                most < limits.MaxSegmentSize ? nameof(DmaConstraints.SegmentBoundaryMask) : nameof(DmaConstraints.MaxSegmentSize),
+                SizeBytes, most, $"{who} no list of whole pages can hold {Name} of {SizeBytes} bytes: {limits}.")
+            : new(
+                HazardKind.NoListExists, attachment.Device, attachment.Name, nameof(DmaConstraints.MaxSegmentCount), least,
+                limits.MaxSegmentCount,
+                $"{who} no list can hold {Name}: {SizeBytes} bytes take at least {Counted.Of(least, "segment")}, and the limits are {limits}.");
+    }
+
+    private UnstatedLimits UnstatedBy(Device device) => device.Unstated(Origin.ReadWith);
+
+    /// <summary>Says of a buffer that is not representable whose size limit in the union nobody stated, if that stands in the way.</summary>
+    private Refusal NamingUnstated(Refusal refusal, DmaConstraints judged, Device device)
+    {
+        if (!Representability.IsRepresentable(SizeBytes, judged with { MaxSegmentSize = uint.MaxValue }))
+        {
+            return refusal;
+        }
+
+        // Whoever stated the same limit has stated it.
+        var holders = Attachments
+            .Select(attachment => (attachment.Device, attachment.Demand, attachment.Unstated))
+            .Append((device.Name, Policy.DemandOf(device, Origin.ReadWith), UnstatedBy(device)))
+            .Where(holder => holder.Item2.MaxSegmentSize == judged.MaxSegmentSize)
+            .ToList();
+        return holders.Count != 0 && holders.TrueForAll(holder => holder.Item3.HasFlag(UnstatedLimits.MaxSegmentSize))
+            ? refusal.NamingOne(UnstatedLimits.MaxSegmentSize, holders[0].Item1)
+            : refusal;
+    }
+
+    /// <summary>A copy that could not be made: what it is for is the mask, which nobody may have stated.</summary>
+    private static Refusal NamingMask(Refusal refusal, Attachment attachment) =>
+        refusal.Errno == Errno.EIO && !attachment.IsTranslated
+            ? refusal.NamingOne(attachment.Unstated & UnstatedLimits.DmaMask, attachment.Device)
+            : refusal;
+
+    /// <summary>A refusal of memory for want of reach: whether anybody stated the mask that is in the way.</summary>
+    private static Refusal NamingUnstated(Refusal refusal, IEnumerable<Attachment> importers) =>
+        importers.FirstOrDefault(attachment => attachment.Device == refusal.Importer) is { } narrowest
+            ? refusal.Naming(narrowest.Unstated & UnstatedLimits.DmaMask)
+            : refusal;
+}

@@ -1,0 +1,61 @@
+using DmaGrains.Model.Constraints;
+
+namespace DmaGrains.Model.Devices;
+
+/// <summary>Says of a limit that nobody stated it, and how to state it.</summary>
+public static class UnstatedLimit
+{
+    /// <summary>How to state a limit; null for none.</summary>
+    public static string? CureOf(UnstatedLimits limit) => limit switch
+    {
+        UnstatedLimits.MaxSegmentSize => "Call dma_set_max_seg_size() in the driver, and give max_segment_size on the board.",
+        UnstatedLimits.SegmentBoundaryMask => "Call dma_set_seg_boundary() in the driver, and give segment_boundary_mask on the board.",
+        UnstatedLimits.DmaMask => "Call dma_set_mask_and_coherent() in the driver, and give dma_mask on the board.",
+        _ => null,
+    };
+
+    /// <summary>A refusal for the limit in its field: where nobody stated that, it says so, with the cure.</summary>
+    /// <param name="refusal">The refusal.</param>
+    /// <param name="unstated">What the importer's driver leaves unset.</param>
+    public static Refusal Naming(this Refusal refusal, UnstatedLimits unstated) =>
+        refusal.NamingOne(unstated & LimitIn(refusal.Field));
+
+    /// <summary>A refusal that says that nobody stated a limit, with the cure; as it is when there is no such limit.</summary>
+    /// <param name="refusal">The refusal.</param>
+    /// <param name="limit">The limit.</param>
+    /// <param name="of">Whose it is; null for the importer at fault.</param>
+    internal static Refusal NamingOne(this Refusal refusal, UnstatedLimits limit, string? of = null) => limit == UnstatedLimits.None
+        ? refusal
+        : refusal with { Unstated = limit, Reason = refusal.Reason + Said(limit, of ?? refusal.Importer!) };
+
+    /// <summary>What to say behind a sentence: that nobody stated a limit, and the cure. Empty for none.</summary>
+    /// <param name="limit">The limit.</param>
+    /// <param name="of">Whose it is.</param>
+    internal static string Said(UnstatedLimits limit, string of) => CureOf(limit) is { } cure
+        ? $" Nobody stated that limit of {of}: {WordsOf(limit)} is what the kernel assumes. {cure}"
+        : string.Empty;
+
+    /// <summary>What is left of constraints without the limits that nobody stated.</summary>
+    internal static DmaConstraints Without(this DmaConstraints constraints, UnstatedLimits unstated) => unstated == UnstatedLimits.None
+        ? constraints
+        : constraints with
+        {
+            MaxSegmentSize = unstated.HasFlag(UnstatedLimits.MaxSegmentSize) ? uint.MaxValue : constraints.MaxSegmentSize,
+            SegmentBoundaryMask = unstated.HasFlag(UnstatedLimits.SegmentBoundaryMask) ? ulong.MaxValue : constraints.SegmentBoundaryMask,
+        };
+
+    private static UnstatedLimits LimitIn(string? field) => field switch
+    {
+        nameof(DmaConstraints.MaxSegmentSize) => UnstatedLimits.MaxSegmentSize,
+        nameof(DmaConstraints.SegmentBoundaryMask) => UnstatedLimits.SegmentBoundaryMask,
+        nameof(Device.DmaMask) => UnstatedLimits.DmaMask,
+        _ => UnstatedLimits.None,
+    };
+
+    private static string WordsOf(UnstatedLimits limit) => limit switch
+    {
+        UnstatedLimits.MaxSegmentSize => $"a segment of {DeviceDmaParameters.DefaultMaxSegmentSize} bytes",
+        UnstatedLimits.SegmentBoundaryMask => "a boundary of 4 GiB",
+        _ => "a mask of 32 bits",
+    };
+}
