@@ -73,9 +73,25 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     Task<DmaResult<DmaReply>> GetScatterlistAsync(string mapping, string attachment);
 
     /// <summary>Gives an unmapped list back. Source: thread #54.</summary>
-    /// <returns>ENOENT or EINVAL (not taken so).</returns>
+    /// <returns>ENOENT, EINVAL (not taken so) or EBUSY (mapped).</returns>
     [Alias("PutScatterlist")]
     Task<DmaResult<DmaReply>> PutScatterlistAsync(string mapping);
+
+    /// <summary>
+    /// The importer maps what it took unmapped: the list as it got it, or one that it builds of the page frame numbers, an entry for each
+    /// run of pages. It costs what a map costs, and an unmap ends it. Source: thread #51, #54.
+    /// </summary>
+    /// <param name="mapping">The caller's new name for the mapping.</param>
+    /// <param name="raw">The raw access to map.</param>
+    /// <param name="direction">Which way data moves.</param>
+    /// <param name="options">What it asks for beyond that.</param>
+    /// <returns>
+    /// ENOENT, EINVAL, EEXIST, EINVAL (no raw access), EBUSY (the list is mapped already), ENODEV (revoked), EREMOTEIO, EOPNOTSUPP, ENOSPC,
+    /// ENOMEM, EIO or EINVAL (segments), as <see cref="MapAttachmentAsync"/>.
+    /// </returns>
+    [Alias("MapRaw")]
+    Task<DmaResult<DmaReply>> MapRawAsync(
+        string mapping, string raw, DmaDirection direction, MapOptions options = MapOptions.None);
 
     /// <summary>Takes the page frame numbers: whole pages, the last one covers the rest of the buffer. Source: thread #54.</summary>
     /// <param name="mapping">The caller's new name for it, one of the mappings.</param>
@@ -85,7 +101,7 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     Task<DmaResult<DmaReply>> GetPfnsAsync(string mapping, string attachment);
 
     /// <summary>Gives page frame numbers back. Source: thread #54.</summary>
-    /// <returns>ENOENT or EINVAL (not taken so).</returns>
+    /// <returns>ENOENT, EINVAL (not taken so) or EBUSY (mapped).</returns>
     [Alias("PutPfns")]
     Task<DmaResult<DmaReply>> PutPfnsAsync(string mapping);
 

@@ -14,6 +14,7 @@ public class EmbeddedSiloTests
     [InlineData("buffer put-scatterlist raspberry-pi-4/nothing raw")]
     [InlineData("buffer get-pfns raspberry-pi-4/nothing gpu")]
     [InlineData("buffer put-pfns raspberry-pi-4/nothing raw")]
+    [InlineData("buffer map-raw raspberry-pi-4/nothing raw")]
     [InlineData("buffer begin-cpu-access raspberry-pi-4/nothing")]
     [InlineData("buffer end-cpu-access raspberry-pi-4/nothing a --json")]
     [InlineData("buffer cpu-access raspberry-pi-4/nothing")]

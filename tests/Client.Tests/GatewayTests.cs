@@ -81,6 +81,9 @@ public class GatewayTests(SiloProcess silo) : IClassFixture<SiloProcess>
 
         (await DoAsync("buffer unmap shared/frame raw")).Refused("EINVAL");
         (await DoAsync("buffer put-scatterlist shared/frame raw")).Good();
+        (await DoAsync("buffer map-raw shared/frame pfns --as mine --direction to-device --json")).Good();
+        (await DoAsync("buffer put-pfns shared/frame pfns")).Refused("EBUSY");
+        (await DoAsync("buffer unmap shared/frame mine")).Good();
         (await DoAsync("buffer put-pfns shared/frame pfns")).Good();
         (await DoAsync("buffer unmap shared/frame draw")).Good();
         Assert.Matches("(?m)^owner: the CPU", (await DoAsync("buffer describe shared/frame")).Good().Output);

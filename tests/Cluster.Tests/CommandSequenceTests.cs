@@ -40,6 +40,8 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
             Gen.Select(Gen.Int[0, 5], Gen.Bool, (name, asList) => asList
                 ? (DmaCommand)new DmaCommand.PutScatterlist($"m{name}")
                 : new DmaCommand.PutPfns($"m{name}")),
+            Gen.Select(Gen.Int[0, 5], Gen.Int[0, 5], Gen.Int[0, 3], _anyOptions, (name, raw, direction, options) =>
+                (DmaCommand)new DmaCommand.MapRaw($"m{name}", $"m{raw}", (DmaDirection)direction) { Options = options }),
             Gen.Select(Gen.Int[0, 5], Gen.Int[0, 3], Gen.Int[0, 2], (name, direction, what) => what switch
             {
                 0 => (DmaCommand)new DmaCommand.BeginCpuAccess($"c{name}", (DmaDirection)direction),

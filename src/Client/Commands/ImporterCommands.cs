@@ -20,6 +20,7 @@ internal static class ImporterCommands
             "Takes the list unmapped, for the importer to map. The first get or map of a buffer allocates.",
             "list",
             (grain, mapping, attachment) => grain.GetScatterlistAsync(mapping, attachment)),
+        MapRaw(),
         Ends("put-scatterlist", "LIST", "Gives an unmapped list back.", "raw", (grain, list) => grain.PutScatterlistAsync(list)),
         Gets(
             "get-pfns",
@@ -81,6 +82,28 @@ internal static class ImporterCommands
                 return buffer.AnswerAsync(mapping, buffer.Grain.MapAttachmentAsync(
                     mapping,
                     buffer.Value(attachment),
+                    WordOptions.DirectionOf(buffer, direction),
+                    WordOptions.OptionsOf(buffer, options)));
+            });
+    }
+
+    private static Command MapRaw()
+    {
+        var raw = new Argument<string>("RAW") { Description = "The list or the page frame numbers, as the get named them." };
+        var direction = WordOptions.Direction();
+        var options = WordOptions.MapOptions();
+        var name = BufferContext.NameOption("mapping");
+        return BufferContext.Create(
+            "map-raw",
+            "Maps what was taken unmapped, as its importer would: the list as it is, or one of the page frame numbers. unmap ends it.",
+            "raw --direction to-device",
+            [raw, direction, options, name],
+            buffer =>
+            {
+                var mapping = buffer.NameFor(name, "map");
+                return buffer.AnswerAsync(mapping, buffer.Grain.MapRawAsync(
+                    mapping,
+                    buffer.Value(raw),
                     WordOptions.DirectionOf(buffer, direction),
                     WordOptions.OptionsOf(buffer, options)));
             });

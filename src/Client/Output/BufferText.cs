@@ -79,5 +79,5 @@ internal static class BufferText
         ", ",
         buffer.Mappings
             .Where(mapping => mapping.Attachment == attachment.Name)
-            .Select(mapping => string.Create(CultureInfo.InvariantCulture, $"{mapping.Name} ({mapping.Direction ?? mapping.Access})")));
+            .Select(mapping => string.Create(CultureInfo.InvariantCulture, $"{mapping.Name} ({mapping.Direction ?? mapping.Access}{(mapping.Raw is { } raw ? $", of {raw}" : string.Empty)})")));
 }

@@ -147,6 +147,9 @@ internal sealed partial class DmaBufferGrain(
     public Task<DmaResult<DmaReply>> GetScatterlistAsync(string mapping, string attachment) =>
         ExecuteAsync(new DmaCommand.GetScatterlist(mapping, attachment));
 
+    public Task<DmaResult<DmaReply>> MapRawAsync(string mapping, string raw, DmaDirection direction, MapOptions options) =>
+        ExecuteAsync(new DmaCommand.MapRaw(mapping, raw, direction) { Options = options });
+
     public Task<DmaResult<DmaReply>> PutScatterlistAsync(string mapping) =>
         ExecuteAsync(new DmaCommand.PutScatterlist(mapping));
 
@@ -188,7 +191,7 @@ internal sealed partial class DmaBufferGrain(
         var replies = ImmutableArray.CreateBuilder<DmaResult<DmaReply>>(commands.Length);
         foreach (var command in commands)
         {
-            if (command is DmaCommand.Map && !turn.Buffer.Unmapped.IsEmpty)
+            if (command is DmaCommand.Map or DmaCommand.MapRaw && !turn.Buffer.Unmapped.IsEmpty)
             {
                 // What was unmapped before is free for this map, as it would be one by one.
                 await CommitAsync(turn);

@@ -9,6 +9,7 @@ internal readonly record struct CommandParts(
         DmaCommand.Attach attach => new(attach.Id, RememberedKind.Attach, attach.Attachment, attach.Device),
         DmaCommand.Detach detach => new(detach.Id, RememberedKind.Detach, detach.Attachment),
         DmaCommand.Map map => new(map.Id, RememberedKind.Map, map.Mapping, map.Attachment, map.Direction, map.Options),
+        DmaCommand.MapRaw map => new(map.Id, RememberedKind.MapRaw, map.Mapping, map.Raw, map.Direction, map.Options),
         DmaCommand.Unmap unmap => new(unmap.Id, RememberedKind.Unmap, unmap.Mapping),
         DmaCommand.Release => new(command.Id, RememberedKind.Release, string.Empty),
         DmaCommand.Revoke => new(command.Id, RememberedKind.Revoke, string.Empty),

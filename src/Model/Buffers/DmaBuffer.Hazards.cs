@@ -14,13 +14,13 @@ public sealed partial record DmaBuffer
     /// <summary>What is wrong with a mapping; each kind and limit of an attachment is reported once.</summary>
     private IEnumerable<Hazard> HazardsOf(Mapping mapping, SgTable table, Attachment attachment)
     {
-        if (mapping.Access == BufferAccess.Pfns)
+        if (!IsWalkedAsItIs(mapping, attachment))
         {
             return new[] { WithoutPages(mapping, attachment) }.OfType<Hazard>().Where(IsNew);
         }
 
         var violation = mapping.Mapped is null
-            ? SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device, mapping.Windows)
+            ? SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device, WalkedThrough(mapping, attachment))
             : SegmentsViolation(mapping, table, attachment);
         var usable = violation is null ? UsableByLuck(mapping, attachment) : BrokenBy(violation, attachment);
         Hazard?[] found = mapping.Mapped is { } mapped
@@ -77,8 +77,8 @@ public sealed partial record DmaBuffer
                     kind, attachment.Device, attachment.Name, nameof(Device.Windows), at.Value, 0,
                     $"{attachment.Device} walks {at}, the bus address of {owner.Device}; the bus of {attachment.Device} has that memory elsewhere.")
                 : mapping.Mapped is not null ? CopyBeyond(mapping, table, attachment) is { } copy ? Beyond(copy) : null
-                : Reaches(attachment, mapping.Storage) ? null
-                : Beyond(OutOfReach(attachment, mapping.Storage));
+                : Reaches(attachment, mapping.Storage, mapping.MadeUnder) ? null
+                : Beyond(OutOfReach(attachment, mapping.Storage, mapping.MadeUnder));
         }
 
         var last = mapping.ToSegments(table).Max(segment => segment.Address.Value + (segment.LengthBytes - 1));
@@ -175,7 +175,7 @@ public sealed partial record DmaBuffer
     /// <summary>A device that captures line by line needs segments for each line (thread #56); EINVAL when they are too many.</summary>
     private Refusal? TooManyPerLine(Mapping mapping, SgTable table, Attachment attachment)
     {
-        if (mapping.Access == BufferAccess.Pfns || !ChecksLimits || LinesOf(attachment.Traits) is not { } lines)
+        if (!IsWalkedAsItIs(mapping, attachment) || !ChecksLimits || LinesOf(attachment.Traits) is not { } lines)
         {
             return null;
         }

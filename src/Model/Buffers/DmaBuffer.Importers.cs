@@ -323,7 +323,7 @@ public sealed partial record DmaBuffer
             return Transition.GrantAgain(this);
         }
 
-        var held = Mappings.Select(mapping => new Hazard(
+        var held = Mappings.Where(mapping => mapping.Raw is null).Select(mapping => new Hazard(
             HazardKind.HeldAfterRevoke, HolderOf(mapping), mapping.Attachment, nameof(Mappings), 1, 0,
             $"{HolderOf(mapping)} holds a list of {Name} that was revoked under it."));
         var next = this with { IsRevoked = true, Hazards = Hazards.AddRange(held) };

@@ -23,7 +23,7 @@ public sealed partial record DmaBuffer
     public AllocationRequest? AllocationFor(DmaCommand command, Device? device = null) => command switch
     {
         DmaCommand.Attach attach when AttachMayAllocate => PlanAttach(attach, device).Plan?.Request,
-        _ when Taking.Of(command) is { } taking => CheckTake(taking) is not null ? null
+        _ when TakingOf(command) is { } taking => CheckTake(taking) is not null ? null
             : Storage is null ? RequestFor(Token, Constraints, Attachments)
             : Attachments[IndexOf(taking.Attachment)].IsPending ? MoveRequest
             : null,
@@ -37,14 +37,14 @@ public sealed partial record DmaBuffer
     /// <returns>Null when it needs nothing of them, or will be refused anyway.</returns>
     public DmaMapRequest? TranslationFor(DmaCommand command, DmaResult<BackingStorage>? allocation)
     {
-        if (Taking.Of(command) is not { Access: BufferAccess.Map } taking || CheckTake(taking) is not null)
+        if (TakingOf(command) is not { Access: BufferAccess.Map } taking || CheckTake(taking) is not null)
         {
             return null;
         }
 
         var storage = allocation is not { } answer ? Storage : answer.TryGetValue(out var allocated) ? allocated : null;
-        var attachment = MappedFor(Attachments[IndexOf(taking.Attachment)]);
-        if (storage is null || HandedOut is not null || !NeedsTranslation(attachment, storage, taking.Options))
+        var attachment = MappedFor(taking);
+        if (storage is null || HandedOutTo(taking) is not null || !NeedsTranslation(attachment, storage, taking))
         {
             return null;
         }
@@ -71,29 +71,33 @@ public sealed partial record DmaBuffer
 
     /// <summary>A live mapping whose DMA addresses everybody is handed; null when each map makes its own, or this one would (thread #12).</summary>
     private Mapping? HandedOut => Policy.Lists is ListSharing.Shared or ListSharing.Exporters
-        ? Mappings.FirstOrDefault(mapping => mapping.Access == BufferAccess.Map)
+        ? Mappings.FirstOrDefault(mapping => mapping.Access == BufferAccess.Map && !(mapping.Raw is { } raw && MapsForItself(raw)))
         : null;
 
     /// <summary>The device that a map's addresses are made for: the importer, or the exporter's own, whoever asks.</summary>
-    private Attachment MappedFor(Attachment attachment) =>
-        Policy.Lists != ListSharing.Exporters ? attachment
-        : Exporter is { } exporter ? attachment with
-        {
-            Device = exporter.Name,
-            Iommu = exporter.Iommu,
-            BusMmu = exporter.BusMmu,
-            HighestAddress = exporter.HighestAddress,
-            Takes = exporter.Demand(Origin.ReadWith),
-            Windows = exporter.Reach.Windows,
-        }
-        : attachment with { Device = "a heap", Iommu = null, BusMmu = null, HighestAddress = ulong.MaxValue, Windows = default };
+    private Attachment MappedFor(Taking taking)
+    {
+        var attachment = Attachments[IndexOf(taking.Attachment)];
+        return Policy.Lists != ListSharing.Exporters || taking.Raw is not null ? attachment
+            : Exporter is { } exporter ? attachment with
+            {
+                Device = exporter.Name,
+                Iommu = exporter.Iommu,
+                BusMmu = exporter.BusMmu,
+                HighestAddress = exporter.HighestAddress,
+                Takes = exporter.Demand(Origin.ReadWith),
+                Windows = exporter.Reach.Windows,
+            }
+            : attachment with { Device = "a heap", Iommu = null, BusMmu = null, HighestAddress = ulong.MaxValue, Windows = default };
+    }
 
     /// <summary>Whether no other mapping walks the addresses of this one.</summary>
     private bool IsLastToHold(Mapping mapping) => HandedOut is null
         || !Mappings.Any(other => other.Name != mapping.Name && other.Mapped is not null && other.HeldAs == mapping.HeldAs);
 
-    private bool NeedsTranslation(Attachment attachment, BackingStorage storage, MapOptions options) =>
-        attachment.IsTranslated || (MayBounce(options, storage) && !Reaches(attachment, storage));
+    private bool NeedsTranslation(Attachment attachment, BackingStorage storage, Taking taking) =>
+        attachment.IsTranslated
+        || (MayBounce(taking.Options, storage) && !Reaches(attachment, storage, CutUnder(taking, attachment, storage)));
 
     private bool MayBounce(MapOptions options, BackingStorage storage) =>
         Policy.Bouncing && !options.HasFlag(MapOptions.NoBounce) && LiesIn(storage).All(region => region.Kind.MayBounce());
@@ -223,23 +227,24 @@ public sealed partial record DmaBuffer
     private Transition MapOnto(BackingStorage storage, Taking taking, DmaResult<DmaMapped>? mapped)
     {
         // Who is handed a list that is mapped already is not asked whether it reaches what it says.
-        if (HandedOut is { } known)
+        if (HandedOutTo(taking) is { } known)
         {
             return HandOut(known, MappingOf(storage, taking));
         }
 
-        var attachment = MappedFor(Attachments[IndexOf(taking.Attachment)]);
-        if (!attachment.IsTranslated && !MayBounce(taking.Options, storage) && !Reaches(attachment, storage))
+        var attachment = MappedFor(taking);
+        var cut = CutUnder(taking, attachment, storage);
+        if (!attachment.IsTranslated && !MayBounce(taking.Options, storage) && !Reaches(attachment, storage, cut))
         {
-            return Transition.Refuse(this, OutOfReach(attachment, storage).Naming(attachment.Unstated));
+            return Transition.Refuse(this, OutOfReach(attachment, storage, cut).Naming(attachment.Unstated));
         }
 
         var mapping = MappingOf(storage, taking) with
         {
-            Addresses = Policy.Lists == ListSharing.Exporters ? OwnerOf(NextMapping, attachment) : null,
+            Addresses = Policy.Lists == ListSharing.Exporters && taking.Raw is null ? OwnerOf(NextMapping, attachment) : null,
             Windows = attachment.SeenThrough,
         };
-        if (!NeedsTranslation(attachment, storage, taking.Options))
+        if (!NeedsTranslation(attachment, storage, taking))
         {
             return Hold(mapping);
         }
@@ -275,14 +280,20 @@ public sealed partial record DmaBuffer
     private Mapping MappingOf(BackingStorage storage, Taking taking)
     {
         var attachment = Attachments[IndexOf(taking.Attachment)];
-        return new(taking.Name, taking.Attachment, taking.Direction, SizeBytes, CutUnder(attachment, storage), storage)
+        return new(taking.Name, taking.Attachment, taking.Direction, SizeBytes, CutUnder(taking, attachment, storage), storage)
         {
             Access = taking.Access,
             Windows = taking.Access == BufferAccess.Map ? attachment.SeenThrough : default,
             Options = taking.Options,
             Sequence = NextMapping,
+            Raw = taking.Raw,
         };
     }
+
+    /// <summary>How the list of what is taken is cut.</summary>
+    private DmaConstraints CutUnder(Taking taking, Attachment attachment, BackingStorage storage) => taking.Raw is { } raw
+        ? CutOf(Mappings[IndexOfMapping(raw)], attachment)
+        : CutUnder(attachment, storage);
 
     /// <summary>How the list of an importer is cut.</summary>
     private DmaConstraints CutUnder(Attachment attachment, BackingStorage storage) => Policy.Lists switch
@@ -305,12 +316,12 @@ public sealed partial record DmaBuffer
         }
 
         mapping = mapping with { Turn = FirstTurnOf(mapping) };
-        var buildsList = mapping.Access != BufferAccess.Pfns && BuildsList(attachment);
+        var buildsList = BuildsList(mapping, attachment);
         var next = this with
         {
             Mappings = Mappings.Insert(~IndexOfMapping(mapping.Name), mapping),
             NextMapping = NextMapping + 1,
-            Attachments = attachment.HasList || !buildsList
+            Attachments = attachment.HasList || !buildsList || mapping.Raw is not null
                 ? Attachments
                 : Attachments.SetItem(index, attachment with { HasList = true }),
             Costs = CostsWith(mapping, buildsList),
@@ -347,6 +358,11 @@ public sealed partial record DmaBuffer
     private const MapOptions KnownOptions =
         MapOptions.NoBounce | MapOptions.RequireCoherent | MapOptions.DeferFlush | MapOptions.OwnSpace;
 
+    /// <summary>Whether a list is built for it: by the exporter, or of page frame numbers by the importer.</summary>
+    private bool BuildsList(Mapping mapping, Attachment attachment) => mapping.Raw is { } raw
+        ? Mappings[IndexOfMapping(raw)].Access == BufferAccess.Pfns
+        : mapping.Access != BufferAccess.Pfns && BuildsList(attachment);
+
     private bool BuildsList(Attachment attachment) => Policy.Lists switch
     {
         ListSharing.PerMap or ListSharing.Own => true,
@@ -369,6 +385,13 @@ public sealed partial record DmaBuffer
         {
             return Transition.Refuse(
                 this, Errno.EINVAL, "Mapping", $"{name} of {Name} was taken as {WordOf(mapping.Access)}, not as {WordOf(access)}.");
+        }
+
+        if (access != BufferAccess.Map && Mappings.FirstOrDefault(live => live.Raw == name) is { } live)
+        {
+            return Transition.Refuse(this, new(
+                Errno.EBUSY, HolderOf(mapping), "Mapping", 0, 1,
+                $"{HolderOf(mapping)} has {name} of {Name} mapped as {live.Name}; unmap before giving it back."));
         }
 
         if (mapped?.Refusal is { } elsewhere)
@@ -428,12 +451,17 @@ public sealed partial record DmaBuffer
         {
             var mapping = Mappings[index];
             var isSame = mapping.Attachment == taking.Attachment && mapping.Direction == taking.Direction
-                && mapping.Access == taking.Access && mapping.Options == taking.Options;
+                && mapping.Access == taking.Access && mapping.Options == taking.Options && mapping.Raw == taking.Raw;
             return isSame
                 ? Transition.GrantAgain(this, mapping)
                 : Transition.Refuse(
                     this, Errno.EEXIST, "Mapping",
                     $"Mapping {taking.Name} of {Name} is of {mapping.Attachment}, {mapping.Direction}.");
+        }
+
+        if (taking.Raw is { } raw && CheckRaw(raw) is { } unusable)
+        {
+            return Transition.Refuse(this, unusable);
         }
 
         var attached = IndexOf(taking.Attachment);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
@@ -9,13 +10,20 @@ namespace DmaGrains.Model.Buffers;
 /// <content>Which memory importers reach: their masks and their buses' windows.</content>
 public sealed partial record DmaBuffer
 {
-    /// <summary>Whether a device without an MMU reaches all of a storage, entry by entry of its list.</summary>
-    private bool Reaches(Attachment attachment, BackingStorage storage) => attachment.Windows.IsEmpty
-        ? HighestAddressFor(attachment, storage) <= attachment.HighestAddress
-        : ReachesExtents(attachment, storage) || FirstOutOfReach(attachment, storage) is null;
+    /// <summary>Whether a device without an MMU reaches all of a storage, entry by entry of the list that its map would have.</summary>
+    private bool Reaches(Attachment attachment, BackingStorage storage) =>
+        Reaches(attachment, storage, CutUnder(attachment, storage));
 
-    /// <summary>EIO naming DmaMask or Windows, for a storage that <see cref="Reaches"/> denies.</summary>
-    private Refusal OutOfReach(Attachment attachment, BackingStorage storage)
+    private Refusal OutOfReach(Attachment attachment, BackingStorage storage) =>
+        OutOfReach(attachment, storage, CutUnder(attachment, storage));
+
+    /// <summary>Whether a device without an MMU reaches all of a storage, entry by entry of a list.</summary>
+    private bool Reaches(Attachment attachment, BackingStorage storage, DmaConstraints cutUnder) => attachment.Windows.IsEmpty
+        ? HighestAddressFor(attachment, storage) <= attachment.HighestAddress
+        : ReachesExtents(attachment, storage) || FirstOutOfReach(attachment, storage, cutUnder) is null;
+
+    /// <summary>EIO naming DmaMask or Windows, for a storage that <see cref="Reaches(Attachment, BackingStorage, DmaConstraints)"/> denies.</summary>
+    private Refusal OutOfReach(Attachment attachment, BackingStorage storage, DmaConstraints cutUnder)
     {
         if (attachment.Windows.IsEmpty)
         {
@@ -25,7 +33,7 @@ public sealed partial record DmaBuffer
                 $"{attachment.Device} reaches addresses up to 0x{attachment.HighestAddress:x}; {Name} has pages up to 0x{highest:x}.");
         }
 
-        var entry = FirstOutOfReach(attachment, storage)!.Value;
+        var entry = FirstOutOfReach(attachment, storage, cutUnder)!.Value;
         return attachment.Reach.Beyond(attachment.Device, entry.Address.Value, entry.LengthBytes, Name);
     }
 
@@ -37,10 +45,10 @@ public sealed partial record DmaBuffer
             && storage.Extents.All(extent => reach.Holds(extent.Address.Value, extent.SizeBytes) || IsInOwn(attachment, extent));
     }
 
-    private SgEntry? FirstOutOfReach(Attachment attachment, BackingStorage storage)
+    private SgEntry? FirstOutOfReach(Attachment attachment, BackingStorage storage, DmaConstraints cutUnder)
     {
         var reach = attachment.Reach;
-        var table = Mapping.TableOver(storage, SizeBytes, CutUnder(attachment, storage));
+        var table = Mapping.TableOver(storage, SizeBytes, cutUnder);
         for (var link = 0; link < table.LinkCount; link++)
         {
             foreach (ref readonly var entry in table.Link(link))

@@ -215,7 +215,7 @@ public sealed partial record DmaBuffer
             DmaCommand.SyncForCpu sync => SyncForCpu(sync),
             DmaCommand.Release => Release(),
             DmaCommand.Revoke => Revoke(),
-            _ when Taking.Of(command) is { } taking => Take(taking, allocation, mapped),
+            _ when TakingOf(command) is { } taking => Take(taking, allocation, mapped),
             _ when Taking.GivenBackBy(command) is var (mapping, access) => GiveBack(mapping, access, allocation, mapped),
             _ => throw new ArgumentOutOfRangeException(nameof(command)),
         };
@@ -292,6 +292,7 @@ public sealed partial record DmaBuffer
             Invariant.Holds(mapping.Storage.Token == Storage?.Token);
             Invariant.Holds(mapping.Sequence < NextMapping && mapping.HeldAs < NextMapping && !Unmapped.Contains(mapping.HeldAs));
             Invariant.Holds(mapping.Mapped is null || MayHoldMappings);
+            Invariant.Holds(mapping.Raw is not { } raw || (IndexOfMapping(raw) is >= 0 and var taken && IsTakenBy(mapping.Attachment, Mappings[taken])));
         }
     }
 

@@ -66,6 +66,21 @@ public abstract record DmaCommand
     [GenerateSerializer, Immutable, Alias("dma.command.get-scatterlist")]
     public sealed record GetScatterlist(string Mapping, string Attachment) : DmaCommand;
 
+    /// <summary>
+    /// The importer maps what it took unmapped: the list as it got it, or one that it builds of the page frame numbers, an entry for each
+    /// run of pages (thread #51, #54). Source: dma_map_sgtable. An unmap ends it.
+    /// </summary>
+    /// <param name="Mapping">The caller's new name for it.</param>
+    /// <param name="Raw">The raw access to map, by its name.</param>
+    /// <param name="Direction">Which way data moves.</param>
+    [GenerateSerializer, Immutable, Alias("dma.command.map-raw")]
+    public sealed record MapRaw(string Mapping, string Raw, DmaDirection Direction) : DmaCommand
+    {
+        /// <summary>What it asks for beyond that.</summary>
+        [Id(0)]
+        public MapOptions Options { get; init; }
+    }
+
     /// <summary>Gives an unmapped list back (thread #54).</summary>
     /// <param name="Mapping">What to give back.</param>
     [GenerateSerializer, Immutable, Alias("dma.command.put-scatterlist")]

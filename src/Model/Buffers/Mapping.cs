@@ -67,6 +67,10 @@ public sealed record Mapping(
     /// <summary>Whether the addresses were made at this map, not taken over from another.</summary>
     public bool MadeAddresses => HeldAs == Sequence;
 
+    /// <summary>The raw access that its importer mapped itself (thread #54); null when the exporter did.</summary>
+    [Id(7)]
+    public string? Raw { get; init; }
+
     /// <summary>What the device walks after mapping: address and length as it sees them. Σ LengthBytes = SizeBytes.</summary>
     public ImmutableArray<DmaSegment> ToSegments() => ToSegments(ToTable());
 

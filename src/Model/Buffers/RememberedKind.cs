@@ -50,4 +50,7 @@ public enum RememberedKind
 
     /// <summary>SyncForCpu.</summary>
     SyncForCpu = 15,
+
+    /// <summary>MapRaw.</summary>
+    MapRaw = 16,
 }

@@ -6,7 +6,7 @@ namespace DmaGrains.Model.Buffers;
 /// <summary>A command and its reply, flat: one of these is stored for each of the last commands.</summary>
 /// <param name="Kind">Which command.</param>
 /// <param name="Name">The attachment or mapping that it names; empty for release and revoke.</param>
-/// <param name="Other">An attach's device or a map's attachment; empty for others.</param>
+/// <param name="Other">An attach's device, a map's attachment or the raw access that is mapped; empty for others.</param>
 /// <param name="Direction">A map's direction.</param>
 /// <param name="Constraints">The union after it, when it was granted.</param>
 /// <param name="Mapping">The mapping that a map made.</param>

@@ -101,7 +101,8 @@ public static class PolicyComparison
         string policy, Scenario scenario, RunReport run, ulong contiguousPeak, BufferCosts costs)
     {
         var failed = run.Steps.Where(step => step.Outcome != StepReport.Ok).ToLookup(step => step.Importer);
-        var maps = run.Steps.Where(step => step.Operation == Words.Of(StepKind.Map) && step.Scatterlist is not null);
+        var maps = run.Steps.Where(step =>
+            step.Scatterlist is not null && Words.Verbs.TryGetValue(step.Operation, out var kind) && kind.Maps());
         return new(
             policy,
             scenario.Importers.Length,

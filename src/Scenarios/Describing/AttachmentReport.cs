@@ -54,6 +54,7 @@ public sealed record AttachmentReport(
 /// <param name="Access">map, scatterlist or pfns.</param>
 /// <param name="Direction">Which way data moves; null for raw access.</param>
 /// <param name="Options">What the map asked for beyond that.</param>
+/// <param name="Raw">The raw access that its importer mapped itself; null when the exporter did.</param>
 /// <param name="Scatterlist">The list; null for page frame numbers.</param>
 /// <param name="Pfns">The page frame numbers; null for lists.</param>
 /// <param name="Wish">What the device would have liked better; null when nothing.</param>
@@ -63,6 +64,7 @@ public sealed record MappingReport(
     string Access,
     string? Direction,
     ImmutableArray<string> Options,
+    string? Raw,
     ScatterlistReport? Scatterlist,
     PfnsReport? Pfns,
     WishReport? Wish)
@@ -74,6 +76,7 @@ public sealed record MappingReport(
         Words.In(Words.Accesses, mapping.Access),
         mapping.Access == BufferAccess.Map ? Words.In(Words.Directions, mapping.Direction) : null,
         Words.Of(mapping.Options),
+        mapping.Raw,
         ScatterlistReport.Of(mapping),
         PfnsReport.Of(mapping),
         WishReport.Of(buffer, mapping));

@@ -79,9 +79,14 @@ internal sealed class BoardKey(IEnumerable<string> buffers, IEnumerable<string> 
 
         foreach (var mapping in buffer.Mappings)
         {
-            numbers.Add((NumberOf(mapping.Name) << 16) | ((ulong)mapping.Direction << 12) | ((ulong)mapping.Turn << 8) | (ulong)mapping.Access);
+            numbers.Add((NumberOf(mapping.Name) << 16) | (mapping.Raw is null ? 0 : 0x8000UL) | ((ulong)mapping.Direction << 12) | ((ulong)mapping.Turn << 8) | (ulong)mapping.Access);
             numbers.Add((NumberOf(mapping.Attachment) << 16) | (ulong)mapping.Options);
             numbers.Add(mapping.Addresses is { } owner ? NumberOf(owner.Device) : 0);
+            if (mapping.Raw is { } raw)
+            {
+                numbers.Add(NumberOf(raw));
+            }
+
             AddLimits(numbers, mapping.MadeUnder);
             AddMapped(numbers, mapping.Mapped);
         }

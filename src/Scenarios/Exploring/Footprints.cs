@@ -59,7 +59,7 @@ internal sealed class Footprints
         {
             StepKind.Attach => (
                 Bit("device", deviceName!), moves || policy.Allocation == AllocationTime.AtFirstAttach ? memory : 0),
-            StepKind.Map or StepKind.TestMap or StepKind.GetScatterlist or StepKind.GetPfns => (
+            StepKind.Map or StepKind.TestMap or StepKind.GetScatterlist or StepKind.GetPfns or StepKind.MapScatterlist or StepKind.MapPfns => (
                 (BigInteger)0, translation | (moves || policy.Allocation != AllocationTime.AtExport ? memory : 0)),
             StepKind.Unmap or StepKind.PutScatterlist or StepKind.PutPfns => (
                 0, translation | (moves || givesBack ? memory : 0)),

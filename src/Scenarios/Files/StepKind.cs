@@ -36,6 +36,12 @@ public enum StepKind
     /// <summary>It gives the page frame numbers back.</summary>
     PutPfns,
 
+    /// <summary>The importer maps the list that it took (thread #54); an unmap ends it.</summary>
+    MapScatterlist,
+
+    /// <summary>It maps the page frame numbers that it took, through a list that it builds (thread #51, #54); an unmap ends it.</summary>
+    MapPfns,
+
     /// <summary>The CPU takes the buffer over from devices.</summary>
     BeginCpuAccess,
 

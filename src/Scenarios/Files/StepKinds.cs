@@ -5,10 +5,13 @@ public static class StepKinds
 {
     /// <summary>Whether data moves, so that the step has a direction.</summary>
     public static bool HasDirection(this StepKind kind) =>
-        kind is StepKind.Map or StepKind.TestMap or StepKind.BeginCpuAccess or StepKind.CpuAccess;
+        kind.HasOptions() || kind is StepKind.BeginCpuAccess or StepKind.CpuAccess;
 
     /// <summary>Whether it maps, or tries to, so that it may ask for more than a direction.</summary>
-    public static bool HasOptions(this StepKind kind) => kind is StepKind.Map or StepKind.TestMap;
+    public static bool HasOptions(this StepKind kind) => kind.Maps() || kind == StepKind.TestMap;
+
+    /// <summary>Whether what it gives is a mapping, which an unmap ends.</summary>
+    public static bool Maps(this StepKind kind) => kind is StepKind.Map or StepKind.MapScatterlist or StepKind.MapPfns;
 
     /// <summary>Whether it is done to a buffer; else to the importer's device.</summary>
     public static bool HasBuffer(this StepKind kind) => kind is not (StepKind.SwitchContext or StepKind.SetParameters);

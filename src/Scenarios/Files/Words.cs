@@ -30,6 +30,8 @@ public static class Words
         ["put-scatterlist"] = StepKind.PutScatterlist,
         ["get-pfns"] = StepKind.GetPfns,
         ["put-pfns"] = StepKind.PutPfns,
+        ["map-scatterlist"] = StepKind.MapScatterlist,
+        ["map-pfns"] = StepKind.MapPfns,
         ["begin-cpu-access"] = StepKind.BeginCpuAccess,
         ["end-cpu-access"] = StepKind.EndCpuAccess,
         ["cpu-access"] = StepKind.CpuAccess,

@@ -55,8 +55,8 @@ internal sealed class Actor(Importer importer, int index, bool reusesNames = fal
     {
         StepKind.Map or StepKind.TestMap or StepKind.GetScatterlist or StepKind.GetPfns or StepKind.Detach => StepKind.Attach,
         StepKind.Unmap or StepKind.Flush or StepKind.SyncForDevice or StepKind.SyncForCpu => StepKind.Map,
-        StepKind.PutScatterlist => StepKind.GetScatterlist,
-        StepKind.PutPfns => StepKind.GetPfns,
+        StepKind.MapScatterlist or StepKind.PutScatterlist => StepKind.GetScatterlist,
+        StepKind.MapPfns or StepKind.PutPfns => StepKind.GetPfns,
         StepKind.EndCpuAccess => StepKind.BeginCpuAccess,
         _ => null,
     };
@@ -78,6 +78,8 @@ internal sealed class Actor(Importer importer, int index, bool reusesNames = fal
             StepKind.Revoke => new DmaCommand.Revoke(),
             _ when held is null => null,
             StepKind.Map => new DmaCommand.Map(StepName, held, step.Direction) { Options = step.Options },
+            StepKind.MapScatterlist or StepKind.MapPfns =>
+                new DmaCommand.MapRaw(StepName, held, step.Direction) { Options = step.Options },
             StepKind.Unmap => new DmaCommand.Unmap(held),
             StepKind.Detach => new DmaCommand.Detach(held),
             StepKind.GetScatterlist => new DmaCommand.GetScatterlist(StepName, held),
@@ -110,17 +112,19 @@ internal sealed class Actor(Importer importer, int index, bool reusesNames = fal
     /// <summary>Notes what a step got or lost.</summary>
     public void Note(Step step, bool isGranted)
     {
+        // Whoever mapped, an unmap ends it.
+        var kind = step.Kind.Maps() ? StepKind.Map : step.Kind;
         if (!isGranted)
         {
-            _refused.Add((step.Kind, step.Buffer));
+            _refused.Add((kind, step.Buffer));
         }
         else if (step.Kind is StepKind.Unmap or StepKind.Detach or StepKind.PutScatterlist or StepKind.PutPfns or StepKind.EndCpuAccess)
         {
             NamesOf(GotBy(step.Kind)!.Value, step.Buffer).Pop();
         }
-        else if (step.Kind is StepKind.Attach or StepKind.Map or StepKind.GetScatterlist or StepKind.GetPfns or StepKind.BeginCpuAccess)
+        else if (kind is StepKind.Attach or StepKind.Map or StepKind.GetScatterlist or StepKind.GetPfns or StepKind.BeginCpuAccess)
         {
-            NamesOf(step.Kind, step.Buffer).Push(StepName);
+            NamesOf(kind, step.Buffer).Push(StepName);
         }
     }
 

@@ -43,6 +43,7 @@ public sealed class GrainEngine : IEngine
             DmaCommand.Attach attach => grain.AttachAsync(attach.Attachment, attach.Device),
             DmaCommand.Detach detach => grain.DetachAsync(detach.Attachment),
             DmaCommand.Map map => grain.MapAttachmentAsync(map.Mapping, map.Attachment, map.Direction, map.Options),
+            DmaCommand.MapRaw map => grain.MapRawAsync(map.Mapping, map.Raw, map.Direction, map.Options),
             DmaCommand.Unmap unmap => grain.UnmapAttachmentAsync(unmap.Mapping),
             DmaCommand.GetScatterlist get => grain.GetScatterlistAsync(get.Mapping, get.Attachment),
             DmaCommand.PutScatterlist put => grain.PutScatterlistAsync(put.Mapping),

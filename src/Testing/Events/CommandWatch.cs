@@ -60,6 +60,8 @@ internal sealed class CommandWatch(EventLog events, int silo) : IIncomingGrainCa
         nameof(IDmaBufferGrain.DetachAsync) => [new DmaCommand.Detach(Name(call, 0))],
         nameof(IDmaBufferGrain.MapAttachmentAsync) =>
             [new DmaCommand.Map(Name(call, 0), Name(call, 1), Direction(call, 2)) { Options = (MapOptions)call.GetArgument(3)! }],
+        nameof(IDmaBufferGrain.MapRawAsync) =>
+            [new DmaCommand.MapRaw(Name(call, 0), Name(call, 1), Direction(call, 2)) { Options = (MapOptions)call.GetArgument(3)! }],
         nameof(IDmaBufferGrain.UnmapAttachmentAsync) => [new DmaCommand.Unmap(Name(call, 0))],
         nameof(IDmaBufferGrain.GetScatterlistAsync) => [new DmaCommand.GetScatterlist(Name(call, 0), Name(call, 1))],
         nameof(IDmaBufferGrain.PutScatterlistAsync) => [new DmaCommand.PutScatterlist(Name(call, 0))],

@@ -66,6 +66,10 @@ internal static class MappedBoard
 
     public static DmaCommand GetPfns(string device) => new DmaCommand.GetPfns(device, device);
 
+    /// <summary>Maps what a device took unmapped under its own name.</summary>
+    public static DmaCommand MapRaw(string device, MapOptions options = MapOptions.None) =>
+        new DmaCommand.MapRaw("raw", device, DmaDirection.Bidirectional) { Options = options };
+
     public static DmaCommand Begin(string name, DmaDirection direction) => new DmaCommand.BeginCpuAccess(name, direction);
 
     public static DmaCommand End(string name) => new DmaCommand.EndCpuAccess(name);

@@ -116,6 +116,40 @@ public sealed partial class RefusalTests
             In("ram").After(Attach("wide"), GetScatterlist("wide")).RefusalOf(new DmaCommand.PutPfns("wide"))),
         new("unmap a raw list", Errno.EINVAL, null, "Mapping", () =>
             In("ram").After(Attach("wide"), GetScatterlist("wide")).RefusalOf(Unmap("wide"))),
+        new("put a list that is mapped", Errno.EBUSY, "wide", "Mapping", () =>
+            In("ram").After(Attach("wide"), GetScatterlist("wide"), MapRaw("wide")).RefusalOf(new DmaCommand.PutScatterlist("wide"))),
+        new("put frame numbers that are mapped", Errno.EBUSY, "wide", "Mapping", () =>
+            In("ram").After(Attach("wide"), GetPfns("wide"), MapRaw("wide")).RefusalOf(new DmaCommand.PutPfns("wide"))),
+        new("map raw access under no name", Errno.EINVAL, null, "Mapping", () =>
+            In("ram").RefusalOf(new DmaCommand.MapRaw("a/b", "ghost", _none))),
+        new("map raw access in no direction", Errno.EINVAL, null, "Direction", () =>
+            In("ram").RefusalOf(new DmaCommand.MapRaw("raw", "ghost", _none))),
+        new("map raw access with unknown options", Errno.EINVAL, null, "Options", () =>
+            In("ram").RefusalOf(MapRaw("ghost", (MapOptions)(1 << 30)))),
+        new("map raw access under a used name", Errno.EEXIST, null, "Mapping", () =>
+            In("ram").After(Attach("wide"), Map("wide")).RefusalOf(new DmaCommand.MapRaw("wide", "ghost", default))),
+        new("map other raw access under a used name", Errno.EEXIST, null, "Mapping", () =>
+            In("ram").After(Attach("wide"), GetPfns("wide"), new DmaCommand.GetPfns("more", "wide"), MapRaw("wide"))
+                .RefusalOf(new DmaCommand.MapRaw("raw", "more", DmaDirection.Bidirectional))),
+        new("map raw access that nobody took", Errno.EINVAL, null, "Raw", () => In("ram").After(Attach("wide")).RefusalOf(MapRaw("wide"))),
+        new("map raw access of no name", Errno.EINVAL, null, "Raw", () => In("ram").RefusalOf(MapRaw(null!))),
+        new("map a mapping as raw access", Errno.EINVAL, "wide", "Raw", () =>
+            In("ram").After(Attach("wide"), Map("wide")).RefusalOf(MapRaw("wide"))),
+        new("map a raw list twice", Errno.EBUSY, "wide", "Raw", () =>
+            In("ram").After(Attach("wide"), GetScatterlist("wide"), MapRaw("wide"), new DmaCommand.Revoke())
+                .RefusalOf(new DmaCommand.MapRaw("again", "wide", default))),
+        new("map raw access to a revoked buffer", Errno.ENODEV, "farnic", "Buffer", () =>
+            In("vram").After(Attach("farnic"), GetPfns("farnic"), new DmaCommand.Revoke()).RefusalOf(MapRaw("farnic", MapOptions.OwnSpace))),
+        new("map raw access that no bus leads to", Errno.EREMOTEIO, "farnic", "PeerBus", () =>
+            In("vram").After(Attach("farnic"), GetPfns("farnic")).RefusalOf(MapRaw("farnic", MapOptions.OwnSpace))),
+        new("map raw access coherently that does not snoop", Errno.EOPNOTSUPP, "wide", "Coherent", () =>
+            In("ram").After(Attach("wide"), GetPfns("wide")).RefusalOf(MapRaw("wide", MapOptions.RequireCoherent | MapOptions.OwnSpace))),
+        new("map raw access out of reach", Errno.EIO, "low", "DmaMask", () =>
+            MappedBoard.With(1, _bouncing).After(Attach("wide"), Map("wide"), Attach("low"), GetPfns("low"))
+                .RefusalOf(MapRaw("low", MapOptions.NoBounce))),
+        new("map raw lines that take too many segments", Errno.EINVAL, "capture", "MaxSegmentCount", () =>
+            MappedBoard.With(48 * 1000, new() { Lists = ListSharing.Own }, null, new(48, 1000, 1000))
+                .After(Attach("wide"), Map("wide"), Attach("capture"), GetPfns("capture")).RefusalOf(MapRaw("capture"))),
     ];
 
     private static readonly RefusalCase[] _cpuAccesses =

@@ -12,7 +12,7 @@ public sealed class ReplyWindowTests
         DmaCommand[] commands =
         [
             SmallBoard.Attach("gpu"), SmallBoard.Detach("gpu"), SmallBoard.Map("gpu"), SmallBoard.Unmap("gpu"),
-            SmallBoard.Release(), new DmaCommand.Revoke(),
+            SmallBoard.Release(), new DmaCommand.Revoke(), MappedBoard.MapRaw("gpu"), MappedBoard.MapRaw("gpu", MapOptions.NoBounce),
         ];
         var window = ReplyWindow.Empty;
         for (var index = 0; index < commands.Length; index++)

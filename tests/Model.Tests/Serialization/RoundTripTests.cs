@@ -75,6 +75,8 @@ public sealed class RoundTripTests
         ["attach"] = Attach("gpu"),
         ["detach"] = Detach("gpu"),
         ["map"] = new DmaCommand.Map("m", "a", DmaDirection.FromDevice),
+        ["map raw"] = new DmaCommand.MapRaw("m", "r", DmaDirection.FromDevice) { Options = MapOptions.NoBounce },
+        ["buffer with raw access mapped"] = MappedBoard.With(1).After(Attach("vop"), MappedBoard.GetPfns("vop"), MappedBoard.MapRaw("vop")).FrameOf(),
         ["unmap"] = Unmap("gpu"),
         ["release"] = Release(),
     };

@@ -119,12 +119,14 @@ internal sealed class FaultyOrders
         var granted = played.Where(one => one.Answer == "ok").Select(one => one.Step).ToList();
         return
             from pair in pairs
-            from buffer in granted.Where(step => step.Kind == pair.Got).Select(step => step.Buffer).Distinct().Order(StringComparer.Ordinal)
-            let got = granted.Count(step => step.Kind == pair.Got && step.Buffer == buffer)
+            from buffer in granted.Where(step => IsGotBy(step.Kind, pair.Got)).Select(step => step.Buffer).Distinct().Order(StringComparer.Ordinal)
+            let got = granted.Count(step => IsGotBy(step.Kind, pair.Got) && step.Buffer == buffer)
             let givenBack = granted.Count(step => step.Kind == pair.GivenBack && step.Buffer == buffer)
             from _ in Enumerable.Range(0, got - givenBack)
             select new Step(pair.GivenBack, buffer, default, null, false, 0);
     }
+
+    private static bool IsGotBy(StepKind kind, StepKind got) => kind == got || (got == StepKind.Map && kind.Maps());
 
     private async Task NoteAsync(ImmutableArray<Place> places, ImmutableArray<(int Part, bool IsStep)> actions)
     {
@@ -182,7 +184,7 @@ internal sealed class FaultyOrders
                 .Append(CultureInfo.InvariantCulture, $"{cpu.IsCleaned} {cpu.IsStale} {cpu.IsDirty} {Lines(cpu.Accesses.Select(access => $"{access}"))} ")
                 .Append(CultureInfo.InvariantCulture, $"{buffer.Storage?.AllocatedUnder} {Lines(buffer.Storage?.Extents.Select(extent => $"{extent}"))} ")
                 .Append(Lines(buffer.Attachments.Select(one => $"{one.Name} {one.Demand} {one.Takes} {one.IsPending} {one.OwnCut}")))
-                .Append(Lines(buffer.Mappings.Select(one => $"{one.Name} {one.Attachment} {one.Direction} {one.Access} {one.Options} {one.MadeUnder} {TextOf(one.Mapped)} {one.Addresses?.Device}")))
+                .Append(Lines(buffer.Mappings.Select(one => $"{one.Name} {one.Attachment} {one.Direction} {one.Access} {one.Raw} {one.Options} {one.MadeUnder} {TextOf(one.Mapped)} {one.Addresses?.Device}")))
                 .Append(Lines(buffer.Hazards.Select(one => $"{one.Kind} {one.Importer} {one.Attachment} {one.Field}").Distinct().Order(StringComparer.Ordinal)));
         }
 

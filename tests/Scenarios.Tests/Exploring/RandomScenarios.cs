@@ -106,7 +106,7 @@ internal static class RandomScenarios
         select Plain(kind, kind.HasBuffer() ? buffers[buffer].Name : string.Empty) with
         {
             Direction = kind.HasDirection() ? direction : default,
-            Options = kind == StepKind.Map ? options : default,
+            Options = kind.HasOptions() ? options : default,
             Context = kind == StepKind.SwitchContext ? context : 0,
             Parameters = kind == StepKind.SetParameters ? parameters : null,
         };

@@ -117,7 +117,10 @@ internal static class EveryKey
               - {begin-cpu-access: film, direction: from-device, expect: EINVAL}
               - revoke either
               - release either
-        order: [gpu, gpu, gpu, gpu, gpu, app, app, app, app, app, app, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu]
+          - name: hand
+            device: gpu
+            steps: [get-scatterlist frame, {map-scatterlist: frame, direction: to-device, options: [no-bounce]}, get-pfns frame, map-pfns frame from-device]
+        order: [hand, hand, hand, hand, gpu, gpu, gpu, gpu, gpu, app, app, app, app, app, app, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu]
 
         """;
 

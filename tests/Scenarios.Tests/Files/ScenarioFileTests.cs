@@ -8,7 +8,7 @@ namespace DmaGrains.Scenarios.Tests.Files;
 
 public class ScenarioFileTests
 {
-    private const string Verbs = "attach, map, unmap, flush, sync-for-device, sync-for-cpu, detach, test-map, get-scatterlist, put-scatterlist, get-pfns, put-pfns,"
+    private const string Verbs = "attach, map, unmap, flush, sync-for-device, sync-for-cpu, detach, test-map, get-scatterlist, put-scatterlist, get-pfns, put-pfns, map-scatterlist, map-pfns,"
         + " begin-cpu-access, end-cpu-access, cpu-access, switch-context, set-parameters, recalculate, release or revoke";
 
     private const string Outcomes = "ok, EPERM, ENOENT, EIO, EBADF, EAGAIN, ENOMEM, EBUSY, EEXIST, ENODEV, EINVAL, ENOSPC,"
@@ -236,7 +236,7 @@ public class ScenarioFileTests
             + $"expected {Outcomes}")]
     [InlineData(
         "{detach: frame, expect: EBUSY}", "{detach: frame, direction: to-device}",
-        "15:36: detach has the key 'direction'; expected it with map, test-map, begin-cpu-access or cpu-access only")]
+        "15:36: detach has the key 'direction'; expected it with map, test-map, map-scatterlist, map-pfns, begin-cpu-access or cpu-access only")]
     [InlineData("{detach: frame, expect: EBUSY}", "{detach: [frame]}", "15:18: detach is a list; expected a name")]
     [InlineData(
         "from-device", "sideways",
@@ -303,6 +303,10 @@ public class ScenarioFileTests
     [InlineData("{get-pfns: frame}", StepKind.GetPfns, DmaDirection.Bidirectional)]
     [InlineData("put-pfns frame", StepKind.PutPfns, DmaDirection.Bidirectional)]
     [InlineData("{put-pfns: frame}", StepKind.PutPfns, DmaDirection.Bidirectional)]
+    [InlineData("map-scatterlist frame to-device", StepKind.MapScatterlist, DmaDirection.ToDevice)]
+    [InlineData("{map-scatterlist: frame, direction: to-device}", StepKind.MapScatterlist, DmaDirection.ToDevice)]
+    [InlineData("map-pfns frame", StepKind.MapPfns, DmaDirection.Bidirectional)]
+    [InlineData("{map-pfns: frame}", StepKind.MapPfns, DmaDirection.Bidirectional)]
     [InlineData("begin-cpu-access frame from-device", StepKind.BeginCpuAccess, DmaDirection.FromDevice)]
     [InlineData("{begin-cpu-access: frame, direction: from-device}", StepKind.BeginCpuAccess, DmaDirection.FromDevice)]
     [InlineData("end-cpu-access frame", StepKind.EndCpuAccess, DmaDirection.Bidirectional)]
@@ -408,7 +412,7 @@ public class ScenarioFileTests
         "17:65: options name no-bounce twice; expected each option once")]
     [InlineData("options: [no-bounce, require-coherent, defer-flush, own-space]", "options: no-bounce",
         "17:53: options is text 'no-bounce'; expected a list with at least one entry")]
-    [InlineData("{unmap: frame}", "{unmap: frame, options: [no-bounce]}", "27:33: unmap has the key 'options'; expected it with map or test-map only")]
+    [InlineData("{unmap: frame}", "{unmap: frame, options: [no-bounce]}", "27:33: unmap has the key 'options'; expected it with map, test-map, map-scatterlist or map-pfns only")]
     [InlineData("switch-context 1", "switch-context", "23:9: an entry of steps is text 'switch-context'; "
         + "expected 'switch-context CONTEXT', the context a number from 0")]
     [InlineData("switch-context 1", "switch-context frame", "23:9: an entry of steps is text 'switch-context frame'; "

@@ -63,6 +63,8 @@ internal sealed class ScenarioPlay
             StepKind.PutScatterlist => Execute(step, new DmaCommand.PutScatterlist(Latest(StepKind.GetScatterlist))),
             StepKind.GetPfns => Execute(step, new DmaCommand.GetPfns(fresh, Latest(StepKind.Attach))),
             StepKind.PutPfns => Execute(step, new DmaCommand.PutPfns(Latest(StepKind.GetPfns))),
+            StepKind.MapScatterlist => Execute(step, new DmaCommand.MapRaw(fresh, Latest(StepKind.GetScatterlist), step.Direction) { Options = step.Options }),
+            StepKind.MapPfns => Execute(step, new DmaCommand.MapRaw(fresh, Latest(StepKind.GetPfns), step.Direction) { Options = step.Options }),
             StepKind.BeginCpuAccess => Execute(step, new DmaCommand.BeginCpuAccess(fresh, step.Direction)),
             StepKind.EndCpuAccess => Execute(step, new DmaCommand.EndCpuAccess(Latest(StepKind.BeginCpuAccess))),
             StepKind.CpuAccess => Execute(step, new DmaCommand.CpuAccess(fresh, step.Direction)),
@@ -81,7 +83,7 @@ internal sealed class ScenarioPlay
 
         if (refusal is null)
         {
-            Held(step.Kind).Push(fresh);
+            Held(step.Kind.Maps() ? StepKind.Map : step.Kind).Push(fresh);
             foreach (var gotBy in EndedBy(step.Kind))
             {
                 Held(gotBy).Pop();

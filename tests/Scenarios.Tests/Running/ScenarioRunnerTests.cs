@@ -57,6 +57,18 @@ public sealed class ScenarioRunnerTests
     }
 
     [Fact]
+    public async Task Mapped_raw_access_gives_what_a_map_gives()
+    {
+        var steps = await StepsAsync(
+            "attach, map to-device, unmap, get-scatterlist, map-scatterlist to-device, unmap, put-scatterlist, get-pfns, map-pfns to-device, unmap, put-pfns");
+
+        Assert.Equal(["ok"], steps.Select(step => step.Outcome).Distinct());
+        Assert.Equal(steps[1].Scatterlist!.Segments, steps[4].Scatterlist!.Segments);
+        Assert.Equal(("map-scatterlist", "to-device"), (steps[4].Operation, steps[4].Direction));
+        Assert.Equal(steps[1].Scatterlist!.SizeBytes, steps[8].Scatterlist!.Segments.Aggregate(0UL, (sum, segment) => sum + segment.Length));
+    }
+
+    [Fact]
     public async Task A_test_map_tells_what_a_map_would_give_and_holds_nothing()
     {
         var report = await PlayAsync(ScenarioWith("attach, test-map to-device"));
@@ -169,6 +181,13 @@ public sealed class ScenarioRunnerTests
     [Theory]
     [InlineData("attach, {get-scatterlist: frame, expect: EINVAL}, put-scatterlist", "skipped")]
     [InlineData("attach, {get-pfns: frame, expect: EINVAL}, put-pfns", "skipped")]
+    [InlineData("attach, {get-pfns: frame, expect: EINVAL}, map-pfns", "skipped")]
+    [InlineData("attach, {get-scatterlist: frame, expect: EINVAL}, map-scatterlist", "skipped")]
+    [InlineData("attach, map-scatterlist", "EINVAL")]
+    [InlineData("revoke, attach, map-pfns", "skipped")]
+    [InlineData("attach, get-scatterlist, map-scatterlist, put-scatterlist", "EBUSY")]
+    [InlineData("attach, get-pfns, map-pfns, map-pfns, unmap, unmap, put-pfns", "ok")]
+    [InlineData("attach, get-scatterlist, map-scatterlist, map-scatterlist, unmap, put-scatterlist", "ok")]
     [InlineData("attach, put-scatterlist", "EINVAL")]
     [InlineData("attach, put-pfns", "EINVAL")]
     [InlineData("attach, map, put-scatterlist", "EINVAL")]

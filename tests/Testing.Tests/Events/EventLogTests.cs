@@ -53,6 +53,8 @@ public sealed class EventLogTests(TwoSilos silos)
         await buffer.SyncForDeviceAsync("s2", "m1");
         await buffer.UnmapAttachmentAsync("m1");
         await buffer.GetScatterlistAsync("m2", "a1");
+        await buffer.MapRawAsync("r2", "m2", DmaDirection.ToDevice, MapOptions.NoBounce);
+        await buffer.UnmapAttachmentAsync("r2");
         await buffer.PutScatterlistAsync("m2");
         await buffer.GetPfnsAsync("m3", "a1");
         await buffer.PutPfnsAsync("m3");
@@ -75,6 +77,8 @@ public sealed class EventLogTests(TwoSilos silos)
             new DmaCommand.SyncForDevice("s2", "m1"),
             new DmaCommand.Unmap("m1"),
             new DmaCommand.GetScatterlist("m2", "a1"),
+            new DmaCommand.MapRaw("r2", "m2", DmaDirection.ToDevice) { Options = MapOptions.NoBounce },
+            new DmaCommand.Unmap("r2"),
             new DmaCommand.PutScatterlist("m2"),
             new DmaCommand.GetPfns("m3", "a1"),
             new DmaCommand.PutPfns("m3"),
