@@ -149,7 +149,20 @@ public sealed partial record DmaBuffer
             Regions = NamesOf(PlacesFor(importers)),
             Others = others,
             Windowed = WindowedOf(importers),
+            PreferredSegmentSize = Policy.Constraints is ConstraintModel.Rfc3 or ConstraintModel.Translated ? LongestWish(importers) : 0,
         };
+    }
+
+    /// <summary>The longest segments that any of these would like (thread #10); 0 when nobody cares.</summary>
+    private static uint LongestWish(ImmutableArray<Attachment> importers)
+    {
+        var longest = 0u;
+        foreach (var importer in importers)
+        {
+            longest = Math.Max(longest, importer.PreferredSegmentSize);
+        }
+
+        return longest;
     }
 
     /// <summary>On new pages: the old ones, if any, are copied and owed back, and nobody has to wait any more.</summary>

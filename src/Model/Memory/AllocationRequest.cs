@@ -25,6 +25,13 @@ public sealed record AllocationRequest(
     [Id(2)]
     public WindowedReaches Windowed { get; init; }
 
+    /// <summary>
+    /// Segments that somebody would like to be no shorter, in bytes; 0 when nobody cares. It decides between pages of the same memory
+    /// and nothing else: it refuses nothing, and takes no scarcer memory (thread #10).
+    /// </summary>
+    [Id(3)]
+    public uint PreferredSegmentSize { get; init; }
+
     /// <summary>Pages to allocate.</summary>
     public ulong PageCount => Page.CountFor(SizeBytes);
 

@@ -10,7 +10,8 @@ namespace DmaGrains.Model.Memory;
 /// fewest segments; one range of a contiguous area; several ranges of a contiguous area. Zones that all importers reach are used from
 /// the highest down, as the kernel does to spare the low ones. Of named regions the first that has room alone, then those of a kind together, with struct pages or without; what
 /// is no system RAM gives one range where it can. The fewest-segments search is exact: pages that the free runs offer fall apart at
-/// every boundary and segment length into independent segments, so k segments hold most pages when they are the k longest.
+/// every boundary and segment length into independent segments, so k segments hold most pages when they are the k longest. A wish for
+/// long segments decides where this leaves a choice: between pages of one zone, and between places for one range.
 /// </remarks>
 internal sealed partial class Placement
 {
@@ -118,8 +119,7 @@ internal sealed partial class Placement
     /// </summary>
     private ImmutableArray<PageExtent>? FromLowest(ImmutableArray<MemoryRegion> regions)
     {
-        const ulong BlockMask = (MemoryRegionLayout.SystemBlockPages << Page.Shift) - 1;
-        var inBlocks = Constraints with { SegmentBoundaryMask = Constraints.SegmentBoundaryMask & BlockMask };
+        var inBlocks = InBlocks;
         var extents = ImmutableArray.CreateBuilder<PageExtent>();
         var left = Need;
         ulong segments = 0;
@@ -136,11 +136,21 @@ internal sealed partial class Placement
             left -= taken.PageCount;
             if (left == 0)
             {
-                return extents.ToImmutable();
+                return AsWished(extents.ToImmutable(), regions);
             }
         }
 
         return null;
+    }
+
+    /// <summary>The constraints on system RAM, whose blocks may not be joined.</summary>
+    private DmaConstraints InBlocks
+    {
+        get
+        {
+            const ulong BlockMask = (MemoryRegionLayout.SystemBlockPages << Page.Shift) - 1;
+            return Constraints with { SegmentBoundaryMask = Constraints.SegmentBoundaryMask & BlockMask };
+        }
     }
 
     /// <summary>One range, in the shortest free run that has room for it at a base with few enough segments.</summary>
@@ -152,6 +162,7 @@ internal sealed partial class Placement
             return null;
         }
 
+        ImmutableArray<PageExtent>? chosen = null;
         var reachEndPfn = ReachEndPfn(region);
         foreach (var run in InWindows(region, region.Free.RunsOfAtLeast(Need)))
         {
@@ -163,12 +174,17 @@ internal sealed partial class Placement
                     && Scatterlist.WindowEnd(first, range.EndPfn, blockPages) == range.EndPfn
                     && Scatterlist.CountEntries(range, Constraints) <= Constraints.MaxSegmentCount)
                 {
-                    return [range];
+                    if (IsAsWished([range]))
+                    {
+                        return [range];
+                    }
+
+                    chosen ??= [range];
                 }
             }
         }
 
-        return null;
+        return chosen;
     }
 
     private IEnumerable<ulong> BasesIn(PageExtent run, ulong blockPages)
@@ -206,7 +222,7 @@ internal sealed partial class Placement
         var shorter = new List<PageExtent>();
         foreach (var region in regions)
         {
-            foreach (var part in ReachableRuns(region).SelectMany(run => PartsOf(run, region)))
+            foreach (var part in ReachableRuns(region).SelectMany(run => PartsOf(run, region, Constraints.SegmentBoundaryMask)))
             {
                 var wholePages = part.PageCount / segmentPages * segmentPages;
                 if (wholePages != 0)
@@ -252,9 +268,9 @@ internal sealed partial class Placement
     }
 
     /// <summary>A run cut at every boundary and at the blocks in which its region hands out memory.</summary>
-    private IEnumerable<PageExtent> PartsOf(PageExtent run, MemoryRegion region)
+    private static IEnumerable<PageExtent> PartsOf(PageExtent run, MemoryRegion region, ulong boundaryMask)
     {
-        var windowPages = Scatterlist.WindowPages(Constraints.SegmentBoundaryMask);
+        var windowPages = Scatterlist.WindowPages(boundaryMask);
         if (region.Layout.Kind == MemoryKind.System)
         {
             windowPages = Math.Min(windowPages, region.Layout.BlockPages);

@@ -71,11 +71,13 @@ internal static class AnyMemory
         Gen.OneOf(_highest.Select(highest => (ImporterReach?)new("camera", highest)), Gen.Const((ImporterReach?)null)),
         _regions,
         _windowed,
-        (asked, highest, others, regions, windowed) => new AllocationRequest(asked.token, asked.size, asked.Item3, highest, "gpu")
+        Gen.OneOf(Gen.Const(0U), Gen.UInt[1, 12 * 4096]),
+        (asked, highest, others, regions, windowed, wish) => new AllocationRequest(asked.token, asked.size, asked.Item3, highest, "gpu")
         {
             Others = others,
             Regions = regions,
             Windowed = windowed,
+            PreferredSegmentSize = wish,
         });
 
     private static MemoryRegionLayout[] Placed(

@@ -57,6 +57,7 @@ public sealed class RoundTripTests
             Regions = new("vram"),
             Others = new("nic", 4),
             Windowed = new(new WindowedReach("gpu", new(5, new(new DmaWindow(6, 7, 8))))),
+            PreferredSegmentSize = 65536,
         },
         ["allocation"] = _mapped.Memory.Allocations.Single(),
         ["extent"] = new PageExtent(1, 1UL << 40),
