@@ -191,9 +191,9 @@ internal sealed partial class DmaBufferGrain(
         var replies = ImmutableArray.CreateBuilder<DmaResult<DmaReply>>(commands.Length);
         foreach (var command in commands)
         {
-            if (command is DmaCommand.Map or DmaCommand.MapRaw && !turn.Buffer.Unmapped.IsEmpty)
+            if (!turn.Buffer.Unmapped.IsEmpty && turn.Buffer.MapsOrTries(command))
             {
-                // What was unmapped before is free for this map, as it would be one by one.
+                // What was unmapped before is free for this map, or trial of one, as it would be one by one.
                 await CommitAsync(turn);
                 turn = NewTurn(storage.State.Buffer);
             }
@@ -264,6 +264,12 @@ internal sealed partial class DmaBufferGrain(
         }
 
         var device = command is DmaCommand.Attach attach ? await DeviceAsync(attach.Device) : null;
+        if (turn.Buffer.TrialOf(command, device) is { } trial && await TryAsync(trial) is { } tried)
+        {
+            var refused = turn.Apply(command, device, null, tried, null);
+            return Refuse(refused.Refusal!);
+        }
+
         DmaResult<BackingStorage>? allocation = null;
         if (turn.Buffer.AllocationFor(command, device) is { } request)
         {
@@ -274,6 +280,18 @@ internal sealed partial class DmaBufferGrain(
         var devices = turn.Buffer.RereadsDevices(command) ? await ImportersAsync(turn.Buffer) : null;
         var reply = turn.Apply(command, device, allocation, mapped, devices);
         return reply.IsGranted ? reply : Refuse(reply.Refusal!);
+    }
+
+    /// <summary>What an attach is to be refused with; memory and MMUs are asked what they would give, and hold nothing.</summary>
+    private async ValueTask<DmaResult<DmaMapped>?> TryAsync(AttachTrial trial)
+    {
+        DmaResult<BackingStorage>? allocation = trial.Allocation is { } request
+            ? await GrainFactory.GetMemory(Board).TestAllocateAsync(request)
+            : null;
+        DmaResult<DmaMapped>? mapped = trial.TranslationFor(allocation) is { } map
+            ? await GrainFactory.GetTranslation(Board).TestMapAsync(map)
+            : null;
+        return trial.Answer(allocation, mapped);
     }
 
     /// <summary>The importing devices as they are now; those that the board has no more are missing.</summary>

@@ -93,6 +93,12 @@ public sealed class Board
         var memory = Memory;
         DmaResult<BackingStorage>? allocation = null;
         var device = command is DmaCommand.Attach attach ? Device(attach.Device) : null;
+        if (current.TrialOf(command, device) is { } trial && Try(trial) is { } tried)
+        {
+            var refused = current.Apply(command, device, null, tried, _devices);
+            return (With(memory, Translation, refused.Next), refused.Reply);
+        }
+
         if (current.AllocationFor(command, device) is { } request)
         {
             (memory, allocation) = _allocate(memory, request);
@@ -150,6 +156,14 @@ public sealed class Board
         return ReferenceEquals(translation, Translation)
             ? (this, refusal)
             : (new(_definition, Memory, translation, _buffers, _allocate, _devices), refusal);
+    }
+
+    /// <summary>What an attach is to be refused with; nothing is kept of what memory and MMUs give.</summary>
+    private DmaResult<DmaMapped>? Try(AttachTrial trial)
+    {
+        DmaResult<BackingStorage>? allocation = trial.Allocation is { } request ? _allocate(Memory, request).Reply : null;
+        DmaResult<DmaMapped>? mapped = trial.TranslationFor(allocation) is { } map ? Translation.Map(map).Reply : null;
+        return trial.Answer(allocation, mapped);
     }
 
     private (DmaTranslation Next, DmaResult<DmaMapped>? Reply) Translate(

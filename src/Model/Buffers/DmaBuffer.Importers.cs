@@ -4,13 +4,15 @@ using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
 using DmaGrains.Model.Scatterlists;
+using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Buffers;
 
 /// <content>Attach, detach and release.</content>
 public sealed partial record DmaBuffer
 {
-    private Transition Attach(DmaCommand.Attach command, Device? device, DmaResult<BackingStorage>? allocation)
+    private Transition Attach(
+        DmaCommand.Attach command, Device? device, DmaResult<BackingStorage>? allocation, DmaResult<DmaMapped>? tried)
     {
         var (decided, plan) = PlanAttach(command, device);
         if (plan is null)
@@ -18,14 +20,12 @@ public sealed partial record DmaBuffer
             return decided!.Value;
         }
 
-        var next = this with
+        if (tried?.Refusal is { } untenable)
         {
-            Constraints = plan.Union,
-            Attachments = Attachments.Insert(~IndexOf(command.Attachment), plan.Attachment),
-            NextSequence = unchecked(NextSequence + 1),
-            HasHadTranslated = HasHadTranslated || plan.Attachment.IsTranslated,
-            Hazards = WithNew(plan.Hazard, NoListFor(plan.Attachment)),
-        };
+            return RefuseAfter(plan.Union, untenable, command.Device);
+        }
+
+        var next = With(plan);
         if (plan.Request is null)
         {
             return Transition.Grant(next.Placed());
@@ -397,7 +397,10 @@ public sealed partial record DmaBuffer
     }
 
     private string WhoSets(string importer, DmaConstraints demand, Func<DmaConstraints, bool> sets) =>
-        sets(demand) ? importer : Attachments.First(attachment => sets(attachment.Demand)).Device;
+        sets(demand)
+        ? importer
+        // A refused attach, or a detach, may have left the union narrower than any importer asks for (thread #0).
+        : Attachments.FirstOrDefault(attachment => sets(attachment.Demand))?.Device ?? "somebody who is not attached";
 
     private Refusal UnknownAttachment(string attachment) => Refusal.Of(
         Errno.EINVAL, "Attachment", $"{Name} has no attachment {Quote(attachment)}.");

@@ -195,8 +195,8 @@ public sealed partial record DmaBuffer
     /// <param name="allocation">What the board's memory answered to <see cref="AllocationFor"/>; null when it gave null.</param>
     /// <param name="devices">For a command that <see cref="RereadsDevices"/>: the board's devices, or at least the importers'.</param>
     /// <param name="mapped">
-    /// What the board's MMUs answered to <see cref="TranslationFor"/>, or the refusal of <see cref="ContextCheckFor"/>; null when
-    /// there was nothing to ask.
+    /// What the board's MMUs answered to <see cref="TranslationFor"/>, or the refusal of <see cref="ContextCheckFor"/> or of
+    /// <see cref="TrialOf"/>; null when there was nothing to ask.
     /// </param>
     public Transition Apply(
         DmaCommand command,
@@ -205,7 +205,7 @@ public sealed partial record DmaBuffer
         DmaResult<DmaMapped>? mapped = null,
         IReadOnlyDictionary<string, Device>? devices = null) => command switch
         {
-            DmaCommand.Attach attach => Attach(attach, device, allocation),
+            DmaCommand.Attach attach => Attach(attach, device, allocation, mapped),
             DmaCommand.Detach detach => Detach(detach, devices),
             DmaCommand.BeginCpuAccess begin => BeginCpuAccess(begin),
             DmaCommand.EndCpuAccess end => EndCpuAccess(end),

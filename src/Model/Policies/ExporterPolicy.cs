@@ -60,6 +60,10 @@ public sealed record ExporterPolicy
     [Id(13)]
     public bool Pinned { get; init; }
 
+    /// <summary>What it tries before it lets anybody attach (thread #12).</summary>
+    [Id(11)]
+    public AttachTest AttachTest { get; init; }
+
     /// <summary>Whether it knows what the thread proposes beyond the RFC's fields: one run only (#9), struct pages (#49).</summary>
     internal bool KnowsFlags => Constraints is not (ConstraintModel.None or ConstraintModel.Posted);
 
@@ -88,7 +92,7 @@ public sealed record ExporterPolicy
     public Refusal? Check() =>
         Enum.IsDefined(Constraints) && Enum.IsDefined(Allocation) && Enum.IsDefined(LateAttach) && Enum.IsDefined(Lists)
         && Enum.IsDefined(FailedCalculation) && Enum.IsDefined(RefusedAttach) && Enum.IsDefined(DetachReading)
-        && Enum.IsDefined(ListCheck) && (Getters is not { } reading || Enum.IsDefined(reading))
+        && Enum.IsDefined(ListCheck) && Enum.IsDefined(AttachTest) && (Getters is not { } reading || Enum.IsDefined(reading))
             ? null
             : Refusal.Of(Errno.EINVAL, "Policy", "The exporter's policy has an unknown choice.");
 

@@ -58,7 +58,7 @@ internal sealed class Footprints
         var (reads, writes) = step.Kind switch
         {
             StepKind.Attach => (
-                Bit("device", deviceName!), moves || policy.Allocation == AllocationTime.AtFirstAttach ? memory : 0),
+                Bit("device", deviceName!) | (policy.AttachTest == AttachTest.None ? 0 : memory | translation), moves || policy.Allocation == AllocationTime.AtFirstAttach ? memory : 0),
             StepKind.Map or StepKind.TestMap or StepKind.GetScatterlist or StepKind.GetPfns or StepKind.MapScatterlist or StepKind.MapPfns => (
                 (BigInteger)0, translation | (moves || policy.Allocation != AllocationTime.AtExport ? memory : 0)),
             StepKind.Unmap or StepKind.PutScatterlist or StepKind.PutPfns => (

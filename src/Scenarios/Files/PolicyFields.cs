@@ -65,6 +65,13 @@ internal static class PolicyFields
         ["none"] = ListCheck.None,
     };
 
+    private static readonly OrderedDictionary<string, AttachTest> _attachTest = new()
+    {
+        ["none"] = AttachTest.None,
+        ["map"] = AttachTest.Map,
+        ["no-bounce"] = AttachTest.MapWithoutCopy,
+    };
+
     private static readonly OrderedDictionary<string, ExporterPolicy> _named = new(
         NamedPolicies.All.Select(named => KeyValuePair.Create(named.Name, named.Policy)));
 
@@ -77,6 +84,7 @@ internal static class PolicyFields
         + $"refused_attach: {Words.In(_refusedAttach, policy.RefusedAttach)}, "
         + $"detach_reading: {Words.In(_detachReading, policy.DetachReading)}, list_check: {Words.In(_listCheck, policy.ListCheck)}, "
         + (policy.Getters is { } getters ? $"getters: {Words.In(Words.Getters, getters)}, " : string.Empty)
+        + (policy.AttachTest == AttachTest.None ? string.Empty : $"attach_test: {Words.In(_attachTest, policy.AttachTest)}, ")
         + $"bouncing: {(policy.Bouncing ? "true" : "false")}, pinned: {(policy.Pinned ? "true" : "false")}}}";
 
     /// <summary>The policy.</summary>
@@ -96,7 +104,7 @@ internal static class PolicyFields
 
         map.AllowOnly(
             "constraints", "allocation", "late_attach", "lists", "bouncing", "failed_calculation", "refused_attach", "detach_reading",
-            "list_check", "getters", "pinned");
+            "list_check", "getters", "pinned", "attach_test");
         return new()
         {
             Constraints = map.Optional("constraints")?.AsChoice(_constraints) ?? default,
@@ -110,6 +118,7 @@ internal static class PolicyFields
             Getters = map.Optional("getters")?.AsChoice(Words.Getters),
             Bouncing = map.Optional("bouncing")?.AsFlag() ?? false,
             Pinned = map.Optional("pinned")?.AsFlag() ?? false,
+            AttachTest = map.Optional("attach_test")?.AsChoice(_attachTest) ?? default,
         };
     }
 }

@@ -4,6 +4,7 @@ using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Grains.Tests.Buffers;
 
@@ -235,6 +236,26 @@ public sealed class DmaBufferGrainTests(SiloFixture silo)
         Assert.Empty(await silo.Grains.GetMemory(board).GetHeldAsync());
         Assert.Null((await buffer.DescribeAsync()).Value.Storage);
         Assert.Empty((await buffer.DescribeAsync()).Value.Mappings);
+    }
+
+    [Fact]
+    public async Task An_attach_that_is_tried_holds_nothing_of_memory_and_MMUs()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = silo.Grains.GetBuffer(board, "tried");
+        await buffer.ExportAsync(new("tried", 100_000) { Policy = new() { AttachTest = AttachTest.Map } });
+        var huge = silo.Grains.GetBuffer(board, "huge");
+        await huge.ExportAsync(new("huge", 1UL << 50) { Policy = new() { AttachTest = AttachTest.Map } });
+
+        var granted = await buffer.AttachAsync("a1", "gpu");
+        var refused = await huge.AttachAsync("a1", "gpu");
+
+        Assert.True(granted.IsGranted);
+        Assert.Equal(Errno.ENOMEM, refused.Refusal!.Errno);
+        Assert.Empty((await huge.DescribeAsync()).Value.Attachments);
+        Assert.Null((await buffer.DescribeAsync()).Value.Storage);
+        Assert.Empty(await silo.Grains.GetMemory(board).GetHeldAsync());
+        Assert.Empty(await silo.Grains.GetTranslation(board).GetHeldAsync());
     }
 
     [Fact]

@@ -230,6 +230,18 @@ public sealed class PolicyTests
     }
 
     [Fact]
+    public void Attach_says_so_when_the_limit_in_its_way_was_left_by_somebody_who_was_refused()
+    {
+        var board = Create().Export(new(Frame, 1 << 20) { Policy = new() { RefusedAttach = RefusedAttach.LeftNarrowed } }).Next
+            .After(Attach("gpu"), Map("gpu")).Execute(Frame, Attach("narrow")).Next;
+
+        var refusal = board.RefusalOf(Attach("wide"));
+
+        Assert.Equal((Errno.EINVAL, "wide", "MaxSegmentCount"), (refusal.Errno, refusal.Importer, refusal.Field));
+        Assert.Contains("4096 bytes (somebody who is not attached)", refusal.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AsPosted_says_that_the_union_is_narrowed_only_when_it_is()
     {
         var refusing = NamedPolicies.Find("as-posted")! with { LateAttach = LateAttach.RefuseStricter };

@@ -82,7 +82,7 @@ internal static class EveryKey
         shows: A scenario with everything.
         board: BOARD
         getters: v6.1
-        policy: {constraints: translated, allocation: first-map, late_attach: refuse, lists: own, bouncing: true, failed_calculation: refuse, refused_attach: rolled-back, detach_reading: at-attach, list_check: exact, getters: v6.1, pinned: false}
+        policy: {constraints: translated, allocation: first-map, late_attach: refuse, lists: own, bouncing: true, failed_calculation: refuse, refused_attach: rolled-back, detach_reading: at-attach, list_check: exact, getters: v6.1, pinned: false, attach_test: no-bounce}
         buffers:
           - {name: frame, size: 1280x720x2, exporter: gpu, lines: {height: 720, bytes_per_line: 2560, stride: 2560, offset: 0}}
           - {name: film, size: 1MiB, memory: secure, policy: size-only}

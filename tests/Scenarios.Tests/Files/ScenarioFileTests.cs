@@ -366,7 +366,7 @@ public class ScenarioFileTests
 
         Assert.Equal(new VideoLines(720, 2560, 2560), scenario.Buffers[0].Lines);
         Assert.Equal(
-            new ExporterPolicy { Constraints = ConstraintModel.Translated, Lists = ListSharing.Own, Bouncing = true, Getters = DmaGetters.V61 },
+            new ExporterPolicy { Constraints = ConstraintModel.Translated, Lists = ListSharing.Own, Bouncing = true, Getters = DmaGetters.V61, AttachTest = AttachTest.MapWithoutCopy },
             scenario.Buffers[0].Policy);
         Assert.Equal([default, new("secure"), new("cma", "ram")], scenario.Buffers.Select(buffer => buffer.Memory));
         Assert.Equal(Enum.GetValues<StepKind>(), scenario.Importers.SelectMany(importer => importer.Steps).Select(step => step.Kind).Distinct().Order());
@@ -403,6 +403,7 @@ public class ScenarioFileTests
         "constraints: translated", "constraints: some",
         "5:23: constraints is text 'some'; expected rfc3, flags, none, translated, size-only, count-only or posted")]
     [InlineData("lists: own", "lists: none", "5:86: lists is text 'none'; expected per-map, per-attachment, shared, own or exporter")]
+    [InlineData("attach_test: no-bounce", "attach_test: hope", "5:253: attach_test is text 'hope'; expected none, map or no-bounce")]
     [InlineData("bouncing: true", "bouncing: yes", "5:101: bouncing is text 'yes'; expected true or false")]
     [InlineData(
         "[no-bounce, require-coherent", "[no-copy, require-coherent",
