@@ -92,7 +92,7 @@ internal static class EveryKey
             device: gpu
             steps:
               - attach frame
-              - {test-map: frame, direction: to-device, options: [no-bounce]}
+              - {test-map: frame, direction: to-device, options: [require-coherent]}
               - map frame from-device
               - {map: frame, direction: to-device, options: [no-bounce, require-coherent, defer-flush, own-space], expect: ok}
               - unmap frame
@@ -119,7 +119,7 @@ internal static class EveryKey
               - release either
           - name: hand
             device: gpu
-            steps: [get-scatterlist frame, {map-scatterlist: frame, direction: to-device, options: [no-bounce]}, get-pfns frame, map-pfns frame from-device]
+            steps: [get-scatterlist frame, {map-scatterlist: frame, direction: to-device, options: [require-coherent]}, get-pfns frame, map-pfns frame from-device]
         order: [hand, hand, hand, hand, gpu, gpu, gpu, gpu, gpu, app, app, app, app, app, app, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu, gpu]
 
         """;
