@@ -202,6 +202,19 @@ public sealed class MapRawTests
     }
 
     [Fact]
+    public void Who_maps_a_raw_list_by_itself_is_not_handed_the_exporters_addresses()
+    {
+        var board = MappedBoard.With(100_000, new() { Lists = ListSharing.Exporters })
+            .After(Attach("wide"), Attach("vop"), Map("wide"), GetScatterlist("vop"), MapRaw("vop"));
+
+        var mapping = board.FrameOf().Mappings.Single(known => known.Raw == "vop");
+        Assert.Null(mapping.Addresses);
+        Assert.Equal("smmu", Assert.Single(mapping.Mapped!.Stages).Stage);
+        Assert.Single(board.Translation.Held);
+        Assert.Empty(board.After(Unmap("raw")).Translation.Held);
+    }
+
+    [Fact]
     public void Who_maps_raw_access_of_a_revoked_buffer_is_on_record_once()
     {
         var revoked = MappedBoard.With(100_000).After(Attach("wide"), GetScatterlist("wide"), MapRaw("wide"), new DmaCommand.Revoke());
