@@ -35,6 +35,32 @@ public sealed class TranslationGrainTests(SiloFixture silo)
     }
 
     [Fact]
+    public async Task Own_spaces_survive_deactivation_and_are_given_back_with_their_last_mapping()
+    {
+        var driver = _smmu with { Owner = StageOwner.Driver, ContextCount = 3 };
+        var (board, buffer) = await MappedAsync(driver);
+        await buffer.AttachAsync("b", "display");
+        await buffer.AttachAsync("c", "display");
+        var first = await OwnAsync("m1", "a");
+        var second = await OwnAsync("m2", "b");
+
+        await silo.Grains.GetTranslation(board).AsReference<IGrainManagementExtension>()
+            .DeactivateOnIdle(TestContext.Current.CancellationToken);
+
+        Assert.Equal(first.Range, second.Range);
+        Assert.Equal((1U, 2U), (first.Context, second.Context));
+        Assert.Equal((1U, "frame/a"), ((await OwnAsync("m3", "a")).Context, first.Space));
+        var full = await buffer.MapAttachmentAsync("m4", "c", DmaDirection.ToDevice, MapOptions.OwnSpace);
+        Assert.Equal((Errno.ENOSPC, "ContextCount"), (full.Refusal!.Errno, full.Refusal.Field));
+        await buffer.UnmapAttachmentAsync("m2");
+        var third = await OwnAsync("m5", "c");
+        Assert.Equal((2U, "frame/c"), (third.Context, third.Space));
+
+        async Task<MappedStage> OwnAsync(string mapping, string attachment) =>
+            (await buffer.MapAttachmentAsync(mapping, attachment, DmaDirection.ToDevice, MapOptions.OwnSpace)).Value.Mapping!.Mapped!.Stages[0];
+    }
+
+    [Fact]
     public async Task Many_mappings_survive_deactivation()
     {
         var (board, buffer) = await MappedAsync();
@@ -114,15 +140,15 @@ public sealed class TranslationGrainTests(SiloFixture silo)
         Assert.Null(await translation.LayOutAsync([_smmu with { ContextCount = 1 }], null));
     }
 
-    /// <summary>A board with a display behind an MMU that is attached to a buffer of 1 MiB.</summary>
-    private async Task<(string Board, IDmaBufferGrain Buffer)> MappedAsync()
+    /// <summary>A board with a display behind an MMU, its own where one is given, that is attached to a buffer of 1 MiB.</summary>
+    private async Task<(string Board, IDmaBufferGrain Buffer)> MappedAsync(IommuStage? own = null)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"mmu{Interlocked.Increment(ref _nextBoard)}");
         var definition = SiloFixture.BoardNamed(name);
         Assert.True((await silo.Grains.GetBoard(name).DefineAsync(definition with
         {
-            Stages = [_smmu],
-            Devices = [.. definition.Devices.Select(device => device with { Iommu = "smmu" })],
+            Stages = [own ?? _smmu],
+            Devices = [.. definition.Devices.Select(device => own is null || device.Name == "display" ? device with { Iommu = "smmu" } : device)],
         })).IsGranted);
         var buffer = silo.Grains.GetBuffer(name, "frame");
         await buffer.ExportAsync(new("frame", 1 << 20) { Policy = NamedPolicies.Find("translated")! });
