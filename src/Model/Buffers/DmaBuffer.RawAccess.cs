@@ -1,6 +1,5 @@
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
-using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Model.Buffers;

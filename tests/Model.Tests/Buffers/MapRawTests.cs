@@ -1,10 +1,7 @@
-using System.Collections.Immutable;
 using CsCheck;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
-using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
-using DmaGrains.Model.Scatterlists;
 using DmaGrains.Model.Tests.Boards;
 using DmaGrains.Tests.Shared;
 using static DmaGrains.Model.Tests.Boards.MappedBoard;

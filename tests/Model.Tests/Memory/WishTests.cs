@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using CsCheck;
-using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
