@@ -25,5 +25,6 @@ internal sealed record Played(Board Board, DmaBuffer? Buffer, ImmutableArray<Ref
     /// </summary>
     private static bool IsWrong(HazardKind kind) =>
         kind is HazardKind.Bounced or HazardKind.ListBreaksLimit or HazardKind.AttachedTooLate or HazardKind.PagesReadBehindTranslation
-            or HazardKind.NoStructPages or HazardKind.ExportersAddresses or HazardKind.SharedAddresses;
+            or HazardKind.NoStructPages or HazardKind.ExportersAddresses or HazardKind.SharedAddresses
+            or HazardKind.NoListExists;
 }
