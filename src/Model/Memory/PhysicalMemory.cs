@@ -79,8 +79,13 @@ public sealed class PhysicalMemory
             return (before, DmaResult.Refuse<BackingStorage>(chosen.Refusal!));
         }
 
+        var regions = RegionsOf(extents);
         var storage = new BackingStorage(
-            request.Token, RegionsOf(extents), extents, request.Constraints, SystemPagesOf(extents));
+            request.Token,
+            [.. regions.Select(region => region.Name)],
+            extents,
+            request.Constraints,
+            regions.TrueForAll(region => region.Kind == MemoryKind.System) ? request.PageCount : SystemPagesOf(regions, extents));
         Invariant.Holds(storage.PageCount == request.PageCount);
         return (before.Hold(new(request, storage)), DmaResult.Grant(storage));
     }
@@ -243,13 +248,13 @@ public sealed class PhysicalMemory
         return regions.MoveToImmutable();
     }
 
-    private ImmutableArray<string> RegionsOf(ImmutableArray<PageExtent> extents) =>
-        [.. _regions.Where(region => extents.Any(region.Contains)).Select(region => region.Layout.Name)];
+    private List<MemoryRegionLayout> RegionsOf(ImmutableArray<PageExtent> extents) =>
+        [.. _regions.Where(region => extents.Any(region.Contains)).Select(region => region.Layout)];
 
-    private ulong SystemPagesOf(ImmutableArray<PageExtent> extents)
+    private static ulong SystemPagesOf(List<MemoryRegionLayout> regions, ImmutableArray<PageExtent> extents)
     {
         ulong pages = 0;
-        foreach (var region in _regions.Where(region => region.Layout.Kind == MemoryKind.System))
+        foreach (var region in regions.Where(region => region.Kind == MemoryKind.System))
         {
             foreach (var extent in extents)
             {

@@ -71,6 +71,28 @@ public sealed class ByLuckTests
         Assert.Empty(buffer.Hazards);
     }
 
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 1)]
+    public void Of_both_kinds_together_the_page_allocators_share_counts(ulong pagesOfRam, int hazards)
+    {
+        var board = Board.Create(new(
+            "b",
+            "b",
+            [new("ram", MemoryKind.System, new(0x10000, pagesOfRam)), new("cma", MemoryKind.Contiguous, new(0x80000, 512))],
+            [new("counts", new(uint.MaxValue, 2, 0)) { DmaMask = ulong.MaxValue }])).Value;
+        board = board.Export(new(Frame, (512 + pagesOfRam) << Page.Shift)
+        {
+            Policy = NamedPolicies.Find("mainline")!,
+            Memory = new("cma", "ram"),
+        }).Next;
+        board = board.Execute(Frame, new DmaCommand.Attach("a", "counts")).Next;
+        var buffer = board.Execute(Frame, new DmaCommand.Map("a", "a", DmaDirection.ToDevice)).Next.Buffer(Frame)!;
+
+        Assert.Equal(pagesOfRam, buffer.Storage!.SystemPageCount);
+        Assert.Equal(hazards, buffer.Hazards.Length);
+    }
+
     [Fact]
     public void Behind_an_MMU_it_does_not_matter_how_pages_lie() =>
         Assert.Empty(Mapped(BoardOf(0), 64, 1, "translated", device: "behind")!.Hazards);
