@@ -24,9 +24,7 @@ public sealed record Attachment(
         init => _unseen = value == Demand ? null : value;
     }
 
-    /// <summary>The limits under which its own list is cut; null where it takes the list as it was allocated.</summary>
-    [Id(1)]
-    public DmaConstraints? OwnCut { get; init; }
+    // Id 1 was the limits of its own cut, which follow from the demand; it is not used again.
 
     /// <summary>Accepted, but the storage must move before it can map (thread #5).</summary>
     [Id(2)]

@@ -39,7 +39,8 @@ public sealed partial record DmaBuffer
 
         // Who attaches first needs storage now; who comes late waits for it, and everyone else goes on.
         return Storage is null
-            ? RefuseAfter(plan.Union, NamingUnstated(allocation.Value.Refusal!, [plan.Attachment]), command.Device)
+            ? RefuseAfter(
+                plan.Union, NamingTranslated(NamingUnstated(allocation.Value.Refusal!, [plan.Attachment]), [plan.Attachment]), command.Device)
             : Transition.Grant((next with { Attachments = next.WithPending(command.Attachment) }).Placed());
     }
 
@@ -59,16 +60,6 @@ public sealed partial record DmaBuffer
             return (FailedCalculation(calculated.Refusal!), null);
         }
 
-        if (NoList(union, demand, device) is { } unrepresentable)
-        {
-            return (FailedCalculation(unrepresentable), null);
-        }
-
-        if (CheckExporter(device) is { } refused)
-        {
-            return (RefuseAfter(union, refused, importer), null);
-        }
-
         var attachment = new Attachment(command.Attachment, importer, demand, device.HighestAddress, NextSequence)
         {
             Takes = device.Demand(Origin.ReadWith),
@@ -82,6 +73,16 @@ public sealed partial record DmaBuffer
             Windows = device.Reach.Windows,
             Unstated = UnstatedBy(device),
         };
+        if (NoList(union, attachment, device) is { } unrepresentable)
+        {
+            return (FailedCalculation(unrepresentable), null);
+        }
+
+        if (CheckExporter(device) is { } refused)
+        {
+            return (RefuseAfter(union, refused, importer), null);
+        }
+
         if (Storage is null)
         {
             var first = Policy.Allocation == AllocationTime.AtFirstAttach
@@ -90,7 +91,7 @@ public sealed partial record DmaBuffer
             return (null, new(attachment, union, first, null));
         }
 
-        if (ListBreaks(CutFor(demand), demand, attachment) is { } violation)
+        if (ListBreaks(CutFor(demand, Storage), demand, attachment) is { } violation)
         {
             return PlanLateAttach(attachment, union, violation);
         }
@@ -103,7 +104,7 @@ public sealed partial record DmaBuffer
         // What the exporter does not look at may break all the same.
         var unseen = attachment.Takes == demand || attachment.IsTranslated
             ? null
-            : ListBreaks(CutFor(demand), attachment.Takes.Without(attachment.Unstated), attachment);
+            : ListBreaks(CutFor(demand, Storage), attachment.Takes.Without(attachment.Unstated), attachment);
         return (null, new(attachment, union, null, unseen is null ? null : TooLate(attachment, unseen)));
     }
 
@@ -114,8 +115,6 @@ public sealed partial record DmaBuffer
         var importer = attachment.Device;
         switch (Policy.LateAttach)
         {
-            case LateAttach.Resplit when OwnCutOf(attachment.Demand) is var cut && ListBreaks(cut, attachment.Demand, attachment) is null:
-                return (null, new(attachment with { OwnCut = cut }, union, null, null));
             case LateAttach.Migrate when Mappings.IsEmpty && !Policy.Pinned:
                 return (null, new(attachment, union, RequestFor(Of(Generation + 1), union, Attachments.Add(attachment)), null));
             case LateAttach.Migrate:
@@ -123,7 +122,7 @@ public sealed partial record DmaBuffer
             case LateAttach.Accept:
                 var stated = violation.Naming(attachment.Unstated).Unstated == UnstatedLimits.None
                     ? violation
-                    : ListBreaks(CutFor(attachment.Demand), attachment.Demand.Without(attachment.Unstated), attachment);
+                    : ListBreaks(CutFor(attachment.Demand, Storage!), attachment.Demand.Without(attachment.Unstated), attachment);
                 return (null, new(attachment, union, null, stated is null ? null : TooLate(attachment, stated)));
             default:
                 var named = violation.Naming(attachment.Unstated);
@@ -131,7 +130,7 @@ public sealed partial record DmaBuffer
                 {
                     Reason = $"{Name} already has storage that {importer} cannot use: {named.Reason}",
                 };
-                return (RefuseAfter(union, refusal, importer), null);
+                return (RefuseAfter(union, NamingTranslatedLate(refusal, attachment), importer), null);
         }
     }
 
@@ -241,17 +240,14 @@ public sealed partial record DmaBuffer
     private Refusal? ListBreaks(DmaConstraints cutUnder, DmaConstraints demand, Attachment importer) => SegmentCheck.FirstViolation(
         Mapping.TableOver(Storage!, SizeBytes, cutUnder), demand, importer.Device, importer.SeenThrough);
 
-    /// <summary>How one importer's own list is cut: no longer than before, and within its own limits.</summary>
-    private DmaConstraints OwnCutOf(DmaConstraints demand) =>
-        DmaConstraints.Narrow(Storage!.AllocatedUnder, demand) with { MaxSegmentCount = demand.MaxSegmentCount };
-
-    /// <summary>How the list of an importer that asks for this is cut over the present storage.</summary>
-    private DmaConstraints CutFor(DmaConstraints demand) =>
-        Policy.Lists == ListSharing.Own ? WholePages(demand) : Storage!.AllocatedUnder;
-
-    /// <summary>Limits under which any pages can be cut: no piece is shorter than a page, and there may be as many as it takes.</summary>
-    private static DmaConstraints WholePages(DmaConstraints demand) => new(
-        Math.Max(demand.MaxSegmentSize, Page.SizeBytes), uint.MaxValue, demand.SegmentBoundaryMask | (Page.SizeBytes - 1));
+    /// <summary>
+    /// How the list of an importer that asks for this is cut over a storage. As many pieces as it takes: whether they are few enough is
+    /// for who asks. A union that nobody checked may be less than a page.
+    /// </summary>
+    private DmaConstraints CutFor(DmaConstraints demand, BackingStorage storage) =>
+        Policy.HasOwnLists ? demand.ToWholePages() with { MaxSegmentCount = uint.MaxValue }
+        : Policy.ListCheck == ListCheck.None ? storage.AllocatedUnder.ToWholePages()
+        : storage.AllocatedUnder;
 
     private ImmutableArray<Attachment> WithPending(string attachment)
     {
@@ -301,9 +297,10 @@ public sealed partial record DmaBuffer
     {
         var current = left
             .Where(importer => devices.ContainsKey(importer.Device))
-            .Select(importer => (importer.Device, Policy.DemandOf(devices[importer.Device], Origin.ReadWith)));
-        var recalculated = ConstraintUnion.Recalculate([.. current]);
-        var refusal = recalculated.Refusal ?? (ListExists(recalculated.Value) ? null : NoLongerRepresentable(attachment.Device, recalculated.Value));
+            .Select(importer => (importer.Device, Demand: Policy.DemandOf(devices[importer.Device], Origin.ReadWith)))
+            .ToList();
+        var recalculated = ConstraintUnion.Recalculate(current);
+        var refusal = recalculated.Refusal ?? (ListsExist(recalculated.Value, current.Select(importer => importer.Demand)) ? null : NoLongerRepresentable(attachment.Device, recalculated.Value));
         return Transition.Grant(refusal is null
             ? this with { Attachments = left, Constraints = recalculated.Value }
             : this with
@@ -333,12 +330,19 @@ public sealed partial record DmaBuffer
     private Transition Release() =>
         IsReleased ? Transition.GrantAgain(this) : Transition.Grant(this with { IsReleased = true });
 
-    /// <summary>Whether a list under a union exists, or nobody looks.</summary>
-    private bool ListExists(DmaConstraints union) =>
-        Policy.ListCheck == ListCheck.None || Representability.IsRepresentable(SizeBytes, union);
+    /// <summary>
+    /// Whether lists exist, or nobody looks: one under the union for everybody, or one for each over the same pages. Only who takes a
+    /// single segment says how the pages lie: in one range.
+    /// </summary>
+    private bool ListsExist(DmaConstraints union, IEnumerable<DmaConstraints> demands) => Policy.ListCheck == ListCheck.None
+        || (Policy.HasOwnLists ? OwnListsExist(union, demands) : Representability.IsRepresentable(SizeBytes, union));
 
-    /// <summary>EINVAL when no list can serve everybody with the newcomer, or the lines of the buffer take too many; null when nobody looks.</summary>
-    private Refusal? NoList(DmaConstraints union, DmaConstraints demand, Device device)
+    private bool OwnListsExist(DmaConstraints union, IEnumerable<DmaConstraints> demands) =>
+        demands.All(demand => Representability.IsRepresentable(SizeBytes, demand)
+            && (union.MaxSegmentCount != 1 || Representability.FitsOneRange(SizeBytes, demand)));
+
+    /// <summary>EINVAL when no list can serve the newcomer beside the others, or the lines of the buffer take too many; null when nobody looks.</summary>
+    private Refusal? NoList(DmaConstraints union, Attachment newcomer, Device device)
     {
         if (Policy.ListCheck == ListCheck.None)
         {
@@ -346,21 +350,52 @@ public sealed partial record DmaBuffer
         }
 
         // A list of its own need not suit the others (thread #7).
-        var judged = Storage is not null && Policy.LateAttach == LateAttach.Resplit ? demand : union;
-        return Unrepresentable(judged, demand, device.Name) is { } refusal
+        var demand = newcomer.Demand;
+        var (judged, others) = Policy.HasOwnLists ? (demand, DmaConstraints.Unconstrained) : (union, Constraints);
+        var none = Unrepresentable(judged, demand, others, device.Name) is { } refusal
             ? NamingUnstated(refusal, judged, device)
-            : TooManyLines(device);
+            : Policy.HasOwnLists ? NotInOneRange(demand, device.Name) : null;
+        return none is null ? TooManyLines(device) : NamingTranslated(none, newcomer);
+    }
+
+    /// <summary>
+    /// Who takes one segment makes the pages one range, and every other list is a cut of it. EINVAL when the newcomer's list would have
+    /// too many segments there, or that of somebody attached.
+    /// </summary>
+    private Refusal? NotInOneRange(DmaConstraints demand, string importer)
+    {
+        if (demand.MaxSegmentCount == 1)
+        {
+            return Attachments.FirstOrDefault(attachment => !Representability.FitsOneRange(SizeBytes, attachment.Demand)) is { } cut
+                ? TooManyInOneRange(importer, importer, cut.Device, cut.Demand)
+                : null;
+        }
+
+        return !Representability.FitsOneRange(SizeBytes, demand)
+            && Attachments.FirstOrDefault(attachment => attachment.Demand.MaxSegmentCount == 1) is { } whole
+            ? TooManyInOneRange(importer, whole.Device, importer, demand)
+            : null;
+    }
+
+    private Refusal TooManyInOneRange(string importer, string whole, string cut, DmaConstraints demand)
+    {
+        var least = (ulong)(Representability.LeastSegmentCount(
+            SizeBytes, demand, RangeShape.ContiguousBestBase, SegmentLimit.Floored) ?? ulong.MaxValue);
+        return new(
+            Errno.EINVAL, importer, nameof(DmaConstraints.MaxSegmentCount), least, demand.MaxSegmentCount,
+            $"{whole} takes 1 segment, so {Name} of {SizeBytes} bytes is one range, and {cut}'s list of it has at least {Counted.Of(least, "segment")}: expected at most {demand.MaxSegmentCount}.");
     }
 
     /// <summary>The thread's product rule (#4), then the exact one: whole pages and boundary windows.</summary>
-    private Refusal? Unrepresentable(DmaConstraints union, DmaConstraints demand, string importer)
+    private Refusal? Unrepresentable(
+        DmaConstraints union, DmaConstraints demand, DmaConstraints others, string importer)
     {
         if (Representability.IsRepresentable(SizeBytes, union))
         {
             return null;
         }
 
-        var field = FieldAtFault(union, demand);
+        var field = FieldAtFault(union, demand, others);
         if (!Representability.ProductCovers(SizeBytes, union))
         {
             var product = (ulong)union.MaxSegmentCount * union.MaxSegmentSize;
@@ -383,16 +418,16 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>The first of the newcomer's limits without which the buffer would be representable; else the first it narrows.</summary>
-    private string FieldAtFault(DmaConstraints union, DmaConstraints demand)
+    private string FieldAtFault(DmaConstraints union, DmaConstraints demand, DmaConstraints others)
     {
-        var size = union with { MaxSegmentSize = Constraints.MaxSegmentSize };
-        var count = union with { MaxSegmentCount = Constraints.MaxSegmentCount };
-        var mask = union with { SegmentBoundaryMask = Constraints.SegmentBoundaryMask };
+        var size = union with { MaxSegmentSize = others.MaxSegmentSize };
+        var count = union with { MaxSegmentCount = others.MaxSegmentCount };
+        var mask = union with { SegmentBoundaryMask = others.SegmentBoundaryMask };
         return Representability.IsRepresentable(SizeBytes, size) ? nameof(DmaConstraints.MaxSegmentSize)
             : Representability.IsRepresentable(SizeBytes, count) ? nameof(DmaConstraints.MaxSegmentCount)
             : Representability.IsRepresentable(SizeBytes, mask) ? nameof(DmaConstraints.SegmentBoundaryMask)
-            : demand.MaxSegmentSize < Constraints.MaxSegmentSize ? nameof(DmaConstraints.MaxSegmentSize)
-            : demand.MaxSegmentCount < Constraints.MaxSegmentCount ? nameof(DmaConstraints.MaxSegmentCount)
+            : demand.MaxSegmentSize < others.MaxSegmentSize ? nameof(DmaConstraints.MaxSegmentSize)
+            : demand.MaxSegmentCount < others.MaxSegmentCount ? nameof(DmaConstraints.MaxSegmentCount)
             : nameof(DmaConstraints.SegmentBoundaryMask);
     }
 

@@ -150,6 +150,9 @@ public sealed partial record DmaBuffer
             Others = others,
             Windowed = WindowedOf(importers),
             PreferredSegmentSize = Policy.Constraints is ConstraintModel.Rfc3 or ConstraintModel.Translated ? LongestWish(importers) : 0,
+            Lists = Policy.HasOwnLists ? OwnLists.Of(importers.Select(attachment => attachment.Demand), Page.CountFor(SizeBytes))
+                : Policy.ListCheck == ListCheck.None && union.ToWholePages() != union ? OwnLists.Of([union], ulong.MaxValue)
+                : default,
         };
     }
 
@@ -185,7 +188,7 @@ public sealed partial record DmaBuffer
             Costs = Costs with { Migrations = Costs.Migrations + 1, BytesCopied = Costs.BytesCopied + SizeBytes },
             Attachments =
             [
-                .. Attachments.Select(attachment => attachment with { IsPending = false, OwnCut = null, HasList = false }),
+                .. Attachments.Select(attachment => attachment with { IsPending = false, HasList = false }),
             ],
         };
         return moved.Placed();
@@ -204,7 +207,7 @@ public sealed partial record DmaBuffer
             Invariant.Holds(allocation is not null);
             if (!allocation!.Value.TryGetValue(out var storage))
             {
-                return Transition.Refuse(this, NamingUnstated(allocation.Value.Refusal!, Attachments));
+                return Transition.Refuse(this, NamingTranslated(NamingUnstated(allocation.Value.Refusal!, Attachments), Attachments));
             }
 
             Invariant.Holds(storage.AllocatedUnder == Constraints);
@@ -306,15 +309,7 @@ public sealed partial record DmaBuffer
     /// <summary>How the list of what is taken is cut.</summary>
     private DmaConstraints CutUnder(Taking taking, Attachment attachment, BackingStorage storage) => taking.Raw is { } raw
         ? CutOf(Mappings[IndexOfMapping(raw)], attachment)
-        : CutUnder(attachment, storage);
-
-    /// <summary>How the list of an importer is cut.</summary>
-    private DmaConstraints CutUnder(Attachment attachment, BackingStorage storage) => Policy.Lists switch
-    {
-        ListSharing.Shared or ListSharing.Exporters => storage.AllocatedUnder,
-        ListSharing.Own => WholePages(attachment.Demand),
-        _ => attachment.OwnCut ?? storage.AllocatedUnder,
-    };
+        : CutFor(attachment.Demand, storage);
 
     /// <summary>With one more mapping, what it costs, and what is wrong with it.</summary>
     private Transition Hold(Mapping mapping)

@@ -12,10 +12,10 @@ public sealed partial record DmaBuffer
 {
     /// <summary>Whether a device without an MMU reaches all of a storage, entry by entry of the list that its map would have.</summary>
     private bool Reaches(Attachment attachment, BackingStorage storage) =>
-        Reaches(attachment, storage, CutUnder(attachment, storage));
+        Reaches(attachment, storage, CutFor(attachment.Demand, storage));
 
     private Refusal OutOfReach(Attachment attachment, BackingStorage storage) =>
-        OutOfReach(attachment, storage, CutUnder(attachment, storage));
+        OutOfReach(attachment, storage, CutFor(attachment.Demand, storage));
 
     /// <summary>Whether a device without an MMU reaches all of a storage, entry by entry of a list.</summary>
     private bool Reaches(Attachment attachment, BackingStorage storage, DmaConstraints cutUnder) => attachment.Windows.IsEmpty

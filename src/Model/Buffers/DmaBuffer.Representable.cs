@@ -16,7 +16,7 @@ public sealed partial record DmaBuffer
     {
         // What the exporter judged itself it would have refused.
         var judges = Policy.ListCheck == ListCheck.Exact && Policy.Constraints is (ConstraintModel.Rfc3 or ConstraintModel.Translated);
-        var judgesTogether = judges && Policy.LateAttach != LateAttach.Resplit;
+        var judgesTogether = judges && IsCutForAll;
         if (judges && attachment.Takes == attachment.Demand && (judgesTogether || !IsCutForAll))
         {
             return null;
@@ -46,8 +46,7 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>Whether there is one cut of the pages for everybody, even where each has a list of its own.</summary>
-    private bool IsCutForAll => Policy.Lists == ListSharing.Shared
-        || (Policy.Lists != ListSharing.Own && Policy.LateAttach != LateAttach.Resplit);
+    private bool IsCutForAll => !Policy.HasOwnLists;
 
     /// <summary>
     /// What an importer needs of entries. Behind an MMU entries are joined, so neither their count nor where they lie matters; none may

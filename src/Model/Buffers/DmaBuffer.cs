@@ -256,7 +256,7 @@ public sealed partial record DmaBuffer
         var union = ConstraintUnion.Recalculate(current);
         return !union.TryGetValue(out var recalculated)
             ? DmaResult.Refuse<RecalculatedUnion>(union.Refusal!)
-            : changed is not null && !ListExists(recalculated)
+            : changed is not null && !ListsExist(recalculated, current.Select(importer => importer.Demand))
             ? DmaResult.Refuse<RecalculatedUnion>(NoLongerRepresentable(changed, recalculated))
             : DmaResult.Grant(new RecalculatedUnion(Constraints, recalculated, changed));
     }
@@ -275,9 +275,12 @@ public sealed partial record DmaBuffer
         // The patch as posted let the running union go astray, and did not look whether a list exists at all.
         Invariant.Holds(
             union == Constraints || Policy.RefusedAttach == RefusedAttach.LeftNarrowed || Policy.DetachReading == DetachReading.Now);
+        // Where importers share a list it is within the running union; where each has its own, within its demand.
         Invariant.Holds(
-            Attachments.IsEmpty || Policy.ListCheck == ListCheck.None || Policy.LateAttach == LateAttach.Resplit
-            || Representability.IsRepresentable(SizeBytes, Constraints));
+            Attachments.IsEmpty
+            || (Policy.HasOwnLists
+                ? ListsExist(union, Attachments.Select(attachment => attachment.Demand))
+                : ListsExist(Constraints, [])));
         Invariant.Holds(Regions.Select(region => region.Name).SequenceEqual(Origin.Memory.Names));
         Invariant.Holds(!Superseded.Contains(Generation));
         Invariant.Holds(Storage is null || Storage.PageCount == Page.CountFor(SizeBytes));

@@ -28,6 +28,13 @@ public readonly record struct DmaConstraints(uint MaxSegmentSize, uint MaxSegmen
         Math.Min(left.MaxSegmentCount, right.MaxSegmentCount),
         left.SegmentBoundaryMask & right.SegmentBoundaryMask);
 
+    /// <summary>Limits under which any pages can be cut: no piece is shorter than a page.</summary>
+    public DmaConstraints ToWholePages() => this with
+    {
+        MaxSegmentSize = Math.Max(MaxSegmentSize, Page.SizeBytes),
+        SegmentBoundaryMask = SegmentBoundaryMask | (Page.SizeBytes - 1),
+    };
+
     /// <summary>Whether a boundary mask is 2^k-1 (zero, for unset, included). Others describe boundaries no device has.</summary>
     public static bool IsWholeMask(ulong mask) => (mask & unchecked(mask + 1)) == 0;
 

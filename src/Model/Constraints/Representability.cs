@@ -16,6 +16,11 @@ public static class Representability
         LeastSegmentCount(sizeBytes, constraints, RangeShape.Scattered, SegmentLimit.Floored) is { } least
         && least <= constraints.MaxSegmentCount;
 
+    /// <summary>Whether some list over one contiguous range satisfies the constraints, limits floored to pages.</summary>
+    public static bool FitsOneRange(ulong sizeBytes, DmaConstraints constraints) =>
+        LeastSegmentCount(sizeBytes, constraints, RangeShape.ContiguousBestBase, SegmentLimit.Floored) is { } least
+        && least <= constraints.MaxSegmentCount;
+
     /// <summary>The fewest segments that cover <paramref name="sizeBytes"/> (at least 1); the count limit is not looked at.</summary>
     /// <param name="sizeBytes">Bytes, 1 or more; the last page may be partial.</param>
     /// <param name="constraints">Size limit and boundary mask (2^k-1).</param>

@@ -32,6 +32,10 @@ public sealed record AllocationRequest(
     [Id(3)]
     public uint PreferredSegmentSize { get; init; }
 
+    /// <summary>What the lists must satisfy where each importer has its own; the default when one list serves everybody.</summary>
+    [Id(5)]
+    public OwnLists Lists { get; init; }
+
     /// <summary>Pages to allocate.</summary>
     public ulong PageCount => Page.CountFor(SizeBytes);
 

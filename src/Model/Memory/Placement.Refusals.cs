@@ -95,13 +95,20 @@ internal sealed partial class Placement
         }
 
         var largest = _regions.Max(LargestRangeBytes);
-        return Constraints.MaxSegmentCount == 1
+        if (Lists.Length > 1 && !IsOneRange)
+        {
+            return new(
+                Errno.ENOMEM, null, nameof(DmaConstraints.MaxSegmentCount), Need << Page.Shift, largest,
+                $"{Need << Page.Shift} bytes do not come in runs that each list can hold ({string.Join("; ", Lists)}): {free} bytes are free, the largest range has {largest} ({detail}).");
+        }
+
+        return IsOneRange
             ? new(
                 Errno.ENOMEM, null, nameof(DmaConstraints.MaxSegmentCount), Need << Page.Shift, largest,
                 $"No contiguous range of {Need << Page.Shift} bytes: {free} bytes are free, the largest range has {largest} ({detail}).")
             : new(
                 Errno.ENOMEM, null, nameof(DmaConstraints.MaxSegmentCount), Need << Page.Shift, largest,
-                $"{Need << Page.Shift} bytes do not fit into {Counted.Of(Constraints.MaxSegmentCount, "segment")} under {Constraints}: {free} bytes are free, the largest range has {largest} ({detail}).");
+                $"{Need << Page.Shift} bytes do not fit into {Counted.Of(Lists[0].MaxSegmentCount, "segment")} under {Lists[0]}: {free} bytes are free, the largest range has {largest} ({detail}).");
     }
 
     private ulong FreeBytes(MemoryRegion region) => (IsReachedWhole(region)

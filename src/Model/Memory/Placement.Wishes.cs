@@ -66,8 +66,7 @@ internal sealed partial class Placement
         }
 
         ImmutableArray<PageExtent> wished = [.. before, .. others.OrderBy(extent => extent.FirstPfn)];
-        var inBlocks = InBlocks;
-        return wished.Aggregate(0UL, (sum, extent) => sum + Scatterlist.CountEntries(extent, inBlocks)) <= Constraints.MaxSegmentCount
+        return Lists.All(list => Holds(wished, InBlocks(list)))
             && ShorterThanWished(wished) < ShorterThanWished(chosen)
                 ? wished
                 : chosen;

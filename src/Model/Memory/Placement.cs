@@ -26,11 +26,18 @@ internal sealed partial class Placement
     private Placement(IEnumerable<MemoryRegion> candidates, AllocationRequest request)
     {
         _request = request;
+        Lists = request.Lists.IsEmpty ? [request.Constraints] : request.Lists.Limits;
         _windows = request.Windowed.IsEmpty ? null : [];
         _regions = [.. candidates.Where(IsWithinReach)];
     }
 
     private DmaConstraints Constraints => _request.Constraints;
+
+    /// <summary>Each list that the pages must allow: one for everybody, or one for each importer.</summary>
+    private ImmutableArray<DmaConstraints> Lists { get; }
+
+    /// <summary>Whether somebody's list has room for one segment only.</summary>
+    private bool IsOneRange => Lists[0].MaxSegmentCount == 1;
 
     private ulong Need => _request.PageCount;
 
@@ -97,7 +104,7 @@ internal sealed partial class Placement
 
     private ImmutableArray<PageExtent>? FromSystem(ImmutableArray<MemoryRegion> regions) =>
         FromLowest(regions)
-        ?? (Constraints.MaxSegmentCount == 1 ? FirstOf(regions, AsOneRange) : ByFewestSegments(regions));
+        ?? (IsOneRange ? FirstOf(regions, AsOneRange) : ByFewestSegments(regions));
 
     private static ImmutableArray<PageExtent>? FirstOf(
         ImmutableArray<MemoryRegion> regions, Func<MemoryRegion, ImmutableArray<PageExtent>?> choose)
@@ -119,17 +126,20 @@ internal sealed partial class Placement
     /// </summary>
     private ImmutableArray<PageExtent>? FromLowest(ImmutableArray<MemoryRegion> regions)
     {
-        var inBlocks = InBlocks;
+        var lists = Lists.Select(InBlocks).ToArray();
         var extents = ImmutableArray.CreateBuilder<PageExtent>();
         var left = Need;
-        ulong segments = 0;
+        var segments = new ulong[lists.Length];
         foreach (var run in regions.SelectMany(ReachableRuns))
         {
             var taken = run with { PageCount = Math.Min(run.PageCount, left) };
-            segments += Scatterlist.CountEntries(taken, inBlocks);
-            if (segments > Constraints.MaxSegmentCount)
+            for (var list = 0; list < lists.Length; list++)
             {
-                return null;
+                segments[list] += Scatterlist.CountEntries(taken, lists[list]);
+                if (segments[list] > lists[list].MaxSegmentCount)
+                {
+                    return null;
+                }
             }
 
             extents.Add(taken);
@@ -143,14 +153,11 @@ internal sealed partial class Placement
         return null;
     }
 
-    /// <summary>The constraints on system RAM, whose blocks may not be joined.</summary>
-    private DmaConstraints InBlocks
+    /// <summary>A list's limits on system RAM, whose blocks may not be joined.</summary>
+    private static DmaConstraints InBlocks(DmaConstraints list)
     {
-        get
-        {
-            const ulong BlockMask = (MemoryRegionLayout.SystemBlockPages << Page.Shift) - 1;
-            return Constraints with { SegmentBoundaryMask = Constraints.SegmentBoundaryMask & BlockMask };
-        }
+        const ulong BlockMask = (MemoryRegionLayout.SystemBlockPages << Page.Shift) - 1;
+        return list with { SegmentBoundaryMask = list.SegmentBoundaryMask & BlockMask };
     }
 
     /// <summary>One range, in the shortest free run that has room for it at a base with few enough segments.</summary>
@@ -172,7 +179,7 @@ internal sealed partial class Placement
                 var range = new PageExtent(first, Need);
                 if (range.EndPfn <= end
                     && Scatterlist.WindowEnd(first, range.EndPfn, blockPages) == range.EndPfn
-                    && Scatterlist.CountEntries(range, Constraints) <= Constraints.MaxSegmentCount)
+                    && IsFewIn(range))
                 {
                     if (IsAsWished([range]))
                     {
@@ -187,10 +194,27 @@ internal sealed partial class Placement
         return chosen;
     }
 
-    private IEnumerable<ulong> BasesIn(PageExtent run, ulong blockPages)
+    private bool IsFewIn(PageExtent range)
+    {
+        foreach (var list in Lists)
+        {
+            if (Scatterlist.CountEntries(range, list) > list.MaxSegmentCount)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private IEnumerable<ulong> BasesIn(PageExtent run, ulong blockPages) => Lists.Length == 1
+        ? BasesIn(run, blockPages, Lists[0])
+        : Lists.SelectMany(list => BasesIn(run, blockPages, list));
+
+    private IEnumerable<ulong> BasesIn(PageExtent run, ulong blockPages, DmaConstraints list)
     {
         yield return run.FirstPfn;
-        var windowPages = Math.Min(Scatterlist.WindowPages(Constraints.SegmentBoundaryMask), blockPages);
+        var windowPages = Math.Min(Scatterlist.WindowPages(list.SegmentBoundaryMask), blockPages);
         if (windowPages == ulong.MaxValue)
         {
             yield break;
@@ -198,7 +222,7 @@ internal sealed partial class Placement
 
         var boundary = (run.FirstPfn + windowPages - 1) & ~(windowPages - 1);
         yield return boundary;
-        foreach (var firstPart in Representability.FirstPartPages(_request.SizeBytes, Constraints))
+        foreach (var firstPart in Representability.FirstPartPages(_request.SizeBytes, list))
         {
             // The first place in the run with that many pages before a boundary.
             var boundaryAfter = (run.FirstPfn + firstPart + windowPages - 1) & ~(windowPages - 1);
@@ -206,14 +230,51 @@ internal sealed partial class Placement
         }
     }
 
-    /// <summary>The longest segments that the free runs offer; null when not even those are few enough.</summary>
+    /// <summary>
+    /// The longest segments that the free runs offer; null when not even those are few enough. Several lists are tried one by one, and
+    /// what is found for one must do for all.
+    /// </summary>
     private ImmutableArray<PageExtent>? ByFewestSegments(ImmutableArray<MemoryRegion> regions)
     {
-        ulong segmentPages = Constraints.MaxSegmentSize >> Page.Shift;
+        if (Lists.Length == 1)
+        {
+            return ByFewestSegments(regions, Lists[0]);
+        }
+
+        var longest = DmaConstraints.Unconstrained with
+        {
+            MaxSegmentCount = Lists[0].MaxSegmentCount,
+            SegmentBoundaryMask = Lists.Aggregate(ulong.MaxValue, (mask, list) => mask & list.SegmentBoundaryMask),
+        };
+        foreach (var list in Lists.Append(longest).Append(Lists.Aggregate(DmaConstraints.Narrow)))
+        {
+            if (ByFewestSegments(regions, list) is { } extents && Lists.All(each => Holds(extents, each)))
+            {
+                return extents;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool Holds(ImmutableArray<PageExtent> extents, DmaConstraints list)
+    {
+        ulong segments = 0;
+        foreach (var extent in extents)
+        {
+            segments += Scatterlist.CountEntries(extent, list);
+        }
+
+        return segments <= list.MaxSegmentCount;
+    }
+
+    private ImmutableArray<PageExtent>? ByFewestSegments(ImmutableArray<MemoryRegion> regions, DmaConstraints list)
+    {
+        ulong segmentPages = list.MaxSegmentSize >> Page.Shift;
 
         // Each segment lies in one free run: in memory that is all small holes no search is needed to see that there are too few.
         var longest = Math.Min(segmentPages, regions.Select(region => region.Free.LargestRunPages).DefaultIfEmpty().Max());
-        if (longest == 0 || (Need - 1) / longest >= Constraints.MaxSegmentCount)
+        if (longest == 0 || (Need - 1) / longest >= list.MaxSegmentCount)
         {
             return null;
         }
@@ -222,7 +283,7 @@ internal sealed partial class Placement
         var shorter = new List<PageExtent>();
         foreach (var region in regions)
         {
-            foreach (var part in ReachableRuns(region).SelectMany(run => PartsOf(run, region, Constraints.SegmentBoundaryMask)))
+            foreach (var part in ReachableRuns(region).SelectMany(run => PartsOf(run, region, list.SegmentBoundaryMask)))
             {
                 var wholePages = part.PageCount / segmentPages * segmentPages;
                 if (wholePages != 0)
@@ -237,14 +298,13 @@ internal sealed partial class Placement
             }
         }
 
-        return TakeLongest([.. whole, .. shorter.OrderByDescending(run => run.PageCount)], segmentPages);
+        return TakeLongest([.. whole, .. shorter.OrderByDescending(run => run.PageCount)], segmentPages, list.MaxSegmentCount);
     }
 
-    private ImmutableArray<PageExtent>? TakeLongest(List<PageExtent> runs, ulong segmentPages)
+    private ImmutableArray<PageExtent>? TakeLongest(List<PageExtent> runs, ulong segmentPages, ulong segmentsLeft)
     {
         var taken = ImmutableArray.CreateBuilder<PageExtent>();
         var left = Need;
-        ulong segmentsLeft = Constraints.MaxSegmentCount;
         foreach (var run in runs)
         {
             var pages = Math.Min(left, Math.Min(run.PageCount, segmentsLeft * segmentPages));

@@ -67,6 +67,19 @@ public sealed record ExporterPolicy
     /// <summary>Whether it knows what the thread proposes beyond the RFC's fields: one run only (#9), struct pages (#49).</summary>
     internal bool KnowsFlags => Constraints is not (ConstraintModel.None or ConstraintModel.Posted);
 
+    /// <summary>
+    /// Whether each importer's list is cut for it alone: importers then share pages and no list, and each demand is judged by itself
+    /// (thread #4 to #8).
+    /// </summary>
+    internal bool HasOwnLists => Lists == ListSharing.Own || (LateAttach == LateAttach.Resplit && Lists is not (ListSharing.Shared or ListSharing.Exporters));
+
+    /// <summary>
+    /// Whether the order of attaches before there is storage makes no difference (thread #59): those whom one order lets in every order
+    /// lets in, under the same union, and they get the same pages.
+    /// </summary>
+    internal bool IsAttachOrderFree => Allocation == AllocationTime.AtFirstMap
+        && FailedCalculation == FailedCalculation.Refuse && RefusedAttach == RefusedAttach.RolledBack;
+
     /// <summary>What a device's demand counts for under this policy.</summary>
     /// <param name="device">The importer.</param>
     /// <param name="getters">How its unset parameters are read.</param>

@@ -9,7 +9,10 @@ public enum LateAttach
     /// <summary>EBUSY, and while anybody has the buffer mapped so is any other attach (thread #2, the stronger denial).</summary>
     RefuseAny = 1,
 
-    /// <summary>A list of its own over the same pages where splitting can meet its limits, else EBUSY (thread #4, #6, #8).</summary>
+    /// <summary>
+    /// A list of its own over the same pages where splitting can meet its limits, else EBUSY (thread #4, #6, #8). Who comes before the
+    /// storage has one too, so that nobody is better off late. With <see cref="ListSharing.Shared"/> there is no list of its own.
+    /// </summary>
     Resplit = 2,
 
     /// <summary>

@@ -85,8 +85,8 @@ public sealed class DmaTranslation
     /// </remarks>
     /// <returns>
     /// Refusals name the importer, and nothing is held. Through MMUs: EINVAL naming Stage (the board has none of that name);
-    /// EOPNOTSUPP naming Options (only a driver's own tables give them); EINVAL as <see cref="IommuMap"/>; ENOSPC naming LengthBytes
-    /// when a stage has no room; EINVAL naming MaxSegmentCount when the device is left with too many segments and that is to be
+    /// EOPNOTSUPP naming Options (only a driver's own tables give them); EINVAL as <see cref="IommuMap"/>; ENOMEM naming
+    /// LengthBytes when a stage has no room, ENOSPC where a driver owns its tables; EINVAL naming MaxSegmentCount when the device is left with too many segments and that is to be
     /// checked. Without MMUs: EIO naming BouncePool (none, or full), LengthBytes, DmaMask or Windows when what the device does not reach cannot
     /// be bounced.
     /// </returns>

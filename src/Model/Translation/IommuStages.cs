@@ -91,8 +91,14 @@ internal sealed record IommuStages(ImmutableArray<StageContexts> All)
         }
     }
 
+    /// <summary>
+    /// A full space is ENOMEM where the DMA API owns the tables: dma_map_sgtable answers EINVAL, ENOMEM, EIO or EREMOTEIO only
+    /// (kernel/dma/mapping.c; drivers/iommu/dma-iommu.c, iommu_dma_map_sg). A driver's own allocator answers ENOSPC
+    /// (drivers/gpu/drm/drm_mm.c).
+    /// </summary>
     private static Refusal Explain(Refusal refusal, StageContexts stage, DmaMapRequest request) => refusal with
     {
+        Errno = refusal.Errno == Errno.ENOSPC && stage.Stage.Owner == StageOwner.DmaApi ? Errno.ENOMEM : refusal.Errno,
         Importer = request.Importer,
         Reason = $"{stage.Stage.Name} cannot map {request.Token.Buffer} for {request.Importer}: {refusal.Reason}",
     };

@@ -67,14 +67,10 @@ internal sealed class BoardKey(IEnumerable<string> buffers, IEnumerable<string> 
         AddLimits(numbers, buffer.Constraints);
         foreach (var attachment in buffer.Attachments)
         {
-            numbers.Add((NumberOf(attachment.Name) << 8) | (attachment.IsPending ? 1UL : 0) | (attachment.OwnCut is null ? 0 : 2UL) | ((ulong)attachment.Unstated << 2));
+            numbers.Add((NumberOf(attachment.Name) << 8) | (attachment.IsPending ? 1UL : 0) | ((ulong)attachment.Unstated << 2));
             numbers.Add(NumberOf(attachment.Device));
             AddLimits(numbers, attachment.Demand);
             AddLimits(numbers, attachment.Takes);
-            if (attachment.OwnCut is { } cut)
-            {
-                AddLimits(numbers, cut);
-            }
         }
 
         foreach (var mapping in buffer.Mappings)

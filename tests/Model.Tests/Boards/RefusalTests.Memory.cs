@@ -56,6 +56,10 @@ public sealed partial class RefusalTests
             Posted("vram").RefusalOf(Attach("wide"))),
         new("attach what no list can hold while it is mapped", Errno.EINVAL, "few", "MaxSegmentSize", () =>
             SmallBoard.Create().Export(new(Frame, 12288) { Policy = _refuseAny }).Next.After(Attach("gpu"), Map("gpu")).RefusalOf(Attach("few"))),
+        new("attach who makes the pages one run that another cannot cut", Errno.EINVAL, "run", "MaxSegmentCount", () =>
+            OwnLists("gaps").RefusalOf(Attach("run"))),
+        new("attach who cannot cut the one run that another takes", Errno.EINVAL, "gaps", "MaxSegmentCount", () =>
+            OwnLists("run").RefusalOf(Attach("gaps"))),
         new("attach with more lines than segments to a peer's memory", Errno.EINVAL, "capture", "MaxSegmentCount", () =>
             MappedBoard.With(49, null, "vram", new(49, 1, 1)).RefusalOf(Attach("capture"))),
         new("attach to revoked memory that is opaque", Errno.ENODEV, "wide", "Buffer", () =>
@@ -94,6 +98,12 @@ public sealed partial class RefusalTests
             MappedBoard.With((64 * 4096) + 1, null, "splash").After(Attach("wide")).RefusalOf(Map("wide"))),
         new("map named memory out of reach", Errno.EIO, "low", "DmaMask", () =>
             In("splash").After(Attach("wide"), Attach("low")).RefusalOf(Map("wide"))),
+        new("map through an MMU of the DMA API that is full", Errno.ENOMEM, "vop", "LengthBytes", () =>
+            MappedBoard.With(1, null, null).SetDevice(new("vop", null) { RequiresContiguous = true, Iommu = "narrow", DmaMask = 0xfff }).Next
+                .After(Attach("vop"), Map("vop")).RefusalOf(new DmaCommand.Map("again", "vop", default))),
+        new("map through an MMU of a driver that is full", Errno.ENOSPC, "gpu", "LengthBytes", () =>
+            MappedBoard.With(1).SetDevice(new("gpu", new(uint.MaxValue, 0, 0)) { Iommu = "gart", DmaMask = 0xfff }).Next
+                .After(Attach("gpu"), Map("gpu")).RefusalOf(new DmaCommand.Map("again", "gpu", default))),
         new("map lines that take too many segments", Errno.EINVAL, "capture", "MaxSegmentCount", () =>
             MappedBoard.With(48 * 1000, new() { Lists = ListSharing.Own }, null, new(48, 1000, 1000))
                 .After(Attach("wide"), Map("wide"), Attach("capture")).RefusalOf(Map("capture"))),
@@ -205,6 +215,12 @@ public sealed partial class RefusalTests
     /// <summary>The same, where 2015's reading leaves a device that states a size the boundary 0.</summary>
     private static Board Posted(string region) =>
         MappedBoard.Create().Export(new(Frame, 1, null, DmaGetters.RfcV3) { Memory = new(region) }).Next;
+
+    /// <summary>Lists of their own for one who takes one run, and one whose segments leave gaps in any; one of them is attached.</summary>
+    private static Board OwnLists(string attached) => Board.Create(SmallBoard.Definition with
+    {
+        Devices = [new("run", null) { RequiresContiguous = true }, new("gaps", new(12_288, 9, 0x3fff))],
+    }).Value.Export(new(Frame, 100_000) { Policy = new() { Lists = ListSharing.Own } }).Next.After(Attach(attached));
 
     private static Board Revoked() => In("secure").After(new DmaCommand.Revoke());
 

@@ -68,7 +68,7 @@ public sealed class TranslatedTests
     }
 
     [Fact]
-    public void Map_refuses_with_ENOSPC_when_the_address_space_is_full()
+    public void Map_refuses_with_ENOMEM_when_the_address_space_is_full()
     {
         var board = MappedBoard.With(1 << 20, _translated).After(Attach("stacked"));
         for (var index = 0; index < 3; index++)
@@ -78,7 +78,7 @@ public sealed class TranslatedTests
 
         var (next, reply) = board.Execute(Frame, new DmaCommand.Map("m3", "stacked", DmaDirection.ToDevice));
 
-        Assert.Equal((Errno.ENOSPC, "stacked"), (reply.Refusal!.Errno, reply.Refusal.Importer));
+        Assert.Equal((Errno.ENOMEM, "stacked"), (reply.Refusal!.Errno, reply.Refusal.Importer));
         Assert.Equal(3, next.FrameOf().Mappings.Length);
         Assert.True(next.After(Unmap("m1"), new DmaCommand.Map("m4", "stacked", DmaDirection.ToDevice)).FrameOf().Hazards.IsEmpty);
     }

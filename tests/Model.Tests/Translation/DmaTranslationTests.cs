@@ -55,9 +55,9 @@ public sealed class DmaTranslationTests
         Assert.Equal(
             [new("bus", 4096, new(new(Far), 8192), 0), new("own", 4096, new(new(0x10000), 8192), 0)],
             Granted(translation, request with { HighestAddress = 0x11fff }).Stages);
-        Assert.Equal("own", StageIn(RefusalOf(Errno.ENOSPC, translation.Map(request with { HighestAddress = 0x11ffe }).Reply)));
+        Assert.Equal("own", StageIn(RefusalOf(Errno.ENOMEM, translation.Map(request with { HighestAddress = 0x11ffe }).Reply)));
         Assert.Equal("bus", StageIn(RefusalOf(
-            Errno.ENOSPC, translation.Map(request with { Iommu = null, HighestAddress = Far + 0x1ffe }).Reply)));
+            Errno.ENOMEM, translation.Map(request with { Iommu = null, HighestAddress = Far + 0x1ffe }).Reply)));
     }
 
     [Theory]
@@ -67,18 +67,30 @@ public sealed class DmaTranslationTests
         Assert.Equal(fits, With(new IommuStage("own", _small)).Map(Scattered(pages) with { Iommu = "own" }).Reply.IsGranted);
 
     [Fact]
-    public void Map_refuses_with_ENOSPC_the_stage_and_the_numbers_and_holds_nothing_of_the_other()
+    public void Map_refuses_with_ENOMEM_the_stage_and_the_numbers_and_holds_nothing_of_the_other()
     {
         var translation = With(new("bus", _small with { Last = new(0x2ffff) }), new("own", _small));
         var held = translation.Map(Scattered(9) with { BusMmu = "bus", Iommu = "own" }).Next;
 
         var (next, reply) = held.Map(Scattered(9, 1) with { BusMmu = "bus", Iommu = "own" });
 
-        var refusal = RefusalOf(Errno.ENOSPC, reply);
+        var refusal = RefusalOf(Errno.ENOMEM, reply);
         Assert.Same(held, next);
         Assert.Equal(("LengthBytes", 9 * 4096UL, 7 * 4096UL), (refusal.Field, refusal.Needed, refusal.Limit));
         Assert.Contains("own cannot map a for dev", refusal.Reason, StringComparison.Ordinal);
         Assert.Contains("28672 bytes are free", refusal.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(StageOwner.DmaApi, Errno.ENOMEM)]
+    [InlineData(StageOwner.Driver, Errno.ENOSPC)]
+    public void Map_refuses_a_full_space_as_who_owns_the_tables_does(StageOwner owner, Errno errno)
+    {
+        var own = With(new IommuStage("own", _small) { Owner = owner });
+        var bus = With(new("bus", _small), new("own", _small with { Last = new(uint.MaxValue) }) { Owner = owner });
+
+        Assert.Equal("own", StageIn(RefusalOf(errno, own.Map(Scattered(17) with { Iommu = "own" }).Reply)));
+        Assert.Equal("bus", StageIn(RefusalOf(Errno.ENOMEM, bus.Map(Scattered(17) with { BusMmu = "bus", Iommu = "own" }).Reply)));
     }
 
     [Fact]

@@ -129,7 +129,8 @@ internal sealed class TranslationTables
             var reach = step == path.Length - 1 ? request.HighestAddress : ulong.MaxValue;
             if (Space(path[step], context).Allocate((ulong)mapper.Length, reach) is not { } start)
             {
-                return TranslationReply.Refuse(Errno.ENOSPC, "LengthBytes");
+                return TranslationReply.Refuse(
+                    Of(path[step])!.Owner == StageOwner.Driver ? Errno.ENOSPC : Errno.ENOMEM, "LengthBytes");
             }
 
             ranges.Add(new(path[step], granule, new(new(start), (ulong)mapper.Length), context)

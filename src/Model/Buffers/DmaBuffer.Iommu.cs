@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
+using DmaGrains.Model.Policies;
+
+namespace DmaGrains.Model.Buffers;
+
+/// <content>
+/// Refusals that an IOMMU would have spared: the RFC asks pages for what a device behind one needs only of its DMA segments (thread #6,
+/// #57). They say so, and name the policy that knows.
+/// </content>
+public sealed partial record DmaBuffer
+{
+    /// <summary>What a demand counts for where the pages of who stands behind an MMU may lie anywhere.</summary>
+    private static DmaConstraints Joined(Attachment attachment) => attachment.IsTranslated
+        ? attachment.Demand with { MaxSegmentCount = DeviceDmaParameters.DefaultMaxSegmentCount }
+        : attachment.Demand;
+
+    /// <summary>An attach that no list allows; with translated counts there may be one.</summary>
+    private Refusal NamingTranslated(Refusal refusal, Attachment newcomer)
+    {
+        if (Policy.Constraints != ConstraintModel.Rfc3)
+        {
+            return refusal;
+        }
+
+        if (newcomer.IsTranslated && Exist(attachment => ReferenceEquals(attachment, newcomer) ? Joined(attachment) : attachment.Demand))
+        {
+            return Naming(refusal, [newcomer]);
+        }
+
+        return Exist(Joined) ? Naming(refusal, Attachments.Where(attachment => attachment.IsTranslated)) : refusal;
+
+        bool Exist(Func<Attachment, DmaConstraints> demandOf)
+        {
+            var demands = Attachments.Append(newcomer).Select(demandOf).ToList();
+            return ListsExist(demands.Aggregate(DmaConstraints.Narrow), demands);
+        }
+    }
+
+    /// <summary>A late attach that the storage's list breaks by its count alone.</summary>
+    private Refusal NamingTranslatedLate(Refusal refusal, Attachment newcomer) =>
+        Policy.Constraints == ConstraintModel.Rfc3 && newcomer.IsTranslated
+        && ListBreaks(CutFor(newcomer.Demand, Storage!), Joined(newcomer), newcomer) is null
+            ? Naming(refusal, [newcomer])
+            : refusal;
+
+    /// <summary>Memory that does not come in few enough runs, where who wants them so few stands behind an MMU.</summary>
+    private Refusal NamingTranslated(Refusal refusal, ImmutableArray<Attachment> importers)
+    {
+        if (Policy.Constraints != ConstraintModel.Rfc3
+            || (refusal.Errno, refusal.Field) != (Errno.ENOMEM, nameof(DmaConstraints.MaxSegmentCount)))
+        {
+            return refusal;
+        }
+
+        var fewest = importers.Min(attachment => attachment.Demand.MaxSegmentCount);
+        return importers.Min(attachment => Joined(attachment).MaxSegmentCount) > fewest
+            ? Naming(refusal, importers.Where(attachment => attachment.IsTranslated && attachment.Demand.MaxSegmentCount == fewest))
+            : refusal;
+    }
+
+    /// <summary>Unless not even what it would walk is few enough: one range of addresses, cut at its own limits.</summary>
+    private Refusal Naming(Refusal refusal, IEnumerable<Attachment> translated)
+    {
+        var fewest = translated.MinBy(attachment => attachment.Demand.MaxSegmentCount)!;
+        return !Representability.FitsOneRange(SizeBytes, fewest.Demand)
+            ? refusal
+            : refusal with
+            {
+                Reason = $"{refusal.Reason} {fewest.Device} stands behind {fewest.Iommu ?? fewest.BusMmu}, which can join what lies apart: under the policy translated its count holds for what it walks, not for the pages.",
+            };
+    }
+}

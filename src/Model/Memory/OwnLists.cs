@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Constraints;
+using Orleans;
+
+namespace DmaGrains.Model.Memory;
+
+/// <summary>
+/// What lists over the same pages, each cut for one importer, must satisfy; equal when they are the same. The default has none: one list
+/// serves everybody.
+/// </summary>
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.own-lists")]
+public readonly struct OwnLists : IEquatable<OwnLists>
+{
+    [Id(0)]
+    private readonly ImmutableArray<DmaConstraints> _limits;
+
+    private OwnLists(ImmutableArray<DmaConstraints> limits) => _limits = limits;
+
+    /// <summary>The limits of each list, fewest segments first.</summary>
+    public ImmutableArray<DmaConstraints> Limits => _limits.IsDefault ? [] : _limits;
+
+    /// <summary>Whether one list serves everybody.</summary>
+    public bool IsEmpty => _limits.IsDefaultOrEmpty;
+
+    /// <summary>
+    /// Those that matter: not a list whose limits follow from another's, nor one that may have a segment for each page.
+    /// </summary>
+    /// <param name="demands">What each importer allows; limits below a page are read as a page, for pages are what is cut.</param>
+    /// <param name="pageCount">Pages of the storage.</param>
+    public static OwnLists Of(IEnumerable<DmaConstraints> demands, ulong pageCount)
+    {
+        var limits = demands
+            .Select(demand => demand.ToWholePages())
+            .Where(limits => limits.MaxSegmentCount < pageCount)
+            .Distinct()
+            .OrderBy(limits => limits.MaxSegmentCount)
+            .ThenBy(limits => limits.MaxSegmentSize)
+            .ThenBy(limits => limits.SegmentBoundaryMask);
+        var kept = new List<DmaConstraints>();
+        foreach (var one in limits)
+        {
+            if (!kept.Any(other => DmaConstraints.Narrow(one, other) == other))
+            {
+                kept.Add(one);
+            }
+        }
+
+        return new(kept.Count == 0 ? [DmaConstraints.Unconstrained] : [.. kept]);
+    }
+
+    /// <summary>Whether both have the same limits.</summary>
+    public static bool operator ==(OwnLists left, OwnLists right) => left.Equals(right);
+
+    /// <summary>Whether they differ.</summary>
+    public static bool operator !=(OwnLists left, OwnLists right) => !left.Equals(right);
+
+    /// <inheritdoc/>
+    public bool Equals(OwnLists other) => Limits.SequenceEqual(other.Limits);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is OwnLists other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Limits.Aggregate(0, (hash, limits) => HashCode.Combine(hash, limits));
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Join("; ", Limits);
+}
