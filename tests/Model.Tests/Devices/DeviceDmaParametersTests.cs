@@ -20,6 +20,16 @@ public sealed class DeviceDmaParametersTests
         { DmaGetters.V61, new(65536, int.MaxValue, ulong.MaxValue) },
     };
 
+    [Fact]
+    public void The_largest_values_have_names_and_are_not_the_same()
+    {
+        Assert.Equal((uint)int.MaxValue, DeviceDmaParameters.DefaultMaxSegmentCount);
+        Assert.Equal(new(uint.MaxValue, uint.MaxValue, ulong.MaxValue), DmaConstraints.Unconstrained);
+        Assert.Equal(
+            DeviceDmaParameters.DefaultMaxSegmentCount,
+            DmaConstraints.Narrow(DmaConstraints.Unconstrained, DeviceDmaParameters.Read(null, DmaGetters.V61)).MaxSegmentCount);
+    }
+
     [Theory]
     [MemberData(nameof(AbsentParameters))]
     public void Read_gives_the_defaults_when_the_device_has_no_parameters(
