@@ -99,10 +99,10 @@ public sealed partial class RefusalTests
         new("map named memory out of reach", Errno.EIO, "low", "DmaMask", () =>
             In("splash").After(Attach("wide"), Attach("low")).RefusalOf(Map("wide"))),
         new("map through an MMU of the DMA API that is full", Errno.ENOMEM, "vop", "LengthBytes", () =>
-            MappedBoard.With(1, null, null).SetDevice(new("vop", null) { RequiresContiguous = true, Iommu = "narrow", DmaMask = 0xfff }).Next
+            MappedBoard.With(1, null, null).SetDevice(new("vop", null) { RequiresContiguous = true, Iommu = "narrow", DmaMask = 0x1fff }).Next
                 .After(Attach("vop"), Map("vop")).RefusalOf(new DmaCommand.Map("again", "vop", default))),
         new("map through an MMU of a driver that is full", Errno.ENOSPC, "gpu", "LengthBytes", () =>
-            MappedBoard.With(1).SetDevice(new("gpu", new(uint.MaxValue, 0, 0)) { Iommu = "gart", DmaMask = 0xfff }).Next
+            MappedBoard.With(1).SetDevice(new("gpu", new(uint.MaxValue, 0, 0)) { Iommu = "gart", DmaMask = 0x1fff }).Next
                 .After(Attach("gpu"), Map("gpu")).RefusalOf(new DmaCommand.Map("again", "gpu", default))),
         new("map lines that take too many segments", Errno.EINVAL, "capture", "MaxSegmentCount", () =>
             MappedBoard.With(48 * 1000, new() { Lists = ListSharing.Own }, null, new(48, 1000, 1000))

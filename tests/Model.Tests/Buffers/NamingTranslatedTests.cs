@@ -51,7 +51,7 @@ public sealed class NamingTranslatedTests
             MappedBoard.With(MiB).RefusalOf(Attach("capture")),
             shorter.After(Attach("wide"), Map("wide")).RefusalOf(Attach("isp")),
             SmallBoard.With(100_000).After(Attach("gpu"), Map("gpu")).RefusalOf(Attach("display")),
-            MappedBoard.With(1UL << 40).After(Attach("vop")).RefusalOf(Map("vop")),
+            MappedBoard.With(32 * MiB).After(Attach("vop")).RefusalOf(Map("vop")),
             MappedBoard.With(2 * MiB, NamedPolicies.Find("flags")!).After(Attach("vop")).RefusalOf(Map("vop")),
             Beside(new("run", null) { RequiresContiguous = true }).After(Attach("vop")).RefusalOf(Map("vop")),
         ];

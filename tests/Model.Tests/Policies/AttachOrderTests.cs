@@ -70,7 +70,7 @@ public sealed class AttachOrderTests
                     AssertSame(before.Execute(Frame, Map(device)), after.Execute(Frame, Map(device)));
                 }
             },
-            iter: 2000);
+            iter: 500);
 
     [Fact]
     public void With_lists_of_their_own_each_importer_gets_the_same_answer_in_every_order() =>
@@ -87,7 +87,7 @@ public sealed class AttachOrderTests
 
                 Assert.Equal(alone, Attached(policy, size, devices, order).FrameOf().Attachments.Select(attachment => attachment.Name));
             },
-            iter: 1000);
+            iter: 300);
 
     [Fact]
     public void With_lists_of_their_own_nobody_is_better_off_for_having_come_late() =>
@@ -123,7 +123,7 @@ public sealed class AttachOrderTests
                     }
                 }
             },
-            iter: 2000);
+            iter: 500);
 
     [Theory]
     [InlineData("own-lists")]
