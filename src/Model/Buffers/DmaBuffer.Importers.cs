@@ -242,11 +242,10 @@ public sealed partial record DmaBuffer
 
     /// <summary>
     /// How the list of an importer that asks for this is cut over a storage. As many pieces as it takes: whether they are few enough is
-    /// for who asks. A union that nobody checked may be less than a page.
+    /// for who asks.
     /// </summary>
     private DmaConstraints CutFor(DmaConstraints demand, BackingStorage storage) =>
         Policy.HasOwnLists ? demand.ToWholePages() with { MaxSegmentCount = uint.MaxValue }
-        : Policy.ListCheck == ListCheck.None ? storage.AllocatedUnder.ToWholePages()
         : storage.AllocatedUnder;
 
     private ImmutableArray<Attachment> WithPending(string attachment)

@@ -63,8 +63,8 @@ public sealed partial record DmaBuffer
     /// <summary>Unless not even what it would walk is few enough: one range of addresses, cut at its own limits.</summary>
     private Refusal Naming(Refusal refusal, IEnumerable<Attachment> translated)
     {
-        var fewest = translated.MinBy(attachment => attachment.Demand.MaxSegmentCount)!;
-        return !Representability.FitsOneRange(SizeBytes, fewest.Demand)
+        var fewest = translated.MinBy(attachment => attachment.Demand.MaxSegmentCount);
+        return fewest is null || !Representability.FitsOneRange(SizeBytes, fewest.Demand)
             ? refusal
             : refusal with
             {

@@ -151,7 +151,6 @@ public sealed partial record DmaBuffer
             Windowed = WindowedOf(importers),
             PreferredSegmentSize = Policy.Constraints is ConstraintModel.Rfc3 or ConstraintModel.Translated ? LongestWish(importers) : 0,
             Lists = Policy.HasOwnLists ? OwnLists.Of(importers.Select(attachment => attachment.Demand), Page.CountFor(SizeBytes))
-                : Policy.ListCheck == ListCheck.None && union.ToWholePages() != union ? OwnLists.Of([union], ulong.MaxValue)
                 : default,
         };
     }

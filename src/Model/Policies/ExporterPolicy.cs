@@ -78,7 +78,7 @@ public sealed record ExporterPolicy
     /// lets in, under the same union, and they get the same pages.
     /// </summary>
     internal bool IsAttachOrderFree => Allocation == AllocationTime.AtFirstMap
-        && FailedCalculation == FailedCalculation.Refuse && RefusedAttach == RefusedAttach.RolledBack;
+        && FailedCalculation == FailedCalculation.Refuse && RefusedAttach == RefusedAttach.RolledBack && AttachTest == AttachTest.None;
 
     /// <summary>What a device's demand counts for under this policy.</summary>
     /// <param name="device">The importer.</param>

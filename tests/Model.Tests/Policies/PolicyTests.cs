@@ -214,17 +214,6 @@ public sealed class PolicyTests
         Assert.False(Representability.IsRepresentable(Size, posted.FrameOf().Constraints));
     }
 
-    [Theory]
-    [InlineData(512U, 0xfffffUL, "MaxSegmentSize")]
-    [InlineData(4096U, 511UL, "SegmentBoundaryMask")]
-    public void AsPosted_hands_out_whole_pages_whatever_is_asked_for_and_records_it(uint size, ulong mask, string field)
-    {
-        var board = Create().SetDevice(new("posted", new(size, 4, mask))).Next
-            .Export(new(Frame, 8192) { Policy = NamedPolicies.Find("as-posted")! }).Next.After(Attach("posted"), Map("posted"));
-
-        Assert.Equal((HazardKind.ListBreaksLimit, field), (board.FrameOf().Hazards[0].Kind, board.FrameOf().Hazards[0].Field));
-    }
-
     [Fact]
     public void AsPosted_leaves_the_union_narrowed_when_the_exporter_refuses()
     {
