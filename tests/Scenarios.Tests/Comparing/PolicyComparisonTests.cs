@@ -112,7 +112,7 @@ public sealed class PolicyComparisonTests
         var report = await WithWrittenAsync(scenario);
 
         Assert.False(report.Choice.Safe);
-        Assert.Contains(report.Choice.Policy, (string[])[PolicyComparison.AsWritten, "own-lists"]);
+        Assert.Contains(report.Choice.Policy, (string[])[PolicyComparison.AsWritten, "own-lists", "resplit"]);
         Assert.Contains(hazard, report.Policies[0].Hazards.Select(found => found.Kind));
         Assert.All(report.Choice.AsGood, policy => Assert.True(report.Policies.Single(row => row.Policy == policy).LooksAtImporters));
         Assert.Empty(report.Choice.AsGood.Intersect(["accept", "mainline", "mainline-bouncing", "as-posted", "flags", "size-only", "count-only", "shared-list"]));
