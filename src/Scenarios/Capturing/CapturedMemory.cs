@@ -41,6 +41,11 @@ internal sealed class CapturedMemory
         _amounts = tree.Text(Amounts) ?? string.Empty;
         _zones = KernelText.Zones(tree.Text("/proc/zoneinfo") ?? string.Empty);
         PageBytes = ReadPageBytes();
+        if (PageBytes is { } bytes && bytes != Page.SizeBytes)
+        {
+            Remarks.Add($"Pages of {bytes} bytes: boards have pages of {Page.SizeBytes}, so an answer from this board counts pages, runs and the longest block of the page allocator too small.");
+        }
+
         Regions = Read();
     }
 
@@ -167,6 +172,15 @@ internal sealed class CapturedMemory
         return ByteRange.Merge(ranges);
     }
 
+    /// <summary>Why areas that the kernel has are not known: its numbers count pages, and may not be readable at all.</summary>
+    private string WhyNoAreas()
+    {
+        var names = _tree.Names(Areas);
+        return names.Count == 0 ? "it needs root and a mounted debugfs"
+            : PageBytes is null ? $"{string.Join(", ", names)} is counted in pages, and the kernel's page size is not known"
+            : $"{string.Join(", ", names)} has no base_pfn and count that can be read, or they lie beyond 52-bit addresses";
+    }
+
     private List<CapturedRegion> ReadAreas()
     {
         var areas = new List<CapturedRegion>();
@@ -181,7 +195,7 @@ internal sealed class CapturedMemory
 
         if (KernelText.Amount(_amounts, "CmaTotal") is { } total and > 0 && areas.Count == 0)
         {
-            _tree.Miss(Areas, "it needs root and a mounted debugfs");
+            _tree.Miss(Areas, WhyNoAreas());
             Remarks.Add($"Contiguous areas (CMA): {Sizes.Format(total)} in all, and nothing that could be read tells where; they count as other RAM here.");
         }
 

@@ -100,6 +100,37 @@ public sealed class CaptureTests
         Assert.Contains(report.LeftOut, remark => remark.StartsWith("Contiguous areas (CMA): 32 MiB", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(262144, true)]
+    [InlineData(65536, false)]
+    public void Pages_that_boards_do_not_have_are_told(int totalKiB, bool areLarger)
+    {
+        // 16,384 managed pages: of 16 KiB in the first case, of 4 KiB in the second.
+        using var machine = AnyMachine.ServerWith(
+            ("proc/sys/kernel/arch", "aarch64"),
+            ("proc/meminfo", $"MemTotal: {totalKiB} kB"),
+            ("proc/zoneinfo", "Node 0, zone Normal\n spanned 16384\n managed 16384\n start_pfn: 0\n"));
+
+        var report = Capture(machine);
+
+        Assert.Equal(areLarger, report.LeftOut.Any(remark => remark.StartsWith("Pages of 16384 bytes: boards have pages of 4096", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Areas_are_left_out_for_the_reason_that_holds()
+    {
+        const string areas = "/sys/kernel/debug/cma";
+        (string, string?)[] ofUnknownPages = [("proc/sys/kernel/arch", "aarch64"), ("proc/meminfo", "MemTotal: 99999 kB\nCmaTotal: 4096 kB")];
+        using var unknownPages = AnyMachine.ServerWith(ofUnknownPages);
+        using var unreadable = AnyMachine.ServerWith(("sys/kernel/debug/cma/reserved/base_pfn", null));
+        using var unmounted = AnyMachine.Phone();
+
+        Assert.Equal(
+            ["reserved is counted in pages, and the kernel's page size is not known", "reserved has no base_pfn and count that can be read, or they lie beyond 52-bit addresses",
+                "it needs root and a mounted debugfs"],
+            new[] { unknownPages, unreadable, unmounted }.Select(machine => Capture(machine).Unread.Single(unread => unread.Path == areas).Reason));
+    }
+
     [Fact]
     public void Zones_alone_tell_where_memory_is_with_its_holes()
     {
