@@ -229,7 +229,7 @@ public class FieldCaseTests
 
     private static string? Result(JsonElement run) => Text(run, "result");
 
-    private static IEnumerable<JsonElement> Steps(JsonElement run) => run.GetProperty("steps").EnumerateArray();
+    private static JsonElement.ArrayEnumerator Steps(JsonElement run) => run.GetProperty("steps").EnumerateArray();
 
     private static IEnumerable<JsonElement> Hazards(JsonElement run) => Steps(run).SelectMany(step => step.GetProperty("hazards").EnumerateArray());
 
@@ -242,7 +242,7 @@ public class FieldCaseTests
         return (Text(refusal, "errno"), Text(refusal, "importer"));
     }
 
-    private static IEnumerable<JsonElement> Rows(JsonElement advice) => advice.GetProperty("candidates").EnumerateArray();
+    private static JsonElement.ArrayEnumerator Rows(JsonElement advice) => advice.GetProperty("candidates").EnumerateArray();
 
     private static string MemoryOf(JsonElement row) => WordsIn(row, "memory");
 
