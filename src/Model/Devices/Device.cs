@@ -102,7 +102,7 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     }
 
     /// <summary>Which memory it reaches where no MMU stands in between.</summary>
-    public DmaReach Reach => new(HighestAddress, Windows.BeyondALimit);
+    public DmaReach Reach => new(HighestAddress, Windows.BeyondALimit());
 
     /// <summary>What the device asks of a scatterlist.</summary>
     public DmaConstraints Demand(DmaGetters getters)
