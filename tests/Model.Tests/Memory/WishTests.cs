@@ -97,7 +97,8 @@ public sealed class WishTests
         // Free from one page before a 64 KiB boundary.
         var memory = PhysicalMemory.Create([new("cma", MemoryKind.Carveout, new(0x10f, 64))]).Value;
         var asked = new AllocationRequest(
-            new("frame", 0), 2 * 65536, new(uint.MaxValue, 3, 0xffff), ulong.MaxValue, "gpu") { Regions = new("cma") };
+            new("frame", 0), 2 * 65536, new(uint.MaxValue, 3, 0xffff), ulong.MaxValue, "gpu")
+        { Regions = new("cma") };
 
         Assert.Equal(0x10fUL, memory.Allocate(asked).Reply.Value.Extents[0].FirstPfn);
         Assert.Equal(0x110UL, memory.Allocate(asked with { PreferredSegmentSize = 65536 }).Reply.Value.Extents[0].FirstPfn);
