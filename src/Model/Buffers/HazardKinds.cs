@@ -9,5 +9,5 @@ public static class HazardKinds
     /// </summary>
     public static bool IsOfUse(this HazardKind kind) => kind
         is HazardKind.HeldAfterRevoke or HazardKind.StaleTranslation or HazardKind.CpuAccessWhileDeviceOwns
-        or HazardKind.DirtyDataLost or HazardKind.StaleCpuRead or HazardKind.StaleSnoop;
+        or HazardKind.DirtyDataLost or HazardKind.StaleCpuRead or HazardKind.StaleSnoop or HazardKind.UnflushedCaches;
 }
