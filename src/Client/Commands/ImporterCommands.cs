@@ -65,45 +65,43 @@ internal static class ImporterCommands
                 buffer.Value(attachment), WordOptions.DirectionOf(buffer, direction), WordOptions.OptionsOf(buffer, options))));
     }
 
-    private static Command Map()
-    {
-        var attachment = AttachmentArgument();
-        var direction = WordOptions.Direction();
-        var options = WordOptions.MapOptions();
-        var name = BufferContext.NameOption("mapping");
-        return BufferContext.Create(
-            "map",
-            "Maps an attachment; the first map of a buffer allocates for everyone attached.",
-            "display --direction to-device",
-            [attachment, direction, options, name],
-            buffer =>
-            {
-                var mapping = buffer.NameFor(name, "map");
-                return buffer.AnswerAsync(mapping, buffer.Grain.MapAttachmentAsync(
-                    mapping,
-                    buffer.Value(attachment),
-                    WordOptions.DirectionOf(buffer, direction),
-                    WordOptions.OptionsOf(buffer, options)));
-            });
-    }
+    private static Command Map() => Maps(
+        "map",
+        "Maps an attachment; the first map of a buffer allocates for everyone attached.",
+        "display --direction to-device",
+        AttachmentArgument(),
+        (buffer, mapping, attachment, direction, options) => buffer.MapAttachmentAsync(mapping, attachment, direction, options));
 
-    private static Command MapRaw()
+    private static Command MapRaw() => Maps(
+        "map-raw",
+        "Maps what was taken unmapped, as its importer would: the list as it is, or one of the page frame numbers. unmap ends it.",
+        "raw --direction to-device",
+        new Argument<string>("RAW") { Description = "The list or the page frame numbers, as the get named them." },
+        (buffer, mapping, raw, direction, options) => buffer.MapRawAsync(mapping, raw, direction, options));
+
+    /// <summary>A command that maps something, with a direction and options, under a name.</summary>
+    private static Command Maps(
+        string verb,
+        string does,
+        string example,
+        Argument<string> what,
+        Func<IDmaBufferGrain, string, string, DmaDirection, MapOptions, Task<DmaResult<DmaReply>>> map)
     {
-        var raw = new Argument<string>("RAW") { Description = "The list or the page frame numbers, as the get named them." };
         var direction = WordOptions.Direction();
         var options = WordOptions.MapOptions();
         var name = BufferContext.NameOption("mapping");
         return BufferContext.Create(
-            "map-raw",
-            "Maps what was taken unmapped, as its importer would: the list as it is, or one of the page frame numbers. unmap ends it.",
-            "raw --direction to-device",
-            [raw, direction, options, name],
+            verb,
+            does,
+            example,
+            [what, direction, options, name],
             buffer =>
             {
                 var mapping = buffer.NameFor(name, "map");
-                return buffer.AnswerAsync(mapping, buffer.Grain.MapRawAsync(
+                return buffer.AnswerAsync(mapping, map(
+                    buffer.Grain,
                     mapping,
-                    buffer.Value(raw),
+                    buffer.Value(what),
                     WordOptions.DirectionOf(buffer, direction),
                     WordOptions.OptionsOf(buffer, options)));
             });

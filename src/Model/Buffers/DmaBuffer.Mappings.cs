@@ -143,12 +143,13 @@ public sealed partial record DmaBuffer
     private AllocationRequest RequestFor(
         AllocationToken token, DmaConstraints union, ImmutableArray<Attachment> importers)
     {
-        var (narrowest, others) = ReachOf(importers);
+        var counted = WhoCount(importers);
+        var (narrowest, others) = ReachOf(counted);
         return new(token, SizeBytes, union, narrowest.HighestAddress, narrowest.Importer)
         {
             Regions = NamesOf(PlacesFor(importers)),
             Others = others,
-            Windowed = WindowedOf(importers),
+            Windowed = WindowedOf(counted),
             PreferredSegmentSize = Policy.Constraints is ConstraintModel.Rfc3 or ConstraintModel.Translated ? LongestWish(importers) : 0,
             Lists = Policy.HasOwnLists ? OwnLists.Of(importers.Select(attachment => attachment.Demand), Page.CountFor(SizeBytes))
                 : default,

@@ -118,8 +118,8 @@ public sealed partial record DmaBuffer
         }
 
         var goes = RegionsAt(PlacesFor([]));
-        var (lies, there) = (Storage is null ? goes : Lies, goes);
-        return this with { Attachments = [.. Attachments.Select(attachment => At(attachment, attachment.IsPending ? there : lies))] };
+        var lies = Storage is null ? goes : Lies;
+        return this with { Attachments = [.. Attachments.Select(attachment => At(attachment, attachment.IsPending ? goes : lies))] };
     }
 
     private Attachment At(Attachment attachment, ImmutableArray<MemoryRegionLayout> regions)

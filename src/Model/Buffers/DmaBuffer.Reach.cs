@@ -78,9 +78,9 @@ public sealed partial record DmaBuffer
         : importers.RemoveAll(attachment => attachment.Traits.HasFlag(AttachmentTraits.NoPeerRoute));
 
     /// <summary>The importers that count and see memory through windows; who reaches the same is named once.</summary>
-    private WindowedReaches WindowedOf(ImmutableArray<Attachment> importers) =>
-        importers.Any(attachment => !attachment.SeenThrough.IsEmpty)
-            ? new(WhoCount(importers)
+    private WindowedReaches WindowedOf(ImmutableArray<Attachment> counted) =>
+        counted.Any(attachment => !attachment.SeenThrough.IsEmpty)
+            ? new(counted
                 .Where(attachment => !attachment.SeenThrough.IsEmpty)
                 .DistinctBy(attachment => Regions.IsEmpty ? (string.Empty, attachment.Reach) : (attachment.Device, attachment.Reach))
                 .Select(attachment => new WindowedReach(attachment.Device, attachment.Reach)))
@@ -89,9 +89,8 @@ public sealed partial record DmaBuffer
     /// <summary>
     /// Who reaches least of the importers that count, and who does of the others where the storage may be the first one's own memory.
     /// </summary>
-    private (ImporterReach Narrowest, ImporterReach? Others) ReachOf(ImmutableArray<Attachment> importers)
+    private (ImporterReach Narrowest, ImporterReach? Others) ReachOf(ImmutableArray<Attachment> counted)
     {
-        var counted = WhoCount(importers);
         if (NarrowestOf(counted) is not { } narrowest)
         {
             return (new(Origin.Exporter ?? Name, ulong.MaxValue), null);
