@@ -42,7 +42,9 @@ public sealed partial record DmaBuffer
         (device.Coherent ? AttachmentTraits.Coherent : AttachmentTraits.None)
         | (device.NeedsStructPage ? AttachmentTraits.NeedsStructPage : AttachmentTraits.None)
         | (device.SegmentsPerLine ? AttachmentTraits.SegmentsPerLine : AttachmentTraits.None)
-        | (Lies.All(region => IsReachable(region, device)) ? AttachmentTraits.None : AttachmentTraits.NoPeerRoute);
+        | (Regions.IsEmpty || AllReachable(device) ? AttachmentTraits.None : AttachmentTraits.NoPeerRoute);
+
+    private bool AllReachable(Device device) => Lies.All(region => IsReachable(region, device));
 
     private static bool IsOfAPeer(MemoryRegionLayout region, string device) =>
         region.Kind == MemoryKind.Vram && !region.IsOwnOf(device);

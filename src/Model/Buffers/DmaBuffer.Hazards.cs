@@ -12,22 +12,28 @@ namespace DmaGrains.Model.Buffers;
 public sealed partial record DmaBuffer
 {
     /// <summary>What is wrong with a mapping; each kind and limit of an attachment is reported once.</summary>
-    private IEnumerable<Hazard> HazardsOf(Mapping mapping, SgTable table, Attachment attachment)
+    private ImmutableArray<Hazard> HazardsWith(Mapping mapping, SgTable table, Attachment attachment)
     {
+        var hazards = WithNew(Hazards, WithoutPages(mapping, attachment));
         if (!IsWalkedAsItIs(mapping, attachment))
         {
-            return new[] { WithoutPages(mapping, attachment) }.OfType<Hazard>().Where(IsNew);
+            return hazards;
         }
 
         var violation = mapping.Mapped is null
             ? SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device, WalkedThrough(mapping, attachment))
             : SegmentsViolation(mapping, table, attachment);
-        var usable = violation is null ? UsableByLuck(mapping, attachment) : BrokenBy(violation, attachment);
-        Hazard?[] found = mapping.Mapped is { } mapped
-            ? [WithoutPages(mapping, attachment), usable, BouncedBy(mapping, attachment), ReadsPages(mapped, attachment), WalksOthers(mapping, table, attachment)]
-            : [WithoutPages(mapping, attachment), usable, WalksOthers(mapping, table, attachment)];
-        return found.OfType<Hazard>().Where(IsNew);
+        hazards = WithNew(hazards, violation is null ? UsableByLuck(mapping, attachment) : BrokenBy(violation, attachment));
+        if (mapping.Mapped is { } mapped)
+        {
+            hazards = WithNew(WithNew(hazards, BouncedBy(mapping, attachment)), ReadsPages(mapped, attachment));
+        }
+
+        return WithNew(hazards, WalksOthers(mapping, table, attachment));
     }
+
+    private ImmutableArray<Hazard> WithNew(ImmutableArray<Hazard> hazards, Hazard? found) =>
+        found is null || !IsNew(found) ? hazards : hazards.Add(found);
 
     private ImmutableArray<Hazard> WithNew(Hazard? one, Hazard? other) => (one, other) switch
     {
@@ -37,8 +43,20 @@ public sealed partial record DmaBuffer
         _ => Hazards.Add(one).Add(other),
     };
 
-    private bool IsNew(Hazard hazard) => !Hazards.Any(known =>
-        known.Kind == hazard.Kind && known.Attachment == hazard.Attachment && known.Field == hazard.Field);
+    private bool IsNew(Hazard hazard) => !Knows(hazard.Kind, hazard.Attachment, hazard.Field);
+
+    private bool Knows(HazardKind kind, string attachment, string field)
+    {
+        foreach (var known in Hazards)
+        {
+            if (known.Kind == kind && known.Attachment == attachment && known.Field == field)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static Refusal? SegmentsViolation(Mapping mapping, SgTable table, Attachment attachment) =>
         SegmentCheck.FirstViolation(mapping.ToSegments(table).AsSpan(), attachment.Takes, attachment.Device);

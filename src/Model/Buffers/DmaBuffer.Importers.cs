@@ -67,8 +67,8 @@ public sealed partial record DmaBuffer
             BusMmu = device.BusMmu,
             Traits = TraitsOf(device),
             Access = AccessTo(Lies),
-            Barred = BarredTo(device),
-            Unrouted = UnroutedFrom(device),
+            Barred = Regions.IsEmpty ? 0 : BarredTo(device),
+            Unrouted = Regions.IsEmpty ? 0 : UnroutedFrom(device),
             PreferredSegmentSize = device.PreferredSegmentSize,
             Windows = device.Reach.Windows,
             Unstated = UnstatedBy(device),
@@ -180,7 +180,7 @@ public sealed partial record DmaBuffer
             return Revoked(device.Name);
         }
 
-        if (CheckMemory(device, Lies) is { } unfit && (unfit.Errno == Errno.EPERM || !MayMoveFor(device)))
+        if (!Regions.IsEmpty && CheckMemory(device, Lies) is { } unfit && (unfit.Errno == Errno.EPERM || !MayMoveFor(device)))
         {
             return unfit;
         }

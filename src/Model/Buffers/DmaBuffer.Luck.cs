@@ -15,7 +15,8 @@ public sealed partial record DmaBuffer
     private Hazard? UsableByLuck(Mapping mapping, Attachment attachment)
     {
         var most = attachment.Takes.MaxSegmentCount;
-        if (attachment.IsTranslated || IsSeenTo(mapping.Storage, attachment)
+        if (attachment.IsTranslated
+            || Knows(HazardKind.ByLuck, attachment.Name, nameof(DmaConstraints.MaxSegmentCount)) || IsSeenTo(mapping.Storage, attachment)
             || WorstSegmentCount(mapping.Storage, attachment) is not { } worst || worst <= most)
         {
             return null;

@@ -333,7 +333,7 @@ public sealed partial record DmaBuffer
                 ? Attachments
                 : Attachments.SetItem(index, attachment with { HasList = true }),
             Costs = CostsWith(mapping, buildsList),
-            Hazards = [.. Hazards, .. HazardsOf(mapping, table, attachment)],
+            Hazards = HazardsWith(mapping, table, attachment),
         };
         return Transition.Grant(HandsOver(mapping) ? next.OwnedByDevice(mapping) : next, mapping);
     }

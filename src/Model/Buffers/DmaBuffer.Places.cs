@@ -18,7 +18,10 @@ public sealed partial record DmaBuffer
 
     private ImmutableArray<MemoryRegionLayout> LiesIn(BackingStorage? storage) => Regions.Length < 2 || storage is null
         ? Regions
-        : Regions.RemoveAll(region => !storage.Regions.Contains(region.Name));
+        : NamedIn(storage);
+
+    private ImmutableArray<MemoryRegionLayout> NamedIn(BackingStorage storage) =>
+        Regions.RemoveAll(region => !storage.Regions.Contains(region.Name));
 
     /// <summary>The named regions that a device may not have: EPERM, EINVAL or EOPNOTSUPP.</summary>
     private ulong BarredTo(Device device) => Places(region => CheckMemory(device, [region]) is not null);
@@ -110,13 +113,10 @@ public sealed partial record DmaBuffer
     /// With what each importer may do with the storage where it lies now. Who waits for it to move is told by where it will lie, and so is
     /// everybody before there is any.
     /// </summary>
-    private DmaBuffer Placed()
-    {
-        if (Regions.Length < 2)
-        {
-            return this;
-        }
+    private DmaBuffer Placed() => Regions.Length < 2 ? this : PlacedAmong();
 
+    private DmaBuffer PlacedAmong()
+    {
         var goes = RegionsAt(PlacesFor([]));
         var lies = Storage is null ? goes : Lies;
         return this with { Attachments = [.. Attachments.Select(attachment => At(attachment, attachment.IsPending ? goes : lies))] };

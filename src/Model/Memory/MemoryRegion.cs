@@ -5,7 +5,8 @@ namespace DmaGrains.Model.Memory;
 /// <summary>A region and what of it is free.</summary>
 /// <param name="Layout">What the region is.</param>
 /// <param name="Free">Its free runs.</param>
-internal sealed record MemoryRegion(MemoryRegionLayout Layout, FreePages Free)
+/// <param name="Whole">Its free runs when nothing is held, joined.</param>
+internal sealed record MemoryRegion(MemoryRegionLayout Layout, FreePages Free, List<PageExtent> Whole)
 {
     /// <summary>Whether a run lies in this region.</summary>
     public bool Contains(PageExtent extent) => Layout.Contains(extent);

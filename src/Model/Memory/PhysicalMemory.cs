@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Model.Memory;
@@ -39,7 +40,7 @@ public sealed class PhysicalMemory
         Check(layouts) is { } refusal
             ? DmaResult.Refuse<PhysicalMemory>(refusal)
             : DmaResult.Grant(new PhysicalMemory(
-                [.. layouts.Select(layout => new MemoryRegion(layout, FreePages.Of(layout.FreeRuns())))],
+                [.. layouts.Select(layout => new MemoryRegion(layout, FreePages.Of(layout.FreeRuns()), Joined(layout.FreeRuns())))],
                 ImmutableSortedDictionary.Create<AllocationToken, Allocation>(AllocationToken.Order)));
 
     /// <summary>Memory as it was stored: the free runs follow from the layouts and what is held.</summary>
@@ -174,22 +175,30 @@ public sealed class PhysicalMemory
     private void AssertWhole(MemoryRegion region)
     {
         var free = region.Free.AssertInvariants(region.Layout.Range);
-        var held = _allocations.Values
-            .SelectMany(held => held.Storage.Extents)
-            .Where(region.Contains)
-            .OrderBy(run => run.FirstPfn)
-            .ToArray();
-        Invariant.Holds(Joined(region.Layout.FreeRuns()).SequenceEqual(Joined(Merged(free, held))));
+        var held = new List<PageExtent>();
+        foreach (var allocation in _allocations)
+        {
+            foreach (var extent in allocation.Value.Storage.Extents)
+            {
+                if (region.Contains(extent))
+                {
+                    held.Add(extent);
+                }
+            }
+        }
+
+        held.Sort(static (one, other) => one.FirstPfn.CompareTo(other.FirstPfn));
+        Invariant.Holds(CollectionsMarshal.AsSpan(region.Whole).SequenceEqual(CollectionsMarshal.AsSpan(Joined(Merged(free, held)))));
     }
 
     /// <summary>Two lists of runs in address order as one.</summary>
-    private static PageExtent[] Merged(PageExtent[] runs, PageExtent[] others)
+    private static PageExtent[] Merged(PageExtent[] runs, List<PageExtent> others)
     {
-        var merged = new PageExtent[runs.Length + others.Length];
+        var merged = new PageExtent[runs.Length + others.Count];
         var (run, other) = (0, 0);
         for (var index = 0; index < merged.Length; index++)
         {
-            merged[index] = other == others.Length || (run < runs.Length && runs[run].FirstPfn < others[other].FirstPfn)
+            merged[index] = other == others.Count || (run < runs.Length && runs[run].FirstPfn < others[other].FirstPfn)
                 ? runs[run++]
                 : others[other++];
         }
@@ -238,8 +247,8 @@ public sealed class PhysicalMemory
         for (var index = 0; index < regions.Count; index++)
         {
             var region = regions[index];
-            var inside = extents.Where(region.Contains).ToList();
-            if (inside.Count != 0)
+            var inside = extents.RemoveAll(extent => !region.Contains(extent));
+            if (!inside.IsEmpty)
             {
                 regions[index] = region with { Free = change(region.Free, inside) };
             }

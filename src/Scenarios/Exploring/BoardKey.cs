@@ -123,7 +123,7 @@ internal sealed class BoardKey(IEnumerable<string> buffers, IEnumerable<string> 
             return;
         }
 
-        var state = translation.State;
+        var state = translation.StateBesideHeld;
         var stages = translation.Stages;
         for (var index = 0; index < stages.Length; index++)
         {
