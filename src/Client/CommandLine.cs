@@ -16,7 +16,7 @@ public static class CommandLine
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        var parsed = CreateRoot().Parse(args);
+        var parsed = CreateRoot(args.FirstOrDefault()).Parse(args);
         if (parsed.Errors.Count > 0)
         {
             await error.WriteLineAsync($"dmagrains: {ProblemOf(parsed)}");
@@ -55,26 +55,43 @@ public static class CommandLine
         }
     }
 
-    /// <summary>All commands.</summary>
-    internal static RootCommand CreateRoot() => new(
-        """
-        Shared DMA buffers with collected constraints: allocate at the first map, for everyone attached.
-
-        Example:
-          dmagrains run gpu-and-display
-        """)
+    /// <summary>The command that is named, or else all.</summary>
+    /// <param name="name">The first word of the command line: making every command costs a tenth of a short answer.</param>
+    internal static RootCommand CreateRoot(string? name = null)
     {
-        RunCommand.Create(),
-        CompareCommand.Create(),
-        ExploreCommand.Create(),
-        AdviseCommand.Create(),
-        AuditCommand.Create(),
-        CaptureCommand.Create(),
-        ImportCommand.Create(),
-        ConformCommand.Create(),
-        BoardCommand.Create(),
-        DeviceCommand.Create(),
-        BufferCommand.Create(),
+        var root = new RootCommand(
+            """
+            Shared DMA buffers with collected constraints: allocate at the first map, for everyone attached.
+
+            Example:
+              dmagrains run gpu-and-display
+            """);
+        var isKnown = Commands.ContainsKey(name ?? string.Empty);
+        foreach (var (command, create) in Commands)
+        {
+            if (!isKnown || command == name)
+            {
+                root.Add(create());
+            }
+        }
+
+        return root;
+    }
+
+    // In the order of the help page.
+    private static readonly OrderedDictionary<string, Func<Command>> Commands = new()
+    {
+        ["run"] = RunCommand.Create,
+        ["compare"] = CompareCommand.Create,
+        ["explore"] = ExploreCommand.Create,
+        ["advise"] = AdviseCommand.Create,
+        ["audit"] = AuditCommand.Create,
+        ["capture"] = CaptureCommand.Create,
+        ["import"] = ImportCommand.Create,
+        ["conform"] = ConformCommand.Create,
+        ["board"] = BoardCommand.Create,
+        ["device"] = DeviceCommand.Create,
+        ["buffer"] = BufferCommand.Create,
     };
 
     /// <summary>What is wrong. A word that is no command comes first: that one is missing follows from it.</summary>

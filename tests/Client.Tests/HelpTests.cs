@@ -18,6 +18,15 @@ public class HelpTests
     }
 
     [Fact]
+    public void Command_that_is_named_is_made_alone_and_goes_by_that_name()
+    {
+        var names = CommandLine.CreateRoot().Subcommands.Select(command => command.Name);
+
+        Assert.All(names, name => Assert.Equal(name, Assert.Single(CommandLine.CreateRoot(name).Subcommands).Name));
+        Assert.Equal(names, CommandLine.CreateRoot("runn").Subcommands.Select(command => command.Name));
+    }
+
+    [Fact]
     public async Task Version_is_one_line()
     {
         var answer = await Answer.OfAsync("--version");
