@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using DmaGrains.Grains.Storage;
 using DmaGrains.Model.Buffers;
 using Orleans.Core;
@@ -21,7 +20,7 @@ internal sealed class StoredImporters(Func<int, IStorage<ChunkRecord<Attachment>
 
     /// <summary>Reads the importers that belong to a record.</summary>
     /// <param name="storage">The buffer's record; it has been read and has a ledger.</param>
-    public async Task<ImmutableArray<Attachment>> ReadAsync(IPersistentState<DmaBufferRecord> storage)
+    public async Task<NamedList<Attachment, AttachmentSum>> ReadAsync(IPersistentState<DmaBufferRecord> storage)
     {
         _ledger = await _chunks.ReadAsync(storage, () => storage.State.Importers ?? new());
         return [.. _ledger.Items.OrderBy(attachment => attachment.Name, StringComparer.Ordinal)];
@@ -32,7 +31,7 @@ internal sealed class StoredImporters(Func<int, IStorage<ChunkRecord<Attachment>
     /// <param name="next">What to write.</param>
     public async Task WriteAsync(IPersistentState<DmaBufferRecord> storage, DmaBufferRecord next)
     {
-        var before = _ledger is null ? [] : storage.State.Buffer!.Attachments;
+        var before = _ledger is null ? default : storage.State.Buffer!.Attachments;
         var ledger = _ledger is null ? await _chunks.CreateAsync() : await _chunks.MakeRoomAsync(_ledger);
         ledger = Changed(ledger, before, next.Buffer!.Attachments);
         var record = new DmaBufferRecord
@@ -46,27 +45,13 @@ internal sealed class StoredImporters(Func<int, IStorage<ChunkRecord<Attachment>
         _ledger = ledger;
     }
 
-    /// <summary>What is new, changed or gone between two lists in the order of names. Who has not changed is the same object.</summary>
+    /// <summary>With what is new, changed or gone between two lists.</summary>
     private static Ledger<string, Attachment> Changed(
-        Ledger<string, Attachment> ledger, ImmutableArray<Attachment> before, ImmutableArray<Attachment> after)
+        Ledger<string, Attachment> ledger, NamedList<Attachment, AttachmentSum> before, NamedList<Attachment, AttachmentSum> after)
     {
-        for (var (old, now) = (0, 0); old < before.Length || now < after.Length;)
+        foreach (var (was, now) in after.ChangesSince(before))
         {
-            var order = old == before.Length ? 1
-                : now == after.Length ? -1
-                : ReferenceEquals(before[old], after[now]) ? 0
-                : string.CompareOrdinal(before[old].Name, after[now].Name);
-            if (order < 0)
-            {
-                ledger = ledger.Without(before[old].Name);
-            }
-            else if (order > 0 || before[old] != after[now])
-            {
-                ledger = ledger.With(after[now]);
-            }
-
-            old += order <= 0 ? 1 : 0;
-            now += order >= 0 ? 1 : 0;
+            ledger = now is null ? ledger.Without(was!.Name) : now == was ? ledger : ledger.With(now);
         }
 
         return ledger;

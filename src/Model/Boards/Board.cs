@@ -209,13 +209,10 @@ public sealed class Board
             }
 
             Invariant.Holds(!sameTranslation || HeldBy(buffer).SequenceEqual(before is null ? [] : HeldBy(before)));
-            buffer.AssertInvariants();
-            foreach (var mapping in buffer.Mappings)
+            buffer.AssertInvariants(before);
+            foreach (var (_, mapping) in buffer.Mappings.ChangesSince(before is null ? default : before.Mappings))
             {
-                if (before is null || !before.Mappings.Any(known => ReferenceEquals(known, mapping)))
-                {
-                    mapping.AssertInvariants(mapping.ToTable());
-                }
+                mapping?.AssertInvariants(mapping.ToTable());
             }
         }
     }

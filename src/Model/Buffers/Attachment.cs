@@ -12,7 +12,7 @@ namespace DmaGrains.Model.Buffers;
 /// <param name="Sequence">Counts the buffer's attaches from 0; gives the order of attaching.</param>
 [GenerateSerializer, Immutable, Alias("dma.attachment")]
 public sealed record Attachment(
-    string Name, string Device, DmaConstraints Demand, ulong HighestAddress, uint Sequence)
+    string Name, string Device, DmaConstraints Demand, ulong HighestAddress, uint Sequence) : IListed<Attachment, AttachmentSum>
 {
     [Id(0)]
     private readonly DmaConstraints? _unseen;
@@ -81,4 +81,34 @@ public sealed record Attachment(
 
     /// <summary>Which memory it reaches where no MMU stands in between.</summary>
     public DmaReach Reach => new(HighestAddress, Windows);
+
+    /// <summary>
+    /// What it needs of entries, of what somebody stated. Behind an MMU entries are joined, so neither their count nor where they lie
+    /// matters; none may be longer than a segment, as joining cuts nothing.
+    /// </summary>
+    public DmaConstraints OnPages
+    {
+        get
+        {
+            var takes = Takes.Without(Unstated);
+            return IsTranslated
+                ? DmaConstraints.Unconstrained with { MaxSegmentSize = (uint)UInt128.Min(takes.MaxSegmentSize, takes.BoundaryWindowBytes) }
+                : takes;
+        }
+    }
+
+    static AttachmentSum IListed<Attachment, AttachmentSum>.SumOf(ReadOnlySpan<Attachment> items)
+    {
+        var sum = AttachmentSum.None;
+        foreach (var attachment in items)
+        {
+            sum = AttachmentSum.Add(sum, new(
+                attachment.Demand, attachment.OnPages, attachment.Barred, attachment.Unrouted, attachment.IsPending, attachment.HasList));
+        }
+
+        return sum;
+    }
+
+    static void IListed<Attachment, AttachmentSum>.AddTo(ref AttachmentSum sum, in AttachmentSum other) =>
+        sum = AttachmentSum.Add(sum, other);
 }

@@ -42,7 +42,7 @@ public sealed partial record DmaBuffer
     private DmaBuffer With(AttachPlan plan) => this with
     {
         Constraints = plan.Union,
-        Attachments = Attachments.Insert(~IndexOf(plan.Attachment.Name), plan.Attachment),
+        Attachments = Attachments.With(plan.Attachment),
         NextSequence = unchecked(NextSequence + 1),
         HasHadTranslated = HasHadTranslated || plan.Attachment.IsTranslated,
         Hazards = WithNew(plan.Hazard, NoListFor(plan.Attachment)),

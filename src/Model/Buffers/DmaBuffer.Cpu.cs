@@ -27,28 +27,28 @@ public sealed partial record DmaBuffer
             ? Transition.Refuse(this, new(
                 Errno.ENOSPC, null, "Access", CpuOwnership.AccessesMax + 1, CpuOwnership.AccessesMax,
                 $"The CPU has {CpuOwnership.AccessesMax} open accesses to {Name}, the most this model keeps."))
-            : Transition.Grant(With(Cpu.BeginCpuAccess(new(command.Access, command.Direction), UsesBut(null)), CpuName, string.Empty));
+            : Transition.Grant(this, With(Cpu.BeginCpuAccess(new(command.Access, command.Direction), Mappings.Sum), CpuName, string.Empty));
     }
 
     private Transition EndCpuAccess(DmaCommand.EndCpuAccess command) => Cpu.Find(command.Access) is null
         ? Transition.Refuse(this, Errno.EINVAL, "Access", $"The CPU has begun no access {Quote(command.Access)} to {Name}.")
-        : Transition.Grant(With(Cpu.EndCpuAccess(command.Access, UsesBut(null)), CpuName, string.Empty));
+        : Transition.Grant(this, With(Cpu.EndCpuAccess(command.Access, Mappings.Sum), CpuName, string.Empty));
 
     private Transition AccessByCpu(DmaCommand.CpuAccess command) =>
         CheckCpu(command.Access, command.Direction) is { } refusal
             ? Transition.Refuse(this, refusal)
-            : Transition.Grant(With(Cpu.Touch(command.Direction, UsesBut(null)), CpuName, string.Empty));
+            : Transition.Grant(this, With(Cpu.Touch(command.Direction, Mappings.Sum), CpuName, string.Empty));
 
     private Transition Flush(DmaCommand.Flush command) =>
         CheckSynced(command.Mapping) is { } refusal ? Transition.Refuse(this, refusal)
-        : Mappings[IndexOfMapping(command.Mapping)] is var mapping && mapping.Turn == MappingTurn.Owed
-            ? Transition.Grant(HandedTo(mapping))
+        : Mappings.Find(command.Mapping) is { Turn: MappingTurn.Owed } mapping
+            ? Transition.Grant(this, HandedTo(mapping))
         : Transition.GrantAgain(this);
 
     private Transition SyncForDevice(DmaCommand.SyncForDevice command) =>
         (ModelName.Check(command.Sync, "Sync") ?? CheckSynced(command.Mapping)) is { } refusal
             ? Transition.Refuse(this, refusal)
-            : Transition.Grant(HandedTo(Mappings[IndexOfMapping(command.Mapping)]));
+            : Transition.Grant(this, HandedTo(Mappings.Find(command.Mapping)!));
 
     private Transition SyncForCpu(DmaCommand.SyncForCpu command)
     {
@@ -57,33 +57,29 @@ public sealed partial record DmaBuffer
             return Transition.Refuse(this, refusal);
         }
 
-        var mapping = Mappings[IndexOfMapping(command.Mapping)];
-        var use = UseOf(mapping);
-        return Transition.Grant(With(Cpu.SyncForCpu(use, UsesBut(mapping.Name)), HolderOf(mapping), mapping.Attachment)
-            .WithTurn(mapping.Name, use.Coherent ? MappingTurn.Device : MappingTurn.Cpu));
+        var mapping = Mappings.Find(command.Mapping)!;
+        return Transition.Grant(this, With(Cpu.SyncForCpu(mapping.Use, UsesBut(mapping)), HolderOf(mapping), mapping.Attachment)
+            .WithTurn(mapping.Name, mapping.IsCoherent ? MappingTurn.Device : MappingTurn.Cpu));
     }
 
     private DmaBuffer HandedTo(Mapping mapping) =>
-        With(Cpu.SyncForDevice(UseOf(mapping), UsesBut(mapping.Name)), HolderOf(mapping), mapping.Attachment)
+        With(Cpu.SyncForDevice(mapping.Use, UsesBut(mapping)), HolderOf(mapping), mapping.Attachment)
             .WithTurn(mapping.Name, MappingTurn.Device);
 
     private DmaBuffer WithTurn(string mapping, MappingTurn turn)
     {
-        var index = IndexOfMapping(mapping);
-        return Mappings[index].Turn == turn
-            ? this
-            : this with { Mappings = Mappings.SetItem(index, Mappings[index] with { Turn = turn }) };
+        var known = Mappings.Find(mapping)!;
+        return known.Turn == turn ? this : this with { Mappings = Mappings.With(known with { Turn = turn }) };
     }
 
     /// <summary>EINVAL for what is no mapping, ENODEV for a revoked buffer; null when a mapping can be flushed and synced.</summary>
     private Refusal? CheckSynced(string mapping)
     {
-        var index = IndexOfMapping(mapping);
-        return index < 0 ? Refusal.Of(Errno.EINVAL, "Mapping", $"{Name} has no mapping {Quote(mapping)}.")
-            : !HandsOver(Mappings[index]) ? Refusal.Of(
+        return Mappings.Find(mapping) is not { } known ? Refusal.Of(Errno.EINVAL, "Mapping", $"{Name} has no mapping {Quote(mapping)}.")
+            : !known.HandsOver ? Refusal.Of(
                 Errno.EINVAL, "Mapping",
-                $"{mapping} of {Name} was taken as {WordOf(Mappings[index].Access)}, and has no device to sync for.")
-            : IsRevoked ? Revoked(HolderOf(Mappings[index]))
+                $"{mapping} of {Name} was taken as {WordOf(known.Access)}, and has no device to sync for.")
+            : IsRevoked ? Revoked(HolderOf(known))
             : null;
     }
 
@@ -124,28 +120,21 @@ public sealed partial record DmaBuffer
         ? null
         : Refusal.Of(Errno.EINVAL, "Direction", $"Direction {(int)direction} is not 0, 1 or 2.");
 
-    /// <summary>Whether a mapping moves ownership: raw access does not (thread #54).</summary>
-    private static bool HandsOver(Mapping mapping) => mapping.Access == BufferAccess.Map;
-
     /// <summary>Whose turn a new mapping begins with: the device's, unless its cache work is put off (thread #34).</summary>
     private MappingTurn FirstTurnOf(Mapping mapping) => mapping.Options.HasFlag(MapOptions.DeferFlush)
-        ? Cpu.TurnOfDeferred(UseOf(mapping).Coherent)
+        ? Cpu.TurnOfDeferred(mapping.IsCoherent)
         : MappingTurn.Device;
 
     private DmaBuffer OwnedByDevice(Mapping mapping) =>
-        With(Cpu.Map(UseOf(mapping), UsesBut(mapping.Name)), HolderOf(mapping), mapping.Attachment);
+        With(Cpu.Map(mapping.Use, UsesBut(mapping)), HolderOf(mapping), mapping.Attachment);
 
     /// <summary>A revoked buffer may not be flushed any more, so that this is not what its importers are blamed for.</summary>
     private DmaBuffer LeftByDevice(Mapping mapping) => With(
-        Cpu.Unmap(UseOf(IsRevoked ? mapping with { Turn = MappingTurn.Device } : mapping), UsesBut(mapping.Name)),
+        Cpu.Unmap(IsRevoked ? mapping.Use with { Turn = MappingTurn.Device } : mapping.Use, Mappings.Sum),
         HolderOf(mapping),
         mapping.Attachment);
 
-    private DeviceUse[] UsesBut(string? mapping) =>
-        [.. Mappings.Where(live => HandsOver(live) && live.Name != mapping).Select(UseOf)];
-
-    private DeviceUse UseOf(Mapping mapping) => new(
-        Attachments[IndexOf(mapping.Attachment)].Traits.HasFlag(AttachmentTraits.Coherent), mapping.Direction, mapping.Turn);
+    private DeviceUses UsesBut(Mapping mapping) => Mappings.Sum.Without(mapping.Use);
 
     private DmaBuffer With(OwnershipStep step, string importer, string attachment)
     {
@@ -155,7 +144,7 @@ public sealed partial record DmaBuffer
         return this with
         {
             Cpu = step.Next,
-            Mappings = step.SeesToOwed ? [.. Mappings.Select(WithoutOwed)] : Mappings,
+            Mappings = step.SeesToOwed ? Mappings.WithEach(WithoutOwed, uses => uses.Any(use => use.IsOwed)) : Mappings,
             Costs = step.Work == default ? Costs : Costs with
             {
                 CacheCleans = Costs.CacheCleans + step.Work.Cleans,

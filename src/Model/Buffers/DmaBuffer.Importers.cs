@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
@@ -28,20 +27,20 @@ public sealed partial record DmaBuffer
         var next = With(plan);
         if (plan.Request is null)
         {
-            return Transition.Grant(next.Placed());
+            return Transition.Grant(this, next.Placed());
         }
 
         Invariant.Holds(allocation is not null);
         if (allocation!.Value.TryGetValue(out var storage))
         {
-            return Transition.Grant(next.MovedTo(storage));
+            return Transition.Grant(this, next.MovedTo(storage));
         }
 
         // Who attaches first needs storage now; who comes late waits for it, and everyone else goes on.
         return Storage is null
             ? RefuseAfter(
                 plan.Union, NamingTranslated(NamingUnstated(allocation.Value.Refusal!, [plan.Attachment]), [plan.Attachment]), command.Device)
-            : Transition.Grant((next with { Attachments = next.WithPending(command.Attachment) }).Placed());
+            : Transition.Grant(this, (next with { Attachments = next.WithPending(command.Attachment) }).Placed());
     }
 
     /// <summary>What an attach comes to, before memory is looked at: a decided transition, or a plan.</summary>
@@ -116,7 +115,7 @@ public sealed partial record DmaBuffer
         switch (Policy.LateAttach)
         {
             case LateAttach.Migrate when Mappings.IsEmpty && !Policy.Pinned:
-                return (null, new(attachment, union, RequestFor(Of(Generation + 1), union, Attachments.Add(attachment)), null));
+                return (null, new(attachment, union, RequestFor(Of(Generation + 1), union, [.. Attachments, attachment]), null));
             case LateAttach.Migrate:
                 return (null, new(attachment with { IsPending = true }, union, null, null));
             case LateAttach.Accept:
@@ -142,14 +141,13 @@ public sealed partial record DmaBuffer
             return Transition.Refuse(this, bad);
         }
 
-        var index = IndexOf(command.Attachment);
-        if (index >= 0)
+        if (Attachments.Find(command.Attachment) is { } known)
         {
-            return Attachments[index].Device == command.Device
+            return known.Device == command.Device
                 ? Transition.GrantAgain(this)
                 : Transition.Refuse(
                     this, Errno.EEXIST, "Attachment",
-                    $"Attachment {command.Attachment} of {Name} is {Attachments[index].Device}'s, not {command.Device}'s.");
+                    $"Attachment {command.Attachment} of {Name} is {known.Device}'s, not {command.Device}'s.");
         }
 
         if (IsReleased)
@@ -195,7 +193,7 @@ public sealed partial record DmaBuffer
     /// <summary>The posted attach answered ERR_PTR(0) when the calculation failed (thread #6).</summary>
     private Transition FailedCalculation(Refusal refusal) => Policy.FailedCalculation == Policies.FailedCalculation.Refuse
         ? Transition.Refuse(this, refusal)
-        : Transition.Grant(this with
+        : Transition.Grant(this, this with
         {
             Hazards = Hazards.Add(new(
                 HazardKind.SuccessWithoutAttachment, refusal.Importer!, string.Empty, refusal.Field!, 1, 0,
@@ -219,7 +217,7 @@ public sealed partial record DmaBuffer
                 HazardKind.UnionLeftNarrowed, importer, string.Empty, refusal.Field!, refusal.Needed ?? 0,
                 refusal.Limit ?? 0, $"{importer} was refused and its limits stay in the union of {Name}.")),
         };
-        next.AssertInvariants();
+        next.AssertInvariants(this);
         return new(next, true, DmaResult.Refuse<DmaReply>(refusal));
     }
 
@@ -234,7 +232,7 @@ public sealed partial record DmaBuffer
             ? $"{Name} was allocated without {attachment.Device}: {violation.Reason}"
             : $"{HolderOf(Mappings[0])} has {Name} mapped: {violation.Reason}");
 
-    private string HolderOf(Mapping mapping) => Attachments[IndexOf(mapping.Attachment)].Device;
+    private string HolderOf(Mapping mapping) => AttachmentOf(mapping).Device;
 
     /// <summary>Whether the storage, cut under some limits, breaks a demand.</summary>
     private Refusal? ListBreaks(DmaConstraints cutUnder, DmaConstraints demand, Attachment importer) => SegmentCheck.FirstViolation(
@@ -248,24 +246,19 @@ public sealed partial record DmaBuffer
         Policy.HasOwnLists ? demand.ToWholePages() with { MaxSegmentCount = uint.MaxValue }
         : storage.AllocatedUnder;
 
-    private ImmutableArray<Attachment> WithPending(string attachment)
-    {
-        var index = IndexOf(attachment);
-        return Attachments.SetItem(index, Attachments[index] with { IsPending = true });
-    }
+    private NamedList<Attachment, AttachmentSum> WithPending(string attachment) =>
+        Attachments.With(Attached(attachment) with { IsPending = true });
 
     /// <summary>Whether a command looks at what importers ask for now: the posted detach did, and it may have changed (thread #0).</summary>
     public bool RereadsDevices(DmaCommand command) => command is DmaCommand.Detach && Policy.DetachReading == DetachReading.Now;
 
     private Transition Detach(DmaCommand.Detach command, IReadOnlyDictionary<string, Device>? devices)
     {
-        var index = IndexOf(command.Attachment);
-        if (index < 0)
+        if (Attachments.Find(command.Attachment) is not { } attachment)
         {
             return Transition.Refuse(this, UnknownAttachment(command.Attachment));
         }
 
-        var attachment = Attachments[index];
         var mapped = Mappings.Count(mapping => mapping.Attachment == attachment.Name);
         if (mapped != 0)
         {
@@ -274,25 +267,19 @@ public sealed partial record DmaBuffer
                 $"{attachment.Device} still has {Counted.Of((ulong)mapped, "mapping")} of {Name}; unmap before detaching."));
         }
 
-        var left = Attachments.RemoveAt(index);
+        var left = Attachments.Without(attachment.Name);
         if (RereadsDevices(command))
         {
             Invariant.Holds(devices is not null);
             return DetachRereading(attachment, left, devices!);
         }
 
-        var union = DmaConstraints.Unconstrained;
-        foreach (var importer in left)
-        {
-            union = DmaConstraints.Narrow(union, importer.Demand);
-        }
-
-        return Transition.Grant((this with { Attachments = left, Constraints = union }).Placed());
+        return Transition.Grant(this, (this with { Attachments = left, Constraints = left.Sum.Union }).Placed());
     }
 
     /// <summary>The posted detach read every device anew, and when nothing was common any more it kept the old union and said nothing.</summary>
     private Transition DetachRereading(
-        Attachment attachment, ImmutableArray<Attachment> left, IReadOnlyDictionary<string, Device> devices)
+        Attachment attachment, NamedList<Attachment, AttachmentSum> left, IReadOnlyDictionary<string, Device> devices)
     {
         var current = left
             .Where(importer => devices.ContainsKey(importer.Device))
@@ -300,7 +287,7 @@ public sealed partial record DmaBuffer
             .ToList();
         var recalculated = ConstraintUnion.Recalculate(current);
         var refusal = recalculated.Refusal ?? (ListsExist(recalculated.Value, current.Select(importer => importer.Demand)) ? null : NoLongerRepresentable(attachment.Device, recalculated.Value));
-        return Transition.Grant(refusal is null
+        return Transition.Grant(this, refusal is null
             ? this with { Attachments = left, Constraints = recalculated.Value }
             : this with
             {
@@ -323,11 +310,11 @@ public sealed partial record DmaBuffer
             HazardKind.HeldAfterRevoke, HolderOf(mapping), mapping.Attachment, nameof(Mappings), 1, 0,
             $"{HolderOf(mapping)} holds a list of {Name} that was revoked under it."));
         var next = this with { IsRevoked = true, Hazards = Hazards.AddRange(held) };
-        return Transition.Grant(next.WithoutStorageWhenRevoked());
+        return Transition.Grant(this, next.WithoutStorageWhenRevoked());
     }
 
     private Transition Release() =>
-        IsReleased ? Transition.GrantAgain(this) : Transition.Grant(this with { IsReleased = true });
+        IsReleased ? Transition.GrantAgain(this) : Transition.Grant(this, this with { IsReleased = true });
 
     /// <summary>
     /// Whether lists exist, or nobody looks: one under the union for everybody, or one for each over the same pages. Only who takes a
@@ -363,14 +350,16 @@ public sealed partial record DmaBuffer
     /// </summary>
     private Refusal? NotInOneRange(DmaConstraints demand, string importer)
     {
+        var isOneRange = Attachments.Sum.Union.MaxSegmentCount == 1;
         if (demand.MaxSegmentCount == 1)
         {
-            return Attachments.FirstOrDefault(attachment => !Representability.FitsOneRange(SizeBytes, attachment.Demand)) is { } cut
+            return isOneRange ? null
+                : Attachments.FirstOrDefault(attachment => !Representability.FitsOneRange(SizeBytes, attachment.Demand)) is { } cut
                 ? TooManyInOneRange(importer, importer, cut.Device, cut.Demand)
                 : null;
         }
 
-        return !Representability.FitsOneRange(SizeBytes, demand)
+        return isOneRange && !Representability.FitsOneRange(SizeBytes, demand)
             && Attachments.FirstOrDefault(attachment => attachment.Demand.MaxSegmentCount == 1) is { } whole
             ? TooManyInOneRange(importer, whole.Device, importer, demand)
             : null;

@@ -24,8 +24,8 @@ public sealed partial record DmaBuffer
     {
         DmaCommand.Attach attach when AttachMayAllocate => PlanAttach(attach, device).Plan?.Request,
         _ when TakingOf(command) is { } taking => CheckTake(taking) is not null ? null
-            : Storage is null ? RequestFor(Token, Constraints, Attachments)
-            : Attachments[IndexOf(taking.Attachment)].IsPending ? MoveRequest
+            : Storage is null ? RequestFor(Token, Constraints, Attachments.ToImmutableArray())
+            : Attached(taking.Attachment).IsPending ? MoveRequest
             : null,
         _ when Taking.GivenBackBy(command) is var (mapping, access) && MovesAfter(mapping, access) => MoveRequest,
         _ => null,
@@ -64,20 +64,19 @@ public sealed partial record DmaBuffer
 
     /// <summary>The mapping of which the board's MMUs are to say whether it can be ended in their present contexts; null for others.</summary>
     public MapToken? ContextCheckFor(DmaCommand command) =>
-        command is DmaCommand.Unmap unmap && IndexOfMapping(unmap.Mapping) is >= 0 and var index
-            && Mappings[index] is { Mapped.IsPerContext: true } mapping && IsLastToHold(mapping)
+        command is DmaCommand.Unmap unmap && Mappings.Find(unmap.Mapping) is { Mapped.IsPerContext: true } mapping && IsLastToHold(mapping)
             ? Of(mapping.HeldAs)
             : null;
 
     /// <summary>A live mapping whose DMA addresses everybody is handed; null when each map makes its own, or this one would (thread #12).</summary>
-    private Mapping? HandedOut => Policy.Lists is ListSharing.Shared or ListSharing.Exporters
+    private Mapping? HandedOut => SharesAddresses
         ? Mappings.FirstOrDefault(mapping => mapping.Access == BufferAccess.Map && !(mapping.Raw is { } raw && MapsForItself(raw)))
         : null;
 
     /// <summary>The device that a map's addresses are made for: the importer, or the exporter's own, whoever asks.</summary>
     private Attachment MappedFor(Taking taking)
     {
-        var attachment = Attachments[IndexOf(taking.Attachment)];
+        var attachment = Attached(taking.Attachment);
         return Policy.Lists != ListSharing.Exporters || taking.Raw is not null ? attachment
             : Exporter is { } exporter ? attachment with
             {
@@ -116,7 +115,7 @@ public sealed partial record DmaBuffer
     {
         var name = Enumerable.Range(0, Mappings.Length + 1)
             .Select(number => string.Create(CultureInfo.InvariantCulture, $"test{number}"))
-            .First(candidate => IndexOfMapping(candidate) < 0);
+            .First(candidate => Mappings.Find(candidate) is null);
         return new(name, attachment, direction) { Options = options };
     }
 
@@ -133,12 +132,12 @@ public sealed partial record DmaBuffer
         ? Policy.Allocation == AllocationTime.AtFirstAttach
         : Moves && !Policy.Pinned;
 
-    private AllocationRequest MoveRequest => RequestFor(Of(Generation + 1), Constraints, Attachments);
+    private AllocationRequest MoveRequest => RequestFor(Of(Generation + 1), Constraints, Attachments.ToImmutableArray());
 
     /// <summary>Whether this unmap leaves nobody mapped while somebody waits for the storage to move (thread #5).</summary>
     private bool MovesAfter(string mapping, BufferAccess access) =>
-        !IsRevoked && !Policy.Pinned && Mappings.Length == 1 && IndexOfMapping(mapping) == 0 && Mappings[0].Access == access
-        && Attachments.Any(attachment => attachment.IsPending);
+        !IsRevoked && !Policy.Pinned && Mappings.Length == 1 && Mappings[0].Name == mapping && Mappings[0].Access == access
+        && Attachments.Sum.IsPending;
 
     private AllocationRequest RequestFor(
         AllocationToken token, DmaConstraints union, ImmutableArray<Attachment> importers)
@@ -186,10 +185,8 @@ public sealed partial record DmaBuffer
             Generation = Generation + 1,
             Superseded = Superseded.Add(Generation),
             Costs = Costs with { Migrations = Costs.Migrations + 1, BytesCopied = Costs.BytesCopied + SizeBytes },
-            Attachments =
-            [
-                .. Attachments.Select(attachment => attachment with { IsPending = false, HasList = false }),
-            ],
+            Attachments = Attachments.WithEach(
+                attachment => attachment with { IsPending = false, HasList = false }, sum => sum.IsPending || sum.HasList),
         };
         return moved.Placed();
     }
@@ -202,16 +199,17 @@ public sealed partial record DmaBuffer
         }
 
         var allocated = this;
-        if (Storage is null || Attachments[IndexOf(taking.Attachment)].IsPending)
+        if (Storage is null || Attached(taking.Attachment).IsPending)
         {
             Invariant.Holds(allocation is not null);
             if (!allocation!.Value.TryGetValue(out var storage))
             {
-                return Transition.Refuse(this, NamingTranslated(NamingUnstated(allocation.Value.Refusal!, Attachments), Attachments));
+                return Transition.Refuse(this, NamingTranslated(NamingUnstated(allocation.Value.Refusal!, Attachments), Attachments.ToImmutableArray()));
             }
 
             Invariant.Holds(storage.AllocatedUnder == Constraints);
             allocated = MovedTo(storage);
+            allocated.AssertInvariants(this);
         }
 
         var step = taking.Access == BufferAccess.Map
@@ -236,7 +234,7 @@ public sealed partial record DmaBuffer
             Generation = Generation + 1,
             Superseded = Superseded.Add(Generation),
         }).Placed();
-        next.AssertInvariants();
+        next.AssertInvariants(this);
         return next;
     }
 
@@ -280,7 +278,7 @@ public sealed partial record DmaBuffer
         if (mapping.Options.HasFlag(MapOptions.NoBounce) && known.Mapped is { Bounces.IsEmpty: false })
         {
             return Transition.Refuse(this, new(
-                Errno.EIO, Attachments[IndexOf(mapping.Attachment)].Device, "Options", null, null,
+                Errno.EIO, HolderOf(mapping), "Options", null, null,
                 $"The one list of {Name} has copies in it, and this map takes none."));
         }
 
@@ -289,13 +287,13 @@ public sealed partial record DmaBuffer
             Mapped = known.Mapped,
             SteeredBy = known.SteeredBy,
             Windows = known.Windows,
-            Addresses = known.Addresses ?? OwnerOf(known.Sequence, Attachments[IndexOf(known.Attachment)]),
+            Addresses = known.Addresses ?? OwnerOf(known.Sequence, AttachmentOf(known)),
         });
     }
 
     private Mapping MappingOf(BackingStorage storage, Taking taking)
     {
-        var attachment = Attachments[IndexOf(taking.Attachment)];
+        var attachment = Attached(taking.Attachment);
         return new(taking.Name, taking.Attachment, taking.Direction, SizeBytes, CutUnder(taking, attachment, storage), storage)
         {
             Access = taking.Access,
@@ -303,19 +301,19 @@ public sealed partial record DmaBuffer
             Options = taking.Options,
             Sequence = NextMapping,
             Raw = taking.Raw,
+            IsCoherent = attachment.Traits.HasFlag(AttachmentTraits.Coherent),
         };
     }
 
     /// <summary>How the list of what is taken is cut.</summary>
     private DmaConstraints CutUnder(Taking taking, Attachment attachment, BackingStorage storage) => taking.Raw is { } raw
-        ? CutOf(Mappings[IndexOfMapping(raw)], attachment)
+        ? CutOf(Mappings.Find(raw)!, attachment)
         : CutFor(attachment.Demand, storage);
 
     /// <summary>With one more mapping, what it costs, and what is wrong with it.</summary>
     private Transition Hold(Mapping mapping)
     {
-        var index = IndexOf(mapping.Attachment);
-        var attachment = Attachments[index];
+        var attachment = AttachmentOf(mapping);
         var table = mapping.ToTable();
         mapping.AssertInvariants(table);
         if (TooManyPerLine(mapping, table, attachment) is { } refusal)
@@ -327,15 +325,15 @@ public sealed partial record DmaBuffer
         var buildsList = BuildsList(mapping, attachment);
         var next = this with
         {
-            Mappings = Mappings.Insert(~IndexOfMapping(mapping.Name), mapping),
+            Mappings = Mappings.With(mapping),
             NextMapping = NextMapping + 1,
             Attachments = attachment.HasList || !buildsList || mapping.Raw is not null
                 ? Attachments
-                : Attachments.SetItem(index, attachment with { HasList = true }),
+                : Attachments.With(attachment with { HasList = true }),
             Costs = CostsWith(mapping, buildsList),
             Hazards = HazardsWith(mapping, table, attachment),
         };
-        return Transition.Grant(HandsOver(mapping) ? next.OwnedByDevice(mapping) : next, mapping);
+        return Transition.Grant(this, mapping.HandsOver ? next.OwnedByDevice(mapping) : next, mapping);
     }
 
     private BufferCosts CostsWith(Mapping mapping, bool buildsList)
@@ -359,7 +357,7 @@ public sealed partial record DmaBuffer
         }
 
         var next = this with { NextMapping = NextMapping + 1, Unmapped = Unmapped.Add(mapping.Sequence) };
-        next.AssertInvariants();
+        next.AssertInvariants(this);
         return new(next, true, DmaResult.Refuse<DmaReply>(refusal));
     }
 
@@ -368,27 +366,25 @@ public sealed partial record DmaBuffer
 
     /// <summary>Whether a list is built for it: by the exporter, or of page frame numbers by the importer.</summary>
     private bool BuildsList(Mapping mapping, Attachment attachment) => mapping.Raw is { } raw
-        ? Mappings[IndexOfMapping(raw)].Access == BufferAccess.Pfns
+        ? Mappings.Find(raw)!.Access == BufferAccess.Pfns
         : mapping.Access != BufferAccess.Pfns && BuildsList(attachment);
 
     private bool BuildsList(Attachment attachment) => Policy.Lists switch
     {
         ListSharing.PerMap or ListSharing.Own => true,
         ListSharing.PerAttachment => !attachment.HasList,
-        ListSharing.Shared or ListSharing.Exporters => !Attachments.Any(other => other.HasList),
+        ListSharing.Shared or ListSharing.Exporters => !Attachments.Sum.HasList,
         _ => throw new InvalidOperationException("An unknown policy was not refused."),
     };
 
     private Transition GiveBack(
         string name, BufferAccess access, DmaResult<BackingStorage>? allocation, DmaResult<DmaMapped>? mapped)
     {
-        var index = IndexOfMapping(name);
-        if (index < 0)
+        if (Mappings.Find(name) is not { } mapping)
         {
             return Transition.Refuse(this, Errno.EINVAL, "Mapping", $"{Name} has no mapping {Quote(name)}.");
         }
 
-        var mapping = Mappings[index];
         if (mapping.Access != access)
         {
             return Transition.Refuse(
@@ -410,14 +406,14 @@ public sealed partial record DmaBuffer
         var isHeldOn = !IsLastToHold(mapping);
         var ended = this with
         {
-            Mappings = Mappings.RemoveAt(index),
+            Mappings = Mappings.Without(mapping.Name),
             Unmapped = mapping.Mapped is null || isHeldOn ? Unmapped : Unmapped.Add(mapping.HeldAs),
             Hazards = !isHeldOn && LeftBehindBy(mapping) is { } hazard ? Hazards.Add(hazard) : Hazards,
         };
-        var next = HandsOver(mapping) ? ended.LeftByDevice(mapping) : ended;
+        var next = mapping.HandsOver ? ended.LeftByDevice(mapping) : ended;
 
         // No memory to move to: whoever waits is told at its map, and everyone else goes on.
-        return Transition.Grant(
+        return Transition.Grant(this, 
             allocation is { } answer && answer.TryGetValue(out var storage)
                 ? next.MovedTo(storage)
                 : next.WithoutStorageWhenRevoked());
@@ -454,10 +450,8 @@ public sealed partial record DmaBuffer
                 this, Errno.EINVAL, "Options", $"Options {(int)taking.Options} have bits that stand for nothing.");
         }
 
-        var index = IndexOfMapping(taking.Name);
-        if (index >= 0)
+        if (Mappings.Find(taking.Name) is { } mapping)
         {
-            var mapping = Mappings[index];
             var isSame = mapping.Attachment == taking.Attachment && mapping.Direction == taking.Direction
                 && mapping.Access == taking.Access && mapping.Options == taking.Options && mapping.Raw == taking.Raw;
             return isSame
@@ -472,13 +466,11 @@ public sealed partial record DmaBuffer
             return Transition.Refuse(this, unusable);
         }
 
-        var attached = IndexOf(taking.Attachment);
-        if (attached < 0)
+        if (Attachments.Find(taking.Attachment) is not { } attachment)
         {
             return Transition.Refuse(this, UnknownAttachment(taking.Attachment));
         }
 
-        var attachment = Attachments[attached];
         if (IsRevoked)
         {
             return Transition.Refuse(this, Revoked(attachment.Device));

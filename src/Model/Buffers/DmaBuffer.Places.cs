@@ -55,7 +55,7 @@ public sealed partial record DmaBuffer
         }
 
         var allowed = importers.Aggregate(AllowedPlaces, (places, importer) => places & ~importer.Barred);
-        var routed = importers.Concat(Attachments).Aggregate(allowed, (places, importer) => places & ~importer.Unrouted);
+        var routed = importers.Aggregate(allowed & ~Attachments.Sum.Unrouted, (places, importer) => places & ~importer.Unrouted);
         return routed != 0 ? routed : allowed;
     }
 
@@ -64,7 +64,7 @@ public sealed partial record DmaBuffer
     {
         get
         {
-            var allowed = Attachments.Aggregate(AllPlaces, (places, importer) => places & ~importer.Barred);
+            var allowed = AllPlaces & ~Attachments.Sum.Barred;
             return Storage is not null && Lies.Any(region => region.Kind == MemoryKind.Protected)
                 ? allowed & Places(region => region.Kind == MemoryKind.Protected)
                 : allowed;
@@ -117,18 +117,21 @@ public sealed partial record DmaBuffer
 
     private DmaBuffer PlacedAmong()
     {
-        var goes = RegionsAt(PlacesFor([]));
-        var lies = Storage is null ? goes : Lies;
-        return this with { Attachments = [.. Attachments.Select(attachment => At(attachment, attachment.IsPending ? goes : lies))] };
+        var goes = Offer(RegionsAt(PlacesFor([])));
+        var lies = Storage is null ? goes : Offer(Lies);
+        return this with { Attachments = Attachments.WithEach(attachment => At(attachment, attachment.IsPending ? goes : lies)) };
     }
 
-    private Attachment At(Attachment attachment, ImmutableArray<MemoryRegionLayout> regions)
+    private (ulong Places, BufferAccess Access) Offer(ImmutableArray<MemoryRegionLayout> regions) =>
+        (Places(regions.Contains), AccessTo(regions));
+
+    private static Attachment At(Attachment attachment, (ulong Places, BufferAccess Access) offer)
     {
-        var isRouted = (attachment.Unrouted & Places(regions.Contains)) == 0;
-        return attachment with
-        {
-            Access = AccessTo(regions),
-            Traits = isRouted ? attachment.Traits & ~AttachmentTraits.NoPeerRoute : attachment.Traits | AttachmentTraits.NoPeerRoute,
-        };
+        var traits = (attachment.Unrouted & offer.Places) == 0
+            ? attachment.Traits & ~AttachmentTraits.NoPeerRoute
+            : attachment.Traits | AttachmentTraits.NoPeerRoute;
+        return (attachment.Access, attachment.Traits) == (offer.Access, traits)
+            ? attachment
+            : attachment with { Access = offer.Access, Traits = traits };
     }
 }

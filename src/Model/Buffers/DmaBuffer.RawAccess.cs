@@ -9,21 +9,19 @@ public sealed partial record DmaBuffer
 {
     /// <summary>What a command takes, and who takes it.</summary>
     private Taking? TakingOf(DmaCommand command) => Taking.Of(command) is not { } taking ? null
-        : taking.Raw is { } raw && IndexOfMapping(raw) is >= 0 and var index ? taking with { Attachment = Mappings[index].Attachment }
+        : taking.Raw is { } raw && Mappings.Find(raw) is { } taken ? taking with { Attachment = taken.Attachment }
         : taking;
 
     /// <summary>EINVAL when it is no raw access, EBUSY when its list is mapped already; null when it can be mapped.</summary>
     private Refusal? CheckRaw(string raw)
     {
-        var index = IndexOfMapping(raw);
-        if (index < 0)
+        if (Mappings.Find(raw) is not { } taken)
         {
             return Refusal.Of(
                 Errno.EINVAL, nameof(Mapping.Raw),
                 $"{Name} has no raw access {Quote(raw)} to map; get the scatterlist or the page frame numbers first.");
         }
 
-        var taken = Mappings[index];
         if (taken.Access == BufferAccess.Map)
         {
             return new(
@@ -48,7 +46,7 @@ public sealed partial record DmaBuffer
     /// has none yet, as the exporter's own are only in what it maps itself.
     /// </summary>
     private bool MapsForItself(string raw) =>
-        Policy.Lists == ListSharing.Exporters || Mappings[IndexOfMapping(raw)].Access == BufferAccess.Pfns;
+        Policy.Lists == ListSharing.Exporters || Mappings.Find(raw)!.Access == BufferAccess.Pfns;
 
     /// <summary>The mapping whose addresses are handed out to this one; null when it makes its own.</summary>
     private Mapping? HandedOutTo(Taking taking) => taking.Raw is { } raw && MapsForItself(raw) ? null : HandedOut;

@@ -33,13 +33,8 @@ public sealed partial record DmaBuffer
             return null;
         }
 
-        var before = DmaConstraints.Unconstrained;
-        foreach (var other in Attachments)
-        {
-            before = DmaConstraints.Narrow(before, OnPages(other));
-        }
-
-        var together = DmaConstraints.Narrow(before, OnPages(attachment));
+        var before = Attachments.Sum.OnPages;
+        var together = DmaConstraints.Narrow(before, attachment.OnPages);
         return LeastBeyond(together) is { } least && LeastBeyond(before) is null
             ? HazardOf(attachment, least, together, $"{attachment.Device} was let in beside {string.Join(", ", Attachments.Select(other => other.Device).Distinct())}, and for all of them together")
             : null;
@@ -47,18 +42,6 @@ public sealed partial record DmaBuffer
 
     /// <summary>Whether there is one cut of the pages for everybody, even where each has a list of its own.</summary>
     private bool IsCutForAll => !Policy.HasOwnLists;
-
-    /// <summary>
-    /// What an importer needs of entries. Behind an MMU entries are joined, so neither their count nor where they lie matters; none may
-    /// be longer than a segment, as joining cuts nothing.
-    /// </summary>
-    private static DmaConstraints OnPages(Attachment attachment)
-    {
-        var takes = attachment.Takes.Without(attachment.Unstated);
-        return attachment.IsTranslated
-            ? DmaConstraints.Unconstrained with { MaxSegmentSize = (uint)UInt128.Min(takes.MaxSegmentSize, takes.BoundaryWindowBytes) }
-            : takes;
-    }
 
     /// <summary>Null when some list of whole pages satisfies limits; else how many segments it takes at least, 0 when no number will do.</summary>
     private ulong? LeastBeyond(DmaConstraints limits) =>

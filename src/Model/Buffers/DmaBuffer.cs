@@ -44,11 +44,11 @@ public sealed partial record DmaBuffer
 
     /// <summary>Who is attached, in the order of their names.</summary>
     [Id(3)]
-    public ImmutableArray<Attachment> Attachments { get; private init; } = [];
+    public NamedList<Attachment, AttachmentSum> Attachments { get; private init; }
 
     /// <summary>What is mapped, in the order of the names.</summary>
     [Id(4)]
-    public ImmutableArray<Mapping> Mappings { get; private init; } = [];
+    public NamedList<Mapping, DeviceUses> Mappings { get; private init; }
 
     /// <summary>The pages; null before the first map.</summary>
     [Id(5)]
@@ -138,6 +138,8 @@ public sealed partial record DmaBuffer
     /// </summary>
     public bool OwesAllMappings => IsGone && !IsFreed && MayHoldMappings;
 
+    private bool SharesAddresses => Policy.Lists is ListSharing.Shared or ListSharing.Exporters;
+
     private bool MayHoldMappings => HasHadTranslated || Policy.Bouncing || Policy.Lists == ListSharing.Exporters;
 
     /// <summary>Whether anything is to be given back.</summary>
@@ -221,7 +223,7 @@ public sealed partial record DmaBuffer
         };
 
     /// <summary>The same with other importers on its list, unchecked: for storage that keeps the list apart, and puts it back.</summary>
-    public DmaBuffer WithAttachments(ImmutableArray<Attachment> attachments) => this with { Attachments = attachments };
+    public DmaBuffer WithAttachments(NamedList<Attachment, AttachmentSum> attachments) => this with { Attachments = attachments };
 
     /// <summary>Notes that the board has taken back <see cref="OwedTokens"/> and <see cref="OwedMappings"/>.</summary>
     public DmaBuffer Freed()
@@ -262,47 +264,94 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>Checks what must always hold of a buffer; run on every new state and on every stored one.</summary>
-    public void AssertInvariants()
+    /// <param name="checkedBefore">
+    /// The same buffer earlier, which was checked: importers and mappings that it had already are not looked at again. Null to look at
+    /// all.
+    /// </param>
+    public void AssertInvariants(DmaBuffer? checkedBefore = null)
     {
-        var union = DmaConstraints.Unconstrained;
-        for (var index = 0; index < Attachments.Length; index++)
-        {
-            union = DmaConstraints.Narrow(union, Attachments[index].Demand);
-            Invariant.Holds(
-                index == 0 || string.CompareOrdinal(Attachments[index - 1].Name, Attachments[index].Name) < 0);
-        }
-
-        // The patch as posted let the running union go astray, and did not look whether a list exists at all.
-        Invariant.Holds(
-            union == Constraints || Policy.RefusedAttach == RefusedAttach.LeftNarrowed || Policy.DetachReading == DetachReading.Now);
-        // Where importers share a list it is within the running union; where each has its own, within its demand.
-        Invariant.Holds(
-            Attachments.IsEmpty
-            || (Policy.HasOwnLists
-                ? ListsExist(union, Attachments.Select(attachment => attachment.Demand))
-                : ListsExist(Constraints, [])));
+        var before = ReferenceEquals(checkedBefore?.Origin, Origin) ? checkedBefore : null;
+        AssertImporters(before);
+        AssertMappings(before);
         Invariant.Holds(Regions.Select(region => region.Name).SequenceEqual(Origin.Memory.Names));
         Invariant.Holds(!Superseded.Contains(Generation));
         Invariant.Holds(Storage is null || Storage.PageCount == Page.CountFor(SizeBytes));
         Invariant.Holds(Lies.Length < 2 || Storage is null || Lies.All(region => region.Kind.HasStructPages() == Lies[0].Kind.HasStructPages()));
         Invariant.Holds(!IsFreed || (IsGone && Storage is null));
         Invariant.Holds(!IsRevoked || Storage is null || !Mappings.IsEmpty);
-        foreach (var mapping in Mappings)
+    }
+
+    private void AssertImporters(DmaBuffer? before)
+    {
+        var attached = before is null ? default : before.Attachments;
+        if (before is not null && attached == Attachments && before.Constraints == Constraints)
         {
-            var attached = IndexOf(mapping.Attachment);
-            Invariant.Holds(attached >= 0);
-            Invariant.Holds(mapping.Turn == MappingTurn.Device || MayHaveTurns(mapping, Attachments[attached]));
-            Invariant.Holds(mapping.Storage.Token == Storage?.Token);
-            Invariant.Holds(mapping.Sequence < NextMapping && mapping.HeldAs < NextMapping && !Unmapped.Contains(mapping.HeldAs));
-            Invariant.Holds(mapping.Mapped is null || MayHoldMappings);
-            Invariant.Holds(mapping.Raw is not { } raw || (IndexOfMapping(raw) is >= 0 and var taken && IsTakenBy(mapping.Attachment, Mappings[taken])));
+            return;
+        }
+
+        Attachments.AssertInvariants(attached);
+
+        // The patch as posted let the running union go astray, and did not look whether a list exists at all.
+        var union = Attachments.Sum.Union;
+        Invariant.Holds(
+            union == Constraints || Policy.RefusedAttach == RefusedAttach.LeftNarrowed || Policy.DetachReading == DetachReading.Now);
+
+        // Where importers share a list it is within the running union; where each has its own, within its demand. Who was there already
+        // has to be looked at again when the pages come in one range now.
+        var isOneRange = union.MaxSegmentCount == 1;
+        var others = isOneRange && attached.Sum.Union.MaxSegmentCount != 1 ? default : attached;
+        Invariant.Holds(
+            Attachments.IsEmpty
+            || (Policy.HasOwnLists
+                ? ListsExist(union, Attachments.ChangesSince(others).Select(change => change.Now).OfType<Attachment>().Select(importer => importer.Demand))
+                : ListsExist(Constraints, [])));
+        foreach (var (was, now) in Attachments.ChangesSince(attached))
+        {
+            // A mapping knows what it needs of its attachment.
+            Invariant.Holds(
+                was is null
+                || (now is null ? !Mappings.Any(mapping => mapping.Attachment == was.Name)
+                    : was.Device == now.Device && IsCoherent(was) == IsCoherent(now)));
         }
     }
 
-    /// <summary>Owed is what a live mapping put off, of a device that does not snoop; and it is owed because nobody has cleaned since.</summary>
-    private bool MayHaveTurns(Mapping mapping, Attachment attachment) =>
-        HandsOver(mapping) && !attachment.Traits.HasFlag(AttachmentTraits.Coherent)
-        && (mapping.Turn == MappingTurn.Cpu || (mapping.Options.HasFlag(MapOptions.DeferFlush) && !Cpu.IsCleaned));
+    private void AssertMappings(DmaBuffer? before)
+    {
+        var isSameStorage = before?.Storage?.Token == Storage?.Token;
+        var known = before is null || !isSameStorage ? default : before.Mappings;
+        Mappings.AssertInvariants(known);
+        Invariant.Holds(!Mappings.Sum.Any(use => use.IsOwed) || !Cpu.IsCleaned);
+        foreach (var (was, mapping) in Mappings.ChangesSince(known))
+        {
+            if (mapping is null)
+            {
+                Invariant.Holds(was!.Access == BufferAccess.Map || !Mappings.Any(live => live.Raw == was.Name));
+                continue;
+            }
+
+            var attached = Attachments.Find(mapping.Attachment);
+            Invariant.Holds(attached is not null && mapping.IsCoherent == IsCoherent(attached));
+            Invariant.Holds(mapping.Turn == MappingTurn.Device || MayHaveTurns(mapping));
+            Invariant.Holds(mapping.Storage.Token == Storage?.Token);
+            Invariant.Holds(mapping.Sequence < NextMapping && mapping.HeldAs < NextMapping && !Unmapped.Contains(mapping.HeldAs));
+            Invariant.Holds(mapping.Mapped is null || MayHoldMappings);
+            Invariant.Holds(mapping.MadeAddresses || SharesAddresses);
+            Invariant.Holds(mapping.Raw is not { } raw || (Mappings.Find(raw) is { } taken && IsTakenBy(mapping.Attachment, taken)));
+        }
+
+        // Where each mapping has addresses of its own, nobody else holds those of one that is gone.
+        if (before is not null && SharesAddresses && before.Unmapped != Unmapped)
+        {
+            Invariant.Holds(!Mappings.Any(mapping => Unmapped.Contains(mapping.HeldAs)));
+        }
+    }
+
+    private static bool IsCoherent(Attachment attachment) => attachment.Traits.HasFlag(AttachmentTraits.Coherent);
+
+    /// <summary>Owed is what a live mapping put off, of a device that does not snoop; it is owed because nobody has cleaned since.</summary>
+    private static bool MayHaveTurns(Mapping mapping) =>
+        mapping.HandsOver && !mapping.IsCoherent
+        && (mapping.Turn == MappingTurn.Cpu || mapping.Options.HasFlag(MapOptions.DeferFlush));
 
     private Refusal NoLongerRepresentable(string changed, DmaConstraints recalculated) => new(
         Errno.EINVAL, changed, nameof(SizeBytes), SizeBytes, null,
@@ -319,8 +368,13 @@ public sealed partial record DmaBuffer
     public static Refusal NoDevice(string device) => new(
         Errno.ENODEV, device, "Device", null, null, $"The board has no device {device}.");
 
-    /// <summary>Where an attachment is, or the complement of where it would be.</summary>
-    private int IndexOf(string attachment) => NamedSearch.IndexOf(Attachments.AsSpan(), attachment, static a => a.Name);
+    /// <summary>Who holds a mapping: nobody is detached before.</summary>
+    private Attachment AttachmentOf(Mapping mapping) => Attached(mapping.Attachment);
 
-    private int IndexOfMapping(string mapping) => NamedSearch.IndexOf(Mappings.AsSpan(), mapping, static m => m.Name);
+    private Attachment Attached(string attachment)
+    {
+        var attached = Attachments.Find(attachment);
+        Invariant.Holds(attached is not null);
+        return attached!;
+    }
 }

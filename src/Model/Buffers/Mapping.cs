@@ -27,7 +27,7 @@ public sealed record Mapping(
     DmaDirection Direction,
     ulong SizeBytes,
     DmaConstraints MadeUnder,
-    BackingStorage Storage)
+    BackingStorage Storage) : IListed<Mapping, DeviceUses>
 {
     /// <summary>What it holds of MMUs and the bounce pool; null when the device sees physical addresses.</summary>
     [Id(0)]
@@ -61,6 +61,16 @@ public sealed record Mapping(
     [Id(9)]
     public AddressOwner? Addresses { get; init; }
 
+    /// <summary>Whether its device snoops the CPU's caches.</summary>
+    [Id(11)]
+    public bool IsCoherent { get; init; }
+
+    /// <summary>What it is to the CPU's caches.</summary>
+    public DeviceUse Use => new(IsCoherent, Direction, Turn);
+
+    /// <summary>Whether it moves ownership: raw access does not (thread #54).</summary>
+    public bool HandsOver => Access == BufferAccess.Map;
+
     /// <summary>The number under which MMUs and the bounce pool hold what <see cref="Mapped"/> says.</summary>
     public ulong HeldAs => Addresses?.Mapping ?? Sequence;
 
@@ -70,6 +80,22 @@ public sealed record Mapping(
     /// <summary>The raw access that its importer mapped itself (thread #54); null when the exporter did.</summary>
     [Id(7)]
     public string? Raw { get; init; }
+
+    static DeviceUses IListed<Mapping, DeviceUses>.SumOf(ReadOnlySpan<Mapping> items)
+    {
+        var uses = default(DeviceUses);
+        foreach (var mapping in items)
+        {
+            if (mapping.HandsOver)
+            {
+                uses.Add(mapping.Use);
+            }
+        }
+
+        return uses;
+    }
+
+    static void IListed<Mapping, DeviceUses>.AddTo(ref DeviceUses sum, in DeviceUses other) => sum.Add(other);
 
     /// <summary>What the device walks after mapping: address and length as it sees them. Σ LengthBytes = SizeBytes.</summary>
     public ImmutableArray<DmaSegment> ToSegments() => ToSegments(ToTable());

@@ -12,9 +12,12 @@ public readonly record struct Transition(DmaBuffer Next, bool ChangesState, DmaR
     internal static Transition Refuse(DmaBuffer current, Errno errno, string? field, string reason) =>
         Refuse(current, Refusal.Of(errno, field, reason));
 
-    internal static Transition Grant(DmaBuffer next, Mapping? mapping = null)
+    /// <param name="current">The buffer before, which was checked.</param>
+    /// <param name="next">The buffer afterwards.</param>
+    /// <param name="mapping">What was taken.</param>
+    internal static Transition Grant(DmaBuffer current, DmaBuffer next, Mapping? mapping = null)
     {
-        next.AssertInvariants();
+        next.AssertInvariants(current);
         return new(next, true, DmaResult.Grant(new DmaReply(next.Constraints, mapping)));
     }
 

@@ -67,7 +67,7 @@ public sealed record CpuOwnership
     /// <summary>Hands the buffer to one more device, or owes it the cache work of that.</summary>
     /// <param name="use">The new mapping.</param>
     /// <param name="others">The live ones before it.</param>
-    public OwnershipStep Map(DeviceUse use, params ReadOnlySpan<DeviceUse> others)
+    public OwnershipStep Map(DeviceUse use, params DeviceUses others)
     {
         HazardKind? mixed = SnoopsOldLines(use, others) ? HazardKind.StaleSnoop : null;
         return use.Coherent || use.IsOwed ? new(this, CacheWork.None, mixed) : HandOver(use, mixed, others);
@@ -76,48 +76,48 @@ public sealed record CpuOwnership
     /// <summary>Hands the buffer to a device that has it mapped: a flush of what the map owes, or dma_sync_sgtable_for_device.</summary>
     /// <param name="use">The mapping.</param>
     /// <param name="others">The other live ones.</param>
-    public OwnershipStep SyncForDevice(DeviceUse use, params ReadOnlySpan<DeviceUse> others) =>
+    public OwnershipStep SyncForDevice(DeviceUse use, params DeviceUses others) =>
         use.Coherent ? new(this, CacheWork.None, null) : HandOver(use, null, others);
 
     /// <summary>Takes the buffer back from one device that keeps its mapping: dma_sync_sgtable_for_cpu.</summary>
     /// <param name="use">The mapping.</param>
     /// <param name="others">The other live ones.</param>
-    public OwnershipStep SyncForCpu(DeviceUse use, params ReadOnlySpan<DeviceUse> others) => TakeBack(use, others);
+    public OwnershipStep SyncForCpu(DeviceUse use, params DeviceUses others) => TakeBack(use, others);
 
     /// <summary>Takes the buffer back from one device.</summary>
     /// <param name="use">The mapping that ends.</param>
     /// <param name="others">Those that go on.</param>
-    public OwnershipStep Unmap(DeviceUse use, params ReadOnlySpan<DeviceUse> others) => TakeBack(use, others);
+    public OwnershipStep Unmap(DeviceUse use, params DeviceUses others) => TakeBack(use, others);
 
     /// <summary>The CPU takes the buffer over.</summary>
     /// <param name="access">What it is going to do; of a new name.</param>
     /// <param name="uses">The live mappings.</param>
-    public OwnershipStep BeginCpuAccess(OpenAccess access, params ReadOnlySpan<DeviceUse> uses)
+    public OwnershipStep BeginCpuAccess(OpenAccess access, params DeviceUses uses)
     {
         Invariant.Holds(Find(access.Name) is null && Accesses.Length < AccessesMax);
         var next = this with { Accesses = Accesses.Add(access), IsCleaned = IsCleaned && !access.Writes };
-        var syncs = access.Reads ? Count(uses, use => !use.Coherent) : 0;
+        var syncs = access.Reads ? uses.Count(use => !use.Coherent) : 0;
         if (syncs == 0)
         {
             return new(next, CacheWork.None, null);
         }
 
         // The sync to read knows nothing of lines that a map left to be written back, or that the CPU wrote in its turn.
-        return Count(uses, use => use.IsOwed) != 0 ? next.Discard(syncs - 1) with { Hazard = HazardKind.UnflushedCaches }
-            : IsStale || (IsDirty && Count(uses, IsWithCpu) != 0) ? next.Discard(syncs - 1)
+        return uses.Any(use => use.IsOwed) ? next.Discard(syncs - 1) with { Hazard = HazardKind.UnflushedCaches }
+            : IsStale || (IsDirty && uses.Any(IsWithCpu)) ? next.Discard(syncs - 1)
             : new(next, CacheWork.None.Saving(syncs), null);
     }
 
     /// <summary>The CPU hands the buffer back.</summary>
     /// <param name="name">An open access.</param>
     /// <param name="uses">The live mappings.</param>
-    public OwnershipStep EndCpuAccess(string name, params ReadOnlySpan<DeviceUse> uses)
+    public OwnershipStep EndCpuAccess(string name, params DeviceUses uses)
     {
         var access = Find(name);
         Invariant.Holds(access is not null);
         var left = Accesses.Remove(access!.Value);
-        var next = this with { Accesses = left, IsStale = IsStale || (left.IsEmpty && Count(uses, WritesInItsTurn) != 0) };
-        var syncs = Count(uses, use => !use.Coherent);
+        var next = this with { Accesses = left, IsStale = IsStale || (left.IsEmpty && uses.Any(WritesInItsTurn)) };
+        var syncs = uses.Count(use => !use.Coherent);
         if (syncs == 0)
         {
             return new(next, CacheWork.None, null);
@@ -125,13 +125,13 @@ public sealed record CpuOwnership
 
         if (access.Value.Writes)
         {
-            var owed = Count(uses, use => use.IsOwed);
+            var owed = uses.Count(use => use.IsOwed);
             return new(
                 next with
                 {
                     IsDirty = false,
-                    IsCleaned = !next.IsWrittenByCpu && (owed != 0 || Count(uses, use => use.KeepsCpuOff) != 0),
-                    IsStale = next.IsStale || (left.IsEmpty && Count(uses, WritesOnceFlushed) != 0),
+                    IsCleaned = !next.IsWrittenByCpu && (owed != 0 || uses.Any(use => use.KeepsCpuOff)),
+                    IsStale = next.IsStale || (left.IsEmpty && uses.Any(WritesOnceFlushed)),
                 },
                 CacheWork.Clean.Saving(syncs - 1 + owed),
                 null,
@@ -150,17 +150,17 @@ public sealed record CpuOwnership
     /// </summary>
     /// <param name="direction">From the device to read, to the device to write, or both.</param>
     /// <param name="uses">The live mappings.</param>
-    public OwnershipStep Touch(DmaDirection direction, params ReadOnlySpan<DeviceUse> uses)
+    public OwnershipStep Touch(DmaDirection direction, params DeviceUses uses)
     {
         var touch = new OpenAccess(string.Empty, direction);
-        HazardKind? hazard = Accesses.IsEmpty && Count(uses, use => use.KeepsCpuOff) != 0 ? HazardKind.CpuAccessWhileDeviceOwns
-            : Accesses.IsEmpty && Count(uses, use => use.IsOwed) != 0 ? HazardKind.UnflushedCaches
+        HazardKind? hazard = Accesses.IsEmpty && uses.Any(use => use.KeepsCpuOff) ? HazardKind.CpuAccessWhileDeviceOwns
+            : Accesses.IsEmpty && uses.Any(use => use.IsOwed) ? HazardKind.UnflushedCaches
             : touch.Reads && IsStale ? HazardKind.StaleCpuRead
             : null;
         return new(touch.Writes ? this with { IsDirty = true } : this, CacheWork.None, hazard);
     }
 
-    private OwnershipStep HandOver(DeviceUse use, HazardKind? otherwise, ReadOnlySpan<DeviceUse> others)
+    private OwnershipStep HandOver(DeviceUse use, HazardKind? otherwise, DeviceUses others)
     {
         var next = this with { IsStale = IsStale || use.WritesUnseen };
         if (IsCleaned)
@@ -171,24 +171,24 @@ public sealed record CpuOwnership
 
         // A map from-device promises to overwrite what is there; a sync does not promise it again.
         var discards = use.Direction == DmaDirection.FromDevice;
-        var owed = Count(others, other => other.IsOwed);
+        var owed = others.Count(other => other.IsOwed);
         return new(
             next with
             {
                 IsCleaned = !IsWrittenByCpu,
                 IsDirty = false,
-                IsStale = next.IsStale || Count(others, WritesOnceFlushed) != 0,
+                IsStale = next.IsStale || others.Any(WritesOnceFlushed),
             },
             (discards ? CacheWork.Invalidate : CacheWork.Clean).Saving(owed),
             discards && IsDirty && (IsWrittenByCpu || use.Turn == MappingTurn.Cpu) ? HazardKind.DirtyDataLost : otherwise,
             owed != 0);
     }
 
-    private OwnershipStep TakeBack(DeviceUse use, ReadOnlySpan<DeviceUse> others)
+    private OwnershipStep TakeBack(DeviceUse use, DeviceUses others)
     {
         // A device that is done before the flush has read or written in the middle of what the CPU left in its caches.
         HazardKind? unflushed = use.IsOwed ? HazardKind.UnflushedCaches : null;
-        var next = this with { IsCleaned = IsCleaned && Count(others, other => other.KeepsCpuOff) != 0 };
+        var next = this with { IsCleaned = IsCleaned && others.Any(other => other.KeepsCpuOff) };
         if (!use.WritesUnseen)
         {
             return new(next, CacheWork.None, unflushed);
@@ -201,7 +201,7 @@ public sealed record CpuOwnership
         }
 
         // Whoever goes on may write again: its end, or the CPU's beginning, sees to the lines of both.
-        return !IsStale || Count(others, WritesInItsTurn) != 0 ? new(next, CacheWork.None.Saving(1), null) : next.Discard(0);
+        return !IsStale || others.Any(WritesInItsTurn) ? new(next, CacheWork.None.Saving(1), null) : next.Discard(0);
     }
 
     private bool IsWrittenByCpu => Accesses.Any(access => access.Writes);
@@ -215,33 +215,13 @@ public sealed record CpuOwnership
     /// Whether one device reads through the caches while another writes behind their back: a line that the CPU fetched in between is
     /// old, and nothing discards it before the writer is unmapped.
     /// </summary>
-    private static bool SnoopsOldLines(DeviceUse use, ReadOnlySpan<DeviceUse> others)
-    {
-        foreach (var other in others)
-        {
-            if ((use.WritesUnseen && other.ReadsThroughCaches) || (other.WritesUnseen && use.ReadsThroughCaches))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private static bool SnoopsOldLines(DeviceUse use, DeviceUses others) =>
+        (use.WritesUnseen && others.Any(other => other.ReadsThroughCaches))
+        || (use.ReadsThroughCaches && others.Any(other => other.WritesUnseen));
 
     private static bool WritesInItsTurn(DeviceUse use) => use.WritesUnseen && use.Turn == MappingTurn.Device;
 
     private static bool WritesOnceFlushed(DeviceUse use) => use.WritesUnseen && use.IsOwed;
 
     private static bool IsWithCpu(DeviceUse use) => use.Turn == MappingTurn.Cpu;
-
-    private static int Count(ReadOnlySpan<DeviceUse> uses, Func<DeviceUse, bool> counts)
-    {
-        var count = 0;
-        foreach (var use in uses)
-        {
-            count += counts(use) ? 1 : 0;
-        }
-
-        return count;
-    }
 }

@@ -47,7 +47,7 @@ public static class Advisor
     private static CandidateReport ReportOf(Play play, AdviceRequest request, Candidate candidate)
     {
         var played = play.Of(candidate, request.Sharing);
-        var mappings = played.Buffer?.Mappings ?? [];
+        var mappings = played.Buffer?.Mappings ?? default;
         var held = played.Board.Memory.Describe().Where(region => region.HeldBytes != 0 && region.Kind != MemoryKind.Bounce).ToList();
         return new(
             candidate.Exporter,

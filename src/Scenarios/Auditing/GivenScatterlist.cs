@@ -35,7 +35,7 @@ public sealed record GivenScatterlist(string Label, ImmutableArray<StatedSegment
 
     private static GivenScatterlist Of(DmaBuffer buffer, Mapping mapping)
     {
-        var device = buffer.Attachments.First(attachment => attachment.Name == mapping.Attachment).Device;
+        var device = buffer.Attachments.Find(mapping.Attachment)!.Device;
         return new(
             $"mapping {mapping.Name} of {device}",
             Stated(mapping.ToTable()),

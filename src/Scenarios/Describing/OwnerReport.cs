@@ -46,7 +46,7 @@ public sealed record OwnerReport(
     [
         .. buffer.Mappings
             .Where(mapping => mapping.Access == BufferAccess.Map && mapping.Turn == turn)
-            .Select(mapping => buffer.Attachments.First(attachment => attachment.Name == mapping.Attachment).Device)
+            .Select(mapping => buffer.Attachments.Find(mapping.Attachment)!.Device)
             .Distinct(),
     ];
 }

@@ -7,10 +7,19 @@ using DmaGrains.Model.Memory;
 
 namespace DmaGrains.Scenarios.Running;
 
-/// <summary>Plays on the pure model, in this process, and checks every invariant after each step.</summary>
+/// <summary>
+/// Plays on the pure model, in this process, and checks every invariant of the board: after each step while there are few, later after
+/// every sixteenth part of the steps so far and at the end, so that the checks grow no faster than what they check.
+/// </summary>
 public sealed class ModelEngine : IEngine
 {
+    private const int EachUntil = 256;
+    private const int Part = 16;
+
     private Board _board;
+    private Board? _checked;
+    private int _steps;
+    private int _checkedAt;
 
     private ModelEngine(Board board) => (_board, Fullest) = (board, board.Memory);
 
@@ -41,20 +50,18 @@ public sealed class ModelEngine : IEngine
     /// <inheritdoc/>
     public Task<Refusal?> SwitchContextAsync(string device, uint context)
     {
-        var before = _board;
-        (_board, var refusal) = before.SwitchContext(device, context);
-        _board.AssertInvariants(before);
+        (_board, var refusal) = _board.SwitchContext(device, context);
+        CheckWhenDue();
         return Task.FromResult(refusal);
     }
 
     /// <inheritdoc/>
     public Task<Refusal?> SetParametersAsync(string device, DeviceDmaParameters? parameters)
     {
-        var before = _board;
-        (_board, var refusal) = before.Device(device) is { } known
-            ? before.SetDevice(known with { Parameters = parameters })
-            : (before, DmaBuffer.NoDevice(device));
-        _board.AssertInvariants(before);
+        (_board, var refusal) = _board.Device(device) is { } known
+            ? _board.SetDevice(known with { Parameters = parameters })
+            : (_board, DmaBuffer.NoDevice(device));
+        CheckWhenDue();
         return Task.FromResult(refusal);
     }
 
@@ -68,13 +75,32 @@ public sealed class ModelEngine : IEngine
             : DmaResult.Refuse<DmaBuffer>(BufferExports.NoBuffer(buffer)));
 
     /// <inheritdoc/>
-    public Task<ImmutableArray<RegionUse>> DescribeMemoryAsync() => Task.FromResult(_board.Memory.Describe());
+    public Task<ImmutableArray<RegionUse>> DescribeMemoryAsync()
+    {
+        Check();
+        return Task.FromResult(_board.Memory.Describe());
+    }
 
     private Task<DmaResult<DmaReply>> Step((Board Next, DmaResult<DmaReply> Reply) step)
     {
-        step.Next.AssertInvariants(_board);
         _board = step.Next;
+        CheckWhenDue();
         Fullest = _board.Memory.FreePageCount < Fullest.FreePageCount ? _board.Memory : Fullest;
         return Task.FromResult(step.Reply);
+    }
+
+    private void CheckWhenDue()
+    {
+        _steps++;
+        if (_steps <= EachUntil || (_steps - _checkedAt) * Part >= _steps)
+        {
+            Check();
+        }
+    }
+
+    private void Check()
+    {
+        _board.AssertInvariants(_checked);
+        (_checked, _checkedAt) = (_board, _steps);
     }
 }

@@ -17,7 +17,7 @@ public sealed record WishReport(string Device, uint PreferredSegmentSize, int Sh
     /// <param name="mapping">The mapping, which need not be held.</param>
     public static WishReport? Of(DmaBuffer buffer, Mapping mapping)
     {
-        var attachment = buffer.Attachments.FirstOrDefault(known => known.Name == mapping.Attachment);
+        var attachment = buffer.Attachments.Find(mapping.Attachment);
         if (attachment is not { PreferredSegmentSize: not 0 and var wish } || mapping.Access != BufferAccess.Map)
         {
             return null;

@@ -45,7 +45,7 @@ public sealed class AttachTests
 
         var frame = With(4096).After(Attach("low"), Attach("display")).FrameOf();
 
-        Assert.Equal(
+        Assert.Equal<Attachment>(
             [
                 new Attachment("display", "display", new(uint.MaxValue, 1, ulong.MaxValue), uint.MaxValue, 1)
                 {
