@@ -10,6 +10,9 @@ public static class GrainKeys
     public static IBoardGrain GetBoard(this IGrainFactory grains, string board) =>
         grains.GetGrain<IBoardGrain>($"board:{board}");
 
+    /// <summary>The names of all boards.</summary>
+    public static IBoardListGrain GetBoards(this IGrainFactory grains) => grains.GetGrain<IBoardListGrain>("boards:");
+
     /// <summary>The board's memory.</summary>
     public static IMemoryGrain GetMemory(this IGrainFactory grains, string board) =>
         grains.GetGrain<IMemoryGrain>($"memory:{board}");

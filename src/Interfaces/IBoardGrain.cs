@@ -32,15 +32,30 @@ public interface IBoardGrain : IGrainWithStringKey
     [Alias("Define")]
     Task<DmaResult<BoardDefinition>> DefineAsync(BoardDefinition definition);
 
+    /// <summary>
+    /// Defines the board anew, whatever it was; where there is none, as <see cref="DefineAsync"/>. Also sets up once more what it has, so
+    /// the same definition mends a board whose parts say otherwise. Costs as much: waited for longer than other calls.
+    /// </summary>
+    /// <returns>What <see cref="BoardDefinition.Check"/> answers; EBUSY naming Memory when it has buffers and memory or MMUs would change.</returns>
+    [ResponseTimeout(LongCall)]
+    [Alias("Replace")]
+    Task<DmaResult<BoardDefinition>> ReplaceAsync(BoardDefinition definition);
+
+    /// <summary>Takes the board away with its memory, MMUs and devices; one that is gone is removed.</summary>
+    /// <returns>ENOENT when there never was such a board, EBUSY naming Buffers when it has some; null when removed.</returns>
+    [ResponseTimeout(LongCall)]
+    [Alias("Remove")]
+    Task<Refusal?> RemoveAsync();
+
     /// <summary>The board.</summary>
-    /// <returns>ENOENT.</returns>
+    /// <returns>ENOENT, also while its set-up is cut off.</returns>
     [ReadOnly]
     [Alias("Get")]
     Task<DmaResult<BoardDefinition>> GetAsync();
 
     /// <summary>
-    /// Adds a device or changes one; every attach after the reply sees it. Who is attached already keeps the demand it attached with.
-    /// Costs a call to each silo: waited for longer than other calls.
+    /// Adds a device or changes one; every attach after the reply sees it. Who is attached already keeps the demand it attached with. A
+    /// board whose set-up was cut off is set up first. Costs a call to each silo: waited for longer than other calls.
     /// </summary>
     /// <returns>ENOENT, or what <see cref="BoardDefinition.Check"/> answers to the board with it: EINVAL, ENOSPC or EBUSY.</returns>
     [ResponseTimeout(LongCall)]
@@ -54,22 +69,29 @@ public interface IBoardGrain : IGrainWithStringKey
     [Alias("SwitchContext")]
     Task<Refusal?> SwitchContextAsync(string device, uint context);
 
-    /// <summary>Notes a buffer's name before the buffer is made, and finds the regions that its exporter names.</summary>
+    /// <summary>
+    /// Notes a buffer's name before the buffer is made, and finds the regions that its exporter names. A later generation takes the place
+    /// of an earlier one.
+    /// </summary>
     /// <param name="buffer">The buffer.</param>
+    /// <param name="generation">Which storage of that name it begins with, or has.</param>
     /// <param name="exporter">The device that exports it, or null.</param>
     /// <param name="memory">The regions that storage is taken from; none for system RAM and contiguous areas.</param>
     /// <returns>
     /// The named regions, in that order. ENOENT (no such board), ENODEV (no such exporter), EINVAL as
-    /// <see cref="NamedRegions.Find"/>, or ENOSPC; then nothing is noted.
+    /// <see cref="NamedRegions.Find"/>, EINVAL naming Generation (removed a short while ago), or ENOSPC; then nothing is noted.
     /// </returns>
     [AlwaysInterleave]
     [Alias("AddBuffer")]
-    Task<DmaResult<ImmutableArray<MemoryRegionLayout>>> AddBufferAsync(string buffer, string? exporter, NameList memory);
+    Task<DmaResult<ImmutableArray<MemoryRegionLayout>>> AddBufferAsync(
+        string buffer, uint generation, string? exporter, NameList memory);
 
-    /// <summary>Forgets a buffer that is gone.</summary>
+    /// <summary>Forgets a buffer that is gone; what has been exported under that name since stays.</summary>
+    /// <param name="buffer">The buffer.</param>
+    /// <param name="generation">Which storage of that name it had last.</param>
     [AlwaysInterleave]
     [Alias("RemoveBuffer")]
-    Task RemoveBufferAsync(string buffer);
+    Task RemoveBufferAsync(string buffer, uint generation);
 
     /// <summary>
     /// Buffer names, a page at a time, in an order that never changes and is not the alphabet's. Names that are there throughout are

@@ -17,6 +17,10 @@ public interface IDeviceGrain : IGrainWithStringKey
     [Alias("Register")]
     Task<DmaResult<Device>> RegisterAsync(Device device);
 
+    /// <summary>Takes the device off its board. For the board, which also tells all silos.</summary>
+    [Alias("Remove")]
+    Task RemoveAsync();
+
     /// <summary>The device.</summary>
     /// <returns>ENODEV.</returns>
     [ReadOnly]

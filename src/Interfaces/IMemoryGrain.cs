@@ -10,7 +10,7 @@ namespace DmaGrains.Interfaces;
 [Alias("dma.IMemoryGrain")]
 public interface IMemoryGrain : IGrainWithStringKey
 {
-    /// <summary>Lays out the memory; the same layout again changes nothing.</summary>
+    /// <summary>Lays out the memory; the same layout again changes nothing. No regions take it away.</summary>
     /// <returns>EINVAL, EEXIST (regions overlap) or EBUSY (another layout holds pages).</returns>
     [Alias("LayOut")]
     Task<DmaResult<ImmutableArray<RegionUse>>> LayOutAsync(ImmutableArray<MemoryRegionLayout> regions);

@@ -1,3 +1,4 @@
+using DmaGrains.Grains.Boards.Names;
 using DmaGrains.Interfaces;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
@@ -40,6 +41,26 @@ public sealed class SiloFixture : IAsyncLifetime
 
         return names;
     }
+
+    /// <summary>Takes all names out of a board's listing behind its back, as a crash of earlier builds could.</summary>
+    public Task EmptyListingAsync(string board) =>
+        _cluster!.WriteStateAsync(Grains.GetNameBucket(board, 0), "names", new NameBucketRecord());
+
+    /// <summary>The names of all boards.</summary>
+    public async Task<List<string>> BoardsAsync()
+    {
+        var names = new List<string>();
+        await foreach (var listed in Grains.GetBoards().BoardPagesAsync())
+        {
+            names.AddRange(listed);
+        }
+
+        return names;
+    }
+
+    /// <summary>Waits until a write of a grain is held.</summary>
+    public Task WaitForHeldWriteAsync(IAddressable grain) => _cluster!.WaitForAsync(
+        seen => seen is ClusterEvent.WriteHeld held && held.Key == grain.GetGrainId().Key.ToString());
 
     /// <summary>That board's definition.</summary>
     public static BoardDefinition BoardNamed(string name) => new(

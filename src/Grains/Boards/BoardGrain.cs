@@ -7,6 +7,7 @@ using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
+using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Grains.Boards;
 
@@ -14,72 +15,91 @@ namespace DmaGrains.Grains.Boards;
 [GrainType("dma-board")]
 internal sealed class BoardGrain(
     [PersistentState("board", StorageNames.Default)] IPersistentState<BoardRecord> storage,
-    [PersistentState("name-buckets", StorageNames.Default)] IPersistentState<BufferNamesRecord> nameStorage,
+    [PersistentState("name-buckets", StorageNames.Default)] IPersistentState<NameBucketsRecord> nameStorage,
     DeviceFactsClient facts) : Grain, IBoardGrain
 {
+    private readonly HashSet<Task> _adding = [];
+
     // What is written: calls that interleave do not see what is being written.
-    private BoardRecord _board = new();
-    private BufferNames _names = null!;
+    private BoardSetUp _board = BoardSetUp.None;
+    private NameBuckets _names = null!;
+
+    // While the board is set up or taken away: names that are to be added wait for its end.
+    private Task? _change;
 
     private string Name => GrainKeys.NameOf(this.GetPrimaryKeyString());
 
-    private Refusal NoBoard => Refusal.Of(Errno.ENOENT, "Board", $"There is no board {Name}; define it first.");
-
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _board = storage.State;
+        _board = storage.State.SetUp;
         _names = new(GrainFactory, Name, nameStorage, DeactivateOnIdle);
         return Task.CompletedTask;
     }
 
     public async Task<DmaResult<BoardDefinition>> DefineAsync(BoardDefinition definition)
     {
-        if (CheckDefinition(definition) is { } refusal)
+        if (Check(definition) is { } malformed)
         {
-            return DmaResult.Refuse<BoardDefinition>(refusal);
+            return DmaResult.Refuse<BoardDefinition>(malformed);
         }
 
-        if (_board.Definition is null)
-        {
-            await WriteAsync(new() { Definition = definition });
-        }
-
-        // A crash in between leaves the board defined and not set up: defining it again goes on from here.
-        if (!_board.IsSetUp)
-        {
-            await GrainFactory.GetMemory(Name).LayOutAsync(definition.Memory);
-            await GrainFactory.GetTranslation(Name).LayOutAsync(definition.Stages, definition.BouncePool);
-            foreach (var device in definition.Devices)
-            {
-                await GrainFactory.GetDevice(Name, device.Name).RegisterAsync(device);
-            }
-
-            await WriteAsync(new() { Definition = definition, IsSetUp = true });
-        }
-
-        return DmaResult.Grant(definition);
+        var defined = _board.Define(definition);
+        return !defined.TryGetValue(out var next) ? DmaResult.Refuse<BoardDefinition>(defined.Refusal!)
+            : next.Stage == BoardStage.SetUp ? Answer(definition, await ListAsync(next))
+            : Answer(definition, await AloneAsync(() => SetUpAsync(next)));
     }
 
+    public async Task<DmaResult<BoardDefinition>> ReplaceAsync(BoardDefinition definition) =>
+        Check(definition) is { } malformed
+            ? DmaResult.Refuse<BoardDefinition>(malformed)
+            : Answer(definition, await AloneAsync(async () =>
+            {
+                var holder = _board.LaysOutAnew(definition) ? await FindHolderAsync() : null;
+                var replaced = _board.Replace(definition, holder);
+                return replaced.TryGetValue(out var next) ? await SetUpAsync(next) : replaced.Refusal;
+            }));
+
+    public Task<Refusal?> RemoveAsync() => AloneAsync(async () =>
+    {
+        var removed = _board.Remove(Name, await FindHolderAsync());
+        if (!removed.TryGetValue(out var next))
+        {
+            return removed.Refusal;
+        }
+
+        if (next.Definition is not null)
+        {
+            await WriteAsync(next);
+            if (await LayOutAsync([], [], null) is { } held)
+            {
+                return held;
+            }
+
+            await ForgetAsync(next.Before, []);
+            await GrainFactory.GetBoards().RemoveAsync(Name, next.Generation);
+            await WriteAsync(next.Gone());
+        }
+
+        return null;
+    });
+
     public Task<DmaResult<BoardDefinition>> GetAsync() => Task.FromResult(
-        _board.Definition is { } definition
-            ? DmaResult.Grant(definition)
-            : DmaResult.Refuse<BoardDefinition>(NoBoard));
+        _board.NotThere(Name) is { } refusal
+            ? DmaResult.Refuse<BoardDefinition>(refusal)
+            : DmaResult.Grant(_board.Definition!));
 
     public async Task<DmaResult<Device>> SetDeviceAsync(Device device)
     {
-        if (_board.Definition is not { } definition)
+        // Whatever was begun is finished first: nobody else may come to do so.
+        if (_board is { Stage: BoardStage.BeingSetUp } && await AloneAsync(() => SetUpAsync(_board)) is { } unfinished)
         {
-            return DmaResult.Refuse<Device>(NoBoard);
+            return DmaResult.Refuse<Device>(unfinished);
         }
 
-        var known = definition.Devices.FirstOrDefault(other => other.Name == device.Name);
-        var next = definition with
+        var set = _board.SetDevice(Name, device);
+        if (!set.TryGetValue(out var next))
         {
-            Devices = known is null ? definition.Devices.Add(device) : definition.Devices.Replace(known, device),
-        };
-        if (next.Check() is { } refusal)
-        {
-            return DmaResult.Refuse<Device>(refusal);
+            return DmaResult.Refuse<Device>(set.Refusal!);
         }
 
         var registered = await GrainFactory.GetDevice(Name, device.Name).RegisterAsync(device);
@@ -87,11 +107,7 @@ internal sealed class BoardGrain(
         {
             // Also when nothing is new here: an earlier attempt may have failed before all silos knew.
             await facts.ForgetAsync(Name, device.Name);
-        }
-
-        if (registered.IsGranted && known != device)
-        {
-            await WriteAsync(new() { Definition = next, IsSetUp = true });
+            await WriteAsync(next);
         }
 
         return registered;
@@ -99,25 +115,31 @@ internal sealed class BoardGrain(
 
     public async Task<Refusal?> SwitchContextAsync(string device, uint context)
     {
-        if (_board.Definition is not { } definition)
+        if (_board.NotThere(Name) is { } notThere)
         {
-            return NoBoard;
+            return notThere;
         }
 
-        var known = definition.Devices.FirstOrDefault(other => other.Name == device);
+        var known = _board.Definition!.Devices.FirstOrDefault(other => other.Name == device);
         return BoardDefinition.ContextStageOf(device, known) is var stage && stage.TryGetValue(out var name)
             ? await GrainFactory.GetTranslation(Name).SwitchContextAsync(name, context)
             : stage.Refusal;
     }
 
     public async Task<DmaResult<ImmutableArray<MemoryRegionLayout>>> AddBufferAsync(
-        string buffer, string? exporter, NameList memory)
+        string buffer, uint generation, string? exporter, NameList memory)
     {
-        if (_board.Definition is not { } definition)
+        while (_change is { } change)
         {
-            return DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(NoBoard);
+            await change;
         }
 
+        if (_board.NotThere(Name) is { } notThere)
+        {
+            return DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(notThere);
+        }
+
+        var definition = _board.Definition!;
         if (exporter is not null && definition.Devices.All(device => device.Name != exporter))
         {
             return DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(new(
@@ -125,42 +147,119 @@ internal sealed class BoardGrain(
         }
 
         var regions = NamedRegions.Find(memory, definition.Memory);
-        if (regions.IsGranted && await _names.AddAsync(buffer) is { } refusal)
-        {
-            return DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(refusal);
-        }
-
-        return regions;
+        return regions.IsGranted && await AddNameAsync(new(buffer, generation)) is { } refusal
+            ? DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(refusal)
+            : regions;
     }
 
-    public Task RemoveBufferAsync(string buffer) => _names.RemoveAsync(buffer);
+    public Task RemoveBufferAsync(string buffer, uint generation) => _names.RemoveAsync(new(buffer, generation));
 
-    public async Task<DmaResult<NamePage>> ListBuffersAsync(string cursor, int count) =>
-        NamePosition.Parse(cursor) is { } after
-            ? DmaResult.Grant(await _names.ListAsync(after, Math.Clamp(count, 1, IBoardGrain.PageMax)))
-            : DmaResult.Refuse<NamePage>(Refusal.Of(
-                Errno.EINVAL, "Cursor", $"'{cursor}' is no cursor of a listing: expected what the page before said, or nothing."));
+    public Task<DmaResult<NamePage>> ListBuffersAsync(string cursor, int count) => _names.ListAsync(cursor, count);
 
-    private Refusal? CheckDefinition(BoardDefinition definition)
+    private static DmaResult<BoardDefinition> Answer(BoardDefinition definition, Refusal? refusal) =>
+        refusal is null ? DmaResult.Grant(definition) : DmaResult.Refuse<BoardDefinition>(refusal);
+
+    private Refusal? Check(BoardDefinition definition) => definition.Check() ?? (definition.Name == Name
+        ? null
+        : Refusal.Of(Errno.EINVAL, "Name", $"This grain is the board {Name}, not {definition.Name}."));
+
+    /// <summary>Does what must not happen between a buffer's name and its listing; names that come meanwhile wait.</summary>
+    private async Task<Refusal?> AloneAsync(Func<Task<Refusal?>> change)
     {
-        if (definition.Check() is { } refusal)
+        var done = new TaskCompletionSource();
+        _change = done.Task;
+        try
+        {
+            while (_adding.Count != 0)
+            {
+                await Task.WhenAny(_adding);
+            }
+
+            return await change();
+        }
+        finally
+        {
+            _change = null;
+            done.SetResult();
+        }
+    }
+
+    private async Task<Refusal?> AddNameAsync(ListedName name)
+    {
+        var adding = _names.AddAsync(name);
+        _adding.Add(adding);
+        try
+        {
+            return await adding;
+        }
+        finally
+        {
+            _adding.Remove(adding);
+        }
+    }
+
+    /// <summary>Makes everything as the definition says. A crash in between leaves the board being set up: this goes on from there.</summary>
+    private async Task<Refusal?> SetUpAsync(BoardSetUp next)
+    {
+        if (!ReferenceEquals(next, _board))
+        {
+            await WriteAsync(next);
+        }
+
+        var definition = next.Definition!;
+        if (await LayOutAsync(definition.Memory, definition.Stages, definition.BouncePool) is { } refusal)
         {
             return refusal;
         }
 
-        if (definition.Name != Name)
+        foreach (var device in definition.Devices)
         {
-            return Refusal.Of(Errno.EINVAL, "Name", $"This grain is the board {Name}, not {definition.Name}.");
+            await GrainFactory.GetDevice(Name, device.Name).RegisterAsync(device);
         }
 
-        return _board.Definition is { } defined && !defined.SaysTheSameAs(definition)
-            ? Refusal.Of(Errno.EEXIST, "Board", $"Board {Name} is defined otherwise.")
-            : null;
+        await ForgetAsync(next.Before, definition.Devices);
+        if (await ListAsync(next) is { } unlisted)
+        {
+            return unlisted;
+        }
+
+        await WriteAsync(next.Done());
+        return null;
     }
 
-    private async Task WriteAsync(BoardRecord next)
+    private async Task<Refusal?> LayOutAsync(
+        ImmutableArray<MemoryRegionLayout> memory, ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool) =>
+        (await GrainFactory.GetMemory(Name).LayOutAsync(memory)).Refusal
+        ?? await GrainFactory.GetTranslation(Name).LayOutAsync(stages, pool);
+
+    /// <summary>Takes devices away that the board does not have any more, and lets no silo use what it knew of the others.</summary>
+    private async Task ForgetAsync(ImmutableArray<string> before, ImmutableArray<Device> devices)
     {
-        await storage.WriteAsync(next, DeactivateOnIdle);
-        _board = next;
+        foreach (var name in before)
+        {
+            if (devices.All(device => device.Name != name))
+            {
+                await GrainFactory.GetDevice(Name, name).RemoveAsync();
+            }
+
+            await facts.ForgetAsync(Name, name);
+        }
+    }
+
+    private Task<Refusal?> ListAsync(BoardSetUp board) => GrainFactory.GetBoards().AddAsync(Name, board.Generation);
+
+    /// <summary>A buffer that is listed or holds something; null when there is none.</summary>
+    private async Task<string?> FindHolderAsync() =>
+        await _names.FindAnyAsync()
+        ?? (await GrainFactory.GetMemory(Name).GetHeldAsync()).Select(token => token.Buffer).FirstOrDefault()
+        ?? (await GrainFactory.GetTranslation(Name).GetHeldAsync()).Select(token => token.Buffer).FirstOrDefault();
+
+    private async Task WriteAsync(BoardSetUp next)
+    {
+        if (!ReferenceEquals(next, _board))
+        {
+            await storage.WriteAsync(new() { SetUp = next }, DeactivateOnIdle);
+            _board = next;
+        }
     }
 }

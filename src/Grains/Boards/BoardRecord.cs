@@ -6,11 +6,7 @@ namespace DmaGrains.Grains.Boards;
 [GenerateSerializer, Alias("dma.stored.board")]
 public sealed class BoardRecord
 {
-    /// <summary>The board; null before it is defined.</summary>
+    /// <summary>The board, and how far it has come.</summary>
     [Id(0)]
-    public BoardDefinition? Definition { get; init; }
-
-    /// <summary>Whether memory and devices have been set up after the definition.</summary>
-    [Id(2)]
-    public bool IsSetUp { get; init; }
+    public BoardSetUp SetUp { get; init; } = BoardSetUp.None;
 }

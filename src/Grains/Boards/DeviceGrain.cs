@@ -33,6 +33,14 @@ internal sealed class DeviceGrain(
         return DmaResult.Grant(device);
     }
 
+    public async Task RemoveAsync()
+    {
+        if (storage.State.Device is not null)
+        {
+            await storage.WriteAsync(new() { Device = null }, DeactivateOnIdle);
+        }
+    }
+
     public Task<DmaResult<Device>> GetAsync() => Task.FromResult(
         storage.State.Device is { } device
             ? DmaResult.Grant(device)

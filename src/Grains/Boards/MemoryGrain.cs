@@ -42,9 +42,9 @@ internal sealed class MemoryGrain(
 
     public async Task<DmaResult<ImmutableArray<RegionUse>>> LayOutAsync(ImmutableArray<MemoryRegionLayout> regions)
     {
-        if (_memory is not null && _memory.Layouts.SequenceEqual(regions))
+        if (_memory is null ? regions.IsEmpty : _memory.Layouts.SequenceEqual(regions))
         {
-            return DmaResult.Grant(_memory.Describe());
+            return DmaResult.Grant(_memory?.Describe() ?? []);
         }
 
         if (_memory is not null && _memory.Allocations.Any())
@@ -53,13 +53,19 @@ internal sealed class MemoryGrain(
                 Errno.EBUSY, "Memory", "Buffers hold pages of this memory; it cannot be laid out anew."));
         }
 
+        if (regions.IsEmpty)
+        {
+            await WriteAsync(null, _ledger, storage.State.Ended);
+            return DmaResult.Grant<ImmutableArray<RegionUse>>([]);
+        }
+
         var created = PhysicalMemory.Create(regions);
         if (!created.TryGetValue(out var memory))
         {
             return DmaResult.Refuse<ImmutableArray<RegionUse>>(created.Refusal!);
         }
 
-        await WriteAsync(memory, _ledger, []);
+        await WriteAsync(memory, _ledger, storage.State.Ended);
         return DmaResult.Grant(memory.Describe());
     }
 
@@ -129,10 +135,10 @@ internal sealed class MemoryGrain(
     }
 
     private async Task WriteAsync(
-        PhysicalMemory next, Ledger<AllocationToken, Allocation> ledger, ImmutableArray<AllocationToken> told)
+        PhysicalMemory? next, Ledger<AllocationToken, Allocation> ledger, ImmutableArray<AllocationToken> told)
     {
         await storage.WriteAsync(
-            new() { Layouts = [.. next.Layouts], Allocations = ledger.ToRecord(), Ended = told }, DeactivateOnIdle);
+            new() { Layouts = [.. next?.Layouts ?? []], Allocations = ledger.ToRecord(), Ended = told }, DeactivateOnIdle);
         _memory = next;
         _ledger = ledger;
     }

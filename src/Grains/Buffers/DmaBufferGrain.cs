@@ -41,7 +41,7 @@ internal sealed partial class DmaBufferGrain(
         {
             _importers = NewImporters();
             var attachments = await _importers.ReadAsync(storage);
-            storage.State = new() { Buffer = storage.State.Buffer.WithAttachments(attachments), Replies = storage.State.Replies };
+            storage.State = With(storage.State.Buffer.WithAttachments(attachments), storage.State.Replies);
         }
 
         storage.State.Buffer?.AssertInvariants();
@@ -56,6 +56,7 @@ internal sealed partial class DmaBufferGrain(
 
         if (storage.State.Replies.HasExported(origin))
         {
+            await ListAgainAsync();
             return DmaResult.Grant(DmaReply.Exported);
         }
 
@@ -64,7 +65,8 @@ internal sealed partial class DmaBufferGrain(
         ImmutableArray<MemoryRegionLayout> regions = [];
         if (existing?.Origin != origin && origin.Check() is null)
         {
-            var added = await GrainFactory.GetBoard(Board).AddBufferAsync(Name, origin.Exporter, origin.Memory);
+            var generation = BufferExports.GenerationOf(existing, storage.State.NextGeneration);
+            var added = await GrainFactory.GetBoard(Board).AddBufferAsync(Name, generation, origin.Exporter, origin.Memory);
             if (added.Refusal is { } refusal && refusal.Errno != Errno.ENODEV)
             {
                 return Refuse(refusal);
@@ -73,11 +75,16 @@ internal sealed partial class DmaBufferGrain(
             exporterIsKnown = added.IsGranted;
             regions = added.IsGranted ? added.Value : [];
         }
+        else if (existing?.Origin == origin)
+        {
+            await ListAgainAsync();
+        }
 
         var exporter = exporterIsKnown && origin is { Exporter: { } name, Policy.Lists: ListSharing.Exporters }
             ? await DeviceAsync(name)
             : null;
-        var exported = BufferExports.Export(existing, origin, exporterIsKnown, regions, exporter);
+        var exported = BufferExports.Export(
+            existing, origin, exporterIsKnown, regions, exporter, storage.State.NextGeneration);
         if (!exported.TryGetValue(out var buffer))
         {
             return Refuse(exported.Refusal!);
@@ -87,11 +94,8 @@ internal sealed partial class DmaBufferGrain(
         var isNew = !ReferenceEquals(buffer, existing);
         if (isNew)
         {
-            await WriteAsync(new()
-            {
-                Buffer = buffer,
-                Replies = existing is null ? StoredReplies.Empty : before.Replies.ExportedAnew(existing.Origin, serializer),
-            });
+            await WriteAsync(With(
+                buffer, existing is null ? StoredReplies.Empty : before.Replies.ExportedAnew(existing.Origin, serializer)));
         }
 
         if (buffer.AllocationAtExport is not { } request)
@@ -104,12 +108,15 @@ internal sealed partial class DmaBufferGrain(
         var allocation = await GrainFactory.GetMemory(Board).AllocateAsync(request);
         if (!allocation.TryGetValue(out var allocated))
         {
-            await storage.WriteAsync(isNew ? before : new() { Buffer = buffer.Gone(), Replies = before.Replies }, DeactivateOnIdle);
-            await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name);
+            // No generation is used twice: what was sent under this one may come late.
+            var none = With(isNew ? before.Buffer : buffer.Gone(), before.Replies, BufferExports.GenerationAfter(buffer));
+            await storage.WriteAsync(none, DeactivateOnIdle);
+            await GrainFactory.GetMemory(Board).FreeAsync(request.Token);
+            await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name, buffer.Generation);
             return Refuse(allocation.Refusal!);
         }
 
-        await WriteAsync(new() { Buffer = buffer.ExportedWith(allocated), Replies = storage.State.Replies });
+        await WriteAsync(With(buffer.ExportedWith(allocated), storage.State.Replies));
         return DmaResult.Grant(DmaReply.Exported);
     }
 
@@ -346,7 +353,7 @@ internal sealed partial class DmaBufferGrain(
 
     private async Task CommitAsync(BufferTurn turn)
     {
-        var next = new DmaBufferRecord { Buffer = turn.Buffer, Replies = turn.Replies };
+        var next = With(turn.Buffer, turn.Replies);
         if (turn.ChangesState)
         {
             await WriteAsync(next);
@@ -354,7 +361,7 @@ internal sealed partial class DmaBufferGrain(
 
         // A grant that changed nothing is remembered with the next change; giving pages back is done again after a crash.
         storage.State = turn.Buffer.IsInDebt
-            ? new() { Buffer = await SettleAsync(turn.Buffer), Replies = next.Replies }
+            ? With(await SettleAsync(turn.Buffer), next.Replies)
             : next;
     }
 
@@ -383,11 +390,25 @@ internal sealed partial class DmaBufferGrain(
 
         if (buffer.IsGone)
         {
-            await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name);
+            await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name, buffer.Generation);
         }
 
         return buffer.Freed();
     }
+
+    /// <summary>Puts a living buffer's name back where its board's listing lacks it.</summary>
+    private async Task ListAgainAsync()
+    {
+        if (storage.State.Buffer is { IsGone: false } living)
+        {
+            await GrainFactory.GetBoard(Board).AddBufferAsync(Name, living.Generation, null, default);
+        }
+    }
+
+    private DmaBufferRecord With(DmaBuffer? buffer, StoredReplies replies, uint? nextGeneration = null) => new()
+    {
+        Buffer = buffer, Replies = replies, NextGeneration = nextGeneration ?? storage.State.NextGeneration,
+    };
 
     private Task WriteAsync(DmaBufferRecord next)
     {

@@ -18,4 +18,8 @@ public sealed class DmaBufferRecord
     /// <summary>The importers, where there are many: the buffer itself then has none. Null where it has them.</summary>
     [Id(2)]
     public LedgerRecord<string, Attachment>? Importers { get; init; }
+
+    /// <summary>The least generation of the next export, where exports have come to nothing; 0 where none has.</summary>
+    [Id(4)]
+    public uint NextGeneration { get; init; }
 }

@@ -12,6 +12,7 @@ public static class BufferExports
     /// <param name="exporterIsKnown">Whether the board has the exporting device, if one is named.</param>
     /// <param name="board">The board's regions, or at least those that the export names; not looked at for a repeat.</param>
     /// <param name="exporter">The exporting device, where the policy hands its addresses out; null for a heap.</param>
+    /// <param name="least">The least generation of a new buffer: <see cref="GenerationAfter"/> the last export that came to nothing.</param>
     /// <returns>
     /// The buffer: the same object for a repeat of the export that made it, gone or not. EINVAL or ENOSPC for a malformed export,
     /// ENODEV for an unknown exporter, EINVAL as <see cref="NamedRegions.Find"/>, EEXIST when another buffer of that name lives or owes
@@ -22,7 +23,8 @@ public static class BufferExports
         BufferExport export,
         bool exporterIsKnown,
         IEnumerable<MemoryRegionLayout> board,
-        Device? exporter = null)
+        Device? exporter = null,
+        uint least = 0)
     {
         if (export.Check() is { } refusal)
         {
@@ -46,12 +48,26 @@ public static class BufferExports
             return DmaResult.Refuse<DmaBuffer>(found.Refusal!);
         }
 
-        var exported = existing is null ? DmaBuffer.Export(export, 0, regions)
-            : existing.IsFreed ? DmaBuffer.ExportAfter(existing, export, regions)
+        var exported = existing is null ? DmaBuffer.Export(export, least, regions)
+            : existing.IsFreed ? DmaBuffer.ExportAfter(existing, export, regions, least)
             : DmaResult.Refuse<DmaBuffer>(Refusal.Of(
                 Errno.EEXIST, "Name", $"Buffer {export.Name} exists with {existing.SizeBytes} bytes, exported by {existing.Origin.Exporter ?? "a heap"}."));
         return exported.TryGetValue(out var buffer) ? DmaResult.Grant(buffer.ExportedBy(exporter)) : exported;
     }
+
+    /// <summary>The generation of the buffer that an export would make, or of the one that lives.</summary>
+    /// <param name="existing">What the name stands for now; null when it is new.</param>
+    /// <param name="least">As for <see cref="Export"/>.</param>
+    public static uint GenerationOf(DmaBuffer? existing, uint least) =>
+        existing is null ? least
+        : existing.IsFreed ? Math.Max(GenerationAfter(existing), least)
+        : existing.Generation;
+
+    /// <summary>
+    /// The first generation that nothing was asked for under while a buffer was there: its own and the next one, which a migration that
+    /// was never noted may have asked for, are used.
+    /// </summary>
+    public static uint GenerationAfter(DmaBuffer buffer) => buffer.Generation + 2;
 
     /// <summary>ENOENT: nothing was ever exported under that name.</summary>
     public static Refusal NoBuffer(string buffer) => Refusal.Of(

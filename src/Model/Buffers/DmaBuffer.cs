@@ -170,10 +170,12 @@ public sealed partial record DmaBuffer
     /// <param name="gone">The buffer before.</param>
     /// <param name="export">What the exporter says.</param>
     /// <param name="regions">The regions that the exporter names.</param>
-    public static DmaResult<DmaBuffer> ExportAfter(DmaBuffer gone, BufferExport export, ImmutableArray<MemoryRegionLayout> regions)
+    /// <param name="least">The least generation that it may begin with.</param>
+    public static DmaResult<DmaBuffer> ExportAfter(
+        DmaBuffer gone, BufferExport export, ImmutableArray<MemoryRegionLayout> regions, uint least = 0)
     {
         Invariant.Holds(gone.IsFreed);
-        var exported = Export(export, gone.Generation + 2, regions);
+        var exported = Export(export, BufferExports.GenerationOf(gone, least), regions);
         return exported.TryGetValue(out var buffer)
             ? DmaResult.Grant(buffer with { NextMapping = gone.NextMapping + 1, HasHadTranslated = gone.HasHadTranslated })
             : exported;

@@ -7,10 +7,36 @@ namespace DmaGrains.Testing;
 /// <summary>Checks boards from outside, with what the storage knows of their buffers beside what the boards say.</summary>
 internal sealed class ClusterCheck(IGrainFactory grains, ClusterStorage storage)
 {
+    /// <summary>Checks all boards that there are, and that they are listed.</summary>
     /// <exception cref="InvariantException">Something is wrong; it lists all that is.</exception>
-    public async Task RunAsync(IEnumerable<string> boards)
+    public async Task RunAsync()
+    {
+        var listed = new HashSet<string>();
+        await foreach (var page in grains.GetBoards().BoardPagesAsync())
+        {
+            listed.UnionWith(page);
+        }
+
+        var stored = new List<string>();
+        foreach (var board in storage.KeysWith("board").Select(GrainKeys.NameOf))
+        {
+            if ((await grains.GetBoard(board).GetAsync()).IsGranted)
+            {
+                stored.Add(board);
+            }
+        }
+
+        await RunAsync(stored, stored.Except(listed).Select(board => $"Unlisted: {board}: it is set up, and no list of boards has it"));
+    }
+
+    /// <summary>Checks some boards.</summary>
+    /// <param name="boards">Their names.</param>
+    /// <param name="known">What is known to be wrong already.</param>
+    /// <exception cref="InvariantException">Something is wrong; it lists all that is.</exception>
+    public async Task RunAsync(IEnumerable<string> boards, IEnumerable<string>? known = null)
     {
         var findings = ImmutableArray.CreateBuilder<string>();
+        findings.AddRange(known ?? []);
         foreach (var board in boards)
         {
             try

@@ -1,3 +1,4 @@
+using DmaGrains.Grains.Boards.Names;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
@@ -173,5 +174,220 @@ public sealed class BoardGrainTests(SiloFixture silo)
 
         Assert.Equal(Errno.ENODEV, (await device.GetAsync()).Refusal!.Errno);
         Assert.Equal(Errno.EINVAL, (await device.RegisterAsync(new Device("other", null))).Refusal!.Errno);
+    }
+
+    [Theory]
+    [InlineData("memory")]
+    [InlineData("translation")]
+    [InlineData("device")]
+    [InlineData("board")]
+    public async Task SetDevice_between_two_Defines_finishes_what_the_first_began(string failing)
+    {
+        var name = $"cut-off-{failing}";
+        var board = silo.Grains.GetBoard(name);
+        var definition = SiloFixture.BoardNamed(name);
+        var npu = new Device("npu", null);
+        if (failing == "board")
+        {
+            silo.Storage.FailWrite(board, 2, state: "board");
+        }
+        else
+        {
+            silo.Storage.FailNextWrite(
+                failing == "memory" ? silo.Grains.GetMemory(name)
+                : failing == "translation" ? silo.Grains.GetTranslation(name)
+                : silo.Grains.GetDevice(name, "display"));
+        }
+
+        await Assert.ThrowsAnyAsync<Exception>(() => board.DefineAsync(definition));
+        Assert.Equal(Errno.ENOENT, (await board.GetAsync()).Refusal!.Errno);
+        Assert.Equal(Errno.ENOENT, (await silo.Grains.GetBuffer(name, "b").ExportAsync(new("b", 4096))).Refusal!.Errno);
+        Assert.Equal(Errno.ENOENT, (await board.SwitchContextAsync("gpu", 0))!.Errno);
+
+        Assert.True((await board.SetDeviceAsync(npu)).IsGranted);
+
+        Assert.Equal(definition.Devices.Add(npu), (await board.GetAsync()).Value.Devices);
+        Assert.True((await board.DefineAsync(definition with { Devices = definition.Devices.Add(npu) })).IsGranted);
+        Assert.Equal(Errno.EEXIST, (await board.DefineAsync(definition)).Refusal!.Errno);
+        Assert.True((await MapAsync(name, "display")).IsGranted);
+    }
+
+    [Fact]
+    public async Task Define_of_what_was_begun_goes_on_and_of_something_else_is_EEXIST()
+    {
+        var board = silo.Grains.GetBoard("begun");
+        var definition = SiloFixture.BoardNamed("begun");
+        silo.Storage.FailNextWrite(silo.Grains.GetMemory("begun"));
+        await Assert.ThrowsAnyAsync<Exception>(() => board.DefineAsync(definition));
+
+        Assert.Equal(Errno.EEXIST, (await board.DefineAsync(definition with { Title = "Another" })).Refusal!.Errno);
+        Assert.True((await board.DefineAsync(definition)).IsGranted);
+
+        Assert.True((await MapAsync("begun", "gpu")).IsGranted);
+    }
+
+    [Fact]
+    public async Task Replace_defines_anew_whatever_the_board_was()
+    {
+        var name = await silo.NewBoardAsync();
+        var board = silo.Grains.GetBoard(name);
+        var definition = SiloFixture.BoardNamed(name) with
+        {
+            Memory = [new("other", MemoryKind.System, new PageExtent(0x100, 4096))],
+            Devices = [new Device("npu", new DeviceDmaParameters(uint.MaxValue, 0, 0)), new Device("gpu", new(65536, 0, 0))],
+        };
+        await SeenByASiloAsync(name);
+
+        Assert.True((await board.ReplaceAsync(definition)).IsGranted);
+
+        Assert.True((await board.GetAsync()).Value.SaysTheSameAs(definition));
+        Assert.Equal(["other"], (await silo.Grains.GetMemory(name).DescribeAsync()).Select(region => region.Name));
+        Assert.Equal(Errno.ENODEV, (await silo.Grains.GetDevice(name, "display").GetAsync()).Refusal!.Errno);
+        var buffer = silo.Grains.GetBuffer(name, "next");
+        await buffer.ExportAsync(new("next", 4096));
+        Assert.Equal(Errno.ENODEV, (await buffer.AttachAsync("a1", "display")).Refusal!.Errno);
+        await buffer.AttachAsync("a2", "gpu");
+        Assert.Equal(65536u, (await buffer.GetConstraintsAsync()).Value.MaxSegmentSize);
+    }
+
+    [Fact]
+    public async Task Replace_is_EBUSY_where_buffers_would_lose_their_memory_and_lets_devices_change_under_them()
+    {
+        var name = await silo.NewBoardAsync();
+        var board = silo.Grains.GetBoard(name);
+        var buffer = await silo.NewBufferAsync(name);
+        var definition = SiloFixture.BoardNamed(name);
+
+        var memory = await board.ReplaceAsync(definition with { Memory = [definition.Memory[0]] });
+        var mmus = await board.ReplaceAsync(definition with { Stages = [new IommuStage("mmu", new(new(0x1000), new(0xffffff), 4096))] });
+        var devices = await board.ReplaceAsync(definition with { Devices = definition.Devices.Add(new Device("npu", null)) });
+
+        Assert.Equal((Errno.EBUSY, "Memory"), (memory.Refusal!.Errno, memory.Refusal.Field));
+        Assert.Equal((Errno.EBUSY, "Memory"), (mmus.Refusal!.Errno, mmus.Refusal.Field));
+        Assert.True(devices.IsGranted);
+        Assert.True((await buffer.AttachAsync("a1", "npu")).IsGranted);
+    }
+
+    [Fact]
+    public async Task Replace_goes_on_where_a_failure_stopped_it_and_leaves_no_device_of_the_board_before()
+    {
+        var name = await silo.NewBoardAsync();
+        var board = silo.Grains.GetBoard(name);
+        var definition = SiloFixture.BoardNamed(name) with { Devices = [new Device("npu", null)] };
+        silo.Storage.FailNextWrite(silo.Grains.GetDevice(name, "display"));
+        await Assert.ThrowsAnyAsync<Exception>(() => board.ReplaceAsync(definition));
+
+        Assert.True((await board.DefineAsync(definition)).IsGranted);
+
+        Assert.All(
+            await Task.WhenAll(SiloFixture.BoardNamed(name).Devices.Select(device => silo.Grains.GetDevice(name, device.Name).GetAsync())),
+            found => Assert.Equal(Errno.ENODEV, found.Refusal!.Errno));
+    }
+
+    [Fact]
+    public async Task Replace_with_what_it_is_sets_up_what_is_missing()
+    {
+        var name = await silo.NewBoardAsync();
+        await silo.Grains.GetMemory(name).LayOutAsync([]);
+        await silo.Grains.GetDevice(name, "gpu").RemoveAsync();
+
+        Assert.True((await silo.Grains.GetBoard(name).ReplaceAsync(SiloFixture.BoardNamed(name))).IsGranted);
+
+        Assert.True((await MapAsync(name, "gpu")).IsGranted);
+    }
+
+    [Fact]
+    public async Task Remove_is_EBUSY_until_all_buffers_are_gone_and_then_leaves_nothing()
+    {
+        var name = await silo.NewBoardAsync();
+        var board = silo.Grains.GetBoard(name);
+        var buffer = await silo.NewBufferAsync(name);
+
+        var busy = await board.RemoveAsync();
+        await buffer.ReleaseAsync();
+
+        Assert.Equal((Errno.EBUSY, "Buffers"), (busy!.Errno, busy.Field));
+        Assert.Null(await board.RemoveAsync());
+        Assert.Null(await board.RemoveAsync());
+        Assert.Equal(Errno.ENOENT, (await board.GetAsync()).Refusal!.Errno);
+        Assert.Equal(Errno.ENODEV, (await silo.Grains.GetDevice(name, "gpu").GetAsync()).Refusal!.Errno);
+        Assert.Empty(await silo.Grains.GetMemory(name).DescribeAsync());
+        Assert.Equal(Errno.ENOENT, (await buffer.ExportAsync(new("frame", 4096))).Refusal!.Errno);
+        Assert.DoesNotContain(name, await silo.BoardsAsync());
+    }
+
+    [Fact]
+    public async Task Remove_is_EBUSY_while_memory_is_held_for_a_buffer_that_no_listing_has()
+    {
+        var name = await silo.NewBoardAsync();
+        await MapAsync(name, "gpu");
+        await silo.EmptyListingAsync(name);
+
+        Assert.Equal(Errno.EBUSY, (await silo.Grains.GetBoard(name).RemoveAsync())!.Errno);
+    }
+
+    [Fact]
+    public async Task Remove_refuses_a_board_that_never_was() =>
+        Assert.Equal(Errno.ENOENT, (await silo.Grains.GetBoard("never").RemoveAsync())!.Errno);
+
+    [Theory]
+    [InlineData("memory")]
+    [InlineData("translation")]
+    [InlineData("device")]
+    [InlineData("board")]
+    public async Task Remove_goes_on_where_a_failure_stopped_it(string failing)
+    {
+        var name = await silo.NewBoardAsync();
+        var board = silo.Grains.GetBoard(name);
+        await board.ReplaceAsync(SiloFixture.BoardNamed(name) with { Stages = [new IommuStage("mmu", new(new(0x1000), new(0xffffff), 4096))] });
+        silo.Storage.FailWrite(
+            failing switch
+            {
+                "memory" => silo.Grains.GetMemory(name),
+                "translation" => silo.Grains.GetTranslation(name),
+                "device" => silo.Grains.GetDevice(name, "disk"),
+                _ => board,
+            },
+            failing == "board" ? 2 : 1);
+        await Assert.ThrowsAnyAsync<Exception>(board.RemoveAsync);
+        Assert.Equal(Errno.ENOENT, (await board.GetAsync()).Refusal!.Errno);
+
+        Assert.Null(await board.RemoveAsync());
+
+        Assert.DoesNotContain(name, await silo.BoardsAsync());
+        Assert.True((await board.DefineAsync(SiloFixture.BoardNamed(name) with { Title = "The next one" })).IsGranted);
+        Assert.Contains(name, await silo.BoardsAsync());
+        Assert.True((await MapAsync(name, "gpu")).IsGranted);
+    }
+
+    [Fact]
+    public async Task A_buffer_that_is_exported_while_its_board_is_removed_is_on_no_board_or_keeps_it()
+    {
+        var name = await silo.NewBoardAsync();
+        var held = silo.Storage.HoldWrites(silo.Grains.GetNameBucket(name, 0));
+        var exporting = silo.Grains.GetBuffer(name, "b").ExportAsync(new("b", 4096));
+        await silo.WaitForHeldWriteAsync(silo.Grains.GetNameBucket(name, 0));
+        var removing = silo.Grains.GetBoard(name).RemoveAsync();
+        held.Release();
+
+        Assert.True((await exporting).IsGranted);
+        Assert.Equal(Errno.EBUSY, (await removing)!.Errno);
+    }
+
+    private async Task<DmaResult<DmaReply>> MapAsync(string board, string device)
+    {
+        var buffer = await silo.NewBufferAsync(board);
+        await buffer.AttachAsync("a1", device);
+        return await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice);
+    }
+
+    private async Task SeenByASiloAsync(string board)
+    {
+        var buffer = await silo.NewBufferAsync(board, "seen");
+        await buffer.AttachAsync("a1", "gpu");
+        await buffer.AttachAsync("a2", "display");
+        await buffer.DetachAsync("a1");
+        await buffer.DetachAsync("a2");
+        await buffer.ReleaseAsync();
     }
 }

@@ -3,18 +3,21 @@ using Orleans.Concurrency;
 
 namespace DmaGrains.Grains.Boards.Names;
 
-/// <summary>Some of the names of a board's buffers; key <c>names:board/NUMBER</c>. Boards call it; it calls the bucket that splits off.</summary>
+/// <summary>
+/// Some of the names of a board's buffers; key <c>names:board/NUMBER</c>. Of the boards' own names: <c>names:/NUMBER</c>. Whoever lists
+/// them calls it; it calls the bucket that splits off.
+/// </summary>
 [GrainInterfaceType("dma.INameBucketGrain")]
 [Alias("dma.INameBucketGrain")]
 internal interface INameBucketGrain : IGrainWithStringKey
 {
-    /// <summary>Adds a name; one that is there already is added.</summary>
+    /// <summary>Adds a name; one that is there already, of that generation or a later one, is added.</summary>
     [Alias("Add")]
-    Task<BucketReply> AddAsync(string name);
+    Task<BucketReply> AddAsync(ListedName name);
 
-    /// <summary>Removes a name; one that is not there is removed.</summary>
+    /// <summary>Removes a name of that generation or an earlier one; a later one stays.</summary>
     [Alias("Remove")]
-    Task<BucketReply> RemoveAsync(string name);
+    Task<BucketReply> RemoveAsync(ListedName name);
 
     /// <summary>Names behind a position.</summary>
     [ReadOnly]
@@ -30,6 +33,7 @@ internal interface INameBucketGrain : IGrainWithStringKey
     /// <param name="level">The level of both afterwards.</param>
     /// <param name="version">The other bucket's version.</param>
     /// <param name="names">The names.</param>
+    /// <param name="removed">What was removed from the other bucket last.</param>
     [Alias("Fill")]
-    Task FillAsync(int level, ulong version, ImmutableArray<string> names);
+    Task FillAsync(int level, ulong version, ImmutableArray<ListedName> names, ImmutableArray<ListedName> removed);
 }

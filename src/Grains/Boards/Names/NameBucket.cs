@@ -3,11 +3,14 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Grains.Boards.Names;
 
-/// <summary>Some of a board's buffer names: those whose places begin with the bucket's number.</summary>
+/// <summary>Some of the names of a listing: those whose places begin with the bucket's number.</summary>
 /// <param name="Number">Its number, from 0.</param>
 /// <param name="Record">What it has.</param>
 internal readonly record struct NameBucket(uint Number, NameBucketRecord Record)
 {
+    /// <summary>Most names that were removed and that it still knows of, so that what comes late does not bring them back.</summary>
+    public const int RemovedMax = 32;
+
     /// <summary>Names beyond which the board should get another bucket.</summary>
     public const int NamesWanted = 256;
 
@@ -25,18 +28,36 @@ internal readonly record struct NameBucket(uint Number, NameBucketRecord Record)
         ? null
         : BucketTable.SplitOff(Number, Record.Level, place);
 
-    /// <summary>With a name; the same record when it is there.</summary>
-    public NameBucketRecord With(string name)
+    /// <summary>Whether a name was removed, as far as the bucket still knows, and is not there.</summary>
+    public bool IsTooLate(ListedName name) =>
+        IndexOf(name.Position) < 0
+        && Record.Removed.Any(removed => removed.Name == name.Name && removed.Generation >= name.Generation);
+
+    /// <summary>With a name, in place of one of an earlier generation; the same record when it is there, or <see cref="IsTooLate"/>.</summary>
+    public NameBucketRecord With(ListedName name)
     {
-        var index = IndexOf(NamePosition.Of(name));
-        return index >= 0 ? Record : Changed(Record.Names.Insert(~index, name));
+        var index = IndexOf(name.Position);
+        return index >= 0
+            ? Record.Names[index].Generation >= name.Generation ? Record : Changed(Record.Names.SetItem(index, name))
+            : IsTooLate(name)
+            ? Record
+            : Changed(Record.Names.Insert(~index, name));
     }
 
-    /// <summary>Without a name; the same record when it is not there.</summary>
-    public NameBucketRecord Without(string name)
+    /// <summary>Without a name; the same record when it is not there, or of a later generation.</summary>
+    public NameBucketRecord Without(ListedName name)
     {
-        var index = IndexOf(NamePosition.Of(name));
-        return index < 0 ? Record : Changed(Record.Names.RemoveAt(index));
+        var index = IndexOf(name.Position);
+        return index < 0 || Record.Names[index].Generation > name.Generation
+            ? Record
+            : Changed(Record.Names.RemoveAt(index)) with
+            {
+                Removed =
+                [
+                    .. Record.Removed.Where(removed => removed.Name != name.Name).TakeLast(RemovedMax - 1),
+                    name,
+                ],
+            };
     }
 
     /// <summary>The names behind a position, and where to go on; the position after all of them is in the next bucket.</summary>
@@ -49,19 +70,19 @@ internal readonly record struct NameBucket(uint Number, NameBucketRecord Record)
         var names = Record.Names.Slice(first, Math.Min(count, Record.Names.Length - first));
         if (first + names.Length < Record.Names.Length)
         {
-            return (names, NamePosition.Of(names[^1]));
+            return (Texts(names), names[^1].Position);
         }
 
-        return (names, BucketTable.EndOf(Number, Record.Level) is { } end ? new(end, string.Empty) : null);
+        return (Texts(names), BucketTable.EndOf(Number, Record.Level) is { } end ? new(end, string.Empty) : null);
     }
 
     /// <summary>The bucket without the names that go to a new one, and those.</summary>
-    public (NameBucketRecord Next, uint Number, ImmutableArray<string> Moving) Split()
+    public (NameBucketRecord Next, uint Number, ImmutableArray<ListedName> Moving) Split()
     {
         Invariant.Holds(Record.Level < BucketTable.LevelMax);
         var level = Record.Level + 1;
         var number = Number;
-        var staying = Record.Names.Count(name => BucketTable.Has(number, level, NamePosition.Of(name).Place));
+        var staying = Record.Names.Count(name => BucketTable.Has(number, level, name.Position.Place));
         return (
             Changed(Record.Names[..staying]) with { Level = level },
             Number + (1u << Record.Level),
@@ -69,17 +90,18 @@ internal readonly record struct NameBucket(uint Number, NameBucketRecord Record)
     }
 
     /// <summary>The bucket filled by the one that it splits from; the same record when it has been filled since, or is in use.</summary>
-    public NameBucketRecord Filled(int level, ulong version, ImmutableArray<string> names) =>
+    public NameBucketRecord Filled(
+        int level, ulong version, ImmutableArray<ListedName> names, ImmutableArray<ListedName> removed) =>
         Record.IsInUse || version <= Record.FilledAt
             ? Record
-            : Record with { Level = level, FilledAt = version, Names = names, Version = Record.Version + 1 };
+            : Record with { Level = level, FilledAt = version, Names = names, Removed = removed, Version = Record.Version + 1 };
 
     /// <summary>Checks order and places of all names.</summary>
     public void AssertInvariants()
     {
         Invariant.Holds(Number == 0 || Record.Level > 0);
         NamePosition? last = null;
-        foreach (var position in Record.Names.Select(NamePosition.Of))
+        foreach (var position in Record.Names.Select(name => name.Position))
         {
             Invariant.Holds(last is null || last.Value.CompareTo(position) < 0);
             Invariant.Holds(BucketTable.Has(Number, Record.Level, position.Place));
@@ -87,7 +109,9 @@ internal readonly record struct NameBucket(uint Number, NameBucketRecord Record)
         }
     }
 
-    private NameBucketRecord Changed(ImmutableArray<string> names) =>
+    private static ImmutableArray<string> Texts(ImmutableArray<ListedName> names) => [.. names.Select(name => name.Name)];
+
+    private NameBucketRecord Changed(ImmutableArray<ListedName> names) =>
         Record with { Names = names, Version = Record.Version + 1, IsInUse = true };
 
     private int IndexOf(NamePosition position)
@@ -96,7 +120,7 @@ internal readonly record struct NameBucket(uint Number, NameBucketRecord Record)
         while (low <= high)
         {
             var middle = (low + high) / 2;
-            var order = NamePosition.Of(Record.Names[middle]).CompareTo(position);
+            var order = Record.Names[middle].Position.CompareTo(position);
             if (order == 0)
             {
                 return middle;

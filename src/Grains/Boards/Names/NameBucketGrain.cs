@@ -13,8 +13,9 @@ namespace DmaGrains.Grains.Boards.Names;
 /// </remarks>
 [GrainType("dma-name-bucket")]
 internal sealed class NameBucketGrain(
-    [PersistentState("names", StorageNames.Default)] IPersistentState<NameBucketRecord> storage) : Grain, INameBucketGrain
+    [PersistentState("names", StorageNames.Default)] IPersistentState<NameBucketRecord> storage, TimeProvider time) : Grain, INameBucketGrain
 {
+    private readonly RemovedNames _removed = new(time);
     private string _board = string.Empty;
     private uint _number;
 
@@ -26,16 +27,22 @@ internal sealed class NameBucketGrain(
         if (storage.RecordExists)
         {
             Bucket.AssertInvariants();
+            Note(storage.State.Removed);
         }
 
         return Task.CompletedTask;
     }
 
-    public async Task<BucketReply> AddAsync(string name)
+    public async Task<BucketReply> AddAsync(ListedName name)
     {
-        if (Bucket.ElsewhereFor(NamePosition.Of(name).Place) is { } other)
+        if (Bucket.ElsewhereFor(name.Position.Place) is { } other)
         {
             return new(other, false, false);
+        }
+
+        if (_removed.Has(name) || Bucket.IsTooLate(name))
+        {
+            return new(null, false, false, IsTooLate: true);
         }
 
         var next = Bucket.With(name);
@@ -48,14 +55,15 @@ internal sealed class NameBucketGrain(
         return new(null, Bucket.IsOver, isDone);
     }
 
-    public async Task<BucketReply> RemoveAsync(string name)
+    public async Task<BucketReply> RemoveAsync(ListedName name)
     {
-        if (Bucket.ElsewhereFor(NamePosition.Of(name).Place) is { } other)
+        if (Bucket.ElsewhereFor(name.Position.Place) is { } other)
         {
             return new(other, false, false);
         }
 
         await WriteAsync(Bucket.Without(name));
+        _removed.Add(name);
         return new(null, false, true);
     }
 
@@ -79,13 +87,25 @@ internal sealed class NameBucketGrain(
 
         Invariant.Holds(storage.State.Level == level);
         var (next, number, moving) = Bucket.Split();
-        await GrainFactory.GetNameBucket(_board, number).FillAsync(next.Level, next.Version, moving);
+        await GrainFactory.GetNameBucket(_board, number).FillAsync(next.Level, next.Version, moving, next.Removed);
         await WriteAsync(next);
         return Math.Max(next.Names.Length, moving.Length);
     }
 
-    public Task FillAsync(int level, ulong version, ImmutableArray<string> names) =>
-        WriteAsync(Bucket.Filled(level, version, names));
+    public async Task FillAsync(
+        int level, ulong version, ImmutableArray<ListedName> names, ImmutableArray<ListedName> removed)
+    {
+        await WriteAsync(Bucket.Filled(level, version, names, removed));
+        Note(storage.State.Removed);
+    }
+
+    private void Note(ImmutableArray<ListedName> removed)
+    {
+        foreach (var name in removed)
+        {
+            _removed.Add(name);
+        }
+    }
 
     private async Task WriteAsync(NameBucketRecord next)
     {

@@ -12,7 +12,7 @@ internal sealed record NameBucketRecord
 
     /// <summary>Its names, in the order of their positions.</summary>
     [Id(1)]
-    public ImmutableArray<string> Names { get; init; } = [];
+    public ImmutableArray<ListedName> Names { get; init; } = [];
 
     /// <summary>How often it was written.</summary>
     [Id(2)]
@@ -25,4 +25,8 @@ internal sealed record NameBucketRecord
     /// <summary>Whether it has been changed since it was filled: it is in use, and is not filled again.</summary>
     [Id(4)]
     public bool IsInUse { get; init; }
+
+    /// <summary>What was removed last, oldest first, each name once: what comes late must not bring it back.</summary>
+    [Id(5)]
+    public ImmutableArray<ListedName> Removed { get; init; } = [];
 }

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace DmaGrains.Interfaces;
 
-/// <summary>Goes through the pages of a board's listing.</summary>
-public static class BufferListing
+/// <summary>Goes through the pages of listings.</summary>
+public static class Listings
 {
     /// <summary>The names of a board's buffers, a page at a time as the board gives them.</summary>
     /// <param name="board">The board; it has been defined.</param>
@@ -19,6 +19,24 @@ public static class BufferListing
         {
             cancellation.ThrowIfCancellationRequested();
             var listed = (await board.ListBuffersAsync(cursor, page)).Value;
+            yield return listed.Names;
+            cursor = listed.Next;
+        }
+    }
+
+    /// <summary>The names of a cluster's boards, a page at a time.</summary>
+    /// <param name="boards">The list of boards.</param>
+    /// <param name="page">1 to <see cref="IBoardGrain.PageMax"/>.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async IAsyncEnumerable<ImmutableArray<string>> BoardPagesAsync(
+        this IBoardListGrain boards,
+        int page = IBoardGrain.PageMax,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        for (string? cursor = string.Empty; cursor is not null;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var listed = (await boards.ListAsync(cursor, page)).Value;
             yield return listed.Names;
             cursor = listed.Next;
         }

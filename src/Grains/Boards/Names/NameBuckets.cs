@@ -5,17 +5,17 @@ using DmaGrains.Model;
 namespace DmaGrains.Grains.Boards.Names;
 
 /// <summary>
-/// The names of a board's buffers, in buckets: grains of their own, of about <see cref="NameBucket.NamesWanted"/> names. The board
-/// keeps how many there are. Calls may interleave.
+/// The names of a board's buffers, or of all boards, in buckets: grains of their own, of about <see cref="NameBucket.NamesWanted"/>
+/// names. Whoever lists them keeps how many buckets there are. Calls may interleave.
 /// </summary>
 /// <param name="grains">Where the buckets are.</param>
-/// <param name="board">The board.</param>
-/// <param name="storage">What the board keeps of it.</param>
-/// <param name="dropActivation">The board's DeactivateOnIdle.</param>
-internal sealed class BufferNames(
-    IGrainFactory grains, string board, IPersistentState<BufferNamesRecord> storage, Action dropActivation)
+/// <param name="board">The board whose buffers they are of; empty for the names of all boards.</param>
+/// <param name="storage">What its grain keeps of it.</param>
+/// <param name="dropActivation">That grain's DeactivateOnIdle.</param>
+internal sealed class NameBuckets(
+    IGrainFactory grains, string board, IPersistentState<NameBucketsRecord> storage, Action dropActivation)
 {
-    /// <summary>Most buckets of a board.</summary>
+    /// <summary>Most buckets of one listing.</summary>
     public const uint BucketsMax = 1 << 20;
 
     // A listing may meet many buckets that have become empty; it comes back with what it has.
@@ -28,13 +28,20 @@ internal sealed class BufferNames(
 
     private BucketTable Table => new(storage.State.BucketCount);
 
-    /// <summary>Adds a name; one that is there already is added.</summary>
-    /// <returns>ENOSPC; null when added.</returns>
-    public async Task<Refusal?> AddAsync(string name)
+    /// <summary>Adds a name; one that is there already, of that generation or a later one, is added.</summary>
+    /// <returns>EINVAL naming Generation (it was removed a short while ago), or ENOSPC; null when added.</returns>
+    public async Task<Refusal?> AddAsync(ListedName name)
     {
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
         {
-            var reply = await AskAsync(name, bucket => bucket.AddAsync(name));
+            var reply = await AskAsync(name.Name, bucket => bucket.AddAsync(name));
+            if (reply.IsTooLate)
+            {
+                return new(
+                    Errno.EINVAL, null, "Generation", name.Generation, null,
+                    $"{name.Name} of generation {name.Generation} is gone from the listing; a request to list it comes too late.");
+            }
+
             if (reply.IsOver && Table.Count < BucketsMax)
             {
                 _growth = _growth is { IsCompleted: false } ? _growth : GrowAsync();
@@ -53,16 +60,44 @@ internal sealed class BufferNames(
 
         return new(
             Errno.ENOSPC, null, "Buffers", Table.Count, BucketsMax,
-            $"Board {board} has {Table.Count} buckets of buffer names, and that of {name} is full.");
+            $"There are {Table.Count} buckets of names, and that of {name.Name} is full.");
     }
 
-    /// <summary>Removes a name; one that is not there is removed.</summary>
-    public Task RemoveAsync(string name) => AskAsync(name, bucket => bucket.RemoveAsync(name));
+    /// <summary>Removes a name of that generation or an earlier one; one that is not there is removed, one of a later generation stays.</summary>
+    public Task RemoveAsync(ListedName name) => AskAsync(name.Name, bucket => bucket.RemoveAsync(name));
+
+    /// <summary>Names, a page at a time.</summary>
+    /// <param name="cursor">What the page before said; empty to start.</param>
+    /// <param name="count">How many are wanted; brought within the limits of a page.</param>
+    /// <returns>EINVAL naming Cursor.</returns>
+    public async Task<DmaResult<NamePage>> ListAsync(string cursor, int count) =>
+        NamePosition.Parse(cursor) is { } after
+            ? DmaResult.Grant(await ListAsync(after, Math.Clamp(count, 1, IBoardGrain.PageMax)))
+            : DmaResult.Refuse<NamePage>(Refusal.Of(
+                Errno.EINVAL, "Cursor", $"'{cursor}' is not a cursor of a listing: expected what the page before said, or nothing."));
+
+    /// <summary>One of the names; null when there are none.</summary>
+    public async Task<string?> FindAnyAsync()
+    {
+        NamePosition? after = NamePosition.Start;
+        while (after is { } position)
+        {
+            var page = await ListAsync(position, 1);
+            if (!page.Names.IsEmpty)
+            {
+                return page.Names[0];
+            }
+
+            after = page.Next is { } next ? NamePosition.Parse(next) : null;
+        }
+
+        return null;
+    }
 
     /// <summary>Names behind a position.</summary>
     /// <param name="after">Where the page before ended.</param>
     /// <param name="count">Most names, 1 or more; there may be fewer, also where more follow.</param>
-    public async Task<NamePage> ListAsync(NamePosition after, int count)
+    private async Task<NamePage> ListAsync(NamePosition after, int count)
     {
         var names = new List<string>();
         var bucket = Table.BucketOf(after.Place);

@@ -1,0 +1,26 @@
+using DmaGrains.Grains.Boards.Names;
+using DmaGrains.Grains.Storage;
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+
+namespace DmaGrains.Grains.Boards;
+
+/// <summary>Knows where the names of boards are.</summary>
+[GrainType("dma-board-list")]
+internal sealed class BoardListGrain(
+    [PersistentState("name-buckets", StorageNames.Default)] IPersistentState<NameBucketsRecord> storage) : Grain, IBoardListGrain
+{
+    private NameBuckets _names = null!;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _names = new(GrainFactory, string.Empty, storage, DeactivateOnIdle);
+        return Task.CompletedTask;
+    }
+
+    public Task<Refusal?> AddAsync(string board, uint generation) => _names.AddAsync(new(board, generation));
+
+    public Task RemoveAsync(string board, uint generation) => _names.RemoveAsync(new(board, generation));
+
+    public Task<DmaResult<NamePage>> ListAsync(string cursor, int count) => _names.ListAsync(cursor, count);
+}

@@ -1,0 +1,33 @@
+using DmaGrains.Model;
+using Orleans.Concurrency;
+
+namespace DmaGrains.Interfaces;
+
+/// <summary>The names of a cluster's boards; key <c>boards:</c>. Boards call it when they are defined and removed.</summary>
+[GrainInterfaceType("dma.IBoardListGrain")]
+[Alias("dma.IBoardListGrain")]
+public interface IBoardListGrain : IGrainWithStringKey
+{
+    /// <summary>Notes a board; one that is noted is noted. For the board.</summary>
+    /// <param name="board">The board.</param>
+    /// <param name="generation">Which board of that name it is.</param>
+    /// <returns>EINVAL naming Generation (removed a short while ago) or ENOSPC; null when noted.</returns>
+    [AlwaysInterleave]
+    [Alias("Add")]
+    Task<Refusal?> AddAsync(string board, uint generation);
+
+    /// <summary>Forgets a board that is removed; one that was defined since stays. For the board.</summary>
+    /// <param name="board">The board.</param>
+    /// <param name="generation">Which board of that name it was.</param>
+    [AlwaysInterleave]
+    [Alias("Remove")]
+    Task RemoveAsync(string board, uint generation);
+
+    /// <summary>Names of boards, a page at a time, as <see cref="IBoardGrain.ListBuffersAsync"/> lists buffers.</summary>
+    /// <param name="cursor">What the page before said; empty to start.</param>
+    /// <param name="count">1 to <see cref="IBoardGrain.PageMax"/>; a page may have fewer names although more follow.</param>
+    /// <returns>EINVAL naming Cursor.</returns>
+    [AlwaysInterleave]
+    [Alias("List")]
+    Task<DmaResult<NamePage>> ListAsync(string cursor, int count);
+}
