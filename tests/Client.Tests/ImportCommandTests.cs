@@ -10,7 +10,7 @@ public class ImportCommandTests
     private const string Frame =
         "08294400\t00000002\t00080007\t00000003\tdrm\t00000007\tframe\n\tAttached Devices:\n\tfe00.vc4\n\tv3d\nTotal 2 devices attached\n\n";
 
-    private const string Text = Heading + Frame + "\nTotal 1 objects, 8294400 bytes\n";
+    internal const string Text = Heading + Frame + "\nTotal 1 objects, 8294400 bytes\n";
 
     [Fact]
     public async Task Bufinfo_lists_buffers_and_who_holds_them()

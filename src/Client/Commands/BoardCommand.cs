@@ -86,23 +86,7 @@ internal static class BoardCommand
 
             PictureOption.Write(live.Parsed.GetValue(picture), () => TopologyPicture.Draw(definition));
             var report = BoardReport.Of(definition, await live.Connection.Grains.GetMemory(name).DescribeAsync());
-            if (live.AsJson)
-            {
-                live.Terminal.Json(report);
-                return ExitCode.Good;
-            }
-
-            live.Terminal.Line($"{report.Name}: {report.Title}");
-            live.Terminal.Line();
-            DeviceTable.Write(live.Terminal, report.Devices);
-            live.Terminal.Line();
-            if (!report.Iommus.IsEmpty)
-            {
-                IommuTable.Write(live.Terminal, report.Iommus);
-                live.Terminal.Line();
-            }
-
-            RegionTable.Write(live.Terminal, report.Memory);
+            live.Answer(report, BoardText.Write);
             return ExitCode.Good;
         });
     }

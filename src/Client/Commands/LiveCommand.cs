@@ -58,6 +58,19 @@ internal sealed class LiveCommand
 internal sealed record LiveContext(
     ParseResult Parsed, Connection Connection, Terminal Terminal, bool AsJson, CancellationToken Cancellation)
 {
+    /// <summary>Answers with a report, as JSON where that is asked for.</summary>
+    public void Answer<T>(T report, Action<Terminal, T> write)
+    {
+        if (AsJson)
+        {
+            Terminal.Json(report);
+        }
+        else
+        {
+            write(Terminal, report);
+        }
+    }
+
     /// <summary>Writes a refusal, with a hint when the cluster it came from is an empty one of our own; gives the exit code.</summary>
     public int Refuse(Refusal refusal)
     {

@@ -6,6 +6,9 @@ internal static class ShippedFiles
     /// <summary>Names of the shipped boards, in order.</summary>
     public static IEnumerable<string> Boards => Names("boards");
 
+    /// <summary>Names of the shipped scenarios, in order.</summary>
+    public static IEnumerable<string> Scenarios => Names("scenarios");
+
     /// <summary>The file of a shipped board, or null.</summary>
     public static string? Board(string name) => Find("boards", name);
 
@@ -26,7 +29,7 @@ internal static class ShippedFiles
         }
 
         return Find("scenarios", fileOrName) ?? throw new UsageException(
-            $"There is no scenario '{fileOrName}': expected a file or one of {string.Join(", ", Names("scenarios"))}.");
+            $"There is no scenario '{fileOrName}': expected a file or one of {string.Join(", ", Scenarios)}.");
     }
 
     private static string? Find(string folder, string name)

@@ -52,8 +52,10 @@ internal sealed class ProgressLine : IDisposable
         }
     }
 
+    /// <summary>On a terminal that is narrower nothing could wipe out what went over to a second line.</summary>
     private void Write(string text)
     {
+        text = text[..Math.Min(text.Length, Math.Max(Terminal.WidthOfConsole - 1, 0))];
         _error.Write('\r' + text.PadRight(_width));
         _width = text.Length;
     }

@@ -1,0 +1,23 @@
+using DmaGrains.Scenarios.Describing;
+
+namespace DmaGrains.Client.Output;
+
+/// <summary>Writes a board for people.</summary>
+internal static class BoardText
+{
+    /// <summary>Its devices, its MMUs, and how full its memory is.</summary>
+    public static void Write(Terminal terminal, BoardReport report)
+    {
+        terminal.Line($"{report.Name}: {report.Title}");
+        terminal.Line();
+        DeviceTable.Write(terminal, report.Devices);
+        terminal.Line();
+        if (!report.Iommus.IsEmpty)
+        {
+            IommuTable.Write(terminal, report.Iommus);
+            terminal.Line();
+        }
+
+        RegionTable.Write(terminal, report.Memory);
+    }
+}

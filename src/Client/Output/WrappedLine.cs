@@ -1,0 +1,59 @@
+using Spectre.Console.Rendering;
+
+namespace DmaGrains.Client.Output;
+
+/// <summary>Breaks text between words: a word is never cut, and one that is longer than a line has a line of its own.</summary>
+internal static class WrappedLine
+{
+    private const int Hanging = 2;
+
+    /// <summary>How many characters of a terminal a text takes.</summary>
+    public static int WidthOf(string text) => new Segment(text).CellCount();
+
+    /// <summary>How wide the widest word of a text is.</summary>
+    public static int WidestWordOf(string text) => text.Split(' ').Max(WidthOf);
+
+    /// <summary>The lines of a text that keep within some columns; those after the first are set in as deep as it is, and a little more.</summary>
+    /// <returns>Each as a part of the text, with how far it is to be set in beside the blanks it has itself.</returns>
+    public static IEnumerable<(Range Part, int Indent)> Parts(string text, int columns)
+    {
+        var depth = text.Length - text.TrimStart(' ').Length;
+        var (start, end, indent) = (0, depth, 0);
+        while (NextWord(text, end) is var (from, to))
+        {
+            if (end > (start == 0 ? depth : start) && indent + WidthOf(text[start..to]) > columns)
+            {
+                yield return (start..end, indent);
+                (start, indent) = (from, IndentOf(depth, text[from..to], columns));
+            }
+
+            end = to;
+        }
+
+        yield return (start..end, indent);
+    }
+
+    /// <summary>The lines themselves.</summary>
+    public static IEnumerable<string> Lines(string text, int columns) =>
+        Parts(text, columns).Select(part => new string(' ', part.Indent) + text[part.Part]);
+
+    /// <summary>A word that would not fit there is not set in.</summary>
+    private static int IndentOf(int depth, string word, int columns) =>
+        depth + Hanging + WidthOf(word) <= columns ? depth + Hanging : Math.Max(0, Math.Min(depth + Hanging, columns - WidthOf(word)));
+
+    private static (int From, int To)? NextWord(string text, int at)
+    {
+        while (at < text.Length && text[at] == ' ')
+        {
+            at++;
+        }
+
+        if (at == text.Length)
+        {
+            return null;
+        }
+
+        var space = text.IndexOf(' ', at);
+        return (at, space < 0 ? text.Length : space);
+    }
+}
