@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DmaGrains.Client.Commands;
+using DmaGrains.Client.Output;
 using DmaGrains.Scenarios.Conformance;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
@@ -9,6 +10,8 @@ namespace DmaGrains.Client;
 /// <summary>The <c>dmagrains</c> command.</summary>
 public static class CommandLine
 {
+    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(2);
+
     /// <summary>Carries out one command line.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="output">Gets the answer.</param>
@@ -16,42 +19,83 @@ public static class CommandLine
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        var parsed = CreateRoot(args.FirstOrDefault()).Parse(args);
-        if (parsed.Errors.Count > 0)
+        using var interruption = new Interruption();
+        var command = RunAsync(args, output, error, interruption.Token);
+        var first = await Task.WhenAny(command, interruption.OverdueAsync(_grace));
+        var code = first == command ? await command : ExitCode.Fault;
+        if (interruption.Code is { } interrupted)
         {
-            await error.WriteLineAsync($"dmagrains: {ProblemOf(parsed)}");
-            await error.WriteLineAsync($"Try 'dmagrains {PathOf(parsed)}--help'.");
-            return ExitCode.Usage;
+            Say(error, "interrupted.");
+            return interrupted;
         }
 
+        return code;
+    }
+
+    private static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation)
+    {
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration
+            var parsed = CreateRoot(args.FirstOrDefault()).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (parsed.Errors.Count > 0)
+            {
+                Say(error, ProblemOf(parsed));
+                await error.WriteLineAsync($"Try 'dmagrains {PathOf(parsed)}--help'.");
+                return ExitCode.Usage;
+            }
+
+            // What signals do is decided here. A command that does not wait for anything must not hold up who listens to them.
+            var configuration = new InvocationConfiguration
             {
                 Output = output,
                 Error = error,
                 EnableDefaultExceptionHandler = false,
-            });
+                ProcessTerminationTimeout = null,
+            };
+            return await Task.Run(() => parsed.InvokeAsync(configuration, cancellation), CancellationToken.None);
         }
-        catch (Exception problem) when (problem is FileFormatException or VectorFileException or UsageException)
+        catch (Exception) when (cancellation.IsCancellationRequested)
         {
-            await error.WriteLineAsync($"dmagrains: {problem.Message}");
-            return ExitCode.Usage;
+            // Whatever it was, it was cut off.
+            return ExitCode.Interrupted;
         }
-        catch (NoReplyException trouble)
+        catch (Exception problem)
         {
-            await error.WriteLineAsync($"dmagrains: {OneLine(trouble.Message)}");
-            return ExitCode.Fault;
+            return CodeOf(problem, error);
         }
-        catch (OperationCanceledException)
+    }
+
+    /// <summary>Says what went wrong, in one line, and gives its exit code.</summary>
+    private static int CodeOf(Exception problem, TextWriter error)
+    {
+        switch (problem)
         {
-            await error.WriteLineAsync("dmagrains: interrupted.");
-            return ExitCode.Fault;
+            case FileFormatException or VectorFileException or UsageException:
+                Say(error, problem.Message);
+                return ExitCode.Usage;
+            case NoReplyException:
+                Say(error, OneLine(problem.Message));
+                return ExitCode.Unavailable;
+            case AnswerException { IsReaderGone: true }:
+                return ExitCode.ReaderGone;
+            case AnswerException:
+                Say(error, OneLine(problem.Message));
+                return ExitCode.CannotWrite;
+            default:
+                Say(error, $"fault: {problem.GetType().Name}: {OneLine(problem.Message)}");
+                return ExitCode.Fault;
         }
-        catch (Exception fault)
+    }
+
+    private static void Say(TextWriter error, string what)
+    {
+        try
         {
-            await error.WriteLineAsync($"dmagrains: fault: {fault.GetType().Name}: {OneLine(fault.Message)}");
-            return ExitCode.Fault;
+            error.WriteLine($"dmagrains: {what}");
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            // Nobody listens; the exit code says it.
         }
     }
 
@@ -75,6 +119,7 @@ public static class CommandLine
             }
         }
 
+        RefuseEmptyValues(root);
         return root;
     }
 
@@ -94,10 +139,45 @@ public static class CommandLine
         ["buffer"] = BufferCommand.Create,
     };
 
-    /// <summary>What is wrong. A word that is no command comes first: that one is missing follows from it.</summary>
-    private static string ProblemOf(ParseResult parsed) => parsed.UnmatchedTokens.Count > 0
-        ? $"Unrecognized command or argument '{parsed.UnmatchedTokens[0]}'."
-        : OneLine(parsed.Errors[0].Message);
+    /// <summary>What is wrong. A word that nothing takes comes first: that another is missing follows from it.</summary>
+    private static string ProblemOf(ParseResult parsed)
+    {
+        if (parsed.UnmatchedTokens.Count == 0)
+        {
+            return OneLine(parsed.Errors[0].Message);
+        }
+
+        var word = parsed.UnmatchedTokens[0];
+        var command = parsed.CommandResult.Command;
+        var known = word.StartsWith('-')
+            ? command.Options.Concat<Symbol>(RootOptionsOf(parsed)).Select(option => option.Name)
+            : command.Subcommands.Select(child => child.Name);
+        var meant = Closest.To(word, known) is { } near ? $"; did you mean {near}?" : ".";
+        return $"Unrecognized command or argument {Quoted.Text(word)}{meant}";
+    }
+
+    private static IEnumerable<Option> RootOptionsOf(ParseResult parsed) =>
+        parsed.RootCommandResult.Command.Options.Where(option => option.Recursive);
+
+    /// <summary>An option with an empty value is not the same as one that is left out: a script has lost its variable.</summary>
+    private static void RefuseEmptyValues(Command command)
+    {
+        foreach (var option in command.Options)
+        {
+            option.Validators.Add(result =>
+            {
+                if (result.Tokens.Any(token => token.Value.Length == 0))
+                {
+                    result.AddError($"{option.Name} has an empty value: expected {option.HelpName ?? "a word"}, or the option left out.");
+                }
+            });
+        }
+
+        foreach (var child in command.Subcommands)
+        {
+            RefuseEmptyValues(child);
+        }
+    }
 
     private static string OneLine(string message) =>
         string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

@@ -1,3 +1,4 @@
 using DmaGrains.Client;
+using DmaGrains.Client.Output;
 
-return await CommandLine.RunAsync(args, Console.Out, Console.Error);
+return await CommandLine.RunAsync(args, AnswerStream.Open(), Console.Error);

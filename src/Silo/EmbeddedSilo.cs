@@ -52,7 +52,7 @@ public sealed class EmbeddedSilo : IAsyncDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            var host = Build(FreePort(), storage);
+            var host = Build(FreePort(), storage, cancellationToken);
             try
             {
                 await host.StartAsync(cancellationToken);
@@ -63,14 +63,23 @@ public sealed class EmbeddedSilo : IAsyncDisposable
                 // Another process took the port between looking and listening.
                 host.Dispose();
             }
+            catch
+            {
+                host.Dispose();
+                cancellationToken.ThrowIfCancellationRequested();
+                throw;
+            }
         }
     }
 
-    private static IHost Build(int siloPort, StorageProvider storage)
+    private static IHost Build(int siloPort, StorageProvider storage, CancellationToken interruption)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.SetMinimumLevel(LogLevel.Error);
+
+        // What is cut off on purpose has nothing to tell, wherever it was.
+        builder.Logging.AddFilter(level => level >= LogLevel.Error && !interruption.IsCancellationRequested);
+        builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         builder.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering(siloPort, gatewayPort: 0, serviceId: SiloNames.ServiceId, clusterId: "embedded");

@@ -73,7 +73,7 @@ public sealed class CaptureCommandTests : IDisposable
     {
         Write("board.yaml", "mine");
 
-        (await Answer.OfAsync("capture", "--root", _machine.Path, "--output", Board)).Unusable("expected a new file");
+        (await Answer.OfAsync("capture", "--root", _machine.Path, "--output", Board)).Unusable("expected a new file, or --force to replace it");
 
         Assert.Equal("mine", File.ReadAllText(Board));
     }

@@ -1,3 +1,6 @@
+using System.CommandLine;
+using CsCheck;
+
 namespace DmaGrains.Client.Tests;
 
 public class CommandLineTests
@@ -12,9 +15,25 @@ public class CommandLineTests
     [InlineData("run", "'SCENARIO'")]
     [InlineData("run gpu-and-display more", "'more'")]
     [InlineData("run gpu-and-display --bogus", "'--bogus'")]
+    [InlineData("run gpu-and-display --strickt", "did you mean --strict?")]
+    [InlineData("run gpu-and-display --hlep", "did you mean --help?")]
+    [InlineData("compaer gpu-and-display", "did you mean compare?")]
+    [InlineData("board shwo", "did you mean show?")]
+    [InlineData("run gpu-and-display --engine modle", "did you mean model?")]
+    [InlineData("run gpu-and-display --json=maybe", "'maybe'")]
+    [InlineData("run gpu-and-dispaly", "did you mean gpu-and-display?")]
+    [InlineData("run @gpu-and-display", "There is no scenario '@gpu-and-display'")]
+    [InlineData("compare gpu-maps-first --policy migrat", "did you mean migrate?")]
+    [InlineData("advise raspberry-pi4 --devices v3d --size 4KiB", "did you mean raspberry-pi-4?")]
+    [InlineData("advise raspberry-pi-4 --devices v3d,vc5 --size 4KiB", "did you mean vc4?")]
+    [InlineData("explore gpu-maps-first --cores 0", "expected a whole number from 1 to 1024")]
+    [InlineData("explore gpu-maps-first --cores 1025", "expected a whole number from 1 to 1024")]
+    [InlineData("explore gpu-maps-first --cores 1.5", "expected a whole number from 1 to 1024")]
+    [InlineData("explore gpu-maps-first --seconds nan", "expected a number from 0 to 1000000000")]
+    [InlineData("explore gpu-maps-first --states x", "expected a whole number from 1 to")]
     [InlineData("run gpu-and-display --engine steam", "'steam'")]
-    [InlineData("run no-such-scenario", "gpu-and-display")]
-    [InlineData("run ../boards/rk3399", "expected a file or one of")]
+    [InlineData("run no-such-scenario", "expected a file, or a name that 'dmagrains list scenarios' shows")]
+    [InlineData("run ../boards/rk3399", "expected a file, or a name that")]
     [InlineData("buffer export raspberry-pi-4/f", "--size")]
     [InlineData("buffer export raspberry-pi-4/f --size", "--size")]
     [InlineData(Export + "0", "expected 1 to 9223372036854775807")]
@@ -76,6 +95,8 @@ public class CommandLineTests
     [InlineData("board show rk3399 --gateway 127.0.0.1:65536", "expected HOST:PORT")]
     [InlineData("board show rk3399 --gateway 127.0.0.1:1,", "--gateway '' is not an address")]
     [InlineData("board show rk3399 --gateway 127.0.0.1:1,nobody", "--gateway 'nobody' is not an address")]
+    [InlineData("board show rk3399 --gateway a,b:1", "--gateway 'a' is not an address")]
+    [InlineData("board show rk3399 --gateway a//b:1", "is not an address")]
     [InlineData("board show rk3399 --gateway 127.0.0.1:1 --data x.db", "expected one, a file of our own or a running silo")]
     [InlineData("board show rk3399 --data", "--data")]
     [InlineData("conform", "'FILE'")]
@@ -90,6 +111,37 @@ public class CommandLineTests
     [InlineData("board", "define")]
     public Task Empty_argument_is_refused_in_one_line(params string[] command) =>
         UnusableAsync("expected", [.. command, string.Empty]);
+
+    public static TheoryData<string> Options => [.. OptionsBelow(CommandLine.CreateRoot(), string.Empty)];
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public void No_option_takes_an_empty_value(string line)
+    {
+        var errors = ErrorsOf([.. Words(line), string.Empty]);
+
+        Assert.Contains(errors, error => error.Contains("empty value", StringComparison.Ordinal) || error.Contains("''", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public void Message_about_a_wrong_value_names_no_type_of_a_program(string line) => Gen.String[1, 8].Sample(value =>
+    {
+        var errors = ErrorsOf([.. Words(line), value]);
+
+        Assert.DoesNotContain(errors, error => error.Contains("System.", StringComparison.Ordinal) || error.Contains("expected type", StringComparison.Ordinal));
+    });
+
+    private static IEnumerable<string> OptionsBelow(Command command, string path) =>
+    [
+        .. command.Options.Where(option => option.Arity.MaximumNumberOfValues > 0 && option.ValueType != typeof(bool))
+            .Select(option => $"{path} {option.Name}"),
+        .. command.Subcommands.SelectMany(child => OptionsBelow(child, $"{path} {child.Name}")),
+    ];
+
+    private static IEnumerable<string> ErrorsOf(string[] args) => CommandLine.CreateRoot().Parse(args).Errors.Select(error => error.Message);
+
+    private static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private static async Task UnusableAsync(string saying, string[] args) => (await Answer.OfAsync(args)).Unusable(saying);
 }

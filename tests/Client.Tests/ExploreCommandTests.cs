@@ -107,8 +107,8 @@ public sealed class ExploreCommandTests : IDisposable
     [InlineData("--fault", "memory=nowhere", "names no region")]
     [InlineData("--fault", "parameters=vc4:max=1", "expected FIELD=NUMBER")]
     [InlineData("--fault", "parameters=vc4:segment_boundary_mask=5", "has holes")]
-    [InlineData("--states", "0", "expected 1 to")]
-    [InlineData("--seconds", "-1", "expected 0 to")]
+    [InlineData("--states", "0", "expected a whole number from 1 to")]
+    [InlineData("--seconds", "-1", "expected a number from 0 to")]
     [InlineData("--failure", "1", "expected --save FILE with it")]
     [InlineData("--save", "/no/such/folder/x.yaml", "no such folder")]
     public async Task Wrong_options_are_told_in_one_line(string option, string value, string problem)

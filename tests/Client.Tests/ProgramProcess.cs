@@ -29,6 +29,47 @@ internal sealed class ProgramProcess : IDisposable
         })!);
     }
 
+    /// <summary>Starts a shell's command beside the programs.</summary>
+    public static ProgramProcess Shell(string command) => new(Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command])
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        WorkingDirectory = AppContext.BaseDirectory,
+    })!);
+
+    /// <summary>Waits until it has loaded a library, without giving it time to do much with it; or until it has ended.</summary>
+    public void SpinUntilLoaded(string library)
+    {
+        while (!_process.HasExited && !IsLoaded(library))
+        {
+            // The moment matters.
+        }
+    }
+
+    private bool IsLoaded(string library)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{_process.Id}/maps").Contains(library, StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Closes the pipe that its answers go to.</summary>
+    public void StopReading() => _process.StandardOutput.Close();
+
+    /// <summary>Its exit code and what it said on standard error, once it has ended.</summary>
+    public async Task<(int Code, string Error)> EndAsync()
+    {
+        using var patience = new CancellationTokenSource(_patience);
+        await _process.WaitForExitAsync(patience.Token);
+        return (_process.ExitCode, await _error);
+    }
+
     /// <summary>Carries out a command line of the client.</summary>
     public static async Task<Answer> ClientAsync(params IEnumerable<string> args)
     {

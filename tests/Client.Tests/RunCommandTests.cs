@@ -83,7 +83,7 @@ public class RunCommandTests
         var with = await Answer.OfAsync("run", "gpu-and-display", "--engine", "model", "--json", "--svg", file);
         var without = await Answer.OfAsync("run", "gpu-and-display", "--json");
         var picture = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
-        (await Answer.OfAsync("run", "fragmented", "--engine", "model", "--svg", file)).Good();
+        (await Answer.OfAsync("run", "fragmented", "--engine", "model", "--svg", file, "--force")).Good();
 
         Assert.Equal(without.Good().Output, with.Good().Output);
         Assert.Contains("frame: 7.9 MiB in 1 run of pages", picture, StringComparison.Ordinal);

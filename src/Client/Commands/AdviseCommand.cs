@@ -100,7 +100,7 @@ internal sealed class AdviseCommand
     private static string DeviceOf(string option, string name, BoardDefinition board) => board.Devices.Any(device => device.Name == name)
         ? name
         : throw new UsageException(
-            $"{option} {Quoted.Text(name)}: {board.Name} has no such device; expected {Quoted.AnyOf([.. board.Devices.Select(known => known.Name)])}.");
+            $"{option} {Quoted.Text(name)}: {board.Name} has no such device; {Closest.Expecting(name, [.. board.Devices.Select(known => known.Name)])}.");
 
     /// <summary>The size, and the lines of what is written as a frame.</summary>
     private static (ulong SizeBytes, VideoLines? Lines) SizeOf(string text, ulong? stride)

@@ -109,9 +109,9 @@ internal sealed class AuditCommand
 
     private Device DeviceOf(ParseResult parsed, ImmutableArray<Device> devices)
     {
-        var name = parsed.GetRequiredValue(_device);
+        var name = parsed.GetRequiredValue(_device)!;
         return devices.FirstOrDefault(device => device.Name == name) ?? throw new UsageException(
-            $"The board has no device '{name}': expected {Quoted.AnyOf([.. devices.Select(device => device.Name)])}.");
+            $"The board has no device '{name}': {Closest.Expecting(name, [.. devices.Select(device => device.Name)])}.");
     }
 
     private int Answer(ParseResult parsed, BoardDefinition board, Device device, IEnumerable<GivenScatterlist> lists)

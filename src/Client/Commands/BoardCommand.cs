@@ -66,6 +66,7 @@ internal static class BoardCommand
     {
         var board = BoardArgument.Create();
         var picture = PictureOption.Of("devices, MMUs and memory, and what lies between them");
+        var files = new OutputFile(picture);
         return new LiveCommand(
             "show",
             """
@@ -75,8 +76,9 @@ internal static class BoardCommand
               dmagrains board show raspberry-pi-4
               dmagrains board show rk3399 --svg rk3399.svg
             """,
-            board, picture).Does(parsed => parsed.GetValue(board), async live =>
+            board, picture, files.Force).Does(parsed => parsed.GetValue(board), async live =>
         {
+            files.Check(live.Parsed);
             var name = live.Parsed.GetRequiredValue(board);
             var found = await live.Connection.Grains.GetBoard(name).GetAsync();
             if (!found.TryGetValue(out var definition))
@@ -84,7 +86,7 @@ internal static class BoardCommand
                 return live.Refuse(found.Refusal!);
             }
 
-            PictureOption.Write(live.Parsed.GetValue(picture), () => TopologyPicture.Draw(definition));
+            files.Write(live.Parsed, picture, () => TopologyPicture.Draw(definition));
             var report = BoardReport.Of(definition, await live.Connection.Grains.GetMemory(name).DescribeAsync());
             live.Answer(report, BoardText.Write);
             return ExitCode.Good;

@@ -17,18 +17,7 @@ internal static class BufferWatch
             "Shows a buffer again whenever it has changed, until it is gone or Ctrl-C; with --json one document each time.",
             string.Empty,
             [period],
-            async buffer =>
-            {
-                try
-                {
-                    return await WatchAsync(buffer, PeriodOption.ValueOf(buffer.Live.Parsed, period));
-                }
-                catch (OperationCanceledException) when (buffer.Live.Cancellation.IsCancellationRequested)
-                {
-                    // Ctrl-C is how a watch ends.
-                    return ExitCode.Good;
-                }
-            });
+            buffer => WatchAsync(buffer, PeriodOption.ValueOf(buffer.Live.Parsed, period)));
     }
 
     private static async Task<int> WatchAsync(BufferContext buffer, TimeSpan period)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DmaGrains.Client.Output;
 using DmaGrains.Scenarios.Capturing;
+using DmaGrains.Scenarios.Drawing;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
 
@@ -19,11 +20,9 @@ internal static class CaptureCommand
             DefaultValueFactory = _ => MachineTree.Here,
         };
         var name = NameOptions.One("--name", "NAME", "The board's name; that of the machine's model when left out.");
-        var file = new Option<string?>("--output")
-        {
-            Description = "A file to write, which must not be there yet. Left out: standard output.",
-            HelpName = "FILE",
-        };
+        var file = OutputFile.Option("--output", "A file to write. Left out: standard output.");
+        var picture = PictureOption.Of("the board's devices, MMUs and memory, and what lies between them");
+        var files = new OutputFile(file, picture);
         var json = CommonOptions.Json();
         var command = new Command(
             "capture",
@@ -37,7 +36,7 @@ internal static class CaptureCommand
               dmagrains capture --root copied-tree --name server
             """)
         {
-            root, name, file, json,
+            root, name, file, picture, files.Force, json,
         };
         command.SetAction(parsed =>
         {
@@ -47,11 +46,14 @@ internal static class CaptureCommand
                 throw new UsageException($"--root {Quoted.Text(from)} is no folder: expected one with proc, sys and dev in it.");
             }
 
+            files.Check(parsed);
             var report = Capture.Of(new MachineTree(from), parsed.GetValue(name));
             if (report.Text is { } text)
             {
                 // Whatever the machine says, the file must be one that can be read.
-                BoardFile.Parse(text, "the captured board");
+                var board = BoardFile.Parse(text, "the captured board");
+                files.Write(parsed, file, () => text);
+                files.Write(parsed, picture, () => TopologyPicture.Draw(board));
             }
 
             return Answer(Terminal.Of(parsed), report, parsed.GetValue(file), parsed.GetValue(json));
@@ -61,11 +63,6 @@ internal static class CaptureCommand
 
     private static int Answer(Terminal terminal, CaptureReport report, string? file, bool asJson)
     {
-        if (report.Text is { } text && file is not null)
-        {
-            OutputFile.Write("--output", file, text, FileMode.CreateNew);
-        }
-
         if (asJson)
         {
             terminal.Json(report);

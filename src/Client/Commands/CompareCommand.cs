@@ -19,12 +19,8 @@ internal static class CompareCommand
         {
             Description = "A scenario file, or the name of a shipped one.",
         };
-        var policies = new Option<string[]>("--policy")
-        {
-            Description = "A policy to play it under; may be given several times. What the file writes, and all of them, when left out.",
-            HelpName = "NAME",
-        };
-        policies.AcceptOnlyFromAmong([.. NamedPolicies.All.Select(named => named.Name)]);
+        var policies = PolicyOption.Many(
+            "A policy to play it under, or 'all'; may be given several times. What the file writes, and all of them, when left out.");
         var json = CommonOptions.Json();
         var command = new Command(
             "compare",
@@ -43,10 +39,9 @@ internal static class CompareCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var played = ScenarioFile.Read(ShippedFiles.Scenario(parsed.GetRequiredValue(scenario)));
-            var names = parsed.GetValue(policies) ?? [];
-            var report = names.Length > 0
-                ? await PolicyComparison.PlayAsync(
-                    played, NamedPolicies.All.Where(named => names.Contains(named.Name)), FreshAsync, cancellation)
+            var asked = PolicyOption.ValueOf(parsed, policies);
+            var report = asked.Length > 0
+                ? await PolicyComparison.PlayAsync(played, asked, FreshAsync, cancellation)
                 : await PolicyComparison.PlayWithWrittenAsync(played, NamedPolicies.All, FreshAsync, cancellation);
             Terminal.Answer(parsed, json, report, ComparisonText.Write);
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
-using DmaGrains.Model.Policies;
 using DmaGrains.Scenarios.Drawing;
 using DmaGrains.Scenarios.Exploring;
 using DmaGrains.Scenarios.Files;
@@ -13,18 +12,13 @@ namespace DmaGrains.Client.Commands;
 /// <summary><c>dmagrains explore SCENARIO</c>.</summary>
 internal sealed class ExploreCommand
 {
-    private const string AllPolicies = "all";
-
     private readonly Argument<string> _scenario = new("SCENARIO")
     {
         Description = "A scenario file, or the name of a shipped one. Its order, and what it expects, are not looked at.",
     };
 
-    private readonly Option<string[]> _policies = new("--policy")
-    {
-        Description = "A policy to explore it under, or 'all'; may be given several times. The file's own when left out.",
-        HelpName = "NAME",
-    };
+    private readonly Option<string[]> _policies = PolicyOption.Many(
+        "A policy to explore it under, or 'all'; may be given several times. The file's own when left out.");
 
     private readonly Option<string[]> _faults = FaultOption.Create();
 
@@ -38,54 +32,38 @@ internal sealed class ExploreCommand
         Description = "Plays steps that commute with everything still to come in every order, too: more states, the same outcomes.",
     };
 
-    private readonly Option<string?> _save = new("--save")
-    {
-        Description = "Writes the shortest order of the first failure as a scenario that 'run' plays to the same end.",
-        HelpName = "FILE",
-    };
+    private readonly Option<string?> _save = OutputFile.Option(
+        "--save", "A file for the shortest order of the first failure, as a scenario that 'run' plays to the same end.");
 
-    private readonly Option<int?> _failure = new("--failure")
-    {
-        Description = "With --save: which failure, by its number in the text, from 1.",
-        HelpName = "NUMBER",
-    };
+    private readonly Option<int?> _failure = NumberOption.Optional(
+        "--failure", "With --save: which failure, by its number in the text, from 1.", 1, int.MaxValue);
 
-    private readonly Option<long> _states = new("--states")
-    {
-        Description = "Most states, 1 or more; when they are reached, what is known by then is shown.",
-        HelpName = "NUMBER",
-        DefaultValueFactory = _ => ExplorationOptions.StatesMaxDefault,
-    };
+    private readonly Option<long> _states = NumberOption.Defaulting(
+        "--states",
+        "Most states, 1 or more; when they are reached, what is known by then is shown.",
+        1,
+        long.MaxValue,
+        ExplorationOptions.StatesMaxDefault);
 
     private readonly Option<ulong?> _memory = SizeOption.Create(
         "--memory", "Most memory; three quarters of what the process may have when left out.", 1 << 20, long.MaxValue);
 
-    private readonly Option<double?> _seconds = new("--seconds")
-    {
-        Description = "Longest time for each policy, in seconds.",
-        HelpName = "NUMBER",
-    };
+    private readonly Option<double?> _seconds = NumberOption.Optional("--seconds", "Longest time for each policy, in seconds.", 0, 1e9);
 
-    private readonly Option<int> _cores = new("--cores")
-    {
-        Description = "How many cores to use. The answer is the same for any number.",
-        HelpName = "NUMBER",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
-    };
+    private readonly Option<int> _cores = NumberOption.Defaulting(
+        "--cores", "How many cores to use. The answer is the same for any number.", 1, 1024, Math.Min(Environment.ProcessorCount, 1024));
 
     private readonly Option<bool> _json = CommonOptions.Json();
     private readonly Option<string?> _picture = PictureOption.Of("the shortest order of each kind of failure, as a tree");
+    private readonly OutputFile _files;
+
+    private ExploreCommand() => _files = new(_save, _picture);
 
     /// <summary>The command.</summary>
     public static Command Create() => new ExploreCommand().ToCommand();
 
     private Command ToCommand()
     {
-        _policies.AcceptOnlyFromAmong([.. NamedPolicies.All.Select(named => named.Name), AllPolicies]);
-        RangeOption.Limit(_states, 1, long.MaxValue);
-        RangeOption.Limit(_cores, 1, 1024);
-        RangeOption.Limit(_failure, 1, int.MaxValue);
-        RangeOption.Limit(_seconds, 0, 1e9);
         var command = new Command(
             "explore",
             """
@@ -100,7 +78,7 @@ internal sealed class ExploreCommand
               dmagrains explore camera-gpu-display --svg orders.svg
             """)
         {
-            _scenario, _policies, _faults, _waits, _noReduction, _save, _failure, _states, _memory, _seconds, _cores, _json, _picture,
+            _scenario, _policies, _faults, _waits, _noReduction, _save, _failure, _states, _memory, _seconds, _cores, _json, _picture, _files.Force,
         };
         command.SetAction((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
         return command;
@@ -125,18 +103,10 @@ internal sealed class ExploreCommand
             throw new UsageException("--failure says which failure --save writes: expected --save FILE with it.");
         }
 
-        // Before it takes its time.
-        foreach (var option in new[] { _save, _picture })
-        {
-            if (parsed.GetValue(option) is { } path && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
-            {
-                throw new UsageException($"{option.Name} {Quoted.Text(path)} cannot be written: there is no such folder.");
-            }
-        }
-
+        _files.Check(parsed);
         var explored = Explore(parsed, scenario, options, cancellation);
         var report = Exploration.ReportOf(scenario, faults, explored);
-        PictureOption.Write(parsed.GetValue(_picture), () => OrdersPicture.Draw(report));
+        _files.Write(parsed, _picture, () => OrdersPicture.Draw(report));
         Terminal.Answer(parsed, _json, report, (terminal, answer) => ExplorationText.Write(terminal, answer, options, scenario.Importers.Length));
 
         if (parsed.GetValue(_save) is { } file)
@@ -151,14 +121,14 @@ internal sealed class ExploreCommand
         ParseResult parsed, Scenario scenario, ExplorationOptions options, CancellationToken cancellation)
     {
         using var line = ProgressLine.Of(parsed);
-        var names = parsed.GetValue(_policies) ?? [];
-        if (names.Length == 0)
+        var policies = PolicyOption.ValueOf(parsed, _policies);
+        if (policies.IsEmpty)
         {
             return [Exploration.Play(scenario, options, line.Show, cancellation)];
         }
 
         var explored = new List<ExploredPolicy>();
-        foreach (var (name, policy) in NamedPolicies.All.Where(named => names.Contains(named.Name) || names.Contains(AllPolicies)))
+        foreach (var (name, policy) in policies)
         {
             line.Title = name;
             explored.Add(Exploration.Play(scenario, name, policy, options, line.Show, cancellation));
@@ -184,7 +154,7 @@ internal sealed class ExploreCommand
         }
 
         var (policy, failure) = failing[number - 1];
-        OutputFile.Write(_save.Name, file, ScenarioText.Of(policy.FailingScenario(failure), file));
+        _files.Write(parsed, _save, () => ScenarioText.Of(policy.FailingScenario(failure), file));
         error.WriteLine($"dmagrains: failure {number} is in {file}; 'dmagrains run {file}' plays it.");
     }
 }

@@ -48,7 +48,7 @@ internal static class FaultOption
 
     private static string OneOf(string text, string kind, string name, IEnumerable<string> names) => names.Contains(name)
         ? name
-        : throw new UsageException($"--fault '{text}' names no {kind} of the scenario: expected {string.Join(", ", names)}.");
+        : throw new UsageException($"--fault '{text}' names no {kind} of the scenario: {Closest.Expecting(name, [.. names])}.");
 
     private static Fault.Parameters ParametersOf(string text, string what, Scenario scenario)
     {

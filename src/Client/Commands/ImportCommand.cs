@@ -79,20 +79,9 @@ internal sealed class ImportCommand
             var file = parsed.GetRequiredValue(_file);
             var board = parsed.GetValue(_board) is { } name ? BoardFile.Read(ShippedFiles.BoardOrFile(name)) : null;
             var fit = FitOf(board, parsed.GetValue(_device) ?? []);
-            if (!parsed.GetValue(_watch))
-            {
-                return Show(parsed, Read(file), board, fit);
-            }
-
-            try
-            {
-                return await WatchAsync(parsed, board, fit, cancellation);
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                // Ctrl-C is how a watch ends.
-                return ExitCode.Good;
-            }
+            return parsed.GetValue(_watch)
+                ? await WatchAsync(parsed, board, fit, cancellation)
+                : Show(parsed, Read(file), board, fit);
         });
         return command;
     }

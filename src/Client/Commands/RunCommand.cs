@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
+using DmaGrains.Model.Policies;
 using DmaGrains.Scenarios.Drawing;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Running;
@@ -26,13 +27,15 @@ internal static class RunCommand
             Description = "grains: an embedded silo (default); model: the same without Orleans.",
             DefaultValueFactory = _ => Grains,
         };
-        engine.AcceptOnlyFromAmong(Grains, Model);
+        WordOptions.Accept(engine, [Grains, Model]);
         var strict = new Option<bool>("--strict")
         {
             Description = "Exit with 1 when something went wrong silently, too.",
         };
         var json = CommonOptions.Json();
+        var policy = PolicyOption.Optional("A policy for every buffer in place of the file's; what the file expects is held against it all the same.");
         var picture = PictureOption.Of("physical memory when least of it was free, and whose it was");
+        var files = new OutputFile(picture);
         var command = new Command(
             "run",
             """
@@ -43,14 +46,21 @@ internal static class RunCommand
             Example:
               dmagrains run gpu-and-display
               dmagrains run my-board-test.yaml --strict --json
+              dmagrains run gpu-maps-first --policy migrate
               dmagrains run fragmented --svg memory.svg
             """)
         {
-            scenario, engine, strict, json, picture,
+            scenario, engine, policy, strict, json, picture, files.Force,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
             var played = ScenarioFile.Read(ShippedFiles.Scenario(parsed.GetRequiredValue(scenario)));
+            if (parsed.GetValue(policy) is { } name)
+            {
+                played = played.Under(NamedPolicies.Find(name)!);
+            }
+
+            files.Check(parsed);
             var isOnModel = parsed.GetRequiredValue(engine) == Model;
 
             // Grains give the same answers, but nobody can look into their memory.
@@ -58,8 +68,9 @@ internal static class RunCommand
             var ofModel = isOnModel || parsed.GetValue(picture) is not null
                 ? await ScenarioRunner.PlayAsync(played, model, cancellation)
                 : null;
-            PictureOption.Write(
-                parsed.GetValue(picture),
+            files.Write(
+                parsed,
+                picture,
                 () => MemoryPicture.Draw($"{played.Name} on {played.Board.Name}", played.Shows, model.Fullest));
             var report = isOnModel ? ofModel! : await PlayOnGrainsAsync(played, cancellation);
             Terminal.Answer(parsed, json, report, RunText.Write);

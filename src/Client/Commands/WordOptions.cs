@@ -12,7 +12,7 @@ internal static class WordOptions
     {
         string[] known = [.. words];
         var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => known[0] };
-        option.AcceptOnlyFromAmong(known);
+        Accept(option, known);
         return option;
     }
 
@@ -20,7 +20,7 @@ internal static class WordOptions
     public static Option<string?> Optional(string name, string description, IEnumerable<string> words)
     {
         var option = new Option<string?>(name) { Description = description };
-        option.AcceptOnlyFromAmong([.. words]);
+        Accept(option, [.. words]);
         return option;
     }
 
@@ -33,8 +33,21 @@ internal static class WordOptions
             Description = $"{description}: {string.Join(", ", known)}. May be given several times.",
             HelpName = "NAME",
         };
-        option.AcceptOnlyFromAmong(known);
+        Accept(option, known);
         return option;
+    }
+
+    /// <summary>Refuses every word but these, and offers them where a shell completes.</summary>
+    public static void Accept(Option option, IReadOnlyCollection<string> known)
+    {
+        option.CompletionSources.Add([.. known]);
+        option.Validators.Add(result =>
+        {
+            foreach (var word in result.Tokens.Select(token => token.Value).Where(word => word.Length != 0 && !known.Contains(word)))
+            {
+                result.AddError($"{option.Name} {Quoted.Text(word)}: {Closest.Expecting(word, known)}.");
+            }
+        });
     }
 
     /// <summary><c>--direction</c>.</summary>
@@ -45,7 +58,7 @@ internal static class WordOptions
             Description = "Which way data moves.",
             DefaultValueFactory = _ => Words.In(Words.Directions, DmaDirection.Bidirectional),
         };
-        direction.AcceptOnlyFromAmong([.. Words.Directions.Keys]);
+        Accept(direction, [.. Words.Directions.Keys]);
         return direction;
     }
 

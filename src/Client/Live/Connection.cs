@@ -40,7 +40,8 @@ internal sealed class Connection : IAsyncDisposable
     /// <param name="data">The embedded silo's file, or null to keep nothing.</param>
     /// <param name="board">The board that the command is about: the embedded silo defines it when it is a shipped one.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="UsageException">The gateway is malformed, nobody answers there, or the file cannot be used.</exception>
+    /// <exception cref="UsageException">The gateway is malformed, or the file cannot be used.</exception>
+    /// <exception cref="NoReplyException">Nobody answers there.</exception>
     public static async Task<Connection> OpenAsync(
         string? gateway, string? data, string? board, CancellationToken cancellation)
     {
@@ -95,7 +96,7 @@ internal sealed class Connection : IAsyncDisposable
     /// </summary>
     private static async Task<IHost> ConnectAsync(string gateway, CancellationToken cancellation)
     {
-        var named = Gateways.Parse(gateway);
+        var named = await Gateways.FindAsync(gateway, cancellation);
         var order = named.ToArray();
         Random.Shared.Shuffle(order);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -138,7 +139,7 @@ internal sealed class Connection : IAsyncDisposable
         }
 
         cancellation.ThrowIfCancellationRequested();
-        throw new UsageException(
+        throw new NoReplyException(
             $"No silo answers at {gateway} within {_connectTimeout.TotalSeconds} seconds: expected the gateway of a running silo.");
     }
 
@@ -147,6 +148,7 @@ internal sealed class Connection : IAsyncDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.None);
+        builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         builder.UseOrleansClient(client =>
         {
             client.Services.AddSingleton<IGatewayListProvider>(living);

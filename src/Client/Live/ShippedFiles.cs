@@ -1,3 +1,5 @@
+using DmaGrains.Scenarios.Files;
+
 namespace DmaGrains.Client.Live;
 
 /// <summary>The boards and scenarios that come with the program.</summary>
@@ -17,7 +19,7 @@ internal static class ShippedFiles
     public static string BoardOrFile(string fileOrName) => File.Exists(fileOrName)
         ? fileOrName
         : Board(fileOrName) ?? throw new UsageException(
-            $"There is no board '{fileOrName}': expected a file or one of {string.Join(", ", Boards)}.");
+            $"There is no board {Quoted.Text(fileOrName)}: {(Closest.To(fileOrName, Boards) is { } meant ? $"did you mean {meant}? Expected" : "expected")} a file or one of {string.Join(", ", Boards)}.");
 
     /// <summary>A scenario's file: the argument itself when such a file exists, else the shipped one of that name.</summary>
     /// <exception cref="UsageException">Neither exists.</exception>
@@ -29,7 +31,7 @@ internal static class ShippedFiles
         }
 
         return Find("scenarios", fileOrName) ?? throw new UsageException(
-            $"There is no scenario '{fileOrName}': expected a file or one of {string.Join(", ", Scenarios)}.");
+            $"There is no scenario {Quoted.Text(fileOrName)}: {(Closest.To(fileOrName, Scenarios) is { } meant ? $"did you mean {meant}? Expected" : "expected")} a file, or a name that 'dmagrains list scenarios' shows.");
     }
 
     private static string? Find(string folder, string name)

@@ -1,28 +1,95 @@
+using System.CommandLine;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Client.Output;
 
-/// <summary>A file that an option asks for.</summary>
-internal static class OutputFile
+/// <summary>Files that a command writes: one that is there already stays as it is unless <c>--force</c> is given.</summary>
+internal sealed class OutputFile
 {
-    /// <summary>Writes it.</summary>
-    /// <param name="option">The option, such as <c>--svg</c>.</param>
-    /// <param name="file">The file.</param>
-    /// <param name="text">What is to be in it.</param>
-    /// <param name="mode">Whether one that is there is replaced.</param>
-    /// <exception cref="UsageException">It cannot be written.</exception>
-    public static void Write(string option, string file, string text, FileMode mode = FileMode.Create)
+    private readonly Option<string?>[] _options;
+
+    /// <summary>The files of a command.</summary>
+    /// <param name="options">The options that name them.</param>
+    public OutputFile(params Option<string?>[] options) => _options = options;
+
+    /// <summary><c>--force</c>.</summary>
+    public Option<bool> Force { get; } = new("--force") { Description = "Replace a file that is there already." };
+
+    /// <summary>An option that names a file to write.</summary>
+    /// <param name="name">Such as <c>--svg</c>.</param>
+    /// <param name="description">For the help.</param>
+    public static Option<string?> Option(string name, string description) => new(name)
     {
+        Description = $"{description} One that is there already is kept, unless --force is given.",
+        HelpName = "FILE",
+    };
+
+    /// <summary>Refuses files that cannot be written, before anything is done that takes its time.</summary>
+    /// <exception cref="UsageException">One is there already, has no folder, or is to be written twice.</exception>
+    public void Check(ParseResult parsed)
+    {
+        var paths = new HashSet<string>();
+        foreach (var option in _options)
+        {
+            if (parsed.GetValue(option) is not { } file)
+            {
+                continue;
+            }
+
+            if (!paths.Add(Path.GetFullPath(file)))
+            {
+                throw Unwritable(option, file, "another option names it, too; expected a file for each");
+            }
+
+            if (Directory.Exists(file))
+            {
+                throw Unwritable(option, file, "it is a folder; expected a file");
+            }
+
+            if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
+            {
+                throw Unwritable(option, file, "there is no such folder; expected a file in a folder that is there");
+            }
+
+            if (File.Exists(file) && !parsed.GetValue(Force))
+            {
+                throw IsThere(option, file);
+            }
+        }
+    }
+
+    /// <summary>Writes a file, if the command line asks for it.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="option">The option that names it.</param>
+    /// <param name="text">Makes what is to be in it.</param>
+    /// <exception cref="UsageException">It cannot be written.</exception>
+    public void Write(ParseResult parsed, Option<string?> option, Func<string> text)
+    {
+        if (parsed.GetValue(option) is not { } file)
+        {
+            return;
+        }
+
+        var whole = text();
+        var mode = parsed.GetValue(Force) ? FileMode.Create : FileMode.CreateNew;
         try
         {
             using var stream = new StreamWriter(new FileStream(file, mode));
-            stream.Write(text);
+            stream.Write(whole);
+        }
+        catch (IOException) when (mode == FileMode.CreateNew && File.Exists(file))
+        {
+            throw IsThere(option, file);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            var expected = mode == FileMode.CreateNew ? "a new file" : "a file in a folder that is there";
-            throw new UsageException(
-                $"{option} {Quoted.Text(file)} cannot be written: {Quoted.Clean(problem.Message.TrimEnd('.'))}; expected {expected}.");
+            throw Unwritable(option, file, $"{Quoted.Clean(problem.Message.TrimEnd('.'))}; expected a file that can be written");
         }
     }
+
+    private static UsageException IsThere(Option option, string file) =>
+        Unwritable(option, file, "it is there already; expected a new file, or --force to replace it");
+
+    private static UsageException Unwritable(Option option, string file, string why) =>
+        new($"{option.Name} {Quoted.Text(file)} cannot be written: {why}.");
 }

@@ -49,7 +49,7 @@ public static class PolicyComparison
             cancellationToken);
 
     private static (string Name, Scenario Played) Under(Scenario scenario, string name, ExporterPolicy policy) =>
-        (name, scenario with { Buffers = [.. scenario.Buffers.Select(buffer => buffer.Under(policy))] });
+        (name, scenario.Under(policy));
 
     private static async Task<ComparisonReport> PlayEachAsync(
         Scenario scenario,

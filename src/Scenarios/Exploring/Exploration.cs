@@ -37,7 +37,7 @@ public static class Exploration
         Action<ExplorationProgress>? progress = null,
         CancellationToken cancellation = default) => ExploredPolicy.Of(
             name,
-            scenario with { Buffers = [.. scenario.Buffers.Select(buffer => buffer.Under(policy))] },
+            scenario.Under(policy),
             options,
             (board, before) => board.AssertInvariants(before),
             progress ?? (_ => { }),

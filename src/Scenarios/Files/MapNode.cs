@@ -31,7 +31,8 @@ internal sealed class MapNode(
         {
             if (!known.Contains(key.Value))
             {
-                throw key.Place.Fail($"{Label} has the unknown key {Quoted.Text(key.Value)}", Quoted.AnyOf(known));
+                var meant = Closest.To(key.Value, known) is { } near ? $" (did you mean '{near}'?)" : string.Empty;
+                throw key.Place.Fail($"{Label} has the unknown key {Quoted.Text(key.Value)}{meant}", Quoted.AnyOf(known));
             }
         }
     }

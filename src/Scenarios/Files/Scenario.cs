@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Scenarios.Files;
 
@@ -21,4 +22,7 @@ public sealed record Scenario(
 {
     /// <summary>The board's file; null when the scenario was not read from one.</summary>
     public string? BoardFile { get; init; }
+
+    /// <summary>The same with every buffer under one policy, whatever the file says.</summary>
+    public Scenario Under(ExporterPolicy policy) => this with { Buffers = [.. Buffers.Select(buffer => buffer.Under(policy))] };
 }

@@ -120,7 +120,7 @@ public class ScenarioFileTests
     [Theory]
     [InlineData(
         "name: sample", "nam: sample",
-        "1:1: the file has the unknown key 'nam'; "
+        "1:1: the file has the unknown key 'nam' (did you mean 'name'?); "
             + "expected name, shows, board, getters, policy, buffers, importers or order")]
     [InlineData("name: sample", "", "2:1: the file has no key 'name'; expected that key")]
     [InlineData("name: sample", "name: [sample]", "1:7: name is a list; expected a name")]
@@ -162,7 +162,7 @@ public class ScenarioFileTests
         "7:24: size is a list; expected 1 to 9223372036854775807, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
     [InlineData(
         "size: 0x1000", "sise: 0x1000",
-        "7:18: an entry of buffers has the unknown key 'sise'; expected name, size, exporter, policy, memory or lines")]
+        "7:18: an entry of buffers has the unknown key 'sise' (did you mean 'size'?); expected name, size, exporter, policy, memory or lines")]
     [InlineData("page, size: 0x1000", "page", "7:5: an entry of buffers has no key 'size'; expected that key")]
     [InlineData("{name: page, size: 0x1000}", "page", "7:5: an entry of buffers is text 'page'; expected a mapping")]
     [InlineData(

@@ -1,0 +1,52 @@
+namespace DmaGrains.Scenarios.Files;
+
+/// <summary>What somebody may have meant who misspelt a word.</summary>
+public static class Closest
+{
+    private const int LettersPerSlip = 3;
+
+    /// <summary>The known word that is nearest to what was written; null when none is near.</summary>
+    /// <remarks>Near is one letter wrong, missing, too much or swapped with its neighbour for each three letters.</remarks>
+    public static string? To(string written, IEnumerable<string> known) => known
+        .Select(word => (word, slips: Slips(written, word)))
+        .Where(near => near.slips <= Math.Max(1, Math.Min(written.Length, near.word.Length) / LettersPerSlip))
+        .OrderBy(near => near.slips)
+        .Select(near => near.word)
+        .FirstOrDefault(word => word.Length > 1);
+
+    /// <summary>What was expected in place of a word, for the end of a message; what may have been meant comes first.</summary>
+    public static string Expecting(string written, IReadOnlyCollection<string> known) => To(written, known) is { } meant
+        ? $"did you mean {meant}? Expected {Quoted.AnyOf(known)}"
+        : $"expected {Quoted.AnyOf(known)}";
+
+    /// <summary>The optimal string alignment distance.</summary>
+    private static int Slips(string written, string word)
+    {
+        if (Math.Abs(written.Length - word.Length) > Math.Max(1, word.Length / LettersPerSlip))
+        {
+            return int.MaxValue;
+        }
+
+        var rows = new int[written.Length + 1, word.Length + 1];
+        for (var i = 0; i <= written.Length; i++)
+        {
+            for (var j = 0; j <= word.Length; j++)
+            {
+                rows[i, j] = (i, j) switch
+                {
+                    (0, _) => j,
+                    (_, 0) => i,
+                    _ => Math.Min(
+                        Math.Min(rows[i - 1, j], rows[i, j - 1]) + 1,
+                        rows[i - 1, j - 1] + (written[i - 1] == word[j - 1] ? 0 : 1)),
+                };
+                if (i > 1 && j > 1 && written[i - 1] == word[j - 2] && written[i - 2] == word[j - 1])
+                {
+                    rows[i, j] = Math.Min(rows[i, j], rows[i - 2, j - 2] + 1);
+                }
+            }
+        }
+
+        return rows[written.Length, word.Length];
+    }
+}

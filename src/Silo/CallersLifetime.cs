@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Hosting;
+
+namespace DmaGrains.Silo;
+
+/// <summary>The lifetime of a host that is a part of a program: the program hears signals, the host does not.</summary>
+public sealed class CallersLifetime : IHostLifetime
+{
+    /// <inheritdoc/>
+    public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
