@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Tests;
 
@@ -47,9 +48,12 @@ public sealed class CaptureCommandTests : IDisposable
     [Fact]
     public async Task Capture_without_a_file_writes_the_board_itself()
     {
-        var text = (await Answer.OfAsync("capture", "--root", _machine.Path)).Good().Output;
+        var answer = await Answer.OfAsync("capture", "--root", _machine.Path);
+        var text = answer.Output;
         var report = (await Answer.OfAsync("capture", "--root", _machine.Path, "--json")).Good().Json();
 
+        Assert.Equal(ExitCode.Good, answer.Code);
+        Assert.Contains("/proc/meminfo: there is no such file\n", answer.Error, StringComparison.Ordinal);
         Assert.Equal(text, report.GetProperty("text").GetString());
         Assert.Contains("    max_segment_count: 168\n", text, StringComparison.Ordinal);
         Assert.NotEqual(0, report.GetProperty("unread").GetArrayLength());

@@ -56,13 +56,14 @@ internal static class CaptureCommand
                 files.Write(parsed, picture, () => TopologyPicture.Draw(board));
             }
 
-            return Answer(Terminal.Of(parsed), report, parsed.GetValue(file), parsed.GetValue(json));
+            return Answer(parsed, report, parsed.GetValue(file), parsed.GetValue(json));
         });
         return command;
     }
 
-    private static int Answer(Terminal terminal, CaptureReport report, string? file, bool asJson)
+    private static int Answer(ParseResult parsed, CaptureReport report, string? file, bool asJson)
     {
+        var terminal = Terminal.Of(parsed);
         if (asJson)
         {
             terminal.Json(report);
@@ -70,6 +71,7 @@ internal static class CaptureCommand
         else if (report.Text is { } yaml && file is null)
         {
             terminal.Text(yaml);
+            CaptureText.Write(Terminal.BesidesOf(parsed), report, file);
         }
         else
         {

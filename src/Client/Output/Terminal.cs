@@ -47,6 +47,9 @@ internal sealed class Terminal
     /// <summary>Writes to a writer.</summary>
     public static Terminal Of(TextWriter output) => new(output);
 
+    /// <summary>Standard error of a command: what is said beside its answer.</summary>
+    public static Terminal BesidesOf(ParseResult parsed) => new(parsed.InvocationConfiguration.Error);
+
     /// <summary>Answers with a report: one JSON document where the command line asks for it, else text.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="json">The option that asks for it.</param>

@@ -43,13 +43,13 @@ public static class Capture
             return architecture;
         }
 
-        if (tree.TextIfAny("/proc/cpuinfo") is { } processors && KernelText.IsX86(processors))
+        var told = KernelText.ArchitectureOf(tree.TextIfAny("/proc/cpuinfo") ?? string.Empty);
+        if (told is null)
         {
-            return "x86_64";
+            tree.Miss("/proc/sys/kernel/arch", "there is no such file, and /proc/cpuinfo does not tell the architecture");
         }
 
-        tree.Miss("/proc/sys/kernel/arch", "there is no such file, and /proc/cpuinfo is of no x86");
-        return null;
+        return told;
     }
 
     private static IEnumerable<string> UserspaceNames(MachineTree tree)

@@ -3,7 +3,7 @@ namespace DmaGrains.Scenarios.Capturing;
 /// <summary>A device for a board file; what could not be read is null.</summary>
 /// <param name="Name">Its name on the board.</param>
 /// <param name="KernelName">What the kernel calls it.</param>
-/// <param name="Bus">pci, virtio, platform or amba.</param>
+/// <param name="Bus">Such as pci, virtio or platform.</param>
 /// <param name="Path">Where it is in /sys, without links.</param>
 /// <param name="Driver">Its driver.</param>
 internal sealed record CapturedDevice(string Name, string KernelName, string Bus, string Path, string Driver)

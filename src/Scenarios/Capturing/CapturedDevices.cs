@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Scenarios.Files;
@@ -5,16 +6,23 @@ using DmaGrains.Scenarios.Files;
 namespace DmaGrains.Scenarios.Capturing;
 
 /// <summary>Finds the devices of a machine that do DMA, as far as /sys tells.</summary>
-internal sealed class CapturedDevices
+internal sealed partial class CapturedDevices
 {
     private const string Queue = "queue";
     private const string BoundaryFile = "/sys/block/*/queue/seg_boundary_mask";
     private const string BridgeClass = "0x06";
 
     /// <summary>Buses whose devices do DMA, and classes by which a device shows what it offers.</summary>
-    private static readonly string[] _buses = ["pci", "virtio", "platform", "amba"];
+    private static readonly string[] _buses = ["pci", "virtio", "platform", "amba", "host1x", "fsl-mc", "ccw", "vmbus", "vio", "xen"];
     private static readonly string[] _classes =
         ["block", "drm", "accel", "video4linux", "media", "net", "nvme", "sound", "dma", "mmc_host", "scsi_host", "infiniband", "usb_host"];
+
+    /// <summary>Where the kernel keeps books of what are no devices beyond those on other buses.</summary>
+    private static readonly string[] _noDevices =
+    [
+        "acpi", "clockevents", "clocksource", "container", "cpu", "edac", "event_source", "machinecheck", "memory", "memory_tiering", "node",
+        "workqueue",
+    ];
 
     private readonly MachineTree _tree;
     private readonly string? _architecture;
@@ -129,6 +137,14 @@ internal sealed class CapturedDevices
                 ?? (_tree.LinkName($"{known.Key}/driver") is null ? "devices without a driver" : null))
             .OfType<string>();
         Remarks.AddRange(reasons.GroupBy(reason => reason).Select(group => $"Devices: {group.Count()} left out, {group.Key}."));
+        var others = _tree.Names("/sys/bus").Except(_buses).Except(_noDevices)
+            .Select(bus => (Bus: bus, _tree.Names($"/sys/bus/{bus}/devices").Count))
+            .Where(other => other.Count > 0)
+            .ToList();
+        if (others.Count > 0)
+        {
+            Remarks.Add($"Devices: {others.Sum(other => other.Count)} left out, on buses that are not looked at: {string.Join(", ", others.Select(other => $"{other.Bus} {other.Count}"))}.");
+        }
     }
 
     private bool HasGroup(string path) => _tree.LinkName($"{path}/iommu_group") is not null;
@@ -150,11 +166,22 @@ internal sealed class CapturedDevices
             Limits = new(
                 Least(queues, "max_segment_size", uint.MaxValue),
                 Least(queues, "max_segments", uint.MaxValue),
-                Least(queues, "seg_boundary_mask", ulong.MaxValue) is { } mask && DmaConstraints.IsWholeMask(mask.Value) ? mask : null),
+                BoundaryOf(queues)),
             DmaMask = MaskOf(device),
-            Coherent = CoherenceOf(device.Path),
+            Coherent = CoherenceOf(device),
             Group = _tree.LinkName($"{device.Path}/iommu_group"),
         };
+    }
+
+    private (ulong, string)? BoundaryOf(List<string> queues)
+    {
+        if (Least(queues, "seg_boundary_mask", ulong.MaxValue) is not { } mask || DmaConstraints.IsWholeMask(mask.Value))
+        {
+            return Least(queues, "seg_boundary_mask", ulong.MaxValue);
+        }
+
+        _tree.Miss(mask.Source, $"0x{mask.Value:x} is not a mask of low bits");
+        return null;
     }
 
     private string? NodeOf(string path) => Above(path)
@@ -162,10 +189,23 @@ internal sealed class CapturedDevices
         .FirstOrDefault(node => node is not null and not "-1");
 
     private (ulong Value, string Source)? Least(List<string> queues, string file, ulong max) => queues
-        .Select(queue => (Value: _tree.NumberIfAny($"/sys/block/{queue}/{Queue}/{file}"), Source: $"/sys/block/{queue}/{Queue}/{file}"))
-        .Where(limit => limit.Value is > 0 && limit.Value <= max)
+        .Select(queue => (Value: NumberUpTo($"/sys/block/{queue}/{Queue}/{file}", max), Source: $"/sys/block/{queue}/{Queue}/{file}"))
+        .Where(limit => limit.Value is not null)
         .Select(limit => ((ulong, string)?)(limit.Value!.Value, limit.Source))
         .Min();
+
+    /// <summary>A number from 1 that may be absent; that one is too large or nothing is noted.</summary>
+    private ulong? NumberUpTo(string file, ulong max)
+    {
+        var number = _tree.NumberIfAny(file);
+        if (number is null || (number > 0 && number <= max))
+        {
+            return number;
+        }
+
+        _tree.Miss(file, $"{number} is outside 1 to {max}");
+        return null;
+    }
 
     /// <summary>What a queue asks for beyond the limits of a board's device.</summary>
     private IEnumerable<string> QueueFacts(string queue) => ((string[])["virt_boundary_mask", "dma_alignment", "max_integrity_segments", "max_hw_sectors_kb"])
@@ -178,34 +218,43 @@ internal sealed class CapturedDevices
     {
         var path = device.Bus == "virtio" ? OwnerOf(device.Path) : device.Path;
         var file = $"{path}/dma_mask_bits";
-        return path is not null && _tree.NumberIfAny(file) is { } bits and >= 1 and <= 64
+        return path is not null && NumberUpTo(file, 64) is { } bits
             ? (ulong.MaxValue >> (int)(64 - bits), $"{file}: {bits} bits")
             : null;
     }
 
-    private (bool, string)? CoherenceOf(string path)
+    private (bool, string)? CoherenceOf(CapturedDevice device)
     {
-        if (KernelText.IsX86Architecture(_architecture))
+        if (CacheSnooping.IsAlways(_architecture))
         {
-            return (true, "x86, where every device is coherent (include/linux/dma-map-ops.h)");
+            var name = KernelText.IsX86Architecture(_architecture) ? "x86" : _architecture;
+            return (true, $"{name}, where every device is coherent (include/linux/dma-map-ops.h)");
         }
 
         // The nearest node above that has one, and its parents on the way to the root: as the kernel asks for a device.
-        var node = Above(path).Select(folder => $"{folder}/of_node").FirstOrDefault(_tree.Has);
+        var node = Above(AskedFor(device)).Select(folder => $"{folder}/of_node").FirstOrDefault(_tree.Has);
         if (node is null || _tree.Resolve(node) is not { } start)
         {
             return null;
         }
 
-        if (Above(start).FirstOrDefault(folder => _tree.Has($"{folder}/dma-coherent")) is { } coherent)
-        {
-            return (true, $"{coherent}/dma-coherent");
-        }
-
-        return _architecture is "aarch64" or "arm" || _architecture?.StartsWith("armv", StringComparison.Ordinal) == true
-            ? (false, $"no dma-coherent in {start} or above")
+        // The nearest that says either, and dma-coherent before dma-noncoherent in the same node.
+        var told = Above(start)
+            .SelectMany(folder => ((string Property, bool Snoops)[])[($"{folder}/dma-coherent", true), ($"{folder}/dma-noncoherent", false)])
+            .FirstOrDefault(told => _tree.Has(told.Property));
+        return told.Property is not null ? (told.Snoops, told.Property)
+            : CacheSnooping.IsDefault(_architecture) is { } snoops ? (snoops, $"{_architecture}, and neither dma-coherent nor dma-noncoherent in {start} or above")
             : null;
     }
+
+    /// <summary>Of whom the kernel asks: for a device behind a PCI host bridge it is the bridge's parent.</summary>
+    /// <remarks>Source: drivers/pci/pci-driver.c, pci_dma_configure.</remarks>
+    private static string AskedFor(CapturedDevice device) => HostBridge().Match(device.Path) is { Success: true } bridge
+        ? device.Path[..bridge.Index]
+        : device.Path;
+
+    [GeneratedRegex("/pci[0-9a-f]+:[0-9a-f]{2}(?=/)")]
+    private static partial Regex HostBridge();
 
     /// <summary>A folder and all above it, the nearest first.</summary>
     private static IEnumerable<string> Above(string path)

@@ -34,7 +34,7 @@ internal static class CapturedGroups
                 continue;
             }
 
-            if (Read(tree, members.Key, kind, [.. members], pageBytes) is not { } group)
+            if (Read(tree, members.Key, kind, [.. members], pageBytes, remarks) is not { } group)
             {
                 remarks.Add($"IOMMU group {members.Key} ({NamesOf(members)}) translates, and no DMA mask tells up to where; its devices stand behind no MMU here.");
             }
@@ -59,7 +59,7 @@ internal static class CapturedGroups
     };
 
     private static CapturedGroup? Read(
-        MachineTree tree, string group, string kind, List<CapturedDevice> members, ulong? pageBytes)
+        MachineTree tree, string group, string kind, List<CapturedDevice> members, ulong? pageBytes, List<string> remarks)
     {
         if (pageBytes is not { } granule || !Granule.IsValid((uint)Math.Min(granule, uint.MaxValue)) || members.All(member => member.DmaMask is null))
         {
@@ -73,11 +73,17 @@ internal static class CapturedGroups
             return null;
         }
 
-        var windows = KernelText.ReservedWindows(tree.TextIfAny($"{Folder}/{group}/reserved_regions") ?? string.Empty)
+        var lines = (tree.TextIfAny($"{Folder}/{group}/reserved_regions") ?? string.Empty).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var windows = lines.SelectMany(KernelText.ReservedWindows)
             .Where(window => window.First <= last && window is not { First: 0, Last: ulong.MaxValue })
             .Take(IovaSpaceLayout.ReservedMax)
             .Select(window => (window.First, window.Last))
             .ToList();
+        if (windows.Count < lines.Length)
+        {
+            remarks.Add($"IOMMU group {group}: {lines.Length - windows.Count} of {lines.Length} reserved regions left out: beyond the masks of its devices, of all addresses, not to be read, or more than {IovaSpaceLayout.ReservedMax}.");
+        }
+
         return new(
             $"group-{KernelName.ToModel(group)}", group, granule, last, granule, kind == "DMA-FQ", windows,
             $"{Folder}/{group} is of type {kind}: the DMA API maps from the second page up to the devices' masks; {unit}");

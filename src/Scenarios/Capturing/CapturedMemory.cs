@@ -17,9 +17,11 @@ internal sealed record CapturedRegion(string Name, string Kind, ulong Start, ulo
 internal sealed class CapturedMemory
 {
     private const string Amounts = "/proc/meminfo";
+    private const string ZoneFile = "/proc/zoneinfo";
     private const string Blocks = "/sys/devices/system/memory";
     private const string Areas = "/sys/kernel/debug/cma";
     private const string Bounces = "/sys/kernel/debug/swiotlb/io_tlb_nslabs";
+    private const string DeviceZone = "Device";
     private const ulong SlabBytes = 2048;
 
     // Many times what a board takes, and few enough to cut and compare.
@@ -30,6 +32,7 @@ internal sealed class CapturedMemory
     private readonly string _amounts;
     private readonly List<MemoryZone> _zones;
     private readonly bool _isX86;
+    private ulong _oddBytes;
 
     /// <summary>Reads the memory of a machine.</summary>
     /// <param name="tree">The machine.</param>
@@ -39,7 +42,9 @@ internal sealed class CapturedMemory
         _tree = tree;
         _isX86 = isX86;
         _amounts = tree.Text(Amounts) ?? string.Empty;
-        _zones = KernelText.Zones(tree.Text("/proc/zoneinfo") ?? string.Empty);
+        var zones = tree.Text(ZoneFile) ?? string.Empty;
+        _zones = KernelText.Zones(zones);
+        Remarks.AddRange(KernelText.ZonesWithoutPlace(zones).Select(zone => $"Memory: {zone} in {ZoneFile} has no start or size that can be read, left out."));
         PageBytes = ReadPageBytes();
         if (PageBytes is { } bytes && bytes != Page.SizeBytes)
         {
@@ -98,7 +103,12 @@ internal sealed class CapturedMemory
         var areas = ReadAreas();
         var regions = new List<CapturedRegion>(areas);
         var left = areas.Aggregate(ram, (rest, area) => [.. rest.SelectMany(range => range.Without(RangeOf(area)))]);
-        foreach (var zone in _zones.Where(zone => zone.Name != "Device" && PageBytes is not null).OrderBy(zone => zone.StartPfn))
+        if (_zones.Where(zone => zone.Name == DeviceZone).Aggregate(0UL, (sum, zone) => sum + (PageBytes is null ? 0 : SpanOf(zone).SizeBytes)) is > 0 and var device)
+        {
+            Remarks.Add($"Memory: {Sizes.Format(device)} in zone {DeviceZone}, pages of devices and persistent memory that the page allocator does not give out, left out.");
+        }
+
+        foreach (var zone in _zones.Where(zone => zone.Name != DeviceZone && PageBytes is not null).OrderBy(zone => zone.StartPfn))
         {
             // What one zone has, another with an overlapping span has not.
             var span = SpanOf(zone);
@@ -112,9 +122,14 @@ internal sealed class CapturedMemory
         {
             AddRegions(regions, "ram", left, $"{source}; zones are not known");
         }
-        else if (left.Aggregate(0UL, (sum, range) => sum + range.SizeBytes) is > 0 and var bytes)
+        else if (SizeOf(left) is > 0 and var bytes)
         {
             Remarks.Add($"Memory: {Sizes.Format(bytes)} in no zone, which the page allocator has not, left out.");
+        }
+
+        if (_oddBytes > 0)
+        {
+            Remarks.Add($"Memory: {Sizes.Format(_oddBytes)} in less than a page, or beyond 52-bit addresses, left out.");
         }
 
         return Fitting(regions);
@@ -126,8 +141,10 @@ internal sealed class CapturedMemory
         const string map = "/proc/iomem";
         if (_tree.Text(map) is { } iomem)
         {
-            if (KernelText.SystemRam(iomem) is { Count: > 0 } ram)
+            var lines = KernelText.Resources(iomem);
+            if (ByteRange.Merge(lines.Where(line => KernelText.IsSystemRam(line.Name)).Select(line => line.Range)) is { Count: > 0 } ram)
             {
+                RemarkLines(lines, ram, map);
                 return (ram, $"System RAM in {map}");
             }
 
@@ -139,7 +156,7 @@ internal sealed class CapturedMemory
             return (blocks, $"Online blocks in {Blocks}, holes within a block not known");
         }
 
-        var zones = ByteRange.Merge(_zones.Where(zone => zone.Name != "Device" && PageBytes is not null).Select(SpanOf));
+        var zones = ByteRange.Merge(_zones.Where(zone => zone.Name != DeviceZone && PageBytes is not null).Select(SpanOf));
         if (zones.Count == 0)
         {
             Remarks.Add(KernelText.Amount(_amounts, "MemTotal") is { } total
@@ -150,6 +167,26 @@ internal sealed class CapturedMemory
         return (zones, "Spans of zones, with what holes they have");
     }
 
+    /// <summary>What else a map of memory tells: RAM that may go again, and memory that is not given out.</summary>
+    private void RemarkLines(List<(string Name, ByteRange Range)> lines, List<ByteRange> ram, string map)
+    {
+        foreach (var kind in lines.Where(line => KernelText.IsAdded(line.Name)).GroupBy(line => line.Name))
+        {
+            Remarks.Add($"Memory: {Sizes.Format(SizeOf(ByteRange.Merge(kind.Select(line => line.Range))))} of {kind.Key}, which a driver added and may take away; it counts as other RAM here.");
+        }
+
+        foreach (var kind in lines.Where(line => KernelText.IsOtherMemory(line.Name)).GroupBy(line => line.Name))
+        {
+            var all = ByteRange.Merge(kind.Select(line => line.Range));
+            var outside = SizeOf(ram.Aggregate(all, (rest, range) => [.. rest.SelectMany(part => part.Without(range))]));
+            Remarks.Add(outside == 0
+                ? $"Memory: {Sizes.Format(SizeOf(all))} of {kind.Key} in {map}; it counts as other RAM here."
+                : $"Memory: {Sizes.Format(outside)} of {kind.Key} in {map}, which the page allocator does not have, left out.");
+        }
+    }
+
+    private static ulong SizeOf(IEnumerable<ByteRange> ranges) => ranges.Aggregate(0UL, (sum, range) => sum + range.SizeBytes);
+
     private List<ByteRange> ReadBlocks()
     {
         if (_tree.TextIfAny($"{Blocks}/block_size_bytes") is not { } size || KernelText.Hex(size) is not ({ } bytes and > 0))
@@ -159,7 +196,8 @@ internal sealed class CapturedMemory
         }
 
         var ranges = new List<ByteRange>();
-        foreach (var block in _tree.Names(Blocks).Where(name => name.StartsWith("memory", StringComparison.Ordinal)))
+        var names = _tree.Names(Blocks).Where(name => name.StartsWith("memory", StringComparison.Ordinal)).ToList();
+        foreach (var block in names)
         {
             if (_tree.TextIfAny($"{Blocks}/{block}/state") == "online"
                 && _tree.TextIfAny($"{Blocks}/{block}/phys_index") is { } index && KernelText.Hex(index) is { } number
@@ -167,6 +205,11 @@ internal sealed class CapturedMemory
             {
                 ranges.Add(new(number * bytes, (number + 1) * bytes));
             }
+        }
+
+        if (ranges.Count > 0 && ranges.Count < names.Count)
+        {
+            Remarks.Add($"Memory: {names.Count - ranges.Count} of {names.Count} blocks in {Blocks} are not online or do not tell where they are, left out.");
         }
 
         return ByteRange.Merge(ranges);
@@ -184,6 +227,7 @@ internal sealed class CapturedMemory
     private List<CapturedRegion> ReadAreas()
     {
         var areas = new List<CapturedRegion>();
+        var unplaced = new List<string>();
         foreach (var name in _tree.Names(Areas))
         {
             if (_tree.NumberIfAny($"{Areas}/{name}/base_pfn") is { } first && _tree.NumberIfAny($"{Areas}/{name}/count") is { } count
@@ -191,6 +235,15 @@ internal sealed class CapturedMemory
             {
                 AddRegions(areas, KernelName.ToModel(name), [new(first * page, (first + count) * page)], $"Contiguous area {name} in {Areas}", "contiguous");
             }
+            else
+            {
+                unplaced.Add(name);
+            }
+        }
+
+        if (areas.Count > 0 && unplaced.Count > 0)
+        {
+            Remarks.Add($"Contiguous areas (CMA) {string.Join(", ", unplaced)} have no base_pfn and count that can be read; they count as other RAM here.");
         }
 
         if (KernelText.Amount(_amounts, "CmaTotal") is { } total and > 0 && areas.Count == 0)
@@ -211,10 +264,12 @@ internal sealed class CapturedMemory
         return areas;
     }
 
-    private static void AddRegions(
-        List<CapturedRegion> regions, string name, IEnumerable<ByteRange> ranges, string source, string kind = "system")
+    private void AddRegions(
+        List<CapturedRegion> regions, string name, IReadOnlyCollection<ByteRange> ranges, string source, string kind = "system")
     {
-        foreach (var range in ranges.Select(range => range.Common(new(0, EndMax)).WholePages()).Where(range => range.SizeBytes > 0))
+        var whole = ranges.Select(range => range.Common(new(0, EndMax)).WholePages()).Where(range => range.SizeBytes > 0).ToList();
+        _oddBytes += SizeOf(ranges) - SizeOf(whole);
+        foreach (var range in whole)
         {
             var same = regions.Count(region => region.Name == name || region.Name.StartsWith($"{name}-", StringComparison.Ordinal));
             var free = same == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{same + 1}");

@@ -10,7 +10,9 @@ public sealed class MachineTree(string root)
     /// <summary>The root of the machine at hand.</summary>
     public const string Here = "/";
 
-    private const int LengthMax = 1 << 20;
+    /// <summary>Longest file that is read, in bytes: many times what any kernel prints.</summary>
+    public const int LengthMax = 16 << 20;
+
     private const int LinksMax = 40;
 
     private readonly SortedDictionary<string, string> _unread = new(StringComparer.Ordinal);
@@ -44,12 +46,23 @@ public sealed class MachineTree(string root)
             return null;
         }
 
+        // Opening anything else may wait for ever, as a pipe without a writer does, or set something off, as a device may.
+        if (FileKind.Of(HostPath(found)) is var kind and not FileKind.Regular)
+        {
+            Miss(path, $"it is {kind}, not a regular file");
+            return null;
+        }
+
         try
         {
             using var stream = FileText.Open(HostPath(found));
-            var buffer = new byte[LengthMax];
-            var length = stream.ReadAtLeast(buffer, LengthMax, throwOnEndOfStream: false);
-            return Encoding.UTF8.GetString(buffer, 0, length).Trim('\0', ' ', '\t', '\r', '\n');
+            if (ReadBounded(stream) is { } bytes)
+            {
+                return Encoding.UTF8.GetString(bytes).Trim('\0', ' ', '\t', '\r', '\n');
+            }
+
+            Miss(path, $"it is longer than {Sizes.Format(LengthMax)}");
+            return null;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -148,6 +161,24 @@ public sealed class MachineTree(string root)
         }
 
         return $"/{string.Join('/', done)}";
+    }
+
+    /// <summary>All that a stream has; null when that is too much. A kernel's own files do not say how long they are.</summary>
+    private static byte[]? ReadBounded(Stream stream)
+    {
+        using var all = new MemoryStream();
+        var part = new byte[1 << 14];
+        while (stream.Read(part) is > 0 and var length)
+        {
+            if (all.Length + length > LengthMax)
+            {
+                return null;
+            }
+
+            all.Write(part.AsSpan(0, length));
+        }
+
+        return all.ToArray();
     }
 
     private string HostPath(string path) => Path.Join(Root, path);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Net.Sockets;
 using CsCheck;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Memory;
@@ -154,6 +156,148 @@ public sealed class CaptureTests
             ["/proc/iomem", "/proc/meminfo", "/proc/sys/kernel/arch", "/proc/sys/kernel/osrelease", "/proc/zoneinfo", "/sys/devices/system/memory",
                 "/sys/kernel/debug/swiotlb/io_tlb_nslabs", "the kernel's page size"],
             report.Unread.Select(unread => unread.Path));
+    }
+
+    [Theory]
+    [InlineData("04000000-07ffffff : System RAM", "")]
+    [InlineData("04000000-07ffffff : Persistent Memory\n  04000000-07ffffff : dax0.0\n    04000000-07ffffff : System RAM (kmem)", "64 MiB of System RAM (kmem), which a driver added")]
+    [InlineData("04000000-0fffffff : virtio0\n  04000000-07ffffff : System RAM (virtio_mem)", "64 MiB of System RAM (virtio_mem), which a driver added")]
+    [InlineData("04000000-07ffffff : Soft Reserved\n  04000000-07ffffff : System RAM (hmem)", "64 MiB of Soft Reserved in /proc/iomem; it counts")]
+    public void Every_kind_of_system_RAM_is_memory(string lines, string saying)
+    {
+        using var machine = AnyMachine.ServerWith(
+            ("proc/iomem", $"00100000-03ffffff : System RAM\n{lines}\n"),
+            ("proc/zoneinfo", "Node 0, zone DMA32\n spanned 32768\n managed 32768\n start_pfn: 0\n"),
+            ("sys/kernel/debug/cma/reserved/base_pfn", null));
+
+        var report = Capture(machine);
+        var ram = Assert.Single(BoardFile.Parse(report.Text!, "captured").Memory);
+
+        Assert.Equal((0x100000UL, 0x7f00000UL), (ram.Range.Address.Value, ram.Range.SizeBytes));
+        Assert.Contains(report.LeftOut, remark => remark.Contains(saying, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("80000000-bfffffff : System RAM (boot alias)", "1 GiB of System RAM (boot alias) in /proc/iomem, which the page allocator does not have, left out.")]
+    [InlineData("80000000-bfffffff : Persistent Memory\n  80000000-bfffffff : namespace0.0", "1 GiB of Persistent Memory in /proc/iomem, which the page allocator does not have, left out.")]
+    [InlineData("80000000-bfffffff : Persistent Memory (legacy)", "1 GiB of Persistent Memory (legacy)")]
+    [InlineData("  02000000-02ffffff : Crash kernel", "16 MiB of Crash kernel in /proc/iomem; it counts as other RAM here.")]
+    public void Memory_that_is_not_given_out_is_told_of(string line, string saying)
+    {
+        using var plain = AnyMachine.ServerWith();
+        using var machine = AnyMachine.ServerWith(("proc/iomem", $"{AnyMachine.Server["proc/iomem"]}{line}\n"));
+
+        Assert.Equal(BoardOf(plain).Memory, BoardOf(machine).Memory);
+        Assert.Contains(Capture(machine).LeftOut, remark => remark.Contains(saying, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_is_dropped_of_memory_is_told_of()
+    {
+        using var phone = AnyMachine.Phone();
+        using var machine = AnyMachine.ServerWith(
+            ("proc/iomem", "00001000-0009fbff : System RAM\n00100000-03ffffff : System RAM\n10000000000000-100000000fffff : System RAM\n"),
+            ("proc/zoneinfo", $"{AnyMachine.Server["proc/zoneinfo"]}Node 0, zone Device\n spanned 256\n managed 0\n start_pfn: 65536\nNode 1, zone Odd\n spanned x\n start_pfn: 1\n"),
+            ("sys/kernel/debug/cma/other/count", "12"));
+
+        Assert.Contains("Memory: 1 of 3 blocks in /sys/devices/system/memory are not online or do not tell where they are, left out.", Capture(phone).LeftOut);
+        var left = Capture(machine).LeftOut;
+        Assert.All(
+            ["Memory: 3 KiB in less than a page", "Memory: 1 MiB in no zone", "Memory: 1 MiB in zone Device", "Memory: zone Odd of node 1", "Contiguous areas (CMA) other have no base_pfn"],
+            saying => Assert.Contains(left, remark => remark.StartsWith(saying, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Devices_on_other_buses_are_counted()
+    {
+        using var machine = AnyMachine.ServerWith(("sys/bus/i2c/devices/0-0050/name", "x"), ("sys/bus/usb/devices/1-1/x", "x"), ("sys/bus/usb/devices/usb1/x", "x"), ("sys/bus/cpu/devices/cpu0/x", "x"));
+
+        Assert.Contains("Devices: 3 left out, on buses that are not looked at: i2c 1, usb 2.", Capture(machine).LeftOut);
+    }
+
+    // What the device tree says at the GPU, its bus and the root; "+" is dma-coherent, "-" dma-noncoherent.
+    [Theory]
+    [InlineData("aarch64", "", "", "", false)]
+    [InlineData("aarch64", "+", "", "", true)]
+    [InlineData("aarch64", "", "+", "", true)]
+    [InlineData("aarch64", "", "", "+", true)]
+    [InlineData("aarch64", "-", "+", "", false)]
+    [InlineData("aarch64", "+", "-", "", true)]
+    [InlineData("aarch64", "+-", "", "", true)]
+    [InlineData("armv7l", "", "", "", false)]
+    [InlineData("riscv64", "", "", "", true)]
+    [InlineData("riscv64", "-", "", "", false)]
+    [InlineData("riscv64", "", "-", "", false)]
+    [InlineData("riscv64", "+", "-", "", true)]
+    [InlineData("s390x", "-", "", "", true)]
+    [InlineData("ppc64le", "-", "", "", true)]
+    [InlineData("x86_64", "-", "-", "-", true)]
+    [InlineData("i586", "", "", "", true)]
+    [InlineData("mips64", "", "", "", null)]
+    [InlineData("mips64", "", "+", "", true)]
+    [InlineData("ppc", "-", "", "", false)]
+    public void Who_snoops_is_what_the_architecture_and_the_device_tree_say(string architecture, string device, string bus, string root, bool? snoops)
+    {
+        using var machine = AnyMachine.Phone();
+        const string tree = "sys/firmware/devicetree/base";
+        machine.Write("proc/sys/kernel/arch", architecture);
+        File.Delete(Path.Combine(machine.Root, tree, "soc/dma-coherent"));
+        foreach (var (folder, says) in new[] { ($"{tree}/soc/gpu@5000000", device), ($"{tree}/soc", bus), (tree, root) })
+        {
+            foreach (var sign in says)
+            {
+                machine.Write($"{folder}/{(sign == '+' ? "dma-coherent" : "dma-noncoherent")}", string.Empty);
+            }
+        }
+
+        var report = Capture(machine);
+        var gpu = BoardFile.Parse(report.Text!, "captured").Devices[0];
+
+        Assert.Equal(("5000000.gpu", snoops ?? false), (gpu.Name, gpu.Coherent));
+        Assert.Equal(snoops is null, report.Unread.Any(unread => unread.Path == "dma-coherent" && unread.Reason.Contains("5000000.gpu", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("vendor_id : IBM/S390\n# processors : 2\n", "s390x")]
+    [InlineData("processor : 0\nvendor_id : GenuineIntel\nflags : fpu\n", "x86_64")]
+    [InlineData("processor : 0\nCPU implementer : 0x41\nCPU architecture: 8\n", "aarch64")]
+    [InlineData("processor : 0\nCPU implementer : 0x41\nCPU architecture: 7\n", "arm")]
+    [InlineData("processor : 0\nhart : 1\nisa : rv64imafdc\n", "riscv64")]
+    [InlineData("processor : 0\ncpu : POWER9, altivec supported\n", "ppc64")]
+    [InlineData("processor : 0\nCPU Family : Loongson-64bit\n", "loongarch64")]
+    [InlineData("processor : 0\n", null)]
+    public void An_older_kernel_s_architecture_is_that_of_its_processors(string processors, string? architecture)
+    {
+        using var machine = AnyMachine.ServerWith(("proc/sys/kernel/arch", null), ("proc/cpuinfo", processors));
+
+        Assert.Equal(architecture, Capture(machine).Architecture);
+    }
+
+    [Fact]
+    public void What_is_not_a_regular_file_is_not_opened()
+    {
+        using var machine = AnyMachine.ServerWith(("proc/meminfo", null), ("proc/cpuinfo", null), ("proc/sys/kernel/arch", null));
+        using var made = Process.Start("mkfifo", [Path.Combine(machine.Root, "proc/meminfo")]);
+        made.WaitForExit();
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(Path.Combine(machine.Root, "proc/cpuinfo")));
+
+        var unread = Capture(machine).Unread;
+
+        Assert.Contains(new("/proc/meminfo", "it is a pipe, not a regular file"), unread);
+        Assert.Contains(new("/proc/cpuinfo", "it is a socket, not a regular file"), unread);
+    }
+
+    [Fact]
+    public void A_file_that_is_too_long_is_not_read()
+    {
+        using var machine = AnyMachine.ServerWith();
+        using (var file = File.OpenWrite(Path.Combine(machine.Root, "proc/iomem")))
+        {
+            file.SetLength(MachineTree.LengthMax + 1L);
+        }
+
+        Assert.Contains(Capture(machine).Unread, unread => unread is { Path: "/proc/iomem", Reason: "it is longer than 16 MiB" });
     }
 
     [Fact]
