@@ -30,7 +30,7 @@ internal static class BufferText
         terminal.Line($"costs: {string.Join(", ", CostsOf(buffer.Costs).DefaultIfEmpty("none"))}");
         foreach (var hazard in buffer.Hazards)
         {
-            terminal.Line(string.Empty, "hazard", false, $": {hazard.Reason}");
+            terminal.Line(string.Empty, "hazard", false, $": {RunText.HazardWords(hazard)}");
         }
 
         terminal.Line();

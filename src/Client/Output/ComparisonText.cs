@@ -70,7 +70,7 @@ internal static class ComparisonText
         policy.Refusals.IsEmpty
             ? "nobody"
             : FirstOf([.. policy.Refusals.Select(refused => $"{refused.Importer} {refused.Refusal.Errno}").Distinct()]),
-        Number((ulong)policy.Hazards.Length),
+        Number(policy.CountHazards()),
         Number(policy.Costs.BytesCopied),
         policy.Costs.Bounces == 0 ? "0" : $"{Number(policy.Costs.BytesBounced)} ({Number(policy.Costs.Bounces)})",
         $"{Number(policy.Costs.CacheCleans)}/{Number(policy.Costs.CacheInvalidates)}/{Number(policy.Costs.CacheWorkSaved)}",

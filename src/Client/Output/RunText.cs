@@ -95,7 +95,7 @@ internal static class RunText
 
         foreach (var hazard in step.Hazards)
         {
-            terminal.Line("      ", "hazard", false, $": {hazard.Reason}");
+            terminal.Line("      ", "hazard", false, $": {HazardWords(hazard)}");
         }
     }
 
@@ -108,14 +108,25 @@ internal static class RunText
         _ => throw new ArgumentOutOfRangeException(nameof(report)),
     };
 
+    /// <summary>A hazard in words, with how often it happened.</summary>
+    internal static string HazardWords(HazardReport hazard) =>
+        hazard.Count == 1 ? hazard.Reason
+        : hazard.FirstReason is not { } first || first == hazard.Reason ? $"{hazard.Reason} {Number(hazard.Count)} times."
+        : $"{hazard.Reason} {Number(hazard.Count)} times; the first time: {first}";
+
+    private static string Number(ulong count) => count.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>How many hazards there are, of what kind, and at which steps to read of them.</summary>
     private static string HazardWords(IEnumerable<StepReport> all)
     {
         var steps = all.Where(step => !step.Hazards.IsEmpty).ToList();
         var hazards = steps.SelectMany(step => step.Hazards).ToList();
         var kinds = hazards.GroupBy(hazard => hazard.Kind)
-            .Select(kind => kind.Count() == 1 ? kind.Key : string.Create(CultureInfo.InvariantCulture, $"{kind.Count()} {kind.Key}"));
+            .Select(kind => (kind.Key, Count: CountOf(kind)))
+            .Select(kind => kind.Count == 1 ? kind.Key : $"{Number(kind.Count)} {kind.Key}");
         var places = steps.Select(step => step.Index.ToString(CultureInfo.InvariantCulture));
-        return $"hazard: {Counted.Of((ulong)hazards.Count, "thing")} went wrong silently ({string.Join(", ", kinds)}), see {(steps.Count == 1 ? "step" : "steps")} {string.Join(", ", places)}";
+        return $"hazard: {Counted.Of(CountOf(hazards), "thing")} went wrong silently ({string.Join(", ", kinds)}), see {(steps.Count == 1 ? "step" : "steps")} {string.Join(", ", places)}";
+
+        static ulong CountOf(IEnumerable<HazardReport> hazards) => hazards.Aggregate(0UL, (sum, hazard) => sum + hazard.Count);
     }
 }

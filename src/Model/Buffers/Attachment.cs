@@ -70,6 +70,10 @@ public sealed record Attachment(
     [Id(15)]
     public ulong Unrouted { get; init; }
 
+    /// <summary>Which hazards of it the buffer has on record, one bit for each kind and limit (<see cref="HazardMarks"/>).</summary>
+    [Id(16)]
+    internal ulong OnRecord { get; init; }
+
     /// <summary>Whether an MMU stands between it and memory.</summary>
     public bool IsTranslated => Iommu is not null || BusMmu is not null;
 

@@ -39,12 +39,11 @@ public sealed partial record DmaBuffer
         command is DmaCommand.Map or DmaCommand.MapRaw || (command is DmaCommand.Attach && Policy.AttachTest != AttachTest.None);
 
     /// <summary>With an importer more, on the storage as it is.</summary>
-    private DmaBuffer With(AttachPlan plan) => this with
+    private DmaBuffer With(AttachPlan plan) => (this with
     {
         Constraints = plan.Union,
         Attachments = Attachments.With(plan.Attachment),
         NextSequence = unchecked(NextSequence + 1),
         HasHadTranslated = HasHadTranslated || plan.Attachment.IsTranslated,
-        Hazards = WithNew(plan.Hazard, NoListFor(plan.Attachment)),
-    };
+    }).Noting(plan.Hazard).Noting(NoListFor(plan.Attachment));
 }

@@ -141,7 +141,7 @@ public sealed partial record DmaBuffer
         var hazard = step.Hazard is not { } kind
             ? null
             : new Hazard(kind, importer, attachment, "Owner", 0, 0, $"{ReasonOf(kind, importer)} ({Name}).");
-        return this with
+        return (this with
         {
             Cpu = step.Next,
             Mappings = step.SeesToOwed ? Mappings.WithEach(WithoutOwed, uses => uses.Any(use => use.IsOwed)) : Mappings,
@@ -151,8 +151,7 @@ public sealed partial record DmaBuffer
                 CacheInvalidates = Costs.CacheInvalidates + step.Work.Invalidates,
                 CacheWorkSaved = Costs.CacheWorkSaved + step.Work.Saved,
             },
-            Hazards = hazard is not null && IsNew(hazard) ? Hazards.Add(hazard) : Hazards,
-        };
+        }).Noting(hazard);
     }
 
     private static Mapping WithoutOwed(Mapping mapping) =>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
@@ -11,51 +10,52 @@ namespace DmaGrains.Model.Buffers;
 /// <content>What a mapping does silently to its own importer.</content>
 public sealed partial record DmaBuffer
 {
-    /// <summary>What is wrong with a mapping; each kind and limit of an attachment is reported once.</summary>
-    private ImmutableArray<Hazard> HazardsWith(Mapping mapping, SgTable table, Attachment attachment)
+    /// <summary>With what is wrong with a mapping on record.</summary>
+    private DmaBuffer NotingOf(Mapping mapping, SgTable table, Attachment attachment)
     {
-        var hazards = WithNew(Hazards, WithoutPages(mapping, attachment));
+        var noted = Noting(WithoutPages(mapping, attachment));
         if (!IsWalkedAsItIs(mapping, attachment))
         {
-            return hazards;
+            return noted;
         }
 
         var violation = mapping.Mapped is null
             ? SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device, WalkedThrough(mapping, attachment))
             : SegmentsViolation(mapping, table, attachment);
-        hazards = WithNew(hazards, violation is null ? UsableByLuck(mapping, attachment) : BrokenBy(violation, attachment));
+        noted = noted.Noting(violation is null ? UsableByLuck(mapping, attachment) : BrokenBy(violation, attachment));
         if (mapping.Mapped is { } mapped)
         {
-            hazards = WithNew(WithNew(hazards, BouncedBy(mapping, attachment)), ReadsPages(mapped, attachment));
+            noted = noted.Noting(BouncedBy(mapping, attachment)).Noting(ReadsPages(mapped, attachment));
         }
 
-        return WithNew(hazards, WalksOthers(mapping, table, attachment));
+        return noted.Noting(WalksOthers(mapping, table, attachment));
     }
 
-    private ImmutableArray<Hazard> WithNew(ImmutableArray<Hazard> hazards, Hazard? found) =>
-        found is null || !IsNew(found) ? hazards : hazards.Add(found);
-
-    private ImmutableArray<Hazard> WithNew(Hazard? one, Hazard? other) => (one, other) switch
+    /// <summary>
+    /// With a hazard on record: once for each kind and limit of an attachment, and once for each kind of what the CPU does.
+    /// </summary>
+    private DmaBuffer Noting(Hazard? found)
     {
-        (null, null) => Hazards,
-        (null, { } only) => Hazards.Add(only),
-        ({ } only, null) => Hazards.Add(only),
-        _ => Hazards.Add(one).Add(other),
-    };
-
-    private bool IsNew(Hazard hazard) => !Knows(hazard.Kind, hazard.Attachment, hazard.Field);
-
-    private bool Knows(HazardKind kind, string attachment, string field)
-    {
-        foreach (var known in Hazards)
+        if (found is null)
         {
-            if (known.Kind == kind && known.Attachment == attachment && known.Field == field)
-            {
-                return true;
-            }
+            return this;
         }
 
-        return false;
+        if (Attachments.Find(found.Attachment) is not { } holder)
+        {
+            return found.Importer == CpuName && Hazards.Any(known => known.Kind == found.Kind && known.Importer == CpuName)
+                ? this
+                : this with { Hazards = Hazard.With(Hazards, found) };
+        }
+
+        var mark = HazardMarks.Of(found.Kind, found.Field);
+        return (holder.OnRecord & mark) != 0
+            ? this
+            : this with
+            {
+                Hazards = Hazard.With(Hazards, found),
+                Attachments = Attachments.With(holder with { OnRecord = holder.OnRecord | mark }),
+            };
     }
 
     private static Refusal? SegmentsViolation(Mapping mapping, SgTable table, Attachment attachment) =>
@@ -184,10 +184,9 @@ public sealed partial record DmaBuffer
         }
 
         var device = HolderOf(mapping);
-        var hazard = new Hazard(
+        return new(
             HazardKind.StaleTranslation, device, mapping.Attachment, "Reuse", lazy.Range.First.Value, 0,
             $"{device} may still reach {Name} through {lazy.Range.First} until {lazy.Stage} is flushed.");
-        return IsNew(hazard) ? hazard : null;
     }
 
     /// <summary>A device that captures line by line needs segments for each line (thread #56); EINVAL when they are too many.</summary>

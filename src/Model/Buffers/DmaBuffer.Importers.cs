@@ -193,12 +193,9 @@ public sealed partial record DmaBuffer
     /// <summary>The posted attach answered ERR_PTR(0) when the calculation failed (thread #6).</summary>
     private Transition FailedCalculation(Refusal refusal) => Policy.FailedCalculation == Policies.FailedCalculation.Refuse
         ? Transition.Refuse(this, refusal)
-        : Transition.Grant(this, this with
-        {
-            Hazards = Hazards.Add(new(
-                HazardKind.SuccessWithoutAttachment, refusal.Importer!, string.Empty, refusal.Field!, 1, 0,
-                $"{refusal.Importer} was told that it is attached to {Name} and is not: {refusal.Reason}")),
-        });
+        : Transition.Grant(this, Noting(new(
+            HazardKind.SuccessWithoutAttachment, refusal.Importer!, string.Empty, refusal.Field!, 1, 0,
+            $"{refusal.Importer} was told that it is attached to {Name} and is not: {refusal.Reason}")));
 
     /// <summary>
     /// The exporter refuses what the calculation let through. The posted attach had narrowed the union by then, and left it so.
@@ -210,13 +207,9 @@ public sealed partial record DmaBuffer
             return Transition.Refuse(this, refusal);
         }
 
-        var next = this with
-        {
-            Constraints = union,
-            Hazards = Hazards.Add(new(
-                HazardKind.UnionLeftNarrowed, importer, string.Empty, refusal.Field!, refusal.Needed ?? 0,
-                refusal.Limit ?? 0, $"{importer} was refused and its limits stay in the union of {Name}.")),
-        };
+        var next = (this with { Constraints = union }).Noting(new(
+            HazardKind.UnionLeftNarrowed, importer, string.Empty, refusal.Field!, refusal.Needed ?? 0,
+            refusal.Limit ?? 0, $"{importer} was refused and its limits stay in the union of {Name}."));
         next.AssertInvariants(this);
         return new(next, true, DmaResult.Refuse<DmaReply>(refusal));
     }
@@ -289,13 +282,9 @@ public sealed partial record DmaBuffer
         var refusal = recalculated.Refusal ?? (ListsExist(recalculated.Value, current.Select(importer => importer.Demand)) ? null : NoLongerRepresentable(attachment.Device, recalculated.Value));
         return Transition.Grant(this, refusal is null
             ? this with { Attachments = left, Constraints = recalculated.Value }
-            : this with
-            {
-                Attachments = left,
-                Hazards = Hazards.Add(new(
-                    HazardKind.UnionKeptAtDetach, refusal.Importer!, string.Empty, refusal.Field!, 0, 0,
-                    $"The union of {Name} could not be calculated anew and is what it was: {refusal.Reason}")),
-            });
+            : (this with { Attachments = left }).Noting(new(
+                HazardKind.UnionKeptAtDetach, refusal.Importer!, string.Empty, refusal.Field!, 0, 0,
+                $"The union of {Name} could not be calculated anew and is what it was: {refusal.Reason}")));
     }
 
     /// <summary>Whoever holds a list is on record until the buffer is gone; the pages go back when the last mapping is ended.</summary>
@@ -309,7 +298,7 @@ public sealed partial record DmaBuffer
         var held = Mappings.Where(mapping => mapping.Raw is null).Select(mapping => new Hazard(
             HazardKind.HeldAfterRevoke, HolderOf(mapping), mapping.Attachment, nameof(Mappings), 1, 0,
             $"{HolderOf(mapping)} holds a list of {Name} that was revoked under it."));
-        var next = this with { IsRevoked = true, Hazards = Hazards.AddRange(held) };
+        var next = this with { IsRevoked = true, Hazards = held.Aggregate(Hazards, Hazard.With) };
         return Transition.Grant(this, next.WithoutStorageWhenRevoked());
     }
 

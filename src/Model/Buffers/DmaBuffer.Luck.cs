@@ -16,7 +16,7 @@ public sealed partial record DmaBuffer
     {
         var most = attachment.Takes.MaxSegmentCount;
         if (attachment.IsTranslated
-            || Knows(HazardKind.ByLuck, attachment.Name, nameof(DmaConstraints.MaxSegmentCount)) || IsSeenTo(mapping.Storage, attachment)
+            || (attachment.OnRecord & HazardMarks.Of(HazardKind.ByLuck, nameof(DmaConstraints.MaxSegmentCount))) != 0 || IsSeenTo(mapping.Storage, attachment)
             || WorstSegmentCount(mapping.Storage, attachment) is not { } worst || worst <= most)
         {
             return null;

@@ -323,7 +323,7 @@ public sealed partial record DmaBuffer
 
         mapping = mapping with { Turn = FirstTurnOf(mapping) };
         var buildsList = BuildsList(mapping, attachment);
-        var next = this with
+        var next = (this with
         {
             Mappings = Mappings.With(mapping),
             NextMapping = NextMapping + 1,
@@ -331,8 +331,7 @@ public sealed partial record DmaBuffer
                 ? Attachments
                 : Attachments.With(attachment with { HasList = true }),
             Costs = CostsWith(mapping, buildsList),
-            Hazards = HazardsWith(mapping, table, attachment),
-        };
+        }).NotingOf(mapping, table, attachment);
         return Transition.Grant(this, mapping.HandsOver ? next.OwnedByDevice(mapping) : next, mapping);
     }
 
@@ -408,8 +407,8 @@ public sealed partial record DmaBuffer
         {
             Mappings = Mappings.Without(mapping.Name),
             Unmapped = mapping.Mapped is null || isHeldOn ? Unmapped : Unmapped.Add(mapping.HeldAs),
-            Hazards = !isHeldOn && LeftBehindBy(mapping) is { } hazard ? Hazards.Add(hazard) : Hazards,
         };
+        ended = isHeldOn ? ended : ended.Noting(LeftBehindBy(mapping));
         var next = mapping.HandsOver ? ended.LeftByDevice(mapping) : ended;
 
         // No memory to move to: whoever waits is told at its map, and everyone else goes on.

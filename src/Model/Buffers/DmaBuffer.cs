@@ -66,7 +66,9 @@ public sealed partial record DmaBuffer
     [Id(8)]
     public uint NextSequence { get; private init; }
 
-    /// <summary>What went wrong silently, in the order it did.</summary>
+    /// <summary>
+    /// What went wrong silently, each kind, device and limit once, in the order they came first. Bounded: see <see cref="Hazard.EachMax"/>.
+    /// </summary>
     [Id(9)]
     public ImmutableArray<Hazard> Hazards { get; private init; } = [];
 

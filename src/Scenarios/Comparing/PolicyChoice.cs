@@ -61,7 +61,7 @@ public sealed record PolicyChoice(
 
     private static string HazardsOf(PolicyOutcome outcome)
     {
-        var (luck, wrong) = ((ulong)outcome.LuckCount, (ulong)(outcome.Hazards.Length - outcome.LuckCount));
+        var (luck, wrong) = (outcome.LuckCount, outcome.CountHazards() - outcome.LuckCount);
         return (wrong, luck) switch
         {
             (0, 0) => "nothing goes wrong silently",

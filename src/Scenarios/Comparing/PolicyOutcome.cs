@@ -39,10 +39,16 @@ public sealed record PolicyOutcome(
         [.. Enum.GetValues<HazardKind>().Where(kind => kind.IsOfUse()).Select(kind => Words.Spelt(kind.ToString()))];
 
     /// <summary>Of the hazards, those that only say that it went well by luck.</summary>
-    internal int LuckCount => Hazards.Count(hazard => hazard.Kind == _byLuck);
+    internal ulong LuckCount => CountOf(hazard => hazard.Kind == _byLuck);
 
     /// <summary>Of the hazards, those that come of how the buffer is used: who prevents them serves somebody less.</summary>
-    private int UseCount => Hazards.Count(hazard => _ofUse.Contains(hazard.Kind));
+    private ulong UseCount => CountOf(hazard => _ofUse.Contains(hazard.Kind));
+
+    /// <summary>How often something went wrong silently, or well by luck.</summary>
+    public ulong CountHazards() => CountOf(_ => true);
+
+    private ulong CountOf(Func<HazardReport, bool> isSuch) =>
+        Hazards.Where(isSuch).Aggregate(0UL, (sum, hazard) => sum + hazard.Count);
 
     /// <summary>How many importers it leaves out of whom the scenario does not expect that.</summary>
     internal int LeftOut => Importers - Served.Length - RefusedAsExpected.Length;
@@ -55,10 +61,10 @@ public sealed record PolicyOutcome(
     /// </summary>
     internal ImmutableArray<ulong> Weights =>
     [
-        (ulong)(Hazards.Length - LuckCount - UseCount),
+        CountHazards() - LuckCount - UseCount,
         (ulong)LeftOut,
-        (ulong)UseCount,
-        (ulong)LuckCount,
+        UseCount,
+        LuckCount,
         (ulong)Refusals.Count(refused => !refused.Expected),
         Costs.BytesCopied + Costs.BytesBounced,
         ContiguousBytesPeak,

@@ -171,9 +171,8 @@ internal sealed class BoardKey(IEnumerable<string> buffers, IEnumerable<string> 
 
         var hazards = buffer.Hazards
             .Select(hazard => (
-                ((ulong)hazard.Kind << 48) | (NumberOf(hazard.Importer) << 24) | NumberOf(hazard.Attachment),
+                ((ulong)hazard.Kind << 48) | NumberOf(hazard.Importer),
                 NumberOf(hazard.Field)))
-            .Distinct()
             .Order();
         return NumberOf([.. hazards.SelectMany(hazard => (ulong[])[hazard.Item1, hazard.Item2])]);
     }

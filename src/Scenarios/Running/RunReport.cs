@@ -84,6 +84,12 @@ public sealed record HazardReport(
     /// <summary>How to state it; null when it was stated.</summary>
     public string? Cure { get; init; }
 
+    /// <summary>How often it happened: to several attachments of the device. The numbers and the sentence are those of the last.</summary>
+    public ulong Count { get; init; } = 1;
+
+    /// <summary>The sentence of the first; null when it happened once.</summary>
+    public string? FirstReason { get; init; }
+
     /// <summary>The report of a hazard.</summary>
     public static HazardReport Of(Hazard hazard) => new(
         Words.Spelt(hazard.Kind.ToString()),
@@ -94,7 +100,17 @@ public sealed record HazardReport(
         hazard.Reason)
     {
         Cure = UnstatedLimit.CureOf(hazard.Unstated),
+        Count = hazard.Count,
+        FirstReason = hazard.First?.Reason,
     };
+
+    /// <summary>Those of a buffer that were not on record before.</summary>
+    /// <param name="before">What was on record.</param>
+    /// <param name="now">What is on record now.</param>
+    public static IEnumerable<HazardReport> Since(ImmutableArray<Hazard> before, ImmutableArray<Hazard> now) => now
+        .Select((hazard, index) => (Hazard: hazard, Known: index < before.Length ? before[index].Count : 0))
+        .Where(found => found.Hazard.Count != found.Known)
+        .Select(found => Of(found.Hazard) with { Count = found.Hazard.Count - found.Known, FirstReason = null });
 }
 
 /// <summary>A union, in the words of the kernel's fields.</summary>

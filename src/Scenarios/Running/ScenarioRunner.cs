@@ -11,7 +11,7 @@ public sealed class ScenarioRunner
     private readonly Scenario _scenario;
     private readonly IEngine _engine;
     private readonly ImmutableArray<Actor> _actors;
-    private readonly Dictionary<string, (int Hazards, BufferCosts Costs)> _seen = [];
+    private readonly Dictionary<string, (ImmutableArray<Hazard> Hazards, BufferCosts Costs)> _seen = [];
     private readonly ImmutableArray<StepReport>.Builder _steps = ImmutableArray.CreateBuilder<StepReport>();
 
     private ScenarioRunner(Scenario scenario, IEngine engine)
@@ -121,14 +121,14 @@ public sealed class ScenarioRunner
             return report;
         }
 
-        var (hazards, costs) = _seen.GetValueOrDefault(name);
-        _seen[name] = (buffer.Hazards.Length, buffer.Costs);
+        var (hazards, costs) = _seen.GetValueOrDefault(name, ([], default));
+        _seen[name] = (buffer.Hazards, buffer.Costs);
         return report with
         {
             Union = UnionReport.Of(buffer.Constraints),
             Wish = answer.Mapping is { } mapping ? WishReport.Of(buffer, mapping) : null,
             Costs = buffer.Costs.Since(costs),
-            Hazards = [.. buffer.Hazards.Skip(hazards).Select(HazardReport.Of)],
+            Hazards = hazards == buffer.Hazards ? [] : [.. HazardReport.Since(hazards, buffer.Hazards)],
         };
     }
 

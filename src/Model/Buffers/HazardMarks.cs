@@ -1,0 +1,31 @@
+using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
+
+namespace DmaGrains.Model.Buffers;
+
+/// <summary>Which hazards of an attachment are on record, one bit for each, so that each is told once.</summary>
+internal static class HazardMarks
+{
+    // Of these kinds each limit is told; of the others there is one.
+    private static readonly HazardKind[] _byField =
+        [HazardKind.ListBreaksLimit, HazardKind.Bounced, HazardKind.ExportersAddresses, HazardKind.SharedAddresses];
+
+    private static readonly string[] _fields =
+    [
+        nameof(DmaConstraints.MaxSegmentCount), nameof(DmaConstraints.MaxSegmentSize), nameof(DmaConstraints.SegmentBoundaryMask),
+        nameof(Device.DmaMask), nameof(Device.Windows), nameof(Device.Iommu), nameof(Device.BusMmu),
+    ];
+
+    /// <summary>The bit of a kind of hazard and the limit that it is about.</summary>
+    public static ulong Of(HazardKind kind, string field)
+    {
+        var group = Array.IndexOf(_byField, kind);
+        if (group < 0)
+        {
+            return 1UL << (int)kind;
+        }
+
+        var index = Array.IndexOf(_fields, field);
+        return 1UL << (32 + (group * 8) + (index < 0 ? _fields.Length : index));
+    }
+}
