@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using DmaGrains.Silo.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -11,7 +10,7 @@ namespace DmaGrains.Silo.Storage;
 
 /// <summary>Grain state in a table that is written in groups; the ETag is the row's version.</summary>
 /// <remarks>
-/// A cleared state stays as a row without payload, so that a version is never given twice. A cancelled operation that has not begun
+/// A cleared state stays as a row without a state, so that a version is never given twice. A cancelled operation that has not begun
 /// does not happen; one that has begun is waited for, because only its end tells whether it happened.
 /// </remarks>
 internal sealed class GroupedGrainStorage(
@@ -38,12 +37,14 @@ internal sealed class GroupedGrainStorage(
     public async Task ReadStateAsync<T>(
         string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
-        var found = await _reads.WatchAsync(store.DoAsync(new StateRead(grainId.ToString(), stateName, cancellationToken)));
-        grainState.State = found?.Payload is { } payload
-            ? serializer.Deserialize<T>(BinaryData.FromBytes(payload))
+        var grain = grainId.ToString();
+        var found = await _reads.WatchAsync(store.DoAsync(new StateRead(grain, stateName, cancellationToken)));
+        var state = found is { Payload: { } stored, Version: var version } ? SealedState.Unseal(grain, stateName, version, stored) : null;
+        grainState.State = state is { } bytes
+            ? serializer.Deserialize<T>(BinaryData.FromBytes(bytes))
             : activators.GetActivator<T>().Create();
         grainState.ETag = found?.Version.ToString(CultureInfo.InvariantCulture);
-        grainState.RecordExists = found?.Payload is not null;
+        grainState.RecordExists = state is not null;
     }
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
@@ -51,7 +52,7 @@ internal sealed class GroupedGrainStorage(
 
     public Task WriteStateAsync<T>(
         string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken) =>
-        ChangeAsync(stateName, grainId, grainState, BytesOf(serializer.Serialize(grainState.State)), cancellationToken);
+        ChangeAsync(stateName, grainId, grainState, serializer.Serialize(grainState.State).ToMemory(), cancellationToken);
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         ClearStateAsync(stateName, grainId, grainState, CancellationToken.None);
@@ -63,18 +64,16 @@ internal sealed class GroupedGrainStorage(
         grainState.State = activators.GetActivator<T>().Create();
     }
 
-    /// <summary>The array itself where it is no longer than the bytes.</summary>
-    private static byte[] BytesOf(BinaryData data) =>
-        MemoryMarshal.TryGetArray(data.ToMemory(), out var all) && all.Array!.Length == all.Count ? all.Array : data.ToArray();
-
     private async Task ChangeAsync<T>(
-        string stateName, GrainId grainId, IGrainState<T> grainState, byte[]? payload, CancellationToken cancellationToken)
+        string stateName, GrainId grainId, IGrainState<T> grainState, ReadOnlyMemory<byte>? state, CancellationToken cancellationToken)
     {
         long? expected = grainState.ETag is { } version ? long.Parse(version, CultureInfo.InvariantCulture) : null;
-        var change = new StateChange(grainId.ToString(), stateName, expected, payload, cancellationToken);
+        var grain = grainId.ToString();
+        var stored = SealedState.Seal(grain, stateName, StoredState.After(expected).Version, state);
+        var change = new StateChange(grain, stateName, expected, stored, cancellationToken);
         var changed = await _changes.WatchAsync(store.DoAsync(change)) ?? throw new InconsistentStateException(
             $"{stateName} of {grainId} is not at version {grainState.ETag ?? "none"} any more: another activation wrote it.");
         grainState.ETag = changed.Version.ToString(CultureInfo.InvariantCulture);
-        grainState.RecordExists = payload is not null;
+        grainState.RecordExists = state is not null;
     }
 }

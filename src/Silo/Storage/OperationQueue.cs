@@ -44,7 +44,7 @@ internal sealed class OperationQueue
             if (operation.TryBegin())
             {
                 group.Add(operation);
-                sizeBytes += (operation as StateChange)?.Payload?.Length ?? 0;
+                sizeBytes += (operation as StateChange)?.Payload.Length ?? 0;
             }
         }
 

@@ -39,18 +39,18 @@ internal abstract class StateOperation(string grain, string name, CancellationTo
 /// <summary>Reads a grain's state.</summary>
 internal class StateRead(string grain, string name, CancellationToken cancellation) : StateOperation(grain, name, cancellation);
 
-/// <summary>Writes a grain's state, or clears it with a null payload.</summary>
+/// <summary>Writes a grain's state.</summary>
 /// <param name="grain">The grain.</param>
 /// <param name="name">The state's name.</param>
 /// <param name="expected">The version that it must be at; null for none.</param>
-/// <param name="payload">The serialized state, or null.</param>
+/// <param name="payload">What is to be stored.</param>
 /// <param name="cancellation">Withdraws it.</param>
-internal sealed class StateChange(string grain, string name, long? expected, byte[]? payload, CancellationToken cancellation)
+internal sealed class StateChange(string grain, string name, long? expected, byte[] payload, CancellationToken cancellation)
     : StateOperation(grain, name, cancellation)
 {
     /// <summary>The version that the row must be at; null for none.</summary>
     public long? Expected => expected;
 
-    /// <summary>The serialized state, or null.</summary>
-    public byte[]? Payload => payload;
+    /// <summary>What is to be stored.</summary>
+    public byte[] Payload => payload;
 }

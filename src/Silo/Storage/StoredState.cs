@@ -2,7 +2,7 @@ namespace DmaGrains.Silo.Storage;
 
 /// <summary>A row of the state table.</summary>
 /// <param name="Version">1 at the first write, one more at every change.</param>
-/// <param name="Payload">The serialized state; null when it was cleared, or when the row is the answer to a change.</param>
+/// <param name="Payload">What is stored (<see cref="SealedState"/>); null when the row is the answer to a change.</param>
 internal readonly record struct StoredState(long Version, byte[]? Payload)
 {
     /// <summary>What a change answers.</summary>

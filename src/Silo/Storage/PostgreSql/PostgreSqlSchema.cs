@@ -9,7 +9,7 @@ internal static class PostgreSqlSchema
     public const string Name = "dmagrains";
 
     /// <summary>The version that this program reads and writes.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     // Any number: it only must not be another program's in the same database.
     private const long Lock = 0x444d_4147_7261_696e;

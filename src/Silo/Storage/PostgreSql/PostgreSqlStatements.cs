@@ -66,7 +66,7 @@ internal static class PostgreSqlStatements
         await using var rows = await command.ExecuteReaderAsync();
         while (await rows.ReadAsync())
         {
-            results[rows.GetInt64(0) - 1] = new(rows.GetInt64(1), rows.IsDBNull(2) ? null : rows.GetFieldValue<byte[]>(2));
+            results[rows.GetInt64(0) - 1] = new(rows.GetInt64(1), rows.GetFieldValue<byte[]>(2));
         }
 
         return results;

@@ -1,18 +1,19 @@
--- What DmaGrains keeps in PostgreSQL, version 2: grain state, the members of the cluster, and the statements by which Orleans' ADO.NET
+-- What DmaGrains keeps in PostgreSQL, version 3: grain state, the members of the cluster, and the statements by which Orleans' ADO.NET
 -- clustering reaches those. Names of parameters and result columns are Orleans'; tables and statements are ours. A silo runs this when
 -- there is no schema "dmagrains"; whoever may not create schemas has it run by somebody who may.
 
 CREATE SCHEMA dmagrains;
 
 CREATE TABLE dmagrains.schema_version (version integer NOT NULL);
-INSERT INTO dmagrains.schema_version VALUES (2);
+INSERT INTO dmagrains.schema_version VALUES (3);
 
--- A cleared state stays without payload, so that a version is never given twice. Room in the pages keeps updates off the index.
+-- A payload begins with a byte that tells a state (1) from a cleared one (0), which stays so that a version is never given twice, and a
+-- checksum of eight bytes over key, version and state. Room in the pages keeps updates off the index.
 CREATE TABLE dmagrains.state (
     grain text COLLATE "C" NOT NULL,
     name text COLLATE "C" NOT NULL,
     version bigint NOT NULL,
-    payload bytea,
+    payload bytea NOT NULL,
     PRIMARY KEY (grain, name)
 ) WITH (fillfactor = 80);
 

@@ -83,5 +83,6 @@ internal sealed class SqliteWriter : IStateStore
         }
     }
 
-    private StorageException Explain(Exception fault) => new($"{_file.Path} did not take it: {fault.Message}", fault);
+    private StorageException Explain(Exception fault) =>
+        fault as StorageException ?? new($"{_file.Path} did not take it: {OneLine.Of(fault.Message)}.", fault);
 }

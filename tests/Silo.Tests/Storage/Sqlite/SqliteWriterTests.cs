@@ -130,7 +130,8 @@ public sealed class SqliteWriterTests : IDisposable
     }
 
     private static Task<StoredState?> Write(SqliteWriter writer, string grain, long? expected, byte[]? payload = null) =>
-        writer.DoAsync(new StateChange(grain, "buffer", expected, payload ?? [1], Cancellation));
+        writer.DoAsync(new StateChange(
+            grain, "buffer", expected, SealedState.Seal(grain, "buffer", (expected ?? 0) + 1, payload ?? [1]), Cancellation));
 
     private static Task<StoredState?> Read(SqliteWriter writer, string grain) =>
         writer.DoAsync(new StateRead(grain, "buffer", Cancellation));
