@@ -74,9 +74,14 @@ internal sealed record SqliteSchema(long File, long Generation, bool IsOpen)
             throw new StorageException($"{path} is damaged (it has no schema version): put back a copy of it.");
         }
 
-        return version == Version
-            ? Read(connection)
-            : throw new StorageException($"{path} has schema version {version}: this program needs version {Version}.");
+        if (version != Version)
+        {
+            throw new StorageException($"{path} has schema version {version}: this program needs version {Version}.");
+        }
+
+        // It always is, unless somebody has made the file from what was left of another.
+        connection.Execute("PRAGMA journal_mode = WAL");
+        return Read(connection);
     }
 
     /// <summary>What the file says by itself, whatever is in its log; null when it is not whole without it.</summary>
