@@ -31,45 +31,49 @@ public static class MemoryPicture
     public static string Draw(string title, string text, PhysicalMemory memory)
     {
         var picture = new Svg(Width);
-        var holders = memory.Allocations
-            .Select((held, number) => (held, number))
-            .ToDictionary(pair => pair.held, pair => Svg.Colour(pair.number));
+        ImmutableArray<Holder> holders =
+        [
+            .. memory.Allocations
+                .OrderBy(held => held.Request.Token.Buffer, NaturalOrder.Of)
+                .Select((held, number) => new Holder(held, Paint.Of(number))),
+        ];
         picture.Text(Margin, 12, title, isHeading: true);
         picture.Text(Margin, picture.Bottom + 2, text);
         DrawLegend(picture, holders);
-        foreach (var (layout, use) in memory.Layouts.Zip(memory.Describe()))
+        foreach (var (layout, use) in memory.Layouts.Zip(memory.Describe()).OrderBy(region => region.First.Range.FirstPfn))
         {
             DrawRegion(picture, layout, use, holders);
         }
 
-        foreach (var (held, colour) in holders)
+        foreach (var holder in holders)
         {
-            DrawBuffer(picture, held, colour);
+            DrawBuffer(picture, holder);
         }
 
         return picture.ToString();
     }
 
-    private static void DrawLegend(Svg picture, Dictionary<Allocation, string> holders)
+    private static void DrawLegend(Svg picture, ImmutableArray<Holder> holders)
     {
         var left = Margin;
         var top = picture.Bottom + 6;
-        foreach (var (name, colour) in holders
-            .Select(pair => (pair.Key.Request.Token.Buffer, pair.Value))
-            .Concat([("free", Free), ("held by the kernel", Reserved)]))
+        foreach (var (name, paint) in holders
+            .Select(holder => (holder.Name, holder.Paint))
+            .Concat([("free", new(Free, 0)), ("held by the kernel", new(Reserved, 0))]))
         {
-            if (left + 30 + (name.Length * 7) > Width - Margin)
+            var across = 18 + Lettering.WidthOf(name);
+            if (left > Margin && left + across > Width - Margin)
             {
                 (left, top) = (Margin, top + 18);
             }
 
-            picture.Box(left, top + 2, 12, 12, colour, "#666");
-            picture.Text(left + 18, top, name);
-            left += 40 + (name.Length * 7);
+            picture.Box(left, top + 2, 12, 12, paint, "#666");
+            picture.Text(left + 18, top, name, across: across);
+            left += across + 16;
         }
     }
 
-    private static void DrawRegion(Svg picture, MemoryRegionLayout layout, RegionUse use, Dictionary<Allocation, string> holders)
+    private static void DrawRegion(Svg picture, MemoryRegionLayout layout, RegionUse use, ImmutableArray<Holder> holders)
     {
         var cells = (int)Math.Min(CellsMax, layout.Range.PageCount);
         var perCell = (layout.Range.PageCount + (ulong)cells - 1) / (ulong)cells;
@@ -80,8 +84,7 @@ public static class MemoryPicture
         var top = picture.Bottom;
         var unreserved = Cells(layout.Range, perCell, cells, layout.FreeRuns());
         var taken = holders
-            .Select(pair => (
-                pair.Key.Request.Token.Buffer, Colour: pair.Value, Pages: Cells(layout.Range, perCell, cells, pair.Key.Storage.Extents)))
+            .Select(holder => (holder.Name, holder.Paint, Pages: Cells(layout.Range, perCell, cells, holder.Held.Storage.Extents)))
             .Where(holder => holder.Pages.Any(pages => pages != 0))
             .ToImmutableArray();
         for (var cell = 0; cell < cells;)
@@ -102,11 +105,11 @@ public static class MemoryPicture
             var (left, bottom) = (Margin + (cell % Columns * CellWidth), top + ((cell / Columns) + 1) * CellHeight - 1);
             var across = ((next - cell) * CellWidth) - 1;
             picture.Box(left, bottom - CellFill, across, CellFill, Free, tip: tip);
-            foreach (var (_, colour, pages) in parts)
+            foreach (var (_, paint, pages) in parts)
             {
                 var share = ShareOf(pages);
                 bottom -= share;
-                picture.Box(left, bottom, across, share, colour, tip: tip);
+                picture.Box(left, bottom, across, share, paint, tip: tip);
             }
 
             cell = next;
@@ -114,11 +117,11 @@ public static class MemoryPicture
 
         ulong FirstOf(int cell) => Math.Min(layout.Range.FirstPfn + ((ulong)cell * perCell), layout.Range.EndPfn);
 
-        ImmutableArray<(string Name, string Colour, ulong Pages)> PartsOf(int cell) =>
+        ImmutableArray<(string Name, Paint Paint, ulong Pages)> PartsOf(int cell) =>
         [
             .. taken
-                .Select(holder => (holder.Buffer, holder.Colour, Pages: holder.Pages[cell]))
-                .Prepend(("the kernel", Reserved, FirstOf(cell + 1) - FirstOf(cell) - unreserved[cell]))
+                .Select(holder => (holder.Name, holder.Paint, Pages: holder.Pages[cell]))
+                .Prepend(("the kernel", new(Reserved, 0), FirstOf(cell + 1) - FirstOf(cell) - unreserved[cell]))
                 .Where(part => part.Item3 != 0),
         ];
 
@@ -126,7 +129,7 @@ public static class MemoryPicture
         double ShareOf(ulong pages) => Math.Max(1, Math.Round(CellFill * pages / perCell));
 
         bool SaysTheSame(
-            ImmutableArray<(string Name, string Colour, ulong Pages)> parts, ImmutableArray<(string Name, string Colour, ulong Pages)> others) =>
+            ImmutableArray<(string Name, Paint Paint, ulong Pages)> parts, ImmutableArray<(string Name, Paint Paint, ulong Pages)> others) =>
             parts.Length == others.Length
             && parts.Zip(others).All(pair => pair.First.Name == pair.Second.Name && ShareOf(pair.First.Pages) == ShareOf(pair.Second.Pages));
     }
@@ -149,24 +152,27 @@ public static class MemoryPicture
         return covered;
     }
 
-    private static void DrawBuffer(Svg picture, Allocation held, string colour)
+    private static void DrawBuffer(Svg picture, Holder holder)
     {
+        var held = holder.Held;
         var extents = held.Storage.Extents;
         var shown = extents.Take(ExtentsMax).ToImmutableArray();
         var pages = shown.Aggregate(0UL, (sum, extent) => sum + extent.PageCount);
         var more = extents.Length > shown.Length ? $", the first {shown.Length} shown" : string.Empty;
         picture.Text(Margin, picture.Bottom + 10, string.Create(
             CultureInfo.InvariantCulture,
-            $"{held.Request.Token.Buffer}: {Sizes.Format(held.Request.SizeBytes)} in {Runs(extents.Length)} of pages{more}, from {string.Join(", ", held.Storage.Regions)}"));
+            $"{held.Request.Token.Buffer}: {Sizes.Format(held.Request.SizeBytes)} in {Runs(extents.Length)} of pages{more}, from {string.Join(", ", held.Storage.Regions.Order(NaturalOrder.Of))}"));
         var (left, top) = (Margin, picture.Bottom);
         for (var index = 0; index < shown.Length; index++)
         {
             var across = Inner * shown[index].PageCount / pages;
             var text = $"{Address(shown[index].Address)} +{Sizes.Format(shown[index].SizeBytes)}";
-            picture.Box(left, top, across, StripHeight, colour, "white", text, opacity: index % 2 == 0 ? 0.9 : 0.6);
-            if (across > text.Length * 7)
+            picture.Box(left, top, across, StripHeight, holder.Paint, "white", text);
+            if (across > Lettering.WidthOf(text) + 14)
             {
-                picture.Text(left + 4, top + 2, text, fill: "#000");
+                // On a ground of its own: a mark would be in the way of letters, and some colours are too dark for them.
+                picture.Box(left + 4, top + 3, Lettering.WidthOf(text) + 6, StripHeight - 6, "white", tip: text);
+                picture.Text(left + 7, top + 3, text, fill: "#000", across: across);
             }
 
             left += across;
@@ -176,4 +182,10 @@ public static class MemoryPicture
     private static string Runs(long count) => string.Create(CultureInfo.InvariantCulture, $"{count:n0} {(count == 1 ? "run" : "runs")}");
 
     private static string Address(PhysicalAddress address) => string.Create(CultureInfo.InvariantCulture, $"0x{address.Value:x}");
+
+    /// <summary>Who holds what, and how it is painted.</summary>
+    private sealed record Holder(Allocation Held, Paint Paint)
+    {
+        public string Name => Held.Request.Token.Buffer;
+    }
 }

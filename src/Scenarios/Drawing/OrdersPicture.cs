@@ -9,11 +9,12 @@ public static class OrdersPicture
 {
     private const double Margin = 20;
     private const double Top = 12;
-    private const double Across = 190;
-    private const double BoxWidth = 160;
-    private const double BoxHeight = 34;
-    private const double Down = 52;
-    private const double TextWidth = 620;
+    private const double Gap = 30;
+    private const double Inset = 5;
+    private const double BoxHeight = 38;
+    private const double Down = 56;
+    private const double TextWidth = 720;
+    private const string Ok = "ok";
     private const string Ink = "#444";
 
     /// <summary>Draws it.</summary>
@@ -22,7 +23,13 @@ public static class OrdersPicture
     public static string Draw(ExplorationReport report)
     {
         var longest = report.Policies.SelectMany(policy => policy.Failures).Select(failure => failure.Order.Length).DefaultIfEmpty().Max();
-        var picture = new Svg((2 * Margin) + (longest * Across) + TextWidth);
+        var boxWidth = report.Policies
+            .SelectMany(policy => policy.Failures)
+            .SelectMany(failure => failure.Order)
+            .Select(step => Math.Max(Lettering.WidthOf(step.Importer, isHeading: true), Lettering.WidthOf(WhatOf(step))))
+            .DefaultIfEmpty()
+            .Max() + (2 * Inset) + 1;
+        var picture = new Svg((2 * Margin) + (longest * (boxWidth + Gap)) + TextWidth);
         picture.Text(Margin, Top, $"{report.Scenario} on {report.Board}", isHeading: true);
         picture.Text(Margin, picture.Bottom, report.Shows);
         foreach (var policy in report.Policies)
@@ -33,7 +40,7 @@ public static class OrdersPicture
             var top = picture.Bottom + 6;
             foreach (var root in Branch.From(policy.Failures, depth: 0))
             {
-                top = DrawBranch(picture, root, top);
+                top = DrawBranch(picture, root, top, boxWidth);
             }
         }
 
@@ -42,28 +49,28 @@ public static class OrdersPicture
 
     /// <summary>Draws a step and what follows it.</summary>
     /// <returns>Where the next one may begin.</returns>
-    private static double DrawBranch(Svg picture, Branch branch, double top)
+    private static double DrawBranch(Svg picture, Branch branch, double top, double boxWidth)
     {
-        var left = Margin + (branch.Depth * Across);
-        var isGood = branch.Step.Outcome == "ok";
-        picture.Box(left, top, BoxWidth, BoxHeight, isGood ? "white" : "#fbe3d6", isGood ? Ink : "#d55e00");
-        picture.Text(left + 5, top, branch.Step.Importer, isHeading: true);
-        picture.Text(left + 5, top + 16, string.Join(' ', ((string?[])
-            [branch.Step.Operation, branch.Step.Buffer, isGood ? null : branch.Step.Outcome]).OfType<string>()));
+        var left = Margin + (branch.Depth * (boxWidth + Gap));
+        var isGood = branch.Step.Outcome == Ok;
+        picture.Box(left, top, boxWidth, BoxHeight, isGood ? "white" : "#fbe3d6", isGood ? Ink : "#d55e00");
+        picture.Text(left + Inset, top + 1, branch.Step.Importer, isHeading: true, across: boxWidth);
+        picture.Text(left + Inset, top + 18, WhatOf(branch.Step), across: boxWidth);
         var next = top;
         foreach (var failure in branch.Ends)
         {
-            picture.Text(left + BoxWidth + 8, next, $"{OrdersOf(failure)}{WhatOf(failure)}", isHeading: true, fill: "#d55e00");
-            picture.Text(left + BoxWidth + 8, next + 17, failure.Reason ?? string.Empty);
-            next += Down;
+            var end = picture.Text(
+                left + boxWidth + 8, next, $"{OrdersOf(failure)}{WhatOf(failure)}", isHeading: true, fill: "#d55e00", across: TextWidth - 8);
+            end = failure.Reason is { } reason ? picture.Text(left + boxWidth + 8, end, reason, across: TextWidth - 8) : end;
+            next += Math.Max(Down, end - next + 6);
         }
 
         foreach (var child in branch.Next)
         {
-            var (from, to) = (left + (BoxWidth / 2), left + Across);
+            var (from, to) = (left + (boxWidth / 2), left + boxWidth + Gap);
             if (next == top)
             {
-                picture.Line(left + BoxWidth, top + (BoxHeight / 2), to, top + (BoxHeight / 2), Ink);
+                picture.Line(left + boxWidth, top + (BoxHeight / 2), to, top + (BoxHeight / 2), Ink);
             }
             else
             {
@@ -71,7 +78,7 @@ public static class OrdersPicture
                 picture.Line(from, next + (BoxHeight / 2), to, next + (BoxHeight / 2), Ink);
             }
 
-            next = DrawBranch(picture, child, next);
+            next = DrawBranch(picture, child, next, boxWidth);
         }
 
         return Math.Max(next, top + Down);
@@ -87,6 +94,9 @@ public static class OrdersPicture
     private static string OrdersOf(FailureReport failure) => failure.Orders is { } orders
         ? string.Create(CultureInfo.InvariantCulture, $"{orders:n0} {(orders.IsOne ? "order" : "orders")}: ")
         : string.Empty;
+
+    private static string WhatOf(ExploredStepReport step) => string.Join(
+        ' ', ((string?[])[step.Operation, step.Buffer, step.Outcome == Ok ? null : step.Outcome]).OfType<string>());
 
     private static string WhatOf(FailureReport failure) => failure.Kind switch
     {

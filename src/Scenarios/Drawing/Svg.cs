@@ -1,25 +1,36 @@
 using System.Globalization;
 using System.Xml.Linq;
+using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Scenarios.Drawing;
 
-/// <summary>A picture that grows downwards. Colours are such as most people tell apart.</summary>
+/// <summary>A picture that grows downwards.</summary>
 /// <param name="width">In pixels.</param>
 internal sealed class Svg(double width)
 {
     private static readonly XNamespace _ns = "http://www.w3.org/2000/svg";
 
-    // Okabe and Ito's colours.
-    private static readonly string[] _colours =
-        ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442"];
+    private const double Edge = 20;
 
     private readonly List<XElement> _shapes = [];
+    private readonly HashSet<Paint> _paints = [];
 
     /// <summary>How far down something was drawn.</summary>
     public double Bottom { get; private set; }
 
-    /// <summary>The colour of the n-th of several things; they repeat.</summary>
-    public static string Colour(int number) => _colours[number % _colours.Length];
+    /// <summary>A rectangle in a paint, without border.</summary>
+    /// <param name="left">Pixels from the left.</param>
+    /// <param name="top">Pixels from the top.</param>
+    /// <param name="across">Pixels wide.</param>
+    /// <param name="down">Pixels high.</param>
+    /// <param name="paint">What it is filled with.</param>
+    /// <param name="stroke">The colour of its border, or null for none.</param>
+    /// <param name="tip">What it is, shown when pointed at.</param>
+    public void Box(double left, double top, double across, double down, Paint paint, string? stroke = null, string? tip = null)
+    {
+        _paints.Add(paint);
+        Box(left, top, across, down, paint.Fill, stroke, tip);
+    }
 
     /// <summary>A rectangle.</summary>
     /// <param name="left">Pixels from the left.</param>
@@ -48,14 +59,35 @@ internal sealed class Svg(double width)
         Add(shape, tip, top + down);
     }
 
-    /// <summary>A line of text; its top left corner is given.</summary>
-    public void Text(double left, double top, string text, bool isHeading = false, string fill = "#222")
+    /// <summary>Text, with a line for each part; its top left corner is given.</summary>
+    /// <param name="left">Pixels from the left.</param>
+    /// <param name="top">Pixels from the top.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="isHeading">Whether it is larger and bold.</param>
+    /// <param name="fill">Its colour.</param>
+    /// <param name="across">How wide it may be; as far as the picture goes when not given.</param>
+    /// <returns>Where the next line would begin.</returns>
+    public double Text(double left, double top, string text, bool isHeading = false, string fill = "#222", double? across = null)
     {
+        var lines = Lettering.Lines(Quoted.Clean(text), across ?? width - left - Edge, isHeading);
         var shape = Element(
-            "text", ("x", left), ("y", top + 12), ("font-size", isHeading ? 15 : 12), ("fill", fill),
+            "text", ("x", left), ("y", top + 12), ("font-size", isHeading ? Lettering.HeadingSize : Lettering.Size), ("fill", fill),
             ("font-weight", isHeading ? "bold" : "normal"));
-        shape.Add(text);
-        Add(shape, null, top + 18);
+        // Where there is text, if only an empty one, no white space is put between elements: it would become part of the text.
+        shape.Add(new XText(string.Empty));
+        for (var index = 0; index < lines.Count; index++)
+        {
+            // Says how wide it is, so that another font does not make it wider.
+            var part = Element(
+                "tspan", ("x", left), ("y", top + 12 + (index * Lettering.LineStep)), ("textLength", Lettering.WidthOf(lines[index].TrimEnd(' '), isHeading)),
+                ("lengthAdjust", "spacingAndGlyphs"));
+            part.Add(lines[index]);
+            shape.Add(part);
+        }
+
+        var next = top + (lines.Count * Lettering.LineStep);
+        Add(shape, null, next + 1);
+        return next;
     }
 
     /// <summary>A line between two points.</summary>
@@ -76,7 +108,12 @@ internal sealed class Svg(double width)
     {
         var root = Element(
             "svg", ("width", width), ("height", Bottom + 12), ("viewBox", string.Create(
-                CultureInfo.InvariantCulture, $"0 0 {width} {Bottom + 12}")), ("font-family", "sans-serif"));
+                CultureInfo.InvariantCulture, $"0 0 {width} {Bottom + 12}")), ("font-family", Lettering.Family));
+        if (_paints.Select(paint => paint.Definition(_ns)).OfType<XElement>().ToList() is { Count: > 0 } definitions)
+        {
+            root.Add(new XElement(_ns + "defs", definitions));
+        }
+
         root.Add(new XElement(_ns + "rect", new XAttribute("width", "100%"), new XAttribute("height", "100%"), new XAttribute("fill", "white")));
         root.Add(_shapes);
         return root.ToString();
@@ -91,7 +128,7 @@ internal sealed class Svg(double width)
     {
         if (tip is not null)
         {
-            shape.Add(new XElement(_ns + "title", tip));
+            shape.Add(new XElement(_ns + "title", Quoted.Clean(tip)));
         }
 
         _shapes.Add(shape);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Devices;
@@ -7,130 +8,242 @@ using DmaGrains.Scenarios.Files;
 namespace DmaGrains.Scenarios.Drawing;
 
 /// <summary>A board: its devices, the MMUs between them and memory, and the regions of memory, each path with what it lets through.</summary>
-public static class TopologyPicture
+/// <remarks>
+/// A row for each device. An MMU stands in the row of the first device behind it, and a line passes a column of MMUs in the row of its own
+/// device only, or between two rows: no line leads through a box.
+/// </remarks>
+public sealed class TopologyPicture
 {
-    private const double Width = 1160;
-    private const double DeviceLeft = 20;
-    private const double DeviceWidth = 330;
-    private const double StageLeft = 450;
-    private const double BusMmuLeft = 630;
-    private const double StageWidth = 120;
-    private const double BusLeft = 800;
-    private const double RegionLeft = 860;
-    private const double RegionWidth = 280;
-    private const double BoxHeight = 42;
-    private const double Step = 54;
-    private const double Top = 70;
+    private const double Margin = 20;
+    private const double Inset = 6;
+    private const double Gap = 90;
+    private const double RegionGap = 60;
+    private const double RowGap = 14;
+    private const double LaneStep = 4;
+    private const double LimitsWidth = 350;
+    private const double TitleWidthLeast = 760;
+    private const string BusHeading = "MMUs of buses";
     private const string Ink = "#444";
-    private const string Peer = "#cc79a7";
+    private const string Peer = "#a0457a";
+
+    private readonly BoardDefinition _board;
+    private readonly Svg _picture;
+    private readonly ImmutableArray<string> _limits;
+    private readonly OrderedDictionary<string, int> _own;
+    private readonly OrderedDictionary<string, int> _bus;
+    private readonly (double Left, double Across) _devices;
+    private readonly (double Left, double Across) _ownColumn;
+    private readonly (double Left, double Across) _busColumn;
+    private readonly (double Left, double Across) _regions;
+    private readonly double _line;
+    private readonly double _boxHeight;
+    private double _top;
+
+    private TopologyPicture(BoardDefinition board)
+    {
+        _board = board;
+        _limits = [.. board.Devices.Select(device => string.Join(", ", LimitsOf(device)))];
+        _own = RowsOf(board.Devices, device => device.Iommu);
+        _bus = RowsOf(board.Devices, device => device.BusMmu);
+        _devices = (Margin, WidestOf(
+            board.Devices.Select(device => Lettering.WidthOf(device.Name, isHeading: true)),
+            _limits.SelectMany(limits => Lettering.Lines(limits, LimitsWidth)).Select(line => Lettering.WidthOf(line))));
+        _ownColumn = Behind(_devices, _own);
+        _busColumn = Behind(_ownColumn, _bus);
+        _line = _busColumn.Left + _busColumn.Across + RegionGap;
+        _regions = (_line + RegionGap, WidestOf(
+            board.Memory.Select(region => Lettering.WidthOf(NameOf(region), isHeading: true)),
+            board.Memory.Select(region => Lettering.WidthOf(PlaceOf(region)))));
+        var lines = _limits.Select(limits => Lettering.Lines(limits, _devices.Across - (2 * Inset)).Count).DefaultIfEmpty(1).Max();
+        _boxHeight = 24 + (lines * Lettering.LineStep);
+        _picture = new(Math.Max(_regions.Left + _regions.Across, TitleWidthLeast) + Margin);
+    }
+
+    private double Step => _boxHeight + RowGap;
 
     /// <summary>Draws it.</summary>
     /// <returns>An SVG document.</returns>
-    public static string Draw(BoardDefinition board)
+    public static string Draw(BoardDefinition board) => new TopologyPicture(board).Draw();
+
+    private string Draw()
     {
-        var picture = new Svg(Width);
-        picture.Text(DeviceLeft, 12, $"{board.Name}: {board.Title}", isHeading: true);
-        picture.Text(DeviceLeft, 36, "devices");
-        picture.Text(StageLeft, 36, "their MMUs");
-        picture.Text(BusMmuLeft, 36, "MMUs of buses");
-        picture.Text(RegionLeft, 36, "memory");
-
-        var own = PlacesOf(board.Devices.Select(device => device.Iommu));
-        var bus = PlacesOf(board.Devices.Select(device => device.BusMmu));
-        var rows = Math.Max(Math.Max(board.Devices.Length, board.Memory.Length), Math.Max(own.Count, bus.Count));
-        for (var index = 0; index < board.Devices.Length; index++)
+        var next = _picture.Text(Margin, 12, $"{_board.Name}: {_board.Title}", isHeading: true);
+        (double Left, string Text, bool IsThere)[] headings =
+        [
+            (_devices.Left, "devices", true),
+            (_ownColumn.Left, "their MMUs", _own.Count > 0),
+            (_busColumn.Left, BusHeading, _bus.Count > 0),
+            (_regions.Left, "memory", true),
+        ];
+        foreach (var (left, text, _) in headings.Where(heading => heading.IsThere))
         {
-            DrawPath(picture, board.Devices[index], Top + (index * Step), own, bus);
+            _picture.Text(left, next + 6, text);
         }
 
-        DrawPeers(picture, board);
-        var end = Top + (rows * Step) - Step + BoxHeight;
-        picture.Line(BusLeft, Top, BusLeft, end, Ink, tip: "physical addresses");
-        foreach (var (name, middle) in bus)
+        _top = next + 6 + Lettering.LineStep + RowGap;
+        foreach (var row in Enumerable.Range(0, _board.Devices.Length))
         {
-            picture.Line(BusMmuLeft + StageWidth, middle, BusLeft, middle, Ink);
-            DrawStage(picture, board, name, BusMmuLeft, middle);
+            DrawPath(row);
+            DrawPeers(row);
         }
 
-        foreach (var (name, middle) in own)
+        var rows = Math.Max(_board.Devices.Length, _board.Memory.Length);
+        _picture.Line(_line, _top, _line, _top + (rows * Step) - RowGap, Ink, tip: "physical addresses");
+        foreach (var (name, row) in _own)
         {
-            DrawStage(picture, board, name, StageLeft, middle);
+            DrawStage(name, _ownColumn, row);
         }
 
-        for (var index = 0; index < board.Devices.Length; index++)
+        foreach (var (name, row) in _bus)
         {
-            DrawDevice(picture, board.Devices[index], Top + (index * Step));
+            _picture.Line(_busColumn.Left + _busColumn.Across, MiddleOf(row), _line, MiddleOf(row), Ink);
+            DrawStage(name, _busColumn, row);
         }
 
-        for (var index = 0; index < board.Memory.Length; index++)
+        for (var row = 0; row < _board.Devices.Length; row++)
         {
-            DrawRegion(picture, board.Memory[index], Top + (index * Step));
+            DrawDevice(_board.Devices[row], _limits[row], row);
         }
 
-        return picture.ToString();
+        for (var row = 0; row < _board.Memory.Length; row++)
+        {
+            DrawRegion(_board.Memory[row], row);
+        }
+
+        return _picture.ToString();
     }
 
-    /// <summary>Where the MMUs are drawn, from the top in the order of the devices.</summary>
-    private static OrderedDictionary<string, double> PlacesOf(IEnumerable<string?> names)
+    /// <summary>The MMUs, each with the row of the first device behind it.</summary>
+    private static OrderedDictionary<string, int> RowsOf(ImmutableArray<Device> devices, Func<Device, string?> mmu)
     {
-        var places = new OrderedDictionary<string, double>();
-        foreach (var name in names.OfType<string>())
+        var rows = new OrderedDictionary<string, int>();
+        for (var row = 0; row < devices.Length; row++)
         {
-            places.TryAdd(name, Top + (places.Count * Step) + (BoxHeight / 2));
+            if (mmu(devices[row]) is { } name)
+            {
+                rows.TryAdd(name, row);
+            }
         }
 
-        return places;
+        return rows;
     }
 
-    private static void DrawPath(
-        Svg picture, Device device, double top, OrderedDictionary<string, double> own, OrderedDictionary<string, double> bus)
+    private static double WidestOf(params IEnumerable<double>[] texts) => texts.SelectMany(widths => widths).DefaultIfEmpty().Max() + (2 * Inset) + 1;
+
+    /// <summary>The column of some MMUs behind another column; where there are none it takes no room.</summary>
+    private (double Left, double Across) Behind((double Left, double Across) column, OrderedDictionary<string, int> stages)
     {
-        var (left, middle) = (DeviceLeft + DeviceWidth, top + (BoxHeight / 2));
+        var end = column.Left + column.Across;
+        return stages.Count == 0 ? (end + RegionGap, 0) : (end + Gap, WidestOf(
+            stages.Keys.Select(name => Lettering.WidthOf(name, isHeading: true)),
+            stages.Keys.Select(name => Lettering.WidthOf(ContextsOf(name))),
+            [Lettering.WidthOf(BusHeading)]));
+    }
+
+    private double TopOf(int row) => _top + (row * Step);
+
+    private double MiddleOf(int row) => TopOf(row) + (_boxHeight / 2);
+
+    /// <summary>Draws how a device comes to physical addresses; what devices behind the same MMUs have in common is drawn once.</summary>
+    private void DrawPath(int row)
+    {
+        var device = _board.Devices[row];
         var tip = device.IsTranslated ? $"{device.Name}: translated"
             : device.Windows.IsEmpty ? $"{device.Name}: to {Hex(device.HighestAddress)}"
             : $"{device.Name}: sees {device.Windows}{(device.Bus is { } on ? $" over {on}" : string.Empty)}";
-        foreach (var (name, places, at) in new[] { (device.Iommu, own, StageLeft), (device.BusMmu, bus, BusMmuLeft) })
+        var middle = MiddleOf(row);
+        var left = _devices.Left + _devices.Across;
+        if (device.Iommu is { } own)
         {
-            if (name is not null)
+            _picture.Line(left, middle, _ownColumn.Left, MiddleOf(_own[own]), Ink, tip: tip);
+            if (_board.Devices.Take(row).Any(before => before.Iommu == own && before.BusMmu == device.BusMmu))
             {
-                picture.Line(left, middle, at, places[name], Ink, tip: tip);
-                (left, middle) = (at + StageWidth, places[name]);
+                return;
+            }
+
+            left = _ownColumn.Left + _ownColumn.Across;
+            if (_own[own] != row && device.BusMmu is null)
+            {
+                _picture.Line(left, MiddleOf(_own[own]), _busColumn.Left, middle, Ink);
+                left = _busColumn.Left;
+            }
+            else
+            {
+                middle = MiddleOf(_own[own]);
             }
         }
-
-        if (device.BusMmu is null)
+        else if (device.BusMmu is not null)
         {
-            picture.Line(left, middle, BusLeft, middle, Ink, isDashed: !device.IsTranslated, tip);
+            _picture.Line(left, middle, _ownColumn.Left + _ownColumn.Across, middle, Ink, tip: tip);
+            left = _ownColumn.Left + _ownColumn.Across;
         }
+
+        var (end, at) = device.BusMmu is { } bus ? (_busColumn.Left, MiddleOf(_bus[bus])) : (_line, middle);
+        _picture.Line(left, middle, end, at, Ink, isDashed: !device.IsTranslated, tip);
     }
 
-    private static void DrawPeers(Svg picture, BoardDefinition board)
+    /// <summary>Draws which memory is a device's own or that of its peers, between its row and the one above.</summary>
+    private void DrawPeers(int row)
     {
-        for (var region = 0; region < board.Memory.Length; region++)
+        var device = _board.Devices[row];
+        for (var index = 0; index < _board.Memory.Length; index++)
         {
-            var memory = board.Memory[region];
-            for (var index = 0; index < board.Devices.Length; index++)
+            var region = _board.Memory[index];
+            var isPeer = device.PeerToPeer && region.PeerBus is not null && device.PeerBus == region.PeerBus;
+            if (!region.IsOwnOf(device.Name) && !isPeer)
             {
-                var device = board.Devices[index];
-                var isPeer = device.PeerToPeer && memory.PeerBus is not null && device.PeerBus == memory.PeerBus;
-                if (memory.IsOwnOf(device.Name) || isPeer)
-                {
-                    picture.Line(
-                        DeviceLeft + DeviceWidth, Top + (index * Step) + 8, RegionLeft, Top + (region * Step) + (BoxHeight / 2), Peer,
-                        isPeer, isPeer ? $"{device.Name} reaches {memory.Name} over {memory.PeerBus}" : $"{memory.Name} is {device.Name}'s own");
-                }
+                continue;
             }
+
+            // What is its own in one lane, what is of peers in another.
+            var lane = TopOf(row) - (isPeer ? LaneStep : 2 * LaneStep);
+            var tip = isPeer ? $"{device.Name} reaches {region.Name} over {region.PeerBus}" : $"{region.Name} is {device.Name}'s own";
+            _picture.Line(_devices.Left + _devices.Across, TopOf(row) + 8, _ownColumn.Left, lane, Peer, isPeer, tip);
+            _picture.Line(_ownColumn.Left, lane, _line + 8, lane, Peer, isPeer, tip);
+            _picture.Line(_line + 8, lane, _regions.Left, TopOf(index) + 10, Peer, isPeer, tip);
         }
     }
 
-    private static void DrawDevice(Svg picture, Device device, double top)
+    private void DrawDevice(Device device, string limits, int row)
     {
-        picture.Box(DeviceLeft, top, DeviceWidth, BoxHeight, device.Coherent ? "#dcecf6" : "white", Ink, device.Coherent ? "coherent" : "not coherent");
-        picture.Text(DeviceLeft + 6, top + 2, device.Name, isHeading: true);
-        picture.Text(DeviceLeft + 6, top + 21, LimitsOf(device));
+        var top = TopOf(row);
+        _picture.Box(
+            _devices.Left, top, _devices.Across, _boxHeight, device.Coherent ? "#dcecf6" : "white", Ink, device.Coherent ? "coherent" : "not coherent");
+        _picture.Text(_devices.Left + Inset, top + 2, device.Name, isHeading: true, across: _devices.Across);
+        _picture.Text(_devices.Left + Inset, top + 20, limits, across: _devices.Across - (2 * Inset));
     }
 
-    private static string LimitsOf(Device device)
+    private void DrawStage(string name, (double Left, double Across) column, int row)
+    {
+        var top = TopOf(row);
+        _picture.Box(column.Left, top, column.Across, _boxHeight, "#fdf1d6", Ink);
+        _picture.Text(column.Left + Inset, top + 2, name, isHeading: true, across: column.Across);
+        _picture.Text(column.Left + Inset, top + 20, ContextsOf(name), across: column.Across);
+    }
+
+    private void DrawRegion(MemoryRegionLayout region, int row)
+    {
+        var (top, middle) = (TopOf(row), MiddleOf(row));
+        var fill = region.Kind is MemoryKind.System ? "#e3f3ec" : region.Kind is MemoryKind.Contiguous ? "#c9e8dc" : "#f2e4ee";
+        if (!region.Kind.IsNamedOnly() || region.Kind is MemoryKind.Bounce)
+        {
+            _picture.Line(_line, middle, _regions.Left, middle, Ink);
+        }
+
+        _picture.Box(_regions.Left, top, _regions.Across, _boxHeight, fill, Ink);
+        _picture.Text(_regions.Left + Inset, top + 2, NameOf(region), isHeading: true, across: _regions.Across);
+        _picture.Text(_regions.Left + Inset, top + 20, PlaceOf(region), across: _regions.Across);
+    }
+
+    private string ContextsOf(string name) => _board.Stages.FirstOrDefault(stage => stage.Name == name) is { } known
+        ? string.Create(CultureInfo.InvariantCulture, $"{known.ContextCount} {(known.ContextCount == 1 ? "context" : "contexts")}")
+        : string.Empty;
+
+    private static string NameOf(MemoryRegionLayout region) => $"{region.Name}, {Words.In(Words.MemoryKinds, region.Kind)}";
+
+    private static string PlaceOf(MemoryRegionLayout region) => $"{Sizes.Format(region.Range.SizeBytes)} from {Hex(region.Range.Address.Value)}";
+
+    private static IEnumerable<string> LimitsOf(Device device)
     {
         var limits = device.Parameters ?? default;
         string?[] parts =
@@ -148,7 +261,7 @@ public static class TopologyPicture
                 : !device.Windows.IsEmpty ? $"sees {SeenBy(device)}"
                 : device.HighestAddress == ulong.MaxValue ? "to any address" : $"to {Hex(device.HighestAddress)}",
         ];
-        return string.Join(", ", parts.OfType<string>());
+        return parts.OfType<string>();
     }
 
     /// <summary>How much the first window shows, and where on the bus; all of them are in the line's tip.</summary>
@@ -159,30 +272,6 @@ public static class TopologyPicture
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{Sizes.Format(first.SizeBytes)} at {Hex(first.BusStart)}{(more == 0 ? string.Empty : $" and {more} more")}");
-    }
-
-    private static void DrawStage(Svg picture, BoardDefinition board, string name, double left, double middle)
-    {
-        picture.Box(left, middle - (BoxHeight / 2), StageWidth, BoxHeight, "#fdf1d6", Ink);
-        picture.Text(left + 6, middle - 19, name, isHeading: true);
-        if (board.Stages.FirstOrDefault(stage => stage.Name == name) is { } known)
-        {
-            picture.Text(left + 6, middle, string.Create(
-                CultureInfo.InvariantCulture, $"{known.ContextCount} {(known.ContextCount == 1 ? "context" : "contexts")}"));
-        }
-    }
-
-    private static void DrawRegion(Svg picture, MemoryRegionLayout region, double top)
-    {
-        var fill = region.Kind is MemoryKind.System ? "#e3f3ec" : region.Kind is MemoryKind.Contiguous ? "#c9e8dc" : "#f2e4ee";
-        if (!region.Kind.IsNamedOnly() || region.Kind is MemoryKind.Bounce)
-        {
-            picture.Line(BusLeft, top + (BoxHeight / 2), RegionLeft, top + (BoxHeight / 2), Ink);
-        }
-
-        picture.Box(RegionLeft, top, RegionWidth, BoxHeight, fill, Ink);
-        picture.Text(RegionLeft + 6, top + 2, $"{region.Name}, {Words.In(Words.MemoryKinds, region.Kind)}", isHeading: true);
-        picture.Text(RegionLeft + 6, top + 21, $"{Sizes.Format(region.Range.SizeBytes)} from {Hex(region.Range.Address.Value)}");
     }
 
     private static string Hex(ulong value) => string.Create(CultureInfo.InvariantCulture, $"0x{value:x}");
