@@ -1,3 +1,4 @@
+using DmaGrains.Grains.Buffers.Debts;
 using DmaGrains.Grains.Devices;
 using DmaGrains.Grains.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,11 +10,13 @@ namespace DmaGrains.Grains;
 /// <summary>Puts what the grains ask for into a silo, but for the storage itself.</summary>
 public static class GrainServices
 {
-    /// <summary>Adds a silo's memory of devices, and how state is read, written and serialized.</summary>
+    /// <summary>Adds a silo's memory of devices and of who owes something, and how state is read, written and serialized.</summary>
     public static ISiloBuilder AddGrainServices(this ISiloBuilder silo)
     {
         silo.Services.AddSingleton<DeviceFacts>();
         silo.Services.AddSingleton<DeviceFactsClient>();
+        silo.Services.AddSingleton<BufferDebts>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<BufferDebts>());
         silo.Services.AddSingleton<IGrainStorageSerializer, StateSerializer>();
         silo.Services.TryAddSingleton<PersistentStateFactory>();
         silo.Services.AddSingleton<IPersistentStateFactory, DurableStateFactory>();

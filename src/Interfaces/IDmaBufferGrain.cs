@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Translation;
 using Orleans.Concurrency;
 
 namespace DmaGrains.Interfaces;
@@ -177,4 +179,20 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     [ReadOnly]
     [Alias("Describe")]
     Task<DmaResult<DmaBuffer>> DescribeAsync();
+
+    /// <summary>
+    /// Gives back what the buffer owes; where it owes nothing, nothing happens. A command does so at its end, and a buffer whose command
+    /// was cut off when it is activated: this is for whoever sees to it that it is.
+    /// </summary>
+    [Alias("Settle")]
+    Task SettleAsync();
+
+    /// <summary>
+    /// For the repair of a board: gives back what the buffer owes and what is held for it in vain, and has the board list it if it lives,
+    /// and not list it if it does not.
+    /// </summary>
+    /// <param name="pages">What the board's memory holds under its name.</param>
+    /// <param name="mappings">What the board's MMUs and bounce pool hold under its name.</param>
+    [Alias("Repair")]
+    Task<BufferRepair> RepairAsync(ImmutableArray<AllocationToken> pages, ImmutableArray<MapToken> mappings);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Grains.Buffers.Debts;
 using DmaGrains.Grains.Devices;
 using DmaGrains.Grains.Storage;
 using DmaGrains.Interfaces;
@@ -17,8 +18,9 @@ namespace DmaGrains.Grains.Buffers;
 /// <summary>Carries out a buffer's commands one at a time and makes each durable before it replies.</summary>
 [GrainType("dma-buffer")]
 internal sealed partial class DmaBufferGrain(
-    [PersistentState("buffer", StorageNames.Default)] IPersistentState<DmaBufferRecord> storage,
+    [PersistentState(DmaBufferRecord.StateName, StorageNames.Default)] IPersistentState<DmaBufferRecord> storage,
     DeviceFacts facts,
+    BufferDebts debts,
     Serializer<RememberedReply> serializer,
     ILogger<DmaBufferGrain> logger) : Grain, IDmaBufferGrain
 {
@@ -45,6 +47,14 @@ internal sealed partial class DmaBufferGrain(
         }
 
         storage.State.Buffer?.AssertInvariants();
+        try
+        {
+            await SettleAsync();
+        }
+        catch (Exception)
+        {
+            // It is asked again; who only looks at it, or at another part of it, need not wait for that.
+        }
     }
 
     public async Task<DmaResult<DmaReply>> ExportAsync(BufferExport origin)
@@ -247,6 +257,49 @@ internal sealed partial class DmaBufferGrain(
             ? DmaResult.Grant(buffer)
             : DmaResult.Refuse<DmaBuffer>(NoBuffer));
 
+    public async Task SettleAsync()
+    {
+        if (storage.State.Buffer is { IsInDebt: true } owing)
+        {
+            storage.State = With(await SettleAsync(owing), storage.State.Replies);
+        }
+    }
+
+    public async Task<BufferRepair> RepairAsync(ImmutableArray<AllocationToken> pages, ImmutableArray<MapToken> mappings)
+    {
+        var hasPaid = storage.State.Buffer is { IsInDebt: true };
+        await SettleAsync();
+        var buffer = storage.State.Buffer;
+        var isAlive = buffer is { IsGone: false };
+        var listed = BufferExports.GenerationOf(buffer, storage.State.NextGeneration);
+        if (!isAlive)
+        {
+            // An export that was cut off may have listed the name under the next generation, and pages may be held under others: none of
+            // them is used again.
+            var used = pages.Select(token => token.Generation).Append(listed).Max();
+            await storage.WriteAsync(With(buffer, storage.State.Replies, used + 2), DeactivateOnIdle);
+        }
+
+        var mapped = HeldInVain.Mappings(buffer, mappings);
+        await GrainFactory.GetTranslation(Board).UnmapAsync(mapped);
+        var freed = HeldInVain.Pages(buffer, pages);
+        foreach (var token in freed)
+        {
+            await GrainFactory.GetMemory(Board).FreeAsync(token);
+        }
+
+        if (isAlive)
+        {
+            await ListAgainAsync();
+        }
+        else
+        {
+            await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name, listed);
+        }
+
+        return new(isAlive, hasPaid, freed, mapped);
+    }
+
     private async Task<DmaResult<DmaReply>> ExecuteAsync(DmaCommand command)
     {
         if (storage.State.Buffer is not { } buffer)
@@ -373,6 +426,21 @@ internal sealed partial class DmaBufferGrain(
             return buffer;
         }
 
+        try
+        {
+            await PayAsync(buffer);
+        }
+        catch
+        {
+            debts.Add(Board, Name);
+            throw;
+        }
+
+        return buffer.Freed();
+    }
+
+    private async Task PayAsync(DmaBuffer buffer)
+    {
         // No device may reach pages that are somebody else's already.
         if (buffer.OwesAllMappings)
         {
@@ -392,8 +460,6 @@ internal sealed partial class DmaBufferGrain(
         {
             await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name, buffer.Generation);
         }
-
-        return buffer.Freed();
     }
 
     /// <summary>Puts a living buffer's name back where its board's listing lacks it.</summary>
@@ -410,7 +476,7 @@ internal sealed partial class DmaBufferGrain(
         Buffer = buffer, Replies = replies, NextGeneration = nextGeneration ?? storage.State.NextGeneration,
     };
 
-    private Task WriteAsync(DmaBufferRecord next)
+    private async Task WriteAsync(DmaBufferRecord next)
     {
         if (next.Buffer!.Attachments.Length > StoredImporters.WithBufferMax)
         {
@@ -421,7 +487,16 @@ internal sealed partial class DmaBufferGrain(
             _importers = null;
         }
 
-        return _importers is null ? storage.WriteAsync(next, DeactivateOnIdle) : _importers.WriteAsync(storage, next);
+        try
+        {
+            await (_importers is null ? storage.WriteAsync(next, DeactivateOnIdle) : _importers.WriteAsync(storage, next));
+        }
+        catch when (next.Buffer.IsInDebt)
+        {
+            // It may have landed, and then its payment is due.
+            debts.Add(Board, Name);
+            throw;
+        }
     }
 
     private StoredImporters NewImporters() => new(ChunkStates.Of<Attachment>(GrainContext, "importers"), DeactivateOnIdle);

@@ -7,6 +7,9 @@ namespace DmaGrains.Grains.Buffers;
 [GenerateSerializer, Alias("dma.stored.buffer")]
 public sealed class DmaBufferRecord
 {
+    /// <summary>The name that it is stored under.</summary>
+    public const string StateName = "buffer";
+
     /// <summary>The buffer; null before its first export.</summary>
     [Id(0)]
     public DmaBuffer? Buffer { get; init; }

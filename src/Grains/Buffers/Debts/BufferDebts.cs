@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using DmaGrains.Interfaces;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+
+namespace DmaGrains.Grains.Buffers.Debts;
+
+/// <summary>
+/// Sees to it that buffers give back what they owe though nobody sends them another command. A buffer whose payment failed is called
+/// again until it has paid. What a lost silo may have left is looked for when a silo starts, and when one is gone.
+/// </summary>
+/// <remarks>One for each silo, in its memory: it does nothing, and costs nothing, while nobody owes. See <c>docs/decisions/0025</c>.</remarks>
+internal sealed partial class BufferDebts(
+    IGrainFactory grains, ISiloStatusOracle silos, TimeProvider time, ILogger<BufferDebts> logger)
+    : ILifecycleParticipant<ISiloLifecycle>, ISiloStatusListener, IDisposable
+{
+    private const int CallsAtOnce = 32;
+
+    private static readonly TimeSpan _firstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<(string Board, string Buffer), bool> _owing = new();
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _paying = Task.CompletedTask;
+    private volatile bool _isSweepDue;
+
+    /// <summary>Notes that a buffer may owe something, and that its payment failed.</summary>
+    public void Add(string board, string buffer)
+    {
+        _owing[(board, buffer)] = true;
+        _wake.Writer.TryWrite(true);
+    }
+
+    /// <inheritdoc/>
+    public void Participate(ISiloLifecycle observer) =>
+        observer.Subscribe<BufferDebts>(ServiceLifecycleStage.Active, StartAsync, StopAsync);
+
+    /// <inheritdoc/>
+    public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status)
+    {
+        if (status == SiloStatus.Dead && !updatedSilo.Equals(silos.SiloAddress))
+        {
+            Sweep();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopping.Dispose();
+
+    private Task StartAsync(CancellationToken cancellation)
+    {
+        silos.SubscribeToSiloStatusEvents(this);
+        _paying = Task.Run(() => PayAsync(_stopping.Token), CancellationToken.None);
+        Sweep();
+        return Task.CompletedTask;
+    }
+
+    private async Task StopAsync(CancellationToken cancellation)
+    {
+        silos.UnSubscribeFromSiloStatusEvents(this);
+        await _stopping.CancelAsync();
+        await _paying;
+    }
+
+    private void Sweep()
+    {
+        _isSweepDue = true;
+        _wake.Writer.TryWrite(true);
+    }
+
+    private async Task PayAsync(CancellationToken stopping)
+    {
+        try
+        {
+            for (var pause = _firstPause; await _wake.Reader.WaitToReadAsync(stopping);)
+            {
+                _wake.Reader.TryRead(out _);
+                var isGood = !_isSweepDue || await SweepAsync();
+                if (!_owing.IsEmpty)
+                {
+                    // What failed a moment ago would fail again.
+                    await Task.Delay(pause, time, stopping);
+                    isGood &= await PayAllAsync(stopping);
+                }
+                else if (!isGood)
+                {
+                    await Task.Delay(pause, time, stopping);
+                }
+
+                pause = isGood ? _firstPause : TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, _longestPause.Ticks));
+                if (!isGood)
+                {
+                    _wake.Writer.TryWrite(true);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The silo stops; the others, or its next start, look for what is left.
+        }
+    }
+
+    private async Task<bool> SweepAsync()
+    {
+        _isSweepDue = false;
+        try
+        {
+            await grains.GetDebtSweep().SweepAsync();
+            return true;
+        }
+        catch (Exception problem)
+        {
+            LogNotSwept(problem.Message);
+            _isSweepDue = true;
+            return false;
+        }
+    }
+
+    private async Task<bool> PayAllAsync(CancellationToken stopping)
+    {
+        var isGood = true;
+        foreach (var some in _owing.Keys.Chunk(CallsAtOnce))
+        {
+            stopping.ThrowIfCancellationRequested();
+            var paid = await Task.WhenAll(some.Select(buffer => PayAsync(buffer.Board, buffer.Buffer)));
+            isGood &= paid.All(done => done);
+        }
+
+        return isGood;
+    }
+
+    private async Task<bool> PayAsync(string board, string buffer)
+    {
+        // Taken off first: what fails meanwhile puts it on again.
+        _owing.TryRemove((board, buffer), out _);
+        try
+        {
+            await grains.GetBuffer(board, buffer).SettleAsync();
+            return true;
+        }
+        catch (Exception problem)
+        {
+            LogNotPaid(board, buffer, problem.Message);
+            _owing[(board, buffer)] = true;
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Board}/{Buffer} still owes pages or addresses, and is asked again: {Reason}")]
+    private partial void LogNotPaid(string board, string buffer, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Buffers that owe something are looked for again: {Reason}")]
+    private partial void LogNotSwept(string reason);
+}
