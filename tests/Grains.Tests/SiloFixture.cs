@@ -16,6 +16,8 @@ public sealed class SiloFixture : IAsyncLifetime
 {
     private DmaTestCluster? _cluster;
 
+    public DmaTestCluster Cluster => _cluster!;
+
     public IGrainFactory Grains => _cluster!.Grains;
 
     public ClusterStorage Storage => _cluster!.Storage;

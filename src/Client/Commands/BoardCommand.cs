@@ -133,6 +133,10 @@ internal static class BoardCommand
     private static Command Check()
     {
         var board = BoardArgument.Create();
+        var repair = new Option<bool>("--repair")
+        {
+            Description = "Mends what can be mended, says what it was, and checks afterwards.",
+        };
         return new LiveCommand(
             "check",
             """
@@ -140,11 +144,14 @@ internal static class BoardCommand
 
             Example:
               dmagrains board check raspberry-pi-4 --gateway 127.0.0.1:30000
+              dmagrains board check raspberry-pi-4 --repair --gateway 127.0.0.1:30000
             """,
-            board).Does(parsed => parsed.GetValue(board), async live =>
+            board, repair).Does(parsed => parsed.GetValue(board), async live =>
         {
-            var checking = await BoardCheck.RunAsync(
-                live.Connection.Grains, live.Parsed.GetRequiredValue(board), live.Cancellation);
+            var name = live.Parsed.GetRequiredValue(board);
+            var checking = live.Parsed.GetValue(repair)
+                ? await BoardCheck.RepairAsync(live.Connection.Grains, name, live.Cancellation)
+                : await BoardCheck.RunAsync(live.Connection.Grains, name, live.Cancellation);
             if (!checking.TryGetValue(out var check))
             {
                 return live.Refuse(checking.Refusal!);
@@ -162,6 +169,11 @@ internal static class BoardCommand
                     check.Findings.IsEmpty ? "ok" : Counted.Of((ulong)check.Findings.Length, "finding"),
                     check.Findings.IsEmpty,
                     string.Empty);
+                foreach (var mended in check.Mended)
+                {
+                    live.Terminal.Line($"  mended: {mended}");
+                }
+
                 foreach (var finding in check.Findings)
                 {
                     live.Terminal.Line($"  {finding}");

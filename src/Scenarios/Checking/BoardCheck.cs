@@ -28,6 +28,9 @@ public sealed record BoardCheck(
     ImmutableArray<BoardFinding> Findings,
     ImmutableArray<string> Unfinished)
 {
+    /// <summary>What <see cref="RepairAsync"/> mended before it checked; empty when nothing was to be mended, or nobody asked for it.</summary>
+    public ImmutableArray<string> Mended { get; init; } = [];
+
     /// <summary>Asks a board's grains for everything, and checks it.</summary>
     /// <param name="grains">Where they are.</param>
     /// <param name="board">The board.</param>
@@ -42,6 +45,52 @@ public sealed record BoardCheck(
             : DmaResult.Refuse<BoardCheck>(definition.Refusal!);
     }
 
+    /// <summary>
+    /// Mends what can be mended, and checks the board afterwards: listings that lack a living buffer or have one that is gone, exports
+    /// that were cut off, debts, pages and mappings that are held for nobody, memory that is not laid out. Each buffer decides about
+    /// itself in a turn of its own, so commands may run meanwhile. Pages of two owners, and those that memory does not hold for a buffer,
+    /// nobody can mend: they are found again.
+    /// </summary>
+    /// <param name="grains">Where the board is.</param>
+    /// <param name="board">The board.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>ENOENT when there is no such board; what <see cref="IBoardGrain.ReplaceAsync"/> answers when it has to be set up again.</returns>
+    public static async Task<DmaResult<BoardCheck>> RepairAsync(
+        IGrainFactory grains, string board, CancellationToken cancellation = default)
+    {
+        var grain = grains.GetBoard(board);
+        var definition = await grain.GetAsync();
+        if (!definition.IsGranted)
+        {
+            return DmaResult.Refuse<BoardCheck>(definition.Refusal!);
+        }
+
+        var snapshot = await BoardSnapshot.ReadAsync(grains, definition.Value, cancellation);
+        var mended = ImmutableArray.CreateBuilder<string>();
+        if (IsNotLaidOut(snapshot) || !snapshot.IsListed)
+        {
+            var again = IsNotLaidOut(snapshot) ? await grain.ReplaceAsync(definition.Value) : await grain.DefineAsync(definition.Value);
+            if (!again.IsGranted)
+            {
+                return DmaResult.Refuse<BoardCheck>(again.Refusal!);
+            }
+
+            mended.Add(IsNotLaidOut(snapshot) ? "its memory, MMUs and devices are set up again" : "it is on the list of boards again");
+        }
+
+        foreach (var name in ToRepair(snapshot))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var repaired = await grains.GetBuffer(board, name).RepairAsync(
+                [.. snapshot.HeldPages.Where(token => token.Buffer == name)],
+                [.. snapshot.HeldMappings.Where(token => token.Buffer == name)]);
+            mended.AddRange(Mendings(snapshot, name, repaired));
+        }
+
+        var checking = await RunAsync(grains, board, cancellation);
+        return checking.TryGetValue(out var check) ? DmaResult.Grant(check with { Mended = mended.ToImmutable() }) : checking;
+    }
+
     /// <summary>Checks what the grains said.</summary>
     public static BoardCheck Of(BoardSnapshot board) => new(
         board.Definition.Name,
@@ -54,6 +103,7 @@ public sealed record BoardCheck(
             .. Pages(board),
             .. Accounts(board),
             .. Mappings(board),
+            .. Listings(board),
         ],
         [.. UnfinishedIn(board)]);
 
@@ -119,7 +169,7 @@ public sealed record BoardCheck(
     private static IEnumerable<BoardFinding> Accounts(BoardSnapshot board)
     {
         // What an interrupted command has left is held, and its size is not told.
-        if (board.HeldPages.Length != board.Buffers.Count(buffer => buffer.Storage is not null))
+        if (IsNotLaidOut(board) || board.HeldPages.Length != board.Buffers.Count(buffer => buffer.Storage is not null))
         {
             yield break;
         }
@@ -159,16 +209,82 @@ public sealed record BoardCheck(
         }
     }
 
+    private static bool IsNotLaidOut(BoardSnapshot board) => board.Memory.IsEmpty && !board.Definition.Memory.IsEmpty;
+
+    private static IEnumerable<BoardFinding> Listings(BoardSnapshot board)
+    {
+        foreach (var name in board.Unlisted)
+        {
+            yield return new(FindingKind.Listing, name, "it lives, and the board does not list it");
+        }
+
+        foreach (var name in board.StillListed)
+        {
+            yield return new(FindingKind.Listing, name, "it is gone, and the board lists it");
+        }
+
+        if (IsNotLaidOut(board))
+        {
+            yield return new(FindingKind.SetUp, null, "its memory is not laid out");
+        }
+
+        if (!board.IsListed)
+        {
+            yield return new(FindingKind.SetUp, null, "the list of boards lacks it");
+        }
+    }
+
+    /// <summary>Buffers that have something to mend, and names that are held for and that no buffer has.</summary>
+    private static SortedSet<string> ToRepair(BoardSnapshot board)
+    {
+        var names = new SortedSet<string>([.. board.Unmade, .. board.Unlisted, .. board.StillListed], StringComparer.Ordinal);
+        names.UnionWith(board.Buffers.Where(buffer => buffer.IsInDebt).Select(buffer => buffer.Name));
+        var buffers = board.Buffers.ToDictionary(buffer => buffer.Name);
+        names.UnionWith(board.HeldPages.GroupBy(token => token.Buffer)
+            .Where(held => !HeldInVain.Pages(buffers.GetValueOrDefault(held.Key), held).IsEmpty).Select(held => held.Key));
+        names.UnionWith(board.HeldMappings.GroupBy(token => token.Buffer)
+            .Where(held => !HeldInVain.Mappings(buffers.GetValueOrDefault(held.Key), held).IsEmpty).Select(held => held.Key));
+        return names;
+    }
+
+    private static IEnumerable<string> Mendings(BoardSnapshot board, string name, BufferRepair repaired)
+    {
+        if (repaired.IsAlive && board.Unlisted.Contains(name))
+        {
+            yield return $"{name}: the board lists it again";
+        }
+
+        if (!repaired.IsAlive && (board.Unmade.Contains(name) || board.StillListed.Contains(name)))
+        {
+            yield return $"{name}: the board does not list it any more";
+        }
+
+        if (repaired.HasPaid)
+        {
+            yield return $"{name}: it gave back what it owed";
+        }
+
+        if (!repaired.Pages.IsEmpty)
+        {
+            yield return $"{name}: pages that were held for nobody went back: {string.Join(", ", repaired.Pages)}";
+        }
+
+        if (!repaired.Mappings.IsEmpty)
+        {
+            yield return $"{name}: mappings that were held for nobody ended: number {string.Join(", ", repaired.Mappings.Select(token => token.Sequence))}";
+        }
+    }
+
     private static IEnumerable<string> UnfinishedIn(BoardSnapshot board)
     {
         foreach (var name in board.Unmade)
         {
-            yield return $"{name}: its export was interrupted; export it again";
+            yield return $"{name}: its export was interrupted; export it again, or repair the board";
         }
 
         foreach (var buffer in board.Buffers.Where(buffer => buffer.IsInDebt))
         {
-            yield return $"{buffer.Name}: it has pages or addresses to give back; its next command does";
+            yield return $"{buffer.Name}: it has pages or addresses to give back; it is asked for them until it has";
         }
 
         var mapped = board.HeldMappings.ToLookup(token => token.Buffer, token => token.Sequence);

@@ -23,4 +23,10 @@ public enum FindingKind
 
     /// <summary>The board's MMUs or bounce pool hold something for nobody.</summary>
     MappingLeaked,
+
+    /// <summary>A buffer lives and its board does not list it, or it is gone and its board lists it.</summary>
+    Listing,
+
+    /// <summary>The board's memory is not laid out though its definition has some, or the list of boards lacks it.</summary>
+    SetUp,
 }

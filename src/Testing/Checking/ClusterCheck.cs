@@ -7,16 +7,10 @@ namespace DmaGrains.Testing;
 /// <summary>Checks boards from outside, with what the storage knows of their buffers beside what the boards say.</summary>
 internal sealed class ClusterCheck(IGrainFactory grains, ClusterStorage storage)
 {
-    /// <summary>Checks all boards that there are, and that they are listed.</summary>
+    /// <summary>Checks all boards that there are.</summary>
     /// <exception cref="InvariantException">Something is wrong; it lists all that is.</exception>
     public async Task RunAsync()
     {
-        var listed = new HashSet<string>();
-        await foreach (var page in grains.GetBoards().BoardPagesAsync())
-        {
-            listed.UnionWith(page);
-        }
-
         var stored = new List<string>();
         foreach (var board in storage.KeysWith("board").Select(GrainKeys.NameOf))
         {
@@ -26,17 +20,15 @@ internal sealed class ClusterCheck(IGrainFactory grains, ClusterStorage storage)
             }
         }
 
-        await RunAsync(stored, stored.Except(listed).Select(board => $"Unlisted: {board}: it is set up, and no list of boards has it"));
+        await RunAsync(stored);
     }
 
     /// <summary>Checks some boards.</summary>
     /// <param name="boards">Their names.</param>
-    /// <param name="known">What is known to be wrong already.</param>
     /// <exception cref="InvariantException">Something is wrong; it lists all that is.</exception>
-    public async Task RunAsync(IEnumerable<string> boards, IEnumerable<string>? known = null)
+    public async Task RunAsync(IEnumerable<string> boards)
     {
         var findings = ImmutableArray.CreateBuilder<string>();
-        findings.AddRange(known ?? []);
         foreach (var board in boards)
         {
             try
@@ -80,7 +72,7 @@ internal sealed class ClusterCheck(IGrainFactory grains, ClusterStorage storage)
             var buffer = await grains.GetBuffer(board, name).DescribeAsync();
             if (buffer is { IsGranted: true, Value.IsGone: false })
             {
-                unlisted.Add($"Unlisted: {name}: it lives, and its board does not list it");
+                unlisted.Add($"{FindingKind.Listing}: {name}: it lives, and its board does not list it");
             }
         }
 

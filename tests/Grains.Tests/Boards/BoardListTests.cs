@@ -1,5 +1,6 @@
 using DmaGrains.Grains.Boards.Names;
 using DmaGrains.Interfaces;
+using DmaGrains.Scenarios.Checking;
 using DmaGrains.Testing;
 
 namespace DmaGrains.Grains.Tests.Boards;
@@ -75,6 +76,19 @@ public sealed class BoardListTests : IAsyncLifetime
 
         Assert.Empty(await BoardsAsync());
         await _cluster.CheckInvariantsAsync();
+    }
+
+    [Fact]
+    public async Task A_repair_puts_a_board_back_on_the_list()
+    {
+        await DefineAsync();
+        await _cluster.WriteStateAsync(Bucket, "names", new NameBucketRecord());
+
+        var check = (await BoardCheck.RepairAsync(_cluster.Grains, "b", TestContext.Current.CancellationToken)).Value;
+
+        Assert.Equal(["it is on the list of boards again"], check.Mended);
+        Assert.Empty(check.Findings);
+        Assert.Equal(["b"], await BoardsAsync());
     }
 
     private async Task DefineAsync() => Assert.True((await Board.DefineAsync(SiloFixture.BoardNamed("b"))).IsGranted);

@@ -219,9 +219,9 @@ public sealed class BufferDebtsTests : IAsyncLifetime
     }
 
     /// <summary>Waits until a name is taken off the board's listing, which is the last that a buffer gives back.</summary>
-    private Task TakenOffAsync() => WrittenAsync(_cluster.Grains.GetNameBucket(_board, 0), _mark);
+    private Task<ClusterEvent.Written> TakenOffAsync() => WrittenAsync(_cluster.Grains.GetNameBucket(_board, 0), _mark);
 
-    private Task WrittenAsync(IAddressable grain, long mark) => _cluster.WaitForAsync<ClusterEvent.Written>(
+    private Task<ClusterEvent.Written> WrittenAsync(IAddressable grain, long mark) => _cluster.WaitForAsync<ClusterEvent.Written>(
         write => write.Key == KeyOf(grain), TimeSpan.FromSeconds(60), mark);
 
     private static string KeyOf(IAddressable grain) => grain.GetGrainId().Key.ToString()!;

@@ -102,6 +102,25 @@ public class BoardCheckTests
         Assert.Equal(["nothing", "fresh"], check.Unfinished.Select(line => line[..line.IndexOf(':', StringComparison.Ordinal)]));
     }
 
+    [Fact]
+    public void What_a_listing_lacks_or_has_in_vain_is_found()
+    {
+        var check = BoardCheck.Of(Snapshot() with { Unlisted = ["a"], StillListed = ["gone"] });
+
+        Assert.Equal(
+            [(FindingKind.Listing, "a"), (FindingKind.Listing, "gone")],
+            check.Findings.Select(finding => (finding.Kind, finding.Buffer!)));
+    }
+
+    [Fact]
+    public void A_board_without_its_memory_or_off_the_list_is_found()
+    {
+        var empty = Snapshot() with { Buffers = [], HeldPages = [], HeldMappings = [], Memory = [] };
+
+        Assert.Equal([FindingKind.SetUp], BoardCheck.Of(empty).Findings.Select(finding => finding.Kind));
+        Assert.Equal([FindingKind.SetUp], BoardCheck.Of(Snapshot() with { IsListed = false }).Findings.Select(finding => finding.Kind));
+    }
+
     private static BoardSnapshot Snapshot()
     {
         var board = Board.Create(SmallBoard.Definition).Value;

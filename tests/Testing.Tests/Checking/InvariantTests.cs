@@ -61,7 +61,7 @@ public sealed class InvariantTests(TwoSilos silos)
 
         await _cluster.WriteStateAsync(buffer, "buffer", before);
 
-        Assert.Contains("Unlisted: frame", Assert.Single(await FindingsAsync(board)), StringComparison.Ordinal);
+        Assert.Contains("Listing: frame", Assert.Single(await FindingsAsync(board)), StringComparison.Ordinal);
     }
 
     [Fact]

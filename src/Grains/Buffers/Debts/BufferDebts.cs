@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using DmaGrains.Interfaces;
 using Microsoft.Extensions.Logging;
-using Orleans.Runtime;
 
 namespace DmaGrains.Grains.Buffers.Debts;
 
