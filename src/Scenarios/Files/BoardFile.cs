@@ -13,60 +13,69 @@ public static class BoardFile
     /// <summary>Reads a board.</summary>
     /// <param name="path">The file, at most 1 MiB.</param>
     /// <exception cref="FileFormatException">The file cannot be read, or is no board that can exist.</exception>
-    public static BoardDefinition Read(string path) => Read(NodeTree.Read(path));
+    public static BoardDefinition Read(string path) => Problems.OrThrow(problems => Read(NodeTree.Read(path, problems), problems));
 
     /// <summary>Reads a board from text.</summary>
     /// <param name="text">What a board's file would have.</param>
     /// <param name="file">What to call it in messages.</param>
     /// <exception cref="FileFormatException">The text is no board that can exist.</exception>
-    public static BoardDefinition Parse(string text, string file) => Read(NodeTree.Parse(file, text));
+    public static BoardDefinition Parse(string text, string file) =>
+        Problems.OrThrow(problems => Read(NodeTree.Parse(file, text, problems), problems));
 
-    private static BoardDefinition Read(MapNode root)
+    /// <summary>Reads a board. Where something is wrong with it, what is right is there.</summary>
+    internal static BoardDefinition Read(MapNode root, Problems problems)
     {
+        var before = problems.Count;
         root.AllowOnly("name", "title", "memory", "iommus", "buses", "devices");
         var name = root.Required("name").AsName();
         var title = root.Required("title").AsLine();
-        var memory = ReadMemory(root.Required("memory").AsList(PhysicalMemory.RegionsMax));
-        var stages = root.Optional("iommus") is { } iommus ? IommuFields.ReadAll(iommus.AsList(BoardDefinition.StagesMax)) : [];
+        var memory = ReadMemory(root.Required("memory").AsList(PhysicalMemory.RegionsMax), problems);
+        var stages = root.Optional("iommus") is { } iommus ? IommuFields.ReadAll(iommus.AsList(BoardDefinition.StagesMax), problems) : [];
         var names = stages.Select(stage => stage.Name).ToHashSet();
-        var buses = root.Optional("buses") is { } listed ? BusFields.ReadAll(listed.AsList(BoardDefinition.StagesMax)) : [];
-        var devices = ReadDevices(root.Required("devices").AsList(BoardDefinition.DevicesMax), names, buses);
-        CheckOwners(root.Required("memory"), devices);
+        var buses = root.Optional("buses") is { } listed ? BusFields.ReadAll(listed.AsList(BoardDefinition.StagesMax), problems) : [];
+        var devices = ReadDevices(root.Required("devices").AsList(BoardDefinition.DevicesMax), names, buses, problems);
+        CheckOwners(root.Optional("memory"), devices);
         var board = new BoardDefinition(name, title, memory, devices) { Stages = stages };
+        if (problems.Count == before && board.Check() is { } refusal)
+        {
+            PlaceAtFault(root, board, refusal).Report(refusal, "a board that can exist");
+        }
 
-        return board.Check() is { } refusal
-            ? throw PlaceAtFault(root, board, refusal).Fail(refusal, "a board that can exist")
-            : board;
+        return board;
     }
 
-    private static ImmutableArray<MemoryRegionLayout> ReadMemory(ImmutableArray<FileNode> nodes)
+    private static ImmutableArray<MemoryRegionLayout> ReadMemory(ImmutableArray<FileNode> nodes, Problems problems)
     {
-        var regions = ImmutableArray.CreateBuilder<MemoryRegionLayout>();
+        var regions = new List<MemoryRegionLayout>();
         foreach (var node in nodes)
         {
-            var region = RegionFields.Read(node);
+            if (RegionFields.Read(node, problems) is not { } region)
+            {
+                continue;
+            }
+
             regions.Add(region);
             if (PhysicalMemory.Check(regions) is { } refusal)
             {
-                throw node.Place.Fail(refusal, "regions with different names and pages");
+                node.Place.Report(refusal, "regions with different names and pages");
+                regions.Remove(region);
             }
         }
 
-        return regions.ToImmutable();
+        return [.. regions];
     }
 
     private static ImmutableArray<Device> ReadDevices(
-        ImmutableArray<FileNode> nodes, HashSet<string> stages, Dictionary<string, DmaWindows> buses)
+        ImmutableArray<FileNode> nodes, HashSet<string> stages, Dictionary<string, DmaWindows> buses, Problems problems)
     {
         var devices = ImmutableArray.CreateBuilder<Device>(nodes.Length);
         var names = new HashSet<string>();
         foreach (var node in nodes)
         {
-            var device = DeviceFields.Read(node, stages, buses);
-            if (!names.Add(device.Name))
+            var device = DeviceFields.Read(node, stages, buses, problems);
+            if (device.Name.Length != 0 && !names.Add(device.Name))
             {
-                var place = node.AsMap().PlaceOf("name");
-                throw place.Fail($"two devices are named {device.Name}", "a name of its own for each");
+                node.AsMap().PlaceOf("name").Report($"two devices are named {device.Name}", "a name of its own for each");
             }
 
             devices.Add(device);
@@ -76,12 +85,12 @@ public static class BoardFile
     }
 
     /// <summary>Device memory is that of a device on the board.</summary>
-    private static void CheckOwners(FileNode memory, ImmutableArray<Device> devices)
+    private static void CheckOwners(FileNode? memory, ImmutableArray<Device> devices)
     {
         var names = devices.Select(device => device.Name).ToHashSet();
-        foreach (var node in memory.AsList(PhysicalMemory.RegionsMax))
+        foreach (var region in memory is ListNode list ? list.Entries.OfType<MapNode>() : [])
         {
-            node.AsMap().Optional("device")?.AsDevice(names);
+            region.Optional("device")?.AsDevice(names);
         }
     }
 

@@ -7,20 +7,24 @@ internal static class BoardReference
 {
     private const string Ending = ".yaml";
 
-    /// <summary>The path of the board's file, which exists.</summary>
-    public static string Resolve(FileNode node, string scenarioPath)
+    /// <summary>The path of the board's file, which exists; null when there is none, which has been told then.</summary>
+    public static string? Resolve(FileNode node, string scenarioPath)
     {
-        var board = node.AsLine();
+        if (node.AsLine() is not { Length: > 0 } board)
+        {
+            return null;
+        }
+
         var folder = Path.GetDirectoryName(scenarioPath) ?? string.Empty;
         if (!ModelName.IsValid(board) || Path.GetExtension(board) is Ending or ".yml")
         {
             var path = Path.Combine(folder, board);
-            return File.Exists(path) ? path : throw node.Wrong("a board's file, named from the scenario's folder");
+            return File.Exists(path) ? path : node.Wrong<string?>("a board's file, named from the scenario's folder", null);
         }
 
         string[] shipped = [Path.Combine(folder, "..", "boards"), Path.Combine(AppContext.BaseDirectory, "boards")];
         return shipped.Select(boards => Path.Combine(boards, board + Ending)).FirstOrDefault(File.Exists)
-            ?? throw node.Wrong($"a path, or a board by its name: {Quoted.AnyOf(NamesIn(shipped))}");
+            ?? node.Wrong<string?>($"a path, or a board by its name: {Quoted.AnyOf(NamesIn(shipped))}", null);
     }
 
     /// <summary>What to call a board in a scenario that is to be written: its name when it comes along, else its path.</summary>

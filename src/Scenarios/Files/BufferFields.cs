@@ -11,7 +11,8 @@ namespace DmaGrains.Scenarios.Files;
 /// <param name="board">The scenario's board.</param>
 /// <param name="getters">How unset parameters of importers are read; null when the file leaves it to the policies.</param>
 /// <param name="policy">The policy of a buffer that states none.</param>
-internal sealed class BufferFields(BoardDefinition board, FileNode? getters, ExporterPolicy policy)
+/// <param name="problems">Gets what is wrong.</param>
+internal sealed class BufferFields(BoardDefinition board, FileNode? getters, ExporterPolicy policy, Problems problems)
 {
     private readonly HashSet<string> _devices = [.. board.Devices.Select(device => device.Name)];
     private readonly DmaGetters? _getters = getters?.AsChoice(Words.Getters);
@@ -25,9 +26,9 @@ internal sealed class BufferFields(BoardDefinition board, FileNode? getters, Exp
         foreach (var map in nodes.Select(node => node.AsMap()))
         {
             var buffer = Read(map);
-            if (!names.Add(buffer.Name))
+            if (buffer.Name.Length != 0 && !names.Add(buffer.Name))
             {
-                throw map.PlaceOf("name").Fail($"two buffers are named {buffer.Name}", "a name of its own for each");
+                map.PlaceOf("name").Report($"two buffers are named {buffer.Name}", "a name of its own for each");
             }
 
             buffers.Add(buffer);
@@ -38,11 +39,12 @@ internal sealed class BufferFields(BoardDefinition board, FileNode? getters, Exp
 
     private BufferExport Read(MapNode map)
     {
+        var before = problems.Count;
         map.AllowOnly("name", "size", "exporter", "policy", "memory", "lines");
         var name = map.Required("name").AsName();
         if (Words.Directions.ContainsKey(name))
         {
-            throw map.PlaceOf("name").Fail($"a buffer is named {name}", "a name that is no direction");
+            map.PlaceOf("name").Report($"a buffer is named {name}", "a name that is no direction");
         }
 
         var size = map.Required("size").AsSize(1, BufferExport.SizeBytesMax);
@@ -53,9 +55,12 @@ internal sealed class BufferFields(BoardDefinition board, FileNode? getters, Exp
             Memory = map.Optional("memory")?.AsNamesIn("the board has no region", _regions) ?? default,
             Lines = map.Optional("lines") is { } lines ? ReadLines(lines.AsMap()) : null,
         };
-        return (buffer.Check() ?? NamedRegions.Find(buffer.Memory, board.Memory).Refusal) is { } refusal
-            ? throw PlaceAtFault(map, refusal.Field).Fail(refusal, "a buffer that can exist")
-            : buffer;
+        if (problems.Count == before && (buffer.Check() ?? NamedRegions.Find(buffer.Memory, board.Memory).Refusal) is { } refusal)
+        {
+            PlaceAtFault(map, refusal.Field).Report(refusal, "a buffer that can exist");
+        }
+
+        return buffer;
     }
 
     /// <summary>The lines of a video frame; without a stride they follow each other closely.</summary>

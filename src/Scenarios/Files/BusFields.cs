@@ -7,23 +7,24 @@ namespace DmaGrains.Scenarios.Files;
 internal static class BusFields
 {
     /// <summary>The buses by name, and how each sees memory.</summary>
-    public static Dictionary<string, DmaWindows> ReadAll(ImmutableArray<FileNode> nodes)
+    public static Dictionary<string, DmaWindows> ReadAll(ImmutableArray<FileNode> nodes, Problems problems)
     {
         var buses = new Dictionary<string, DmaWindows>();
         foreach (var map in nodes.Select(node => node.AsMap()))
         {
+            var before = problems.Count;
             map.AllowOnly("name", "windows", "source");
             var name = map.Required("name").AsName();
-            map.Required("source").AsLine();
+            map.Optional("source")?.AsLine();
             var windows = map.Optional("windows") is { } list ? ReadWindows(list) : default;
-            if (windows.Check(name) is { } refusal)
+            if (problems.Count == before && windows.Check(name) is { } refusal)
             {
-                throw map.PlaceOf("windows").Fail(refusal, "windows that a bus can have");
+                map.PlaceOf("windows").Report(refusal, "windows that a bus can have");
             }
 
-            if (!buses.TryAdd(name, windows))
+            if (!buses.TryAdd(name, windows) && name.Length != 0)
             {
-                throw map.PlaceOf("name").Fail($"two buses are named {name}", "a name of its own for each");
+                map.PlaceOf("name").Report($"two buses are named {name}", "a name of its own for each");
             }
         }
 

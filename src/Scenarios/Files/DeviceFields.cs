@@ -20,13 +20,16 @@ internal static class DeviceFields
     /// <param name="node">Its entry.</param>
     /// <param name="stages">The names of the board's MMUs.</param>
     /// <param name="buses">The board's buses, and how each sees memory.</param>
-    public static Device Read(FileNode node, IReadOnlySet<string> stages, IReadOnlyDictionary<string, DmaWindows> buses)
+    /// <param name="problems">Gets what is wrong.</param>
+    public static Device Read(
+        FileNode node, IReadOnlySet<string> stages, IReadOnlyDictionary<string, DmaWindows> buses, Problems problems)
     {
+        var before = problems.Count;
         var map = node.AsMap();
         map.AllowOnly(_known);
         var name = map.Required("name").AsName();
-        map.Required("driver").AsLine();
-        map.Required("description").AsLine();
+        map.Optional("driver")?.AsLine();
+        map.Optional("description")?.AsLine();
         CheckSources(map.Optional("sources")?.AsMap());
         var bus = map.Optional("bus")?.AsNameIn("the board has no bus", buses.Keys.ToHashSet());
         var device = new Device(name, ReadParameters(map))
@@ -35,7 +38,7 @@ internal static class DeviceFields
             DmaMask = map.Optional("dma_mask")?.AsSize(1, ulong.MaxValue) ?? 0,
             BusDmaLimit = map.Optional("bus_dma_limit")?.AsSize(1, ulong.MaxValue) ?? 0,
             Bus = bus,
-            Windows = WindowsOf(map, bus is null ? null : buses[bus]),
+            Windows = WindowsOf(map, bus is null ? null : buses.GetValueOrDefault(bus)),
             Coherent = map.Optional("coherent")?.AsFlag() ?? false,
             Iommu = map.Optional("iommu")?.AsNameIn(NoSuchMmu, stages),
             BusMmu = map.Optional("bus_mmu")?.AsNameIn(NoSuchMmu, stages),
@@ -46,7 +49,7 @@ internal static class DeviceFields
             SegmentsPerLine = map.Optional("segments_per_line")?.AsFlag() ?? false,
             PreferredSegmentSize = (uint)(map.Optional("preferred_segment_size")?.AsSize(0, uint.MaxValue) ?? 0),
         };
-        if (device.Check() is { } refusal)
+        if (problems.Count == before && device.Check() is { } refusal)
         {
             var key = refusal.Field switch
             {
@@ -54,7 +57,7 @@ internal static class DeviceFields
                 nameof(Device.Windows) => "windows",
                 _ => "segment_boundary_mask",
             };
-            throw map.PlaceOf(key).Fail(refusal, "a device that can exist");
+            map.PlaceOf(key).Report(refusal, "a device that can exist");
         }
 
         return device;
@@ -68,9 +71,12 @@ internal static class DeviceFields
             return ofBus ?? default;
         }
 
-        return ofBus is null
-            ? BusFields.ReadWindows(windows)
-            : throw windows.Place.Fail("a device has both the key 'bus' and the key 'windows'", "one of them: the windows of a bus are stated with the bus");
+        if (ofBus is not null)
+        {
+            windows.Place.Report("a device has both the key 'bus' and the key 'windows'", "one of them: the windows of a bus are stated with the bus");
+        }
+
+        return BusFields.ReadWindows(windows);
     }
 
     /// <summary>A device's limits alone, as a driver may come to declare them; checked.</summary>

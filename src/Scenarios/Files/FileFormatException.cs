@@ -11,6 +11,9 @@ public sealed class FileFormatException(string file, int line, int column, strin
     /// <summary>The file, as it was named.</summary>
     public string File { get; } = file;
 
+    /// <summary>What is wrong and what was expected, without the place.</summary>
+    public string Problem { get; } = Quoted.Clean(problem);
+
     /// <summary>The line, from 1.</summary>
     public int Line { get; } = line;
 

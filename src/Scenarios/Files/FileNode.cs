@@ -16,4 +16,13 @@ internal abstract class FileNode(string label, Place place)
 
     /// <summary>It is not what is expected here.</summary>
     public FileFormatException Wrong(string expected) => Place.Fail($"{Label} is {Found}", expected);
+
+    /// <summary>It is not what is expected here, and what stands in for it is used from now on.</summary>
+    /// <param name="expected">What would be right.</param>
+    /// <param name="standIn">Something harmless.</param>
+    public virtual T Wrong<T>(string expected, T standIn)
+    {
+        Place.Report($"{Label} is {Found}", expected);
+        return standIn;
+    }
 }

@@ -14,9 +14,16 @@ internal static class FileText
     /// <param name="path">The file.</param>
     /// <param name="lengthMax">Longest file, in bytes.</param>
     /// <exception cref="FileFormatException">The file cannot be read, is too long, or is no UTF-8.</exception>
-    public static string Read(string path, int lengthMax = LengthMax)
+    public static string Read(string path, int lengthMax = LengthMax) => Read(path, () => Open(path), lengthMax);
+
+    /// <summary>The text that a stream has, without a byte order mark.</summary>
+    /// <param name="path">What to call it in messages.</param>
+    /// <param name="open">Opens it.</param>
+    /// <param name="lengthMax">Longest text, in bytes.</param>
+    /// <exception cref="FileFormatException">It cannot be read, is too long, or is no UTF-8.</exception>
+    public static string Read(string path, Func<Stream> open, int lengthMax = LengthMax)
     {
-        var bytes = ReadBytes(path, () => Open(path), lengthMax);
+        var bytes = ReadBytes(path, open, lengthMax);
         try
         {
             return WithoutMark(_strict.GetString(bytes));

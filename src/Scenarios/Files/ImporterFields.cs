@@ -7,25 +7,25 @@ internal static class ImporterFields
 {
     /// <summary>The importers, in the order of the file.</summary>
     public static ImmutableArray<Importer> ReadAll(
-        ImmutableArray<FileNode> nodes, IReadOnlySet<string> devices, StepFields steps)
+        ImmutableArray<FileNode> nodes, IReadOnlySet<string> devices, StepFields steps, Problems problems)
     {
         var importers = ImmutableArray.CreateBuilder<Importer>(nodes.Length);
         var names = new HashSet<string>();
         var stepsLeft = ScenarioFile.StepsMax;
         foreach (var map in nodes.Select(node => node.AsMap()))
         {
-            var importer = Read(map, devices, steps);
-            if (!names.Add(importer.Name))
+            var importer = Read(map, devices, steps, problems);
+            if (importer.Name.Length != 0 && !names.Add(importer.Name))
             {
-                var place = map.PlaceOf("name");
-                throw place.Fail($"two importers are named {importer.Name}", "a name of its own for each");
+                map.PlaceOf("name").Report($"two importers are named {importer.Name}", "a name of its own for each");
             }
 
             stepsLeft -= importer.Steps.Length;
             if (stepsLeft < 0)
             {
-                var place = map.PlaceOf("steps");
-                throw place.Fail($"there are more than {ScenarioFile.StepsMax} steps", "fewer steps of all importers");
+                // What follows would only be more of it.
+                map.PlaceOf("steps").Report($"there are more than {ScenarioFile.StepsMax} steps", "fewer steps of all importers");
+                return [];
             }
 
             importers.Add(importer);
@@ -34,7 +34,7 @@ internal static class ImporterFields
         return importers.MoveToImmutable();
     }
 
-    private static Importer Read(MapNode map, IReadOnlySet<string> devices, StepFields steps)
+    private static Importer Read(MapNode map, IReadOnlySet<string> devices, StepFields steps, Problems problems)
     {
         map.AllowOnly("name", "device", "steps");
         var name = map.Required("name").AsName();
@@ -42,11 +42,15 @@ internal static class ImporterFields
         var read = ImmutableArray.CreateBuilder<Step>();
         foreach (var node in map.Required("steps").AsList(ScenarioFile.StepsMax))
         {
-            var step = steps.Read(node);
+            if (problems.Attempt(() => steps.Read(node)) is not { } step)
+            {
+                continue;
+            }
+
             if (device is null && step.Kind.NeedsDevice())
             {
                 var others = Words.Verbs.Where(verb => !verb.Value.NeedsDevice()).Select(verb => verb.Key).ToList();
-                throw node.Place.Fail(
+                node.Place.Report(
                     $"{name} has no device and cannot {Words.Of(step.Kind)}", $"a device for it, or {Quoted.AnyOf(others)}");
             }
 

@@ -10,16 +10,16 @@ internal static class IommuFields
     private const uint DefaultGranuleBytes = 4096;
 
     /// <summary>The MMUs, in the order of the file.</summary>
-    public static ImmutableArray<IommuStage> ReadAll(ImmutableArray<FileNode> nodes)
+    public static ImmutableArray<IommuStage> ReadAll(ImmutableArray<FileNode> nodes, Problems problems)
     {
         var stages = ImmutableArray.CreateBuilder<IommuStage>(nodes.Length);
         var names = new HashSet<string>();
         foreach (var map in nodes.Select(node => node.AsMap()))
         {
-            var stage = Read(map);
-            if (!names.Add(stage.Name))
+            var stage = Read(map, problems);
+            if (stage.Name.Length != 0 && !names.Add(stage.Name))
             {
-                throw map.PlaceOf("name").Fail($"two MMUs are named {stage.Name}", "a name of its own for each");
+                map.PlaceOf("name").Report($"two MMUs are named {stage.Name}", "a name of its own for each");
             }
 
             stages.Add(stage);
@@ -28,14 +28,15 @@ internal static class IommuFields
         return stages.MoveToImmutable();
     }
 
-    private static IommuStage Read(MapNode map)
+    private static IommuStage Read(MapNode map, Problems problems)
     {
+        var before = problems.Count;
         map.AllowOnly(
             "name", "granule", "first", "last", "policy", "alignment", "reuse", "owner", "contexts", "reserved", "source");
         var name = map.Required("name").AsName();
         var first = new Iova(map.Required("first").AsSize(0, ulong.MaxValue));
         var last = new Iova(map.Required("last").AsSize(0, ulong.MaxValue));
-        map.Required("source").AsLine();
+        map.Optional("source")?.AsLine();
         var layout = new IovaSpaceLayout(
             first,
             last,
@@ -51,15 +52,18 @@ internal static class IommuFields
             Owner = map.Optional("owner")?.AsChoice(Words.StageOwners) ?? default,
             ContextCount = (uint)(map.Optional("contexts")?.AsCount(1, IommuStage.ContextsMax) ?? 1),
         };
-        return stage.Check() is { } refusal
-            ? throw map.PlaceOf("last").Fail(refusal, "an MMU that can exist")
-            : stage;
+        if (problems.Count == before && stage.Check() is { } refusal)
+        {
+            map.PlaceOf("last").Report(refusal, "an MMU that can exist");
+        }
+
+        return stage;
     }
 
     private static uint GranuleOf(FileNode node)
     {
         var bytes = (uint)node.AsSize(1, uint.MaxValue);
-        return Granule.IsValid(bytes) ? bytes : throw node.Wrong(Granule.Expected);
+        return Granule.IsValid(bytes) ? bytes : node.Wrong(Granule.Expected, DefaultGranuleBytes);
     }
 
     /// <summary>Windows by start and size; they may overlap.</summary>

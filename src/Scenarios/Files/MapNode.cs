@@ -8,8 +8,16 @@ internal sealed class MapNode(
     string label, Place place, OrderedDictionary<string, (TextNode Key, FileNode Value)> entries)
     : FileNode(label, place)
 {
+    private readonly bool _isMissing;
+
+    private MapNode(FileNode instead)
+        : this(instead.Label, instead.Place, []) => _isMissing = true;
+
     /// <inheritdoc/>
     public override string Found => "a mapping";
+
+    /// <summary>Stands in for a value that should be a mapping and is not.</summary>
+    public static MapNode InsteadOf(FileNode node) => new(node);
 
     /// <summary>The keys, in order.</summary>
     public IEnumerable<TextNode> Keys => entries.Values.Select(entry => entry.Key);
@@ -18,8 +26,20 @@ internal sealed class MapNode(
     public FileNode? Optional(string key) => entries.TryGetValue(key, out var entry) ? entry.Value : null;
 
     /// <summary>The value of a key that must be there.</summary>
-    public FileNode Required(string key) =>
-        Optional(key) ?? throw Place.Fail($"{Label} has no key '{key}'", "that key");
+    public FileNode Required(string key)
+    {
+        if (Optional(key) is { } value)
+        {
+            return value;
+        }
+
+        if (!_isMissing)
+        {
+            Place.Report($"{Label} has no key '{key}'", "that key");
+        }
+
+        return new MissingNode(key, Place);
+    }
 
     /// <summary>Where to point when a key's value is at fault: the value, or the mapping without it.</summary>
     public Place PlaceOf(string key) => (Optional(key) ?? this).Place;
@@ -32,7 +52,7 @@ internal sealed class MapNode(
             if (!known.Contains(key.Value))
             {
                 var meant = Closest.To(key.Value, known) is { } near ? $" (did you mean '{near}'?)" : string.Empty;
-                throw key.Place.Fail($"{Label} has the unknown key {Quoted.Text(key.Value)}{meant}", Quoted.AnyOf(known));
+                key.Place.Report($"{Label} has the unknown key {Quoted.Text(key.Value)}{meant}", Quoted.AnyOf(known));
             }
         }
     }

@@ -12,26 +12,31 @@ internal sealed class NodeTree
     public const int DepthMax = 16;
 
     private readonly string _file;
+    private readonly Problems? _problems;
     private readonly Parser _parser;
 
-    private NodeTree(string file, string text)
+    private NodeTree(string file, string text, Problems? problems)
     {
         _file = file;
+        _problems = problems;
         _parser = new Parser(new StringReader(text));
     }
 
     /// <summary>The mapping that a file consists of.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="problems">Gets what is wrong with its values; null where the first problem ends the reading.</param>
     /// <exception cref="FileFormatException">The file cannot be read or is no such mapping.</exception>
-    public static MapNode Read(string path) => Parse(path, FileText.Read(path));
+    public static MapNode Read(string path, Problems? problems = null) => Parse(path, FileText.Read(path), problems);
 
     /// <summary>The mapping that a text consists of.</summary>
     /// <param name="file">What to call it in messages.</param>
     /// <param name="text">The text of a file.</param>
+    /// <param name="problems">Gets what is wrong with its values; null where the first problem ends the reading.</param>
     /// <exception cref="FileFormatException">It is no such mapping.</exception>
-    public static MapNode Parse(string file, string text)
+    public static MapNode Parse(string file, string text, Problems? problems = null)
     {
         CheckCharacters(file, text);
-        return new NodeTree(file, text).ReadDocument();
+        return new NodeTree(file, text, problems).ReadDocument();
     }
 
     /// <summary>
@@ -115,12 +120,12 @@ internal sealed class NodeTree
             var key = node is TextNode { IsNothing: false } text ? text : throw node.Wrong("text");
             if (entries.TryGetValue(key.Value, out var earlier))
             {
-                throw key.Place.Fail(
+                key.Place.Report(
                     $"{label} has the key {Quoted.Text(key.Value)} twice, first on line {earlier.Key.Place.Line}",
                     "each key once");
             }
 
-            entries.Add(key.Value, (key, ReadNode(Next(), Quoted.Shorten(key.Value, Quoted.LengthMax), depth)));
+            entries.TryAdd(key.Value, (key, ReadNode(Next(), Quoted.Shorten(key.Value, Quoted.LengthMax), depth)));
         }
 
         return new(label, place, entries);
@@ -159,5 +164,5 @@ internal sealed class NodeTree
         throw new Place(_file, 1, 1).Fail("the file ends too early", "a mapping");
     }
 
-    private Place PlaceOf(Mark mark) => new(_file, (int)Math.Max(1, mark.Line), (int)Math.Max(1, mark.Column));
+    private Place PlaceOf(Mark mark) => new(_file, (int)Math.Max(1, mark.Line), (int)Math.Max(1, mark.Column), _problems);
 }

@@ -11,54 +11,59 @@ internal static class NodeValues
         "0 (unset) to 4294967295 (no limit): the kernel keeps max_segment_size, and each segment's length, in 32 bits";
 
     /// <summary>A mapping.</summary>
-    public static MapNode AsMap(this FileNode node) => node as MapNode ?? throw node.Wrong("a mapping");
+    public static MapNode AsMap(this FileNode node) => node as MapNode ?? node.Wrong("a mapping", MapNode.InsteadOf(node));
 
     /// <summary>A list of 1 to <paramref name="countMax"/> entries.</summary>
     public static ImmutableArray<FileNode> AsList(this FileNode node, int countMax)
     {
         if (node is not ListNode { Entries: { IsEmpty: false } entries })
         {
-            throw node.Wrong("a list with at least one entry");
+            return node.Wrong("a list with at least one entry", ImmutableArray<FileNode>.Empty);
         }
 
-        return entries.Length <= countMax
-            ? entries
-            : throw node.Place.Fail($"{node.Label} has {entries.Length} entries", $"at most {countMax}");
+        if (entries.Length > countMax)
+        {
+            node.Place.Report($"{node.Label} has {entries.Length} entries", $"at most {countMax}");
+            return entries[..countMax];
+        }
+
+        return entries;
     }
 
-    /// <summary>Text of any kind, but not nothing.</summary>
-    public static string AsText(this FileNode node, string expected) =>
-        node is TextNode { IsNothing: false } text ? text.Value : throw node.Wrong(expected);
+    /// <summary>Text of any kind, but not nothing; null when it is something else.</summary>
+    private static string? AsText(this FileNode node) => node is TextNode { IsNothing: false } text ? text.Value : null;
 
     /// <summary>One line for people.</summary>
     public static string AsLine(this FileNode node)
     {
         const string expected = "one line of text";
-        var text = node.AsText(expected);
+        var text = node.AsText();
         return !string.IsNullOrWhiteSpace(text) && text.EnumerateRunes().All(Quoted.Shows)
             ? text
-            : throw node.Wrong(expected);
+            : node.Wrong(expected, string.Empty);
     }
 
     /// <summary>A name of the model.</summary>
     public static string AsName(this FileNode node)
     {
-        var text = node.AsText("a name");
-        return ModelName.IsValid(text) ? text : throw node.Wrong(ModelName.Expected);
+        var text = node.AsText();
+        return text is null ? node.Wrong("a name", string.Empty)
+            : ModelName.IsValid(text) ? text
+            : node.Wrong(ModelName.Expected, string.Empty);
     }
 
     /// <summary>A size or an address within bounds.</summary>
     public static ulong AsSize(this FileNode node, ulong least, ulong most)
     {
         var expected = string.Create(CultureInfo.InvariantCulture, $"{least} to {most}, such as {Sizes.Examples}");
-        return Sizes.TryParse(node.AsText(expected), out var value) && value >= least && value <= most
+        return Sizes.TryParse(node.AsText() ?? string.Empty, out var value) && value >= least && value <= most
             ? value
-            : throw node.Wrong(expected);
+            : node.Wrong(expected, least);
     }
 
     /// <summary>A longest segment: the kernel keeps it, and the length of each segment, in 32 bits.</summary>
     public static uint AsSegmentSize(this FileNode node) =>
-        Sizes.TryParse(node.AsText(SegmentSizes), out var value) && value <= uint.MaxValue ? (uint)value : throw node.Wrong(SegmentSizes);
+        Sizes.TryParse(node.AsText() ?? string.Empty, out var value) && value <= uint.MaxValue ? (uint)value : node.Wrong(SegmentSizes, 0U);
 
     /// <summary>A size or an address of whole pages.</summary>
     public static ulong AsWholePages(this FileNode node, ulong least)
@@ -66,14 +71,14 @@ internal static class NodeValues
         var value = node.AsSize(least, ulong.MaxValue);
         return value % Page.SizeBytes == 0
             ? value
-            : throw node.Wrong($"a multiple of the page, {Page.SizeBytes} bytes");
+            : node.Wrong($"a multiple of the page, {Page.SizeBytes} bytes", least);
     }
 
     /// <summary>A plain decimal number within bounds.</summary>
     public static ulong AsCount(this FileNode node, ulong least, ulong most)
     {
         var expected = string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}");
-        return TryCount(node.AsText(expected), least, most, out var value) ? value : throw node.Wrong(expected);
+        return TryCount(node.AsText() ?? string.Empty, least, most, out var value) ? value : node.Wrong(expected, least);
     }
 
     /// <summary>Whether a text is such a number.</summary>
@@ -84,7 +89,13 @@ internal static class NodeValues
     public static string AsNameIn(this FileNode node, string named, IReadOnlyCollection<string> known)
     {
         var name = node.AsName();
-        return known.Contains(name) ? name : throw node.Place.Fail($"{named} {name}", Quoted.AnyOf(known));
+        if (name.Length != 0 && !known.Contains(name))
+        {
+            var meant = Closest.To(name, known) is { } near ? $" (did you mean {near}?)" : string.Empty;
+            node.Place.Report($"{named} {name}{meant}", Quoted.AnyOf(known));
+        }
+
+        return name;
     }
 
     /// <summary>A name, or a list of different ones.</summary>
@@ -95,12 +106,19 @@ internal static class NodeValues
         {
             ListNode => node.AsList(known.Count),
             TextNode => [node],
-            _ => throw node.Wrong("a name or a list of names"),
+            _ => node.Wrong("a name or a list of names", ImmutableArray<FileNode>.Empty),
         };
         foreach (var entry in entries)
         {
             var name = entry.AsNameIn(named, known);
-            names.Add(names.Contains(name) ? throw entry.Place.Fail($"{node.Label} names {name} twice", "each name once") : name);
+            if (!names.Contains(name))
+            {
+                names.Add(name);
+            }
+            else if (name.Length != 0)
+            {
+                entry.Place.Report($"{node.Label} names {name} twice", "each name once");
+            }
         }
 
         return new(names);
@@ -111,12 +129,24 @@ internal static class NodeValues
     {
         TextNode { IsPlain: true, Value: "true" } => true,
         TextNode { IsPlain: true, Value: "false" } => false,
-        _ => throw node.Wrong("true or false"),
+        _ => node.Wrong("true or false", standIn: false),
     };
 
     /// <summary>One of a few words.</summary>
-    public static T AsChoice<T>(this FileNode node, OrderedDictionary<string, T> choices) =>
-        node is TextNode text && choices.TryGetValue(text.Value, out var choice)
-            ? choice
-            : throw node.Wrong(Quoted.AnyOf(choices.Keys));
+    public static T AsChoice<T>(this FileNode node, OrderedDictionary<string, T> choices)
+    {
+        if (node is TextNode text && choices.TryGetValue(text.Value, out var choice))
+        {
+            return choice;
+        }
+
+        var standIn = choices.Count == 0 ? default! : choices.GetAt(0).Value;
+        if (node.AsText() is { } written && Closest.To(written, choices.Keys) is { } meant)
+        {
+            node.Place.Report($"{node.Label} is {node.Found} (did you mean {meant}?)", Quoted.AnyOf(choices.Keys));
+            return standIn;
+        }
+
+        return node.Wrong(Quoted.AnyOf(choices.Keys), standIn);
+    }
 }

@@ -15,7 +15,11 @@ internal static class PlayOrder
         foreach (var entry in node.AsList(ScenarioFile.StepsMax))
         {
             var index = entry.AsChoice(indexes);
-            turns[index]++;
+            if (indexes.Count != 0)
+            {
+                turns[index]++;
+            }
+
             order.Add(index);
         }
 
@@ -24,7 +28,7 @@ internal static class PlayOrder
             var importer = importers[index];
             if (turns[index] != importer.Steps.Length)
             {
-                throw node.Place.Fail(
+                node.Place.Report(
                     $"order names {importer.Name} {turns[index]} times",
                     $"{importer.Steps.Length}, one for each of its steps");
             }

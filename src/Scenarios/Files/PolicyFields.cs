@@ -92,7 +92,7 @@ internal static class PolicyFields
     {
         if (node is not MapNode map)
         {
-            return node is TextNode ? node.AsChoice(_named) : throw node.Wrong("a named policy or a mapping of choices");
+            return node is TextNode ? node.AsChoice(_named) : node.Wrong("a named policy or a mapping of choices", ExporterPolicy.Default);
         }
 
         if (map.Optional("as_posted") is not null)

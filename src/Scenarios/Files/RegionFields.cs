@@ -7,16 +7,17 @@ namespace DmaGrains.Scenarios.Files;
 /// <summary>Reads one memory region of a board file.</summary>
 internal static class RegionFields
 {
-    /// <summary>The region; its places and sizes are whole pages.</summary>
-    public static MemoryRegionLayout Read(FileNode node)
+    /// <summary>The region; its places and sizes are whole pages. Null when something is wrong with it.</summary>
+    public static MemoryRegionLayout? Read(FileNode node, Problems problems)
     {
+        var before = problems.Count;
         var map = node.AsMap();
         map.AllowOnly("name", "kind", "start", "size", "reserved", "device", "peer_bus", "source");
         var name = map.Required("name").AsName();
         var kind = map.Required("kind").AsChoice(Words.MemoryKinds);
         var start = map.Required("start").AsWholePages(least: 0);
         var size = map.Required("size").AsWholePages(least: Page.SizeBytes);
-        map.Required("source").AsLine();
+        map.Optional("source")?.AsLine();
         var (every, pages) = ReadReserved(map.Optional("reserved")?.AsMap());
         var range = new PageExtent(start >> Page.Shift, size >> Page.Shift);
         var region = new MemoryRegionLayout(name, kind, range, every, pages)
@@ -24,18 +25,19 @@ internal static class RegionFields
             Device = kind == MemoryKind.Vram ? map.Required("device").AsName() : OfVramOnly(map, "device"),
             PeerBus = kind == MemoryKind.Vram ? map.Optional("peer_bus")?.AsName() : OfVramOnly(map, "peer_bus"),
         };
-        if (region.Check() is { } refusal)
+        if (problems.Count == before && region.Check() is { } refusal)
         {
-            var place = map.PlaceOf(refusal.Field == "Reserved" ? "reserved" : "start");
-            throw place.Fail(refusal, "addresses below 2^52");
+            map.PlaceOf(refusal.Field == "Reserved" ? "reserved" : "start").Report(refusal, "addresses below 2^52");
         }
 
-        return region;
+        return problems.Count == before ? region : null;
     }
 
-    private static string? OfVramOnly(MapNode map, string key) => map.Optional(key) is { } misplaced
-        ? throw misplaced.Place.Fail($"memory that is nobody's own has the key '{key}'", "it with kind: vram only")
-        : null;
+    private static string? OfVramOnly(MapNode map, string key)
+    {
+        map.Optional(key)?.Place.Report($"memory that is nobody's own has the key '{key}'", "it with kind: vram only");
+        return null;
+    }
 
     private static (ulong EveryPages, ulong Pages) ReadReserved(MapNode? map)
     {

@@ -17,21 +17,38 @@ public static class ScenarioFile
     /// <summary>Reads a scenario, and the board that it names.</summary>
     /// <param name="path">The file, at most 1 MiB.</param>
     /// <exception cref="FileFormatException">The file or its board cannot be read, or is malformed.</exception>
-    public static Scenario Read(string path)
+    public static Scenario Read(string path) => Problems.OrThrow(problems => Read(NodeTree.Read(path, problems), path, problems));
+
+    /// <summary>Reads a scenario from text, and the board that it names.</summary>
+    /// <param name="text">What a scenario's file would have.</param>
+    /// <param name="file">What to call it in messages; a board's path counts from its folder.</param>
+    /// <exception cref="FileFormatException">The text or its board is malformed.</exception>
+    public static Scenario Parse(string text, string file) =>
+        Problems.OrThrow(problems => Read(NodeTree.Parse(file, text, problems), file, problems));
+
+    /// <summary>Reads a scenario; null when something is wrong with it. Without a board nothing else can be looked at.</summary>
+    internal static Scenario? Read(MapNode root, string path, Problems problems)
     {
-        var root = NodeTree.Read(path);
         root.AllowOnly("name", "shows", "board", "getters", "policy", "buffers", "importers", "order");
         var name = root.Required("name").AsName();
         var shows = root.Required("shows").AsLine();
-        var boardFile = BoardReference.Resolve(root.Required("board"), path);
-        var board = BoardFile.Read(boardFile);
+        if (BoardReference.Resolve(root.Required("board"), path) is not { } boardFile
+            || problems.Attempt(() => BoardFile.Read(NodeTree.Read(boardFile, problems), problems)) is not { } board)
+        {
+            return null;
+        }
+
         var devices = board.Devices.Select(device => device.Name).ToHashSet();
         var policy = root.Optional("policy") is { } given ? PolicyFields.Read(given) : ExporterPolicy.Default;
-        var buffers = new BufferFields(board, root.Optional("getters"), policy).ReadAll(root.Required("buffers").AsList(BuffersMax));
-        var importers = ImporterFields.ReadAll(root.Required("importers").AsList(ImportersMax), devices, new(buffers));
-        var order = root.Optional("order") is { } stated
-            ? PlayOrder.Read(stated, importers)
-            : PlayOrder.RoundRobin(importers);
-        return new(name, shows, board, buffers, importers, order) { BoardFile = boardFile };
+        var buffers = new BufferFields(board, root.Optional("getters"), policy, problems).ReadAll(root.Required("buffers").AsList(BuffersMax));
+        var before = problems.Count;
+        var importers = ImporterFields.ReadAll(root.Required("importers").AsList(ImportersMax), devices, new(buffers), problems);
+        if (problems.Count != before)
+        {
+            return null;
+        }
+
+        var order = root.Optional("order") is { } turns ? PlayOrder.Read(turns, importers) : PlayOrder.RoundRobin(importers);
+        return problems.Count == 0 ? new(name, shows, board, buffers, importers, order) { BoardFile = boardFile } : null;
     }
 }

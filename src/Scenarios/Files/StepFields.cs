@@ -4,7 +4,7 @@ using DmaGrains.Model.Buffers;
 namespace DmaGrains.Scenarios.Files;
 
 /// <summary>Reads the steps of a scenario file, in the short form or the long one.</summary>
-/// <param name="buffers">The scenario's buffers; at least one.</param>
+/// <param name="buffers">The scenario's buffers; at least one, unless something is wrong with them.</param>
 internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
 {
     private const string Forms =
@@ -13,7 +13,7 @@ internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
     private static readonly string[] _known = [.. Words.Verbs.Keys, "direction", "options", "expect"];
 
     private readonly OrderedDictionary<string, string> _names = new(
-        buffers.Select(buffer => KeyValuePair.Create(buffer.Name, buffer.Name)));
+        buffers.DistinctBy(buffer => buffer.Name).Select(buffer => KeyValuePair.Create(buffer.Name, buffer.Name)));
 
     /// <summary>A step.</summary>
     public Step Read(FileNode node) => node switch
@@ -119,7 +119,7 @@ internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
         ? known
         : throw node.Place.Fail($"there is no buffer {Quoted.Text(name)}", Quoted.AnyOf(_names.Keys));
 
-    private string OnlyBuffer(FileNode node, string verb) => _names.Count == 1
-        ? buffers[0].Name
+    private string OnlyBuffer(FileNode node, string verb) => _names.Count <= 1
+        ? _names.Keys.FirstOrDefault(string.Empty)
         : throw node.Place.Fail($"{verb} names none of several buffers", Quoted.AnyOf(_names.Keys));
 }

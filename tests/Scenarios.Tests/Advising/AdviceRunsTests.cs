@@ -122,7 +122,7 @@ public sealed class AdviceRunsTests
             : string.Empty;
         var keys = string.Join("\n    ", ScenarioKeys.Lines(row.Exporter, row.Memory, row.Policy, 76));
         var text = $"buffers:\n  - name: frame\n    size: {request.SizeBytes}{lines}\n    {keys}\n";
-        return new BufferFields(request.Board, null, ExporterPolicy.Default)
+        return new BufferFields(request.Board, null, ExporterPolicy.Default, new())
             .ReadAll(NodeTree.Parse("advised.yaml", text).Required("buffers").AsList(1));
     }
 }
