@@ -59,6 +59,13 @@ internal sealed class ProgramProcess : IDisposable
         }
     }
 
+    /// <summary>Gives it all of its standard input.</summary>
+    public async Task FeedAsync(string input)
+    {
+        await _process.StandardInput.WriteAsync(input);
+        _process.StandardInput.Close();
+    }
+
     /// <summary>Closes the pipe that its answers go to.</summary>
     public void StopReading() => _process.StandardOutput.Close();
 

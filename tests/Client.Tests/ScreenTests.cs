@@ -5,7 +5,6 @@ using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
 using DmaGrains.Scenarios.Comparing;
 using DmaGrains.Scenarios.Describing;
-using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Client.Tests;
@@ -64,7 +63,7 @@ public class ScreenTests
     [MemberData(nameof(Boards))]
     public void Board_is_whole_at_any_width(string board)
     {
-        var definition = BoardFile.Read(ShippedFiles.Board(board)!);
+        var definition = ShippedFiles.ReadBoard(board);
 
         Whole(BoardReport.Of(definition, PhysicalMemory.Create(definition.Memory).Value.Describe()), BoardText.Write);
     }
@@ -73,7 +72,7 @@ public class ScreenTests
     [MemberData(nameof(Scenarios))]
     public async Task Run_is_whole_at_any_width(string scenario)
     {
-        var played = ScenarioFile.Read(ShippedFiles.Scenario(scenario));
+        var played = ShippedFiles.ReadScenario(scenario);
 
         Whole(await ScenarioRunner.PlayAsync(played, ModelEngine.Create(played.Board).Value, Cancellation), RunText.Write);
     }
@@ -82,7 +81,7 @@ public class ScreenTests
     [MemberData(nameof(Scenarios))]
     public async Task Comparison_is_whole_at_any_width(string scenario)
     {
-        var played = ScenarioFile.Read(ShippedFiles.Scenario(scenario));
+        var played = ShippedFiles.ReadScenario(scenario);
 
         Whole(
             await PolicyComparison.PlayWithWrittenAsync(
@@ -94,7 +93,7 @@ public class ScreenTests
     [MemberData(nameof(Boards))]
     public Task Advice_is_whole_at_any_width(string board)
     {
-        var devices = BoardFile.Read(ShippedFiles.Board(board)!).Devices.Take(2).Select(device => device.Name);
+        var devices = ShippedFiles.ReadBoard(board).Devices.Take(2).Select(device => device.Name);
         return WholeAsync("advise", board, "--devices", string.Join(',', devices), "--size", "1920x1080x4");
     }
 

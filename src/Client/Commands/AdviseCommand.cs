@@ -15,7 +15,7 @@ internal sealed class AdviseCommand
 {
     private readonly Argument<string> _board = new("BOARD")
     {
-        Description = "A board file, or a shipped board's name.",
+        Description = "A board file, a shipped board's name, or - for standard input.",
     };
 
     private readonly Option<string> _devices = new("--devices")
@@ -68,7 +68,7 @@ internal sealed class AdviseCommand
         };
         command.SetAction(parsed =>
         {
-            var report = Advisor.Advise(RequestOf(parsed, BoardFile.Read(ShippedFiles.BoardOrFile(parsed.GetRequiredValue(_board)))));
+            var report = Advisor.Advise(RequestOf(parsed, ShippedFiles.ReadBoard(parsed.GetRequiredValue(_board))));
             Terminal.Answer(parsed, _json, report, AdviceText.Write);
 
             return report.Candidates[0].Verdict == Verdict.Works ? ExitCode.Good : ExitCode.Refused;

@@ -17,7 +17,7 @@ internal sealed class AuditCommand
 {
     private readonly Argument<string> _given = new("BUFFER|FILE")
     {
-        Description = "A live buffer, BOARD/BUFFER: its mappings, or its pages when nothing is mapped. Or a file with a scatterlist, YAML or "
+        Description = "A live buffer, BOARD/BUFFER: its mappings, or its pages when nothing is mapped. Or a file with a scatterlist (- for standard input), YAML or "
             + "JSON: entries and segments by address and length, or what run, buffer map or buffer describe answer with --json.",
     };
 
@@ -60,16 +60,21 @@ internal sealed class AuditCommand
         {
             _given, _device, _board, _getters, _gateway, _data, _json,
         };
-        command.SetAction((parsed, cancellation) => File.Exists(parsed.GetRequiredValue(_given))
+        command.SetAction((parsed, cancellation) => IsFile(parsed.GetRequiredValue(_given))
             ? Task.FromResult(AuditFile(parsed))
             : AuditBufferAsync(parsed, cancellation));
         return command;
     }
 
+    private static bool IsFile(string given) => StandardInput.Is(given) || File.Exists(given);
+
     private int AuditFile(ParseResult parsed)
     {
+        var given = parsed.GetRequiredValue(_given);
         var board = BoardOf(parsed) ?? throw new UsageException("--board is not given: expected the board of the device, as a file has none.");
-        return Answer(parsed, board, DeviceOf(parsed, board.Devices), ScatterlistFile.Read(parsed.GetRequiredValue(_given)));
+        return Answer(parsed, board, DeviceOf(parsed, board.Devices), StandardInput.Is(given)
+            ? ScatterlistFile.Read(StandardInput.Name, StandardInput.Open())
+            : ScatterlistFile.Read(given));
     }
 
     private async Task<int> AuditBufferAsync(ParseResult parsed, CancellationToken cancellation)
@@ -105,7 +110,7 @@ internal sealed class AuditCommand
     }
 
     private BoardDefinition? BoardOf(ParseResult parsed) =>
-        parsed.GetValue(_board) is { } name ? BoardFile.Read(ShippedFiles.BoardOrFile(name)) : null;
+        parsed.GetValue(_board) is { } name ? ShippedFiles.ReadBoard(name) : null;
 
     private Device DeviceOf(ParseResult parsed, ImmutableArray<Device> devices)
     {

@@ -106,7 +106,7 @@ internal static class BoardCommand
             """,
             file).Does(_ => null, async live =>
         {
-            var definition = BoardFile.Read(live.Parsed.GetRequiredValue(file));
+            var definition = ShippedFiles.ReadBoard(live.Parsed.GetRequiredValue(file));
             var defined = await live.Connection.Grains.GetBoard(definition.Name).DefineAsync(definition);
             if (!defined.IsGranted)
             {

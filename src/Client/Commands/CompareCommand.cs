@@ -17,7 +17,7 @@ internal static class CompareCommand
     {
         var scenario = new Argument<string>("SCENARIO")
         {
-            Description = "A scenario file, or the name of a shipped one.",
+            Description = "A scenario file, the name of a shipped one, or - for standard input.",
         };
         var policies = PolicyOption.Many(
             "A policy to play it under, or 'all'; may be given several times. What the file writes, and all of them, when left out.");
@@ -38,7 +38,7 @@ internal static class CompareCommand
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var played = ScenarioFile.Read(ShippedFiles.Scenario(parsed.GetRequiredValue(scenario)));
+            var played = ShippedFiles.ReadScenario(parsed.GetRequiredValue(scenario));
             var asked = PolicyOption.ValueOf(parsed, policies);
             var report = asked.Length > 0
                 ? await PolicyComparison.PlayAsync(played, asked, FreshAsync, cancellation)

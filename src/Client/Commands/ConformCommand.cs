@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
 using DmaGrains.Scenarios.Conformance;
 using DmaGrains.Silo;
@@ -13,7 +14,7 @@ internal static class ConformCommand
     {
         var files = new Argument<string[]>("FILE")
         {
-            Description = "Vector files (JSON lines); the kind is recognised from the records.",
+            Description = "Vector files (JSON lines); the kind is recognised from the records. - is standard input.",
             Arity = ArgumentArity.OneOrMore,
         };
         var json = CommonOptions.Json();
@@ -31,7 +32,7 @@ internal static class ConformCommand
         command.SetAction(parsed =>
         {
             var terminal = Terminal.Of(parsed);
-            var reports = parsed.GetRequiredValue(files).Select(Conformance.Run);
+            var reports = parsed.GetRequiredValue(files).Select(Run);
             if (parsed.GetValue(json))
             {
                 var all = reports.ToList();
@@ -50,6 +51,10 @@ internal static class ConformCommand
         });
         return command;
     }
+
+    private static ConformanceReport Run(string file) => StandardInput.Is(file)
+        ? Conformance.Run(StandardInput.Name, StandardInput.Open())
+        : Conformance.Run(file);
 
     private static void Write(Terminal terminal, ConformanceReport report)
     {

@@ -14,7 +14,7 @@ internal sealed class ExploreCommand
 {
     private readonly Argument<string> _scenario = new("SCENARIO")
     {
-        Description = "A scenario file, or the name of a shipped one. Its order, and what it expects, are not looked at.",
+        Description = "A scenario file, the name of a shipped one, or - for standard input. Its order, and what it expects, are not looked at.",
     };
 
     private readonly Option<string[]> _policies = PolicyOption.Many(
@@ -86,7 +86,7 @@ internal sealed class ExploreCommand
 
     private int Run(ParseResult parsed, CancellationToken cancellation)
     {
-        var scenario = ScenarioFile.Read(ShippedFiles.Scenario(parsed.GetRequiredValue(_scenario)));
+        var scenario = ShippedFiles.ReadScenario(parsed.GetRequiredValue(_scenario));
         ImmutableArray<string> faults = [.. parsed.GetValue(_faults) ?? []];
         var options = new ExplorationOptions
         {

@@ -13,8 +13,6 @@ namespace DmaGrains.Client.Commands;
 /// <summary><c>dmagrains import bufinfo FILE</c>.</summary>
 internal sealed class ImportCommand
 {
-    private const string StandardInput = "-";
-
     private readonly Argument<string> _file = new("FILE")
     {
         Description = "The text: /sys/kernel/debug/dma_buf/bufinfo, what 'buffer describe' prints, lines or the folder of "
@@ -77,7 +75,7 @@ internal sealed class ImportCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var file = parsed.GetRequiredValue(_file);
-            var board = parsed.GetValue(_board) is { } name ? BoardFile.Read(ShippedFiles.BoardOrFile(name)) : null;
+            var board = parsed.GetValue(_board) is { } name ? ShippedFiles.ReadBoard(name) : null;
             var fit = FitOf(board, parsed.GetValue(_device) ?? []);
             return parsed.GetValue(_watch)
                 ? await WatchAsync(parsed, board, fit, cancellation)
@@ -86,8 +84,8 @@ internal sealed class ImportCommand
         return command;
     }
 
-    private static ImportedListing Read(string file) => file == StandardInput
-        ? KernelListing.Read("standard input", Console.OpenStandardInput)
+    private static ImportedListing Read(string file) => StandardInput.Is(file)
+        ? KernelListing.Read(StandardInput.Name, StandardInput.Open)
         : KernelListing.Read(file);
 
     private static BoardFit? FitOf(BoardDefinition? board, string[] renames)
@@ -125,7 +123,7 @@ internal sealed class ImportCommand
     private async Task<int> WatchAsync(ParseResult parsed, BoardDefinition? board, BoardFit? fit, CancellationToken cancellation)
     {
         var file = parsed.GetRequiredValue(_file);
-        if (file == StandardInput)
+        if (StandardInput.Is(file))
         {
             throw new UsageException("--watch reads again and again: expected a file, not standard input.");
         }

@@ -20,7 +20,7 @@ internal static class RunCommand
     {
         var scenario = new Argument<string>("SCENARIO")
         {
-            Description = "A scenario file, or the name of a shipped one.",
+            Description = "A scenario file, the name of a shipped one, or - for standard input.",
         };
         var engine = new Option<string>("--engine")
         {
@@ -54,7 +54,7 @@ internal static class RunCommand
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var played = ScenarioFile.Read(ShippedFiles.Scenario(parsed.GetRequiredValue(scenario)));
+            var played = ShippedFiles.ReadScenario(parsed.GetRequiredValue(scenario));
             if (parsed.GetValue(policy) is { } name)
             {
                 played = played.Under(NamedPolicies.Find(name)!);

@@ -1,3 +1,4 @@
+using DmaGrains.Model.Boards;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Client.Live;
@@ -14,25 +15,29 @@ internal static class ShippedFiles
     /// <summary>The file of a shipped board, or null.</summary>
     public static string? Board(string name) => Find("boards", name);
 
-    /// <summary>A board's file: the argument itself when such a file exists, else the shipped one of that name.</summary>
-    /// <exception cref="UsageException">Neither exists.</exception>
-    public static string BoardOrFile(string fileOrName) => File.Exists(fileOrName)
-        ? fileOrName
-        : Board(fileOrName) ?? throw new UsageException(
-            $"There is no board {Quoted.Text(fileOrName)}: {(Closest.To(fileOrName, Boards) is { } meant ? $"did you mean {meant}? Expected" : "expected")} a file or one of {string.Join(", ", Boards)}.");
+    /// <summary>The file of a shipped scenario, or null.</summary>
+    public static string? Scenario(string name) => Find("scenarios", name);
 
-    /// <summary>A scenario's file: the argument itself when such a file exists, else the shipped one of that name.</summary>
-    /// <exception cref="UsageException">Neither exists.</exception>
-    public static string Scenario(string fileOrName)
-    {
-        if (File.Exists(fileOrName))
-        {
-            return fileOrName;
-        }
+    /// <summary>A board: <c>-</c> is standard input; else the file of that path when there is one, else the shipped one of that name.</summary>
+    /// <exception cref="UsageException">There is no such board.</exception>
+    /// <exception cref="FileFormatException">It cannot be read.</exception>
+    public static BoardDefinition ReadBoard(string fileOrName) =>
+        StandardInput.Is(fileOrName) ? BoardFile.Read(StandardInput.Name, StandardInput.Open())
+        : File.Exists(fileOrName) ? BoardFile.Read(fileOrName)
+        : BoardFile.Read(Board(fileOrName) ?? throw new UsageException(
+            $"There is no board {Quoted.Text(fileOrName)}: {Meaning(fileOrName, Boards)} a file, or one of {string.Join(", ", Boards)}."));
 
-        return Find("scenarios", fileOrName) ?? throw new UsageException(
-            $"There is no scenario {Quoted.Text(fileOrName)}: {(Closest.To(fileOrName, Scenarios) is { } meant ? $"did you mean {meant}? Expected" : "expected")} a file, or a name that 'dmagrains list scenarios' shows.");
-    }
+    /// <summary>A scenario: <c>-</c> is standard input; else the file of that path when there is one, else the shipped one of that name.</summary>
+    /// <exception cref="UsageException">There is no such scenario.</exception>
+    /// <exception cref="FileFormatException">It cannot be read.</exception>
+    public static Scenario ReadScenario(string fileOrName) =>
+        StandardInput.Is(fileOrName) ? ScenarioFile.Read(StandardInput.Name, StandardInput.Open())
+        : File.Exists(fileOrName) ? ScenarioFile.Read(fileOrName)
+        : ScenarioFile.Read(Scenario(fileOrName) ?? throw new UsageException(
+            $"There is no scenario {Quoted.Text(fileOrName)}: {Meaning(fileOrName, Scenarios)} a file, or a name that 'dmagrains list scenarios' shows."));
+
+    private static string Meaning(string written, IEnumerable<string> known) =>
+        Closest.To(written, known) is { } meant ? $"did you mean {meant}? Expected" : "expected";
 
     private static string? Find(string folder, string name)
     {

@@ -24,6 +24,14 @@ public static class ScatterlistFile
     /// <exception cref="FileFormatException">The file cannot be read, or has no list in it.</exception>
     public static ImmutableArray<GivenScatterlist> Read(string path) => Parse(FileText.Read(path, LengthMax), path);
 
+    /// <summary>Reads a stream, such as standard input.</summary>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="stream">Its text.</param>
+    /// <returns>At least one list.</returns>
+    /// <exception cref="FileFormatException">It cannot be read, or has no list in it.</exception>
+    public static ImmutableArray<GivenScatterlist> Read(string name, Stream stream) =>
+        Parse(FileText.Read(name, () => stream, LengthMax), name);
+
     /// <summary>Reads a text.</summary>
     /// <param name="text">The text of a file.</param>
     /// <param name="file">What to call it in messages.</param>

@@ -15,6 +15,12 @@ public static class BoardFile
     /// <exception cref="FileFormatException">The file cannot be read, or is no board that can exist.</exception>
     public static BoardDefinition Read(string path) => Problems.OrThrow(problems => Read(NodeTree.Read(path, problems), problems));
 
+    /// <summary>Reads a board from a stream, such as standard input.</summary>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="stream">At most 1 MiB.</param>
+    /// <exception cref="FileFormatException">It cannot be read, or is no board that can exist.</exception>
+    public static BoardDefinition Read(string name, Stream stream) => Parse(FileText.Read(name, () => stream), name);
+
     /// <summary>Reads a board from text.</summary>
     /// <param name="text">What a board's file would have.</param>
     /// <param name="file">What to call it in messages.</param>

@@ -77,8 +77,11 @@ internal static class PolicyFields
 
     /// <summary>The text of a policy: its name when it has one, else its choices.</summary>
     public static string Text(ExporterPolicy policy) =>
-        _named.Where(named => named.Value == policy).Select(named => named.Key).FirstOrDefault()
-        ?? $"{{constraints: {Words.In(_constraints, policy.Constraints)}, allocation: {Words.In(_allocation, policy.Allocation)}, "
+        _named.Where(named => named.Value == policy).Select(named => named.Key).FirstOrDefault() ?? Choices(policy);
+
+    /// <summary>All choices of a policy, as a file says them.</summary>
+    public static string Choices(ExporterPolicy policy) =>
+        $"{{constraints: {Words.In(_constraints, policy.Constraints)}, allocation: {Words.In(_allocation, policy.Allocation)}, "
         + $"late_attach: {Words.In(_lateAttach, policy.LateAttach)}, lists: {Words.In(_lists, policy.Lists)}, "
         + $"failed_calculation: {Words.In(_failedCalculation, policy.FailedCalculation)}, "
         + $"refused_attach: {Words.In(_refusedAttach, policy.RefusedAttach)}, "

@@ -19,6 +19,12 @@ public static class ScenarioFile
     /// <exception cref="FileFormatException">The file or its board cannot be read, or is malformed.</exception>
     public static Scenario Read(string path) => Problems.OrThrow(problems => Read(NodeTree.Read(path, problems), path, problems));
 
+    /// <summary>Reads a scenario from a stream, such as standard input, and the board that it names.</summary>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="stream">At most 1 MiB.</param>
+    /// <exception cref="FileFormatException">It or its board cannot be read, or is malformed.</exception>
+    public static Scenario Read(string name, Stream stream) => Parse(FileText.Read(name, () => stream), name);
+
     /// <summary>Reads a scenario from text, and the board that it names.</summary>
     /// <param name="text">What a scenario's file would have.</param>
     /// <param name="file">What to call it in messages; a board's path counts from its folder.</param>

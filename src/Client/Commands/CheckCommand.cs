@@ -1,0 +1,65 @@
+using System.CommandLine;
+using DmaGrains.Client.Live;
+using DmaGrains.Client.Output;
+using DmaGrains.Model;
+using DmaGrains.Scenarios.Files;
+using DmaGrains.Silo;
+
+namespace DmaGrains.Client.Commands;
+
+/// <summary><c>dmagrains check FILE…</c>.</summary>
+internal static class CheckCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = "Board and scenario files; which of the two is told from the keys. - is standard input.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var json = CommonOptions.Json();
+        var command = new Command(
+            "check",
+            """
+            Reads board and scenario files and tells everything that is wrong with them, as FILE:LINE:COLUMN: what is wrong; expected what.
+            Exit code 1 when something is.
+
+            Example:
+              dmagrains check my-board.yaml my-scenario.yaml
+              dmagrains show gpu-and-display | dmagrains check -
+            """)
+        {
+            files, json,
+        };
+        command.SetAction(parsed =>
+        {
+            var reports = parsed.GetRequiredValue(files).Select(Check).ToList();
+            Terminal.Answer(parsed, json, reports, Write);
+            return reports.All(report => report.Problems.IsEmpty) ? ExitCode.Good : ExitCode.Refused;
+        });
+        return command;
+    }
+
+    private static FileReport Check(string file) => StandardInput.Is(file)
+        ? FileReport.Of(StandardInput.Name, StandardInput.Open())
+        : FileReport.Of(file);
+
+    private static void Write(Terminal terminal, List<FileReport> reports)
+    {
+        foreach (var report in reports)
+        {
+            foreach (var problem in report.Problems)
+            {
+                terminal.Line($"{Quoted.Clean(problem.File)}:{problem.Line}:{problem.Column}: {problem.Problem}");
+            }
+
+            var what = report.Kind == FileKind.Unknown ? string.Empty : $" ({$"{report.Kind.ToString().ToLowerInvariant()} {report.Name}".TrimEnd()})";
+            terminal.Line(
+                $"{Quoted.Clean(report.File)}{what}: ",
+                report.Problems.IsEmpty ? "ok" : Counted.Of((ulong)report.Problems.Length, "problem"),
+                report.Problems.IsEmpty,
+                string.Empty);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using DmaGrains.Client.Live;
+using DmaGrains.Client.Output;
+using DmaGrains.Scenarios.Describing;
+using DmaGrains.Scenarios.Files;
+using DmaGrains.Silo;
+
+namespace DmaGrains.Client.Commands;
+
+/// <summary><c>dmagrains list scenarios|boards|policies</c>.</summary>
+internal static class ListCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create() => new(
+        "list",
+        """
+        Lists what comes with the program: scenarios, boards, and exporters' policies, each with what it shows.
+        'dmagrains show NAME' prints one.
+
+        Example:
+          dmagrains list scenarios
+        """)
+    {
+        Names(
+            "scenarios",
+            "scenario",
+            "Lists the scenarios that come with the program, each with what it shows and on which board.",
+            () => ShippedFiles.Scenarios
+                .Select(name => ScenarioFile.Read(ShippedFiles.Scenario(name)!))
+                .Select(scenario => (scenario.Name, $"{scenario.Shows} ({scenario.Board.Name})"))),
+        Names(
+            "boards",
+            "board",
+            "Lists the boards that come with the program.",
+            () => ShippedFiles.Boards.Select(name => ShippedFiles.ReadBoard(name)).Select(board => (board.Name, board.Title))),
+        Names(
+            "policies",
+            "policy",
+            "Lists the ways in which an exporter may deal with its importers, the default first.",
+            () => PolicyReport.All.Select(policy => (policy.Name, policy.Shows))),
+    };
+
+    private static Command Names(string name, string one, string does, Func<IEnumerable<(string Name, string Shows)>> find)
+    {
+        var json = CommonOptions.Json();
+        var command = new Command(
+            name,
+            $"""
+            {does}
+
+            Example:
+              dmagrains list {name}
+            """)
+        {
+            json,
+        };
+        command.SetAction(parsed =>
+        {
+            var found = find().ToList();
+            var terminal = Terminal.Of(parsed);
+            if (parsed.GetValue(json))
+            {
+                terminal.Json(found.Select(each => new { each.Name, each.Shows }));
+            }
+            else
+            {
+                terminal.Table([one, "shows"], found.Select(each => (string[])[each.Name, each.Shows]));
+            }
+
+            return ExitCode.Good;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using DmaGrains.Client.Live;
+using DmaGrains.Client.Output;
+using DmaGrains.Scenarios.Describing;
+using DmaGrains.Scenarios.Files;
+using DmaGrains.Silo;
+
+namespace DmaGrains.Client.Commands;
+
+/// <summary><c>dmagrains show NAME</c>.</summary>
+internal static partial class ShowCommand
+{
+    private static readonly (string Kind, Func<string, string?> Find)[] _kinds =
+    [
+        ("scenario", name => ShippedFiles.Scenario(name) is { } file ? Standalone(File.ReadAllText(file)) : null),
+        ("board", name => ShippedFiles.Board(name) is { } file ? Standalone(File.ReadAllText(file)) : null),
+        ("policy", PolicyText),
+    ];
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var name = new Argument<string>("NAME") { Description = "What 'dmagrains list' shows: a scenario, a board or a policy." };
+        var kind = WordOptions.Optional(
+            "--kind", "Which of them, where several have the name; the first of scenario, board and policy when left out.", _kinds.Select(known => known.Kind));
+        var json = CommonOptions.Json();
+        var command = new Command(
+            "show",
+            """
+            Prints a scenario, a board or a policy that comes with the program, to copy and change. A copy runs anywhere.
+
+            Example:
+              dmagrains show gpu-and-display > mine.yaml
+              dmagrains show raspberry-pi-4 --kind board > my-board.yaml
+            """)
+        {
+            name, kind, json,
+        };
+        command.SetAction(parsed =>
+        {
+            var wanted = parsed.GetRequiredValue(name);
+            var only = parsed.GetValue(kind);
+            var found = _kinds
+                .Where(known => only is null || known.Kind == only)
+                .Select(known => (known.Kind, Text: known.Find(wanted)))
+                .Where(known => known.Text is not null)
+                .ToList();
+            if (found.Count == 0)
+            {
+                throw new UsageException(
+                    $"There is no {only ?? "scenario, board or policy"} {Quoted.Text(wanted)}: "
+                    + (Closest.To(wanted, All(only)) is { } meant ? $"did you mean {meant}? Expected" : "expected")
+                    + " a name that 'dmagrains list' shows.");
+            }
+
+            var (first, text) = found[0];
+            if (parsed.GetValue(json))
+            {
+                Terminal.Of(parsed).Json(new { name = wanted, kind = first, text });
+            }
+            else
+            {
+                Terminal.Of(parsed).Text(text!);
+            }
+
+            foreach (var (other, _) in found.Skip(1))
+            {
+                parsed.InvocationConfiguration.Error.WriteLine($"dmagrains: this is the {first}; there is a {other} {wanted}, too: --kind {other} prints it.");
+            }
+
+            return ExitCode.Good;
+        });
+        return command;
+    }
+
+    private static IEnumerable<string> All(string? kind) =>
+    [
+        .. kind is null or "scenario" ? ShippedFiles.Scenarios : [],
+        .. kind is null or "board" ? ShippedFiles.Boards : [],
+        .. kind is null or "policy" ? PolicyReport.All.Select(policy => policy.Name) : [],
+    ];
+
+    private static string? PolicyText(string name) => PolicyReport.All.FirstOrDefault(policy => policy.Name == name) is { } policy
+        ? $"# {policy.Shows}\n# The same as 'policy: {policy.Name}'. For a scenario, or one of its buffers.\npolicy: {policy.Choices}\n"
+        : null;
+
+    /// <summary>A shipped file names its schema and its board by where they are beside it; a copy lies elsewhere.</summary>
+    private static string Standalone(string text) => BoardLine().Replace(SchemaLine().Replace(text, string.Empty), "board: ${name}");
+
+    [GeneratedRegex(@"\A# yaml-language-server: .*\n")]
+    private static partial Regex SchemaLine();
+
+    [GeneratedRegex(@"(?m)^board: \.\./boards/(?<name>[^/\s]+)\.yaml[ \t]*$")]
+    private static partial Regex BoardLine();
+}

@@ -1,0 +1,76 @@
+using DmaGrains.Client.Live;
+using DmaGrains.Model.Policies;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Client.Tests;
+
+/// <summary>What <c>list</c> shows, and <c>show</c> prints to copy.</summary>
+public class ShownFileTests
+{
+    public static TheoryData<string> Scenarios => [.. ShippedFiles.Scenarios];
+
+    public static TheoryData<string> Boards => [.. ShippedFiles.Boards];
+
+    public static TheoryData<string> Policies => [.. NamedPolicies.All.Select(policy => policy.Name)];
+
+    [Theory]
+    [MemberData(nameof(Scenarios))]
+    public async Task Copy_of_a_scenario_is_the_same_wherever_it_lies(string name)
+    {
+        using var copy = new TemporaryFile((await ShowAsync(name, "scenario")).Output);
+
+        var copied = ScenarioFile.Read(copy.Path);
+
+        var shipped = ShippedFiles.ReadScenario(name);
+        Assert.Equal(ScenarioText.Of(shipped, "/tmp/x.yaml"), ScenarioText.Of(copied, "/tmp/x.yaml"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Boards))]
+    public async Task Copy_of_a_board_is_the_same(string name) =>
+        Assert.Equivalent(ShippedFiles.ReadBoard(name), BoardFile.Parse((await ShowAsync(name, "board")).Output, "copy"));
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public async Task Copy_of_a_policy_is_the_same(string name)
+    {
+        var scenario = (await ShowAsync("gpu-and-display", "scenario")).Output;
+
+        var copied = ScenarioFile.Parse(scenario + (await ShowAsync(name, "policy")).Output, "copy");
+
+        Assert.Equal(NamedPolicies.Find(name), copied.Buffers[0].Policy);
+    }
+
+    [Theory]
+    [InlineData("scenarios", "gpu-and-display", "GPU and display attach")]
+    [InlineData("boards", "rk3399", "Rockchip RK3399, 4 GiB")]
+    [InlineData("policies", "migrate", "Moves the storage")]
+    public async Task List_has_each_with_what_it_shows(string what, string name, string shows)
+    {
+        var text = (await Answer.OfAsync("list", what)).Good().Output;
+        var entries = (await Answer.OfAsync("list", what, "--json")).Good().Json().EnumerateArray().ToList();
+
+        Assert.Matches($"(?m)^{name} +{shows}", text);
+        Assert.Contains(entries, entry => entry.GetProperty("name").GetString() == name
+            && entry.GetProperty("shows").GetString()!.StartsWith(shows, StringComparison.Ordinal));
+        Assert.Equal(entries.Count + 1, text.TrimEnd().Split('\n').Length);
+    }
+
+    [Fact]
+    public async Task Name_of_several_kinds_is_the_first_of_them_and_the_others_are_told()
+    {
+        var answer = await Answer.OfAsync("show", "resplit");
+
+        Assert.StartsWith("name: resplit\n", answer.Output, StringComparison.Ordinal);
+        Assert.Equal("dmagrains: this is the scenario; there is a policy resplit, too: --kind policy prints it.\n", answer.Error);
+    }
+
+    [Theory]
+    [InlineData("gpu-and-dispaly", null, "did you mean gpu-and-display?")]
+    [InlineData("rk3399", "scenario", "There is no scenario 'rk3399'")]
+    [InlineData("../boards/rk3399", null, "a name that 'dmagrains list' shows")]
+    public async Task Unknown_name_is_refused(string name, string? kind, string saying) =>
+        (await Answer.OfAsync(["show", name, .. kind is null ? [] : (string[])["--kind", kind]])).Unusable(saying);
+
+    private static async Task<Answer> ShowAsync(string name, string kind) => (await Answer.OfAsync("show", name, "--kind", kind)).Good();
+}
