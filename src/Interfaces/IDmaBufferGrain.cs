@@ -74,7 +74,7 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     [Alias("GetScatterlist")]
     Task<DmaResult<DmaReply>> GetScatterlistAsync(string mapping, string attachment);
 
-    /// <summary>Gives an unmapped list back. Source: thread #54.</summary>
+    /// <summary>Puts an unmapped scatterlist back. Source: thread #54.</summary>
     /// <returns>ENOENT, EINVAL (not taken so) or EBUSY (mapped).</returns>
     [Alias("PutScatterlist")]
     Task<DmaResult<DmaReply>> PutScatterlistAsync(string mapping);
@@ -102,7 +102,7 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     [Alias("GetPfns")]
     Task<DmaResult<DmaReply>> GetPfnsAsync(string mapping, string attachment);
 
-    /// <summary>Gives page frame numbers back. Source: thread #54.</summary>
+    /// <summary>Puts page frame numbers back. Source: thread #54.</summary>
     /// <returns>ENOENT, EINVAL (not taken so) or EBUSY (mapped).</returns>
     [Alias("PutPfns")]
     Task<DmaResult<DmaReply>> PutPfnsAsync(string mapping);
@@ -114,7 +114,7 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     [Alias("BeginCpuAccess")]
     Task<DmaResult<DmaReply>> BeginCpuAccessAsync(string access, DmaDirection direction);
 
-    /// <summary>The CPU hands the buffer back. Source: dma_buf_end_cpu_access.</summary>
+    /// <summary>The CPU ends an access. Source: dma_buf_end_cpu_access.</summary>
     /// <returns>ENOENT or EINVAL (not begun).</returns>
     [Alias("EndCpuAccess")]
     Task<DmaResult<DmaReply>> EndCpuAccessAsync(string access);
@@ -126,7 +126,7 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     [Alias("CpuAccess")]
     Task<DmaResult<DmaReply>> CpuAccessAsync(string access, DmaDirection direction);
 
-    /// <summary>Does the cache work that a map with defer-flush owes; where nothing is owed, nothing. Source: thread #34.</summary>
+    /// <summary>Does the cache maintenance that a map with defer-flush owes, if any. Source: thread #34.</summary>
     /// <param name="mapping">The mapping.</param>
     /// <returns>ENOENT, EINVAL (not mapped) or ENODEV (revoked).</returns>
     [Alias("Flush")]
@@ -151,7 +151,7 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     [Alias("Revoke")]
     Task<DmaResult<DmaReply>> RevokeAsync();
 
-    /// <summary>The exporter lets go; the pages go back when the last attachment goes. Source: dma_buf_put.</summary>
+    /// <summary>The exporter releases the buffer; its pages are freed when the last importer detaches. Source: dma_buf_put.</summary>
     /// <returns>ENOENT.</returns>
     [Alias("Release")]
     Task<DmaResult<DmaReply>> ReleaseAsync();

@@ -50,10 +50,10 @@ try
     catch (TimeoutException)
     {
         // Not by returning: that would wait for the rest of the end.
-        Environment.Exit(Say("cannot leave its cluster in time, and ends without.", ExitCode.Fault));
+        Environment.Exit(Say("cannot leave its cluster in time and exits without leaving.", ExitCode.Fault));
     }
 
-    return isTold ? ExitCode.Good : Say("ends without being told to: its cluster has given it up.", ExitCode.Fault);
+    return isTold ? ExitCode.Good : Say("exits unasked: its cluster has declared it dead.", ExitCode.Fault);
 }
 catch (StorageException problem)
 {

@@ -66,7 +66,7 @@ public class AdviseCommandTests
 
         Assert.Equal(1, answer.Code);
         Assert.Contains(
-            "\nNothing works. 1 set of importers stands in the way.\n  conflict: vc4, sdhci\n  fix: let the exporter cut a list for each importer; then vc4, for itself, works\n",
+            "\nNothing works. 1 set of importers stands in the way.\n  conflict: vc4, sdhci\n  fix: let the exporter build a list for each importer; then vc4, for itself, works\n",
             answer.Output, StringComparison.Ordinal);
     }
 
@@ -77,7 +77,7 @@ public class AdviseCommandTests
     [InlineData("raspberry-pi-4", "vc4,vc4", "4096", null, null, "--devices names vc4 twice")]
     [InlineData("raspberry-pi-4", "vc4", "0", null, null, "--size '0' is not a size")]
     [InlineData("raspberry-pi-4", "vc4", "wide", null, null, "--size 'wide' is not a size")]
-    [InlineData("raspberry-pi-4", "vc4", "4096", "4096", null, "--stride is of a frame")]
+    [InlineData("raspberry-pi-4", "vc4", "4096", "4096", null, "--stride needs a frame")]
     [InlineData("raspberry-pi-4", "vc4", "1920x1080x4", "4096", null, "--stride 4096: expected 7680 or more")]
     [InlineData("raspberry-pi-4", "vc4", "4096", null, "gpu", "--pin 'gpu': raspberry-pi-4 has no such device")]
     public async Task What_cannot_be_asked_is_told_in_one_line(

@@ -17,8 +17,8 @@ public class AuditCommandTests
             vc4 of raspberry-pi-4 takes: 1 segment, any size, no boundary; addresses up to 0xffffffff, memory through 0x0-0x3fffffff (bus 0xc0000000)
             the list, 2 entries of 8192 bytes: 1 violation
               max_segment_count: vc4 takes at most 1 segment; the list has 2.
-              the same pages cut for it: 2 segments, too many
-              other pages could: 1 of its segments holds as much
+              the same pages in a list for it: 2 segments, too many
+              other pages could work: 1 of its segments holds as much
 
             """,
             refused.Refused("violation").Output);
@@ -39,7 +39,7 @@ public class AuditCommandTests
 
     [Theory]
     [InlineData("{address: 0x90000000, length: 16MiB}", "16MiB", 0, "remark, memory: 0x90000000 of segment 0 is a physical address in cma")]
-    [InlineData("{address: 0xfee00000, length: 16MiB}", "16MiB", 1, "reserved: amd-vi gives no address of its reserved window")]
+    [InlineData("{address: 0xfee00000, length: 16MiB}", "16MiB", 1, "reserved: amd-vi never gives an address of its reserved window")]
     [InlineData("{address: 0x380000000000, length: 0}", "4GiB", 1, "length: segment 0 has no bytes: a length has 32 bits")]
     [InlineData("{address: 0x100000000, length: 8GiB}", "8GiB", 1, "length: segment 0 has 8589934592 bytes: a length has 32 bits, and gpu reads 0")]
     [InlineData("{address: 0x100000000, length: 16MiB}", "8MiB", 0, "remark, size_bytes: the list has 16777216 bytes and the buffer 8388608")]
@@ -88,8 +88,8 @@ public class AuditCommandTests
     [Theory]
     [InlineData("audit --device d", "'BUFFER|FILE'")]
     [InlineData("audit a/b", "'--device'")]
-    [InlineData("audit a --device d", "'a' is no file and no buffer: expected a file, or BOARD/BUFFER")]
-    [InlineData("audit /no/such.yaml --device d", "is no file and no buffer")]
+    [InlineData("audit a --device d", "'a' is neither a file nor a buffer: expected a file, or BOARD/BUFFER")]
+    [InlineData("audit /no/such.yaml --device d", "is neither a file nor a buffer")]
     [InlineData("audit a/ --device d", "expected BOARD/NAME")]
     [InlineData("audit a/b --device d/e", "--device 'd/e' is not a name")]
     [InlineData("audit a/b --device d --getters v9", "'v9'")]

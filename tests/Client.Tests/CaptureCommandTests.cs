@@ -83,7 +83,7 @@ public sealed class CaptureCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("capture --root /no/such/folder", "--root '/no/such/folder' is no folder")]
+    [InlineData("capture --root /no/such/folder", "--root '/no/such/folder' is not a folder")]
     [InlineData("capture --name a/b", "--name 'a/b' is not a name")]
     [InlineData("capture more", "'more'")]
     public async Task Malformed_command_line_is_refused_in_one_line(string line, string saying) =>

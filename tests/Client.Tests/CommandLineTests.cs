@@ -47,7 +47,7 @@ public class CommandLineTests
     [InlineData(Export + "4KiB --memory a/b", "--memory 'a/b' is not a name")]
     [InlineData(Export + "4KiB --lines 720", "expected HEIGHTxBYTES or HEIGHTxBYTESxSTRIDE")]
     [InlineData(Export + "4KiB --lines 0x10", "expected HEIGHTxBYTES or HEIGHTxBYTESxSTRIDE")]
-    [InlineData(Export + "4KiB --lines 2x16x15", "the stride no less than the bytes")]
+    [InlineData(Export + "4KiB --lines 2x16x15", "the stride not less than the bytes")]
     [InlineData(Export + "4KiB --lines 2x16x16x1", "expected HEIGHTxBYTES or HEIGHTxBYTESxSTRIDE")]
     [InlineData(Export + "4KiB --lines -1x16", "expected HEIGHTxBYTES or HEIGHTxBYTESxSTRIDE")]
     [InlineData(Export + "4KiB --lines 1x4294967296", "each 1 to 4294967295")]
@@ -97,7 +97,7 @@ public class CommandLineTests
     [InlineData("board show rk3399 --gateway 127.0.0.1:1,nobody", "--gateway 'nobody' is not an address")]
     [InlineData("board show rk3399 --gateway a,b:1", "--gateway 'a' is not an address")]
     [InlineData("board show rk3399 --gateway a//b:1", "is not an address")]
-    [InlineData("board show rk3399 --gateway 127.0.0.1:1 --data x.db", "expected one, a file of our own or a running silo")]
+    [InlineData("board show rk3399 --gateway 127.0.0.1:1 --data x.db", "expected one of them, a file or a running silo")]
     [InlineData("board show rk3399 --data", "--data")]
     [InlineData("conform", "'FILE'")]
     public Task Malformed_command_line_is_refused_in_one_line(string line, string saying) =>

@@ -89,7 +89,7 @@ public class EmbeddedSiloTests
 
     [Theory]
     [InlineData("figures/capture", "no MMU +none +segments for each line$")]
-    [InlineData("figures/blitter", "no MMU +none +coherent, would like segments of 32 KiB$")]
+    [InlineData("figures/blitter", "no MMU +none +coherent, prefers segments of 32 KiB$")]
     [InlineData("figures/ttm", "system-mmu +shared +needs struct pages$")]
     [InlineData("desktop/mlx5", "takes peers' memory, peers over pcie-x16$")]
     public async Task Device_show_tells_how_it_reaches_memory(string device, string saying) => Assert.Matches(

@@ -101,7 +101,7 @@ public sealed class ExploreCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--fault", "flood", "is no fault")]
+    [InlineData("--fault", "flood", "is not a fault")]
     [InlineData("--fault", "revoke=nothing", "names no buffer")]
     [InlineData("--fault", "crash=nobody", "names no importer")]
     [InlineData("--fault", "memory=nowhere", "names no region")]

@@ -76,9 +76,9 @@ public class GatewayTests(SiloProcess silo) : IClassFixture<SiloProcess>
         Assert.StartsWith(
             "02949120\t00000002\t00080007\t00000002\tcma\t00000001\tframe\n\tConstraints: Seg Count: ", after, StringComparison.Ordinal);
         Assert.Contains("\tAttached Devices:\n\tgpu\nTotal 1 devices attached\n\n", after, StringComparison.Ordinal);
-        Assert.Matches("(?m)^owner: gpu; CPU: its caches have what memory has not$", after);
+        Assert.Matches("(?m)^owner: gpu; CPU: its caches hold data that memory does not$", after);
         Assert.Matches("(?m)^costs: .*2 cleans", after);
-        Assert.Matches("(?m)^hazard: The CPU touched", after);
+        Assert.Matches("(?m)^hazard: The CPU accessed", after);
         Assert.Matches(@"(?m)^gpu +gpu +.* +map, scatterlist, pfns +draw \(to-device\), pfns \(pfns\), raw \(scatterlist\)$", after);
 
         (await DoAsync("buffer unmap shared/frame raw")).Refused("EINVAL");
@@ -108,7 +108,7 @@ public class GatewayTests(SiloProcess silo) : IClassFixture<SiloProcess>
         var windows = (await DoAsync("device show devices/dma0 --json")).Good().Json().EnumerateArray().Single().GetProperty("windows");
         Assert.Equal("""[{"cpu":0,"bus":3221225472,"size":1073741824},{"cpu":2147483648,"bus":0,"size":4096}]""", windows.ToString().ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal));
         (await DoAsync("device set devices/dma0 --window 0,0,1GiB --window 4096,1GiB,4096")).Refused("Two windows of dma0 hold CPU address 0x1000");
-        (await DoAsync("device set devices/dma0 --window 0,1GiB")).Unusable("--window '0,1GiB' is no window: expected CPU start, bus start and bytes");
+        (await DoAsync("device set devices/dma0 --window 0,1GiB")).Unusable("--window '0,1GiB' is not a window: expected CPU start, bus start and bytes");
     }
 
     [Fact]

@@ -20,20 +20,20 @@ internal sealed class AdviseCommand
 
     private readonly Option<string> _devices = new("--devices")
     {
-        Description = "The importers: devices of the board, with commas between.",
+        Description = "The importers: devices of the board, separated by commas.",
         HelpName = "NAME,NAME",
         Required = true,
     };
 
     private readonly Option<string> _size = new("--size")
     {
-        Description = "The buffer's size; of a frame WIDTHxHEIGHTxBYTES, such as 1920x1080x4.",
+        Description = "The buffer's size; for a frame WIDTHxHEIGHTxBYTES, such as 1920x1080x4.",
         HelpName = "SIZE",
         Required = true,
     };
 
     private readonly Option<ulong?> _stride = SizeOption.Create(
-        "--stride", "Bytes from the start of one line of the frame to that of the next.", 1, uint.MaxValue);
+        "--stride", "Bytes from the start of one line of the frame to the start of the next.", 1, uint.MaxValue);
 
     private readonly Option<string?> _pin = new("--pin")
     {
@@ -115,7 +115,7 @@ internal sealed class AdviseCommand
         {
             return stride is null
                 ? (sizeBytes, null)
-                : throw new UsageException($"--stride is of a frame: expected --size WIDTHxHEIGHTxBYTES such as 1920x1080x4, not {Quoted.Text(text)}.");
+                : throw new UsageException($"--stride needs a frame: expected --size WIDTHxHEIGHTxBYTES such as 1920x1080x4, not {Quoted.Text(text)}.");
         }
 
         var bytesPerLine = width * bytes;

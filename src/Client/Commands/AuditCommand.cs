@@ -21,11 +21,11 @@ internal sealed class AuditCommand
             + "JSON: entries and segments by address and length, or what run, buffer map or buffer describe answer with --json.",
     };
 
-    private readonly Option<string?> _device = NameOptions.One("--device", "NAME", "The device to hold them against.");
+    private readonly Option<string?> _device = NameOptions.One("--device", "NAME", "The device to check them against.");
 
     private readonly Option<string?> _board = new("--board")
     {
-        Description = "The device's board, a file or a shipped one's name. Left out: that of the live buffer.",
+        Description = "The device's board: a file, or the name of a shipped board. Default: the board of the live buffer.",
         HelpName = "BOARD",
     };
 
@@ -82,7 +82,7 @@ internal sealed class AuditCommand
         var given = parsed.GetRequiredValue(_given);
         if (given.Count(c => c == '/') != 1)
         {
-            throw new UsageException($"{Quoted.Text(given)} is no file and no buffer: expected a file, or BOARD/BUFFER.");
+            throw new UsageException($"{Quoted.Text(given)} is neither a file nor a buffer: expected a file, or BOARD/BUFFER.");
         }
 
         var path = BoardPath.Parse(given);

@@ -65,7 +65,7 @@ internal static class BoardCommand
     private static Command Show()
     {
         var board = BoardArgument.Create();
-        var picture = PictureOption.Of("devices, MMUs and memory, and what lies between them");
+        var picture = PictureOption.Of("devices, MMUs and memory, and the paths between them");
         var files = new OutputFile(picture);
         return new LiveCommand(
             "show",

@@ -35,8 +35,8 @@ internal static class BufferCommand
 
     private static Command Describe() => BufferContext.Create(
         "describe",
-        "Shows a buffer: its union, who is attached, what is mapped, whose it is now, what it cost, where its pages are. "
-        + "The first lines are as the kernel's debugfs has them; flags, mode and inode are the same for all, as there are no files here.",
+        "Shows a buffer: its union, attachments and mappings, its owner, its costs, and where its pages are. "
+        + "The first lines are those of the kernel's debugfs; flags, mode and inode are always the same, because there are no files here.",
         string.Empty,
         [],
         async buffer =>

@@ -40,7 +40,7 @@ internal sealed record BufferContext(LiveContext Live, string Command, BoardPath
     /// <summary>An option with the caller's name for what a command makes.</summary>
     public static Option<string?> NameOption(string what) => new("--as")
     {
-        Description = $"Your name for the {what}; a new one when left out. The same name again is a repeat.",
+        Description = $"Your name for the {what}; default: a new name. The same name again repeats the command.",
         HelpName = "NAME",
     };
 

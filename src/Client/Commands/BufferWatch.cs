@@ -14,7 +14,7 @@ internal static class BufferWatch
         var period = PeriodOption.Create();
         return BufferContext.Create(
             "watch",
-            "Shows a buffer again whenever it has changed, until it is gone or Ctrl-C; with --json one document each time.",
+            "Shows a buffer again whenever it changes, until it is gone or Ctrl-C; with --json one document each time.",
             string.Empty,
             [period],
             buffer => WatchAsync(buffer, PeriodOption.ValueOf(buffer.Live.Parsed, period)));

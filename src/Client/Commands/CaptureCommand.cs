@@ -15,13 +15,13 @@ internal static class CaptureCommand
     {
         var root = new Option<string>("--root")
         {
-            Description = "A folder with another machine's /proc, /sys and /dev. Left out: this machine's.",
+            Description = "A folder with another machine's /proc, /sys and /dev. Default: this machine.",
             HelpName = "DIR",
             DefaultValueFactory = _ => MachineTree.Here,
         };
-        var name = NameOptions.One("--name", "NAME", "The board's name; that of the machine's model when left out.");
-        var file = OutputFile.Option("--output", "A file to write. Left out: standard output.");
-        var picture = PictureOption.Of("the board's devices, MMUs and memory, and what lies between them");
+        var name = NameOptions.One("--name", "NAME", "The board's name. Default: the name of the machine's model.");
+        var file = OutputFile.Option("--output", "A file to write. Default: standard output.");
+        var picture = PictureOption.Of("the board's devices, MMUs and memory, and the paths between them");
         var files = new OutputFile(file, picture);
         var json = CommonOptions.Json();
         var command = new Command(
@@ -43,7 +43,7 @@ internal static class CaptureCommand
             var from = parsed.GetRequiredValue(root);
             if (!Directory.Exists(from))
             {
-                throw new UsageException($"--root {Quoted.Text(from)} is no folder: expected one with proc, sys and dev in it.");
+                throw new UsageException($"--root {Quoted.Text(from)} is not a folder: expected one with proc, sys and dev in it.");
             }
 
             files.Check(parsed);

@@ -8,13 +8,13 @@ internal static class CommonOptions
     /// <summary><c>--json</c>.</summary>
     public static Option<bool> Json() => new("--json")
     {
-        Description = "Answer with one JSON document on standard output.",
+        Description = "Print one JSON document on standard output.",
     };
 
     /// <summary><c>--gateway HOST:PORT</c>.</summary>
     public static Option<string?> Gateway() => new("--gateway")
     {
-        Description = "A running silo's gateway, such as 127.0.0.1:30000; several with commas between. Without it, an embedded silo.",
+        Description = "A running silo's gateway, such as 127.0.0.1:30000; several separated by commas. Without it, an embedded silo.",
         HelpName = "HOST:PORT",
     };
 

@@ -20,7 +20,7 @@ internal static class CompareCommand
             Description = "A scenario file, the name of a shipped one, or - for standard input.",
         };
         var policies = PolicyOption.Many(
-            "A policy to play it under, or 'all'; may be given several times. What the file writes, and all of them, when left out.");
+            "A policy to play it under, or 'all'; may be given several times. Default: what the file specifies, and all policies.");
         var json = CommonOptions.Json();
         var command = new Command(
             "compare",

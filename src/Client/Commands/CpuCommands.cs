@@ -13,27 +13,27 @@ internal static class CpuCommands
     [
         Begin(),
         ImporterCommands.Ends(
-            "end-cpu-access", "ACCESS", "The CPU hands the buffer back.", "drawing", (grain, access) => grain.EndCpuAccessAsync(access)),
+            "end-cpu-access", "ACCESS", "The CPU ends an access.", "drawing", (grain, access) => grain.EndCpuAccessAsync(access)),
         Touch(),
         ImporterCommands.Ends(
             "flush",
             "MAPPING",
-            "Does the cache work that a map with defer-flush owes; where nothing is owed, nothing.",
+            "Does the cache maintenance that a map with defer-flush owes, if any.",
             "scanout",
             (grain, mapping) => grain.FlushAsync(mapping)),
         Sync(
             "sync-for-device",
-            "The CPU hands a mapping back to its device, as dma_sync_sgtable_for_device does.",
+            "Gives a mapping back to its device, as dma_sync_sgtable_for_device does.",
             (grain, sync, mapping) => grain.SyncForDeviceAsync(sync, mapping)),
         Sync(
             "sync-for-cpu",
-            "The CPU takes a mapping over from its device, as dma_sync_sgtable_for_cpu does.",
+            "Gives a mapping to the CPU, as dma_sync_sgtable_for_cpu does.",
             (grain, sync, mapping) => grain.SyncForCpuAsync(sync, mapping)),
     ];
 
     private static Command Sync(string verb, string does, Func<IDmaBufferGrain, string, string, Task<DmaResult<DmaReply>>> sync)
     {
-        var mapping = new Argument<string>("MAPPING") { Description = "The mapping, as it was named." };
+        var mapping = new Argument<string>("MAPPING") { Description = "The mapping's name." };
         var name = BufferContext.NameOption("sync");
         return BufferContext.Create(verb, does, "scanout", [mapping, name], buffer =>
             buffer.AnswerAsync(null, sync(buffer.Grain, buffer.NameFor(name, "sync"), buffer.Value(mapping))));
@@ -45,7 +45,7 @@ internal static class CpuCommands
         var name = BufferContext.NameOption("access");
         return BufferContext.Create(
             "begin-cpu-access",
-            "The CPU takes the buffer over: from-device to read what a device wrote, to-device to write for one.",
+            "The CPU begins an access: from-device to read what a device wrote, to-device to write for one.",
             "--direction to-device --as drawing",
             [direction, name],
             buffer =>
@@ -62,7 +62,7 @@ internal static class CpuCommands
         var name = BufferContext.NameOption("access");
         return BufferContext.Create(
             "cpu-access",
-            "The CPU reads (from-device) or writes (to-device) through its caches, allowed or not; what goes wrong is on record as a hazard.",
+            "The CPU reads (from-device) or writes (to-device) through its caches, with or without permission; what goes wrong is recorded as a hazard.",
             "--direction to-device",
             [direction, name],
             buffer => buffer.AnswerAsync(null, buffer.Grain.CpuAccessAsync(

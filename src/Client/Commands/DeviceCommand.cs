@@ -20,7 +20,7 @@ internal static class DeviceCommand
     public static Command Create() => new(
         "device",
         """
-        Devices of a board, their DMA parameters, and the MMUs they stand behind.
+        Devices of a board, their DMA parameters, and the MMUs in front of them.
 
         Example:
           dmagrains device show raspberry-pi-4/vc4

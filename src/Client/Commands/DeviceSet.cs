@@ -11,7 +11,7 @@ internal sealed class DeviceSet
     private readonly Option<ulong?> _size = SizeOption.Create(
         "--max-segment-size", "Longest segment in bytes; 0 is unset.", 0, uint.MaxValue);
 
-    private readonly Option<ulong?> _count = SizeOption.Create("--max-segment-count", "Most segments; 0 is unset.", 0, uint.MaxValue);
+    private readonly Option<ulong?> _count = SizeOption.Create("--max-segment-count", "Largest number of segments; 0 is unset.", 0, uint.MaxValue);
 
     private readonly Option<ulong?> _boundary = SizeOption.Create(
         "--segment-boundary-mask", "2^k-1; 0 is unset.", 0, ulong.MaxValue);
@@ -20,30 +20,30 @@ internal sealed class DeviceSet
         "--dma-mask", "Highest address it can form; 0 is unset (32 bit).", 0, ulong.MaxValue);
 
     private readonly Option<ulong?> _limit = SizeOption.Create(
-        "--bus-dma-limit", "Highest address its bus lets through, as the bus counts; 0 is none.", 0, ulong.MaxValue);
+        "--bus-dma-limit", "Highest address its bus lets through, as a bus address; 0 means no limit.", 0, ulong.MaxValue);
 
     private readonly Option<DmaWindow[]> _windows = WindowOption.Create(
-        "--window", "A part of memory that its bus sees: CPU start, bus start, bytes. Again for each; none is all of it.");
+        "--window", "A part of memory that its bus sees: CPU start, bus start, bytes. Repeat for each; without any, it sees all of memory.");
 
-    private readonly Option<bool> _contiguous = new("--contiguous") { Description = "Takes one contiguous run only." };
+    private readonly Option<bool> _contiguous = new("--contiguous") { Description = "Takes only one contiguous range." };
     private readonly Option<bool> _coherent = new("--coherent") { Description = "Its accesses snoop CPU caches." };
-    private readonly Option<string?> _iommu = NameOptions.One("--iommu", "MMU", "The MMU of its own, one of the board's.");
+    private readonly Option<string?> _iommu = NameOptions.One("--iommu", "MMU", "Its own MMU, one of the board's.");
     private readonly Option<string?> _busMmu = NameOptions.One(
         "--bus-mmu", "MMU", "The MMU between its bus and memory, one of the board's.");
 
-    private readonly Option<bool> _structPage = new("--needs-struct-page") { Description = "Takes pages for addresses." };
+    private readonly Option<bool> _structPage = new("--needs-struct-page") { Description = "Uses struct pages to get addresses." };
     private readonly Option<bool> _trusted = new("--trusted") { Description = "May map opaque memory." };
-    private readonly Option<bool> _peerToPeer = new("--peer-to-peer") { Description = "Takes a peer's memory." };
+    private readonly Option<bool> _peerToPeer = new("--peer-to-peer") { Description = "Accepts a peer's memory." };
     private readonly Option<string?> _peerBus = NameOptions.One(
         "--peer-bus", "BUS", "The bus on which peers reach each other's memory.");
 
     private readonly Option<bool> _perLine = new("--segments-per-line")
     {
-        Description = "Each line of a frame takes segments of its own.",
+        Description = "Each line of a frame takes separate segments.",
     };
 
     private readonly Option<ulong?> _preferred = SizeOption.Create(
-        "--preferred-segment-size", "Segments it would like to be no shorter, a wish only.", 0, uint.MaxValue);
+        "--preferred-segment-size", "The segment size that it prefers; never a limit.", 0, uint.MaxValue);
 
     private DeviceSet()
     {

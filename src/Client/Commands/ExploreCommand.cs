@@ -18,40 +18,40 @@ internal sealed class ExploreCommand
     };
 
     private readonly Option<string[]> _policies = PolicyOption.Many(
-        "A policy to explore it under, or 'all'; may be given several times. The file's own when left out.");
+        "A policy to explore it under, or 'all'; may be given several times. Default: the file's own.");
 
     private readonly Option<string[]> _faults = FaultOption.Create();
 
     private readonly Option<bool> _waits = new("--wait")
     {
-        Description = "An importer that is told EAGAIN tries again when something has changed; else it goes on to its next step.",
+        Description = "An importer that gets EAGAIN tries again when something has changed, instead of going on to its next step.",
     };
 
     private readonly Option<bool> _noReduction = new("--no-reduction")
     {
-        Description = "Plays steps that commute with everything still to come in every order, too: more states, the same outcomes.",
+        Description = "Also plays steps that commute with everything still to come in every order: more states, the same outcomes.",
     };
 
     private readonly Option<string?> _save = OutputFile.Option(
-        "--save", "A file for the shortest order of the first failure, as a scenario that 'run' plays to the same end.");
+        "--save", "A file to write the shortest order of the first failure to, as a scenario that 'run' plays to the same end.");
 
     private readonly Option<int?> _failure = NumberOption.Optional(
-        "--failure", "With --save: which failure, by its number in the text, from 1.", 1, int.MaxValue);
+        "--failure", "With --save: which failure, by its number in the output, from 1.", 1, int.MaxValue);
 
     private readonly Option<long> _states = NumberOption.Defaulting(
         "--states",
-        "Most states, 1 or more; when they are reached, what is known by then is shown.",
+        "Maximum number of states, 1 or more; when it is reached, the results so far are shown.",
         1,
         long.MaxValue,
         ExplorationOptions.StatesMaxDefault);
 
     private readonly Option<ulong?> _memory = SizeOption.Create(
-        "--memory", "Most memory; three quarters of what the process may have when left out.", 1 << 20, long.MaxValue);
+        "--memory", "Maximum memory. Default: three quarters of what the process may use.", 1 << 20, long.MaxValue);
 
-    private readonly Option<double?> _seconds = NumberOption.Optional("--seconds", "Longest time for each policy, in seconds.", 0, 1e9);
+    private readonly Option<double?> _seconds = NumberOption.Optional("--seconds", "Maximum time for each policy, in seconds.", 0, 1e9);
 
     private readonly Option<int> _cores = NumberOption.Defaulting(
-        "--cores", "How many cores to use. The answer is the same for any number.", 1, 1024, Math.Min(Environment.ProcessorCount, 1024));
+        "--cores", "Number of cores to use. The answer does not depend on it.", 1, 1024, Math.Min(Environment.ProcessorCount, 1024));
 
     private readonly Option<bool> _json = CommonOptions.Json();
     private readonly Option<string?> _picture = PictureOption.Of("the shortest order of each kind of failure, as a tree");
@@ -100,7 +100,7 @@ internal sealed class ExploreCommand
         };
         if (parsed.GetValue(_failure) is not null && parsed.GetValue(_save) is null)
         {
-            throw new UsageException("--failure says which failure --save writes: expected --save FILE with it.");
+            throw new UsageException("--failure selects the failure that --save writes: expected --save FILE with it.");
         }
 
         _files.Check(parsed);

@@ -17,12 +17,12 @@ internal static class ExporterCommands
         size.Required = true;
         var exporter = new Option<string?>("--exporter") { Description = "The device that owns the storage.", HelpName = "DEVICE" };
         var memory = NameOptions.Many(
-            "--memory", "REGION", "A region of the board to take storage from; may be given several times. System RAM and contiguous areas when left out.");
+            "--memory", "REGION", "A region of the board to allocate from; may be given several times. Default: system RAM and contiguous areas.");
         var lines = LinesOption.Create();
         var getters = WordOptions.Optional(
-            "--getters", "How unset DMA parameters are read. Left out: as the policy reads them, else v6.1.", Words.Getters.Keys);
+            "--getters", "How unset DMA parameters are read. Default: as the policy reads them, else v6.1.", Words.Getters.Keys);
         var policy = WordOptions.One(
-            "--policy", "How the exporter deals with its importers.", NamedPolicies.All.Select(named => named.Name));
+            "--policy", "How the exporter treats its importers.", NamedPolicies.All.Select(named => named.Name));
         policy.HelpName = "NAME";
         return BufferContext.Create(
             "export",
@@ -48,14 +48,14 @@ internal static class ExporterCommands
 
     private static Command Revoke() => BufferContext.Create(
         "revoke",
-        "The exporter takes the buffer back: lists that importers hold are invalid, and nobody maps or attaches any more.",
+        "The exporter revokes the buffer: the importers' lists become invalid, and no device can attach or map any more.",
         string.Empty,
         [],
         buffer => buffer.AnswerAsync(null, buffer.Grain.RevokeAsync()));
 
     private static Command Release() => BufferContext.Create(
         "release",
-        "The exporter lets go; the pages go back when the last attachment goes.",
+        "The exporter releases the buffer; its pages are freed when the last importer detaches.",
         string.Empty,
         [],
         buffer => buffer.AnswerAsync(null, buffer.Grain.ReleaseAsync()));

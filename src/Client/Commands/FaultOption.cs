@@ -17,7 +17,7 @@ internal static class FaultOption
     /// <summary>The option.</summary>
     public static Option<string[]> Create() => new("--fault")
     {
-        Description = $"What may go wrong at any moment, once or not at all: {Forms}. May be given several times.",
+        Description = $"A fault that may happen once at any point, or not at all: {Forms}. May be given several times.",
         HelpName = "KIND",
     };
 
@@ -39,7 +39,7 @@ internal static class FaultOption
             ("memory", _) => new Fault.MemoryRunsOut(OneOf(
                 text, "region", what, scenario.Board.Memory.Where(region => region.Kind != Model.Memory.MemoryKind.Bounce).Select(region => region.Name))),
             ("parameters", not null) => ParametersOf(text, what, scenario),
-            _ => throw new UsageException($"--fault '{text}' is no fault: expected {Forms}."),
+            _ => throw new UsageException($"--fault '{text}' is not a fault: expected {Forms}."),
         };
     }
 

@@ -15,25 +15,25 @@ internal sealed class ImportCommand
 {
     private readonly Argument<string> _file = new("FILE")
     {
-        Description = "The text: /sys/kernel/debug/dma_buf/bufinfo, what 'buffer describe' prints, lines or the folder of "
+        Description = "The text: /sys/kernel/debug/dma_buf/bufinfo, what 'buffer describe' prints, or the lines or the folder of "
             + "/sys/kernel/dmabuf/buffers; - for standard input.",
     };
 
     private readonly Option<string?> _board = new("--board")
     {
-        Description = "A board file, or a shipped board's name: could it meet the importers of each buffer?",
+        Description = "A board file, or a shipped board's name: could it serve the importers of each buffer?",
         HelpName = "BOARD",
     };
 
     private readonly Option<string[]> _device = new("--device")
     {
-        Description = "What the board calls a device that the kernel calls otherwise. May be given several times.",
+        Description = "The board's name for a device that has another name in the kernel. May be given several times.",
         HelpName = "KERNEL=BOARD",
     };
 
     private readonly Option<bool> _watch = new("--watch")
     {
-        Description = "Read again and show what changed, until the file is gone or Ctrl-C; with --json one document each time.",
+        Description = "Read the file repeatedly and show what changed, until it is gone or Ctrl-C; with --json one document each time.",
     };
 
     private readonly Option<int> _period = PeriodOption.Create();
@@ -125,7 +125,7 @@ internal sealed class ImportCommand
         var file = parsed.GetRequiredValue(_file);
         if (StandardInput.Is(file))
         {
-            throw new UsageException("--watch reads again and again: expected a file, not standard input.");
+            throw new UsageException("--watch reads the file repeatedly: expected a file, not standard input.");
         }
 
         var shown = Read(file);

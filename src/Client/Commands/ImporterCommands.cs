@@ -17,27 +17,27 @@ internal static class ImporterCommands
         Ends("unmap", "MAPPING", "Ends a mapping.", "scanout", (grain, mapping) => grain.UnmapAttachmentAsync(mapping)),
         Gets(
             "get-scatterlist",
-            "Takes the list unmapped, for the importer to map. The first get or map of a buffer allocates.",
+            "Gets the scatterlist unmapped, for the importer to map. The first get or map of a buffer allocates.",
             "list",
             (grain, mapping, attachment) => grain.GetScatterlistAsync(mapping, attachment)),
         MapRaw(),
-        Ends("put-scatterlist", "LIST", "Gives an unmapped list back.", "raw", (grain, list) => grain.PutScatterlistAsync(list)),
+        Ends("put-scatterlist", "LIST", "Puts an unmapped scatterlist back.", "raw", (grain, list) => grain.PutScatterlistAsync(list)),
         Gets(
             "get-pfns",
-            "Takes the page frame numbers: whole pages, the last one partly. The first get or map of a buffer allocates.",
+            "Gets the page frame numbers: whole pages, the last one partly used. The first get or map of a buffer allocates.",
             "pfns",
             (grain, mapping, attachment) => grain.GetPfnsAsync(mapping, attachment)),
-        Ends("put-pfns", "PFNS", "Gives page frame numbers back.", "raw", (grain, pfns) => grain.PutPfnsAsync(pfns)),
+        Ends("put-pfns", "PFNS", "Puts page frame numbers back.", "raw", (grain, pfns) => grain.PutPfnsAsync(pfns)),
         Ends(
             "detach",
             "ATTACHMENT",
-            "Ends an attachment; the union relaxes to what is left.",
+            "Ends an attachment; the union relaxes to that of the remaining ones.",
             "display",
             (grain, attachment) => grain.DetachAsync(attachment)),
     ];
 
     private static Argument<string> AttachmentArgument() =>
-        new("ATTACHMENT") { Description = "The attachment, as attach named it." };
+        new("ATTACHMENT") { Description = "The attachment's name, as given to attach." };
 
     private static Command Attach()
     {
@@ -58,7 +58,7 @@ internal static class ImporterCommands
         var options = WordOptions.MapOptions();
         return BufferContext.Create(
             "test-map",
-            "Says what a map would give, and holds nothing. With --option no-bounce: whether it is without a copy.",
+            "Shows what a map would return, without mapping. With --option no-bounce: whether it needs no copy.",
             "display --option no-bounce",
             [attachment, direction, options],
             buffer => buffer.AnswerAsync(null, buffer.Grain.TestMapAttachmentAsync(
@@ -67,16 +67,16 @@ internal static class ImporterCommands
 
     private static Command Map() => Maps(
         "map",
-        "Maps an attachment; the first map of a buffer allocates for everyone attached.",
+        "Maps an attachment; the first map of a buffer allocates for all attached devices.",
         "display --direction to-device",
         AttachmentArgument(),
         (buffer, mapping, attachment, direction, options) => buffer.MapAttachmentAsync(mapping, attachment, direction, options));
 
     private static Command MapRaw() => Maps(
         "map-raw",
-        "Maps what was taken unmapped, as its importer would: the list as it is, or one of the page frame numbers. unmap ends it.",
+        "Maps what an importer got unmapped: the list as it is, or a list built from the page frame numbers. unmap ends it.",
         "raw --direction to-device",
-        new Argument<string>("RAW") { Description = "The list or the page frame numbers, as the get named them." },
+        new Argument<string>("RAW") { Description = "The name of the list or the page frame numbers, as given to the get." },
         (buffer, mapping, raw, direction, options) => buffer.MapRawAsync(mapping, raw, direction, options));
 
     /// <summary>A command that maps something, with a direction and options, under a name.</summary>
@@ -124,7 +124,7 @@ internal static class ImporterCommands
     internal static Command Ends(
         string verb, string what, string does, string example, Func<IDmaBufferGrain, string, Task<DmaResult<DmaReply>>> end)
     {
-        var named = new Argument<string>(what) { Description = $"The {what.ToLowerInvariant()}, as it was named." };
+        var named = new Argument<string>(what) { Description = $"The {what.ToLowerInvariant()}'s name." };
         return BufferContext.Create(verb, does, example, [named], buffer =>
             buffer.AnswerAsync(null, end(buffer.Grain, buffer.Value(named))));
     }

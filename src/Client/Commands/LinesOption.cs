@@ -11,7 +11,7 @@ internal static class LinesOption
     /// <summary>The option; without a stride, lines follow each other closely.</summary>
     public static Option<VideoLines?> Create() => new("--lines")
     {
-        Description = "The lines of a video frame: how many, bytes of each, and bytes from one to the next.",
+        Description = "The lines of a video frame: their number, bytes per line, and bytes from one line to the next.",
         HelpName = "HEIGHTxBYTES[xSTRIDE]",
         CustomParser = Parse,
     };
@@ -31,7 +31,7 @@ internal static class LinesOption
         }
 
         result.AddError(
-            $"--lines '{text}' are no lines: expected HEIGHTxBYTES or HEIGHTxBYTESxSTRIDE, each 1 to {uint.MaxValue} and the stride no less than the bytes, such as 720x3200x4096.");
+            $"--lines '{text}' are not lines: expected HEIGHTxBYTES or HEIGHTxBYTESxSTRIDE, each 1 to {uint.MaxValue} and the stride not less than the bytes, such as 720x3200x4096.");
         return null;
     }
 

@@ -10,7 +10,7 @@ internal static class PeriodOption
     /// <summary>The option.</summary>
     public static Option<int> Create() => new("--every")
     {
-        Description = "Milliseconds between two looks, 10 to 60000.",
+        Description = "Milliseconds between two reads, 10 to 60000.",
         HelpName = "MS",
         DefaultValueFactory = _ => 500,
         CustomParser = Parse,

@@ -30,11 +30,11 @@ internal static class RunCommand
         WordOptions.Accept(engine, [Grains, Model]);
         var strict = new Option<bool>("--strict")
         {
-            Description = "Exit with 1 when something went wrong silently, too.",
+            Description = "Exit with 1 also when something went wrong silently.",
         };
         var json = CommonOptions.Json();
-        var policy = PolicyOption.Optional("A policy for every buffer in place of the file's; what the file expects is held against it all the same.");
-        var picture = PictureOption.Of("physical memory when least of it was free, and whose it was");
+        var policy = PolicyOption.Optional("A policy for every buffer instead of the file's; the file's expectations still apply.");
+        var picture = PictureOption.Of("physical memory when the least of it was free, and which buffers held it");
         var files = new OutputFile(picture);
         var command = new Command(
             "run",

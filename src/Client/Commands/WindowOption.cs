@@ -26,7 +26,7 @@ internal static class WindowOption
             ulong[] numbers = [.. text.Split(',').Select(part => Sizes.TryParse(part, out var value) ? (ulong?)value : null).OfType<ulong>()];
             if (numbers.Length != 3 || text.Count(letter => letter == ',') != 2)
             {
-                result.AddError($"{name} '{text}' is no window: expected CPU start, bus start and bytes, such as 0x0,0xc0000000,1GiB.");
+                result.AddError($"{name} '{text}' is not a window: expected CPU start, bus start and bytes, such as 0x0,0xc0000000,1GiB.");
                 return null;
             }
 

@@ -55,7 +55,7 @@ internal static class WordOptions
     {
         var direction = new Option<string>("--direction")
         {
-            Description = "Which way data moves.",
+            Description = "The direction of data.",
             DefaultValueFactory = _ => Words.In(Words.Directions, DmaDirection.Bidirectional),
         };
         Accept(direction, [.. Words.Directions.Keys]);

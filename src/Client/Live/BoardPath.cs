@@ -14,7 +14,7 @@ internal readonly record struct BoardPath(string Board, string Name)
         var parts = text.Split('/');
         return parts.Length == 2 && ModelName.IsValid(parts[0]) && ModelName.IsValid(parts[1])
             ? new(parts[0], parts[1])
-            : throw new UsageException($"'{text}' names nothing: expected BOARD/NAME, each of {ModelName.Expected}.");
+            : throw new UsageException($"'{text}' is not a name: expected BOARD/NAME, each of {ModelName.Expected}.");
     }
 
     /// <inheritdoc/>

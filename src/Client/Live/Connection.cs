@@ -49,7 +49,7 @@ internal sealed class Connection : IAsyncDisposable
         {
             return data is null
                 ? new(await ConnectAsync(gateway, cancellation), null, endsHere: false)
-                : throw new UsageException("--data and --gateway are both given: expected one, a file of our own or a running silo.");
+                : throw new UsageException("--data and --gateway are both given: expected one of them, a file or a running silo.");
         }
 
         var silo = await EmbedAsync(data, cancellation);

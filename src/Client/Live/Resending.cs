@@ -50,7 +50,7 @@ internal sealed class Resending(string gateway, CancellationToken cancellation) 
 
     private static string Reason(Exception trouble) => trouble switch
     {
-        TimeoutException or OperationCanceledException => "the answer was late",
+        TimeoutException or OperationCanceledException => "the reply was late",
         { InnerException: StorageException storage } => storage.Message.TrimEnd('.'),
         ConnectionFailedException or SiloUnavailableException => "it cannot be reached",
         _ => trouble.Message.TrimEnd('.'),

@@ -11,7 +11,7 @@ internal static class AdviceText
     private const string FileKeys = "as a scenario file says it";
 
     private static readonly string[] _headings =
-        ["exporter", "memory", "comes to", "contiguous", "bounced", "copied", "caches", "segments", "orders"];
+        ["exporter", "memory", "result", "contiguous", "bounced", "copied", "caches", "segments", "orders"];
 
     /// <summary>Columns that say little where all rows have the same in them.</summary>
     private static readonly Range _numbers = 3..8;
@@ -81,7 +81,7 @@ internal static class AdviceText
         terminal.Line(report.Reason);
         foreach (var conflict in report.Conflicts)
         {
-            terminal.Line("  ", "conflict", false, $": {string.Join(", ", conflict)}{(conflict.Length == 1 ? ", by itself" : string.Empty)}");
+            terminal.Line("  ", "conflict", false, $": {string.Join(", ", conflict)}{(conflict.Length == 1 ? " alone" : string.Empty)}");
         }
 
         foreach (var fix in report.Fixes)

@@ -60,7 +60,7 @@ internal static class AuditText
         if (list.Resplit is { } resplit)
         {
             var verdict = resplit.Fits ? "which it takes" : resplit.Reachable ? "too many" : "beyond its reach";
-            terminal.Line($"  the same pages cut for it: {Counted.Of(resplit.SegmentCount, "segment")}, {verdict}");
+            terminal.Line($"  the same pages in a list for it: {Counted.Of(resplit.SegmentCount, "segment")}, {verdict}");
         }
 
         if (list.SizeBytes == 0 && list.LeastSegmentCount is null)
@@ -71,8 +71,8 @@ internal static class AuditText
         terminal.Line(list.LeastSegmentCount switch
         {
             null => "  no list of pages can have that size within its limits",
-            var least when least > report.Takes.MaxSegmentCount => $"  other pages would not help: it needs {least} segments at least",
-            var least => $"  other pages could: {least} of its segments {(least == 1 ? "holds" : "hold")} as much",
+            var least when least > report.Takes.MaxSegmentCount => $"  other pages would not help: it needs at least {least} segments",
+            var least => $"  other pages could work: {least} of its segments {(least == 1 ? "holds" : "hold")} as much",
         });
     }
 }

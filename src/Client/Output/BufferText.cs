@@ -54,7 +54,7 @@ internal static class BufferText
         [
             .. owner.CpuAccesses.Select(access => $"{access.Name} ({access.Direction})"),
             .. owner.CachesAreStale ? (string[])["its caches may be older than memory"] : [],
-            .. owner.CachesAreDirty ? (string[])["its caches have what memory has not"] : [],
+            .. owner.CachesAreDirty ? (string[])["its caches hold data that memory does not"] : [],
         ];
         return notes.Length == 0 ? whose + owed : $"{whose}{owed}; CPU: {string.Join(", ", notes)}";
     }

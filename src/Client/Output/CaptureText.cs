@@ -12,7 +12,7 @@ internal static class CaptureText
         var found = $"{Counted.Of((ulong)report.Regions, "memory region")}, {Counted.Of((ulong)report.Iommus, "MMU")}, {Counted.Of((ulong)report.Devices, "device")}";
         terminal.Line(report.Board is { } board
             ? $"board {board}: {found}, in {file ?? "standard output"}"
-            : $"no board: {found}; it takes one region and one device at least");
+            : $"no board: {found}; a board needs at least one region and one device");
         Write(terminal, "not read:", report.Unread.Select(unread => $"{unread.Path}: {unread.Reason}"));
         Write(terminal, "not in the format:", report.LeftOut);
     }

@@ -30,7 +30,7 @@ internal static class ComparisonText
         terminal.Line();
         terminal.Line(
             report.Choice.Safe ? "choose "
-                : report.Policies.Any(policy => policy.Safe) ? "none is safe and leaves nobody out; the least bad is "
+                : report.Policies.Any(policy => policy.Safe) ? "none is safe and serves all importers; the least bad is "
                 : "none is safe; the least bad is ",
             report.Choice.Policy,
             report.Choice.Safe,

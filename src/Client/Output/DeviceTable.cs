@@ -72,7 +72,7 @@ internal static class DeviceTable
 
         if (device.PreferredSegmentSize != 0)
         {
-            yield return $"would like segments of {Sizes.Format(device.PreferredSegmentSize)}";
+            yield return $"prefers segments of {Sizes.Format(device.PreferredSegmentSize)}";
         }
     }
 }

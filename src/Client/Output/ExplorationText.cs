@@ -21,7 +21,7 @@ internal static class ExplorationText
         terminal.Line(report.Shows);
         if (!report.Faults.IsEmpty)
         {
-            terminal.Line($"What may go wrong: {string.Join(", ", report.Faults)}.");
+            terminal.Line($"Faults: {string.Join(", ", report.Faults)}.");
         }
 
         var number = 0;
@@ -38,7 +38,7 @@ internal static class ExplorationText
             $"{policy.Policy}: ",
             policy.Complete ? "complete" : "not complete",
             policy.Complete,
-            $", {Count(policy.Orders, "order")}{(policy.Complete ? string.Empty : " to their ends so far")}, {Count(policy.States, "state")}, {Count(policy.FinalStates, "final state")}");
+            $", {Count(policy.Orders, "order")}{(policy.Complete ? string.Empty : " ended so far")}, {Count(policy.States, "state")}, {Count(policy.FinalStates, "final state")}");
         if (!policy.Complete)
         {
             terminal.Line(
@@ -70,7 +70,7 @@ internal static class ExplorationText
 
         if (!options.Waits && policy.Failures.Any(failure => failure.Outcome == "EAGAIN"))
         {
-            terminal.Line("  EAGAIN was taken for an answer; with --wait importers try again, and deadlocks show");
+            terminal.Line("  EAGAIN counted as an answer; with --wait importers try again, and deadlocks show");
         }
     }
 
@@ -79,7 +79,7 @@ internal static class ExplorationText
         var orders = failure.Orders is { } known ? $", in {Count(known, "order")}" : string.Empty;
         string?[] words = failure.Kind switch
         {
-            FailureKind.Deadlock => ["everybody waits"],
+            FailureKind.Deadlock => ["all importers wait"],
             FailureKind.Hazard => ["hazard", failure.Outcome, "of", failure.Importer, "on", failure.Buffer],
             FailureKind.Broken => [failure.Importer, failure.Operation, failure.Buffer, "breaks an invariant"],
             _ => [failure.Importer, failure.Operation, failure.Buffer, failure.Outcome],

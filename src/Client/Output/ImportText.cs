@@ -83,7 +83,7 @@ internal static class ImportText
 
         if (report.UnreadLines > 0)
         {
-            terminal.Line($"  {Counted.Of((ulong)report.UnreadLines, "line")} behind the listing not read");
+            terminal.Line($"  {Counted.Of((ulong)report.UnreadLines, "line")} after the listing not read");
         }
     }
 
@@ -100,7 +100,7 @@ internal static class ImportText
     private static string OutcomeOf(FitReport? fit) => fit switch
     {
         null => string.Empty,
-        { Outcome: null, UnknownDevices.IsEmpty: true } => "nobody attached",
+        { Outcome: null, UnknownDevices.IsEmpty: true } => "not attached",
         { Outcome: null } => "knows none of them",
         { Refusal: null, Union: { } union, UnknownDevices: var unknown } => $"{fit.Outcome}: {UnionText.Of(union)}{(unknown.IsEmpty ? string.Empty : ", of those it knows")}",
         _ => fit.Outcome,

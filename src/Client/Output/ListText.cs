@@ -51,7 +51,7 @@ internal static class ListText
 
     /// <summary>Segments that are shorter than the device would like.</summary>
     public static void Write(Terminal terminal, WishReport wish) => terminal.Line(
-        $"      {wish.Device} would like segments of {Sizes.Format(wish.PreferredSegmentSize)} or more: {wish.ShorterCount} of {wish.SegmentCount} are shorter");
+        $"      {wish.Device} prefers segments of {Sizes.Format(wish.PreferredSegmentSize)} or more: {wish.ShorterCount} of {wish.SegmentCount} are shorter");
 
     /// <summary>What was done to the CPU's caches; nothing when nothing was and nothing was saved.</summary>
     public static void Write(Terminal terminal, BufferCosts costs)

@@ -13,14 +13,14 @@ internal sealed class OutputFile
     public OutputFile(params Option<string?>[] options) => _options = options;
 
     /// <summary><c>--force</c>.</summary>
-    public Option<bool> Force { get; } = new("--force") { Description = "Replace a file that is there already." };
+    public Option<bool> Force { get; } = new("--force") { Description = "Replace an existing file." };
 
     /// <summary>An option that names a file to write.</summary>
     /// <param name="name">Such as <c>--svg</c>.</param>
     /// <param name="description">For the help.</param>
     public static Option<string?> Option(string name, string description) => new(name)
     {
-        Description = $"{description} One that is there already is kept, unless --force is given.",
+        Description = $"{description} An existing file is kept, unless --force is given.",
         HelpName = "FILE",
     };
 
@@ -38,7 +38,7 @@ internal sealed class OutputFile
 
             if (!paths.Add(Path.GetFullPath(file)))
             {
-                throw Unwritable(option, file, "another option names it, too; expected a file for each");
+                throw Unwritable(option, file, "another option names it too; expected a file for each");
             }
 
             if (Directory.Exists(file))
@@ -48,7 +48,7 @@ internal sealed class OutputFile
 
             if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
             {
-                throw Unwritable(option, file, "there is no such folder; expected a file in a folder that is there");
+                throw Unwritable(option, file, "there is no such folder; expected a file in an existing folder");
             }
 
             if (File.Exists(file) && !parsed.GetValue(Force))
@@ -88,7 +88,7 @@ internal sealed class OutputFile
     }
 
     private static UsageException IsThere(Option option, string file) =>
-        Unwritable(option, file, "it is there already; expected a new file, or --force to replace it");
+        Unwritable(option, file, "it already exists; expected a new file, or --force to replace it");
 
     private static UsageException Unwritable(Option option, string file, string why) =>
         new($"{option.Name} {Quoted.Text(file)} cannot be written: {why}.");

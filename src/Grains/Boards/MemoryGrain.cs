@@ -27,7 +27,7 @@ internal sealed class MemoryGrain(
     private PhysicalMemory? _memory;
 
     private static DmaResult<BackingStorage> NotLaidOut => DmaResult.Refuse<BackingStorage>(Refusal.Of(
-        Errno.ENOENT, "Memory", "The board has no memory laid out."));
+        Errno.ENOENT, "Memory", "The board's memory is not set up."));
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -50,7 +50,7 @@ internal sealed class MemoryGrain(
         if (_memory is not null && _memory.Allocations.Any())
         {
             return DmaResult.Refuse<ImmutableArray<RegionUse>>(Refusal.Of(
-                Errno.EBUSY, "Memory", "Buffers hold pages of this memory; it cannot be laid out anew."));
+                Errno.EBUSY, "Memory", "Buffers hold pages of this memory; it cannot be replaced."));
         }
 
         if (regions.IsEmpty)

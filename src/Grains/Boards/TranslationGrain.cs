@@ -50,7 +50,7 @@ internal sealed class TranslationGrain(
 
         if (_translation.Held.Any())
         {
-            return Refusal.Of(Errno.EBUSY, "Stages", "Buffers are mapped through these MMUs; they cannot be laid out anew.");
+            return Refusal.Of(Errno.EBUSY, "Stages", "Buffers are mapped through these MMUs; they cannot be replaced.");
         }
 
         await CommitAsync(DmaTranslation.Create(stages, pool), [], []);

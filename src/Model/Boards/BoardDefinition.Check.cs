@@ -41,7 +41,7 @@ public sealed partial record BoardDefinition
         return twice is null ? null : Refusal.Of(Errno.EEXIST, "Name", $"Two {what} of {Name} are named {twice.Key}.");
     }
 
-    /// <summary>EINVAL naming Iommu or BusMmu, and the device, when it stands behind an MMU that is not there or twice behind one.</summary>
+    /// <summary>EINVAL naming Iommu or BusMmu, and the device, when it is behind an MMU that is not there or twice behind one.</summary>
     private Refusal? CheckBehind()
     {
         var stages = Stages.Select(stage => stage.Name).ToHashSet();
@@ -50,7 +50,7 @@ public sealed partial record BoardDefinition
             ?? CheckStage(stages, device, nameof(Device.BusMmu), device.BusMmu)
             ?? (device.Iommu is null || device.Iommu != device.BusMmu
                 ? null
-                : Refuse(device, nameof(Device.BusMmu), $"{device.Name} stands behind {device.Iommu} twice: expected two MMUs.")));
+                : Refuse(device, nameof(Device.BusMmu), $"{device.Name} is behind {device.Iommu} twice: expected two MMUs.")));
     }
 
     private Refusal? CheckStage(HashSet<string> stages, Device device, string field, string? stage) =>
@@ -58,7 +58,7 @@ public sealed partial record BoardDefinition
             ? null
             : Refuse(
                 device, field,
-                $"{device.Name} stands behind {(ModelName.IsValid(stage) ? stage : "an MMU")}, which {Name} has not: expected {ListOf(stages)}.");
+                $"{device.Name} is behind {(ModelName.IsValid(stage) ? stage : "an MMU")}, which does not exist on {Name}: expected {ListOf(stages)}.");
 
     private static Refusal Refuse(Device device, string field, string reason) =>
         new(Errno.EINVAL, device.Name, field, null, null, reason);

@@ -31,7 +31,7 @@ public sealed partial record BoardDefinition(
         : (device.Iommu ?? device.BusMmu) is { } stage
             ? DmaResult.Grant(stage)
             : DmaResult.Refuse<string>(new(
-                Errno.EINVAL, name, nameof(Device.Iommu), null, null, $"{name} stands behind no MMU that could switch contexts."));
+                Errno.EINVAL, name, nameof(Device.Iommu), null, null, $"{name} is not behind an MMU that could switch contexts."));
 
     /// <summary>Most devices on a board.</summary>
     public const int DevicesMax = 4096;

@@ -50,7 +50,7 @@ public sealed record BoardSetUp
         return Definition.SaysTheSameAs(definition)
             ? DmaResult.Grant(this)
             : DmaResult.Refuse<BoardSetUp>(Refusal.Of(
-                Errno.EEXIST, "Board", $"Board {definition.Name} is defined otherwise; replace it, or remove it first."));
+                Errno.EEXIST, "Board", $"Board {definition.Name} already has a different definition; replace it, or remove it first."));
     }
 
     /// <summary>Whether a definition changes what buffers may hold: memory or MMUs.</summary>
@@ -76,7 +76,7 @@ public sealed record BoardSetUp
         return holder is not null && LaysOutAnew(definition)
             ? DmaResult.Refuse<BoardSetUp>(Refusal.Of(
                 Errno.EBUSY, "Memory",
-                $"Board {definition.Name} has buffers, {holder} among them: its memory and MMUs stay as they are until all are released."))
+                $"Board {definition.Name} has buffers, {holder} among them: its memory and MMUs cannot change until all are released."))
             : DmaResult.Grant(this with { Definition = definition, Stage = BoardStage.BeingSetUp, Before = AllDevices() });
     }
 
@@ -113,7 +113,7 @@ public sealed record BoardSetUp
             ? Generation == 0 ? DmaResult.Refuse<BoardSetUp>(NotThere(name)!) : DmaResult.Grant(this)
             : holder is not null
             ? DmaResult.Refuse<BoardSetUp>(Refusal.Of(
-                Errno.EBUSY, "Buffers", $"Board {name} has buffers, {holder} among them: it stays until all are released."))
+                Errno.EBUSY, "Buffers", $"Board {name} has buffers, {holder} among them: it cannot be removed until all are released."))
             : DmaResult.Grant(this with { Stage = BoardStage.BeingSetUp, Before = AllDevices() });
 
     /// <summary>When all is as the definition says.</summary>
@@ -128,7 +128,7 @@ public sealed record BoardSetUp
     {
         BoardStage.SetUp => null,
         BoardStage.BeingSetUp => Refusal.Of(
-            Errno.ENOENT, "Board", $"Board {name} is not set up yet: that was cut off; define it again and it goes on, or remove it."),
+            Errno.ENOENT, "Board", $"Board {name} is only partly set up: its definition was interrupted; define it again to continue, or remove it."),
         _ => Refusal.Of(Errno.ENOENT, "Board", $"There is no board {(ModelName.IsValid(name) ? name : "of that name")}; define it first."),
     };
 

@@ -25,9 +25,9 @@ public static class StageOwnership
         return behind switch
         {
             [var one, var other] => Refuse(
-                null, $"{one.Name} and {other.Name} share {stage.Name}: the DMA API keeps its tables, not a driver."),
+                null, $"{one.Name} and {other.Name} share {stage.Name}: the DMA API manages its tables, not a driver."),
             [{ Iommu: { } own } one] when own != stage.Name => Refuse(
-                one.Name, $"{one.Name} has {own} of its own above {stage.Name}, whose tables the DMA API keeps, not a driver."),
+                one.Name, $"{one.Name} has {own} of its own above {stage.Name}, whose tables the DMA API manages, not a driver."),
             _ => null,
         };
     }

@@ -26,7 +26,7 @@ public sealed record BufferExport(
     [Id(0)]
     public string Id { get; init; } = string.Empty;
 
-    /// <summary>How the exporter deals with its importers.</summary>
+    /// <summary>How the exporter treats its importers.</summary>
     [Id(1)]
     public ExporterPolicy Policy { get; init; } = ExporterPolicy.Default;
 

@@ -83,7 +83,7 @@ public sealed partial record DmaBuffer
         {
             return new(
                 Errno.EOPNOTSUPP, attachment.Device, nameof(Device.Coherent), null, null,
-                $"{attachment.Device} does not snoop CPU caches, and this map of {Name} asks for it.");
+                $"{attachment.Device} does not snoop CPU caches, but this map of {Name} requires it.");
         }
 
         var needsTables = options & (MapOptions.DeferFlush | MapOptions.OwnSpace);
@@ -91,7 +91,7 @@ public sealed partial record DmaBuffer
             ? null
             : new(
                 Errno.EOPNOTSUPP, attachment.Device, "Options", null, null,
-                $"{attachment.Device} stands behind no MMU whose tables its driver could fill as this map of {Name} asks.");
+                $"{attachment.Device} is not behind an MMU whose tables its driver fills, as this map of {Name} requires.");
     }
 
     private static string Offers(BufferAccess access) => access switch
@@ -108,7 +108,7 @@ public sealed partial record DmaBuffer
         return ChecksLimits && LinesOf(TraitsOf(device)) is { } lines && lines.Height > most
             ? new(
                 Errno.EINVAL, device.Name, nameof(DmaConstraints.MaxSegmentCount), lines.Height, most,
-                $"{device.Name} takes at most {Counted.Of(most, "segment")}; {Name} has {Counted.Of(lines.Height, "line")}, each with one of its own and up to {lines.WorstSegmentCount} together.")
+                $"{device.Name} takes at most {Counted.Of(most, "segment")}; {Name} has {Counted.Of(lines.Height, "line")}, each with its own segment and up to {lines.WorstSegmentCount} in total.")
             : null;
     }
 }

@@ -26,12 +26,12 @@ public sealed partial record DmaBuffer
         return Cpu.Accesses.Length == CpuOwnership.AccessesMax
             ? Transition.Refuse(this, new(
                 Errno.ENOSPC, null, "Access", CpuOwnership.AccessesMax + 1, CpuOwnership.AccessesMax,
-                $"The CPU has {CpuOwnership.AccessesMax} open accesses to {Name}, the most this model keeps."))
+                $"The CPU has {CpuOwnership.AccessesMax} open accesses to {Name}, the maximum."))
             : Transition.Grant(this, With(Cpu.BeginCpuAccess(new(command.Access, command.Direction), Mappings.Sum), CpuName, string.Empty));
     }
 
     private Transition EndCpuAccess(DmaCommand.EndCpuAccess command) => Cpu.Find(command.Access) is null
-        ? Transition.Refuse(this, Errno.EINVAL, "Access", $"The CPU has begun no access {Quote(command.Access)} to {Name}.")
+        ? Transition.Refuse(this, Errno.EINVAL, "Access", $"The CPU has no open access {Quote(command.Access)} to {Name}.")
         : Transition.Grant(this, With(Cpu.EndCpuAccess(command.Access, Mappings.Sum), CpuName, string.Empty));
 
     private Transition AccessByCpu(DmaCommand.CpuAccess command) =>
@@ -78,7 +78,7 @@ public sealed partial record DmaBuffer
         return Mappings.Find(mapping) is not { } known ? Refusal.Of(Errno.EINVAL, "Mapping", $"{Name} has no mapping {Quote(mapping)}.")
             : !known.HandsOver ? Refusal.Of(
                 Errno.EINVAL, "Mapping",
-                $"{mapping} of {Name} was taken as {WordOf(known.Access)}, and has no device to sync for.")
+                $"{mapping} of {Name} was taken as {WordOf(known.Access)}, and there is no device to sync it for.")
             : IsRevoked ? Revoked(HolderOf(known))
             : null;
     }
@@ -98,7 +98,7 @@ public sealed partial record DmaBuffer
 
         if (IsGone)
         {
-            return Refusal.Of(Errno.EBADF, "Buffer", $"{Name} was released, and nobody is left who could hand it to the CPU.");
+            return Refusal.Of(Errno.EBADF, "Buffer", $"{Name} was released, and no exporter is left to give it to the CPU.");
         }
 
         if (IsRevoked)
@@ -108,7 +108,7 @@ public sealed partial record DmaBuffer
 
         if (Lies.FirstOrDefault(region => !region.Kind.IsCpuAccessible()) is { } closed)
         {
-            return Refusal.Of(Errno.EINVAL, "Memory", $"{Name} lies in {closed.Name}, which the CPU cannot look at.");
+            return Refusal.Of(Errno.EINVAL, "Memory", $"{Name} lies in {closed.Name}, which the CPU cannot access.");
         }
 
         return Storage is null
@@ -160,14 +160,14 @@ public sealed partial record DmaBuffer
     private string ReasonOf(HazardKind kind, string who) => kind switch
     {
         HazardKind.UnflushedCaches when who == CpuName =>
-            $"The CPU came before {HolderOf(Mappings.First(mapping => mapping.Turn == MappingTurn.Owed))} flushed what its map owes: what the CPU wrote may be lost, and what it reads may be old",
+            $"The CPU accessed the buffer before {HolderOf(Mappings.First(mapping => mapping.Turn == MappingTurn.Owed))} flushed what its map owes: what the CPU wrote may be lost, and what it reads may be stale",
         HazardKind.UnflushedCaches =>
-            $"{who} was done before anybody flushed what its map owes: what it read may be old, and what it or the CPU wrote may be lost",
-        HazardKind.CpuAccessWhileDeviceOwns => "The CPU touched the buffer while devices own it: begin CPU access first",
-        HazardKind.StaleCpuRead => "The CPU read what its caches had before a device wrote: begin CPU access to read first",
+            $"{who} finished before the flush that its map owes: what it read may be stale, and what it or the CPU wrote may be lost",
+        HazardKind.CpuAccessWhileDeviceOwns => "The CPU accessed the buffer while devices owned it: begin CPU access first",
+        HazardKind.StaleCpuRead => "The CPU read data that its caches held from before a device wrote: begin CPU access for reading first",
         HazardKind.StaleSnoop =>
             $"Since {who} mapped it, one device reads the buffer through the CPU's caches while another writes behind their back",
-        _ when who == CpuName => "What the CPU wrote was thrown away: it had no write access when the buffer changed hands",
-        _ => $"What the CPU wrote was thrown away when {who} handed the buffer back",
+        _ when who == CpuName => "What the CPU wrote was discarded: it had no write access when the buffer changed hands",
+        _ => $"What the CPU wrote was discarded when {who} handed the buffer back",
     };
 }

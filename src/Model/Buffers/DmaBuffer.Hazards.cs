@@ -85,7 +85,7 @@ public sealed partial record DmaBuffer
             return new(
                 kind, attachment.Device, attachment.Name, owner.Iommu != attachment.Iommu ? nameof(Device.Iommu) : nameof(Device.BusMmu),
                 first.Value, 0,
-                $"{attachment.Device} walks {first}, the DMA address of {owner.Device} {theirs}; {attachment.Device} stands {its}, where it leads elsewhere or nowhere.");
+                $"{attachment.Device} walks {first}, the DMA address of {owner.Device} {theirs}; {attachment.Device} is {its}, where that address leads elsewhere or nowhere.");
         }
 
         if (!attachment.IsTranslated && mapping.Mapped is not { Stages.IsEmpty: false })
@@ -93,7 +93,7 @@ public sealed partial record DmaBuffer
             return Elsewhere(mapping, table, attachment) is { } at
                 ? new(
                     kind, attachment.Device, attachment.Name, nameof(Device.Windows), at.Value, 0,
-                    $"{attachment.Device} walks {at}, the bus address of {owner.Device}; the bus of {attachment.Device} has that memory elsewhere.")
+                    $"{attachment.Device} walks {at}, the bus address of {owner.Device}; the bus of {attachment.Device} sees that memory at another address.")
                 : mapping.Mapped is not null ? CopyBeyond(mapping, table, attachment) is { } copy ? Beyond(copy) : null
                 : Reaches(attachment, mapping.Storage, mapping.MadeUnder) ? null
                 : Beyond(OutOfReach(attachment, mapping.Storage, mapping.MadeUnder));
@@ -134,7 +134,7 @@ public sealed partial record DmaBuffer
     /// <summary>The MMUs on the way to memory, in words; the same words are the same way.</summary>
     private static string PathOf(string? iommu, string? busMmu) => (iommu, busMmu) switch
     {
-        (null, null) => "behind no MMU",
+        (null, null) => "without an MMU",
         ({ } own, null) => $"behind {own}",
         (null, { } bus) => $"behind {bus}",
         ({ } own, { } bus) => $"behind {own} and {bus}",
@@ -148,7 +148,7 @@ public sealed partial record DmaBuffer
             return new(
                 HazardKind.Bounced, attachment.Device, attachment.Name, nameof(Device.Windows), mapping.Storage.HighestAddress,
                 attachment.ReachesTo,
-                $"{attachment.Device} {attachment.Reach} and was given a copy of {Counted.Of((ulong)bounces.Length, "piece")} of {Name} beyond that: what it writes arrives at the unmap, what others write meanwhile does not.");
+                $"{attachment.Device} {attachment.Reach} and was given a copy of {Counted.Of((ulong)bounces.Length, "piece")} of {Name} beyond that: its writes become visible at the unmap, writes by others in the meantime do not.");
         }
 
         return bounces.IsEmpty
@@ -156,7 +156,7 @@ public sealed partial record DmaBuffer
             : new(
                 HazardKind.Bounced, attachment.Device, attachment.Name, "DmaMask", mapping.Storage.HighestAddress,
                 attachment.HighestAddress,
-                $"{attachment.Device} was given a copy of {Counted.Of((ulong)bounces.Length, "piece")} of {Name} above 0x{attachment.HighestAddress:x}: what it writes arrives at the unmap, what others write meanwhile does not.{UnstatedLimit.Said(attachment.Unstated & UnstatedLimits.DmaMask, attachment.Device)}",
+                $"{attachment.Device} was given a copy of {Counted.Of((ulong)bounces.Length, "piece")} of {Name} above 0x{attachment.HighestAddress:x}: its writes become visible at the unmap, writes by others in the meantime do not.{UnstatedLimit.Said(attachment.Unstated & UnstatedLimits.DmaMask, attachment.Device)}",
                 attachment.Unstated & UnstatedLimits.DmaMask);
     }
 
@@ -173,7 +173,7 @@ public sealed partial record DmaBuffer
             ? null
             : new(
                 HazardKind.PagesReadBehindTranslation, attachment.Device, attachment.Name, nameof(AttachmentTraits.NeedsStructPage),
-                1, 0, $"{attachment.Device} takes the pages of {Name} for addresses, and stands behind {mapped.Stages[^1].Stage}.");
+                1, 0, $"{attachment.Device} uses the pages of {Name} as addresses, but is behind {mapped.Stages[^1].Stage}.");
 
     /// <summary>A translation that stays until something flushes it (thread #25).</summary>
     private Hazard? LeftBehindBy(Mapping mapping)

@@ -163,7 +163,7 @@ public sealed partial record DmaBuffer
         return Attachments.Length == AttachmentsMax
             ? Transition.Refuse(this, new(
                 Errno.ENOSPC, device.Name, nameof(Attachments), AttachmentsMax + 1, AttachmentsMax,
-                $"{Name} has {AttachmentsMax} attachments, the most this model keeps."))
+                $"{Name} has {AttachmentsMax} attachments, the maximum."))
             : null;
     }
 
@@ -186,7 +186,7 @@ public sealed partial record DmaBuffer
         return Policy.LateAttach == LateAttach.RefuseAny && !Mappings.IsEmpty
             ? new(
                 Errno.EBUSY, device.Name, nameof(Mappings), 0, (ulong)Mappings.Length,
-                $"{Name} is mapped, and its exporter lets nobody attach until it is not.")
+                $"{Name} is mapped, and its exporter refuses every attach until it is unmapped.")
             : null;
     }
 
@@ -195,7 +195,7 @@ public sealed partial record DmaBuffer
         ? Transition.Refuse(this, refusal)
         : Transition.Grant(this, Noting(new(
             HazardKind.SuccessWithoutAttachment, refusal.Importer!, string.Empty, refusal.Field!, 1, 0,
-            $"{refusal.Importer} was told that it is attached to {Name} and is not: {refusal.Reason}")));
+            $"{refusal.Importer} was told that it is attached to {Name}, but it is not: {refusal.Reason}")));
 
     /// <summary>
     /// The exporter refuses what the calculation let through. The posted attach had narrowed the union by then, and left it so.
@@ -284,7 +284,7 @@ public sealed partial record DmaBuffer
             ? this with { Attachments = left, Constraints = recalculated.Value }
             : (this with { Attachments = left }).Noting(new(
                 HazardKind.UnionKeptAtDetach, refusal.Importer!, string.Empty, refusal.Field!, 0, 0,
-                $"The union of {Name} could not be calculated anew and is what it was: {refusal.Reason}")));
+                $"The union of {Name} could not be recalculated and stays as it was: {refusal.Reason}")));
     }
 
     /// <summary>Whoever holds a list is on record until the buffer is gone; the pages go back when the last mapping is ended.</summary>
@@ -297,7 +297,7 @@ public sealed partial record DmaBuffer
 
         var held = Mappings.Where(mapping => mapping.Raw is null).Select(mapping => new Hazard(
             HazardKind.HeldAfterRevoke, HolderOf(mapping), mapping.Attachment, nameof(Mappings), 1, 0,
-            $"{HolderOf(mapping)} holds a list of {Name} that was revoked under it."));
+            $"{HolderOf(mapping)} holds a list of {Name} that has been revoked."));
         var next = this with { IsRevoked = true, Hazards = held.Aggregate(Hazards, Hazard.With) };
         return Transition.Grant(this, next.WithoutStorageWhenRevoked());
     }
@@ -360,7 +360,7 @@ public sealed partial record DmaBuffer
             SizeBytes, demand, RangeShape.ContiguousBestBase, SegmentLimit.Floored) ?? ulong.MaxValue);
         return new(
             Errno.EINVAL, importer, nameof(DmaConstraints.MaxSegmentCount), least, demand.MaxSegmentCount,
-            $"{whole} takes 1 segment, so {Name} of {SizeBytes} bytes is one range, and {cut}'s list of it has at least {Counted.Of(least, "segment")}: expected at most {demand.MaxSegmentCount}.");
+            $"{whole} takes 1 segment, so {Name} of {SizeBytes} bytes must be one range, and {cut}'s list of it needs at least {Counted.Of(least, "segment")}: expected at most {demand.MaxSegmentCount}.");
     }
 
     /// <summary>The thread's product rule (#4), then the exact one: whole pages and boundary windows.</summary>
@@ -412,7 +412,7 @@ public sealed partial record DmaBuffer
         sets(demand)
         ? importer
         // A refused attach, or a detach, may have left the union narrower than any importer asks for (thread #0).
-        : Attachments.FirstOrDefault(attachment => sets(attachment.Demand))?.Device ?? "somebody who is not attached";
+        : Attachments.FirstOrDefault(attachment => sets(attachment.Demand))?.Device ?? "a device that is not attached";
 
     private Refusal UnknownAttachment(string attachment) => Refusal.Of(
         Errno.EINVAL, "Attachment", $"{Name} has no attachment {Quote(attachment)}.");

@@ -11,7 +11,7 @@ namespace DmaGrains.Model.Buffers;
 /// </content>
 public sealed partial record DmaBuffer
 {
-    /// <summary>What a demand counts for where the pages of who stands behind an MMU may lie anywhere.</summary>
+    /// <summary>What a demand counts for where the pages of who is behind an MMU may lie anywhere.</summary>
     private static DmaConstraints Joined(Attachment attachment) => attachment.IsTranslated
         ? attachment.Demand with { MaxSegmentCount = DeviceDmaParameters.DefaultMaxSegmentCount }
         : attachment.Demand;
@@ -45,7 +45,7 @@ public sealed partial record DmaBuffer
             ? Naming(refusal, [newcomer])
             : refusal;
 
-    /// <summary>Memory that does not come in few enough runs, where who wants them so few stands behind an MMU.</summary>
+    /// <summary>Memory that does not come in few enough runs, where who wants them so few is behind an MMU.</summary>
     private Refusal NamingTranslated(Refusal refusal, ImmutableArray<Attachment> importers)
     {
         if (Policy.Constraints != ConstraintModel.Rfc3
@@ -68,7 +68,7 @@ public sealed partial record DmaBuffer
             ? refusal
             : refusal with
             {
-                Reason = $"{refusal.Reason} {fewest.Device} stands behind {fewest.Iommu ?? fewest.BusMmu}, which can join what lies apart: under the policy translated its count holds for what it walks, not for the pages.",
+                Reason = $"{refusal.Reason} {fewest.Device} is behind {fewest.Iommu ?? fewest.BusMmu}, which can join scattered pages: under the policy translated its count applies to the segments it walks, not to the pages.",
             };
     }
 }

@@ -24,10 +24,10 @@ public sealed partial record DmaBuffer
 
         const ulong BlockBytes = MemoryRegionLayout.SystemBlockPages << Page.Shift;
         var bytes = Page.CountFor(SizeBytes) << Page.Shift;
-        var never = most == 1 && bytes > BlockBytes ? $", and never promises more than {BlockBytes} bytes in one run" : string.Empty;
+        var never = most == 1 && bytes > BlockBytes ? $", and never guarantees more than {BlockBytes} bytes in one run" : string.Empty;
         return new(
             HazardKind.ByLuck, attachment.Device, attachment.Name, nameof(DmaConstraints.MaxSegmentCount), worst, most,
-            $"{attachment.Device} takes at most {Counted.Of(most, "segment")}, and the pages of {Name} make no more by luck: the page allocator may give pages that make {worst}{never}. A contiguous area of {bytes} bytes would not rest on luck.");
+            $"{attachment.Device} takes at most {Counted.Of(most, "segment")}, and the pages of {Name} fit only by luck: the page allocator may return pages that make {worst}{never}. A contiguous area of {bytes} bytes would not depend on luck.");
     }
 
     /// <summary>

@@ -279,7 +279,7 @@ public sealed partial record DmaBuffer
         {
             return Transition.Refuse(this, new(
                 Errno.EIO, HolderOf(mapping), "Options", null, null,
-                $"The one list of {Name} has copies in it, and this map takes none."));
+                $"The shared list of {Name} contains copies, but this map accepts none."));
         }
 
         return Hold(mapping with
@@ -446,7 +446,7 @@ public sealed partial record DmaBuffer
         if ((taking.Options & ~KnownOptions) != MapOptions.None)
         {
             return Transition.Refuse(
-                this, Errno.EINVAL, "Options", $"Options {(int)taking.Options} have bits that stand for nothing.");
+                this, Errno.EINVAL, "Options", $"Options {(int)taking.Options} have bits without a meaning.");
         }
 
         if (Mappings.Find(taking.Name) is { } mapping)
@@ -484,20 +484,20 @@ public sealed partial record DmaBuffer
         {
             return Transition.Refuse(this, new(
                 Errno.EBUSY, attachment.Device, nameof(ExporterPolicy.Pinned), null, null,
-                $"The storage of {Name} would have to move for {attachment.Device}, and its exporter has pinned it."));
+                $"The storage of {Name} would have to move for {attachment.Device}, but its exporter has pinned it."));
         }
 
         if (attachment.IsPending && !Mappings.IsEmpty)
         {
             return Transition.Refuse(this, new(
                 Errno.EAGAIN, attachment.Device, nameof(Mappings), 0, (ulong)Mappings.Length,
-                $"The storage of {Name} moves for {attachment.Device} when nobody has it mapped; {Counted.Of((ulong)Mappings.Length, "mapping")} to go."));
+                $"The storage of {Name} moves for {attachment.Device} once it is no longer mapped; {Counted.Of((ulong)Mappings.Length, "mapping")} to go."));
         }
 
         return Mappings.Length == MappingsMax
             ? Transition.Refuse(this, new(
                 Errno.ENOSPC, null, nameof(Mappings), MappingsMax + 1, MappingsMax,
-                $"{Name} has {MappingsMax} live mappings, the most this model keeps."))
+                $"{Name} has {MappingsMax} live mappings, the maximum."))
             : null;
     }
 }

@@ -25,7 +25,7 @@ public sealed partial record DmaBuffer
         var own = attachment.Takes.Without(attachment.Unstated);
         if (LeastBeyond(own) is { } alone)
         {
-            return HazardOf(attachment, alone, own, $"{attachment.Device} was let in, and");
+            return HazardOf(attachment, alone, own, $"{attachment.Device} was accepted, but");
         }
 
         if (!IsCutForAll || judgesTogether)
@@ -36,7 +36,7 @@ public sealed partial record DmaBuffer
         var before = Attachments.Sum.OnPages;
         var together = DmaConstraints.Narrow(before, attachment.OnPages);
         return LeastBeyond(together) is { } least && LeastBeyond(before) is null
-            ? HazardOf(attachment, least, together, $"{attachment.Device} was let in beside {string.Join(", ", Attachments.Select(other => other.Device).Distinct())}, and for all of them together")
+            ? HazardOf(attachment, least, together, $"{attachment.Device} was accepted along with {string.Join(", ", Attachments.Select(other => other.Device).Distinct())}, but for all of them together")
             : null;
     }
 

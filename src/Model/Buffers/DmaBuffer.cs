@@ -108,7 +108,7 @@ public sealed partial record DmaBuffer
     [Id(21)]
     public Device? Exporter { get; private init; }
 
-    /// <summary>How the exporter deals with its importers.</summary>
+    /// <summary>How the exporter treats its importers.</summary>
     public ExporterPolicy Policy => Origin.Policy;
 
     /// <summary>Its name.</summary>

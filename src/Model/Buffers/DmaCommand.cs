@@ -103,7 +103,7 @@ public abstract record DmaCommand
     [GenerateSerializer, Immutable, Alias("dma.command.begin-cpu-access")]
     public sealed record BeginCpuAccess(string Access, DmaDirection Direction) : DmaCommand;
 
-    /// <summary>The CPU hands the buffer back. Source: dma_buf_end_cpu_access.</summary>
+    /// <summary>The CPU ends an access. Source: dma_buf_end_cpu_access.</summary>
     /// <param name="Access">The access to end.</param>
     [GenerateSerializer, Immutable, Alias("dma.command.end-cpu-access")]
     public sealed record EndCpuAccess(string Access) : DmaCommand;

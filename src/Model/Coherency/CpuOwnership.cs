@@ -108,7 +108,7 @@ public sealed record CpuOwnership
             : new(next, CacheWork.None.Saving(syncs), null);
     }
 
-    /// <summary>The CPU hands the buffer back.</summary>
+    /// <summary>The CPU ends an access.</summary>
     /// <param name="name">An open access.</param>
     /// <param name="uses">The live mappings.</param>
     public OwnershipStep EndCpuAccess(string name, params DeviceUses uses)

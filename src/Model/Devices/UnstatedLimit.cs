@@ -32,7 +32,7 @@ public static class UnstatedLimit
     /// <param name="limit">The limit.</param>
     /// <param name="of">Whose it is.</param>
     internal static string Said(UnstatedLimits limit, string of) => CureOf(limit) is { } cure
-        ? $" Nobody stated that limit of {of}: {WordsOf(limit)} is what the kernel assumes. {cure}"
+        ? $" No driver stated that limit of {of}: the kernel assumes {WordsOf(limit)}. {cure}"
         : string.Empty;
 
     /// <summary>What is left of constraints without the limits that nobody stated.</summary>

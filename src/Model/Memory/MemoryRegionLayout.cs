@@ -100,7 +100,7 @@ public sealed record MemoryRegionLayout(
 
         // A slot of the pool and the kernel's own page would be the same page.
         return Kind == MemoryKind.Bounce && ReservedPages != 0
-            ? Refusal.Of(Errno.EINVAL, "Reserved", $"Region {Name} is the pool for bounces and reserves pages: expected none.")
+            ? Refusal.Of(Errno.EINVAL, "Reserved", $"Region {Name} is the bounce pool and reserves pages: expected none.")
             : null;
     }
 
@@ -112,7 +112,7 @@ public sealed record MemoryRegionLayout(
                 ? null
                 : Refusal.Of(
                     Errno.EINVAL, Device is null ? nameof(PeerBus) : nameof(Device),
-                    $"Region {Name} states a device or a peer bus: expected only of a device's own memory (vram).");
+                    $"Region {Name} states a device or a peer bus: expected only for a device's own memory (vram).");
         }
 
         return ModelName.Check(Device, nameof(Device))

@@ -55,7 +55,7 @@ public static class NamedRegions
     private static Refusal? CheckPool(ICollection<MemoryRegionLayout> regions)
     {
         return regions.FirstOrDefault(region => region.Kind == MemoryKind.Bounce) is { } pool
-            ? Refuse($"Region {pool.Name} is the pool for bounces; no buffer is allocated from it.")
+            ? Refuse($"Region {pool.Name} is the bounce pool; no buffer is allocated from it.")
             : null;
     }
 

@@ -13,8 +13,8 @@ internal sealed partial class Placement
         return new(
             Errno.ENOMEM, null, "SizeBytes", need, 0,
             request.Regions.IsEmpty
-                ? $"{need} bytes are needed, and the board has no memory that is given without being named."
-                : $"{need} bytes are needed, and the board has none to give of {request.Regions}.");
+                ? $"{need} bytes are needed, but buffers must name all memory of this board."
+                : $"{need} bytes are needed, but no memory of {request.Regions} can be allocated.");
     }
 
     /// <summary>
@@ -91,7 +91,7 @@ internal sealed partial class Placement
             const ulong BlockBytes = MemoryRegionLayout.SystemBlockPages << Page.Shift;
             return new(
                 Errno.ENOMEM, null, nameof(DmaConstraints.MaxSegmentCount), Need << Page.Shift, BlockBytes,
-                $"No contiguous range of {Need << Page.Shift} bytes: a page allocator gives none above {BlockBytes}, however much is free ({detail}). A contiguous area of {Need << Page.Shift} bytes would do.");
+                $"No contiguous range of {Need << Page.Shift} bytes: a page allocator returns none above {BlockBytes}, however much is free ({detail}). A contiguous area of {Need << Page.Shift} bytes would work.");
         }
 
         var largest = _regions.Max(LargestRangeBytes);
@@ -99,7 +99,7 @@ internal sealed partial class Placement
         {
             return new(
                 Errno.ENOMEM, null, nameof(DmaConstraints.MaxSegmentCount), Need << Page.Shift, largest,
-                $"{Need << Page.Shift} bytes do not come in runs that each list can hold ({string.Join("; ", Lists)}): {free} bytes are free, the largest range has {largest} ({detail}).");
+                $"{Need << Page.Shift} bytes are not available in runs that fit each list ({string.Join("; ", Lists)}): {free} bytes are free, the largest range has {largest} ({detail}).");
         }
 
         return IsOneRange

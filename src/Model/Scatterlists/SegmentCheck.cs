@@ -163,7 +163,7 @@ public static class SegmentCheck
             ? null
             : new(
                 Errno.EBUSY, importer, nameof(DmaConstraints.SegmentBoundaryMask), address, constraints.SegmentBoundaryMask,
-                $"{importer} takes no segment across a multiple of 0x{constraints.BoundaryWindowBytes:x}; segment {segment} at 0x{address:x} of {lengthBytes} bytes is.");
+                $"{importer} takes no segment that crosses a multiple of 0x{constraints.BoundaryWindowBytes:x}; segment {segment} at 0x{address:x} of {lengthBytes} bytes does.");
 
     private static Refusal? Beyond(int segment, StatedSegment walked, DmaReach reach, bool arePages, string importer) =>
         !walked.IsRange

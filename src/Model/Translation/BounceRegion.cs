@@ -108,7 +108,7 @@ internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
                 Errno.EIO, null, nameof(Device.DmaMask), last, request.HighestAddress, $"the copy in {Layout.Name} would end at 0x{last:x}.")
             : request.Reach.Beyond(request.Importer, address, slots.LengthBytes, Layout.Name) with
             {
-                Reason = $"the copy in {Layout.Name}, at 0x{address:x}, would not be reached either.",
+                Reason = $"the copy in {Layout.Name}, at 0x{address:x}, is out of its reach too.",
             };
     }
 

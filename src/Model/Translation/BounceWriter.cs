@@ -72,7 +72,7 @@ internal sealed class BounceWriter
     {
         if (lengthBytes == 0)
         {
-            return Refusal.Of(Errno.EINVAL, "LengthBytes", "A bounce of no bytes cannot be made.");
+            return Refusal.Of(Errno.EINVAL, "LengthBytes", "A bounce needs at least 1 byte.");
         }
 
         if (!DmaConstraints.IsWholeMask(minAlignMask))

@@ -126,7 +126,7 @@ internal sealed record IommuStages(ImmutableArray<StageContexts> All)
             {
                 return new(
                     Errno.EINVAL, request.Importer, "Stage", null, null,
-                    $"{request.Importer} stands behind {name}, and the board has no MMU of that name.");
+                    $"{request.Importer} is behind {name}, but the board has no MMU of that name.");
             }
         }
 
@@ -145,7 +145,7 @@ internal sealed record IommuStages(ImmutableArray<StageContexts> All)
         {
             return new(
                 Errno.EOPNOTSUPP, request.Importer, "Options", null, null,
-                $"The DMA API keeps the tables of {nearest.Name}, so {request.Importer} cannot have them filled its own way.");
+                $"The DMA API manages the tables of {nearest.Name}, so {request.Importer} cannot fill them itself.");
         }
 
         return request.Options.HasFlag(MapOptions.OwnSpace) && nearest.ContextCount == 1

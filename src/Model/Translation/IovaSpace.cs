@@ -107,7 +107,7 @@ public sealed class IovaSpace
         if (lengthBytes == 0)
         {
             return (this, DmaResult.Refuse<IovaRange>(
-                Refusal.Of(Errno.EINVAL, "LengthBytes", "A range of no bytes cannot be allocated.")));
+                Refusal.Of(Errno.EINVAL, "LengthBytes", "A range needs at least 1 byte.")));
         }
 
         var count = (lengthBytes / Layout.GranuleBytes) + (lengthBytes % Layout.GranuleBytes == 0 ? 0u : 1u);
@@ -133,7 +133,7 @@ public sealed class IovaSpace
         if (first.Value % Layout.GranuleBytes != 0 || !_held.TryGetValue(granule, out var run))
         {
             return DmaResult.Refuse<IovaSpace>(new(
-                Errno.EINVAL, null, "First", first.Value, null, $"No range that is held starts at {first}."));
+                Errno.EINVAL, null, "First", first.Value, null, $"No held range starts at {first}."));
         }
 
         var held = _held.Remove(granule);

@@ -101,10 +101,10 @@ public sealed class MmuAddresses
     private Refusal? Outside(int index, StatedSegment segment) =>
         segment.Address < _space.Address
             ? Refuse("First", segment.Address, _space.Address,
-                $"{Stage} gives no address below 0x{_space.Address:x}; segment {index} is at 0x{segment.Address:x}.")
+                $"{Stage} never gives an address below 0x{_space.Address:x}; segment {index} is at 0x{segment.Address:x}.")
         : segment.Last > _space.Last
             ? Refuse("Last", segment.Last, _space.Last,
-                $"{Stage} gives no address above 0x{_space.Last:x}; segment {index} ends at 0x{segment.Last:x}.")
+                $"{Stage} never gives an address above 0x{_space.Last:x}; segment {index} ends at 0x{segment.Last:x}.")
             : null;
 
     private Refusal? Reserved(int index, StatedSegment segment)
@@ -113,7 +113,7 @@ public sealed class MmuAddresses
         return window == default
             ? null
             : Refuse("Reserved", segment.Address, window.Address,
-                $"{Stage} gives no address of its reserved window 0x{window.Address:x} to 0x{window.Last:x}; segment {index} lies at 0x{segment.Address:x} to 0x{segment.Last:x}.");
+                $"{Stage} never gives an address of its reserved window 0x{window.Address:x} to 0x{window.Last:x}; segment {index} lies at 0x{segment.Address:x} to 0x{segment.Last:x}.");
     }
 
     private Refusal? NotHeld(int index, StatedSegment segment, StatedSegment? held) => held is not { } range || IsHeld(segment, held)
@@ -137,7 +137,7 @@ public sealed class MmuAddresses
         return region is null
             ? null
             : new(index, "Memory",
-                $"0x{segment.Address:x} of segment {index} is {(page is null ? "a physical address" : "the physical address of its pages")} in {region.Name}; {_device.Name} stands behind {Stage}, where that leads to other memory or nowhere unless {Stage} gave this very address.");
+                $"0x{segment.Address:x} of segment {index} is {(page is null ? "a physical address" : "the physical address of its pages")} in {region.Name}; {_device.Name} is behind {Stage}, where that address leads to other memory or nowhere unless {Stage} gave this very address.");
     }
 
     private SegmentRemark? OutOfOrder(int index, StatedSegment before, StatedSegment segment, DmaConstraints takes)
@@ -157,7 +157,7 @@ public sealed class MmuAddresses
         return first == expected || isPadded
             ? null
             : new(index, "Order",
-                $"segment {index} is at 0x{segment.Address:x} and segment {index - 1} ends at 0x{before.Last:x}: the DMA API lays a list out in one range of {Stage}, each piece behind the one before.");
+                $"segment {index} is at 0x{segment.Address:x} and segment {index - 1} ends at 0x{before.Last:x}: the DMA API lays a list out in one range of {Stage}, each piece following the one before.");
     }
 
     /// <summary>The physical address of a list's next byte, as segments are walked.</summary>

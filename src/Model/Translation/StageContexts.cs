@@ -61,7 +61,7 @@ internal sealed record StageContexts(IommuStage Stage, ImmutableArray<IovaSpace>
         {
             return (this, DmaResult.Refuse<MappedStage>(new(
                 Errno.ENOSPC, null, nameof(IommuStage.ContextCount), Stage.ContextCount + 1UL, Stage.ContextCount,
-                $"The first of its {Counted.Of(Stage.ContextCount, "context")} is for all, none of the others is free, and {space} needs one of its own.")));
+                $"The first of its {Counted.Of(Stage.ContextCount, "context")} is shared, none of the others is free, and {space} needs its own.")));
         }
 
         // Whoever takes a context finds its tables empty and flushed.

@@ -19,7 +19,7 @@ public static class AdviceWords
         {
             Allocating.ForItself => $"{exporter}{from}, for itself",
             Allocating.ForNobody => $"a heap of {string.Join(", ", memory)}",
-            Allocating.ForAll => $"{exporter ?? "anybody"}{from}, for all",
+            Allocating.ForAll => $"{exporter ?? "any exporter"}{from}, for all",
             _ => throw new ArgumentOutOfRangeException(nameof(allocates)),
         };
     }
@@ -56,8 +56,8 @@ public static class AdviceWords
         [
             best.Verdict switch
             {
-                Verdict.ByLuck => $"Nothing works but by luck; {name} comes nearest, as long as the page allocator has pages that lie together.",
-                Verdict.WorksWrongly => $"Nothing works without something going wrong silently; {name} comes nearest.",
+                Verdict.ByLuck => $"Nothing works except by luck; {name} comes closest, as long as the page allocator has adjacent pages.",
+                Verdict.WorksWrongly => $"Nothing works without something going wrong silently; {name} comes closest.",
                 _ => "Nothing works.",
             },
             $"{Counted.Of((ulong)conflicts.Length, "set")} of importers {(conflicts.Length == 1 ? "stands" : "stand")} in the way.",

@@ -26,7 +26,7 @@ internal static class Dials
         .. Exporters(request).Select(Dial.Of),
         .. Areas.Of(request, ReachOf(request)).Select(Dial.Of),
         Dial.Of(new(
-            ChangeKind.Lists, null, null, null, null, "let the exporter cut a list for each importer", before => before with { CutsForEach = true })),
+            ChangeKind.Lists, null, null, null, null, "let the exporter build a list for each importer", before => before with { CutsForEach = true })),
         .. request.Devices.SelectMany(name => Limits(request, DeviceOf(request, name))),
         .. request.Devices.SelectMany(name => Reaches(request, DeviceOf(request, name))),
         .. request.Devices.Length == 1 ? [] : request.Devices.Select(name => Dial.Of(Copy(request, name))),
@@ -42,7 +42,7 @@ internal static class Dials
         if (request.Exporter is { } pinned)
         {
             yield return new(
-                ChangeKind.Exporter, null, null, null, null, $"let somebody else than {pinned} export", before => before with { Exporter = null });
+                ChangeKind.Exporter, null, null, null, null, $"let an exporter other than {pinned} allocate", before => before with { Exporter = null });
             yield break;
         }
 
@@ -216,7 +216,7 @@ internal static class Dials
 
     private static Change Copy(AdviceRequest request, string device) => new(
         ChangeKind.Copy, device, null, null, request.SizeBytes,
-        $"give {device} a buffer of its own and copy {Counted.Of(request.SizeBytes, "byte")} for every frame",
+        $"give {device} its own buffer and copy {Counted.Of(request.SizeBytes, "byte")} for every frame",
         before => before with { Copied = before.Copied.Add(device) });
 
     private static uint FewestLines(VideoLines lines) => (uint)((FewestPages - 1) * Page.SizeBytes / lines.StrideBytes) + 1;
@@ -249,7 +249,7 @@ internal static class Dials
     }
 
     /// <summary>
-    /// The request with an MMU to spare for each device that stands behind none: 4 KiB pages and 4 GiB of addresses. Nobody stands
+    /// The request with an MMU to spare for each device that is behind none: 4 KiB pages and 4 GiB of addresses. Nobody stands
     /// behind it yet, so nothing is otherwise.
     /// </summary>
     public static AdviceRequest WithSpareIommus(AdviceRequest request)

@@ -93,7 +93,7 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, DmaGe
         return owner is null || (owner.Iommu, owner.BusMmu, owner.Windows) == (device.Iommu, device.BusMmu, device.Windows)
             ? []
             : [new(null, null, null, "addresses_of",
-                $"the DMA addresses are those of {owner.Name}, which is on another way to memory than {device.Name}.")];
+                $"the DMA addresses are those of {owner.Name}, which has another path to memory than {device.Name}.")];
     }
 
     private static IEnumerable<ViolationReport> TooShort(GivenScatterlist list, UInt128 listed) =>
@@ -107,7 +107,7 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, DmaGe
         list.SizeBytes is not { } size || listed <= size
             ? []
             : [new(null, null, null, "size_bytes", string.Create(
-                CultureInfo.InvariantCulture, $"the list has {listed} bytes and the buffer {size}: who walks all of it goes beyond the buffer."))];
+                CultureInfo.InvariantCulture, $"the list has {listed} bytes and the buffer {size}: a device that walks all of it goes beyond the buffer."))];
 
     /// <summary>The same pages cut for the device alone; null when the list tells no whole pages, or the device takes none.</summary>
     private ResplitReport? Resplit(ImmutableArray<StatedSegment> entries, DmaReach reach)

@@ -23,7 +23,7 @@ public static class Capture
         var groups = CapturedGroups.Of(tree, devices.All, memory.PageBytes, remarks);
         var model = tree.TextIfAny("/proc/device-tree/model") ?? tree.TextIfAny("/sys/class/dmi/id/product_name");
         var board = name ?? KernelName.ToModel(model ?? tree.TextIfAny("/proc/sys/kernel/hostname") ?? "captured");
-        var title = $"{model ?? "A machine that does not tell its model"}, Linux {kernel ?? "of unknown version"}, {architecture ?? "unknown architecture"}";
+        var title = $"{model ?? "A machine of unknown model"}, Linux {kernel ?? "of unknown version"}, {architecture ?? "unknown architecture"}";
         var canBe = memory.Regions.Count > 0 && devices.All.Count > 0;
         var unread = tree.Unread.Select(missed => new UnreadPath(Quoted.Clean(missed.Path), Quoted.Clean(missed.Reason))).ToImmutableArray();
         ImmutableArray<string> left = [.. remarks.Select(Quoted.Clean)];
@@ -46,7 +46,7 @@ public static class Capture
         var told = KernelText.ArchitectureOf(tree.TextIfAny("/proc/cpuinfo") ?? string.Empty);
         if (told is null)
         {
-            tree.Miss("/proc/sys/kernel/arch", "there is no such file, and /proc/cpuinfo does not tell the architecture");
+            tree.Miss("/proc/sys/kernel/arch", "there is no such file, and /proc/cpuinfo does not give the architecture");
         }
 
         return told;
@@ -64,9 +64,9 @@ public static class Capture
         "What could not be read, and is left out or unset below:",
         .. unread.Select(missed => $"  {missed.Path}: {missed.Reason}"),
         .. unread.IsEmpty ? (string[])["  nothing"] : [],
-        "What is known and has no place in the format:",
+        "What is known but cannot be expressed in the format:",
         .. left.Select(remark => $"  {remark}"),
-        "What no kernel shows: whether importers take one contiguous run only, need struct pages, are trusted or take peers' memory;",
+        "What no kernel shows: whether importers take only one contiguous range, need struct pages, are trusted or accept peers' memory;",
         "and which pages the kernel itself holds: all memory counts as free.",
     ];
 

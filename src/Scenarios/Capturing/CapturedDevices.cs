@@ -125,8 +125,8 @@ internal sealed partial class CapturedDevices
     {
         "pci" when _tree.TextIfAny($"{path}/class")?.StartsWith(BridgeClass, StringComparison.Ordinal) == true => "PCI bridges",
         _ when _paths.Any(other => other.Value.Bus == "virtio" && other.Key.StartsWith($"{path}/", StringComparison.Ordinal)) =>
-            "transports of virtio devices, which stand for them",
-        "platform" or "amba" when interfaces == 0 && !HasGroup(path) => "platform devices that offer nothing and are in no IOMMU group",
+            "transports of virtio devices, which are listed themselves",
+        "platform" or "amba" when interfaces == 0 && !HasGroup(path) => "platform devices without an interface and without an IOMMU group",
         _ => null,
     };
 
@@ -143,7 +143,7 @@ internal sealed partial class CapturedDevices
             .ToList();
         if (others.Count > 0)
         {
-            Remarks.Add($"Devices: {others.Sum(other => other.Count)} left out, on buses that are not looked at: {string.Join(", ", others.Select(other => $"{other.Bus} {other.Count}"))}.");
+            Remarks.Add($"Devices: {others.Sum(other => other.Count)} left out, on buses that are not read: {string.Join(", ", others.Select(other => $"{other.Bus} {other.Count}"))}.");
         }
     }
 
@@ -269,8 +269,8 @@ internal sealed partial class CapturedDevices
     private void MissTogether()
     {
         MissOf("dma_mask_bits", "no DMA mask shown, read as 32 bits", All.Where(device => device.DmaMask is null));
-        MissOf("dma_parms", "no segment limits shown, as the kernel shows those of block queues only; left unset", All.Where(device => device.Limits is { MaxSegmentSize: null, MaxSegments: null }));
-        MissOf("dma-coherent", "not shown whether it snoops, taken for no", All.Where(device => device.Coherent is null));
+        MissOf("dma_parms", "no segment limits shown, because the kernel shows only those of block queues; left unset", All.Where(device => device.Limits is { MaxSegmentSize: null, MaxSegments: null }));
+        MissOf("dma-coherent", "not shown whether it snoops, assumed not", All.Where(device => device.Coherent is null));
         if (All.Any(device => device.Limits is { MaxSegmentSize: not null, BoundaryMask: null }))
         {
             _tree.Miss(BoundaryFile, "there is no such file: segment boundaries of queues are not shown");

@@ -30,17 +30,17 @@ internal static class CapturedGroups
             var kind = tree.Text($"{Folder}/{members.Key}/type");
             if (kind is not ("DMA" or "DMA-FQ"))
             {
-                remarks.Add($"IOMMU group {members.Key} ({NamesOf(members)}): {Meaning(kind)}; its devices stand behind no MMU here.");
+                remarks.Add($"IOMMU group {members.Key} ({NamesOf(members)}): {Meaning(kind)}; its devices are not behind an MMU here.");
                 continue;
             }
 
             if (Read(tree, members.Key, kind, [.. members], pageBytes, remarks) is not { } group)
             {
-                remarks.Add($"IOMMU group {members.Key} ({NamesOf(members)}) translates, and no DMA mask tells up to where; its devices stand behind no MMU here.");
+                remarks.Add($"IOMMU group {members.Key} ({NamesOf(members)}) translates, but no DMA mask says up to which address; its devices are not behind an MMU here.");
             }
             else if (groups.Count == BoardDefinition.StagesMax)
             {
-                remarks.Add($"IOMMU group {members.Key} ({NamesOf(members)}) is one more than a board takes; its devices stand behind no MMU here.");
+                remarks.Add($"IOMMU group {members.Key} ({NamesOf(members)}) is one more than a board can have; its devices are not behind an MMU here.");
             }
             else
             {
@@ -66,7 +66,7 @@ internal static class CapturedGroups
             return null;
         }
 
-        var (width, unit) = members.Select(member => WidthOf(tree, member)).FirstOrDefault(width => width is not null) ?? (ulong.MaxValue, "what the IOMMU itself covers is not shown");
+        var (width, unit) = members.Select(member => WidthOf(tree, member)).FirstOrDefault(width => width is not null) ?? (ulong.MaxValue, "the IOMMU's own width is not shown");
         var last = Math.Min(width, members.Max(member => member.DmaMask?.Mask ?? 0));
         if (last <= granule)
         {
@@ -81,7 +81,7 @@ internal static class CapturedGroups
             .ToList();
         if (windows.Count < lines.Length)
         {
-            remarks.Add($"IOMMU group {group}: {lines.Length - windows.Count} of {lines.Length} reserved regions left out: beyond the masks of its devices, of all addresses, not to be read, or more than {IovaSpaceLayout.ReservedMax}.");
+            remarks.Add($"IOMMU group {group}: {lines.Length - windows.Count} of {lines.Length} reserved regions left out: beyond the masks of its devices, covering all addresses, unreadable, or more than {IovaSpaceLayout.ReservedMax}.");
         }
 
         return new(

@@ -44,11 +44,11 @@ internal sealed class CapturedMemory
         _amounts = tree.Text(Amounts) ?? string.Empty;
         var zones = tree.Text(ZoneFile) ?? string.Empty;
         _zones = KernelText.Zones(zones);
-        Remarks.AddRange(KernelText.ZonesWithoutPlace(zones).Select(zone => $"Memory: {zone} in {ZoneFile} has no start or size that can be read, left out."));
+        Remarks.AddRange(KernelText.ZonesWithoutPlace(zones).Select(zone => $"Memory: {zone} in {ZoneFile} has no readable start or size, left out."));
         PageBytes = ReadPageBytes();
         if (PageBytes is { } bytes && bytes != Page.SizeBytes)
         {
-            Remarks.Add($"Pages of {bytes} bytes: boards have pages of {Page.SizeBytes}, so an answer from this board counts pages, runs and the longest block of the page allocator too small.");
+            Remarks.Add($"Pages of {bytes} bytes: boards have pages of {Page.SizeBytes}, so answers for this board use too small pages, runs and blocks of the page allocator.");
         }
 
         Regions = Read();
@@ -87,7 +87,7 @@ internal sealed class CapturedMemory
             }
         }
 
-        _tree.Miss("the kernel's page size", "it is no x86, and MemTotal and the zones' managed pages do not tell");
+        _tree.Miss("the kernel's page size", "it is not x86, and MemTotal and the zones' managed pages do not give it");
         return null;
     }
 
@@ -105,7 +105,7 @@ internal sealed class CapturedMemory
         var left = areas.Aggregate(ram, (rest, area) => [.. rest.SelectMany(range => range.Without(RangeOf(area)))]);
         if (_zones.Where(zone => zone.Name == DeviceZone).Aggregate(0UL, (sum, zone) => sum + (PageBytes is null ? 0 : SpanOf(zone).SizeBytes)) is > 0 and var device)
         {
-            Remarks.Add($"Memory: {Sizes.Format(device)} in zone {DeviceZone}, pages of devices and persistent memory that the page allocator does not give out, left out.");
+            Remarks.Add($"Memory: {Sizes.Format(device)} in zone {DeviceZone}, pages of devices and persistent memory that the page allocator does not hand out, left out.");
         }
 
         foreach (var zone in _zones.Where(zone => zone.Name != DeviceZone && PageBytes is not null).OrderBy(zone => zone.StartPfn))
@@ -124,7 +124,7 @@ internal sealed class CapturedMemory
         }
         else if (SizeOf(left) is > 0 and var bytes)
         {
-            Remarks.Add($"Memory: {Sizes.Format(bytes)} in no zone, which the page allocator has not, left out.");
+            Remarks.Add($"Memory: {Sizes.Format(bytes)} in no zone, which the page allocator does not have, left out.");
         }
 
         if (_oddBytes > 0)
@@ -148,7 +148,7 @@ internal sealed class CapturedMemory
                 return (ram, $"System RAM in {map}");
             }
 
-            _tree.Miss(map, "it shows no addresses of RAM, as for users who are not root");
+            _tree.Miss(map, "it shows no addresses of RAM, as for users other than root");
         }
 
         if (ReadBlocks() is { Count: > 0 } blocks)
@@ -160,11 +160,11 @@ internal sealed class CapturedMemory
         if (zones.Count == 0)
         {
             Remarks.Add(KernelText.Amount(_amounts, "MemTotal") is { } total
-                ? $"Memory: {Sizes.Format(total)} in all, and nothing that could be read tells where."
-                : "Memory: nothing that could be read tells how much, or where.");
+                ? $"Memory: {Sizes.Format(total)} in all, but nothing readable says where."
+                : "Memory: nothing readable says how much, or where.");
         }
 
-        return (zones, "Spans of zones, with what holes they have");
+        return (zones, "Spans of zones, holes included");
     }
 
     /// <summary>What else a map of memory tells: RAM that may go again, and memory that is not given out.</summary>
@@ -209,7 +209,7 @@ internal sealed class CapturedMemory
 
         if (ranges.Count > 0 && ranges.Count < names.Count)
         {
-            Remarks.Add($"Memory: {names.Count - ranges.Count} of {names.Count} blocks in {Blocks} are not online or do not tell where they are, left out.");
+            Remarks.Add($"Memory: {names.Count - ranges.Count} of {names.Count} blocks in {Blocks} are not online or do not say where they are, left out.");
         }
 
         return ByteRange.Merge(ranges);
@@ -221,7 +221,7 @@ internal sealed class CapturedMemory
         var names = _tree.Names(Areas);
         return names.Count == 0 ? "it needs root and a mounted debugfs"
             : PageBytes is null ? $"{string.Join(", ", names)} is counted in pages, and the kernel's page size is not known"
-            : $"{string.Join(", ", names)} has no base_pfn and count that can be read, or they lie beyond 52-bit addresses";
+            : $"{string.Join(", ", names)} has no readable base_pfn and count, or they are beyond 52-bit addresses";
     }
 
     private List<CapturedRegion> ReadAreas()
@@ -243,13 +243,13 @@ internal sealed class CapturedMemory
 
         if (areas.Count > 0 && unplaced.Count > 0)
         {
-            Remarks.Add($"Contiguous areas (CMA) {string.Join(", ", unplaced)} have no base_pfn and count that can be read; they count as other RAM here.");
+            Remarks.Add($"Contiguous areas (CMA) {string.Join(", ", unplaced)} have no readable base_pfn and count; they count as other RAM here.");
         }
 
         if (KernelText.Amount(_amounts, "CmaTotal") is { } total and > 0 && areas.Count == 0)
         {
             _tree.Miss(Areas, WhyNoAreas());
-            Remarks.Add($"Contiguous areas (CMA): {Sizes.Format(total)} in all, and nothing that could be read tells where; they count as other RAM here.");
+            Remarks.Add($"Contiguous areas (CMA): {Sizes.Format(total)} in all, but nothing readable says where; they count as other RAM here.");
         }
 
         if (_tree.NumberIfAny(Bounces) is not { } slabs)
@@ -258,7 +258,7 @@ internal sealed class CapturedMemory
         }
         else if (slabs is > 0 and < (EndMax / SlabBytes))
         {
-            Remarks.Add($"Bounce pool (swiotlb): {Sizes.Format(slabs * SlabBytes)}, and nothing that could be read tells where; it counts as other RAM here.");
+            Remarks.Add($"Bounce pool (swiotlb): {Sizes.Format(slabs * SlabBytes)}, but nothing readable says where; it counts as other RAM here.");
         }
 
         return areas;
@@ -293,7 +293,7 @@ internal sealed class CapturedMemory
         var kept = disjoint.Take(PhysicalMemory.RegionsMax).ToList();
         if (kept.Count < regions.Count)
         {
-            Remarks.Add($"Memory: {regions.Count - kept.Count} more regions, the smallest ones or such as overlap, are left out.");
+            Remarks.Add($"Memory: {regions.Count - kept.Count} more regions, the smallest or overlapping ones, are left out.");
         }
 
         return [.. kept.OrderBy(region => region.Start)];

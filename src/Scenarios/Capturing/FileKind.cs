@@ -15,7 +15,7 @@ internal static partial class FileKind
     private const int StatusBytes = 256;
     private const int ModeAt = 28;
 
-    /// <summary>What stands behind a path, with its article; links are followed.</summary>
+    /// <summary>What is behind a path, with its article; links are followed.</summary>
     /// <param name="path">Where it is; something is there.</param>
     public static string Of(string path)
     {

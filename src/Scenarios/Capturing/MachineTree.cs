@@ -84,7 +84,7 @@ public sealed class MachineTree(string root)
             return value;
         }
 
-        Miss(path, $"{Quoted.Text(text)} is no number");
+        Miss(path, $"{Quoted.Text(text)} is not a number");
         return null;
     }
 

@@ -183,7 +183,7 @@ public sealed record BoardCheck(
             {
                 yield return new(
                     FindingKind.Accounts, null,
-                    $"region {region.Name} counts {counted?.ToString() ?? "no"} bytes held, its buffers have {pages}");
+                    $"region {region.Name} counts {counted?.ToString() ?? "no"} bytes held, but its buffers have {pages}");
             }
         }
     }
@@ -284,7 +284,7 @@ public sealed record BoardCheck(
 
         foreach (var buffer in board.Buffers.Where(buffer => buffer.IsInDebt))
         {
-            yield return $"{buffer.Name}: it has pages or addresses to give back; it is asked for them until it has";
+            yield return $"{buffer.Name}: it has pages or addresses to give back; they are collected until none are left";
         }
 
         var mapped = board.HeldMappings.ToLookup(token => token.Buffer, token => token.Sequence);
@@ -293,14 +293,14 @@ public sealed record BoardCheck(
             var living = buffer.Mappings.Select(mapping => mapping.HeldAs).ToHashSet();
             foreach (var number in mapped[buffer.Name].Where(number => !living.Contains(number)))
             {
-                yield return $"{buffer.Name}: mapping number {number} was interrupted; a next one of that number, or the release, takes it over";
+                yield return $"{buffer.Name}: mapping number {number} was interrupted; the next one with that number, or the release, takes it over";
             }
         }
 
         var generations = board.HeldPages.ToLookup(token => token.Buffer, token => token.Generation);
         foreach (var buffer in board.Buffers.Where(buffer => !buffer.IsInDebt && generations[buffer.Name].Any(one => one < buffer.Generation)))
         {
-            yield return $"{buffer.Name}: pages of an earlier storage came too late; they go back with its present one";
+            yield return $"{buffer.Name}: pages of an earlier storage came too late; they are given back with its present storage";
         }
 
         var held = board.HeldPages.ToHashSet();

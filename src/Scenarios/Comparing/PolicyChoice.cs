@@ -33,11 +33,11 @@ public sealed record PolicyChoice(
         string?[] sentences =
         [
             $"It {ServesOf(best)}{ExpectedOf(best)}, {HazardsOf(best)}, and {CopiesOf(best)}.",
-            best.LooksAtImporters || !best.Safe ? null : "It does not look at what importers need, so that is luck.",
+            best.LooksAtImporters || !best.Safe ? null : "It ignores what importers need, so this is luck.",
             next is null ? null : $"Next is {next.Policy}, which {WorseOf(best, next)}.",
             best.Safe || safe.IsEmpty ? null : $"Nothing goes wrong silently under {WordsOf(safe)}, which {(safe.Length == 1 ? "leaves" : "leave")} out more importers.",
             asGood.IsEmpty ? null : $"{WordsOf(asGood)} would {(best.Safe ? "do as well" : "be as bad")}.",
-            lucky.IsEmpty || !best.Safe ? null : $"{WordsOf(lucky)} came out the same without looking at what importers need: luck.",
+            lucky.IsEmpty || !best.Safe ? null : $"{WordsOf(lucky)} had the same result while ignoring what importers need: luck.",
             never.IsEmpty ? null : $"No policy serves {WordsOf(never)}.",
         ];
         return new(best.Policy, asGood, never, string.Join(' ', sentences.OfType<string>())) { Safe = best.Safe, Lucky = lucky };
@@ -49,7 +49,7 @@ public sealed record PolicyChoice(
 
     private static string ServesOf(PolicyOutcome outcome) => outcome.Served.Length switch
     {
-        0 => "serves nobody",
+        0 => "serves no importer",
         var all when all == outcome.Importers => all switch
         {
             1 => "serves the importer",

@@ -71,7 +71,7 @@ internal static class ConstraintsVector
 
             if (reading is null && refuses)
             {
-                throw record.Fault($"{key} beside attach-refused", $"{AsPosted} or {RolledBack}");
+                throw record.Fault($"{key} together with attach-refused", $"{AsPosted} or {RolledBack}");
             }
 
             var outcomes = field.Items(steps.Length, steps.Length)

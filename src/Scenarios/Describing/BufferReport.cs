@@ -20,7 +20,7 @@ public sealed record BufferReport(string Name, ulong SizeBytes, string? Exporter
     /// <summary>Whether it is released and nobody is attached.</summary>
     public required bool Gone { get; init; }
 
-    /// <summary>How the exporter deals with its importers.</summary>
+    /// <summary>How the exporter treats its importers.</summary>
     public required ExporterPolicy Policy { get; init; }
 
     /// <summary>The regions that the exporter takes storage from; empty for system RAM and contiguous areas.</summary>

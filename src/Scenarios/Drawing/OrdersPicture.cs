@@ -36,7 +36,7 @@ public static class OrdersPicture
         {
             picture.Text(Margin, picture.Bottom + 12, string.Create(
                 CultureInfo.InvariantCulture,
-                $"{policy.Policy}: {policy.Orders:n0} orders{(policy.Complete ? string.Empty : " followed to their end, not all")}, {Kinds(policy.Failures.Length)}"), isHeading: true);
+                $"{policy.Policy}: {policy.Orders:n0} orders{(policy.Complete ? string.Empty : " played to their end, not all")}, {Kinds(policy.Failures.Length)}"), isHeading: true);
             var top = picture.Bottom + 6;
             foreach (var root in Branch.From(policy.Failures, depth: 0))
             {
@@ -100,7 +100,7 @@ public static class OrdersPicture
 
     private static string WhatOf(FailureReport failure) => failure.Kind switch
     {
-        FailureKind.Deadlock => "everybody waits",
+        FailureKind.Deadlock => "all importers wait",
         FailureKind.Broken => "a rule is broken",
         _ => string.Join(' ', ((string?[])[failure.Importer, failure.Operation, failure.Outcome]).OfType<string>()),
     };

@@ -35,7 +35,7 @@ public sealed class ExploredPolicy
     {
         var report = Report.Failures[failure];
         string?[] words = [report.Importer, report.Operation, report.Buffer, report.Outcome];
-        var what = report.Kind == FailureKind.Deadlock ? "everybody waits" : string.Join(' ', words.OfType<string>());
+        var what = report.Kind == FailureKind.Deadlock ? "all importers wait" : string.Join(' ', words.OfType<string>());
         var name = _scenario.Name.Length > ModelName.LengthMax - 8 ? _scenario.Name[..(ModelName.LengthMax - 8)] : _scenario.Name;
         return _orders[failure].ToScenario(
             $"{name}-fails",
@@ -150,7 +150,7 @@ public sealed class ExploredPolicy
         {
             FailureKind.Hazard => order.Board.Buffer(failure.Buffer!)!.Hazards.Last(hazard => IsOf(failure, hazard)).Reason,
             FailureKind.Broken => boards.Broken,
-            FailureKind.Deadlock => "Everybody who is not done is told to try again, and nobody is left who could change that.",
+            FailureKind.Deadlock => "Every importer that is not finished is told to try again, and none is left that could change that.",
             _ => order.RefusalReason,
         };
 

@@ -17,7 +17,7 @@ internal sealed class ExploringWorker<TCount>(ActorForest forest, BoardTable boa
     private VectorTable _next = null!;
     private EndTable<TCount> _endTable = null!;
 
-    /// <summary>The first state of the layer in which everybody waits; -1 when there was none.</summary>
+    /// <summary>The first state of the layer in which all importers wait; -1 when there was none.</summary>
     public int Deadlock { get; private set; }
 
     /// <summary>A new layer begins.</summary>

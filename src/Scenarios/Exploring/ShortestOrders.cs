@@ -95,7 +95,7 @@ internal sealed class ShortestOrders(ActorForest forest, BoardTable boards, Fail
         }
     }
 
-    /// <summary>Notes a state of the last layer in which everybody waits.</summary>
+    /// <summary>Notes a state of the last layer in which all importers wait.</summary>
     public void NoteDeadlock(List<(int[] Parents, ushort[] Actions)> layers, int state)
     {
         var number = failures.In(failures.Of(new(FailureKind.Deadlock, null, null, null, null)))[0];

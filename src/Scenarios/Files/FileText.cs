@@ -33,7 +33,7 @@ internal static class FileText
             var before = bytes.AsSpan(0, exception.Index);
             var line = before.Count((byte)'\n') + 1;
             var column = exception.Index - before.LastIndexOf((byte)'\n');
-            throw new Place(path, line, column).Fail("bytes that are no UTF-8", "UTF-8 text");
+            throw new Place(path, line, column).Fail("bytes that are not UTF-8", "UTF-8 text");
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed class NodeTree
             {
                 if (char.IsControl(content[index]) && content[index] is not ('\t' or '\r'))
                 {
-                    throw new Place(path, line, index + 1).Fail("a control character stands here", "text");
+                    throw new Place(path, line, index + 1).Fail("there is a control character", "text");
                 }
 
                 if (content[index] == '\t' && index < indent && indent < content.Length)
@@ -88,8 +88,8 @@ internal sealed class NodeTree
         return first switch
         {
             AnchorAlias or NodeEvent { Anchor.IsEmpty: false } =>
-                throw place.Fail("an anchor or alias stands here", "the value itself"),
-            NodeEvent { Tag.IsEmpty: false } => throw place.Fail("a tag stands here", "the value alone"),
+                throw place.Fail("there is an anchor or alias", "the value itself"),
+            NodeEvent { Tag.IsEmpty: false } => throw place.Fail("there is a tag", "the value alone"),
             Scalar scalar => new TextNode(label, place, scalar.Value, scalar.Style == ScalarStyle.Plain),
             SequenceStart or MappingStart when depth == DepthMax =>
                 throw place.Fail($"lists and mappings are nested more than {DepthMax} deep", "fewer levels"),

@@ -95,7 +95,7 @@ internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
         }
 
         var verbs = Words.Verbs.Where(known => has(known.Value)).Select(known => known.Key).ToList();
-        throw value.Place.Fail($"{verb.Value} has the key '{key}'", $"it with {Quoted.AnyOf(verbs)} only");
+        throw value.Place.Fail($"{verb.Value} has the key '{key}'", $"that key only with {Quoted.AnyOf(verbs)}");
     }
 
     private static MapOptions OptionsOf(FileNode node)

@@ -45,7 +45,7 @@ public enum StepKind
     /// <summary>The CPU takes the buffer over from devices.</summary>
     BeginCpuAccess,
 
-    /// <summary>The CPU hands the buffer back.</summary>
+    /// <summary>The CPU ends an access.</summary>
     EndCpuAccess,
 
     /// <summary>The CPU reads or writes, allowed or not.</summary>

@@ -89,7 +89,7 @@ internal sealed partial class BufinfoText
 
         if (!_lines.TakeText(out var heading))
         {
-            throw _lines.Fail(1, "the text ends behind its title", $"the columns {Quoted.AnyOf(_needed)}");
+            throw _lines.Fail(1, "the text ends after its title", $"the columns {Quoted.AnyOf(_needed)}");
         }
 
         _columns = [.. heading.Split('\t').Select(column => column.Trim()).SkipWhile(column => column.Length == 0)];
@@ -119,7 +119,7 @@ internal sealed partial class BufinfoText
 
         if (_lines.TakeText(out var more) && _hasHeading)
         {
-            throw _lines.Fail(1, $"{Quoted.Text(more)} stands behind the total", "nothing more");
+            throw _lines.Fail(1, $"{Quoted.Text(more)} follows the total", "nothing more");
         }
 
         return Listing() with { StatedCount = count, StatedBytes = bytes };
@@ -157,7 +157,7 @@ internal sealed partial class BufinfoText
     {
         if (!line.StartsWith(_rowIndent, StringComparison.Ordinal))
         {
-            throw _lines.Fail(1, $"{Quoted.Text(line)} is no buffer", "as many tabs before it as before others");
+            throw _lines.Fail(1, $"{Quoted.Text(line)} is not a buffer", "as many tabs before it as before the other buffers");
         }
 
         // From 5.3 to 5.11 there is a name in the row and none in the heading.
@@ -227,7 +227,7 @@ internal sealed partial class BufinfoText
             else
             {
                 throw _lines.Fail(
-                    1, $"{Quoted.Text(line)} stands before the devices of a buffer", $"a fence, constraints or '{DevicesTitle}'");
+                    1, $"{Quoted.Text(line)} comes before the devices of a buffer", $"a fence, constraints or '{DevicesTitle}'");
             }
         }
 
@@ -262,7 +262,7 @@ internal sealed partial class BufinfoText
             else if (_rowIndent.Length == 0 || line.Length != 0)
             {
                 throw _lines.Fail(
-                    1, $"{Quoted.Text(line)} stands among the devices of a buffer", "a device behind a tab, or 'Total N devices attached'");
+                    1, $"{Quoted.Text(line)} is among the devices of a buffer", "a device after a tab, or 'Total N devices attached'");
             }
         }
 

@@ -54,13 +54,13 @@ internal static partial class SysfsText
         {
             if (lines.IsCut)
             {
-                problems.Add(new(lines.Number, "The last line has no end and may be cut: it is left out."));
+                problems.Add(new(lines.Number, "The last line has no end and may be cut off: it is left out."));
                 break;
             }
 
             if (PathLine().Match(line) is not { Success: true } match)
             {
-                throw lines.Fail(1, $"{Quoted.Text(line)} is no file of a buffer", Forms);
+                throw lines.Fail(1, $"{Quoted.Text(line)} is not a file of a buffer", Forms);
             }
 
             var number = match.Groups["inode"];
@@ -95,7 +95,7 @@ internal static partial class SysfsText
 
     private static T Once<T>(ListingLines lines, Match match, T before, T value) => before is null
         ? value
-        : throw lines.Fail(1, $"{Quoted.Text(match.Groups["file"].Value)} of buffer {match.Groups["inode"].Value} stands here again", "each file once");
+        : throw lines.Fail(1, $"{Quoted.Text(match.Groups["file"].Value)} of buffer {match.Groups["inode"].Value} appears twice", "each file once");
 
     [GeneratedRegex(@"^(?:[^\t:]*/)?(?<inode>[0-9]+)/(?<file>exporter_name|size|mmap_count|attachments/[^:]*): ?(?<value>.*)\z")]
     private static partial Regex PathLine();

@@ -8,7 +8,7 @@ internal static class Help
     /// <summary>Writes every setting with what it is for.</summary>
     public static void Write(TextWriter output)
     {
-        output.WriteLine("A silo: hosts boards, devices and buffers until it is told to stop.");
+        output.WriteLine("A silo: hosts boards, devices and buffers until it is stopped.");
         output.WriteLine();
         output.WriteLine("Settings, each as --NAME VALUE, as DMAGRAINS_NAME in the environment, or in appsettings.json:");
         var width = Setting.All.Max(setting => setting.Name.Length);

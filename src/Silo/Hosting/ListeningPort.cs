@@ -27,7 +27,7 @@ internal static class ListeningPort
         catch (SocketException problem)
         {
             return problem.SocketErrorCode == SocketError.AddressNotAvailable
-                ? $"listen '{address}' is no address of this machine: expected one that is, or 0.0.0.0."
+                ? $"listen '{address}' is not an address of this machine: expected one that is, or 0.0.0.0."
                 : $"{setting.Name} {port} cannot be listened on ({problem.Message}): expected a free port.";
         }
     }

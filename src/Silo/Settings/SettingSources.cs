@@ -83,7 +83,7 @@ public static class SettingSources
 
             if (known is not null && given.GetChildren().Any())
             {
-                throw new FormatException($"{known.Name} in {File} is no single value: expected {known.Expected}.");
+                throw new FormatException($"{known.Name} in {File} is not a single value: expected {known.Expected}.");
             }
         }
     }
@@ -100,7 +100,7 @@ public static class SettingSources
     }
 
     private static FormatException NoSetting(string word, Func<Setting, string> nameOf) =>
-        new($"'{word}' is no setting: expected {string.Join(", ", Setting.All.Select(nameOf))}.");
+        new($"'{word}' is not a setting: expected {string.Join(", ", Setting.All.Select(nameOf))}.");
 
     /// <summary>DMAGRAINS_GATEWAY_PORT is gateway-port: shells have no dashes in names.</summary>
     private static IEnumerable<(string Variable, string Name, string? Value)> OursIn(IDictionary environment) => environment.Keys.Cast<string>()

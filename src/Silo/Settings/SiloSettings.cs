@@ -99,7 +99,7 @@ public sealed record SiloSettings
         if (Clustering != ClusteringKind.Localhost && Storage is StorageKind.Memory or StorageKind.Sqlite)
         {
             throw new FormatException(
-                $"storage '{NameOf(_storages, Storage)}' is one silo's own, and clustering is '{NameOf(_clusterings, Clustering)}': expected storage postgresql or redis.");
+                $"storage '{NameOf(_storages, Storage)}' belongs to one silo, but clustering is '{NameOf(_clusterings, Clustering)}': expected storage postgresql or redis.");
         }
 
         if (PostgreSql is not null)
@@ -128,7 +128,7 @@ public sealed record SiloSettings
 
         if (Advertise.Equals(IPAddress.Any) || Advertise.Equals(IPAddress.IPv6Any))
         {
-            throw new FormatException($"advertise '{Advertise}' is every address: expected one where others reach this silo.");
+            throw new FormatException($"advertise '{Advertise}' stands for every address: expected one at which others reach this silo.");
         }
     }
 
@@ -138,8 +138,8 @@ public sealed record SiloSettings
         if (isGiven != isUsed)
         {
             throw new FormatException(isGiven
-                ? $"{setting.Name} is given and not used: expected {use} with it."
-                : $"{setting.Name} is not given, and {use} needs it: expected {setting.Expected}.");
+                ? $"{setting.Name} is given but not used: expected {use} with it."
+                : $"{setting.Name} is not given, but {use} needs it: expected {setting.Expected}.");
         }
     }
 

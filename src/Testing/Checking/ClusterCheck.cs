@@ -72,7 +72,7 @@ internal sealed class ClusterCheck(IGrainFactory grains, ClusterStorage storage)
             var buffer = await grains.GetBuffer(board, name).DescribeAsync();
             if (buffer is { IsGranted: true, Value.IsGone: false })
             {
-                unlisted.Add($"{FindingKind.Listing}: {name}: it lives, and its board does not list it");
+                unlisted.Add($"{FindingKind.Listing}: {name}: it exists, but its board does not list it");
             }
         }
 

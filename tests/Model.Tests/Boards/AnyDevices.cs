@@ -8,7 +8,7 @@ internal static class AnyDevices
 {
     private static readonly Gen<string?> _stage = Gen.OneOf<string?>(null, "s0", "s1", "s2");
 
-    /// <summary>Up to five devices; none stands behind one MMU twice.</summary>
+    /// <summary>Up to five devices; none is behind one MMU twice.</summary>
     public static Gen<Device[]> BehindStages { get; } = Gen.Select(_stage, _stage)
         .Where((own, bus) => own is null || own != bus)
         .Array[0, 5]

@@ -80,8 +80,8 @@ public sealed class ByLuckTests
         var (short_, long_) = (Play(1024, 1, "mainline", 0)!.Hazards, Play(1025, 1, "mainline", 0)!.Hazards);
 
         Assert.Contains("A contiguous area of 4194304 bytes", Assert.Single(short_).Reason, StringComparison.Ordinal);
-        Assert.DoesNotContain("never promises", short_[0].Reason, StringComparison.Ordinal);
-        Assert.Contains("never promises more than 4194304 bytes in one run", Assert.Single(long_).Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("never guarantees", short_[0].Reason, StringComparison.Ordinal);
+        Assert.Contains("never guarantees more than 4194304 bytes in one run", Assert.Single(long_).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class ByLuckTests
 
     [Theory]
     [InlineData(1024, "the largest range has")]
-    [InlineData(1025, "a page allocator gives none above 4194304")]
+    [InlineData(1025, "a page allocator returns none above 4194304")]
     public void Without_an_area_one_run_above_the_longest_block_is_refused_with_ENOMEM_that_says_so(ulong pages, string words)
     {
         var board = Exported(BoardOf(2), pages, "refuse", count: 1).Execute(Frame, new DmaCommand.Attach("a", "counts")).Next;

@@ -12,7 +12,7 @@ public sealed class NamingTranslatedTests
 {
     private const ulong MiB = 1 << 20;
 
-    private const string Names = "vop stands behind smmu, which can join what lies apart: under the policy translated";
+    private const string Names = "vop is behind smmu, which can join scattered pages: under the policy translated";
 
     private static readonly ExporterPolicy _translated = NamedPolicies.Find("translated")!;
 

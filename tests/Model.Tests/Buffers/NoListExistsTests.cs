@@ -82,7 +82,7 @@ public sealed class NoListExistsTests
         var hazard = board.Buffer(Frame)!.Hazards.Single(hazard => hazard.Kind == HazardKind.NoListExists);
 
         Assert.Equal(("d1", "MaxSegmentCount", 256UL, 128UL), (hazard.Importer, hazard.Field, hazard.Needed, hazard.Limit));
-        Assert.Contains("d1 was let in beside d0", hazard.Reason, StringComparison.Ordinal);
+        Assert.Contains("d1 was accepted along with d0", hazard.Reason, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -49,10 +49,10 @@ public sealed class UnstatedLimitTests
         var known = board.Execute(Frame, new DmaCommand.Attach("short", "short")).Reply.Refusal!;
 
         Assert.Equal((Errno.EBUSY, UnstatedLimits.MaxSegmentSize), (assumed.Errno, assumed.Unstated));
-        Assert.Contains("Nobody stated that limit of unset", assumed.Reason, StringComparison.Ordinal);
+        Assert.Contains("No driver stated that limit of unset", assumed.Reason, StringComparison.Ordinal);
         Assert.Contains("dma_set_max_seg_size()", assumed.Reason, StringComparison.Ordinal);
         Assert.Equal((Errno.EBUSY, UnstatedLimits.None), (known.Errno, known.Unstated));
-        Assert.DoesNotContain("Nobody stated", known.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("No driver stated", known.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class UnstatedLimitTests
             .Execute(Frame, new DmaCommand.Attach("one", "one")).Reply.Refusal!;
 
         Assert.Equal((Errno.EINVAL, UnstatedLimits.MaxSegmentSize), (refusal.Errno, refusal.Unstated));
-        Assert.Contains("Nobody stated that limit of unset", refusal.Reason, StringComparison.Ordinal);
+        Assert.Contains("No driver stated that limit of unset", refusal.Reason, StringComparison.Ordinal);
         Assert.Equal((Errno.EINVAL, UnstatedLimits.None), (stated.Errno, stated.Unstated));
     }
 

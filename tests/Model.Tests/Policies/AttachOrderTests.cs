@@ -174,7 +174,7 @@ public sealed class AttachOrderTests
         Assert.Equal(["cma"], shared.FrameOf().Storage!.Regions);
         Assert.Equal(["gaps", "narrow"], refused.FrameOf().Attachments.Select(attachment => attachment.Name));
         Assert.Equal((Errno.EINVAL, "MaxSegmentCount", 12UL, 9UL), (refusal.Errno, refusal.Field, refusal.Needed, refusal.Limit));
-        Assert.StartsWith("whole takes 1 segment, so frame of 100000 bytes is one range", refusal.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("whole takes 1 segment, so frame of 100000 bytes must be one range", refusal.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

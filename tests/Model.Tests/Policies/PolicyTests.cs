@@ -238,7 +238,7 @@ public sealed class PolicyTests
         var refusal = board.RefusalOf(Attach("wide"));
 
         Assert.Equal((Errno.EINVAL, "wide", "MaxSegmentCount"), (refusal.Errno, refusal.Importer, refusal.Field));
-        Assert.Contains("4096 bytes (somebody who is not attached)", refusal.Reason, StringComparison.Ordinal);
+        Assert.Contains("4096 bytes (a device that is not attached)", refusal.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

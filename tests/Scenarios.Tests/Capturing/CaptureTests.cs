@@ -128,7 +128,7 @@ public sealed class CaptureTests
         using var unmounted = AnyMachine.Phone();
 
         Assert.Equal(
-            ["reserved is counted in pages, and the kernel's page size is not known", "reserved has no base_pfn and count that can be read, or they lie beyond 52-bit addresses",
+            ["reserved is counted in pages, and the kernel's page size is not known", "reserved has no readable base_pfn and count, or they are beyond 52-bit addresses",
                 "it needs root and a mounted debugfs"],
             new[] { unknownPages, unreadable, unmounted }.Select(machine => Capture(machine).Unread.Single(unread => unread.Path == areas).Reason));
     }
@@ -200,10 +200,10 @@ public sealed class CaptureTests
             ("proc/zoneinfo", $"{AnyMachine.Server["proc/zoneinfo"]}Node 0, zone Device\n spanned 256\n managed 0\n start_pfn: 65536\nNode 1, zone Odd\n spanned x\n start_pfn: 1\n"),
             ("sys/kernel/debug/cma/other/count", "12"));
 
-        Assert.Contains("Memory: 1 of 3 blocks in /sys/devices/system/memory are not online or do not tell where they are, left out.", Capture(phone).LeftOut);
+        Assert.Contains("Memory: 1 of 3 blocks in /sys/devices/system/memory are not online or do not say where they are, left out.", Capture(phone).LeftOut);
         var left = Capture(machine).LeftOut;
         Assert.All(
-            ["Memory: 3 KiB in less than a page", "Memory: 1 MiB in no zone", "Memory: 1 MiB in zone Device", "Memory: zone Odd of node 1", "Contiguous areas (CMA) other have no base_pfn"],
+            ["Memory: 3 KiB in less than a page", "Memory: 1 MiB in no zone", "Memory: 1 MiB in zone Device", "Memory: zone Odd of node 1", "Contiguous areas (CMA) other have no readable base_pfn"],
             saying => Assert.Contains(left, remark => remark.StartsWith(saying, StringComparison.Ordinal)));
     }
 
@@ -212,7 +212,7 @@ public sealed class CaptureTests
     {
         using var machine = AnyMachine.ServerWith(("sys/bus/i2c/devices/0-0050/name", "x"), ("sys/bus/usb/devices/1-1/x", "x"), ("sys/bus/usb/devices/usb1/x", "x"), ("sys/bus/cpu/devices/cpu0/x", "x"));
 
-        Assert.Contains("Devices: 3 left out, on buses that are not looked at: i2c 1, usb 2.", Capture(machine).LeftOut);
+        Assert.Contains("Devices: 3 left out, on buses that are not read: i2c 1, usb 2.", Capture(machine).LeftOut);
     }
 
     // What the device tree says at the GPU, its bus and the root; "+" is dma-coherent, "-" dma-noncoherent.

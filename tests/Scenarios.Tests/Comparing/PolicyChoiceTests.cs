@@ -59,7 +59,7 @@ public sealed class PolicyChoiceTests
                 Costs = new BufferCosts(1, 4096, 1) { Bounces = 2, BytesBounced = 8192 },
             }));
         Assert.Equal(
-            "It serves nobody, nothing goes wrong silently, and nothing is copied. No policy serves gpu and display.",
+            "It serves no importer, nothing goes wrong silently, and nothing is copied. No policy serves gpu and display.",
             ReasonOf(_good with { Served = [], Refusals = [Refused] }));
     }
 

@@ -114,7 +114,7 @@ public class BoardFileTests
     [InlineData(
         "start: 0x50000000", "start: 0x43fff000",
         "10:5: Regions ram and cma share pages; expected regions with different names and pages")]
-    [InlineData("name: disk", "name: gpu", "15:11: two devices are named gpu; expected a name of its own for each")]
+    [InlineData("name: disk", "name: gpu", "15:11: two devices are named gpu; expected a different name for each")]
     [InlineData(
         "name: disk", "name: '-'",
         "15:11: name is text '-'; "
@@ -206,7 +206,7 @@ public class BoardFileTests
     [InlineData(
         "    bus: pcie\n", "    bus: pcie\n    windows: [{cpu: 0, bus: 0, size: 1}]\n",
         "45:14: a device has both the key 'bus' and the key 'windows'; expected one of them: the windows of a bus are stated with the bus")]
-    [InlineData("{name: plain,", "{name: pcie,", "70:12: two buses are named pcie; expected a name of its own for each")]
+    [InlineData("{name: plain,", "{name: pcie,", "70:12: two buses are named pcie; expected a different name for each")]
     [InlineData("cpu: 0x880000000", "cpu: 0x7fffffff", "68:14: Two windows of pcie hold CPU address 0x7fffffff; expected each address in one")]
     [InlineData("bus: 0x80000000", "bus: 0xfffffffffffff001", "68:14: Window 1 of pcie, CPU 0x880000000, bus 0xfffffffffffff001, 4096 bytes, runs past the end of 64 bits; expected windows that a bus can have")]
     [InlineData("size: 64MiB}]", "size: 0}]", "64:49: size is text '0'; expected 1 to 18446744073709551615, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
@@ -216,24 +216,24 @@ public class BoardFileTests
     [InlineData("device: gpu, peer_bus: pcie, ", "", "7:5: an entry of memory has no key 'device'; expected that key")]
     [InlineData("device: gpu,", "device: npu,", "7:71: the board has no device npu; expected gpu, display or camera")]
     [InlineData(
-        "kind: vram", "kind: carveout", "7:75: memory that is nobody's own has the key 'device'; expected it with kind: vram only")]
+        "kind: vram", "kind: carveout", "7:75: memory that belongs to no device has the key 'device'; expected that key only with kind: vram")]
     [InlineData(
         "size: 1MiB, source", "size: 1MiB, peer_bus: pcie, source",
-        "10:73: memory that is nobody's own has the key 'peer_bus'; expected it with kind: vram only")]
-    [InlineData("bus_mmu: bus", "bus_mmu: smmu", "37:14: gpu stands behind smmu twice; expected two MMUs")]
+        "10:73: memory that belongs to no device has the key 'peer_bus'; expected that key only with kind: vram")]
+    [InlineData("bus_mmu: bus", "bus_mmu: smmu", "37:14: gpu is behind smmu twice; expected two MMUs")]
     [InlineData(
         "contiguous: true, sources", "iommu: smmu, contiguous: true, sources",
-        "19:12: gpu and display share smmu: the DMA API keeps its tables, not a driver; expected a board that can exist")]
+        "19:12: gpu and display share smmu: the DMA API manages its tables, not a driver; expected a board that can exist")]
     [InlineData(
         "0xffffffff, source: a choice}", "0xffffffff, owner: driver, source: a choice}",
-        "25:57: gpu has smmu of its own above bus, whose tables the DMA API keeps, not a driver; expected a board that can exist")]
+        "25:57: gpu has smmu of its own above bus, whose tables the DMA API manages, not a driver; expected a board that can exist")]
     [InlineData(
         "kind: protected", "kind: bounce",
         "10:24: every-key has two bounce pools, secure and pool; expected one")]
     [InlineData(
         "0x20000000, size: 1MiB", "0x100000000, size: 2GiB",
         "10:58: A bounce pool of 2147483648 bytes; expected 1 to 1073741824")]
-    [InlineData("name: bus, first", "name: smmu, first", "25:12: two MMUs are named smmu; expected a name of its own for each")]
+    [InlineData("name: bus, first", "name: smmu, first", "25:12: two MMUs are named smmu; expected a different name for each")]
     [InlineData("granule: 65536", "granule: 8192", "13:14: granule is text '8192'; expected 4096, 16384 or 65536 bytes")]
     [InlineData(
         "granule: 65536", "granule: 8GiB",

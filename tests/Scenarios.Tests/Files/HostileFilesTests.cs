@@ -25,15 +25,15 @@ public class HostileFilesTests
     [InlineData("[a]: ", "1:1: a key of the file is a list; expected text")]
     [InlineData("-\n ", "1:1: the file is a list; expected a mapping")]
     [InlineData("a", "1:1: the file is text 'aaaaaaaaaa")]
-    [InlineData("*a ", "1:1: an anchor or alias stands here; expected the value itself")]
+    [InlineData("*a ", "1:1: there is an anchor or alias; expected the value itself")]
     [InlineData("&a ", "1:6: malformed YAML")]
-    [InlineData("!a ", "1:1: a tag stands here; expected the value alone")]
+    [InlineData("!a ", "1:1: there is a tag; expected the value alone")]
     [InlineData("%TAG ! x\n", "2:1: malformed YAML")]
     [InlineData("---\n", "2:1: a second document starts; expected one document")]
     [InlineData("#", "1:1: the file is empty; expected a mapping")]
     [InlineData("\n", "1:1: the file is empty; expected a mapping")]
-    [InlineData("\0", "1:1: a control character stands here; expected text")]
-    [InlineData("\u001b[2J", "1:1: a control character stands here; expected text")]
+    [InlineData("\0", "1:1: there is a control character; expected text")]
+    [InlineData("\u001b[2J", "1:1: there is a control character; expected text")]
     public void Read_refuses_a_file_full_of_one_token(string token, string expected)
     {
         var message = Refused(string.Concat(Enumerable.Repeat(token, Most / token.Length)));
@@ -69,7 +69,7 @@ public class HostileFilesTests
 
         var exception = Assert.Throws<FileFormatException>(() => ScenarioFile.Read(file.Path));
 
-        Assert.Equal($"{file.Path}:2:8: bytes that are no UTF-8; expected UTF-8 text", exception.Message);
+        Assert.Equal($"{file.Path}:2:8: bytes that are not UTF-8; expected UTF-8 text", exception.Message);
         Assert.Equal((2, 8), (exception.Line, exception.Column));
     }
 

@@ -167,10 +167,10 @@ public class ScenarioFileTests
     [InlineData("{name: page, size: 0x1000}", "page", "7:5: an entry of buffers is text 'page'; expected a mapping")]
     [InlineData(
         "{name: page, size: 0x1000}", "{name: frame, size: 1}",
-        "7:12: two buffers are named frame; expected a name of its own for each")]
+        "7:12: two buffers are named frame; expected a different name for each")]
     [InlineData(
         "{name: page, size: 0x1000}", "{name: to-device, size: 1}",
-        "7:12: a buffer is named to-device; expected a name that is no direction")]
+        "7:12: a buffer is named to-device; expected a name that is not a direction")]
     [InlineData(
         "exporter: v3d", "exporter: v4d",
         "6:48: the board has no device v4d; expected v3d, vc4, unicam, bcm2835-dma or sdhci")]
@@ -181,7 +181,7 @@ public class ScenarioFileTests
         "    device: v3d\n", "",
         "11:9: gpu has no device and cannot attach; "
             + "expected a device for it, or begin-cpu-access, end-cpu-access, cpu-access, recalculate, release or revoke")]
-    [InlineData("name: app", "name: gpu", "16:11: two importers are named gpu; expected a name of its own for each")]
+    [InlineData("name: app", "name: gpu", "16:11: two importers are named gpu; expected a different name for each")]
     [InlineData(
         "steps: [release page]", "steps: []",
         "17:12: steps is an empty list; expected a list with at least one entry")]
@@ -236,7 +236,7 @@ public class ScenarioFileTests
             + $"expected {Outcomes}")]
     [InlineData(
         "{detach: frame, expect: EBUSY}", "{detach: frame, direction: to-device}",
-        "15:36: detach has the key 'direction'; expected it with map, test-map, map-scatterlist, map-pfns, begin-cpu-access or cpu-access only")]
+        "15:36: detach has the key 'direction'; expected that key only with map, test-map, map-scatterlist, map-pfns, begin-cpu-access or cpu-access")]
     [InlineData("{detach: frame, expect: EBUSY}", "{detach: [frame]}", "15:18: detach is a list; expected a name")]
     [InlineData(
         "from-device", "sideways",
@@ -280,9 +280,9 @@ public class ScenarioFileTests
         "18:9: malformed YAML (While scanning a plain scalar value, found invalid mapping); expected YAML 1.2")]
     [InlineData(
         "[release page]", "&a [release page]",
-        "17:12: an anchor or alias stands here; expected the value itself")]
-    [InlineData("[release page]", "*a", "17:12: an anchor or alias stands here; expected the value itself")]
-    [InlineData("[release page]", "!!seq [release page]", "17:12: a tag stands here; expected the value alone")]
+        "17:12: there is an anchor or alias; expected the value itself")]
+    [InlineData("[release page]", "*a", "17:12: there is an anchor or alias; expected the value itself")]
+    [InlineData("[release page]", "!!seq [release page]", "17:12: there is a tag; expected the value alone")]
     [InlineData("importers:", "? [a]\n: 1\nimporters:", "8:3: a key of the file is a list; expected text")]
     public void Read_says_where_and_what_is_wrong(string right, string wrong, string expected)
     {
@@ -389,7 +389,7 @@ public class ScenarioFileTests
     [InlineData("memory: [cma, ram]", "memory: {a: b}", "9:40: memory is a mapping; expected a name or a list of names")]
     [InlineData(
         "memory: secure", "memory: pool",
-        "8:38: Region pool is the pool for bounces; no buffer is allocated from it; expected a buffer that can exist")]
+        "8:38: Region pool is the bounce pool; no buffer is allocated from it; expected a buffer that can exist")]
     [InlineData(
         "height: 720", "height: 721",
         "7:59: The lines of frame end at byte 1845760; it has 1843200; expected a buffer that can exist")]
@@ -413,7 +413,7 @@ public class ScenarioFileTests
         "17:65: options name no-bounce twice; expected each option once")]
     [InlineData("options: [no-bounce, require-coherent, defer-flush, own-space]", "options: no-bounce",
         "17:53: options is text 'no-bounce'; expected a list with at least one entry")]
-    [InlineData("{unmap: frame}", "{unmap: frame, options: [no-bounce]}", "27:33: unmap has the key 'options'; expected it with map, test-map, map-scatterlist or map-pfns only")]
+    [InlineData("{unmap: frame}", "{unmap: frame, options: [no-bounce]}", "27:33: unmap has the key 'options'; expected that key only with map, test-map, map-scatterlist or map-pfns")]
     [InlineData("switch-context 1", "switch-context", "23:9: an entry of steps is text 'switch-context'; "
         + "expected 'switch-context CONTEXT', the context a number from 0")]
     [InlineData("switch-context 1", "switch-context frame", "23:9: an entry of steps is text 'switch-context frame'; "

@@ -66,16 +66,16 @@ public sealed class SiloSettingsTests
     [InlineData("silo-port and gateway-port are both 5000", "--silo-port", "5000", "--gateway-port", "5000")]
     [InlineData("gateway-port and health-port are both 30000", "--health-port", "30000")]
     [InlineData("data is not given", "--storage", "sqlite")]
-    [InlineData("data is given and not used", "--data", "state.db", "--storage", "memory")]
+    [InlineData("data is given but not used", "--data", "state.db", "--storage", "memory")]
     [InlineData("postgresql is not given", "--storage", "postgresql")]
-    [InlineData("postgresql is given and not used", "--postgresql", PostgreSql)]
+    [InlineData("postgresql is given but not used", "--postgresql", PostgreSql)]
     [InlineData("redis is not given", "--storage", "redis")]
-    [InlineData("redis is given and not used", "--redis", Redis)]
-    [InlineData("storage 'memory' is one silo's own", "--clustering", "redis", "--redis", Redis)]
-    [InlineData("storage 'sqlite' is one silo's own", "--clustering", "redis", "--redis", Redis, "--data", "state.db")]
-    [InlineData("'--storge' is no setting", "--storge", "sqlite")]
-    [InlineData("'sqlite' is no setting", "sqlite")]
-    [InlineData("'-storage' is no setting", "-storage", "sqlite")]
+    [InlineData("redis is given but not used", "--redis", Redis)]
+    [InlineData("storage 'memory' belongs to one silo", "--clustering", "redis", "--redis", Redis)]
+    [InlineData("storage 'sqlite' belongs to one silo", "--clustering", "redis", "--redis", Redis, "--data", "state.db")]
+    [InlineData("'--storge' is not a setting", "--storge", "sqlite")]
+    [InlineData("'sqlite' is not a setting", "sqlite")]
+    [InlineData("'-storage' is not a setting", "-storage", "sqlite")]
     [InlineData("health-port has no value", "--health-port")]
     public void What_does_not_go_together_is_refused(string saying, params string[] args)
     {
@@ -140,8 +140,8 @@ public sealed class SiloSettingsTests
     }
 
     [Theory]
-    [InlineData("""{"storge": "sqlite"}""", "'appsettings.json: storge' is no setting: expected storage, data, ")]
-    [InlineData("""{"storage": ["sqlite"]}""", "storage in appsettings.json is no single value: expected memory, ")]
+    [InlineData("""{"storge": "sqlite"}""", "'appsettings.json: storge' is not a setting: expected storage, data, ")]
+    [InlineData("""{"storage": ["sqlite"]}""", "storage in appsettings.json is not a single value: expected memory, ")]
     public async Task Settings_file_with_what_is_no_setting_is_refused(string text, string saying)
     {
         using var folder = new TemporaryFolder();
@@ -172,7 +172,7 @@ public sealed class SiloSettingsTests
 
         var refused = Assert.Throws<FormatException>(() => SettingSources.Load([], environment));
 
-        Assert.StartsWith("'DMAGRAINS_STORGE' is no setting: expected DMAGRAINS_STORAGE, ", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith("'DMAGRAINS_STORGE' is not a setting: expected DMAGRAINS_STORAGE, ", refused.Message, StringComparison.Ordinal);
         Assert.Contains("DMAGRAINS_GATEWAY_PORT", refused.Message, StringComparison.Ordinal);
     }
 

@@ -60,7 +60,7 @@ internal sealed class NameBuckets(
 
         return new(
             Errno.ENOSPC, null, "Buffers", Table.Count, BucketsMax,
-            $"There are {Table.Count} buckets of names, and that of {name.Name} is full.");
+            $"There are {Table.Count} buckets of names, and the one for {name.Name} is full.");
     }
 
     /// <summary>Removes a name of that generation or an earlier one; one that is not there is removed, one of a later generation stays.</summary>
@@ -74,7 +74,7 @@ internal sealed class NameBuckets(
         NamePosition.Parse(cursor) is { } after
             ? DmaResult.Grant(await ListAsync(after, Math.Clamp(count, 1, IBoardGrain.PageMax)))
             : DmaResult.Refuse<NamePage>(Refusal.Of(
-                Errno.EINVAL, "Cursor", $"'{cursor}' is not a cursor of a listing: expected what the page before said, or nothing."));
+                Errno.EINVAL, "Cursor", $"'{cursor}' is not a cursor of a listing: expected the cursor of the previous page, or nothing."));
 
     /// <summary>One of the names; null when there are none.</summary>
     public async Task<string?> FindAnyAsync()

@@ -25,7 +25,7 @@ internal sealed record PostgreSqlConnection(NpgsqlConnectionStringBuilder Settin
         catch (Exception problem) when (problem is ArgumentException or FormatException or OverflowException or InvalidCastException)
         {
             // What Npgsql says repeats part of the text, which may be a password.
-            throw new FormatException($"postgresql is no connection string: {expected}.");
+            throw new FormatException($"postgresql is not a connection string: {expected}.");
         }
 
         if (string.IsNullOrEmpty(settings.Host))

@@ -176,5 +176,5 @@ internal sealed class PostgreSqlLane : IStateStore
     private static bool IsAboutOneOf(PostgresException refused) =>
         refused.SqlState.StartsWith("22", StringComparison.Ordinal) || refused.SqlState.StartsWith("54", StringComparison.Ordinal);
 
-    private StorageException Explain(Exception fault) => new($"{_settings} did not take it: {_settings.Explain(fault)}.");
+    private StorageException Explain(Exception fault) => new($"{_settings} failed: {_settings.Explain(fault)}.");
 }

@@ -35,7 +35,7 @@ internal sealed class RedisProvider : StorageProvider, IMembershipProvider
         catch (Exception problem) when (problem is ArgumentException or FormatException)
         {
             // What StackExchange.Redis says repeats part of the text, which may be a password.
-            throw new FormatException($"redis is no configuration: {expected}.");
+            throw new FormatException($"redis is not a configuration: {expected}.");
         }
 
         return options.EndPoints.Count > 0 ? options : throw new FormatException($"redis names no server: {expected}.");

@@ -84,5 +84,5 @@ internal sealed class SqliteWriter : IStateStore
     }
 
     private StorageException Explain(Exception fault) =>
-        fault as StorageException ?? new($"{_file.Path} did not take it: {OneLine.Of(fault.Message)}.", fault);
+        fault as StorageException ?? new($"{_file.Path} failed: {OneLine.Of(fault.Message)}.", fault);
 }

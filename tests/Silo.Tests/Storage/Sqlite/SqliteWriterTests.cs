@@ -31,7 +31,7 @@ public sealed class SqliteWriterTests : IDisposable
         await passed;
         foreach (var change in group)
         {
-            Assert.Contains("did not take it", (await Assert.ThrowsAsync<StorageException>(() => change)).Message, StringComparison.Ordinal);
+            Assert.Contains(" failed: ", (await Assert.ThrowsAsync<StorageException>(() => change)).Message, StringComparison.Ordinal);
         }
 
         Assert.Equal(1, (await read)!.Value.Version);
