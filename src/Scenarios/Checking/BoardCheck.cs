@@ -215,7 +215,7 @@ public sealed record BoardCheck(
     {
         foreach (var name in board.Unlisted)
         {
-            yield return new(FindingKind.Listing, name, "it lives, and the board does not list it");
+            yield return new(FindingKind.Listing, name, "it exists, but the board does not list it");
         }
 
         foreach (var name in board.StillListed)
