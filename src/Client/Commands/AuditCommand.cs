@@ -18,7 +18,7 @@ internal sealed class AuditCommand
     private readonly Argument<string> _given = new("BUFFER|FILE")
     {
         Description = "A live buffer, BOARD/BUFFER: its mappings, or its pages when nothing is mapped. Or a file with a scatterlist (- for standard input), YAML or "
-            + "JSON: entries and segments by address and length, or what run, buffer map or buffer describe answer with --json.",
+            + "JSON: entries and segments by address and length, or what run, buffer map or buffer describe print with --json.",
     };
 
     private readonly Option<string?> _device = NameOptions.One("--device", "NAME", "The device to check them against.");
@@ -71,7 +71,7 @@ internal sealed class AuditCommand
     private int AuditFile(ParseResult parsed)
     {
         var given = parsed.GetRequiredValue(_given);
-        var board = BoardOf(parsed) ?? throw new UsageException("--board is not given: expected the board of the device, as a file has none.");
+        var board = BoardOf(parsed) ?? throw new UsageException("--board is not given: expected the board of the device, because a file does not name one.");
         return Answer(parsed, board, DeviceOf(parsed, board.Devices), StandardInput.Is(given)
             ? ScatterlistFile.Read(StandardInput.Name, StandardInput.Open())
             : ScatterlistFile.Read(given));

@@ -14,7 +14,7 @@ internal sealed class ExploreCommand
 {
     private readonly Argument<string> _scenario = new("SCENARIO")
     {
-        Description = "A scenario file, the name of a shipped one, or - for standard input. Its order, and what it expects, are not looked at.",
+        Description = "A scenario file, the name of a shipped one, or - for standard input. Its order and its expectations are ignored.",
     };
 
     private readonly Option<string[]> _policies = PolicyOption.Many(

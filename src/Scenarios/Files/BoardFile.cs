@@ -81,7 +81,7 @@ public static class BoardFile
             var device = DeviceFields.Read(node, stages, buses, problems);
             if (device.Name.Length != 0 && !names.Add(device.Name))
             {
-                node.AsMap().PlaceOf("name").Report($"two devices are named {device.Name}", "a name of its own for each");
+                node.AsMap().PlaceOf("name").Report($"two devices are named {device.Name}", "a different name for each");
             }
 
             devices.Add(device);

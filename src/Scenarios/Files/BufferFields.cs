@@ -28,7 +28,7 @@ internal sealed class BufferFields(BoardDefinition board, FileNode? getters, Exp
             var buffer = Read(map);
             if (buffer.Name.Length != 0 && !names.Add(buffer.Name))
             {
-                map.PlaceOf("name").Report($"two buffers are named {buffer.Name}", "a name of its own for each");
+                map.PlaceOf("name").Report($"two buffers are named {buffer.Name}", "a different name for each");
             }
 
             buffers.Add(buffer);
@@ -44,7 +44,7 @@ internal sealed class BufferFields(BoardDefinition board, FileNode? getters, Exp
         var name = map.Required("name").AsName();
         if (Words.Directions.ContainsKey(name))
         {
-            map.PlaceOf("name").Report($"a buffer is named {name}", "a name that is no direction");
+            map.PlaceOf("name").Report($"a buffer is named {name}", "a name that is not a direction");
         }
 
         var size = map.Required("size").AsSize(1, BufferExport.SizeBytesMax);

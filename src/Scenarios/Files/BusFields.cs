@@ -24,7 +24,7 @@ internal static class BusFields
 
             if (!buses.TryAdd(name, windows) && name.Length != 0)
             {
-                map.PlaceOf("name").Report($"two buses are named {name}", "a name of its own for each");
+                map.PlaceOf("name").Report($"two buses are named {name}", "a different name for each");
             }
         }
 

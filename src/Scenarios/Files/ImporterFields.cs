@@ -17,7 +17,7 @@ internal static class ImporterFields
             var importer = Read(map, devices, steps, problems);
             if (importer.Name.Length != 0 && !names.Add(importer.Name))
             {
-                map.PlaceOf("name").Report($"two importers are named {importer.Name}", "a name of its own for each");
+                map.PlaceOf("name").Report($"two importers are named {importer.Name}", "a different name for each");
             }
 
             stepsLeft -= importer.Steps.Length;

@@ -19,7 +19,7 @@ internal static class IommuFields
             var stage = Read(map, problems);
             if (stage.Name.Length != 0 && !names.Add(stage.Name))
             {
-                map.PlaceOf("name").Report($"two MMUs are named {stage.Name}", "a name of its own for each");
+                map.PlaceOf("name").Report($"two MMUs are named {stage.Name}", "a different name for each");
             }
 
             stages.Add(stage);

@@ -35,7 +35,7 @@ internal static class RegionFields
 
     private static string? OfVramOnly(MapNode map, string key)
     {
-        map.Optional(key)?.Place.Report($"memory that is nobody's own has the key '{key}'", "it with kind: vram only");
+        map.Optional(key)?.Place.Report($"memory that belongs to no device has the key '{key}'", "that key only with kind: vram");
         return null;
     }
 

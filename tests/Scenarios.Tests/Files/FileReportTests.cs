@@ -41,7 +41,7 @@ public class FileReportTests
             "8:51: coherent is text 'perhaps'; expected true or false",
             "8:67: the board has no MMU none; expected none",
             "9:17: an entry of devices has the unknown key 'dma_msk' (did you mean 'dma_mask'?); expected name, driver, description, bus, max_segment_size, max_segment_count, segment_boundary_mask, contiguous, dma_mask, bus_dma_limit, windows, coherent, iommu, bus_mmu, needs_struct_page, trusted, peer_to_peer, peer_bus, segments_per_line, preferred_segment_size or sources",
-            "9:12: two devices are named gpu; expected a name of its own for each",
+            "9:12: two devices are named gpu; expected a different name for each",
         ],
         ProblemsOf(Board));
 
