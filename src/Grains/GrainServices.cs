@@ -16,7 +16,9 @@ public static class GrainServices
         silo.Services.AddSingleton<DeviceFacts>();
         silo.Services.AddSingleton<DeviceFactsClient>();
         silo.Services.AddSingleton<BufferDebts>();
+        silo.Services.AddSingleton<DebtSweep>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<BufferDebts>());
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<DebtSweep>());
         silo.Services.AddSingleton<IGrainStorageSerializer, StateSerializer>();
         silo.Services.TryAddSingleton<PersistentStateFactory>();
         silo.Services.AddSingleton<IPersistentStateFactory, DurableStateFactory>();

@@ -1,3 +1,4 @@
+using DmaGrains.Interfaces;
 using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Tests;
@@ -66,6 +67,19 @@ public sealed class StateFileTests : IDisposable
 
         answer.Unusable("is not a database");
         Assert.StartsWith("name: kept", await File.ReadAllTextAsync(_board.Path, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_command_that_ends_while_the_silo_looks_for_debts_says_nothing_of_it()
+    {
+        (await DoAsync($"board define {_board.Path}")).Good();
+        await using (var silo = await EmbeddedSilo.StartAsync(DataPath, TestContext.Current.CancellationToken))
+        {
+            await Task.WhenAll(Enumerable.Range(0, 300).Select(number =>
+                silo.Grains.GetBuffer("kept", $"b{number}").ExportAsync(new($"b{number}", 4096))));
+        }
+
+        (await ProgramProcess.ClientAsync("buffer", "describe", "kept/b0", "--data", DataPath)).Good();
     }
 
     private Task<Answer> DoAsync(string line) => Answer.OfAsync([.. line.Split(' '), "--data", DataPath]);

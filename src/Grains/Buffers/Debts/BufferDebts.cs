@@ -62,7 +62,9 @@ internal sealed partial class BufferDebts(
     {
         silos.UnSubscribeFromSiloStatusEvents(this);
         await _stopping.CancelAsync();
-        await _paying;
+
+        // A call that is under way may take until its timeout; whoever is told to stop at once does not wait for it.
+        await _paying.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private void Sweep()

@@ -1,0 +1,117 @@
+using System.Threading.Channels;
+using DmaGrains.Grains.Storage;
+using DmaGrains.Interfaces;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Storage;
+
+namespace DmaGrains.Grains.Buffers.Debts;
+
+/// <summary>
+/// Reads what is stored of every buffer that a board lists, and calls those that owe something. A buffer gives its name back last, so
+/// whoever owes is listed. The others are not activated: a million buffers that owe nothing take no memory.
+/// </summary>
+/// <remarks>One for each silo; <see cref="DebtSweepGrain"/> says which one does it. It ends with its silo before that leaves the cluster.</remarks>
+internal sealed partial class DebtSweep(
+    IGrainFactory grains,
+    [FromKeyedServices(StorageNames.Default)] IGrainStorage storage,
+    BufferDebts debts,
+    TimeProvider time,
+    ILogger<DebtSweep> logger) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+{
+    private const int ReadsAtOnce = 8;
+
+    private static readonly TimeSpan _pauseAfterFailure = TimeSpan.FromSeconds(5);
+
+    private readonly Channel<bool> _due = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _sweeping = Task.CompletedTask;
+
+    /// <summary>Begins to look, or once more after the end if it is at it.</summary>
+    public void Begin() => _due.Writer.TryWrite(true);
+
+    /// <inheritdoc/>
+    public void Participate(ISiloLifecycle observer) =>
+        observer.Subscribe<DebtSweep>(ServiceLifecycleStage.Active, StartAsync, StopAsync);
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopping.Dispose();
+
+    private Task StartAsync(CancellationToken cancellation)
+    {
+        _sweeping = Task.Run(() => SweepAsync(_stopping.Token), CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    private async Task StopAsync(CancellationToken cancellation)
+    {
+        await _stopping.CancelAsync();
+        await _sweeping.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task SweepAsync(CancellationToken stopping)
+    {
+        try
+        {
+            while (await _due.Reader.WaitToReadAsync(stopping))
+            {
+                _due.Reader.TryRead(out _);
+                try
+                {
+                    await SweepOnceAsync(stopping);
+                }
+                catch (Exception problem) when (!stopping.IsCancellationRequested)
+                {
+                    LogFailed(problem.Message);
+                    Begin();
+                    await Task.Delay(_pauseAfterFailure, time, stopping);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The silo stops; the others, or its next start, look again.
+        }
+    }
+
+    private async Task SweepOnceAsync(CancellationToken stopping)
+    {
+        await foreach (var boards in grains.GetBoards().BoardPagesAsync(cancellation: stopping))
+        {
+            foreach (var board in boards)
+            {
+                await foreach (var buffers in grains.GetBoard(board).BufferPagesAsync(cancellation: stopping))
+                {
+                    foreach (var some in buffers.Chunk(ReadsAtOnce))
+                    {
+                        stopping.ThrowIfCancellationRequested();
+                        await Task.WhenAll(some.Select(buffer => LookAsync(board, buffer)));
+                    }
+                }
+            }
+        }
+    }
+
+    private async Task LookAsync(string board, string name)
+    {
+        var buffer = grains.GetBuffer(board, name);
+        var stored = new DurableState<DmaBufferRecord>(DmaBufferRecord.StateName, buffer.GetGrainId(), storage, new());
+        await stored.ReadStateAsync();
+        if (stored.State.Buffer is { IsInDebt: true })
+        {
+            try
+            {
+                await buffer.SettleAsync();
+            }
+            catch (Exception)
+            {
+                debts.Add(board, name);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Buffers that owe something are looked for again: {Reason}")]
+    private partial void LogFailed(string reason);
+}
