@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DmaGrains.Client.Commands;
 using DmaGrains.Client.Output;
+using DmaGrains.Model;
 using DmaGrains.Scenarios.Conformance;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
@@ -91,7 +92,7 @@ public static class CommandLine
     {
         try
         {
-            error.WriteLine($"dmagrains: {what}");
+            error.WriteLine($"dmagrains: {HarmlessText.Lines(what)}");
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

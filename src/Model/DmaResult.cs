@@ -24,7 +24,7 @@ public readonly record struct DmaResult<T>
         _granted = true;
     }
 
-    internal DmaResult(Refusal refusal) => _refusal = refusal;
+    internal DmaResult(Refusal refusal) => _refusal = refusal.Harmless();
 
     /// <summary>Whether the request was carried out.</summary>
     public bool IsGranted => _granted;
@@ -43,6 +43,10 @@ public readonly record struct DmaResult<T>
         value = _value;
         return _granted;
     }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        _granted ? $"granted: {_value}" : _refusal is not null ? $"refused with {_refusal}" : "never decided";
 
     /// <summary>The value, for a caller that has already looked.</summary>
     /// <exception cref="InvalidOperationException">The request was refused.</exception>

@@ -6,6 +6,9 @@ public static class ModelName
     /// <summary>The longest name, in characters.</summary>
     public const int LengthMax = 63;
 
+    /// <summary>Most characters of what is no name that a message quotes.</summary>
+    public const int QuotedMax = 80;
+
     /// <summary>What a name looks like, for messages.</summary>
     public const string Expected = "1 to 63 of a-z, A-Z, 0-9, '.', '_', '-', '#', starting with a letter or digit";
 
@@ -31,8 +34,10 @@ public static class ModelName
     /// <summary>Null when the name is valid; else EINVAL naming <paramref name="field"/>.</summary>
     public static Refusal? Check(string? name, string field) => IsValid(name)
         ? null
-        : Refusal.Of(Errno.EINVAL, field, $"{field} '{Shorten(name)}' is not a name: expected {Expected}.");
+        : name is null ? Refusal.Null(field)
+        : Refusal.Of(Errno.EINVAL, field, $"{field} {Quoted(name)} is not a name: expected {Expected}.");
 
-    private static string Shorten(string? name) =>
-        name is null ? "(null)" : name.Length <= 80 ? name : string.Concat(name.AsSpan(0, 80), "…");
+    /// <summary>What somebody gave for a name, for messages: a name as it is, else in quotes, harmless and not too long.</summary>
+    public static string Quoted(string? name) =>
+        IsValid(name) ? name! : name is null ? "(null)" : $"'{HarmlessText.Short(name, QuotedMax)}'";
 }

@@ -15,8 +15,24 @@ namespace DmaGrains.Model;
 public sealed record Refusal(
     Errno Errno, string? Importer, string? Field, ulong? Needed, ulong? Limit, string Reason, UnstatedLimits Unstated = UnstatedLimits.None)
 {
+    /// <summary>Most characters of a reason; of what callers gave it quotes far fewer.</summary>
+    public const int ReasonMax = 4096;
+
     /// <summary>A refusal that concerns no importer and no numbers.</summary>
     public static Refusal Of(Errno errno, string? field, string reason) => new(errno, null, field, null, null, reason);
+
+    /// <summary>EINVAL: an argument, or something in it, is null where a value is expected.</summary>
+    /// <param name="what">The argument or the part of it.</param>
+    public static Refusal Null(string what) => Of(Errno.EINVAL, what, $"{what} is null: expected a value.");
+
+    /// <summary>The same as it may be shown and kept: with no control characters, and no longer than a refusal is.</summary>
+    internal Refusal Harmless()
+    {
+        var (importer, reason) = (Importer is null ? null : HarmlessText.Short(Importer, ReasonMax), HarmlessText.Short(Reason, ReasonMax));
+        return ReferenceEquals(importer, Importer) && ReferenceEquals(reason, Reason)
+            ? this
+            : this with { Importer = importer, Reason = reason };
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Errno}: {Reason}";

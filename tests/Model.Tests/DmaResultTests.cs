@@ -46,4 +46,13 @@ public sealed class DmaResultTests
         Assert.Same(_refusal, refused.Refusal);
         Assert.Throws<InvalidOperationException>(() => refused.Value);
     }
+
+    [Fact]
+    public void Result_says_in_words_what_it_is()
+    {
+        Assert.Equal("granted: value", DmaResult.Grant("value").ToString());
+        Assert.Equal("refused with EINVAL: No.", DmaResult.Refuse<string>(_refusal).ToString());
+        Assert.Equal("refused with EINVAL: No.", DmaResult.Refuse<int>(_refusal).ToString());
+        Assert.Equal("never decided", default(DmaResult<string>).ToString());
+    }
 }

@@ -51,12 +51,12 @@ internal static class CheckCommand
         {
             foreach (var problem in report.Problems)
             {
-                terminal.Line($"{Quoted.Clean(problem.File)}:{problem.Line}:{problem.Column}: {problem.Problem}");
+                terminal.Line($"{HarmlessText.Of(problem.File)}:{problem.Line}:{problem.Column}: {problem.Problem}");
             }
 
             var what = report.Kind == FileKind.Unknown ? string.Empty : $" ({$"{report.Kind.ToString().ToLowerInvariant()} {report.Name}".TrimEnd()})";
             terminal.Line(
-                $"{Quoted.Clean(report.File)}{what}: ",
+                $"{HarmlessText.Of(report.File)}{what}: ",
                 report.Problems.IsEmpty ? "ok" : Counted.Of((ulong)report.Problems.Length, "problem"),
                 report.Problems.IsEmpty,
                 string.Empty);

@@ -106,5 +106,5 @@ internal static class ImportText
         _ => fit.Outcome,
     };
 
-    private static string Shown(string text) => Quoted.Clean(Quoted.Shorten(text, Quoted.LengthMax));
+    private static string Shown(string text) => HarmlessText.Short(text, Quoted.LengthMax);
 }

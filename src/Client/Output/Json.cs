@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DmaGrains.Model;
 
 namespace DmaGrains.Client.Output;
 
@@ -17,8 +18,8 @@ internal static class Json
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower), new WholeNumberConverter() },
     };
 
-    /// <summary>The document's text.</summary>
-    public static string Text<T>(T document) => JsonSerializer.Serialize(document, _options);
+    /// <summary>The document's text. The encoder leaves direction marks as they are; escaped they are the same text.</summary>
+    public static string Text<T>(T document) => HarmlessText.Lines(JsonSerializer.Serialize(document, _options));
 
     /// <summary>Numbers of any length, as numbers.</summary>
     private sealed class WholeNumberConverter : JsonConverter<BigInteger>

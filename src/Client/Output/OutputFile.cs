@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DmaGrains.Scenarios.Files;
+using DmaGrains.Model;
 
 namespace DmaGrains.Client.Output;
 
@@ -83,7 +84,7 @@ internal sealed class OutputFile
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw Unwritable(option, file, $"{Quoted.Clean(problem.Message.TrimEnd('.'))}; expected a file that can be written");
+            throw Unwritable(option, file, $"{HarmlessText.Of(problem.Message.TrimEnd('.'))}; expected a file that can be written");
         }
     }
 

@@ -78,9 +78,7 @@ internal static class RunText
 
         if (step.Recalculated is { } recalculated)
         {
-            terminal.Line(recalculated.Differs
-                ? $"      recalculated: {UnionText.Of(recalculated.Union)}, as {recalculated.ChangedImporter} has changed"
-                : "      recalculated: the same");
+            terminal.Line($"      recalculated: {RecalculatedWords(recalculated)}");
         }
 
         if (step.Wish is { } wish)
@@ -107,6 +105,15 @@ internal static class RunText
         RunResult.Hazard => HazardWords(report.Steps),
         _ => throw new ArgumentOutOfRangeException(nameof(report)),
     };
+
+    /// <summary>
+    /// What a calculation anew came to, and why it differs: somebody has changed, or a refused attach or a detach left the running union
+    /// other than the importers ask for.
+    /// </summary>
+    internal static string RecalculatedWords(RecalculatedReport recalculated) =>
+        !recalculated.Differs ? "the same"
+        : recalculated.ChangedImporter is { } changed ? $"{UnionText.Of(recalculated.Union)}, as {changed} has changed"
+        : $"{UnionText.Of(recalculated.Union)}, though no importer has changed: the running union is not that of who is attached";
 
     /// <summary>A hazard in words, with how often it happened.</summary>
     internal static string HazardWords(HazardReport hazard) =>

@@ -1,10 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
+using DmaGrains.Model;
 using Spectre.Console;
 
 namespace DmaGrains.Client.Output;
 
-/// <summary>Writes answers: JSON when asked for, else text; tables and colour have lines and hues on a terminal only.</summary>
+/// <summary>
+/// Writes answers: JSON when asked for, else text; tables and colour have lines and hues on a terminal only. Nothing that comes of a file
+/// or a caller moves the cursor or turns the direction of text (<see cref="HarmlessText"/>).
+/// </summary>
 internal sealed class Terminal
 {
     /// <summary>How wide a terminal is taken to be at least.</summary>
@@ -74,6 +78,7 @@ internal sealed class Terminal
     /// <summary>A line of text; a terminal that is narrower gets it in several, broken between words.</summary>
     public void Line(string text = "")
     {
+        text = HarmlessText.Lines(text);
         foreach (var line in _columns is { } columns ? WrappedLine.Lines(text, columns) : [text])
         {
             _output.WriteLine(line);
@@ -81,11 +86,12 @@ internal sealed class Terminal
     }
 
     /// <summary>Text as it is, with the ends of its lines.</summary>
-    public void Text(string text) => _output.Write(text);
+    public void Text(string text) => _output.Write(HarmlessText.Lines(text));
 
     /// <summary>A line with one word that a terminal shows in colour.</summary>
     public void Line(string before, string word, bool isGood, string after)
     {
+        (before, word, after) = (HarmlessText.Lines(before), HarmlessText.Lines(word), HarmlessText.Lines(after));
         var text = $"{before}{word}{after}";
         if (_columns is not { } columns)
         {
@@ -108,7 +114,8 @@ internal sealed class Terminal
     /// <summary>A table: ruled on a terminal, plain columns elsewhere. Nothing of it is cut or left out, however narrow it is.</summary>
     public void Table(string[] headings, IEnumerable<string[]> rows)
     {
-        string[][] all = [.. rows];
+        headings = [.. headings.Select(HarmlessText.Lines)];
+        string[][] all = [.. rows.Select(row => row.Select(HarmlessText.Lines).ToArray())];
         if (_columns is not { } columns)
         {
             Columns([headings, .. all]);

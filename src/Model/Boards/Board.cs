@@ -52,10 +52,10 @@ public sealed class Board
             allocate ?? (static (memory, request) => memory.Allocate(request))));
 
     /// <summary>The buffer of that name, gone or not; null when there never was one.</summary>
-    public DmaBuffer? Buffer(string name) => _buffers.GetValueOrDefault(name);
+    public DmaBuffer? Buffer(string name) => name is null ? null : _buffers.GetValueOrDefault(name);
 
     /// <summary>The device of that name, or null.</summary>
-    public Device? Device(string name) => _devices.GetValueOrDefault(name);
+    public Device? Device(string name) => name is null ? null : _devices.GetValueOrDefault(name);
 
     /// <summary>Exports a buffer.</summary>
     /// <returns>What <see cref="BufferExports.Export"/> answers; ENOMEM when the exporter allocates at once and there is no room.</returns>

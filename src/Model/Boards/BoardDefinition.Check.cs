@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Translation;
@@ -13,7 +14,9 @@ public sealed partial record BoardDefinition
     /// bounce pools, ENOSPC when there is too much of something, EBUSY when a driver owns tables that are the DMA API's.
     /// </returns>
     public Refusal? Check() =>
-        ModelName.Check(Name, "Board")
+        CheckNulls()
+        ?? ModelName.Check(Name, "Board")
+        ?? CheckTitle()
         ?? TooMany(nameof(Devices), Devices.Length, DevicesMax, "devices")
         ?? TooMany(nameof(Stages), Stages.Length, StagesMax, "MMUs")
         ?? First(Devices, device => device.Check())
@@ -25,6 +28,22 @@ public sealed partial record BoardDefinition
         ?? First(Memory, CheckOwner)
         ?? CheckBouncePool()
         ?? First(Stages, stage => StageOwnership.Check(stage, Devices));
+
+    private Refusal? CheckNulls() =>
+        Title is null ? Refusal.Null(nameof(Title))
+        : HasNulls(Memory) ? Refusal.Null(nameof(Memory))
+        : HasNulls(Devices) ? Refusal.Null(nameof(Devices))
+        : HasNulls(Stages) ? Refusal.Null(nameof(Stages))
+        : null;
+
+    private static bool HasNulls<T>(ImmutableArray<T> parts)
+        where T : class => parts.IsDefault || parts.Contains(null!);
+
+    private Refusal? CheckTitle() => Title.Length <= TitleLengthMax
+        ? null
+        : new(
+            Errno.EINVAL, null, nameof(Title), (ulong)Title.Length, TitleLengthMax,
+            $"The title of {Name} has {Title.Length} characters: expected at most {TitleLengthMax}.");
 
     private static Refusal? First<T>(IEnumerable<T> parts, Func<T, Refusal?> check) =>
         parts.Select(check).FirstOrDefault(refusal => refusal is not null);

@@ -27,11 +27,14 @@ public sealed partial record BoardDefinition(
     /// <param name="device">The device; null when the board has none of that name.</param>
     /// <returns>ENODEV for an unknown device, EINVAL naming Iommu for one without an MMU.</returns>
     public static DmaResult<string> ContextStageOf(string name, Device? device) => device is null
-        ? DmaResult.Refuse<string>(new(Errno.ENODEV, name, "Device", null, null, $"The board has no device {name}."))
+        ? DmaResult.Refuse<string>(Buffers.DmaBuffer.NoDevice(name))
         : (device.Iommu ?? device.BusMmu) is { } stage
             ? DmaResult.Grant(stage)
             : DmaResult.Refuse<string>(new(
                 Errno.EINVAL, name, nameof(Device.Iommu), null, null, $"{name} is not behind an MMU that could switch contexts."));
+
+    /// <summary>The longest title, in characters.</summary>
+    public const int TitleLengthMax = 256;
 
     /// <summary>Most devices on a board.</summary>
     public const int DevicesMax = 4096;

@@ -370,7 +370,8 @@ public sealed partial record DmaBuffer
 
     /// <summary>ENODEV: the board has no device of that name.</summary>
     public static Refusal NoDevice(string device) => new(
-        Errno.ENODEV, device, "Device", null, null, $"The board has no device {device}.");
+        Errno.ENODEV, ModelName.IsValid(device) ? device : null, "Device", null, null,
+        $"The board has no device {ModelName.Quoted(device)}.");
 
     /// <summary>Who holds a mapping: nobody is detached before.</summary>
     private Attachment AttachmentOf(Mapping mapping) => Attached(mapping.Attachment);

@@ -136,7 +136,8 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     /// <returns>EINVAL naming Device, Bus, SegmentBoundaryMask (holes), MaxSegmentCount (contiguous but more than 1) or Windows; ENOSPC naming Windows.</returns>
     public Refusal? Check()
     {
-        if ((ModelName.Check(Name, "Device") ?? (Bus is null ? null : ModelName.Check(Bus, nameof(Bus)))) is { } bad)
+        if ((ModelName.Check(Name, "Device") ?? (Bus is null ? null : ModelName.Check(Bus, nameof(Bus)))
+            ?? (PeerBus is null ? null : ModelName.Check(PeerBus, nameof(PeerBus)))) is { } bad)
         {
             return bad;
         }

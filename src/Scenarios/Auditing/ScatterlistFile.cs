@@ -104,7 +104,7 @@ public static class ScatterlistFile
         CheckCount(map, "mapped_entry_count", segments.Length);
         return entries.IsEmpty && segments.IsEmpty
             ? throw map.Place.Fail($"{map.Label} has neither entries nor segments", "one at least")
-            : new(Quoted.Clean(label), entries, segments)
+            : new(HarmlessText.Of(label), entries, segments)
             {
                 Device = device,
                 AddressesOf = TextIn(map, "addresses_of"),

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using DmaGrains.Scenarios.Files;
+using DmaGrains.Model;
 
 namespace DmaGrains.Scenarios.Capturing;
 
@@ -25,8 +26,8 @@ public static class Capture
         var board = name ?? KernelName.ToModel(model ?? tree.TextIfAny("/proc/sys/kernel/hostname") ?? "captured");
         var title = $"{model ?? "A machine of unknown model"}, Linux {kernel ?? "of unknown version"}, {architecture ?? "unknown architecture"}";
         var canBe = memory.Regions.Count > 0 && devices.All.Count > 0;
-        var unread = tree.Unread.Select(missed => new UnreadPath(Quoted.Clean(missed.Path), Quoted.Clean(missed.Reason))).ToImmutableArray();
-        ImmutableArray<string> left = [.. remarks.Select(Quoted.Clean)];
+        var unread = tree.Unread.Select(missed => new UnreadPath(HarmlessText.Of(missed.Path), HarmlessText.Of(missed.Reason))).ToImmutableArray();
+        ImmutableArray<string> left = [.. remarks.Select(HarmlessText.Of)];
         return new(tree.Root, canBe ? board : null, kernel, architecture, memory.Regions.Count, devices.All.Count)
         {
             Iommus = groups.Count,
@@ -189,14 +190,14 @@ internal sealed class BoardText
     }
 
     /// <summary>A comment in one line.</summary>
-    public void Comment(string indent, string comment) => Line($"{indent}# {Quoted.Clean(comment)}");
+    public void Comment(string indent, string comment) => Line($"{indent}# {HarmlessText.Of(comment)}");
 
     /// <inheritdoc/>
     public override string ToString() => _text.ToString();
 
     /// <summary>Text in quotes.</summary>
     public static string Quote(string text) =>
-        $"\"{Quoted.Clean(text).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        $"\"{HarmlessText.Of(text).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     /// <summary>A name; the one word that YAML takes for nothing in quotes.</summary>
     public static string Name(string name) => name.Equals("null", StringComparison.OrdinalIgnoreCase) ? Quote(name) : name;

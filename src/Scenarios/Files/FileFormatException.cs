@@ -1,3 +1,4 @@
+using DmaGrains.Model;
 namespace DmaGrains.Scenarios.Files;
 
 /// <summary>A file that cannot be used: where it is wrong, what is wrong, and what would be right.</summary>
@@ -6,13 +7,13 @@ namespace DmaGrains.Scenarios.Files;
 /// <param name="column">The column, from 1.</param>
 /// <param name="problem">One sentence without a full stop: <c>PROBLEM; expected WHAT</c>.</param>
 public sealed class FileFormatException(string file, int line, int column, string problem)
-    : Exception($"{Quoted.Clean(file)}:{line}:{column}: {Quoted.Clean(problem)}")
+    : Exception($"{HarmlessText.Of(file)}:{line}:{column}: {HarmlessText.Of(problem)}")
 {
     /// <summary>The file, as it was named.</summary>
     public string File { get; } = file;
 
     /// <summary>What is wrong and what was expected, without the place.</summary>
-    public string Problem { get; } = Quoted.Clean(problem);
+    public string Problem { get; } = HarmlessText.Of(problem);
 
     /// <summary>The line, from 1.</summary>
     public int Line { get; } = line;

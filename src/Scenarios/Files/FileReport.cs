@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Model;
 
 namespace DmaGrains.Scenarios.Files;
 
@@ -44,7 +45,7 @@ public sealed record FileReport(string File, FileKind Kind, string? Name, Immuta
         return new(
             name,
             kind,
-            root?.Optional("name") is TextNode { IsNothing: false } stated ? Quoted.Clean(Quoted.Shorten(stated.Value, Quoted.LengthMax)) : null,
+            root?.Optional("name") is TextNode { IsNothing: false } stated ? HarmlessText.Short(stated.Value, Quoted.LengthMax) : null,
             [.. problems.Found.Select(problem => new FileProblemReport(problem.File, problem.Line, problem.Column, problem.Problem)).Distinct()]);
     }
 

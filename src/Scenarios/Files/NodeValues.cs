@@ -38,7 +38,7 @@ internal static class NodeValues
     {
         const string expected = "one line of text";
         var text = node.AsText();
-        return !string.IsNullOrWhiteSpace(text) && text.EnumerateRunes().All(Quoted.Shows)
+        return !string.IsNullOrWhiteSpace(text) && text.EnumerateRunes().All(HarmlessText.Shows)
             ? text
             : node.Wrong(expected, string.Empty);
     }
