@@ -44,6 +44,33 @@ public class ImportCommandTests
     }
 
     [Fact]
+    public async Task A_device_or_a_board_that_matches_nothing_is_not_a_success()
+    {
+        using var file = new TemporaryFile(Text, ".txt");
+
+        (await Answer.OfAsync("import", "bufinfo", file.Path, "--board", "raspberry-pi-4", "--device", "fe00.vc5=vc4"))
+            .Unusable("no device 'fe00.vc5' is attached to any buffer: expected 'fe00.vc4' or 'v3d'");
+        (await Answer.OfAsync("import", "bufinfo", file.Path, "--board", "figures"))
+            .Refused("board: figures has none of the attached devices ('fe00.vc4', 'v3d')");
+        using var sysfs = new TemporaryFile("buffers/7/size: 4096\nbuffers/7/exporter_name: drm\n", ".txt");
+        (await Answer.OfAsync("import", "bufinfo", sysfs.Path, "--board", "figures")).Refused("The text names no devices");
+    }
+
+    [Fact]
+    public async Task Bufinfo_tells_what_it_left_out()
+    {
+        using var file = new TemporaryFile($"$ cat bufinfo\n```{Text}```\nbye\n", ".txt");
+
+        var text = (await Answer.OfAsync("import", "bufinfo", file.Path)).Good().Output;
+        var report = (await Answer.OfAsync("import", "bufinfo", file.Path, "--json")).Good().Json();
+
+        Assert.Contains(
+            "  4 lines not of the listing, left out:\n    lines 1 to 2: $ cat bufinfo …\n    lines 13 to 14: ``` …\n", text, StringComparison.Ordinal);
+        Assert.Equal(4, report.GetProperty("unread_lines").GetInt32());
+        Assert.Equal(13, report.GetProperty("left_out")[1].GetProperty("first").GetInt32());
+    }
+
+    [Fact]
     public async Task Bufinfo_of_a_text_that_is_cut_has_what_is_there_and_exits_with_1()
     {
         using var file = new TemporaryFile(Text[..^60], ".txt");

@@ -62,7 +62,8 @@ internal sealed class ImportCommand
             "bufinfo",
             """
             Lists a kernel's buffers, their totals and who holds what; with --board, whether all importers of a buffer could be met.
-            Exit code 1: the text stops short or contradicts itself, or the board cannot meet the importers of a buffer.
+            What is not of the listing (a report around it, log lines, prompts, colours) is left out and told of.
+            Exit code 1: the text stops short or contradicts itself, the board cannot meet the importers of a buffer, or knows none.
 
             Example:
               dmagrains import bufinfo /sys/kernel/debug/dma_buf/bufinfo
@@ -79,7 +80,7 @@ internal sealed class ImportCommand
             var fit = FitOf(board, parsed.GetValue(_device) ?? []);
             return parsed.GetValue(_watch)
                 ? await WatchAsync(parsed, board, fit, cancellation)
-                : Show(parsed, Read(file), board, fit);
+                : Show(parsed, ReadMatched(file, parsed.GetValue(_device) ?? []), board, fit);
         });
         return command;
     }
@@ -87,6 +88,24 @@ internal sealed class ImportCommand
     private static ImportedListing Read(string file) => StandardInput.Is(file)
         ? KernelListing.Read(StandardInput.Name, StandardInput.Open)
         : KernelListing.Read(file);
+
+    /// <summary>A listing in which all devices are that the board calls otherwise: one that is misspelt is no success.</summary>
+    private static ImportedListing ReadMatched(string file, string[] renames)
+    {
+        var listing = Read(file);
+        foreach (var rename in renames)
+        {
+            var kernel = rename[..rename.LastIndexOf('=')];
+            if (!listing.Devices.Contains(kernel))
+            {
+                throw new UsageException(
+                    $"--device {Quoted.Text(rename)}: no device {Quoted.Text(kernel)} is attached to any buffer: expected "
+                    + $"{Quoted.AnyOf([.. listing.Devices.Order(StringComparer.Ordinal).Select(Quoted.Text)])}.");
+            }
+        }
+
+        return listing;
+    }
 
     private static BoardFit? FitOf(BoardDefinition? board, string[] renames)
     {

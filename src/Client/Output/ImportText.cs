@@ -8,6 +8,8 @@ namespace DmaGrains.Client.Output;
 /// <summary>Writes a kernel's buffers for people.</summary>
 internal static class ImportText
 {
+    private const int PlacesMax = 8;
+
     private static readonly string[] _headings = ["inode", "name", "exporter", "size", "references", "attached, newest first"];
 
     /// <summary>The buffers; who exported and who holds how much; whether the board could meet it; and what is wrong with the text.</summary>
@@ -81,9 +83,26 @@ internal static class ImportText
             terminal.Line("  ", $"line {problem.Line}", false, $": {problem.Problem}");
         }
 
+        if (report.BoardProblem is { } unmatched)
+        {
+            terminal.Line("  ", "board", false, $": {unmatched}");
+        }
+
         if (report.UnreadLines > 0)
         {
-            terminal.Line($"  {Counted.Of((ulong)report.UnreadLines, "line")} after the listing not read");
+            terminal.Line($"  {Counted.Of((ulong)report.UnreadLines, "line")} not of the listing, left out:");
+        }
+
+        foreach (var lines in report.LeftOut.Take(PlacesMax))
+        {
+            terminal.Line(lines.Count == 1
+                ? $"    line {lines.First}: {Shown(lines.Text)}"
+                : $"    lines {lines.First} to {lines.Last}: {Shown(lines.Text)} …");
+        }
+
+        if (report.LeftOut.Length > PlacesMax)
+        {
+            terminal.Line($"    and in {Counted.Of((ulong)(report.LeftOut.Length - PlacesMax), "other place")}; --json has all");
         }
     }
 

@@ -13,13 +13,28 @@ namespace DmaGrains.Scenarios.Importing;
 /// </remarks>
 internal sealed partial class BufinfoText
 {
-    private const string Title = "Dma-buf Objects:";
-    private const string DevicesTitle = "Attached Devices:";
-    private const string Skipped = "ERROR locking buffer object: skipping";
-    private const string NoName = "<none>";
+    /// <summary>What a listing starts with.</summary>
+    public const string Title = "Dma-buf Objects:";
 
-    private static readonly string[] _needed = ["size", "flags", "mode", "count", "exp_name"];
-    private static readonly string[] _today = [.. _needed, "ino", "name"];
+    /// <summary>What stands above the devices of a buffer.</summary>
+    public const string DevicesTitle = "Attached Devices:";
+
+    /// <summary>What stands for a buffer that the kernel could not look at.</summary>
+    public const string Skipped = "ERROR locking buffer object: skipping";
+
+    /// <summary>What that line means.</summary>
+    public const string SkippedProblem = "The kernel left a buffer out: it could not lock it.";
+
+    /// <summary>What is wrong with a text whose total is missing.</summary>
+    public const string NoTotal = "The text ends without its total of objects: there may have been more buffers.";
+
+    /// <summary>What is wrong with a text that ends in a row.</summary>
+    public const string CutRow = "The text ends within the line of a buffer, which is left out.";
+
+    /// <summary>Columns that every kernel prints.</summary>
+    public static IReadOnlyCollection<string> Needed { get; } = ["size", "flags", "mode", "count", "exp_name"];
+
+    private static readonly string[] _today = [.. Needed, "ino", "name"];
 
     private readonly ListingLines _lines;
     private readonly ImmutableArray<ImportedBuffer>.Builder _buffers = ImmutableArray.CreateBuilder<ImportedBuffer>();
@@ -37,6 +52,27 @@ internal sealed partial class BufinfoText
     /// <exception cref="FileFormatException">It is no such text.</exception>
     public static ImportedListing Parse(string text, string file) => new BufinfoText(text, file).Read();
 
+    /// <summary>The columns of a heading, as today's kernels call them; vendors' have others.</summary>
+    public static string[] ColumnsOf(string heading, Regex between) =>
+    [
+        .. between.Split(heading).Select(column => column.Trim()).SkipWhile(column => column.Length == 0)
+            .Select(column => column switch { "buf name" => "name", "inode" => "ino", _ => column }),
+    ];
+
+    /// <summary>A name as the kernel prints it; null for what stands for none.</summary>
+    public static string? NameOf(string? name) => name is "<none>" or "(null)" or "" ? null : name;
+
+    /// <summary>What is wrong with a text that ends in a buffer.</summary>
+    public static string CutBuffer(int line) => $"The text ends within the buffer that starts on line {line}.";
+
+    /// <summary>What is wrong with a buffer that has not as many devices as it says.</summary>
+    public static string OtherDevices(ulong stated, int listed) => $"The text says {Counted.Of(stated, "device")} attached, and lists {listed}.";
+
+    /// <summary>What is wrong with a text that has not what its total says.</summary>
+    public static ListingProblem OtherTotal(int line, (ulong Count, ulong Bytes) stated, ImportedListing listing) => new(
+        line,
+        $"The text says {Counted.Of(stated.Count, "object")} of {Counted.Of(stated.Bytes, "byte")}, and has {listing.Buffers.Length} of {listing.SizeBytes}.");
+
     private ImportedListing Read()
     {
         ReadHeading();
@@ -44,7 +80,7 @@ internal sealed partial class BufinfoText
         {
             if (line.Trim() == Skipped)
             {
-                _problems.Add(new(_lines.Number, "The kernel left a buffer out: it could not lock it."));
+                _problems.Add(new(_lines.Number, SkippedProblem));
             }
             else if (ObjectsTotal().Match(line) is { Success: true } total)
             {
@@ -53,7 +89,7 @@ internal sealed partial class BufinfoText
             else if (!_hasHeading && _buffers.Count > 0 && !line.Contains('\t', StringComparison.Ordinal))
             {
                 _lines.PutBack();
-                return Listing() with { UnreadLines = _lines.Left };
+                return Listing() with { LeftOut = LeftOutLines.Of(_lines.Rest()) };
             }
             else
             {
@@ -64,7 +100,7 @@ internal sealed partial class BufinfoText
         // A buffer that stops short has been told of already.
         if (_hasHeading && (_buffers.Count == 0 || _buffers[^1].IsComplete))
         {
-            _problems.Add(new(Math.Max(1, _lines.Number), "The text ends without its total of objects: there may have been more buffers."));
+            _problems.Add(new(Math.Max(1, _lines.Number), NoTotal));
         }
 
         return Listing();
@@ -89,11 +125,11 @@ internal sealed partial class BufinfoText
 
         if (!_lines.TakeText(out var heading))
         {
-            throw _lines.Fail(1, "the text ends after its title", $"the columns {Quoted.AnyOf(_needed)}");
+            throw _lines.Fail(1, "the text ends after its title", $"the columns {Quoted.AnyOf(Needed)}");
         }
 
-        _columns = [.. heading.Split('\t').Select(column => column.Trim()).SkipWhile(column => column.Length == 0)];
-        if (_needed.FirstOrDefault(column => !_columns.Contains(column)) is { } missing)
+        _columns = ColumnsOf(heading, Tab());
+        if (Needed.FirstOrDefault(column => !_columns.Contains(column)) is { } missing)
         {
             throw _lines.Fail(1, $"the heading has no column {missing}", string.Join(", ", _today));
         }
@@ -112,9 +148,7 @@ internal sealed partial class BufinfoText
         var bytes = TotalIn(total, "bytes", "their bytes");
         if (count != (ulong)read.Buffers.Length || bytes != read.SizeBytes)
         {
-            _problems.Add(new(
-                _lines.Number,
-                $"The text says {Counted.Of(count, "object")} of {Counted.Of(bytes, "byte")}, and has {read.Buffers.Length} of {read.SizeBytes}."));
+            _problems.Add(OtherTotal(_lines.Number, (count, bytes), read));
         }
 
         if (_lines.TakeText(out var more) && _hasHeading)
@@ -133,7 +167,7 @@ internal sealed partial class BufinfoText
         var start = _lines.Number;
         if (_lines.IsCut)
         {
-            _problems.Add(new(start, "The text ends within the line of a buffer, which is left out."));
+            _problems.Add(new(start, CutRow));
             return;
         }
 
@@ -142,12 +176,12 @@ internal sealed partial class BufinfoText
         var isWhole = ReadDetails(ref buffer) && ReadDevices(devices);
         if (!isWhole)
         {
-            _problems.Add(new(_lines.Number, $"The text ends within the buffer that starts on line {start}."));
+            _problems.Add(new(_lines.Number, CutBuffer(start)));
         }
 
         _buffers.Add(buffer with
         {
-            Name = buffer.Name is NoName or "" ? null : buffer.Name,
+            Name = NameOf(buffer.Name),
             AttachedDevices = devices.ToImmutable(),
             IsComplete = isWhole,
         });
@@ -186,7 +220,7 @@ internal sealed partial class BufinfoText
         }
 
         return new(
-            _lines.Number, NumberIn("size", ulong.MaxValue), Field("exp_name").Text,
+            _lines.Number, NumberIn("size", ulong.MaxValue), Field("exp_name").Text.TrimEnd(' '),
             columns.Contains("ino") ? NumberIn("ino", ulong.MaxValue) : null, null)
         {
             Name = Field("name").Text,
@@ -220,7 +254,7 @@ internal sealed partial class BufinfoText
             {
                 buffer = buffer with { Fences = buffer.Fences.Add(detail) };
             }
-            else if (buffer.Name?.Length + 1 + line.Length <= ModelName.LengthMax)
+            else if (!BufinfoReport.IsLogged(line) && buffer.Name?.Length + 1 + line.Length <= ModelName.LengthMax)
             {
                 buffer = buffer with { Name = $"{buffer.Name}\n{line}" };
             }
@@ -244,7 +278,7 @@ internal sealed partial class BufinfoText
                 var stated = TotalIn(total, "count", "the number of devices");
                 if (stated != (ulong)devices.Count)
                 {
-                    _problems.Add(new(_lines.Number, $"The text says {Counted.Of(stated, "device")} attached, and lists {devices.Count}."));
+                    _problems.Add(new(_lines.Number, OtherDevices(stated, devices.Count)));
                 }
 
                 return true;
@@ -290,8 +324,11 @@ internal sealed partial class BufinfoText
     private static partial Regex DevicesTotal();
 
     [GeneratedRegex(@"^Constraints: Seg Count: (?<count>[0-9]+), Seg Size: (?<size>[0-9]+) seg boundary mask: (?<mask>[0-9a-f]+)\z")]
-    private static partial Regex ConstraintsLine();
+    public static partial Regex ConstraintsLine();
+
+    [GeneratedRegex(@"\t")]
+    private static partial Regex Tab();
 
     [GeneratedRegex(@"^[A-Za-z]+ fence:")]
-    private static partial Regex FenceLine();
+    public static partial Regex FenceLine();
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DmaGrains.Model;
 using DmaGrains.Model.Constraints;
+using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Scenarios.Importing;
@@ -35,11 +36,17 @@ public sealed record ImportReport(
     /// <summary>Where the text stops short or contradicts itself.</summary>
     public required ImmutableArray<ListingProblem> Problems { get; init; }
 
-    /// <summary>Lines behind a listing without heading that are no listing.</summary>
+    /// <summary>Why nothing could be held against the board: it knows none of the devices, or the text names none; null when something could.</summary>
+    public required string? BoardProblem { get; init; }
+
+    /// <summary>How many lines of the text are not of the listing.</summary>
     public required int UnreadLines { get; init; }
 
+    /// <summary>Those lines.</summary>
+    public required ImmutableArray<LeftOutLines> LeftOut { get; init; }
+
     /// <summary>Whether the text is whole and, with a board, all importers known to it could be met.</summary>
-    public bool Good => Problems.IsEmpty && Buffers.All(buffer => buffer.Fit?.Refusal is null);
+    public bool Good => Problems.IsEmpty && BoardProblem is null && Buffers.All(buffer => buffer.Fit?.Refusal is null);
 
     /// <summary>The report of a listing.</summary>
     /// <param name="file">Where the text came from.</param>
@@ -72,8 +79,24 @@ public sealed record ImportReport(
                 .OrderByDescending(holder => holder.SizeBytes).ThenBy(holder => holder.Device, StringComparer.Ordinal),
         ],
         Problems = listing.Problems,
-        UnreadLines = listing.UnreadLines,
+        BoardProblem = fit is null || board is null ? null : BoardProblemOf(listing, board, fit),
+        UnreadLines = listing.LeftOut.Sum(lines => lines.Count),
+        LeftOut = listing.LeftOut,
     };
+
+    private const int NamesMax = 24;
+
+    private static string? BoardProblemOf(ImportedListing listing, string board, BoardFit fit)
+    {
+        if (listing.Buffers.Length > 0 && listing.Buffers.All(buffer => buffer.AttachedDevices is null))
+        {
+            return $"The text names no devices, so nothing was held against {board}.";
+        }
+
+        var devices = listing.Devices.ToList();
+        return devices.Count == 0 || devices.Any(device => fit.DeviceOf(device) is not null) ? null
+            : $"{board} has none of the attached devices ({string.Join(", ", devices.Take(NamesMax).Select(Quoted.Text))}{(devices.Count > NamesMax ? ", …" : string.Empty)}): --device KERNEL=BOARD says what it calls them.";
+    }
 
     private static ulong SumOf(IEnumerable<ImportedBuffer> buffers) =>
         buffers.Aggregate(0UL, (sum, buffer) => unchecked(sum + buffer.SizeBytes));

@@ -16,8 +16,11 @@ public sealed record ImportedListing(
     /// <summary>How many bytes the text says that they have together; null when it does not say.</summary>
     public ulong? StatedBytes { get; init; }
 
-    /// <summary>Lines behind a listing without heading that are no listing, such as the rest of <c>buffer describe</c>.</summary>
-    public int UnreadLines { get; init; }
+    /// <summary>Lines that are not of the listing: a report around it, log lines between, the rest of <c>buffer describe</c>.</summary>
+    public ImmutableArray<LeftOutLines> LeftOut { get; init; } = [];
+
+    /// <summary>Devices that are attached to any buffer, each once.</summary>
+    public IEnumerable<string> Devices => Buffers.SelectMany(buffer => buffer.AttachedDevices ?? []).Distinct();
 
     /// <summary>Bytes of all buffers, as the kernel sums them: modulo 2^64.</summary>
     public ulong SizeBytes => Buffers.Aggregate(0UL, (sum, buffer) => unchecked(sum + buffer.SizeBytes));

@@ -27,5 +27,31 @@ public static class KernelListing
     /// <param name="name">What to call it in messages.</param>
     /// <exception cref="FileFormatException">It is no such text.</exception>
     public static ImportedListing Parse(string text, string name) =>
-        SysfsText.Is(text) ? SysfsText.Parse(text, name) : BufinfoText.Parse(text, name);
+        SysfsText.Is(text) ? SysfsText.Parse(text, name) : ParseBufinfo(text, name);
+
+    /// <summary>An untouched text is read to the letter; any other is searched for what is a listing.</summary>
+    private static ImportedListing ParseBufinfo(string text, string name)
+    {
+        if (BufinfoReport.IsMarked(text) && BufinfoReport.Parse(text, name) is { } unmarked)
+        {
+            return unmarked;
+        }
+
+        ImportedListing exact;
+        try
+        {
+            exact = BufinfoText.Parse(text, name);
+        }
+        catch (FileFormatException)
+        {
+            if (BufinfoReport.Parse(text, name) is { } found)
+            {
+                return found;
+            }
+
+            throw;
+        }
+
+        return exact.LeftOut.Length > 0 && BufinfoReport.Parse(text, name) is { } more && more.Buffers.Length > exact.Buffers.Length ? more : exact;
+    }
 }

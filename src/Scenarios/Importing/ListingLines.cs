@@ -27,9 +27,6 @@ internal sealed class ListingLines
     /// <summary>The line that was taken last, from 1.</summary>
     public int Number => _next;
 
-    /// <summary>Lines that were not taken yet.</summary>
-    public int Left => _lines.Length - _next;
-
     /// <summary>Whether the line that was taken last is the end of the text and has no end of its own: it may be cut.</summary>
     public bool IsCut => _isCut && _next == _lines.Length;
 
@@ -52,6 +49,15 @@ internal sealed class ListingLines
         }
 
         return false;
+    }
+
+    /// <summary>All lines that were not taken yet and are not blank, with their numbers.</summary>
+    public IEnumerable<(int Line, string Text)> Rest()
+    {
+        while (TakeText(out var line))
+        {
+            yield return (_next, line);
+        }
     }
 
     /// <summary>Puts back the line that was taken last.</summary>
