@@ -25,5 +25,13 @@ public class AliasTests
     [Fact]
     public void Aliases_are_unique() => Assert.Equal(Serialized.Length, Serialized.Select(AliasOf).Distinct().Count());
 
+    /// <summary>Orleans 10.4.2 writes such a type wrongly, or fails to (decision 21).</summary>
+    [Fact]
+    public void No_record_with_both_parameters_and_numbered_members_omits_defaults() => Assert.DoesNotContain(Serialized, type =>
+        type.IsDefined(typeof(OmitDefaultMemberValuesAttribute), inherit: false)
+        && type.GetMethod("Deconstruct") is not null
+        && type.GetMembers(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+            .Any(member => member.IsDefined(typeof(IdAttribute), inherit: false)));
+
     private static string AliasOf(Type type) => type.GetCustomAttribute<AliasAttribute>(inherit: false)?.Alias ?? string.Empty;
 }

@@ -18,7 +18,7 @@ namespace DmaGrains.Model.Buffers;
 /// <param name="Limit">What the device takes.</param>
 /// <param name="Reason">One sentence for people.</param>
 /// <param name="Unstated">The limit that nobody stated and the kernel assumes; none when all were stated.</param>
-[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.hazard")]
+[GenerateSerializer, Immutable, Alias("dma.hazard")]
 public sealed record Hazard(
     HazardKind Kind,
     string Importer,
