@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using DmaGrains.Silo;
+using DmaGrains.Silo.Clustering;
 using DmaGrains.Silo.Hosting;
 using DmaGrains.Silo.Settings;
 using DmaGrains.Silo.Storage;
@@ -41,6 +42,11 @@ try
         log.StorageIsWeak(weakness);
     }
 
+    if (backends.Ahead.Duration() > ServerClock.Notable)
+    {
+        log.ClocksDiffer(backends.Ahead.Duration().TotalSeconds, backends.Ahead > TimeSpan.Zero ? "ahead of" : "behind", backends.Server!);
+    }
+
     await host.StartAsync();
     log.Ready(settings);
     try
@@ -57,7 +63,7 @@ try
 }
 catch (StorageException problem)
 {
-    return Say(problem.Message, ExitCode.Fault);
+    return Say(problem.Message, problem.IsAway ? ExitCode.Unavailable : ExitCode.Fault);
 }
 catch (OperationCanceledException)
 {

@@ -10,6 +10,10 @@ public sealed class StorageException : Exception
     {
     }
 
+    /// <summary>Whether nobody answers, and the same may work later.</summary>
+    [Id(0)]
+    public bool IsAway { get; init; }
+
     /// <summary>An exception with a line for an operator and what caused it.</summary>
     public StorageException(string message, Exception cause)
         : base(message, cause)

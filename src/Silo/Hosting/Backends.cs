@@ -10,6 +10,12 @@ namespace DmaGrains.Silo.Hosting;
 /// <param name="Membership">Where silos find each other; null for a silo by itself.</param>
 internal sealed record Backends(StorageProvider Storage, StorageProvider? Membership) : IAsyncDisposable
 {
+    /// <summary>How far this machine's clock is ahead of the one that members go by; negative when it is behind.</summary>
+    public TimeSpan Ahead { get; private init; }
+
+    /// <summary>Whose clock members go by; null for a silo by itself.</summary>
+    public string? Server => (Membership as IMembershipProvider)?.Server;
+
     /// <summary>Opens what the settings name.</summary>
     /// <exception cref="StorageException">It cannot be used.</exception>
     public static async Task<Backends> OpenAsync(SiloSettings settings, CancellationToken cancellation)
@@ -22,9 +28,10 @@ internal sealed record Backends(StorageProvider Storage, StorageProvider? Member
             StorageKind.Redis => await RedisProvider.OpenAsync(settings.Redis!, cancellation),
             _ => throw new ArgumentOutOfRangeException(nameof(settings)),
         };
+        Backends? backends = null;
         try
         {
-            return new(storage, settings.Clustering switch
+            backends = new(storage, settings.Clustering switch
             {
                 ClusteringKind.Localhost => null,
                 ClusteringKind.PostgreSql =>
@@ -33,16 +40,23 @@ internal sealed record Backends(StorageProvider Storage, StorageProvider? Member
                     storage as RedisProvider ?? await RedisProvider.OpenAsync(settings.Redis!, cancellation),
                 _ => throw new ArgumentOutOfRangeException(nameof(settings)),
             });
+            return backends.Membership is IMembershipProvider members ? backends with { Ahead = await members.AheadAsync() } : backends;
         }
         catch
         {
-            await storage.DisposeAsync();
+            await (backends?.DisposeAsync() ?? storage.DisposeAsync());
             throw;
         }
     }
 
     /// <summary>Lets a silo find the others.</summary>
-    public void AddMembership(ISiloBuilder silo) => (Membership as IMembershipProvider)?.AddMembership(silo);
+    public void AddMembership(ISiloBuilder silo)
+    {
+        if (Membership is IMembershipProvider members)
+        {
+            silo.UseMembership(members, Ahead);
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -13,6 +13,12 @@ internal static partial class SiloLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Weakness}")]
     public static partial void StorageIsWeak(this ILogger logger, string weakness);
 
+    /// <summary>This machine's clock is not that of the server where members are kept.</summary>
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The clock of this machine is {Seconds:0.0} s {Way} that of {Server}, which silos go by: set it, or the times of log lines do not fit together.")]
+    public static partial void ClocksDiffer(this ILogger logger, double seconds, string way, string server);
+
     /// <summary>The storage has begun to fail.</summary>
     [LoggerMessage(Level = LogLevel.Error, Message = "{What} fails: {Why}")]
     public static partial void StorageFails(this ILogger logger, string what, string why);

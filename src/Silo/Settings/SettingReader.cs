@@ -30,5 +30,8 @@ internal sealed class SettingReader(IConfiguration configuration)
         : throw Malformed(setting, value, "is not an address");
 
     private static FormatException Malformed(Setting setting, string value, string what) =>
-        new($"{setting.Name} '{value}' {what}: expected {setting.Expected}.");
+        new($"{setting.Name} {(MayBeSecret(value) ? "has a value that is not repeated here (it may hold a password) and" : $"'{value}'")} {what}: expected {setting.Expected}.");
+
+    /// <summary>A connection string in the wrong place.</summary>
+    private static bool MayBeSecret(string value) => value.AsSpan().ContainsAny("@=;/");
 }

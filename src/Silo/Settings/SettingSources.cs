@@ -12,7 +12,7 @@ public static class SettingSources
     /// <summary>Collects what is set.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="environment">The environment's variables; those of other programs are not looked at.</param>
-    /// <exception cref="FormatException">One of them has what is no setting, or the file is no JSON; the message says what.</exception>
+    /// <exception cref="FormatException">One of them has what is not a setting, or the file is not JSON; the message says what.</exception>
     public static IConfiguration Load(string[] args, IDictionary environment)
     {
         CheckNames(args);
@@ -57,7 +57,8 @@ public static class SettingSources
             var name = word.StartsWith("--", StringComparison.Ordinal) ? word[2..] : string.Empty;
             if (!name.Contains(':', StringComparison.Ordinal) && Setting.All.All(known => known.Name != name))
             {
-                throw NoSetting(word, known => $"--{known.Name}");
+                // A word by itself may be what was meant as the value of another, such as a password.
+                throw NoSetting(word.StartsWith('-') ? $"'{word}'" : $"word {index + 1} of the command line", known => $"--{known.Name}");
             }
 
             if (equals < 0 && ++index == args.Length)
@@ -78,7 +79,7 @@ public static class SettingSources
             var known = Setting.All.FirstOrDefault(known => known.Name.Equals(given.Key, StringComparison.OrdinalIgnoreCase));
             if (known is null && given.Value is not null)
             {
-                throw NoSetting($"{File}: {given.Key}", known => known.Name);
+                throw NoSetting($"'{File}: {given.Key}'", known => known.Name);
             }
 
             if (known is not null && given.GetChildren().Any())
@@ -94,13 +95,13 @@ public static class SettingSources
         {
             if (Setting.All.All(known => known.Name != name))
             {
-                throw NoSetting(variable, known => $"{Prefix}{known.Name.ToUpperInvariant().Replace('-', '_')}");
+                throw NoSetting($"'{variable}'", known => $"{Prefix}{known.Name.ToUpperInvariant().Replace('-', '_')}");
             }
         }
     }
 
     private static FormatException NoSetting(string word, Func<Setting, string> nameOf) =>
-        new($"'{word}' is not a setting: expected {string.Join(", ", Setting.All.Select(nameOf))}.");
+        new($"{word} is not a setting: expected {string.Join(", ", Setting.All.Select(nameOf))}.");
 
     /// <summary>DMAGRAINS_GATEWAY_PORT is gateway-port: shells have no dashes in names.</summary>
     private static IEnumerable<(string Variable, string Name, string? Value)> OursIn(IDictionary environment) => environment.Keys.Cast<string>()

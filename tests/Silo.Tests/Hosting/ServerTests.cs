@@ -88,6 +88,52 @@ public sealed class ServerTests(Servers servers) : IDisposable
     }
 
     [Theory]
+    [InlineData("redis", "127.0.0.1:1,password=secret-7Qx,connectTimeout=300")]
+    [InlineData("redis", "no-such-host.invalid:6379,password=secret-7Qx,connectTimeout=300")]
+    [InlineData("postgresql", "Host=127.0.0.1;Port=1;Username=u;Password=secret-7Qx")]
+    [InlineData("postgresql", "Host=no-such-host.invalid;Username=u;Password=secret-7Qx")]
+    public async Task A_storage_that_is_away_is_one_line_and_an_exit_code_of_its_own(string name, string connection)
+    {
+        var (code, said) = await ChildProcess.RunAsync(
+            SiloProcess.Program,
+            ["--silo-port", $"{Installed.FreePort()}", "--gateway-port", $"{Installed.FreePort()}", "--storage", name],
+            ($"DMAGRAINS_{name.ToUpperInvariant()}", connection));
+
+        Assert.Equal(ExitCode.Unavailable, code);
+        Assert.Contains(" cannot be used: ", said, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', said.Trim());
+        Assert.DoesNotContain("7Qx", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_killed_silo_left_is_refused_when_it_is_damaged_and_goes_on_when_it_is_put_back()
+    {
+        var path = folder.File("killed.db");
+        var storage = new[] { ("DMAGRAINS_DATA", path) };
+        using (var silo = await SiloProcess.StartReadyAsync(storage))
+        {
+            await using var connection = await silo.ConnectAsync();
+            await SmallBoard.DefineAsync(connection.Grains);
+            await SmallBoard.ExportAsync(connection.Grains, 0);
+            await silo.Process.KillAsync();
+        }
+
+        var log = await File.ReadAllBytesAsync(path + "-wal", TestContext.Current.CancellationToken);
+        foreach (var damage in new[] { (byte[])[], [.. log[..^1], (byte)(log[^1] ^ 1)], [.. log[..6000], (byte)(log[6000] ^ 1), .. log[6001..]] })
+        {
+            await File.WriteAllBytesAsync(path + "-wal", damage, TestContext.Current.CancellationToken);
+            using var refused = SiloProcess.Start(storage);
+            Assert.Equal(ExitCode.Fault, await refused.Process.EndAsync());
+            Assert.Contains($"{path}-wal", refused.Process.Said, StringComparison.Ordinal);
+        }
+
+        await File.WriteAllBytesAsync(path + "-wal", log, TestContext.Current.CancellationToken);
+        using var again = await SiloProcess.StartReadyAsync(storage);
+        await using var reader = await again.ConnectAsync();
+        Assert.Equal(["first"], await SmallBoard.AttachmentsAsync(reader.Grains, 0));
+    }
+
+    [Theory]
     [MemberData(nameof(SharedKinds))]
     public async Task A_wrong_password_is_one_line_without_it(StorageKind kind)
     {

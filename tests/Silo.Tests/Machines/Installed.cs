@@ -17,6 +17,22 @@ internal static class Installed
     /// <summary>The path of Redis' server.</summary>
     public static string Redis() => Find("redis-server", SearchPath, "apt-get install redis-server");
 
+    /// <summary>What gives a process a clock that is ahead, or behind when negative; timers are as they were.</summary>
+    public static (string Name, string Value)[] Clock(TimeSpan ahead)
+    {
+        var library = Directory.Exists("/usr/lib")
+            ? Directory.EnumerateDirectories("/usr/lib", "*-linux-gnu*").Select(folder => $"{folder}/faketime/libfaketime.so.1").FirstOrDefault(File.Exists)
+            : null;
+        Assert.SkipWhen(library is null, "skipped: no faketime (apt-get install faketime)");
+        return
+        [
+            ("LD_PRELOAD", library!),
+            ("FAKETIME", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{ahead.TotalSeconds:+0;-0}s")),
+            ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+            ("DONT_FAKE_MONOTONIC", "1"),
+        ];
+    }
+
     /// <summary>A free TCP port on loopback, which nobody in these tests was given before: it may not be in use yet.</summary>
     public static int FreePort()
     {

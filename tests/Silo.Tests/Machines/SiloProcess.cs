@@ -36,7 +36,10 @@ internal sealed class SiloProcess : IDisposable
     }
 
     /// <summary>Another one with its settings and on its ports, now that it has ended.</summary>
-    public SiloProcess StartAgain() => new(_environment, _args, Gateway);
+    public SiloProcess StartAgain() => StartAgain(_environment);
+
+    /// <summary>Another one with other settings and on its ports, now that it has ended.</summary>
+    public SiloProcess StartAgain(IEnumerable<(string Name, string Value)> environment) => new([.. environment], _args, Gateway);
 
     /// <summary>Starts one and waits until it is ready.</summary>
     public static async Task<SiloProcess> StartReadyAsync(

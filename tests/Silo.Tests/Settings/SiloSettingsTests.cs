@@ -74,7 +74,7 @@ public sealed class SiloSettingsTests
     [InlineData("storage 'memory' belongs to one silo", "--clustering", "redis", "--redis", Redis)]
     [InlineData("storage 'sqlite' belongs to one silo", "--clustering", "redis", "--redis", Redis, "--data", "state.db")]
     [InlineData("'--storge' is not a setting", "--storge", "sqlite")]
-    [InlineData("'sqlite' is not a setting", "sqlite")]
+    [InlineData("word 1 of the command line is not a setting", "sqlite")]
     [InlineData("'-storage' is not a setting", "-storage", "sqlite")]
     [InlineData("health-port has no value", "--health-port")]
     public void What_does_not_go_together_is_refused(string saying, params string[] args)
@@ -95,6 +95,14 @@ public sealed class SiloSettingsTests
     [InlineData("redis", "cache1,secret-7Qx=1")]
     [InlineData("redis", "cache1,connectTimeout=secret-7Qx")]
     [InlineData("redis", "password=secret-7Qx")]
+    [InlineData("redis", "secret-7Qx")]
+    [InlineData("redis", "redis://:secret-7Qx@cache1:6379")]
+    [InlineData("redis", "rediss://u:secret-7Qx@cache1:6379/0")]
+    [InlineData("redis", "u:secret-7Qx@cache1:6379")]
+    [InlineData("redis", "secret-7Qx@cache1:6379")]
+    [InlineData("redis", "cache1:6379,password=sec,secret-7Qx")]
+    [InlineData("postgresql", "Host=postgres://u:secret-7Qx@db1/dmagrains")]
+    [InlineData("postgresql", "Host=u:secret-7Qx@db1;Username=u")]
     public void What_is_malformed_beside_a_secret_is_not_repeated(string name, string value)
     {
         var refused = Assert.Throws<FormatException>(() => Read("--storage", name, $"--{name}", value));
@@ -103,6 +111,17 @@ public sealed class SiloSettingsTests
         Assert.Contains(": expected ", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("7Qx", refused.ToString(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("--storage", "redis://:secret-7Qx@cache1:6379")]
+    [InlineData("--storage", PostgreSql)]
+    [InlineData("--listen", "redis://:secret-7Qx@cache1:6379")]
+    [InlineData("--gateway-port", Redis)]
+    [InlineData("--redis", "redis", "secret-7Qx")]
+    [InlineData("redis://:secret-7Qx@cache1:6379")]
+    [InlineData("--redsi=redis://:secret-7Qx@cache1:6379")]
+    public void A_secret_in_the_wrong_place_is_not_repeated(params string[] args) =>
+        Assert.DoesNotContain("7Qx", Assert.Throws<FormatException>(() => Read(args)).ToString(), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("postgresql", PostgreSql)]

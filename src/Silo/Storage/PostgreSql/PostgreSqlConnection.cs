@@ -33,6 +33,12 @@ internal sealed record PostgreSqlConnection(NpgsqlConnectionStringBuilder Settin
             throw new FormatException($"postgresql names no host: {expected}.");
         }
 
+        // Hosts are named in messages; an address of the form USER:PASSWORD@HOST must not be.
+        if (settings.Host.Contains('@', StringComparison.Ordinal))
+        {
+            throw new FormatException($"postgresql names a host that is not one: {expected}.");
+        }
+
         settings.SearchPath = PostgreSqlSchema.Name;
         SetUnlessGiven(settings, "Application Name", "dmagrains");
         SetUnlessGiven(settings, "Timeout", TimeoutSeconds);

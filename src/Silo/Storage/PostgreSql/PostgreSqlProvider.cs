@@ -9,11 +9,12 @@ internal sealed class PostgreSqlProvider : StorageProvider, IMembershipProvider
 {
     private const string Invariant = "Npgsql";
 
+    private readonly PostgreSqlConnection _settings;
     private readonly NpgsqlDataSource _source;
     private readonly PostgreSqlStore _store;
 
-    private PostgreSqlProvider(NpgsqlDataSource source, PostgreSqlStore store, string? weakness) =>
-        (_source, _store, Weakness) = (source, store, weakness);
+    private PostgreSqlProvider(PostgreSqlConnection settings, NpgsqlDataSource source, PostgreSqlStore store, string? weakness) =>
+        (_settings, _source, _store, Weakness) = (settings, source, store, weakness);
 
     /// <inheritdoc/>
     public override string? Weakness { get; }
@@ -39,12 +40,12 @@ internal sealed class PostgreSqlProvider : StorageProvider, IMembershipProvider
             }
 
             var weakness = await WeaknessAsync(source, cancellation);
-            return new(source, new(connection), weakness);
+            return new(connection, source, new(connection), weakness);
         }
-        catch (Exception problem) when (problem is NpgsqlException or SocketException or TimeoutException or IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (IsOfDatabase(problem))
         {
             await source.DisposeAsync();
-            throw new StorageException($"{connection} cannot be used: {connection.Explain(problem)}.");
+            throw CannotBeUsed(connection, problem);
         }
         catch
         {
@@ -58,6 +59,23 @@ internal sealed class PostgreSqlProvider : StorageProvider, IMembershipProvider
     {
         await using var command = _source.CreateCommand($"SELECT version FROM {PostgreSqlSchema.Name}.schema_version");
         await command.ExecuteScalarAsync(cancellation);
+    }
+
+    /// <inheritdoc/>
+    public string Server => $"PostgreSQL at {_settings.Settings.Host}:{_settings.Settings.Port}";
+
+    /// <inheritdoc/>
+    public async Task<DateTime> NowAsync()
+    {
+        try
+        {
+            await using var command = _source.CreateCommand("SELECT clock_timestamp()");
+            return (DateTime)(await command.ExecuteScalarAsync())!;
+        }
+        catch (Exception problem) when (IsOfDatabase(problem))
+        {
+            throw CannotBeUsed(_settings, problem);
+        }
     }
 
     /// <inheritdoc/>
@@ -77,6 +95,21 @@ internal sealed class PostgreSqlProvider : StorageProvider, IMembershipProvider
     /// <inheritdoc/>
     internal override void AddTo(ISiloBuilder silo, string name) =>
         GroupedGrainStorage.AddTo(silo, name, _store);
+
+    private static bool IsOfDatabase(Exception problem) =>
+        problem is NpgsqlException or SocketException or TimeoutException or IOException or UnauthorizedAccessException;
+
+    private static StorageException CannotBeUsed(PostgreSqlConnection connection, Exception problem) =>
+        new($"{connection} cannot be used: {connection.Explain(problem)}.") { IsAway = IsAway(problem) };
+
+    /// <summary>Nobody answers, or a server that starts, ends or is full.</summary>
+    private static bool IsAway(Exception problem) => problem switch
+    {
+        PostgresException answer => answer.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown
+            or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.TooManyConnections,
+        NpgsqlException { InnerException: { } cause } => cause is SocketException or TimeoutException or IOException,
+        _ => problem is SocketException or TimeoutException,
+    };
 
     private static async Task<string?> WeaknessAsync(NpgsqlDataSource source, CancellationToken cancellation)
     {

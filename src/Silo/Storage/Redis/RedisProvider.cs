@@ -38,7 +38,16 @@ internal sealed class RedisProvider : StorageProvider, IMembershipProvider
             throw new FormatException($"redis is not a configuration: {expected}.");
         }
 
-        return options.EndPoints.Count > 0 ? options : throw new FormatException($"redis names no server: {expected}.");
+        if (options.EndPoints.Count == 0)
+        {
+            throw new FormatException($"redis names no server: {expected}.");
+        }
+
+        // Servers are named in messages. What is none, or comes after a word with "=", may be (part of) a password.
+        var words = configuration.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return options.EndPoints.All(IsServer) && words.SkipWhile(word => !word.Contains('=', StringComparison.Ordinal)).All(word => word.Contains('=', StringComparison.Ordinal))
+            ? options
+            : throw new FormatException($"redis has what is not HOST:PORT before its settings, or not NAME=VALUE after them: {expected}.");
     }
 
     /// <summary>Connects.</summary>
@@ -55,10 +64,27 @@ internal sealed class RedisProvider : StorageProvider, IMembershipProvider
             var connection = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(cancellation);
             return new(options, connection, await WeaknessAsync(connection));
         }
-        catch (RedisException problem)
+        catch (Exception problem) when (problem is RedisException or TimeoutException)
         {
-            var servers = string.Join(", ", options.EndPoints.Select(Format));
-            throw new StorageException($"Redis at {servers} cannot be used: {Explain(problem, options.Password)}.");
+            throw CannotBeUsed(options, problem);
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Server => NameOf(_configuration);
+
+    /// <inheritdoc/>
+    public async Task<DateTime> NowAsync()
+    {
+        try
+        {
+            var server = _connection.GetServers().FirstOrDefault(server => server.IsConnected && !server.IsReplica)
+                ?? throw new RedisConnectionException(ConnectionFailureType.UnableToConnect, "No server is connected");
+            return await server.TimeAsync();
+        }
+        catch (Exception problem) when (problem is RedisException or TimeoutException)
+        {
+            throw CannotBeUsed(_configuration, problem);
         }
     }
 
@@ -107,8 +133,22 @@ internal sealed class RedisProvider : StorageProvider, IMembershipProvider
         return null;
     }
 
+    private static string NameOf(ConfigurationOptions options) => $"Redis at {string.Join(", ", options.EndPoints.Select(Format))}";
+
+    private static StorageException CannotBeUsed(ConfigurationOptions options, Exception problem) =>
+        new($"{NameOf(options)} cannot be used: {Explain(problem, options.Password)}.")
+        {
+            IsAway = problem is TimeoutException
+                or RedisConnectionException { FailureType: not ConnectionFailureType.AuthenticationFailure }
+                or RedisServerException { Message: ['L', 'O', 'A', 'D', 'I', 'N', 'G', ..] },
+        };
+
+    /// <summary>A name needs its port: a word without one may be anything.</summary>
+    private static bool IsServer(EndPoint server) =>
+        server is not DnsEndPoint named || (named.Port != 0 && Uri.CheckHostName(named.Host) != UriHostNameType.Unknown);
+
     // What follows the first sentence when nobody answers is advice for programmers.
-    private static string Explain(RedisException problem, string? password) =>
+    private static string Explain(Exception problem, string? password) =>
         OneLine.Of(problem.Message.Split(" To allow this multiplexer")[0], password);
 
     private static string Format(EndPoint server) =>
