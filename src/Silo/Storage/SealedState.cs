@@ -43,12 +43,15 @@ internal static class SealedState
         }
 
         // Not "? :" without the cast: an array that is null is a memory that is not.
-        return stored[0] == Kept ? (ReadOnlyMemory<byte>?)stored.AsMemory(StateAt) : null;
+        return stored[0] == Kept ? (ReadOnlyMemory<byte>?)StateOf(stored) : null;
     }
 
     /// <summary>Whether what is stored is what was. Keys are in UTF-8.</summary>
     public static bool IsWhole(ReadOnlySpan<byte> grain, ReadOnlySpan<byte> name, long version, ReadOnlySpan<byte> stored) =>
         stored.Length >= StateAt && ChecksumOf(stored) == Checksum(grain, name, version, stored);
+
+    /// <summary>The state in what is stored and whole.</summary>
+    public static ReadOnlyMemory<byte> StateOf(ReadOnlyMemory<byte> stored) => stored[StateAt..];
 
     private static ulong ChecksumOf(ReadOnlySpan<byte> stored) => BinaryPrimitives.ReadUInt64LittleEndian(stored[ChecksumAt..]);
 

@@ -53,7 +53,7 @@ public sealed class ClockTests(Servers servers)
             await SmallBoard.ExportAsync(client.Grains, number);
         }
 
-        Assert.Equal(3, (await client.Grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true)).Count);
+        Assert.Equal(3, await ActiveAsync(client.Grains));
 
         await ahead.Process.KillAsync();
 
@@ -87,4 +87,7 @@ public sealed class ClockTests(Servers servers)
 
         Assert.DoesNotContain("clock", silo.Process.Said, StringComparison.Ordinal);
     }
+
+    private static async Task<int> ActiveAsync(IGrainFactory grains) =>
+        (await grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true)).Count;
 }

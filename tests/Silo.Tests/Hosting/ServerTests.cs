@@ -108,8 +108,8 @@ public sealed class ServerTests(Servers servers) : IDisposable
     [Fact]
     public async Task What_a_killed_silo_left_is_refused_when_it_is_damaged_and_goes_on_when_it_is_put_back()
     {
-        var path = folder.File("killed.db");
-        var storage = new[] { ("DMAGRAINS_DATA", path) };
+        var path = _folder.File("killed.db");
+        (string Name, string Value)[] storage = [("DMAGRAINS_DATA", path)];
         using (var silo = await SiloProcess.StartReadyAsync(storage))
         {
             await using var connection = await silo.ConnectAsync();

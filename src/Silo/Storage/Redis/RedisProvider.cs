@@ -1,7 +1,9 @@
 using System.Net;
 using DmaGrains.Silo.Clustering;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Orleans.Persistence;
+using Orleans.Storage;
 using StackExchange.Redis;
 
 namespace DmaGrains.Silo.Storage.Redis;
@@ -105,11 +107,12 @@ internal sealed class RedisProvider : StorageProvider, IMembershipProvider
     /// <inheritdoc/>
     internal override void AddTo(ISiloBuilder silo, string name) => silo.AddRedisGrainStorage(
         name,
-        (RedisStorageOptions options) =>
+        (OptionsBuilder<RedisStorageOptions> builder) => builder.Configure<IGrainStorageSerializer>((options, serializer) =>
         {
             options.ConfigurationOptions = _configuration;
             options.CreateMultiplexer = _ => Task.FromResult((_connection, true));
-        });
+            options.GrainStorageSerializer = new SealedSerializer(serializer);
+        }));
 
     /// <summary>A server acknowledges before it writes unless it is told otherwise; not every one says what it was told.</summary>
     private static async Task<string?> WeaknessAsync(ConnectionMultiplexer connection)
