@@ -40,6 +40,9 @@ public enum Errno
     /// <summary>Device memory, and an importer that cannot take part in peer-to-peer (drivers/gpu/drm/xe/xe_dma_buf.c).</summary>
     EOPNOTSUPP = 95,
 
+    /// <summary>An id that may have been carried out before and is not remembered (model's own use).</summary>
+    ESTALE = 116,
+
     /// <summary>Device memory that no route between the devices reaches (kernel/dma/mapping.c).</summary>
     EREMOTEIO = 121,
 }

@@ -72,8 +72,8 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
     private async Task CompareAsync(
         (int Buffer, DmaCommand Command)[] steps, ExporterPolicy policy, NameList memory, int batch)
     {
-        // The model alone has no reply window: a granted command that comes again gets its first reply here too.
-        var windows = new Dictionary<string, ReplyWindow>();
+        // The model alone remembers no replies: a granted command that comes again gets its first reply here too.
+        var tables = new Dictionary<string, ReplyTable>();
         var definition = BoardNamed(string.Create(
             CultureInfo.InvariantCulture, $"seq{batch}.{Interlocked.Increment(ref _nextBoard)}"));
         var board = Board.Create(definition).Value;
@@ -94,8 +94,8 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
             var expected = new List<string>();
             foreach (var command in run)
             {
-                var window = windows.GetValueOrDefault(name, ReplyWindow.Empty);
-                if (window.Find(command) is { } remembered)
+                var table = tables.GetValueOrDefault(name, ReplyTable.Empty);
+                if (table.Answer(command) is { } remembered)
                 {
                     expected.Add(TextOf(remembered));
                     continue;
@@ -103,7 +103,7 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
 
                 (board, var reply) = board.Execute(name, command);
                 board.AssertInvariants();
-                windows[name] = window.Remember(command, reply);
+                tables[name] = table.Remember(command, reply, expected.Count);
                 expected.Add(TextOf(reply));
             }
 

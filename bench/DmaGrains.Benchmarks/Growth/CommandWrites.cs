@@ -43,38 +43,39 @@ internal static class CommandWrites
         _ = (await silo.Grains.GetBoard(board.Name).DefineAsync(board)).Value;
         var buffers = Enumerable.Range(0, count)
             .Select(number => silo.Grains.GetBuffer(board.Name, NameOf(number))).ToList();
+        var caller = new DmaCaller();
         silo.Counted.Take();
-        await DoAsync("export", (buffer, number) => buffer.ExportAsync(new BufferExport(NameOf(number), 1 << 20)));
+        await DoAsync("export", (buffer, number) => buffer.ExportAsync(new BufferExport(NameOf(number), 1 << 20) { Id = caller.Next() }));
         for (var index = 0; index < importers; index++)
         {
             foreach (var buffer in buffers)
             {
-                Check(await buffer.AttachAsync(Samples.HeldName(index), Samples.DeviceOf(index).Name));
+                Check(await buffer.AttachAsync(Samples.HeldName(index), Samples.DeviceOf(index).Name, caller.Next()));
             }
         }
 
         silo.Counted.Take();
-        await DoAsync("attach", (buffer, _) => buffer.AttachAsync("newcomer", "gpu"));
-        await DoAsync("map, the first", (buffer, _) => buffer.MapAttachmentAsync("m1", "newcomer", DmaDirection.Bidirectional));
-        await DoAsync("map again", (buffer, _) => buffer.MapAttachmentAsync("m2", "newcomer", DmaDirection.Bidirectional));
-        await DoAsync("unmap", (buffer, _) => buffer.UnmapAttachmentAsync("m2"));
+        await DoAsync("attach", (buffer, _) => buffer.AttachAsync("newcomer", "gpu", caller.Next()));
+        await DoAsync("map, the first", (buffer, _) => buffer.MapAttachmentAsync("m1", "newcomer", DmaDirection.Bidirectional, id: caller.Next()));
+        await DoAsync("map again", (buffer, _) => buffer.MapAttachmentAsync("m2", "newcomer", DmaDirection.Bidirectional, id: caller.Next()));
+        await DoAsync("unmap", (buffer, _) => buffer.UnmapAttachmentAsync("m2", caller.Next()));
         foreach (var buffer in buffers)
         {
-            Check(await buffer.UnmapAttachmentAsync("m1"));
+            Check(await buffer.UnmapAttachmentAsync("m1", caller.Next()));
         }
 
         silo.Counted.Take();
-        await DoAsync("detach", (buffer, _) => buffer.DetachAsync("newcomer"));
+        await DoAsync("detach", (buffer, _) => buffer.DetachAsync("newcomer", caller.Next()));
         foreach (var buffer in buffers)
         {
             for (var index = 0; index < importers; index++)
             {
-                Check(await buffer.DetachAsync(Samples.HeldName(index)));
+                Check(await buffer.DetachAsync(Samples.HeldName(index), caller.Next()));
             }
         }
 
         silo.Counted.Take();
-        await DoAsync("release", (buffer, _) => buffer.ReleaseAsync());
+        await DoAsync("release", (buffer, _) => buffer.ReleaseAsync(caller.Next()));
         var (states, bytes) = silo.Counted.Kept;
         Print(title, importers, $"kept of {count} gone buffers, a buffer", [], count, (states, bytes));
 

@@ -21,6 +21,7 @@ public class LayerBenchmarks
     private StateCopy _state = null!;
     private BenchmarkSilo? _silo;
     private TcpCluster? _cluster;
+    private readonly DmaCaller _caller = new();
     private IDmaBufferGrain _grain = null!;
     private long _names;
 
@@ -31,7 +32,7 @@ public class LayerBenchmarks
     public void SetUpModel()
     {
         _buffer = Samples.Buffer(Importers);
-        _state = new(_buffer);
+        _state = new();
     }
 
     [GlobalSetup(Target = nameof(L2GrainWithoutStorage))]
@@ -85,8 +86,8 @@ public class LayerBenchmarks
     {
         // A name is used once.
         var name = string.Create(CultureInfo.InvariantCulture, $"newcomer-{_names++}");
-        Check(await _grain.AttachAsync(name, Samples.DeviceOf(1).Name));
-        Check(await _grain.DetachAsync(name));
+        Check(await _grain.AttachAsync(name, Samples.DeviceOf(1).Name, _caller.Next()));
+        Check(await _grain.DetachAsync(name, _caller.Next()));
     }
 
     private static void Check(DmaResult<DmaReply> reply)

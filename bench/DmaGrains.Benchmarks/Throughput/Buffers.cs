@@ -18,7 +18,11 @@ internal sealed class Buffers
     private readonly IDmaBufferGrain[] _buffers;
     private readonly IEmptyGrain[] _empty;
 
-    private Buffers(IDmaBufferGrain[] buffers, IEmptyGrain[] empty) => (_buffers, _empty) = (buffers, empty);
+    // There are more buffers than calls under way, so that a buffer's caller makes one request at a time.
+    private readonly DmaCaller[] _callers;
+
+    private Buffers(IDmaBufferGrain[] buffers, IEmptyGrain[] empty) =>
+        (_buffers, _empty, _callers) = (buffers, empty, [.. buffers.Select(_ => new DmaCaller())]);
 
     /// <summary>What attach and detach are held against: two calls that do nothing.</summary>
     public Workload TwoEmptyCalls => new("two empty calls", async number =>
@@ -31,9 +35,9 @@ internal sealed class Buffers
     /// <summary>Attach, then detach, a call each.</summary>
     public Workload TwoCalls => new("attach, detach", async number =>
     {
-        var (buffer, name) = (_buffers[number % _buffers.Length], NameOf(number));
-        Check(await buffer.AttachAsync(name, DeviceOf(number)));
-        Check(await buffer.DetachAsync(name));
+        var (buffer, caller, name) = (_buffers[number % _buffers.Length], CallerOf(number), NameOf(number));
+        Check(await buffer.AttachAsync(name, DeviceOf(number), caller.Next()));
+        Check(await buffer.DetachAsync(name, caller.Next()));
     });
 
     /// <summary>Attach and detach in one call, with one write.</summary>
@@ -41,7 +45,7 @@ internal sealed class Buffers
     {
         var name = NameOf(number);
         ImmutableArray<DmaCommand> commands = [new DmaCommand.Attach(name, DeviceOf(number)), new DmaCommand.Detach(name)];
-        var replies = await _buffers[number % _buffers.Length].ExecuteAsync(commands, goOn: false);
+        var replies = await _buffers[number % _buffers.Length].ExecuteAsync(CallerOf(number).Number(commands), goOn: false);
         Check(replies[0]);
         Check(replies[1]);
     });
@@ -51,14 +55,14 @@ internal sealed class Buffers
     {
         foreach (var command in FourCommands(number))
         {
-            Check((await _buffers[number % _buffers.Length].ExecuteAsync([command], goOn: false))[0]);
+            Check(await _buffers[number % _buffers.Length].ExecuteAsync(command with { Id = CallerOf(number).Next() }));
         }
     });
 
     /// <summary>Attach, map, unmap and detach in one call, with one write.</summary>
     public Workload BatchOfFour => new("one batch of four", async number =>
     {
-        var replies = await _buffers[number % _buffers.Length].ExecuteAsync(FourCommands(number), goOn: false);
+        var replies = await _buffers[number % _buffers.Length].ExecuteAsync(CallerOf(number).Number(FourCommands(number)), goOn: false);
         foreach (var reply in replies)
         {
             Check(reply);
@@ -106,6 +110,8 @@ internal sealed class Buffers
         new DmaCommand.Unmap(NameOf(number)),
         new DmaCommand.Detach(NameOf(number)),
     ];
+
+    private DmaCaller CallerOf(long number) => _callers[number % _callers.Length];
 
     // A name is used once.
     private static string NameOf(long number) => Format($"newcomer-{number}");

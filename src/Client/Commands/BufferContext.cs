@@ -12,6 +12,9 @@ namespace DmaGrains.Client.Commands;
 /// <param name="Path">The buffer.</param>
 internal sealed record BufferContext(LiveContext Live, string Command, BoardPath Path)
 {
+    /// <summary>Who asks: this process.</summary>
+    private DmaCaller Caller { get; } = new();
+
     /// <summary>The buffer's grain.</summary>
     public IDmaBufferGrain Grain => Live.Connection.Grains.GetBuffer(Path.Board, Path.Name);
 
@@ -56,6 +59,16 @@ internal sealed record BufferContext(LiveContext Live, string Command, BoardPath
 
     /// <summary>The caller's name for what the command makes, or a new one.</summary>
     public string NameFor(Option<string?> option, string stem) => Live.Parsed.GetValue(option) ?? NewName(stem);
+
+    /// <summary>Sends a command under an id, writes what the buffer answered and gives the exit code.</summary>
+    /// <param name="made">The name of what it makes; null when it makes nothing.</param>
+    /// <param name="command">The command.</param>
+    public Task<int> SendAsync(string? made, DmaCommand command) =>
+        AnswerAsync(made, Caller.SendAsync(id => Grain.ExecuteAsync(command with { Id = id })));
+
+    /// <summary>The same for an export.</summary>
+    public Task<int> SendAsync(BufferExport export) =>
+        AnswerAsync(null, Caller.SendAsync(id => Grain.ExportAsync(export with { Id = id })));
 
     /// <summary>Writes what the buffer answered and gives the exit code.</summary>
     /// <param name="made">The name of what it made; null when it made nothing.</param>

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using DmaGrains.Interfaces;
-using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 
 namespace DmaGrains.Client.Commands;
@@ -13,30 +11,30 @@ internal static class CpuCommands
     [
         Begin(),
         ImporterCommands.Ends(
-            "end-cpu-access", "ACCESS", "The CPU ends an access.", "drawing", (grain, access) => grain.EndCpuAccessAsync(access)),
+            "end-cpu-access", "ACCESS", "The CPU ends an access.", "drawing", access => new DmaCommand.EndCpuAccess(access)),
         Touch(),
         ImporterCommands.Ends(
             "flush",
             "MAPPING",
             "Does the cache maintenance that a map with defer-flush owes, if any.",
             "scanout",
-            (grain, mapping) => grain.FlushAsync(mapping)),
+            mapping => new DmaCommand.Flush(mapping)),
         Sync(
             "sync-for-device",
             "Gives a mapping back to its device, as dma_sync_sgtable_for_device does.",
-            (grain, sync, mapping) => grain.SyncForDeviceAsync(sync, mapping)),
+            (sync, mapping) => new DmaCommand.SyncForDevice(sync, mapping)),
         Sync(
             "sync-for-cpu",
             "Gives a mapping to the CPU, as dma_sync_sgtable_for_cpu does.",
-            (grain, sync, mapping) => grain.SyncForCpuAsync(sync, mapping)),
+            (sync, mapping) => new DmaCommand.SyncForCpu(sync, mapping)),
     ];
 
-    private static Command Sync(string verb, string does, Func<IDmaBufferGrain, string, string, Task<DmaResult<DmaReply>>> sync)
+    private static Command Sync(string verb, string does, Func<string, string, DmaCommand> sync)
     {
         var mapping = new Argument<string>("MAPPING") { Description = "The mapping's name." };
         var name = BufferContext.NameOption("sync");
         return BufferContext.Create(verb, does, "scanout", [mapping, name], buffer =>
-            buffer.AnswerAsync(null, sync(buffer.Grain, buffer.NameFor(name, "sync"), buffer.Value(mapping))));
+            buffer.SendAsync(null, sync(buffer.NameFor(name, "sync"), buffer.Value(mapping))));
     }
 
     private static Command Begin()
@@ -51,8 +49,7 @@ internal static class CpuCommands
             buffer =>
             {
                 var access = buffer.NameFor(name, "cpu");
-                return buffer.AnswerAsync(
-                    access, buffer.Grain.BeginCpuAccessAsync(access, WordOptions.DirectionOf(buffer, direction)));
+                return buffer.SendAsync(access, new DmaCommand.BeginCpuAccess(access, WordOptions.DirectionOf(buffer, direction)));
             });
     }
 
@@ -65,7 +62,7 @@ internal static class CpuCommands
             "The CPU reads (from-device) or writes (to-device) through its caches, with or without permission; what goes wrong is recorded as a hazard.",
             "--direction to-device",
             [direction, name],
-            buffer => buffer.AnswerAsync(null, buffer.Grain.CpuAccessAsync(
+            buffer => buffer.SendAsync(null, new DmaCommand.CpuAccess(
                 buffer.NameFor(name, "touch"), WordOptions.DirectionOf(buffer, direction))));
     }
 }

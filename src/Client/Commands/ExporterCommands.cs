@@ -32,17 +32,16 @@ internal static class ExporterCommands
             buffer =>
             {
                 var parsed = buffer.Live.Parsed;
-                return buffer.AnswerAsync(null, buffer.Grain.ExportAsync(new(
+                return buffer.SendAsync(new BufferExport(
                     buffer.Path.Name,
                     parsed.GetValue(size)!.Value,
                     parsed.GetValue(exporter),
                     parsed.GetValue(getters) is { } stated ? Words.Getters[stated] : null)
                 {
-                    Id = BufferContext.NewName("export"),
                     Policy = NamedPolicies.Find(parsed.GetRequiredValue(policy))!,
                     Memory = parsed.GetValue(memory) is { Length: > 0 } regions ? new(regions) : default,
                     Lines = parsed.GetValue(lines),
-                }));
+                });
             });
     }
 
@@ -51,12 +50,12 @@ internal static class ExporterCommands
         "The exporter revokes the buffer: the importers' lists become invalid, and no device can attach or map any more.",
         string.Empty,
         [],
-        buffer => buffer.AnswerAsync(null, buffer.Grain.RevokeAsync()));
+        buffer => buffer.SendAsync(null, new DmaCommand.Revoke()));
 
     private static Command Release() => BufferContext.Create(
         "release",
         "The exporter releases the buffer; its pages are freed when the last importer detaches.",
         string.Empty,
         [],
-        buffer => buffer.AnswerAsync(null, buffer.Grain.ReleaseAsync()));
+        buffer => buffer.SendAsync(null, new DmaCommand.Release()));
 }

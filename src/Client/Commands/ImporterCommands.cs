@@ -1,6 +1,4 @@
 using System.CommandLine;
-using DmaGrains.Interfaces;
-using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 
 namespace DmaGrains.Client.Commands;
@@ -14,26 +12,26 @@ internal static class ImporterCommands
         Attach(),
         TestMap(),
         Map(),
-        Ends("unmap", "MAPPING", "Ends a mapping.", "scanout", (grain, mapping) => grain.UnmapAttachmentAsync(mapping)),
+        Ends("unmap", "MAPPING", "Ends a mapping.", "scanout", mapping => new DmaCommand.Unmap(mapping)),
         Gets(
             "get-scatterlist",
             "Gets the scatterlist unmapped, for the importer to map. The first get or map of a buffer allocates.",
             "list",
-            (grain, mapping, attachment) => grain.GetScatterlistAsync(mapping, attachment)),
+            (list, attachment) => new DmaCommand.GetScatterlist(list, attachment)),
         MapRaw(),
-        Ends("put-scatterlist", "LIST", "Puts an unmapped scatterlist back.", "raw", (grain, list) => grain.PutScatterlistAsync(list)),
+        Ends("put-scatterlist", "LIST", "Puts an unmapped scatterlist back.", "raw", list => new DmaCommand.PutScatterlist(list)),
         Gets(
             "get-pfns",
             "Gets the page frame numbers: whole pages, the last one partly used. The first get or map of a buffer allocates.",
             "pfns",
-            (grain, mapping, attachment) => grain.GetPfnsAsync(mapping, attachment)),
-        Ends("put-pfns", "PFNS", "Puts page frame numbers back.", "raw", (grain, pfns) => grain.PutPfnsAsync(pfns)),
+            (pfns, attachment) => new DmaCommand.GetPfns(pfns, attachment)),
+        Ends("put-pfns", "PFNS", "Puts page frame numbers back.", "raw", pfns => new DmaCommand.PutPfns(pfns)),
         Ends(
             "detach",
             "ATTACHMENT",
             "Ends an attachment; the union relaxes to that of the remaining ones.",
             "display",
-            (grain, attachment) => grain.DetachAsync(attachment)),
+            attachment => new DmaCommand.Detach(attachment)),
     ];
 
     private static Argument<string> AttachmentArgument() =>
@@ -47,7 +45,7 @@ internal static class ImporterCommands
         {
             var importer = buffer.Value(device);
             var attachment = buffer.NameFor(name, importer);
-            return buffer.AnswerAsync(attachment, buffer.Grain.AttachAsync(attachment, importer));
+            return buffer.SendAsync(attachment, new DmaCommand.Attach(attachment, importer));
         });
     }
 
@@ -70,14 +68,14 @@ internal static class ImporterCommands
         "Maps an attachment; the first map of a buffer allocates for all attached devices.",
         "display --direction to-device",
         AttachmentArgument(),
-        (buffer, mapping, attachment, direction, options) => buffer.MapAttachmentAsync(mapping, attachment, direction, options));
+        (mapping, attachment, direction, options) => new DmaCommand.Map(mapping, attachment, direction) { Options = options });
 
     private static Command MapRaw() => Maps(
         "map-raw",
         "Maps what an importer got unmapped: the list as it is, or a list built from the page frame numbers. unmap ends it.",
         "raw --direction to-device",
         new Argument<string>("RAW") { Description = "The name of the list or the page frame numbers, as given to the get." },
-        (buffer, mapping, raw, direction, options) => buffer.MapRawAsync(mapping, raw, direction, options));
+        (mapping, raw, direction, options) => new DmaCommand.MapRaw(mapping, raw, direction) { Options = options });
 
     /// <summary>A command that maps something, with a direction and options, under a name.</summary>
     private static Command Maps(
@@ -85,7 +83,7 @@ internal static class ImporterCommands
         string does,
         string example,
         Argument<string> what,
-        Func<IDmaBufferGrain, string, string, DmaDirection, MapOptions, Task<DmaResult<DmaReply>>> map)
+        Func<string, string, DmaDirection, MapOptions, DmaCommand> map)
     {
         var direction = WordOptions.Direction();
         var options = WordOptions.MapOptions();
@@ -98,8 +96,7 @@ internal static class ImporterCommands
             buffer =>
             {
                 var mapping = buffer.NameFor(name, "map");
-                return buffer.AnswerAsync(mapping, map(
-                    buffer.Grain,
+                return buffer.SendAsync(mapping, map(
                     mapping,
                     buffer.Value(what),
                     WordOptions.DirectionOf(buffer, direction),
@@ -109,23 +106,23 @@ internal static class ImporterCommands
 
     /// <summary>A command that takes something unmapped under a name.</summary>
     private static Command Gets(
-        string verb, string does, string what, Func<IDmaBufferGrain, string, string, Task<DmaResult<DmaReply>>> get)
+        string verb, string does, string what, Func<string, string, DmaCommand> get)
     {
         var attachment = AttachmentArgument();
         var name = BufferContext.NameOption(what);
         return BufferContext.Create(verb, does, "display --as raw", [attachment, name], buffer =>
         {
             var taken = buffer.NameFor(name, what);
-            return buffer.AnswerAsync(taken, get(buffer.Grain, taken, buffer.Value(attachment)));
+            return buffer.SendAsync(taken, get(taken, buffer.Value(attachment)));
         });
     }
 
     /// <summary>A command that ends something by its name.</summary>
     internal static Command Ends(
-        string verb, string what, string does, string example, Func<IDmaBufferGrain, string, Task<DmaResult<DmaReply>>> end)
+        string verb, string what, string does, string example, Func<string, DmaCommand> end)
     {
         var named = new Argument<string>(what) { Description = $"The {what.ToLowerInvariant()}'s name." };
         return BufferContext.Create(verb, does, example, [named], buffer =>
-            buffer.AnswerAsync(null, end(buffer.Grain, buffer.Value(named))));
+            buffer.SendAsync(null, end(buffer.Value(named))));
     }
 }

@@ -1,10 +1,13 @@
+using System.Collections.Immutable;
+using DmaGrains.Model;
+using DmaGrains.Model.Buffers;
 using DmaGrains.Silo;
 using Orleans.Runtime.Messaging;
 
 namespace DmaGrains.Client.Live;
 
 /// <summary>
-/// Sends a command again when it brought no reply. That is safe: whatever the first one did, the same names get the same reply. In
+/// Sends a command again when it brought no reply. That is safe: whatever the first one did, the same id gets the same reply. In
 /// between a lost silo's grains have time to come up elsewhere; a third attempt is for calls that the silos left still sent to the
 /// lost one.
 /// </summary>
@@ -22,6 +25,13 @@ internal sealed class Resending(string gateway, CancellationToken cancellation) 
             try
             {
                 await context.Invoke().WaitAsync(cancellation);
+                if (attempt > 1 && IsForgotten(context.Result))
+                {
+                    throw new NoReplyException(
+                        $"no reply from {gateway} to the first of {attempt} attempts, and by now the buffer has forgotten what it answered: "
+                            + "it may have happened or not; look at the buffer.");
+                }
+
                 return;
             }
             catch (Exception trouble) when (IsPassing(trouble) && !SystemTargetGrainId.TryParse(context.TargetId, out _))
@@ -47,6 +57,14 @@ internal sealed class Resending(string gateway, CancellationToken cancellation) 
         trouble is TimeoutException or OrleansException or IOException
         || (trouble is OperationCanceledException && !cancellation.IsCancellationRequested)
         || trouble.GetType().Namespace?.StartsWith("Orleans", StringComparison.Ordinal) == true;
+
+    /// <summary>Whether a buffer cannot tell what became of the first attempt: too many others asked it something in between.</summary>
+    private static bool IsForgotten(object? result) => result switch
+    {
+        DmaResult<DmaReply> { IsGranted: false, Refusal.Errno: Errno.ESTALE } => true,
+        ImmutableArray<DmaResult<DmaReply>> { IsDefault: false } replies => replies.Any(reply => IsForgotten(reply)),
+        _ => false,
+    };
 
     private static string Reason(Exception trouble) => trouble switch
     {

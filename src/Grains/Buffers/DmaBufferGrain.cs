@@ -11,7 +11,6 @@ using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
 using DmaGrains.Model.Translation;
 using Microsoft.Extensions.Logging;
-using Orleans.Serialization;
 
 namespace DmaGrains.Grains.Buffers;
 
@@ -21,7 +20,6 @@ internal sealed partial class DmaBufferGrain(
     [PersistentState(DmaBufferRecord.StateName, StorageNames.Default)] IPersistentState<DmaBufferRecord> storage,
     DeviceFacts facts,
     BufferDebts debts,
-    Serializer<RememberedReply> serializer,
     ILogger<DmaBufferGrain> logger) : Grain, IDmaBufferGrain
 {
     private string? _board;
@@ -64,28 +62,33 @@ internal sealed partial class DmaBufferGrain(
             return Refuse(Refusal.Of(Errno.EINVAL, "Name", $"This grain is the buffer {Name}, not {origin.Name}."));
         }
 
-        if (storage.State.Replies.HasExported(origin))
+        if (origin.Check() is { } malformed)
+        {
+            return Refuse(malformed);
+        }
+
+        if (storage.State.Replies.Answer(origin) is { } first)
         {
             await ListAgainAsync();
-            return DmaResult.Grant(DmaReply.Exported);
+            return first.IsGranted ? first : Refuse(first.Refusal!);
         }
 
         var existing = await SettleAsync(storage.State.Buffer);
         var exporterIsKnown = true;
         ImmutableArray<MemoryRegionLayout> regions = [];
-        if (existing?.Origin != origin && origin.Check() is null)
+        if (existing?.Origin != origin)
         {
             var generation = BufferExports.GenerationOf(existing, storage.State.NextGeneration);
             var added = await GrainFactory.GetBoard(Board).AddBufferAsync(Name, generation, origin.Exporter, origin.Memory);
             if (added.Refusal is { } refusal && refusal.Errno != Errno.ENODEV)
             {
-                return Refuse(refusal);
+                return await RefuseExportAsync(origin, refusal);
             }
 
             exporterIsKnown = added.IsGranted;
             regions = added.IsGranted ? added.Value : [];
         }
-        else if (existing?.Origin == origin)
+        else
         {
             await ListAgainAsync();
         }
@@ -97,20 +100,26 @@ internal sealed partial class DmaBufferGrain(
             existing, origin, exporterIsKnown, regions, exporter, storage.State.NextGeneration);
         if (!exported.TryGetValue(out var buffer))
         {
-            return Refuse(exported.Refusal!);
+            return await RefuseExportAsync(origin, exported.Refusal!);
         }
 
         var before = storage.State;
         var isNew = !ReferenceEquals(buffer, existing);
-        if (isNew)
-        {
-            await WriteAsync(With(
-                buffer, existing is null ? StoredReplies.Empty : before.Replies.ExportedAnew(existing.Origin, serializer)));
-        }
-
+        var replies = isNew ? before.Replies.ExportedAnew() : before.Replies;
+        var granted = DmaResult.Grant(DmaReply.Exported);
         if (buffer.AllocationAtExport is not { } request)
         {
-            return DmaResult.Grant(DmaReply.Exported);
+            if (isNew || origin.Id is not null)
+            {
+                await WriteAsync(With(buffer, replies.Remember(origin, granted)));
+            }
+
+            return granted;
+        }
+
+        if (isNew)
+        {
+            await WriteAsync(With(buffer, replies));
         }
 
         // The buffer was written first: whatever comes in between, the pages have one that gives them back. An export that got this
@@ -119,26 +128,36 @@ internal sealed partial class DmaBufferGrain(
         if (!allocation.TryGetValue(out var allocated))
         {
             // No generation is used twice: what was sent under this one may come late.
-            var none = With(isNew ? before.Buffer : buffer.Gone(), before.Replies, BufferExports.GenerationAfter(buffer));
+            var refused = Refuse(allocation.Refusal!);
+            var none = With(
+                isNew ? before.Buffer : buffer.Gone(), before.Replies.Remember(origin, refused), BufferExports.GenerationAfter(buffer));
             await storage.WriteAsync(none, DeactivateOnIdle);
             await GrainFactory.GetMemory(Board).FreeAsync(request.Token);
             await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name, buffer.Generation);
-            return Refuse(allocation.Refusal!);
+            return refused;
         }
 
-        await WriteAsync(With(buffer.ExportedWith(allocated), storage.State.Replies));
-        return DmaResult.Grant(DmaReply.Exported);
+        await WriteAsync(With(buffer.ExportedWith(allocated), replies.Remember(origin, granted)));
+        return granted;
     }
 
-    public Task<DmaResult<DmaReply>> AttachAsync(string attachment, string device) =>
-        ExecuteAsync(new DmaCommand.Attach(attachment, device));
+    public async Task<DmaResult<DmaReply>> ExecuteAsync(DmaCommand command)
+    {
+        if (storage.State.Buffer is not { } buffer)
+        {
+            return Refuse(NoBuffer);
+        }
 
-    public Task<DmaResult<DmaReply>> DetachAsync(string attachment) =>
-        ExecuteAsync(new DmaCommand.Detach(attachment));
+        if (command is null)
+        {
+            return Refuse(CommandIsNull(1));
+        }
 
-    public Task<DmaResult<DmaReply>> MapAttachmentAsync(
-        string mapping, string attachment, DmaDirection direction, MapOptions options) =>
-        ExecuteAsync(new DmaCommand.Map(mapping, attachment, direction) { Options = options });
+        var turn = NewTurn(buffer);
+        var reply = await StepAsync(turn, command, place: 0, command.Id);
+        await CommitAsync(turn);
+        return reply;
+    }
 
     public async Task<DmaResult<DmaReply>> TestMapAttachmentAsync(
         string attachment, DmaDirection direction, MapOptions options)
@@ -158,50 +177,22 @@ internal sealed partial class DmaBufferGrain(
         return buffer.Apply(command, null, allocation, mapped).Reply;
     }
 
-    public Task<DmaResult<DmaReply>> UnmapAttachmentAsync(string mapping) =>
-        ExecuteAsync(new DmaCommand.Unmap(mapping));
-
-    public Task<DmaResult<DmaReply>> GetScatterlistAsync(string mapping, string attachment) =>
-        ExecuteAsync(new DmaCommand.GetScatterlist(mapping, attachment));
-
-    public Task<DmaResult<DmaReply>> MapRawAsync(string mapping, string raw, DmaDirection direction, MapOptions options) =>
-        ExecuteAsync(new DmaCommand.MapRaw(mapping, raw, direction) { Options = options });
-
-    public Task<DmaResult<DmaReply>> PutScatterlistAsync(string mapping) =>
-        ExecuteAsync(new DmaCommand.PutScatterlist(mapping));
-
-    public Task<DmaResult<DmaReply>> GetPfnsAsync(string mapping, string attachment) =>
-        ExecuteAsync(new DmaCommand.GetPfns(mapping, attachment));
-
-    public Task<DmaResult<DmaReply>> PutPfnsAsync(string mapping) => ExecuteAsync(new DmaCommand.PutPfns(mapping));
-
-    public Task<DmaResult<DmaReply>> BeginCpuAccessAsync(string access, DmaDirection direction) =>
-        ExecuteAsync(new DmaCommand.BeginCpuAccess(access, direction));
-
-    public Task<DmaResult<DmaReply>> EndCpuAccessAsync(string access) =>
-        ExecuteAsync(new DmaCommand.EndCpuAccess(access));
-
-    public Task<DmaResult<DmaReply>> CpuAccessAsync(string access, DmaDirection direction) =>
-        ExecuteAsync(new DmaCommand.CpuAccess(access, direction));
-
-    public Task<DmaResult<DmaReply>> FlushAsync(string mapping) => ExecuteAsync(new DmaCommand.Flush(mapping));
-
-    public Task<DmaResult<DmaReply>> SyncForDeviceAsync(string sync, string mapping) =>
-        ExecuteAsync(new DmaCommand.SyncForDevice(sync, mapping));
-
-    public Task<DmaResult<DmaReply>> SyncForCpuAsync(string sync, string mapping) =>
-        ExecuteAsync(new DmaCommand.SyncForCpu(sync, mapping));
-
-    public Task<DmaResult<DmaReply>> RevokeAsync() => ExecuteAsync(new DmaCommand.Revoke());
-
-    public Task<DmaResult<DmaReply>> ReleaseAsync() => ExecuteAsync(new DmaCommand.Release());
-
     public async Task<ImmutableArray<DmaResult<DmaReply>>> ExecuteAsync(
         ImmutableArray<DmaCommand> commands, bool goOn)
     {
-        if (storage.State.Buffer is null || commands.IsDefaultOrEmpty || commands.Length > IDmaBufferGrain.BatchMax)
+        if (commands.IsDefaultOrEmpty)
         {
-            return commands.IsDefaultOrEmpty ? [] : [Refuse(storage.State.Buffer is null ? NoBuffer : BatchTooLong(commands.Length))];
+            return [];
+        }
+
+        if (storage.State.Buffer is null)
+        {
+            return [Refuse(NoBuffer)];
+        }
+
+        if (Check(commands) is { } refusal)
+        {
+            return [Refuse(refusal)];
         }
 
         var turn = NewTurn(storage.State.Buffer);
@@ -215,9 +206,11 @@ internal sealed partial class DmaBufferGrain(
                 turn = NewTurn(storage.State.Buffer);
             }
 
-            var reply = await StepAsync(turn, command);
+            var reply = await StepAsync(turn, command, replies.Count, commands[0].Id);
             replies.Add(reply);
-            if (!reply.IsGranted && !goOn)
+
+            // A request that came too late is refused whole.
+            if (reply.Refusal is { } refused && (!goOn || refused.Errno == Errno.ESTALE))
             {
                 break;
             }
@@ -300,33 +293,20 @@ internal sealed partial class DmaBufferGrain(
         return new(isAlive, hasPaid, freed, mapped);
     }
 
-    private async Task<DmaResult<DmaReply>> ExecuteAsync(DmaCommand command)
-    {
-        if (storage.State.Buffer is not { } buffer)
-        {
-            return Refuse(NoBuffer);
-        }
-
-        var turn = NewTurn(buffer);
-        var reply = await StepAsync(turn, command);
-        await CommitAsync(turn);
-        return reply;
-    }
-
-    private BufferTurn NewTurn(DmaBuffer buffer) => new(buffer, storage.State.Replies, serializer);
+    private BufferTurn NewTurn(DmaBuffer buffer) => new(buffer, storage.State.Replies);
 
     /// <summary>Fetches what the command needs to know, then lets the model decide.</summary>
-    private async Task<DmaResult<DmaReply>> StepAsync(BufferTurn turn, DmaCommand command)
+    private async Task<DmaResult<DmaReply>> StepAsync(BufferTurn turn, DmaCommand command, int place, CommandId? first)
     {
-        if (turn.Find(command) is { } first)
+        if (turn.Replies.Answer(command) is { } answered)
         {
-            return first;
+            return answered.IsGranted ? answered : Refuse(answered.Refusal!);
         }
 
         var device = command is DmaCommand.Attach attach ? await DeviceAsync(attach.Device) : null;
         if (turn.Buffer.TrialOf(command, device) is { } trial && await TryAsync(trial) is { } tried)
         {
-            var refused = turn.Apply(command, device, null, tried, null);
+            var refused = turn.Apply(command, place, first, device, null, tried, null);
             return Refuse(refused.Refusal!);
         }
 
@@ -338,7 +318,7 @@ internal sealed partial class DmaBufferGrain(
 
         var mapped = await TranslateAsync(turn.Buffer, command, allocation);
         var devices = turn.Buffer.RereadsDevices(command) ? await ImportersAsync(turn.Buffer) : null;
-        var reply = turn.Apply(command, device, allocation, mapped, devices);
+        var reply = turn.Apply(command, place, first, device, allocation, mapped, devices);
         return reply.IsGranted ? reply : Refuse(reply.Refusal!);
     }
 
@@ -471,7 +451,7 @@ internal sealed partial class DmaBufferGrain(
         }
     }
 
-    private DmaBufferRecord With(DmaBuffer? buffer, StoredReplies replies, uint? nextGeneration = null) => new()
+    private DmaBufferRecord With(DmaBuffer? buffer, ReplyTable replies, uint? nextGeneration = null) => new()
     {
         Buffer = buffer, Replies = replies, NextGeneration = nextGeneration ?? storage.State.NextGeneration,
     };
@@ -506,6 +486,27 @@ internal sealed partial class DmaBufferGrain(
         LogRefused(Board, Name, refusal.Errno, refusal.Reason);
         return DmaResult.Refuse<DmaReply>(refusal);
     }
+
+    /// <summary>Refuses an export; under a name that was never used nothing is kept of it.</summary>
+    private async Task<DmaResult<DmaReply>> RefuseExportAsync(BufferExport origin, Refusal refusal)
+    {
+        var reply = Refuse(refusal);
+        if (origin.Id is not null && storage.State.Buffer is { } buffer)
+        {
+            await WriteAsync(With(buffer, storage.State.Replies.Remember(origin, reply)));
+        }
+
+        return reply;
+    }
+
+    /// <summary>Null when the commands can be one batch.</summary>
+    private static Refusal? Check(ImmutableArray<DmaCommand> commands) =>
+        commands.Length > IDmaBufferGrain.BatchMax ? BatchTooLong(commands.Length)
+        : commands.IndexOf(null!) is >= 0 and var missing ? CommandIsNull(missing + 1)
+        : ReplyTable.Check(commands);
+
+    private static Refusal CommandIsNull(int number) =>
+        Refusal.Of(Errno.EINVAL, "Command", $"Command {number} is null: expected a command.");
 
     private static Refusal BatchTooLong(int length) => new(
         Errno.ENOSPC, null, "Commands", (ulong)length, IDmaBufferGrain.BatchMax,

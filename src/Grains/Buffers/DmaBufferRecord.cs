@@ -14,9 +14,9 @@ public sealed class DmaBufferRecord
     [Id(0)]
     public DmaBuffer? Buffer { get; init; }
 
-    /// <summary>The last replies.</summary>
+    /// <summary>What was answered last.</summary>
     [Id(3)]
-    public StoredReplies Replies { get; init; } = StoredReplies.Empty;
+    public ReplyTable Replies { get; init; } = ReplyTable.Empty;
 
     /// <summary>The importers, where there are many: the buffer itself then has none. Null where it has them.</summary>
     [Id(2)]

@@ -20,11 +20,11 @@ public sealed record BufferExport(
     public const ulong SizeBytesMax = long.MaxValue;
 
     /// <summary>
-    /// The caller's name for this export. The same export again is a repeat; to use a buffer's name anew after the buffer is gone,
-    /// export it under a new id.
+    /// The caller's name for this export, once. The same export again is a repeat; to use a buffer's name anew after the buffer is gone,
+    /// export it under a new id. Null for none.
     /// </summary>
     [Id(0)]
-    public string Id { get; init; } = string.Empty;
+    public CommandId? Id { get; init; }
 
     /// <summary>How the exporter treats its importers.</summary>
     [Id(1)]
@@ -52,7 +52,7 @@ public sealed record BufferExport(
     };
 
     /// <summary>Null when the buffer can be exported, whatever its board has.</summary>
-    /// <returns>EINVAL naming Buffer, SizeBytes, Getters, Policy or Lines; ENOSPC or EINVAL naming Memory.</returns>
+    /// <returns>EINVAL naming Buffer, Id, SizeBytes, Exporter, Getters, Policy or Lines; ENOSPC or EINVAL naming Memory.</returns>
     public Refusal? Check()
     {
         if (ModelName.Check(Name, "Buffer") is { } bad)
@@ -60,11 +60,21 @@ public sealed record BufferExport(
             return bad;
         }
 
+        if (Id?.Check() is { } noId)
+        {
+            return noId;
+        }
+
         if (SizeBytes is 0 or > SizeBytesMax)
         {
             return new(
                 Errno.EINVAL, null, nameof(SizeBytes), SizeBytes, SizeBytesMax,
                 $"Buffer {Name} of {SizeBytes} bytes: expected 1 to {SizeBytesMax}.");
+        }
+
+        if (Exporter is not null && ModelName.Check(Exporter, nameof(Exporter)) is { } noDevice)
+        {
+            return noDevice;
         }
 
         if (Getters is { } getters && !Enum.IsDefined(getters))

@@ -1,38 +1,44 @@
 namespace DmaGrains.Model.Buffers;
 
-/// <summary>A command, flat; see <see cref="RememberedReply"/>.</summary>
+/// <summary>A command or an export, flat and without its id; see <see cref="RememberedReply"/>.</summary>
 internal readonly record struct CommandParts(
-    string? Id, RememberedKind Kind, string Name, string Other, DmaDirection Direction, MapOptions Options)
+    RememberedKind Kind, string Name, string Other, DmaDirection Direction, MapOptions Options, BufferExport? Export)
 {
+    /// <summary>Whether its names are no longer than names are.</summary>
+    public bool IsBounded => Name?.Length <= ModelName.LengthMax && Other?.Length <= ModelName.LengthMax;
+
+    public static CommandParts Of(BufferExport export) =>
+        new(RememberedKind.Export, export.Name, string.Empty, default, MapOptions.None, export);
+
     public static CommandParts Of(DmaCommand command) => command switch
     {
-        DmaCommand.Attach attach => new(attach.Id, RememberedKind.Attach, attach.Attachment, attach.Device),
-        DmaCommand.Detach detach => new(detach.Id, RememberedKind.Detach, detach.Attachment),
-        DmaCommand.Map map => new(map.Id, RememberedKind.Map, map.Mapping, map.Attachment, map.Direction, map.Options),
-        DmaCommand.MapRaw map => new(map.Id, RememberedKind.MapRaw, map.Mapping, map.Raw, map.Direction, map.Options),
-        DmaCommand.Unmap unmap => new(unmap.Id, RememberedKind.Unmap, unmap.Mapping),
-        DmaCommand.Release => new(command.Id, RememberedKind.Release, string.Empty),
-        DmaCommand.Revoke => new(command.Id, RememberedKind.Revoke, string.Empty),
-        DmaCommand.GetScatterlist get => new(get.Id, RememberedKind.GetScatterlist, get.Mapping, get.Attachment),
-        DmaCommand.PutScatterlist put => new(put.Id, RememberedKind.PutScatterlist, put.Mapping),
-        DmaCommand.GetPfns get => new(get.Id, RememberedKind.GetPfns, get.Mapping, get.Attachment),
-        DmaCommand.PutPfns put => new(put.Id, RememberedKind.PutPfns, put.Mapping),
-        DmaCommand.BeginCpuAccess begin => new(begin.Id, RememberedKind.BeginCpuAccess, begin.Access, begin.Direction),
-        DmaCommand.EndCpuAccess end => new(end.Id, RememberedKind.EndCpuAccess, end.Access),
-        DmaCommand.CpuAccess access => new(access.Id, RememberedKind.CpuAccess, access.Access, access.Direction),
-        DmaCommand.Flush flush => new(flush.Id, RememberedKind.Flush, flush.Mapping),
-        DmaCommand.SyncForDevice sync => new(sync.Id, RememberedKind.SyncForDevice, sync.Sync, sync.Mapping),
-        DmaCommand.SyncForCpu sync => new(sync.Id, RememberedKind.SyncForCpu, sync.Sync, sync.Mapping),
+        DmaCommand.Attach attach => new(RememberedKind.Attach, attach.Attachment, attach.Device),
+        DmaCommand.Detach detach => new(RememberedKind.Detach, detach.Attachment),
+        DmaCommand.Map map => new(RememberedKind.Map, map.Mapping, map.Attachment, map.Direction, map.Options, null),
+        DmaCommand.MapRaw map => new(RememberedKind.MapRaw, map.Mapping, map.Raw, map.Direction, map.Options, null),
+        DmaCommand.Unmap unmap => new(RememberedKind.Unmap, unmap.Mapping),
+        DmaCommand.Release => new(RememberedKind.Release, string.Empty),
+        DmaCommand.Revoke => new(RememberedKind.Revoke, string.Empty),
+        DmaCommand.GetScatterlist get => new(RememberedKind.GetScatterlist, get.Mapping, get.Attachment),
+        DmaCommand.PutScatterlist put => new(RememberedKind.PutScatterlist, put.Mapping),
+        DmaCommand.GetPfns get => new(RememberedKind.GetPfns, get.Mapping, get.Attachment),
+        DmaCommand.PutPfns put => new(RememberedKind.PutPfns, put.Mapping),
+        DmaCommand.BeginCpuAccess begin => new(RememberedKind.BeginCpuAccess, begin.Access, begin.Direction),
+        DmaCommand.EndCpuAccess end => new(RememberedKind.EndCpuAccess, end.Access),
+        DmaCommand.CpuAccess access => new(RememberedKind.CpuAccess, access.Access, access.Direction),
+        DmaCommand.Flush flush => new(RememberedKind.Flush, flush.Mapping),
+        DmaCommand.SyncForDevice sync => new(RememberedKind.SyncForDevice, sync.Sync, sync.Mapping),
+        DmaCommand.SyncForCpu sync => new(RememberedKind.SyncForCpu, sync.Sync, sync.Mapping),
         _ => throw new ArgumentOutOfRangeException(nameof(command)),
     };
 
-    private CommandParts(string? id, RememberedKind kind, string name, DmaDirection direction = default)
-        : this(id, kind, name, string.Empty, direction, MapOptions.None)
+    private CommandParts(RememberedKind kind, string name, DmaDirection direction = default)
+        : this(kind, name, string.Empty, direction, MapOptions.None, null)
     {
     }
 
-    private CommandParts(string? id, RememberedKind kind, string name, string other)
-        : this(id, kind, name, other, default, MapOptions.None)
+    private CommandParts(RememberedKind kind, string name, string other)
+        : this(kind, name, other, default, MapOptions.None, null)
     {
     }
 }

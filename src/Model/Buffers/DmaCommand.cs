@@ -16,10 +16,10 @@ public abstract record DmaCommand
 
     /// <summary>
     /// The caller's name for this very command, once: the same command under the same id is a repeat, under another one it is a new
-    /// command. Null for none: then what it names tells a repeat.
+    /// command. Null for none: then what it names tells a repeat, as long as the buffer is not exported anew.
     /// </summary>
     [Id(0)]
-    public string? Id { get; init; }
+    public CommandId? Id { get; init; }
 
     /// <summary>Says the id where there is one.</summary>
     protected virtual bool PrintMembers(StringBuilder builder)

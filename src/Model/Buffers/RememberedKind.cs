@@ -53,4 +53,7 @@ public enum RememberedKind
 
     /// <summary>MapRaw.</summary>
     MapRaw = 16,
+
+    /// <summary>Export.</summary>
+    Export = 17,
 }

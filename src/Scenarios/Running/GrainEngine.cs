@@ -13,6 +13,7 @@ public sealed class GrainEngine : IEngine
 {
     private readonly IGrainFactory _grains;
     private readonly string _board;
+    private readonly DmaCaller _caller = new();
 
     private GrainEngine(IGrainFactory grains, string board)
     {
@@ -32,34 +33,11 @@ public sealed class GrainEngine : IEngine
 
     /// <inheritdoc/>
     public Task<DmaResult<DmaReply>> ExportAsync(BufferExport origin) =>
-        _grains.GetBuffer(_board, origin.Name).ExportAsync(origin);
+        _caller.SendAsync(id => _grains.GetBuffer(_board, origin.Name).ExportAsync(origin with { Id = id }));
 
     /// <inheritdoc/>
-    public Task<DmaResult<DmaReply>> ExecuteAsync(string buffer, DmaCommand command)
-    {
-        var grain = _grains.GetBuffer(_board, buffer);
-        return command switch
-        {
-            DmaCommand.Attach attach => grain.AttachAsync(attach.Attachment, attach.Device),
-            DmaCommand.Detach detach => grain.DetachAsync(detach.Attachment),
-            DmaCommand.Map map => grain.MapAttachmentAsync(map.Mapping, map.Attachment, map.Direction, map.Options),
-            DmaCommand.MapRaw map => grain.MapRawAsync(map.Mapping, map.Raw, map.Direction, map.Options),
-            DmaCommand.Unmap unmap => grain.UnmapAttachmentAsync(unmap.Mapping),
-            DmaCommand.GetScatterlist get => grain.GetScatterlistAsync(get.Mapping, get.Attachment),
-            DmaCommand.PutScatterlist put => grain.PutScatterlistAsync(put.Mapping),
-            DmaCommand.GetPfns get => grain.GetPfnsAsync(get.Mapping, get.Attachment),
-            DmaCommand.PutPfns put => grain.PutPfnsAsync(put.Mapping),
-            DmaCommand.BeginCpuAccess begin => grain.BeginCpuAccessAsync(begin.Access, begin.Direction),
-            DmaCommand.EndCpuAccess end => grain.EndCpuAccessAsync(end.Access),
-            DmaCommand.CpuAccess access => grain.CpuAccessAsync(access.Access, access.Direction),
-            DmaCommand.Flush flush => grain.FlushAsync(flush.Mapping),
-            DmaCommand.SyncForDevice sync => grain.SyncForDeviceAsync(sync.Sync, sync.Mapping),
-            DmaCommand.SyncForCpu sync => grain.SyncForCpuAsync(sync.Sync, sync.Mapping),
-            DmaCommand.Release => grain.ReleaseAsync(),
-            DmaCommand.Revoke => grain.RevokeAsync(),
-            _ => throw new ArgumentOutOfRangeException(nameof(command)),
-        };
-    }
+    public Task<DmaResult<DmaReply>> ExecuteAsync(string buffer, DmaCommand command) =>
+        _caller.SendAsync(id => _grains.GetBuffer(_board, buffer).ExecuteAsync(command with { Id = id }));
 
     /// <inheritdoc/>
     public Task<DmaResult<DmaReply>> TestMapAsync(string buffer, string attachment, DmaDirection direction, MapOptions options) =>

@@ -54,31 +54,12 @@ internal sealed class CommandWatch(EventLog events, int silo) : IIncomingGrainCa
     private static ImmutableArray<DmaCommand?> CommandsOf(IInvokable call) => call.GetMethodName() switch
     {
         nameof(IDmaBufferGrain.ExportAsync) => _export,
-        nameof(IDmaBufferGrain.ExecuteAsync) =>
-            call.GetArgument(0) is ImmutableArray<DmaCommand> { IsDefault: false } batch ? [.. batch] : [],
-        nameof(IDmaBufferGrain.AttachAsync) => [new DmaCommand.Attach(Name(call, 0), Name(call, 1))],
-        nameof(IDmaBufferGrain.DetachAsync) => [new DmaCommand.Detach(Name(call, 0))],
-        nameof(IDmaBufferGrain.MapAttachmentAsync) =>
-            [new DmaCommand.Map(Name(call, 0), Name(call, 1), Direction(call, 2)) { Options = (MapOptions)call.GetArgument(3)! }],
-        nameof(IDmaBufferGrain.MapRawAsync) =>
-            [new DmaCommand.MapRaw(Name(call, 0), Name(call, 1), Direction(call, 2)) { Options = (MapOptions)call.GetArgument(3)! }],
-        nameof(IDmaBufferGrain.UnmapAttachmentAsync) => [new DmaCommand.Unmap(Name(call, 0))],
-        nameof(IDmaBufferGrain.GetScatterlistAsync) => [new DmaCommand.GetScatterlist(Name(call, 0), Name(call, 1))],
-        nameof(IDmaBufferGrain.PutScatterlistAsync) => [new DmaCommand.PutScatterlist(Name(call, 0))],
-        nameof(IDmaBufferGrain.GetPfnsAsync) => [new DmaCommand.GetPfns(Name(call, 0), Name(call, 1))],
-        nameof(IDmaBufferGrain.PutPfnsAsync) => [new DmaCommand.PutPfns(Name(call, 0))],
-        nameof(IDmaBufferGrain.BeginCpuAccessAsync) => [new DmaCommand.BeginCpuAccess(Name(call, 0), Direction(call, 1))],
-        nameof(IDmaBufferGrain.EndCpuAccessAsync) => [new DmaCommand.EndCpuAccess(Name(call, 0))],
-        nameof(IDmaBufferGrain.CpuAccessAsync) => [new DmaCommand.CpuAccess(Name(call, 0), Direction(call, 1))],
-        nameof(IDmaBufferGrain.FlushAsync) => [new DmaCommand.Flush(Name(call, 0))],
-        nameof(IDmaBufferGrain.SyncForDeviceAsync) => [new DmaCommand.SyncForDevice(Name(call, 0), Name(call, 1))],
-        nameof(IDmaBufferGrain.SyncForCpuAsync) => [new DmaCommand.SyncForCpu(Name(call, 0), Name(call, 1))],
-        nameof(IDmaBufferGrain.RevokeAsync) => [new DmaCommand.Revoke()],
-        nameof(IDmaBufferGrain.ReleaseAsync) => [new DmaCommand.Release()],
+        nameof(IDmaBufferGrain.ExecuteAsync) => call.GetArgument(0) switch
+        {
+            DmaCommand command => [command],
+            ImmutableArray<DmaCommand> { IsDefault: false } batch => [.. batch],
+            _ => [],
+        },
         _ => [],
     };
-
-    private static string Name(IInvokable call, int argument) => (string)call.GetArgument(argument)!;
-
-    private static DmaDirection Direction(IInvokable call, int argument) => (DmaDirection)call.GetArgument(argument)!;
 }

@@ -42,6 +42,30 @@ public sealed class DmaBufferGrainTests(SiloFixture silo)
     }
 
     [Fact]
+    public async Task A_command_without_an_id_gets_no_reply_of_an_earlier_export()
+    {
+        var buffer = silo.Grains.GetBuffer(await silo.NewBoardAsync(), "frame");
+        await buffer.ExportAsync(new("frame", 8192) { Id = new("camera", 1) });
+        await buffer.ExecuteAsync(
+            [
+                new DmaCommand.Attach("a", "gpu") { Id = new("camera", 2) },
+                new DmaCommand.Map("m", "a", DmaDirection.ToDevice) { Id = new("camera", 3) },
+                new DmaCommand.Unmap("m") { Id = new("camera", 4) },
+                new DmaCommand.Detach("a") { Id = new("camera", 5) },
+                new DmaCommand.Release() { Id = new("camera", 6) },
+            ],
+            goOn: false);
+        Assert.True((await buffer.ExportAsync(new("frame", 8192) { Id = new("camera", 7) })).IsGranted);
+
+        Assert.True((await buffer.AttachAsync("a", "gpu")).IsGranted);
+        Assert.Equal("a", Assert.Single((await buffer.DescribeAsync()).Value.Attachments).Name);
+        Assert.True((await buffer.MapAttachmentAsync("m", "a", DmaDirection.ToDevice)).IsGranted);
+        Assert.Equal("m", Assert.Single((await buffer.DescribeAsync()).Value.Mappings).Name);
+        Assert.True((await buffer.ReleaseAsync()).IsGranted);
+        Assert.True((await buffer.DescribeAsync()).Value.IsReleased);
+    }
+
+    [Fact]
     public async Task Commands_refuse_with_ENOENT_when_nothing_was_exported()
     {
         var buffer = silo.Grains.GetBuffer(await silo.NewBoardAsync(), "nothing");
@@ -192,7 +216,7 @@ public sealed class DmaBufferGrainTests(SiloFixture silo)
         Assert.Empty(await silo.Grains.GetMemory(board).GetHeldAsync());
         Assert.Empty(await silo.BuffersOfAsync(board));
         Assert.Equal(Errno.EBADF, (await buffer.AttachAsync("a2", "gpu")).Refusal!.Errno);
-        Assert.True((await buffer.ExportAsync(new("frame", 4096) { Id = "second" })).IsGranted);
+        Assert.True((await buffer.ExportAsync(new("frame", 4096) { Id = new("exporter", 2) })).IsGranted);
         Assert.Equal(2u, (await buffer.DescribeAsync()).Value.Generation);
     }
 

@@ -1,5 +1,5 @@
-using CsCheck;
 using DmaGrains.Grains.Buffers;
+using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
@@ -12,61 +12,46 @@ using Orleans.Serialization;
 
 namespace DmaGrains.Grains.Tests.Buffers;
 
-/// <summary>Whenever replies are stored and read, they are the ones that were remembered.</summary>
+/// <summary>What the replies that a buffer remembers take in its stored record.</summary>
 public sealed class StoredRepliesTests
 {
+    // The most that one reply of a command that is no map takes, and a caller beside it.
+    private const int BytesOfReply = 120;
+
     private static readonly Serializer _serializer =
         new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer>();
 
-    private static readonly Serializer<RememberedReply> _ofReplies = _serializer.GetSerializer<RememberedReply>();
-
-    private enum Step
+    [Fact]
+    public void One_caller_has_one_reply_stored_whatever_it_asked_before()
     {
-        Remember,
-        Refuse,
-        ExportAnew,
-        Reload,
+        var (empty, replies) = (SizeOf(ReplyTable.Empty), ReplyTable.Empty);
+        var caller = new DmaCaller();
+        for (var number = 0; number < 100; number++)
+        {
+            replies = replies.Remember(Attach(number) with { Id = caller.Next() }, Granted);
+            Assert.InRange(SizeOf(replies) - empty, 1, BytesOfReply);
+        }
     }
 
     [Fact]
-    public void They_are_what_a_window_remembers() => Gen.Enum<Step>().Array[0, 120].Sample(steps =>
+    public void As_many_callers_and_replies_as_there_can_be_are_bounded()
     {
-        var (stored, expected) = (StoredReplies.Empty, ReplyWindow.Empty);
-        for (var number = 0; number < steps.Length; number++)
+        var replies = ReplyTable.Empty;
+        for (var number = 0; number < 1000; number++)
         {
-            expected = After(expected, steps[number], number);
-            stored = steps[number] switch
-            {
-                Step.Remember or Step.Refuse => stored.Then([expected.Replies[^1]], _ofReplies),
-                Step.ExportAnew => stored.ExportedAnew(ExportOf(number), _ofReplies),
-                _ => Reloaded(stored),
-            };
-            AssertSame(expected, stored);
+            replies = replies.Remember(Attach(number) with { Id = new DmaCaller().Next() }, Granted);
         }
-    });
 
-    [Fact]
-    public void A_command_has_its_reply_until_too_many_are_newer() => Gen.Select(Gen.Int[1, 40], Gen.Int[0, 32], Gen.Int[0, 45]).Sample(
-        (count, newer, asked) =>
+        Assert.InRange(SizeOf(replies), 1, (ReplyTable.CallersMax + 1) * BytesOfReply);
+
+        for (var caller = 0; caller < 10; caller++)
         {
-            var (stored, window) = (StoredReplies.Empty, ReplyWindow.Empty);
-            for (var number = 0; number < count; number++)
-            {
-                window = After(window, Step.Remember, number);
-                stored = stored.Then([window.Replies[^1]], _ofReplies);
-            }
+            var batch = new DmaCaller().Number(Enumerable.Range(0, ReplyTable.RequestMax).Select(Attach));
+            replies = batch.Index().Aggregate(replies, (table, each) => table.Remember(each.Item, Granted, each.Index, batch[0].Id));
+        }
 
-            var command = AttachOf(asked);
-            for (var number = count; number < count + newer; number++)
-            {
-                // Not the one that is asked for: what is newer was looked through before.
-                window = After(window, Step.Refuse, number + 100);
-            }
-
-            Assert.Equal(window.Find(command), stored.Find(command, newer, _ofReplies));
-            Assert.Null(stored.Find(command with { Device = "display" }, newer, _ofReplies));
-            Assert.Null(stored.Find(command with { Id = "other" }, newer, _ofReplies));
-        });
+        Assert.InRange(SizeOf(replies), 1, ReplyTable.RepliesMax * BytesOfReply);
+    }
 
     [Fact]
     public void Replies_of_maps_share_a_long_list_with_the_buffer()
@@ -74,58 +59,35 @@ public sealed class StoredRepliesTests
         // Every second page is free, so 256 pages are as many entries.
         var board = Board.Create(new(
             "board", "Scattered", [new("ram", MemoryKind.System, new PageExtent(0, 1 << 12), 2, 1)], [new Device("gpu", null)])).Value;
-        board = board.Export(new BufferExport("frame", 1 << 20)).Next;
-        var replies = StoredReplies.Empty;
+        var export = new BufferExport("frame", 1 << 20) { Id = new("exporter", 1) };
+        board = board.Export(export).Next;
+        var replies = ReplyTable.Empty.Remember(export, DmaResult.Grant(DmaReply.Exported));
         var sizes = new List<int>();
         foreach (var command in Enumerable.Range(0, 20)
-            .Select(number => (DmaCommand)new DmaCommand.Map($"m{number}", "a", DmaDirection.ToDevice))
+            .Select(number => (DmaCommand)new DmaCommand.Map($"m{number}", "a", DmaDirection.ToDevice) { Id = new($"c{number}", 1) })
             .Prepend(new DmaCommand.Attach("a", "gpu")))
         {
             var (next, reply) = board.Execute("frame", command);
             Assert.True(reply.IsGranted, reply.Refusal?.ToString());
-            (board, replies) = (next, replies.Then([RememberedReply.Of(command, reply)], _ofReplies));
+            (board, replies) = (next, replies.Remember(command, reply));
             sizes.Add(_serializer.SerializeToArray(new DmaBufferRecord { Buffer = board.Buffer("frame"), Replies = replies }).Length);
         }
 
         Assert.InRange(sizes[20], sizes[1], sizes[1] * 2);
-        var restored = Reloaded(replies).ToWindow(_ofReplies);
-        Assert.Equal(256, restored.Replies[20].Mapping!.ToSegments().Length);
-        Assert.All(replies.ToWindow(_ofReplies).Replies.Zip(restored.Replies).Skip(1), pair => Assert.Equal(
-            pair.First.Mapping!.ToSegments().AsEnumerable(), pair.Second.Mapping!.ToSegments()));
+        var restored = _serializer.Deserialize<DmaBufferRecord>(
+            _serializer.SerializeToArray(new DmaBufferRecord { Buffer = board.Buffer("frame"), Replies = replies }))!.Replies;
+        Assert.Equal(256, restored.Callers[^1].Replies[0].Mapping!.ToSegments().Length);
+        Assert.All(replies.Callers.Zip(restored.Callers).Skip(1), pair => Assert.Equal(
+            pair.First.Replies[0].Mapping!.ToSegments().AsEnumerable(), pair.Second.Replies[0].Mapping!.ToSegments()));
     }
 
     [Fact]
     public void A_record_without_replies_has_none() =>
-        Assert.Empty(_serializer.Deserialize<DmaBufferRecord>(
-            _serializer.SerializeToArray(new DmaBufferRecord()))!.Replies.Entries());
+        Assert.Empty(_serializer.Deserialize<DmaBufferRecord>(_serializer.SerializeToArray(new DmaBufferRecord()))!.Replies.Callers);
 
-    private static ReplyWindow After(ReplyWindow window, Step step, int number)
-    {
-        var name = $"a{number}";
-        return step switch
-        {
-            Step.Remember => window.Remember(
-                AttachOf(number),
-                DmaResult.Grant(new DmaReply(new DmaConstraints((uint)number + 1, 4096, ulong.MaxValue)))),
-            Step.Refuse => window.Remember(
-                new DmaCommand.Detach(name) { Id = name },
-                DmaResult.Refuse<DmaReply>(Refusal.Of(Errno.EINVAL, "Attachment", "Nobody."))),
-            Step.ExportAnew => window.ExportedAnew(ExportOf(number)),
-            _ => window,
-        };
-    }
+    private static DmaResult<DmaReply> Granted => DmaResult.Grant(new DmaReply(new DmaConstraints(uint.MaxValue - 1, 1 << 20, ulong.MaxValue >> 1)));
 
-    private static DmaCommand.Attach AttachOf(int number) => new($"a{number}", "gpu") { Id = number % 2 == 0 ? $"a{number}" : null };
+    private static DmaCommand Attach(int number) => new DmaCommand.Attach($"display{number}", "display-controller");
 
-    private static BufferExport ExportOf(int number) => new("frame", 4096) { Id = $"a{number}" };
-
-    private static StoredReplies Reloaded(StoredReplies replies) =>
-        _serializer.Deserialize<DmaBufferRecord>(_serializer.SerializeToArray(new DmaBufferRecord { Replies = replies }))!.Replies;
-
-    private static void AssertSame(ReplyWindow expected, StoredReplies stored)
-    {
-        var window = stored.ToWindow(_ofReplies);
-        Assert.Equal(expected.Replies.AsEnumerable(), window.Replies);
-        Assert.Equal(expected.Exports.AsEnumerable(), window.Exports);
-    }
+    private static int SizeOf(ReplyTable replies) => _serializer.SerializeToArray(new DmaBufferRecord { Replies = replies }).Length;
 }

@@ -159,8 +159,16 @@ public sealed partial class RefusalTests
     }
 
     [Fact]
-    public void Every_errno_is_produced() =>
-        Assert.Equal(Enum.GetValues<Errno>(), All.Select(refused => refused.Errno).Distinct().Order());
+    public void Every_errno_is_produced()
+    {
+        // A board remembers no replies: what came too late is refused by a table of them.
+        var late = new DmaCommand.Release { Id = new("caller", 1) };
+        var table = ReplyTable.Empty.Remember(late with { Id = new("caller", 2) }, DmaResult.Grant(DmaReply.Exported));
+
+        Assert.Equal(
+            Enum.GetValues<Errno>(),
+            All.Select(refused => refused.Errno).Append(table.Answer(late)!.Value.Refusal!.Errno).Distinct().Order());
+    }
 
     /// <summary>The board with a buffer of one byte; the refusal must leave it as it is.</summary>
     private static Refusal? ExportOf(BufferExport export)

@@ -159,7 +159,7 @@ public sealed class AttachTests
     {
         var board = With(100_000).After(Attach("gpu"), Map("gpu"), Unmap("gpu"), Detach("gpu"), Release());
 
-        var (again, _) = board.Export(new(Frame, 100_000) { Id = "again" });
+        var (again, _) = board.Export(new(Frame, 100_000) { Id = new("exporter", 2) });
 
         Assert.Single(again.After(Attach("display"), Map("display")).FrameOf().Storage!.Extents);
     }

@@ -53,6 +53,17 @@ public sealed class ExportTests
 
         Assert.Equal(Errno.EEXIST, BufferExports.Export(owing, new(Frame, 2), true, []).Refusal!.Errno);
         Assert.Same(owing, BufferExports.Export(owing, new(Frame, 1), true, []).Value);
-        Assert.Equal(2u, BufferExports.Export(owing.Freed(), new(Frame, 1) { Id = "2" }, true, []).Value.Generation);
+        Assert.Equal(2u, BufferExports.Export(owing.Freed(), new(Frame, 1) { Id = new("exporter", 2) }, true, []).Value.Generation);
+    }
+
+    [Theory]
+    [InlineData("", 1L, null, "Id")]
+    [InlineData("cam0", 0L, null, "Id")]
+    [InlineData("cam0", 1L, "g\u202epu", "Exporter")]
+    public void Export_refuses_with_EINVAL_what_is_no_id_or_no_device_name(string caller, long number, string? exporter, string field)
+    {
+        var refused = DmaBuffer.Export(new(Frame, 1, exporter) { Id = new(caller, number) }).Refusal!;
+
+        Assert.Equal((Errno.EINVAL, field), (refused.Errno, refused.Field));
     }
 }

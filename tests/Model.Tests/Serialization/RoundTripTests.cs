@@ -67,12 +67,15 @@ public sealed class RoundTripTests
         ["refused"] = DmaResult.Refuse<DmaReply>(new(Errno.EINVAL, "gpu", "MaxSegmentCount", 3, 2, "No.")),
         ["undecided"] = default(DmaResult<DmaReply>),
         ["recalculated"] = new RecalculatedUnion(DmaConstraints.Unconstrained, default, "gpu"),
-        ["window"] = ReplyWindow.Empty
+        ["replies"] = ReplyTable.Empty
             .Remember(Map("gpu"), DmaResult.Grant(new DmaReply(default, _mapped.FrameOf().Mappings[0])))
-            .Remember(Detach("gpu"), DmaResult.Grant(new DmaReply(DmaConstraints.Unconstrained)))
-            .Remember(Release() with { Id = "r" }, DmaResult.Refuse<DmaReply>(new(Errno.EINVAL, "gpu", "MaxSegmentCount", 3, 2, "No."))),
-        ["exported anew"] = ReplyWindow.Empty.ExportedAnew(new("frame", 4096) { Id = "e" }),
-        ["empty window"] = ReplyWindow.Empty,
+            .Remember(new BufferExport("frame", 4096) { Id = new("exporter", 1) }, DmaResult.Grant(DmaReply.Exported))
+            .Remember(Detach("gpu") with { Id = new("gpu", 2) }, DmaResult.Grant(new DmaReply(DmaConstraints.Unconstrained)))
+            .Remember(
+                Release() with { Id = new("gpu", long.MaxValue) },
+                DmaResult.Refuse<DmaReply>(new(Errno.EINVAL, "gpu", "MaxSegmentCount", 3, 2, "No."))),
+        ["no replies"] = ReplyTable.Empty,
+        ["id"] = new CommandId("gpu", 7),
         ["attach"] = Attach("gpu"),
         ["detach"] = Detach("gpu"),
         ["map"] = new DmaCommand.Map("m", "a", DmaDirection.FromDevice),
@@ -183,12 +186,12 @@ public sealed class RoundTripTests
     }
 
     [Fact]
-    public void Reply_window_finds_the_replies_that_come_back()
+    public void Replies_are_found_when_they_come_back()
     {
-        var back = RoundTrip((ReplyWindow)Values["window"]);
+        var back = RoundTrip((ReplyTable)Values["replies"]);
 
-        Assert.Equal(DmaConstraints.Unconstrained, back.Find(Detach("gpu"))!.Value.Value.Constraints);
-        Assert.Equal(300_001UL, back.Find(Map("gpu"))!.Value.Value.Mapping!.ToTable().LengthBytes);
+        Assert.Equal(Errno.EINVAL, back.Answer(Release() with { Id = new("gpu", long.MaxValue) })!.Value.Refusal!.Errno);
+        Assert.Equal(300_001UL, back.Answer(Map("gpu"))!.Value.Value.Mapping!.ToTable().LengthBytes);
     }
 
     [Fact]

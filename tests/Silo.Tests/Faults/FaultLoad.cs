@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DmaGrains.Client;
+using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 
@@ -15,6 +16,10 @@ internal sealed class FaultLoad(IReadOnlyList<SharedBuffer> buffers, int seed)
     // One in so many is asked of a few buffers that all callers know.
     private const int HotShare = 40;
     private const int HotBuffers = 16;
+
+    // Of the callers, so many have no ids; of what is sent, one in so many was sent and answered before.
+    private const int WithoutIds = 4;
+    private const int LateShare = 10;
 
     /// <summary>Nothing that heals takes this long.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
@@ -37,6 +42,9 @@ internal sealed class FaultLoad(IReadOnlyList<SharedBuffer> buffers, int seed)
 
     /// <summary>Commands that their callers gave up.</summary>
     public long GivenUp { get; private set; }
+
+    /// <summary>Requests that were answered and came once more.</summary>
+    public long CameLate { get; private set; }
 
     /// <summary>The longest time in which nobody heard anything.</summary>
     public TimeSpan LongestSilence { get; private set; }
@@ -85,36 +93,45 @@ internal sealed class FaultLoad(IReadOnlyList<SharedBuffer> buffers, int seed)
     private async Task CallAsync(int caller)
     {
         var random = new Random(HashCode.Combine(seed, caller));
+        var ids = caller < WithoutIds ? null : new DmaCaller();
         while (!_isStopping)
         {
             var buffer = buffers[random.Next(HotShare) == 0 ? random.Next(HotBuffers) : random.Next(buffers.Count)];
-            var (export, commands) = buffer.Next(random);
+            var isLate = random.Next(LateShare) == 0;
+            if ((isLate ? buffer.Acknowledged(random) : buffer.Next(random, ids)) is not var (export, commands))
+            {
+                continue;
+            }
+
             if (export is not null)
             {
-                await ExportAsync(buffer, export);
+                await ExportAsync(buffer, export, isLate);
             }
             else
             {
-                await ExecuteAsync(buffer, commands, mayGiveUp: random.Next(2) == 0);
+                await ExecuteAsync(buffer, commands, mayGiveUp: random.Next(2) == 0, isLate);
             }
         }
     }
 
-    private async Task ExportAsync(SharedBuffer buffer, BufferExport export)
+    private async Task ExportAsync(SharedBuffer buffer, BufferExport export, bool isLate)
     {
         var sent = Now();
         var replies = await HearAsync(async () => [await buffer.Grain.ExportAsync(export)], mayGiveUp: false);
         buffer.History.Enqueue(new(buffer.Name, sent) { Answered = Now(), Export = export, Reply = replies![0] });
+        Acknowledge(buffer, export, [], isLate);
     }
 
-    private async Task ExecuteAsync(SharedBuffer buffer, DmaCommand[] commands, bool mayGiveUp)
+    private async Task ExecuteAsync(SharedBuffer buffer, DmaCommand[] commands, bool mayGiveUp, bool isLate)
     {
         var sent = Now();
 
         // What a map gives cannot be told from outside when nobody heard it.
         var replies = await HearAsync(
-            async () => await buffer.Grain.ExecuteAsync([.. commands], goOn: false),
-            mayGiveUp && !commands.Any(command => command is DmaCommand.Map));
+            async () => commands is [var only]
+                ? [await buffer.Grain.ExecuteAsync(only)]
+                : await buffer.Grain.ExecuteAsync([.. commands], goOn: false),
+            mayGiveUp && !isLate && !commands.Any(command => command is DmaCommand.Map));
         if (replies is null)
         {
             buffer.History.Enqueue(new(buffer.Name, sent) { Command = commands.Single() });
@@ -127,10 +144,27 @@ internal sealed class FaultLoad(IReadOnlyList<SharedBuffer> buffers, int seed)
         {
             before = new(buffer.Name, sent) { Answered = answered, Command = command, Reply = reply, After = before };
             buffer.History.Enqueue(before);
-            if (reply.IsGranted)
+            if (reply.IsGranted && !isLate)
             {
                 buffer.Note(command);
             }
+        }
+
+        Acknowledge(buffer, null, commands, isLate);
+    }
+
+    private void Acknowledge(SharedBuffer buffer, BufferExport? export, DmaCommand[] commands, bool isLate)
+    {
+        if (isLate)
+        {
+            lock (_lock)
+            {
+                CameLate++;
+            }
+        }
+        else if (export is not null || commands[0].Id is not null)
+        {
+            buffer.Acknowledge(export, commands);
         }
     }
 

@@ -39,7 +39,7 @@ public sealed class FaultRunTests
         var buffers = await DefineAsync(client.Grains);
         var faults = new Dictionary<FaultKind, int>();
         var operations = 0;
-        var figures = (Granted: 0L, Refused: 0L, SentAgain: 0L, GivenUp: 0L, Silence: TimeSpan.Zero);
+        var figures = (Granted: 0L, Refused: 0L, SentAgain: 0L, GivenUp: 0L, CameLate: 0L, Silence: TimeSpan.Zero);
         for (var round = 0; round < _rounds; round++)
         {
             var load = new FaultLoad(buffers, HashCode.Combine(_seed, round));
@@ -57,7 +57,7 @@ public sealed class FaultRunTests
             operations += await CheckAsync(load, buffers, client.Grains, $"round {round + 1}");
             figures = (
                 figures.Granted + load.Granted, figures.Refused + load.Refused, figures.SentAgain + load.SentAgain,
-                figures.GivenUp + load.GivenUp, load.LongestSilence > figures.Silence ? load.LongestSilence : figures.Silence);
+                figures.GivenUp + load.GivenUp, figures.CameLate + load.CameLate, load.LongestSilence > figures.Silence ? load.LongestSilence : figures.Silence);
             TestContext.Current.TestOutputHelper?.WriteLine($"round {round + 1} of {_rounds}: {load.Granted} granted, {load.Refused} refused");
         }
 
@@ -65,7 +65,7 @@ public sealed class FaultRunTests
             CultureInfo.InvariantCulture,
             $"{kind}, seed {_seed}, {_rounds} rounds, {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s: {figures.Granted} granted and "
             + $"{figures.Refused} refused on {buffers.Count} buffers, {operations} operations explained, "
-            + $"{figures.SentAgain} sent again by callers, {figures.GivenUp} given up, longest silence {figures.Silence.TotalSeconds:F1} s; "
+            + $"{figures.SentAgain} sent again by callers, {figures.GivenUp} given up, {figures.CameLate} came once more, longest silence {figures.Silence.TotalSeconds:F1} s; "
             + $"{faults.Values.Sum()} faults ({string.Join(", ", faults.Select(fault => $"{fault.Value} {fault.Key}"))}); lost: 0"));
     }
 

@@ -140,21 +140,21 @@ public class LinearizabilityTests
     private static Operation[] Played(params DmaCommand[] commands)
     {
         var board = Board.Create(_board).Value;
-        var window = ReplyWindow.Empty;
+        var replies = ReplyTable.Empty;
         (board, var exported) = board.Export(_export);
         var clock = 0L;
         List<Operation> history = [new("b", clock++) { Answered = clock++, Export = _export, Reply = exported }];
         foreach (var command in commands)
         {
             DmaResult<DmaReply> reply;
-            if (window.Find(command) is { } first)
+            if (replies.Answer(command) is { } first)
             {
                 reply = first;
             }
             else
             {
                 (board, reply) = board.Execute("b", command);
-                window = window.Remember(command, reply);
+                replies = replies.Remember(command, reply);
             }
 
             history.Add(new("b", clock++) { Answered = clock++, Command = command, Reply = reply });

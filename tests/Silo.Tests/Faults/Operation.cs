@@ -27,6 +27,12 @@ internal sealed record Operation(string Buffer, long Sent)
     /// <summary>The operation of the same batch that comes before it; null for none.</summary>
     public Operation? After { get; init; }
 
+    /// <summary>The first operation of its batch.</summary>
+    public Operation First => After?.First ?? this;
+
+    /// <summary>Its place in its batch, from 0.</summary>
+    public int Place => After is null ? 0 : After.Place + 1;
+
     /// <summary>Whether somebody waited for the answer.</summary>
     public bool IsAnswered => Answered != long.MaxValue;
 

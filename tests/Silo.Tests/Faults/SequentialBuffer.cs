@@ -12,13 +12,13 @@ namespace DmaGrains.Silo.Tests.Faults;
 /// </summary>
 /// <param name="Buffer">The buffer; null before its first export.</param>
 /// <param name="Replies">The replies it remembers.</param>
-internal sealed record SequentialBuffer(DmaBuffer? Buffer, ReplyWindow Replies)
+internal sealed record SequentialBuffer(DmaBuffer? Buffer, ReplyTable Replies)
 {
     /// <summary>A name that nothing was exported under.</summary>
-    public static SequentialBuffer Unused { get; } = new(null, ReplyWindow.Empty);
+    public static SequentialBuffer Unused { get; } = new(null, ReplyTable.Empty);
 
     /// <summary>All that its replies depend on.</summary>
-    public string Key { get; } = JsonSerializer.Serialize(Buffer);
+    public string Key { get; } = $"{JsonSerializer.Serialize(Buffer)} {Remembered(Replies)}";
 
     /// <summary>The buffer after an operation; null when it would have answered otherwise than the caller heard.</summary>
     /// <param name="operation">The operation.</param>
@@ -42,21 +42,29 @@ internal sealed record SequentialBuffer(DmaBuffer? Buffer, ReplyWindow Replies)
         }
     }
 
+    /// <summary>Which requests would be answered again; what the answers were follows from who has been answered so far.</summary>
+    private static string Remembered(ReplyTable replies) => string.Join(
+        ' ',
+        replies.Callers.Select(caller => $"{caller.Caller}/{caller.Replies[0].Number}-{caller.Last}").Order(StringComparer.Ordinal)
+            .Concat(replies.Unnamed.Select(reply => $"{reply.Kind} {reply.Name}")));
+
     private bool Shows(DmaResult<DmaBuffer> seen) =>
         !seen.TryGetValue(out var found) ? Buffer is null
-        : Buffer is not null && JsonSerializer.Serialize(found.IsInDebt ? found.Freed() : found) == Key;
+        : Buffer is not null && JsonSerializer.Serialize(found.IsInDebt ? found.Freed() : found) == JsonSerializer.Serialize(Buffer);
 
     private (SequentialBuffer Next, DmaResult<DmaReply> Reply) Export(BufferExport export, BoardDefinition board)
     {
-        if (Replies.HasExported(export))
+        if (Replies.Answer(export) is { } first)
         {
-            return (this, DmaResult.Grant(DmaReply.Exported));
+            return (this, first);
         }
 
         var exported = BufferExports.Export(Buffer, export, exporterIsKnown: true, board.Memory);
-        return !exported.TryGetValue(out var buffer) ? (this, DmaResult.Refuse<DmaReply>(exported.Refusal!))
-            : ReferenceEquals(buffer, Buffer) ? (this, DmaResult.Grant(DmaReply.Exported))
-            : (new(buffer, Buffer is null ? Replies : Replies.ExportedAnew(Buffer.Origin)), DmaResult.Grant(DmaReply.Exported));
+        var reply = exported.TryGetValue(out var buffer)
+            ? DmaResult.Grant(DmaReply.Exported)
+            : DmaResult.Refuse<DmaReply>(exported.Refusal!);
+        var replies = reply.IsGranted && !ReferenceEquals(buffer, Buffer) ? Replies.ExportedAnew() : Replies;
+        return (new(buffer ?? Buffer, replies.Remember(export, reply)), reply);
     }
 
     private (SequentialBuffer Next, DmaResult<DmaReply> Reply) Execute(Operation operation, BoardDefinition board)
@@ -67,7 +75,7 @@ internal sealed record SequentialBuffer(DmaBuffer? Buffer, ReplyWindow Replies)
             return (this, DmaResult.Refuse<DmaReply>(BufferExports.NoBuffer(operation.Buffer)));
         }
 
-        if (Replies.Find(command) is { } first)
+        if (Replies.Answer(command) is { } first)
         {
             return (this, first);
         }
@@ -84,7 +92,7 @@ internal sealed record SequentialBuffer(DmaBuffer? Buffer, ReplyWindow Replies)
             : DmaResult.Refuse<DmaMapped>(RefusalHeard(operation));
         var step = Buffer.Apply(command, device, allocation, mapped);
         var next = step.Next.IsInDebt ? step.Next.Freed() : step.Next;
-        return (new(next, Replies.Remember(command, step.Reply)), step.Reply);
+        return (new(next, Replies.Remember(command, step.Reply, operation.Place, operation.First.Command!.Id)), step.Reply);
     }
 
     // When the caller was granted something else, it is a refusal that nobody heard.

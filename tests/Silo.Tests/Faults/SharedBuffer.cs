@@ -12,6 +12,7 @@ internal sealed class SharedBuffer(IGrainFactory grains, BoardDefinition board, 
     private readonly Lock _lock = new();
     private readonly List<string> _attachments = [];
     private readonly List<string> _mappings = [];
+    private readonly List<(BufferExport? Export, DmaCommand[] Commands)> _acknowledged = [];
     private bool _isExported;
     private bool _isReleased;
     private int _names;
@@ -39,15 +40,23 @@ internal sealed class SharedBuffer(IGrainFactory grains, BoardDefinition board, 
     }
 
     /// <summary>Something to ask next that mostly makes sense: an export, or commands that go together.</summary>
-    public (BufferExport? Export, DmaCommand[] Commands) Next(Random random)
+    /// <param name="random">Decides.</param>
+    /// <param name="caller">Gives ids; null to ask without, what then may be sent again safely though the buffer is exported anew.</param>
+    public (BufferExport? Export, DmaCommand[] Commands) Next(Random random, DmaCaller? caller)
     {
         lock (_lock)
         {
+            if (caller is null)
+            {
+                // What holds the buffer: as long as nobody else knows its name, nobody ends it and the buffer stays.
+                return (null, [random.Next(2) == 0 ? Attach(random) : Map(Any(_attachments, random))]);
+            }
+
             if (!_isExported || (_isReleased && _attachments.Count == 0) || random.Next(50) == 0)
             {
                 (_isExported, _isReleased) = (true, false);
                 var pages = 1 + (number % 9);
-                return (new BufferExport(Name, (ulong)pages * 4096, "gpu") { Id = NewName("e") }, []);
+                return (new BufferExport(Name, (ulong)pages * 4096, "gpu") { Id = caller.Next() }, []);
             }
 
             DmaCommand[] commands = random.Next(20) switch
@@ -60,8 +69,27 @@ internal sealed class SharedBuffer(IGrainFactory grains, BoardDefinition board, 
                 _ => Batch(random),
             };
 
-            // One that was on its way for long must not happen to a buffer that has been exported anew.
-            return (null, [.. commands.Select(command => command with { Id = NewName("c") })]);
+            return (null, [.. caller.Number(commands)]);
+        }
+    }
+
+    /// <summary>Notes that a request with ids was answered, for <see cref="Acknowledged"/>.</summary>
+    public void Acknowledge(BufferExport? export, DmaCommand[] commands)
+    {
+        lock (_lock)
+        {
+            _acknowledged.Add((export, commands));
+        }
+    }
+
+    /// <summary>Something that was answered at any time, which the network delivers once more; null for nothing.</summary>
+    public (BufferExport? Export, DmaCommand[] Commands)? Acknowledged(Random random)
+    {
+        lock (_lock)
+        {
+            // As often the last ones, which are remembered, as any.
+            return _acknowledged.Count == 0 ? null
+                : _acknowledged[^(1 + random.Next(random.Next(2) == 0 ? Math.Min(4, _acknowledged.Count) : _acknowledged.Count))];
         }
     }
 

@@ -161,7 +161,7 @@ public sealed class NameBucketsTests(SiloFixture silo)
     public async Task An_export_sent_again_puts_a_living_buffer_back_into_its_listing()
     {
         var board = await silo.NewBoardAsync();
-        var export = new BufferExport("frame", 4096) { Id = "e1" };
+        var export = new BufferExport("frame", 4096) { Id = new("exporter", 1) };
         var buffer = silo.Grains.GetBuffer(board, "frame");
         await buffer.ExportAsync(export);
         await silo.EmptyListingAsync(board);

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Orleans;
+
+namespace DmaGrains.Model.Buffers;
+
+/// <summary>What a buffer answered to a caller's last request.</summary>
+/// <param name="Caller">The <see cref="CommandId.Caller"/>.</param>
+/// <param name="Replies">One at least; their numbers grow.</param>
+[GenerateSerializer, Immutable, Alias("dma.caller-replies")]
+public sealed record CallerReplies(string Caller, ImmutableArray<RememberedReply> Replies)
+{
+    /// <summary>The last number that was answered.</summary>
+    public long Last => Replies[^1].Number;
+
+    /// <summary>What was answered to the number; null when that is not remembered.</summary>
+    public RememberedReply? Find(long number)
+    {
+        var (low, high) = (0, Replies.Length - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            if (Replies[middle].Number == number)
+            {
+                return Replies[middle];
+            }
+
+            (low, high) = Replies[middle].Number < number ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return null;
+    }
+
+    /// <summary>With one more reply; what came before the request is forgotten.</summary>
+    /// <param name="reply">The reply.</param>
+    /// <param name="first">The number that the request begins with.</param>
+    internal CallerReplies Then(RememberedReply reply, long first)
+    {
+        var before = 0;
+        while (before < Replies.Length && (Replies[before].Number < first || Replies.Length - before == ReplyTable.RequestMax))
+        {
+            before++;
+        }
+
+        return this with { Replies = [.. Replies.AsSpan()[before..], reply] };
+    }
+}

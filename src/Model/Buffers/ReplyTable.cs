@@ -1,0 +1,187 @@
+using System.Collections.Immutable;
+using Orleans;
+
+namespace DmaGrains.Model.Buffers;
+
+/// <summary>
+/// What a buffer answered, so that what is sent again gets the first reply and changes nothing: of each caller its last request, whole,
+/// as replicated state machines keep it; and the last grants of commands without an id. What came too late to be told from a repeat is
+/// refused.
+/// </summary>
+/// <remarks>Source: the client table of Viewstamped Replication (Liskov and Cowling, 2012, section 4).</remarks>
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.reply-table")]
+public sealed record ReplyTable
+{
+    /// <summary>Most callers whose last request is remembered: who asked longest ago is forgotten.</summary>
+    public const int CallersMax = 128;
+
+    /// <summary>Most commands of one request.</summary>
+    public const int RequestMax = 1024;
+
+    /// <summary>Most replies to callers: beyond, whoever asked longest ago is forgotten.</summary>
+    public const int RepliesMax = 4 * RequestMax;
+
+    /// <summary>How many grants of commands without an id are remembered, beside those of the last batch.</summary>
+    public const int UnnamedMax = 32;
+
+    private const string Field = nameof(DmaCommand.Id);
+
+    private ReplyTable()
+    {
+    }
+
+    /// <summary>Nothing remembered.</summary>
+    public static ReplyTable Empty { get; } = new();
+
+    /// <summary>The callers, in the order in which they asked last. They stay when the buffer's name is exported anew.</summary>
+    [Id(0)]
+    public ImmutableArray<CallerReplies> Callers { get; private init; } = [];
+
+    /// <summary>Grants of commands without an id to the present export, oldest first.</summary>
+    [Id(1)]
+    public ImmutableArray<RememberedReply> Unnamed { get; private init; } = [];
+
+    /// <summary>The highest number of a caller that was forgotten; a caller that is not remembered has to begin above it.</summary>
+    [Id(2)]
+    public long Horizon { get; private init; }
+
+    /// <summary>Null when the commands can be one request.</summary>
+    /// <returns>EINVAL naming Id: all have ids of one caller with growing numbers, or none has an id.</returns>
+    public static Refusal? Check(IReadOnlyList<DmaCommand> request)
+    {
+        for (var index = 1; index < request.Count; index++)
+        {
+            var (before, id) = (request[index - 1].Id, request[index].Id);
+            if (before?.Caller != id?.Caller || before?.Number >= id?.Number)
+            {
+                return Refusal.Of(
+                    Errno.EINVAL,
+                    Field,
+                    $"Command {index + 1} of the batch has {TextOf(id)} after {TextOf(before)}: expected growing numbers of one caller, or no ids at all.");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>What a command gets without being carried out; null when it is new.</summary>
+    /// <returns>
+    /// The first reply to a repeat. EINVAL naming Id for what is not an id, or was another command's; ESTALE naming Id, with the number
+    /// that the next one has to be above, for what may have been carried out and is not remembered.
+    /// </returns>
+    public DmaResult<DmaReply>? Answer(DmaCommand command) => Answer(command.Id, CommandParts.Of(command));
+
+    /// <summary>What an export gets without being carried out, as <see cref="Answer(DmaCommand)"/>; without an id it is always new.</summary>
+    public DmaResult<DmaReply>? Answer(BufferExport export) =>
+        export.Id is null ? null : Answer(export.Id, CommandParts.Of(export));
+
+    /// <summary>
+    /// With one more reply. A refusal left nothing behind: it is remembered of a command with an id only, others are tried again.
+    /// </summary>
+    /// <param name="command">The command.</param>
+    /// <param name="reply">What it got.</param>
+    /// <param name="place">Its place in its request, from 0.</param>
+    /// <param name="first">The id of the first command of its request; null for its own.</param>
+    public ReplyTable Remember(DmaCommand command, DmaResult<DmaReply> reply, int place = 0, CommandId? first = null)
+    {
+        var parts = CommandParts.Of(command);
+        return command.Id is { } id ? Remember(id, parts, reply, first?.Number ?? id.Number)
+            : reply.IsGranted ? Remember(RememberedReply.Of(parts, reply), place == 0 ? UnnamedMax : UnnamedMax + RequestMax)
+            : this;
+    }
+
+    /// <summary>With the reply to an export; one without an id is not remembered.</summary>
+    public ReplyTable Remember(BufferExport export, DmaResult<DmaReply> reply) =>
+        export.Id is { } id ? Remember(id, CommandParts.Of(export), reply, id.Number) : this;
+
+    /// <summary>What is still remembered when the name is exported anew: names of attachments and mappings may be used again.</summary>
+    public ReplyTable ExportedAnew() => Unnamed.IsEmpty ? this : this with { Unnamed = [] };
+
+    private DmaResult<DmaReply>? Answer(CommandId? id, in CommandParts parts)
+    {
+        if (id is not { } named)
+        {
+            return FindUnnamed(parts);
+        }
+
+        if (named.Check() is { } malformed)
+        {
+            return DmaResult.Refuse<DmaReply>(malformed);
+        }
+
+        var index = IndexOf(named.Caller);
+        if (index >= 0 && Callers[index].Find(named.Number) is { } first)
+        {
+            return first.IsOf(parts) ? first.Reply : DmaResult.Refuse<DmaReply>(OfAnother(named, first));
+        }
+
+        var least = index < 0 ? Horizon : Callers[index].Last;
+        return named.Number > least ? null : DmaResult.Refuse<DmaReply>(Stale(named, least, index >= 0));
+    }
+
+    private DmaResult<DmaReply>? FindUnnamed(in CommandParts parts)
+    {
+        for (var index = Unnamed.Length - 1; index >= 0; index--)
+        {
+            if (Unnamed[index].IsOf(parts))
+            {
+                return Unnamed[index].Reply;
+            }
+        }
+
+        return null;
+    }
+
+    private ReplyTable Remember(RememberedReply unnamed, int most) =>
+        this with { Unnamed = [.. Unnamed.AsSpan()[Math.Max(0, Unnamed.Length + 1 - most)..], unnamed] };
+
+    private ReplyTable Remember(CommandId id, in CommandParts parts, DmaResult<DmaReply> reply, long first)
+    {
+        if (!reply.IsGranted && !parts.IsBounded)
+        {
+            // Whatever the buffer is, this is refused: it need not be kept to be carried out no second time.
+            return this;
+        }
+
+        var index = IndexOf(id.Caller);
+        var caller = (index < 0 ? new(id.Caller, []) : Callers[index]).Then(RememberedReply.Of(parts, reply, id.Number), first);
+        var others = index < 0 ? Callers : Callers.RemoveAt(index);
+        var count = caller.Replies.Length + others.Sum(static other => other.Replies.Length);
+        var (forgotten, horizon) = (0, Horizon);
+        while (others.Length - forgotten >= CallersMax || count > RepliesMax)
+        {
+            var oldest = others[forgotten++];
+            (count, horizon) = (count - oldest.Replies.Length, Math.Max(horizon, oldest.Last));
+        }
+
+        return this with { Callers = [.. others.AsSpan()[forgotten..], caller], Horizon = horizon };
+    }
+
+    private int IndexOf(string caller)
+    {
+        for (var index = Callers.Length - 1; index >= 0; index--)
+        {
+            if (Callers[index].Caller == caller)
+            {
+                return index;
+            }
+        }
+
+        return -1;
+    }
+
+    private static Refusal Stale(CommandId id, long least, bool isKnown) => new(
+        Errno.ESTALE,
+        null,
+        Field,
+        (ulong)id.Number,
+        (ulong)least,
+        isKnown
+            ? $"Id {id} came after {id.Caller}/{least}: of each caller the last request is remembered, and its numbers only grow."
+            : $"Id {id} is of a caller that is not remembered: expected a number above {least}.");
+
+    private static Refusal OfAnother(CommandId id, RememberedReply first) => Refusal.Of(
+        Errno.EINVAL, Field, $"Id {id} was given to {first.Describe()}: expected each command under an id of its own.");
+
+    private static string TextOf(CommandId? id) => id is { } named ? $"the id {named}" : "no id";
+}
