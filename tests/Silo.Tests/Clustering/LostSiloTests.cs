@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using DmaGrains.Interfaces;
 using DmaGrains.Silo.Settings;
 using DmaGrains.Silo.Tests.Machines;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using DmaGrains.Interfaces;
 using DmaGrains.Silo.Tests.Machines;
 
 namespace DmaGrains.Silo.Tests.Health;
