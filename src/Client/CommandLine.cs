@@ -37,10 +37,10 @@ public static class CommandLine
     {
         try
         {
-            var parsed = CreateRoot(args.FirstOrDefault()).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-            if (parsed.Errors.Count > 0)
+            var parsed = Parse(args, out var problem);
+            if (problem is not null)
             {
-                Say(error, ProblemOf(parsed));
+                Say(error, problem);
                 await error.WriteLineAsync($"Try 'dmagrains {PathOf(parsed)}--help'.");
                 return ExitCode.Usage;
             }
@@ -64,6 +64,16 @@ public static class CommandLine
         {
             return CodeOf(problem, error);
         }
+    }
+
+    /// <summary>Reads a command line.</summary>
+    /// <param name="args">Its words.</param>
+    /// <param name="problem">What is wrong with it; null when nothing is.</param>
+    internal static ParseResult Parse(string[] args, out string? problem)
+    {
+        var parsed = CreateRoot(args.FirstOrDefault()).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        problem = parsed.Errors.Count == 0 ? null : ProblemOf(parsed);
+        return parsed;
     }
 
     /// <summary>Says what went wrong, in one line, and gives its exit code.</summary>
@@ -141,6 +151,7 @@ public static class CommandLine
         ["board"] = BoardCommand.Create,
         ["device"] = DeviceCommand.Create,
         ["buffer"] = BufferCommand.Create,
+        ["batch"] = BatchCommand.Create,
     };
 
     /// <summary>What is wrong. A word that nothing takes comes first: that another is missing follows from it.</summary>

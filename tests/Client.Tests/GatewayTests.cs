@@ -22,7 +22,7 @@ public class GatewayTests(SiloProcess silo) : IClassFixture<SiloProcess>
         Assert.Equal("scanout", mapped.GetProperty("name").GetString());
         Assert.Equal(["gpu", "display"], described.GetProperty("attachments").EnumerateArray().Select(NameOf));
         Assert.Equal(["draw", "scanout"], described.GetProperty("mappings").EnumerateArray().Select(NameOf));
-        Assert.Equal("frame", Assert.Single(listed.EnumerateArray()).GetString());
+        Assert.Equal("frame", NameOf(Assert.Single(listed.EnumerateArray())));
 
         (await DoAsync("buffer detach session/frame gpu")).Refused("EBUSY");
         (await DoAsync("buffer unmap session/frame draw")).Good();

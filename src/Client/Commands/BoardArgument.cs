@@ -1,5 +1,7 @@
 using System.CommandLine;
+using DmaGrains.Client.Live;
 using DmaGrains.Model;
+using DmaGrains.Model.Boards;
 
 namespace DmaGrains.Client.Commands;
 
@@ -7,12 +9,39 @@ namespace DmaGrains.Client.Commands;
 internal static class BoardArgument
 {
     /// <summary><c>BOARD</c>.</summary>
-    public static Argument<string> Create()
+    public static Argument<string> Create() => Checked("The board's name.", _ => false);
+
+    /// <summary><c>BOARD</c>, or a file with one where no silo is asked.</summary>
+    public static Argument<string> OrFile() =>
+        Checked("The board's name; without --gateway and --data also a board file, or - for standard input.", IsFile);
+
+    /// <summary>The board that the argument gives by file or as a shipped one's name; null when only a silo could know it.</summary>
+    public static BoardDefinition? FileIn(ParseResult parsed, Argument<string> argument)
     {
-        var board = new Argument<string>("BOARD") { Description = "The board's name." };
+        var board = parsed.GetRequiredValue(argument);
+        return IsFile(board) || File.Exists(board) || ShippedFiles.Board(board) is not null ? ShippedFiles.ReadBoard(board) : null;
+    }
+
+    /// <summary>The board's name, for a silo.</summary>
+    /// <exception cref="UsageException">It is a file.</exception>
+    public static string NameIn(ParseResult parsed, Argument<string> argument)
+    {
+        var board = parsed.GetRequiredValue(argument);
+        return IsFile(board)
+            ? throw new UsageException($"'{board}' is a file: expected a board's name; 'board define' gives a silo the board of a file.")
+            : board;
+    }
+
+    private static bool IsFile(string text) =>
+        StandardInput.Is(text) || text.EndsWith(".yaml", StringComparison.Ordinal) || text.EndsWith(".yml", StringComparison.Ordinal)
+        || (text.Contains('/', StringComparison.Ordinal) && File.Exists(text));
+
+    private static Argument<string> Checked(string description, Func<string, bool> isFile)
+    {
+        var board = new Argument<string>("BOARD") { Description = description };
         board.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && !ModelName.IsValid(token.Value))
+            if (result.Tokens is [var token] && !ModelName.IsValid(token.Value) && !isFile(token.Value))
             {
                 result.AddError($"'{token.Value}' is not a board's name: expected {ModelName.Expected}.");
             }

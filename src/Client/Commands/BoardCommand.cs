@@ -3,10 +3,12 @@ using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
+using DmaGrains.Model.Memory;
 using DmaGrains.Scenarios.Checking;
 using DmaGrains.Scenarios.Describing;
 using DmaGrains.Scenarios.Drawing;
 using DmaGrains.Scenarios.Files;
+using DmaGrains.Scenarios.Running;
 using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Commands;
@@ -25,46 +27,105 @@ internal static class BoardCommand
           dmagrains board show raspberry-pi-4
           dmagrains board define my-board.yaml --gateway 127.0.0.1:30000
           dmagrains board check raspberry-pi-4 --gateway 127.0.0.1:30000
+          dmagrains board bufinfo raspberry-pi-4 --gateway 127.0.0.1:30000
         """)
     {
-        List(), Show(), Define(), Check(),
+        List(), Show(), Define(), Remove(), Check(), Bufinfo(),
     };
 
-    private static Command List()
+    private static Command List() => new LiveCommand(
+        "list",
+        """
+        Lists the boards of a silo; without --gateway and --data, those that come with the program.
+
+        Example:
+          dmagrains board list
+          dmagrains board list --gateway 127.0.0.1:30000
+        """).Does(
+        _ => null,
+        async live =>
+        {
+            var boards = new List<(string Name, string Title)>();
+            await foreach (var page in live.Connection.Grains.GetBoards().BoardPagesAsync(cancellation: live.Cancellation))
+            {
+                foreach (var name in page)
+                {
+                    var found = await live.Connection.Grains.GetBoard(name).GetAsync();
+                    boards.Add((name, found.TryGetValue(out var board) ? board.Title : $"{found.Refusal!.Errno}: its set-up was cut off"));
+                }
+            }
+
+            return Answer(live.Terminal, live.AsJson, boards.OrderBy(board => board.Name, StringComparer.Ordinal));
+        },
+        (parsed, asJson) => Answer(
+            Terminal.Of(parsed), asJson, ShippedFiles.Boards.Select(name => ShippedFiles.ReadBoard(name)).Select(board => (board.Name, board.Title))));
+
+    private static int Answer(Terminal terminal, bool asJson, IEnumerable<(string Name, string Title)> boards)
     {
-        var json = CommonOptions.Json();
-        var command = new Command(
-            "list",
+        if (asJson)
+        {
+            terminal.Json(boards.Select(board => new { board.Name, board.Title }));
+        }
+        else
+        {
+            terminal.Table(["board", "what it is"], boards.Select(board => (string[])[board.Name, board.Title]));
+        }
+
+        return ExitCode.Good;
+    }
+
+    private static Command Remove()
+    {
+        var board = BoardArgument.Create();
+        return new LiveCommand(
+            "remove",
             """
-            Names the boards that come with the program.
+            Takes a board away with its memory, MMUs and devices. EBUSY while it has buffers.
 
             Example:
-              dmagrains board list
-            """)
+              dmagrains board remove my-board --gateway 127.0.0.1:30000
+            """,
+            board).Does(parsed => parsed.GetValue(board), async live =>
         {
-            json,
-        };
-        command.SetAction(parsed =>
-        {
-            var terminal = Terminal.Of(parsed);
-            var boards = ShippedFiles.Boards.Select(name => BoardFile.Read(ShippedFiles.Board(name)!)).ToList();
-            if (parsed.GetValue(json))
+            var name = live.Parsed.GetRequiredValue(board);
+            if (await live.Connection.Grains.GetBoard(name).RemoveAsync() is { } refusal)
             {
-                terminal.Json(boards.Select(board => new { board.Name, board.Title }));
-            }
-            else
-            {
-                terminal.Table(["board", "what it is"], boards.Select(board => (string[])[board.Name, board.Title]));
+                return live.Refuse(refusal);
             }
 
+            live.Answer(new { outcome = StepReport.Ok, board = name }, (terminal, _) => terminal.Line($"remove {name}: ", StepReport.Ok, true, string.Empty));
             return ExitCode.Good;
         });
-        return command;
+    }
+
+    private static Command Bufinfo()
+    {
+        var board = BoardArgument.Create();
+        return new LiveCommand(
+            "bufinfo",
+            """
+            Prints all buffers of a board as the kernel's debugfs lists its own, for tools that read that; 'import bufinfo -' does.
+
+            Example:
+              dmagrains board bufinfo raspberry-pi-4 --gateway 127.0.0.1:30000
+            """,
+            board).Does(parsed => parsed.GetValue(board), async live =>
+        {
+            var listed = await BufferListing.OfAsync(live, live.Parsed.GetRequiredValue(board));
+            if (!listed.TryGetValue(out var buffers))
+            {
+                return live.Refuse(listed.Refusal!);
+            }
+
+            var text = DebugfsListing.Of([.. buffers.Select((buffer, index) => DebugfsBuffer.Of(buffer, (ulong)index + 1))]);
+            live.Answer(new { text }, (terminal, answer) => terminal.Text(answer.text));
+            return ExitCode.Good;
+        });
     }
 
     private static Command Show()
     {
-        var board = BoardArgument.Create();
+        var board = BoardArgument.OrFile();
         var picture = PictureOption.Of("devices, MMUs and memory, and the paths between them");
         var files = new OutputFile(picture);
         return new LiveCommand(
@@ -74,12 +135,13 @@ internal static class BoardCommand
 
             Example:
               dmagrains board show raspberry-pi-4
+              dmagrains board show my-board.yaml
               dmagrains board show rk3399 --svg rk3399.svg
             """,
             board, picture, files.Force).Does(parsed => parsed.GetValue(board), async live =>
         {
             files.Check(live.Parsed);
-            var name = live.Parsed.GetRequiredValue(board);
+            var name = BoardArgument.NameIn(live.Parsed, board);
             var found = await live.Connection.Grains.GetBoard(name).GetAsync();
             if (!found.TryGetValue(out var definition))
             {
@@ -90,12 +152,29 @@ internal static class BoardCommand
             var report = BoardReport.Of(definition, await live.Connection.Grains.GetMemory(name).DescribeAsync());
             live.Answer(report, BoardText.Write);
             return ExitCode.Good;
+        },
+        (parsed, asJson) =>
+        {
+            files.Check(parsed);
+            if (BoardArgument.FileIn(parsed, board) is not { } definition)
+            {
+                return null;
+            }
+
+            files.Write(parsed, picture, () => TopologyPicture.Draw(definition));
+            Terminal.Answer(
+                parsed, asJson, BoardReport.Of(definition, PhysicalMemory.Create(definition.Memory).Value.Describe()), BoardText.Write);
+            return ExitCode.Good;
         });
     }
 
     private static Command Define()
     {
-        var file = new Argument<string>("FILE") { Description = "A board file." };
+        var file = new Argument<string>("FILE") { Description = "A board file, or - for standard input." };
+        var replace = new Option<bool>("--replace")
+        {
+            Description = "Define it anew when it is defined otherwise. Memory and MMUs change only while it has no buffers.",
+        };
         return new LiveCommand(
             "define",
             """
@@ -103,11 +182,13 @@ internal static class BoardCommand
 
             Example:
               dmagrains board define my-board.yaml --gateway 127.0.0.1:30000
+              dmagrains board define my-board.yaml --replace --gateway 127.0.0.1:30000
             """,
-            file).Does(_ => null, async live =>
+            file, replace).Does(_ => null, async live =>
         {
             var definition = ShippedFiles.ReadBoard(live.Parsed.GetRequiredValue(file));
-            var defined = await live.Connection.Grains.GetBoard(definition.Name).DefineAsync(definition);
+            var grain = live.Connection.Grains.GetBoard(definition.Name);
+            var defined = await (live.Parsed.GetValue(replace) ? grain.ReplaceAsync(definition) : grain.DefineAsync(definition));
             if (!defined.IsGranted)
             {
                 return live.Refuse(defined.Refusal!);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using DmaGrains.Client.Output;
 using DmaGrains.Interfaces;
 using DmaGrains.Scenarios.Describing;
+using DmaGrains.Scenarios.Running;
 using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Commands;
@@ -23,7 +24,7 @@ internal static class BufferCommand
             """);
         Command[] children =
         [
-            .. ExporterCommands.All, .. ImporterCommands.All, .. CpuCommands.All, Describe(), List(), BufferWatch.Create(),
+            .. ExporterCommands.All, .. ImporterCommands.All, .. CpuCommands.All, Describe(), Recalculate(), List(), BufferWatch.Create(),
         ];
         foreach (var child in children)
         {
@@ -59,42 +60,43 @@ internal static class BufferCommand
             return ExitCode.Good;
         });
 
+    private static Command Recalculate() => BufferContext.Create(
+        "recalculate",
+        "Computes the union afresh from what the attached devices ask for now, and says whether it differs. Nothing changes.",
+        string.Empty,
+        [],
+        async buffer =>
+        {
+            var found = await buffer.Grain.RecalcConstraintsAsync();
+            if (!found.TryGetValue(out var union))
+            {
+                return buffer.Live.Refuse(found.Refusal!);
+            }
+
+            buffer.Live.Answer(RecalculatedReport.Of(union), (terminal, report) => terminal.Line($"recalculate {buffer.Path}: {RunText.RecalculatedWords(report)}"));
+            return ExitCode.Good;
+        });
+
     private static Command List()
     {
         var board = BoardArgument.Create();
         return new LiveCommand(
             "list",
             """
-            Names a board's buffers.
+            Lists a board's buffers: their sizes, who exports them, where their pages are, and who holds them.
 
             Example:
               dmagrains buffer list raspberry-pi-4 --gateway 127.0.0.1:30000
             """,
             board).Does(parsed => parsed.GetValue(board), async live =>
         {
-            var grain = live.Connection.Grains.GetBoard(live.Parsed.GetRequiredValue(board));
-            var known = await grain.GetAsync();
-            if (!known.IsGranted)
+            var listed = await BufferListing.OfAsync(live, live.Parsed.GetRequiredValue(board));
+            if (!listed.TryGetValue(out var buffers))
             {
-                return live.Refuse(known.Refusal!);
+                return live.Refuse(listed.Refusal!);
             }
 
-            var names = new List<string>();
-            await foreach (var page in grain.BufferPagesAsync(cancellation: live.Cancellation))
-            {
-                names.AddRange(page);
-            }
-
-            names.Sort(StringComparer.Ordinal);
-            if (live.AsJson)
-            {
-                live.Terminal.Json(names);
-            }
-            else
-            {
-                names.ForEach(live.Terminal.Line);
-            }
-
+            live.Answer(buffers.Select(BufferReport.Of).ToList(), BufferTable.Write);
             return ExitCode.Good;
         });
     }

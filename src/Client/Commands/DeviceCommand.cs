@@ -37,16 +37,16 @@ internal static class DeviceCommand
         parsed => BoardPath.Parse(parsed.GetRequiredValue(path)).Board;
 
     /// <summary>Writes devices of a board.</summary>
-    internal static int Answer(LiveContext live, BoardDefinition board, IEnumerable<Device> devices)
+    internal static int Answer(Terminal terminal, bool asJson, BoardDefinition board, IEnumerable<Device> devices)
     {
         var reports = devices.Select(device => DeviceReport.Of(device, board)).ToList();
-        if (live.AsJson)
+        if (asJson)
         {
-            live.Terminal.Json(reports);
+            terminal.Json(reports);
         }
         else
         {
-            DeviceTable.Write(live.Terminal, reports);
+            DeviceTable.Write(terminal, reports);
         }
 
         return ExitCode.Good;
@@ -54,7 +54,7 @@ internal static class DeviceCommand
 
     private static Command List()
     {
-        var board = BoardArgument.Create();
+        var board = BoardArgument.OrFile();
         return new LiveCommand(
             "list",
             """
@@ -62,14 +62,18 @@ internal static class DeviceCommand
 
             Example:
               dmagrains device list raspberry-pi-4
+              dmagrains device list my-board.yaml
             """,
             board).Does(parsed => parsed.GetValue(board), async live =>
         {
-            var found = await live.Connection.Grains.GetBoard(live.Parsed.GetRequiredValue(board)).GetAsync();
+            var found = await live.Connection.Grains.GetBoard(BoardArgument.NameIn(live.Parsed, board)).GetAsync();
             return found.TryGetValue(out var definition)
-                ? Answer(live, definition, ExporterOrder.MostRestrictiveFirst(definition.Devices, DmaGetters.V61))
+                ? Answer(live.Terminal, live.AsJson, definition, ExporterOrder.MostRestrictiveFirst(definition.Devices, DmaGetters.V61))
                 : live.Refuse(found.Refusal!);
-        });
+        },
+        (parsed, asJson) => BoardArgument.FileIn(parsed, board) is { } definition
+            ? Answer(Terminal.Of(parsed), asJson, definition, ExporterOrder.MostRestrictiveFirst(definition.Devices, DmaGetters.V61))
+            : null);
     }
 
     private static Command Show()
@@ -93,7 +97,7 @@ internal static class DeviceCommand
             }
 
             var of = await live.Connection.Grains.GetBoard(board).GetAsync();
-            return of.TryGetValue(out var definition) ? Answer(live, definition, [device]) : live.Refuse(of.Refusal!);
+            return of.TryGetValue(out var definition) ? Answer(live.Terminal, live.AsJson, definition, [device]) : live.Refuse(of.Refusal!);
         });
     }
 

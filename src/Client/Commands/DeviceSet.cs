@@ -23,19 +23,19 @@ internal sealed class DeviceSet
         "--bus-dma-limit", "Highest address its bus lets through, as a bus address; 0 means no limit.", 0, ulong.MaxValue);
 
     private readonly Option<DmaWindow[]> _windows = WindowOption.Create(
-        "--window", "A part of memory that its bus sees: CPU start, bus start, bytes. Repeat for each; without any, it sees all of memory.");
+        "--window", "A part of memory that its bus sees: CPU start, bus start, bytes. Repeat for each; 'none': it sees all of memory.");
 
     private readonly Option<bool> _contiguous = new("--contiguous") { Description = "Takes only one contiguous range." };
     private readonly Option<bool> _coherent = new("--coherent") { Description = "Its accesses snoop CPU caches." };
-    private readonly Option<string?> _iommu = NameOptions.One("--iommu", "MMU", "Its own MMU, one of the board's.");
+    private readonly Option<string?> _iommu = NameOptions.One("--iommu", "MMU", "Its own MMU, one of the board's, or 'none'.");
     private readonly Option<string?> _busMmu = NameOptions.One(
-        "--bus-mmu", "MMU", "The MMU between its bus and memory, one of the board's.");
+        "--bus-mmu", "MMU", "The MMU between its bus and memory, one of the board's, or 'none'.");
 
     private readonly Option<bool> _structPage = new("--needs-struct-page") { Description = "Uses struct pages to get addresses." };
     private readonly Option<bool> _trusted = new("--trusted") { Description = "May map opaque memory." };
     private readonly Option<bool> _peerToPeer = new("--peer-to-peer") { Description = "Accepts a peer's memory." };
     private readonly Option<string?> _peerBus = NameOptions.One(
-        "--peer-bus", "BUS", "The bus on which peers reach each other's memory.");
+        "--peer-bus", "BUS", "The bus on which peers reach each other's memory, or 'none'.");
 
     private readonly Option<bool> _perLine = new("--segments-per-line")
     {
@@ -44,6 +44,8 @@ internal sealed class DeviceSet
 
     private readonly Option<ulong?> _preferred = SizeOption.Create(
         "--preferred-segment-size", "The segment size that it prefers; never a limit.", 0, uint.MaxValue);
+
+    private const string None = "none";
 
     private DeviceSet()
     {
@@ -58,7 +60,8 @@ internal sealed class DeviceSet
         return new LiveCommand(
             "set",
             """
-            Adds a device to a board, or replaces one: what is not given is unset. Whoever is attached keeps the limits it attached with.
+            Adds a device to a board, or changes one: only what is given changes, and 0, false or none unset it. Whoever is attached keeps
+            the limits it attached with.
 
             Example:
               dmagrains device set my-board/dma0 --max-segment-size 64KiB --max-segment-count 128
@@ -68,32 +71,43 @@ internal sealed class DeviceSet
         {
             var (board, name) = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
             var grain = live.Connection.Grains.GetBoard(board);
-            var set = await grain.SetDeviceAsync(DeviceOf(name, live.Parsed));
+            var defined = await grain.GetAsync();
+            var known = defined.TryGetValue(out var definition) ? definition.Devices.FirstOrDefault(device => device.Name == name) : null;
+            var set = await grain.SetDeviceAsync(Changed(known ?? new(name, null), live.Parsed));
             return set.TryGetValue(out var device)
-                ? DeviceCommand.Answer(live, (await grain.GetAsync()).Value, [device])
+                ? DeviceCommand.Answer(live.Terminal, live.AsJson, (await grain.GetAsync()).Value, [device])
                 : live.Refuse(set.Refusal!);
         });
     }
 
-    private Device DeviceOf(string name, ParseResult parsed)
+    private Device Changed(Device device, ParseResult parsed)
     {
+        var was = device.Parameters ?? default;
         var parameters = new DeviceDmaParameters(
-            (uint)(parsed.GetValue(_size) ?? 0), (uint)(parsed.GetValue(_count) ?? 0), parsed.GetValue(_boundary) ?? 0);
-        return new(name, parameters == default ? null : parameters)
+            (uint)Given(parsed, _size, was.MaxSegmentSize)!, (uint)Given(parsed, _count, was.MaxSegmentCount)!, (ulong)Given(parsed, _boundary, was.SegmentBoundaryMask)!);
+        return device with
         {
-            RequiresContiguous = parsed.GetValue(_contiguous),
-            DmaMask = parsed.GetValue(_mask) ?? 0,
-            BusDmaLimit = parsed.GetValue(_limit) ?? 0,
-            Windows = parsed.GetValue(_windows) is { Length: > 0 } windows ? new(windows) : default,
-            Coherent = parsed.GetValue(_coherent),
-            Iommu = parsed.GetValue(_iommu),
-            BusMmu = parsed.GetValue(_busMmu),
-            NeedsStructPage = parsed.GetValue(_structPage),
-            Trusted = parsed.GetValue(_trusted),
-            PeerToPeer = parsed.GetValue(_peerToPeer),
-            PeerBus = parsed.GetValue(_peerBus),
-            SegmentsPerLine = parsed.GetValue(_perLine),
-            PreferredSegmentSize = (uint)(parsed.GetValue(_preferred) ?? 0),
+            Parameters = parameters == default ? null : parameters,
+            RequiresContiguous = Given(parsed, _contiguous, device.RequiresContiguous),
+            DmaMask = (ulong)Given(parsed, _mask, device.DmaMask)!,
+            BusDmaLimit = (ulong)Given(parsed, _limit, device.BusDmaLimit)!,
+            Windows = parsed.GetResult(_windows) is null ? device.Windows : parsed.GetValue(_windows) is { Length: > 0 } windows ? new(windows) : default,
+            Bus = parsed.GetResult(_windows) is null ? device.Bus : null,
+            Coherent = Given(parsed, _coherent, device.Coherent),
+            Iommu = Named(parsed, _iommu, device.Iommu),
+            BusMmu = Named(parsed, _busMmu, device.BusMmu),
+            NeedsStructPage = Given(parsed, _structPage, device.NeedsStructPage),
+            Trusted = Given(parsed, _trusted, device.Trusted),
+            PeerToPeer = Given(parsed, _peerToPeer, device.PeerToPeer),
+            PeerBus = Named(parsed, _peerBus, device.PeerBus),
+            SegmentsPerLine = Given(parsed, _perLine, device.SegmentsPerLine),
+            PreferredSegmentSize = (uint)Given(parsed, _preferred, device.PreferredSegmentSize)!,
         };
     }
+
+    private static T? Given<T>(ParseResult parsed, Option<T> option, T was) =>
+        parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : was;
+
+    private static string? Named(ParseResult parsed, Option<string?> option, string? was) =>
+        Given(parsed, option, was) is var name && name == None ? null : name;
 }

@@ -35,15 +35,31 @@ internal sealed class LiveCommand
     /// <summary>The command with what it does.</summary>
     /// <param name="boardOf">The board that the command line is about, or null.</param>
     /// <param name="run">Does it and gives the exit code.</param>
-    public Command Does(Func<ParseResult, string?> boardOf, Func<LiveContext, Task<int>> run)
+    /// <param name="withoutSilo">
+    /// Does it where neither a gateway nor a file is given and files tell all; gives null when a silo has to be asked.
+    /// </param>
+    public Command Does(
+        Func<ParseResult, string?> boardOf, Func<LiveContext, Task<int>> run, Func<ParseResult, bool, int?>? withoutSilo = null)
     {
         _command.SetAction(async (parsed, cancellation) =>
         {
             var gateway = parsed.GetValue(_gateway);
             var data = parsed.GetValue(_data);
+            var asJson = parsed.GetValue(_json);
+            if (Batch.Current is { } shared)
+            {
+                return gateway is null && data is null
+                    ? await run(new(parsed, shared, Terminal.Of(parsed), asJson, cancellation))
+                    : throw new UsageException("--gateway and --data are those of the batch: expected none on its lines.");
+            }
+
+            if (gateway is null && data is null && withoutSilo?.Invoke(parsed, asJson) is { } code)
+            {
+                return code;
+            }
+
             await using var connection = await Connection.OpenAsync(gateway, data, boardOf(parsed), cancellation);
-            return await run(new(
-                parsed, connection, Terminal.Of(parsed), parsed.GetValue(_json), cancellation));
+            return await run(new(parsed, connection, Terminal.Of(parsed), asJson, cancellation));
         });
         return _command;
     }

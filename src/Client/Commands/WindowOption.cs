@@ -21,6 +21,11 @@ internal static class WindowOption
     private static DmaWindow[]? Parse(ArgumentResult result, string name)
     {
         var windows = new List<DmaWindow>();
+        if (result.Tokens is [{ Value: "none" }])
+        {
+            return [];
+        }
+
         foreach (var text in result.Tokens.Select(token => token.Value))
         {
             ulong[] numbers = [.. text.Split(',').Select(part => Sizes.TryParse(part, out var value) ? (ulong?)value : null).OfType<ulong>()];

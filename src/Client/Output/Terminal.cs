@@ -72,6 +72,20 @@ internal sealed class Terminal
         }
     }
 
+    /// <summary>Answers with a report, as JSON or as text.</summary>
+    public static void Answer<T>(ParseResult parsed, bool asJson, T report, Action<Terminal, T> write)
+    {
+        var terminal = Of(parsed);
+        if (asJson)
+        {
+            terminal.Json(report);
+        }
+        else
+        {
+            write(terminal, report);
+        }
+    }
+
     /// <summary>One JSON document.</summary>
     public void Json<T>(T document) => _output.WriteLine(Output.Json.Text(document));
 
