@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using DmaGrains.Client.Live;
-using DmaGrains.Client.Output;
+using DmaGrains.Model;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
 
@@ -102,12 +102,12 @@ internal static class BatchCommand
         var first = words.FirstOrDefault() ?? string.Empty;
         if (!_commands.Contains(first))
         {
-            throw new UsageException($"{Quoted.Clean(file)}:{number}:1: {Quoted.Text(first)} is not a command of a batch: {Closest.Expecting(first, _commands)}.");
+            throw new UsageException($"{HarmlessText.Of(file)}:{number}:1: {Quoted.Text(first)} is not a command of a batch: {Closest.Expecting(first, _commands)}.");
         }
 
         return CommandLine.Parse([.. words, .. asJson && !words.Contains("--json") ? (string[])["--json"] : []], out var problem) is { } parsed
             && problem is null
                 ? parsed
-                : throw new UsageException($"{Quoted.Clean(file)}:{number}:1: {problem}");
+                : throw new UsageException($"{HarmlessText.Of(file)}:{number}:1: {problem}");
     }
 }

@@ -7,7 +7,6 @@ using DmaGrains.Model.Memory;
 using DmaGrains.Scenarios.Checking;
 using DmaGrains.Scenarios.Describing;
 using DmaGrains.Scenarios.Drawing;
-using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Running;
 using DmaGrains.Silo;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using DmaGrains.Client.Output;
-using DmaGrains.Interfaces;
 using DmaGrains.Scenarios.Describing;
 using DmaGrains.Scenarios.Running;
 using DmaGrains.Silo;

@@ -78,11 +78,7 @@ internal static class RunText
 
         if (step.Recalculated is { } recalculated)
         {
-<<<<<<< HEAD
             terminal.Line($"      recalculated: {RecalculatedWords(recalculated)}");
-=======
-            terminal.Line($"      recalculated: {RecalculatedWords(recalculated)}");
->>>>>>> c98bbc3 (client: boards are listed, replaced and removed, buffers listed with their holders, batches carried out; device set changes what is given)
         }
 
         if (step.Wish is { } wish)
