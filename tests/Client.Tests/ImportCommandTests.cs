@@ -65,7 +65,7 @@ public class ImportCommandTests
         var report = (await Answer.OfAsync("import", "bufinfo", file.Path, "--json")).Good().Json();
 
         Assert.Contains(
-            "  4 lines not of the listing, left out:\n    lines 1 to 2: $ cat bufinfo …\n    lines 13 to 14: ``` …\n", text, StringComparison.Ordinal);
+            "  4 lines outside the listing, left out:\n    lines 1 to 2: $ cat bufinfo …\n    lines 13 to 14: ``` …\n", text, StringComparison.Ordinal);
         Assert.Equal(4, report.GetProperty("unread_lines").GetInt32());
         Assert.Equal(13, report.GetProperty("left_out")[1].GetProperty("first").GetInt32());
     }

@@ -90,7 +90,7 @@ internal static class ImportText
 
         if (report.UnreadLines > 0)
         {
-            terminal.Line($"  {Counted.Of((ulong)report.UnreadLines, "line")} not of the listing, left out:");
+            terminal.Line($"  {Counted.Of((ulong)report.UnreadLines, "line")} outside the listing, left out:");
         }
 
         foreach (var lines in report.LeftOut.Take(PlacesMax))

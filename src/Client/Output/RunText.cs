@@ -113,7 +113,7 @@ internal static class RunText
     internal static string RecalculatedWords(RecalculatedReport recalculated) =>
         !recalculated.Differs ? "the same"
         : recalculated.ChangedImporter is { } changed ? $"{UnionText.Of(recalculated.Union)}, as {changed} has changed"
-        : $"{UnionText.Of(recalculated.Union)}, though no importer has changed: the running union is not that of who is attached";
+        : $"{UnionText.Of(recalculated.Union)}, although no importer has changed: the running union is not that of the attached importers";
 
     /// <summary>A hazard in words, with how often it happened.</summary>
     internal static string HazardWords(HazardReport hazard) =>

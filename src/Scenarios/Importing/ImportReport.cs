@@ -90,12 +90,12 @@ public sealed record ImportReport(
     {
         if (listing.Buffers.Length > 0 && listing.Buffers.All(buffer => buffer.AttachedDevices is null))
         {
-            return $"The text names no devices, so nothing was held against {board}.";
+            return $"The text names no devices, so nothing was checked against {board}.";
         }
 
         var devices = listing.Devices.ToList();
         return devices.Count == 0 || devices.Any(device => fit.DeviceOf(device) is not null) ? null
-            : $"{board} has none of the attached devices ({string.Join(", ", devices.Take(NamesMax).Select(Quoted.Text))}{(devices.Count > NamesMax ? ", …" : string.Empty)}): --device KERNEL=BOARD says what it calls them.";
+            : $"{board} has none of the attached devices ({string.Join(", ", devices.Take(NamesMax).Select(Quoted.Text))}{(devices.Count > NamesMax ? ", …" : string.Empty)}): give the board's names for them with --device KERNEL=BOARD.";
     }
 
     private static ulong SumOf(IEnumerable<ImportedBuffer> buffers) =>

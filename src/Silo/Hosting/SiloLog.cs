@@ -16,7 +16,7 @@ internal static partial class SiloLog
     /// <summary>This machine's clock is not that of the server where members are kept.</summary>
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The clock of this machine is {Seconds:0.0} s {Way} that of {Server}, which silos go by: set it, or the times of log lines do not fit together.")]
+        Message = "The clock of this machine is {Seconds:0.0} s {Way} that of {Server}, which silos use: set it, or the times in logs do not match.")]
     public static partial void ClocksDiffer(this ILogger logger, double seconds, string way, string server);
 
     /// <summary>The storage has begun to fail.</summary>

@@ -154,6 +154,6 @@ internal sealed partial class BufferDebts(
     [LoggerMessage(Level = LogLevel.Information, Message = "{Board}/{Buffer} still owes pages or addresses, and is asked again: {Reason}")]
     private partial void LogNotPaid(string board, string buffer, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Buffers that owe something are looked for again: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Looking again for buffers that owe pages or addresses: {Reason}")]
     private partial void LogNotSwept(string reason);
 }

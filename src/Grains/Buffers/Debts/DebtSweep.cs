@@ -112,6 +112,6 @@ internal sealed partial class DebtSweep(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Buffers that owe something are looked for again: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Looking again for buffers that owe pages or addresses: {Reason}")]
     private partial void LogFailed(string reason);
 }

@@ -36,7 +36,7 @@ internal sealed record PostgreSqlConnection(NpgsqlConnectionStringBuilder Settin
         // Hosts are named in messages; an address of the form USER:PASSWORD@HOST must not be.
         if (settings.Host.Contains('@', StringComparison.Ordinal))
         {
-            throw new FormatException($"postgresql names a host that is not one: {expected}.");
+            throw new FormatException($"postgresql names an invalid host: {expected}.");
         }
 
         settings.SearchPath = PostgreSqlSchema.Name;

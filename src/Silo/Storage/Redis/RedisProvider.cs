@@ -49,7 +49,7 @@ internal sealed class RedisProvider : StorageProvider, IMembershipProvider
         var words = configuration.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return options.EndPoints.All(IsServer) && words.SkipWhile(word => !word.Contains('=', StringComparison.Ordinal)).All(word => word.Contains('=', StringComparison.Ordinal))
             ? options
-            : throw new FormatException($"redis has what is not HOST:PORT before its settings, or not NAME=VALUE after them: {expected}.");
+            : throw new FormatException($"redis has something other than HOST:PORT before its settings, or other than NAME=VALUE after them: {expected}.");
     }
 
     /// <summary>Connects.</summary>
