@@ -182,7 +182,7 @@ public static class DmaBufferCommands
     public static Task<DmaResult<DmaReply>> RevokeAsync(this IDmaBufferGrain buffer, CommandId? id = null) =>
         buffer.ExecuteAsync(new DmaCommand.Revoke { Id = id });
 
-    /// <summary>The exporter lets go; the pages go back when the last attachment goes. Source: dma_buf_put.</summary>
+    /// <summary>The exporter releases the buffer; its pages are freed when the last importer detaches. Source: dma_buf_put.</summary>
     /// <param name="buffer">The buffer.</param>
     /// <param name="id">The <see cref="DmaCommand.Id"/>; null for none.</param>
     /// <returns>ENOENT.</returns>
