@@ -66,13 +66,13 @@ internal static class RunCommand
             // Grains give the same answers, but nobody can look into their memory.
             var model = ModelEngine.Create(played.Board).Value;
             var ofModel = isOnModel || parsed.GetValue(picture) is not null
-                ? await ScenarioRunner.PlayAsync(played, model, cancellation)
+                ? await PlayAsync(parsed, played, model, cancellation)
                 : null;
             files.Write(
                 parsed,
                 picture,
                 () => MemoryPicture.Draw($"{played.Name} on {played.Board.Name}", played.Shows, model.Fullest));
-            var report = isOnModel ? ofModel! : await PlayOnGrainsAsync(played, cancellation);
+            var report = isOnModel ? ofModel! : await PlayOnGrainsAsync(parsed, played, cancellation);
             Terminal.Answer(parsed, json, report, RunText.Write);
 
             return report.Result == RunResult.Good || (report.Result == RunResult.Hazard && !parsed.GetValue(strict))
@@ -82,10 +82,18 @@ internal static class RunCommand
         return command;
     }
 
-    private static async Task<RunReport> PlayOnGrainsAsync(Scenario scenario, CancellationToken cancellation)
+    private static async Task<RunReport> PlayOnGrainsAsync(ParseResult parsed, Scenario scenario, CancellationToken cancellation)
     {
         await using var silo = await EmbeddedSilo.StartAsync(cancellation);
         var engine = await GrainEngine.CreateAsync(silo.Grains, scenario.Board);
-        return await ScenarioRunner.PlayAsync(scenario, engine.Value, cancellation);
+        return await PlayAsync(parsed, scenario, engine.Value, cancellation);
+    }
+
+    private static async Task<RunReport> PlayAsync(
+        ParseResult parsed, Scenario scenario, IEngine engine, CancellationToken cancellation)
+    {
+        using var line = ProgressLine.Of(parsed);
+        line.Title = "running";
+        return await ScenarioRunner.PlayAsync(scenario, engine, cancellation, line.Show);
     }
 }

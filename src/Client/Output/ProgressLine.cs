@@ -31,15 +31,34 @@ internal sealed class ProgressLine : IDisposable
     /// <summary>Shows how far it has come.</summary>
     public void Show(ExplorationProgress progress)
     {
+        if (IsDue())
+        {
+            Write(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Title}: step {progress.Steps} of {progress.StepsMax}, {progress.States} states, {progress.States / _clock.Elapsed.TotalSeconds:F0} a second"));
+        }
+    }
+
+    /// <summary>Shows how many steps are done.</summary>
+    /// <param name="steps">So many.</param>
+    /// <param name="stepsMax">Of so many.</param>
+    public void Show(int steps, int stepsMax)
+    {
+        if (IsDue())
+        {
+            Write(string.Create(CultureInfo.InvariantCulture, $"{Title}: step {steps} of {stepsMax}"));
+        }
+    }
+
+    private bool IsDue()
+    {
         if (!_isTerminal || _clock.Elapsed - _shown < _pause)
         {
-            return;
+            return false;
         }
 
         _shown = _clock.Elapsed;
-        Write(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Title}: step {progress.Steps} of {progress.StepsMax}, {progress.States} states, {progress.States / _clock.Elapsed.TotalSeconds:F0} a second"));
+        return true;
     }
 
     /// <inheritdoc/>

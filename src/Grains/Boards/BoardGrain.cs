@@ -90,6 +90,11 @@ internal sealed class BoardGrain(
 
     public async Task<DmaResult<Device>> SetDeviceAsync(Device device)
     {
+        if (device is null)
+        {
+            return DmaResult.Refuse<Device>(Refusal.Null(nameof(device)));
+        }
+
         // Whatever was begun is finished first: nobody else may come to do so.
         if (_board is { Stage: BoardStage.BeingSetUp } && await AloneAsync(() => SetUpAsync(_board)) is { } unfinished)
         {
@@ -115,6 +120,11 @@ internal sealed class BoardGrain(
 
     public async Task<Refusal?> SwitchContextAsync(string device, uint context)
     {
+        if (device is null)
+        {
+            return Refusal.Null(nameof(device));
+        }
+
         if (_board.NotThere(Name) is { } notThere)
         {
             return notThere;
@@ -159,7 +169,7 @@ internal sealed class BoardGrain(
     private static DmaResult<BoardDefinition> Answer(BoardDefinition definition, Refusal? refusal) =>
         refusal is null ? DmaResult.Grant(definition) : DmaResult.Refuse<BoardDefinition>(refusal);
 
-    private Refusal? Check(BoardDefinition definition) => definition.Check() ?? (definition.Name == Name
+    private Refusal? Check(BoardDefinition definition) => definition is null ? Refusal.Null(nameof(definition)) : definition.Check() ?? (definition.Name == Name
         ? null
         : Refusal.Of(Errno.EINVAL, "Name", $"This grain is the board {Name}, not {definition.Name}."));
 

@@ -14,6 +14,11 @@ internal sealed class DeviceGrain(
 
     public async Task<DmaResult<Device>> RegisterAsync(Device device)
     {
+        if (device is null)
+        {
+            return DmaResult.Refuse<Device>(Refusal.Null(nameof(device)));
+        }
+
         if (device.Check() is { } refusal)
         {
             return DmaResult.Refuse<Device>(refusal);

@@ -57,9 +57,15 @@ internal sealed partial class DmaBufferGrain(
 
     public async Task<DmaResult<DmaReply>> ExportAsync(BufferExport origin)
     {
+        if (origin is null)
+        {
+            return Refuse(Refusal.Null(nameof(origin)));
+        }
+
         if (origin.Name != Name)
         {
-            return Refuse(Refusal.Of(Errno.EINVAL, "Name", $"This grain is the buffer {Name}, not {origin.Name}."));
+            return Refuse(Refusal.Of(
+                Errno.EINVAL, "Name", $"This grain is the buffer {Name}, not {ModelName.Quoted(origin.Name)}."));
         }
 
         if (origin.Check() is { } malformed)
@@ -366,9 +372,9 @@ internal sealed partial class DmaBufferGrain(
 
     /// <summary>A device of the board, asked once for all buffers of the silo; null when the board has none of that name.</summary>
     private ValueTask<Device?> DeviceAsync(string device) =>
-        facts.Find(Board, device) is { } known ? new(known)
-        : ModelName.IsValid(device) ? new(AskAsync(device))
-        : new((Device?)null);
+        !ModelName.IsValid(device) ? new((Device?)null)
+        : facts.Find(Board, device) is { } known ? new(known)
+        : new(AskAsync(device));
 
     private async Task<Device?> AskAsync(string device)
     {

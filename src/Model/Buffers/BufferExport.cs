@@ -82,7 +82,7 @@ public sealed record BufferExport(
             return Refusal.Of(Errno.EINVAL, nameof(Getters), $"Buffer {Name}: getters {(int)getters} are not known.");
         }
 
-        return Policy.Check() ?? CheckGetters() ?? Lines?.Check(Name, SizeBytes) ?? NamedRegions.Check(Memory);
+        return (Policy is null ? Refusal.Null(nameof(Policy)) : Policy.Check()) ?? CheckGetters() ?? Lines?.Check(Name, SizeBytes) ?? NamedRegions.Check(Memory);
     }
 
     /// <summary>Who says how parameters are read, and has a policy that reads them otherwise, wants two things at once.</summary>

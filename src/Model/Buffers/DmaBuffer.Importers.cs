@@ -136,7 +136,7 @@ public sealed partial record DmaBuffer
     /// <summary>What decides an attach before constraints are looked at, outside of the buffer's lock; null when it goes on.</summary>
     private Transition? CheckAttach(DmaCommand.Attach command, Device? device)
     {
-        if (ModelName.Check(command.Attachment, "Attachment") is { } bad)
+        if ((ModelName.Check(command.Attachment, "Attachment") ?? (command.Device is null ? Refusal.Null("Device") : null)) is { } bad)
         {
             return Transition.Refuse(this, bad);
         }

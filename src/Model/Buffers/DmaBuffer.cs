@@ -369,7 +369,7 @@ public sealed partial record DmaBuffer
         Errno.ENODEV, importer, "Buffer", null, null, $"{Name} was revoked by its exporter.");
 
     /// <summary>ENODEV: the board has no device of that name.</summary>
-    public static Refusal NoDevice(string device) => new(
+    public static Refusal NoDevice(string? device) => new(
         Errno.ENODEV, ModelName.IsValid(device) ? device : null, "Device", null, null,
         $"The board has no device {ModelName.Quoted(device)}.");
 

@@ -22,8 +22,12 @@ public sealed class ScenarioRunner
     }
 
     /// <summary>Plays a scenario on a board that has no buffers yet.</summary>
+    /// <param name="scenario">The scenario.</param>
+    /// <param name="engine">The board.</param>
+    /// <param name="cancellationToken">Ends it between two steps.</param>
+    /// <param name="progress">Is told after each step how many are done, and of how many.</param>
     public static async Task<RunReport> PlayAsync(
-        Scenario scenario, IEngine engine, CancellationToken cancellationToken)
+        Scenario scenario, IEngine engine, CancellationToken cancellationToken, Action<int, int>? progress = null)
     {
         var runner = new ScenarioRunner(scenario, engine);
         foreach (var buffer in scenario.Buffers)
@@ -35,6 +39,7 @@ public sealed class ScenarioRunner
         {
             cancellationToken.ThrowIfCancellationRequested();
             await runner.StepAsync(runner._actors[importer]);
+            progress?.Invoke(runner._steps.Count, scenario.Buffers.Length + scenario.Order.Length);
         }
 
         return await runner.ReportAsync();
