@@ -116,7 +116,7 @@ public static class CommandLine
     {
         var root = new RootCommand(
             """
-            Shared DMA buffers with collected constraints: allocate at the first map, for everyone attached.
+            Shared DMA buffers with collected constraints: allocate at the first map, for all attached devices.
 
             Example:
               dmagrains run gpu-and-display

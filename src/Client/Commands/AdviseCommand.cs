@@ -55,8 +55,8 @@ internal sealed class AdviseCommand
         var command = new Command(
             "advise",
             """
-            Says who should export a buffer for some importers and of what memory, what each way costs, who is refused and why; and when
-            nothing works, which importers stand in each other's way and what would help.
+            Shows which device should export a buffer for some importers, and from which memory, what each choice costs, who is refused and why; and when
+            nothing works, which importers conflict and what would help.
             Exit code 1: nothing works, or only by luck.
 
             Example:

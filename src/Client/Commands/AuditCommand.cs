@@ -49,8 +49,8 @@ internal sealed class AuditCommand
         var command = new Command(
             "audit",
             """
-            Holds a scatterlist against a device: every limit that it breaks, with the segment that breaks it, addresses that the MMU in
-            front of the device never gives, and whether the same pages cut otherwise would do. Exit code 1 when something is broken;
+            Checks a scatterlist against a device: every limit that it breaks, with the segment that breaks it, addresses that the MMU in
+            front of the device never gives, and whether another list of the same pages would work. Exit code 1 when a limit is broken;
             what is only suspicious is a remark.
 
             Example:

@@ -15,16 +15,16 @@ internal static class BatchCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = "One command a line, as it would follow 'dmagrains'; - for standard input." };
-        var goOn = new Option<bool>("--keep-going") { Description = "Go on behind a command that is refused." };
+        var file = new Argument<string>("FILE") { Description = "One command per line, without 'dmagrains'; - for standard input." };
+        var goOn = new Option<bool>("--keep-going") { Description = "Continue after a refused command." };
         var gateway = CommonOptions.Gateway();
         var data = CommonOptions.DataFile();
         var json = CommonOptions.Json();
         var command = new Command(
             "batch",
             """
-            Carries out board, device and buffer commands, one a line, over one connection: empty lines and those that start with # are
-            passed over. All lines are read first, and nothing is done when one of them is malformed. Stops behind the first command that
+            Carries out board, device and buffer commands, one per line, over one connection: empty lines and those that start with # are
+            skipped. All lines are read first, and nothing is done when one of them is malformed. Stops after the first command that
             is refused, with its exit code.
 
             Example:

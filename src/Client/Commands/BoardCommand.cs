@@ -50,7 +50,7 @@ internal static class BoardCommand
                 foreach (var name in page)
                 {
                     var found = await live.Connection.Grains.GetBoard(name).GetAsync();
-                    boards.Add((name, found.TryGetValue(out var board) ? board.Title : $"{found.Refusal!.Errno}: its set-up was cut off"));
+                    boards.Add((name, found.TryGetValue(out var board) ? board.Title : $"{found.Refusal!.Errno}: its definition was interrupted"));
                 }
             }
 
@@ -79,7 +79,7 @@ internal static class BoardCommand
         return new LiveCommand(
             "remove",
             """
-            Takes a board away with its memory, MMUs and devices. EBUSY while it has buffers.
+            Removes a board with its memory, MMUs and devices. EBUSY while it has buffers.
 
             Example:
               dmagrains board remove my-board --gateway 127.0.0.1:30000
@@ -103,7 +103,7 @@ internal static class BoardCommand
         return new LiveCommand(
             "bufinfo",
             """
-            Prints all buffers of a board as the kernel's debugfs lists its own, for tools that read that; 'import bufinfo -' does.
+            Prints all buffers of a board as the kernel's debugfs lists its own, for tools that read that, such as 'import bufinfo -'.
 
             Example:
               dmagrains board bufinfo raspberry-pi-4 --gateway 127.0.0.1:30000
@@ -172,7 +172,7 @@ internal static class BoardCommand
         var file = new Argument<string>("FILE") { Description = "A board file, or - for standard input." };
         var replace = new Option<bool>("--replace")
         {
-            Description = "Define it anew when it is defined otherwise. Memory and MMUs change only while it has no buffers.",
+            Description = "Replace a different definition of it. Memory and MMUs can change only while it has no buffers.",
         };
         return new LiveCommand(
             "define",
@@ -215,12 +215,12 @@ internal static class BoardCommand
         var board = BoardArgument.Create();
         var repair = new Option<bool>("--repair")
         {
-            Description = "Mends what can be mended, says what it was, and checks afterwards.",
+            Description = "Repairs what can be repaired, reports it, and checks again.",
         };
         return new LiveCommand(
             "check",
             """
-            Checks a whole board at rest: each union is that of its importers, no page has two owners, nothing is held for nobody.
+            Checks a whole board at rest: each union matches its importers, no page has two owners, nothing is held without a holder.
 
             Example:
               dmagrains board check raspberry-pi-4 --gateway 127.0.0.1:30000

@@ -15,7 +15,7 @@ internal static class BufferCommand
         var command = new Command(
             "buffer",
             """
-            Live buffers: export, attach, map, unmap, detach, raw access, CPU access, release, and look.
+            Live buffers: export, attach, map, unmap, detach, raw access, CPU access, release, and inspection.
 
             Example:
               dmagrains buffer export raspberry-pi-4/frame --size 1920x1080x4 --gateway 127.0.0.1:30000
@@ -61,7 +61,7 @@ internal static class BufferCommand
 
     private static Command Recalculate() => BufferContext.Create(
         "recalculate",
-        "Computes the union afresh from what the attached devices ask for now, and says whether it differs. Nothing changes.",
+        "Recomputes the union from the current limits of the attached devices, and says whether it differs. Nothing changes.",
         string.Empty,
         [],
         async buffer =>
@@ -82,7 +82,7 @@ internal static class BufferCommand
         return new LiveCommand(
             "list",
             """
-            Lists a board's buffers: their sizes, who exports them, where their pages are, and who holds them.
+            Lists a board's buffers: their sizes, exporters, where their pages are, and their holders.
 
             Example:
               dmagrains buffer list raspberry-pi-4 --gateway 127.0.0.1:30000

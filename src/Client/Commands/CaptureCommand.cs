@@ -28,8 +28,8 @@ internal static class CaptureCommand
             "capture",
             """
             Writes a board file of the machine it runs on: memory and contiguous areas, devices with their DMA masks, limits of block
-            queues, IOMMU groups, coherency. What could not be read is said in it, never guessed. Works best as root.
-            Exit code 1 when there is no board: nothing tells where memory is, or no device was found.
+            queues, IOMMU groups, coherency. The file says what could not be read; nothing is guessed. Works best as root.
+            Exit code 1 when there is no board: nothing says where memory is, or no device was found.
 
             Example:
               dmagrains capture --output my-machine.yaml

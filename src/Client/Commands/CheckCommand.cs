@@ -22,7 +22,7 @@ internal static class CheckCommand
         var command = new Command(
             "check",
             """
-            Reads board and scenario files and tells everything that is wrong with them, as FILE:LINE:COLUMN: what is wrong; expected what.
+            Reads board and scenario files and reports everything that is wrong with them, as FILE:LINE:COLUMN: what is wrong; expected what.
             Exit code 1 when something is.
 
             Example:

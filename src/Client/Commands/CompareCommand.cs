@@ -26,7 +26,7 @@ internal static class CompareCommand
             "compare",
             """
             Plays a scenario under each exporter's policy and shows who was served, who was refused and why, what went wrong silently,
-            and what it cost; the policy to choose comes first. Without --policy, what the file itself writes is a row of its own
+            and what it cost; the recommended policy comes first. Without --policy, what the file itself specifies is a row of its own
             (as written). A refusal that the scenario expects counts neither for nor against a policy, and neither does granting it.
 
             Example:

@@ -21,7 +21,7 @@ internal static class ConformCommand
         var command = new Command(
             "conform",
             """
-            Holds the model against vectors that real kernel code printed. Exit code 1 when a record fails.
+            Checks the model against vectors that real kernel code printed. Exit code 1 when a record fails.
 
             Example:
               dmagrains conform tests/vectors/scatterlist.public.jsonl

@@ -60,8 +60,8 @@ internal sealed class DeviceSet
         return new LiveCommand(
             "set",
             """
-            Adds a device to a board, or changes one: only what is given changes, and 0, false or none unset it. Whoever is attached keeps
-            the limits it attached with.
+            Adds a device to a board, or changes one: only what is given changes, and 0, false or none unset it. Importers that are attached keep
+            the limits they attached with.
 
             Example:
               dmagrains device set my-board/dma0 --max-segment-size 64KiB --max-segment-count 128

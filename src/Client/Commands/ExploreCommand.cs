@@ -69,7 +69,7 @@ internal sealed class ExploreCommand
             """
             Plays a scenario's importers in every order of their steps, and shows which outcomes there are, how many orders lead to each,
             and the shortest order for each kind of failure. Counts are exact.
-            Exit code 0: every order was followed to its end and none fails; 1: not so.
+            Exit code 0: every order was played to its end and none fails; 1: otherwise.
 
             Example:
               dmagrains explore gpu-maps-first

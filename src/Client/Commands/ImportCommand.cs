@@ -47,7 +47,7 @@ internal sealed class ImportCommand
     public static Command Create() => new(
         "import",
         """
-        Reads what running kernels tell of their buffers.
+        Reads what a running kernel shows of its buffers.
 
         Example:
           dmagrains import bufinfo /sys/kernel/debug/dma_buf/bufinfo
@@ -61,9 +61,9 @@ internal sealed class ImportCommand
         var command = new Command(
             "bufinfo",
             """
-            Lists a kernel's buffers, their totals and who holds what; with --board, whether all importers of a buffer could be met.
-            What is not of the listing (a report around it, log lines, prompts, colours) is left out and told of.
-            Exit code 1: the text stops short or contradicts itself, the board cannot meet the importers of a buffer, or knows none.
+            Lists a kernel's buffers, their totals and who holds what; with --board, whether all importers of a buffer could be served.
+            What is outside the listing (a report around it, log lines, prompts, colours) is left out and reported.
+            Exit code 1: the text stops short or contradicts itself, the board cannot serve the importers of a buffer, or knows none.
 
             Example:
               dmagrains import bufinfo /sys/kernel/debug/dma_buf/bufinfo

@@ -14,7 +14,7 @@ internal static class ListCommand
     public static Command Create() => new(
         "list",
         """
-        Lists what comes with the program: scenarios, boards, and exporters' policies, each with what it shows.
+        Lists what comes with the program: scenarios, boards, and exporters' policies, each with a description.
         'dmagrains show NAME' prints one.
 
         Example:

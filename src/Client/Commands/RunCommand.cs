@@ -41,7 +41,7 @@ internal static class RunCommand
             """
             Plays a scenario and shows each step with its outcome, the union after it and, at a map, the scatterlist.
             The result is good when every step was granted, or refused as the scenario expects, and nothing went wrong silently;
-            hazard when something did. Exit code 0: good, and hazard without --strict; 1: else.
+            hazard when something did. Exit code 0: good, or hazard without --strict; 1: otherwise.
 
             Example:
               dmagrains run gpu-and-display

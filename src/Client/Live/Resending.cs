@@ -28,7 +28,7 @@ internal sealed class Resending(string gateway, CancellationToken cancellation) 
                 if (attempt > 1 && IsForgotten(context.Result))
                 {
                     throw new NoReplyException(
-                        $"no reply from {gateway} to the first of {attempt} attempts, and by now the buffer has forgotten what it answered: "
+                        $"no reply from {gateway} to the first of {attempt} attempts, and the buffer no longer remembers its reply: "
                             + "it may have happened or not; look at the buffer.");
                 }
 

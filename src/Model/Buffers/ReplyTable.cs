@@ -57,7 +57,7 @@ public sealed record ReplyTable
                 return Refusal.Of(
                     Errno.EINVAL,
                     Field,
-                    $"Command {index + 1} of the batch has {TextOf(id)} after {TextOf(before)}: expected growing numbers of one caller, or no ids at all.");
+                    $"Command {index + 1} of the batch has {TextOf(id)} after {TextOf(before)}: expected increasing numbers of one caller, or no ids at all.");
             }
         }
 
@@ -177,11 +177,11 @@ public sealed record ReplyTable
         (ulong)id.Number,
         (ulong)least,
         isKnown
-            ? $"Id {id} came after {id.Caller}/{least}: of each caller the last request is remembered, and its numbers only grow."
+            ? $"Id {id} came after {id.Caller}/{least}: only the last request of each caller is remembered, and its numbers must grow."
             : $"Id {id} is of a caller that is not remembered: expected a number above {least}.");
 
     private static Refusal OfAnother(CommandId id, RememberedReply first) => Refusal.Of(
-        Errno.EINVAL, Field, $"Id {id} was given to {first.Describe()}: expected each command under an id of its own.");
+        Errno.EINVAL, Field, $"Id {id} was given to {first.Describe()}: expected a different id for each command.");
 
     private static string TextOf(CommandId? id) => id is { } named ? $"the id {named}" : "no id";
 }

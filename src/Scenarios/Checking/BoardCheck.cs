@@ -266,12 +266,12 @@ public sealed record BoardCheck(
 
         if (!repaired.Pages.IsEmpty)
         {
-            yield return $"{name}: pages that were held for nobody went back: {string.Join(", ", repaired.Pages)}";
+            yield return $"{name}: pages that were held for no buffer were given back: {string.Join(", ", repaired.Pages)}";
         }
 
         if (!repaired.Mappings.IsEmpty)
         {
-            yield return $"{name}: mappings that were held for nobody ended: number {string.Join(", ", repaired.Mappings.Select(token => token.Sequence))}";
+            yield return $"{name}: mappings that were held for no buffer were ended: number {string.Join(", ", repaired.Mappings.Select(token => token.Sequence))}";
         }
     }
 

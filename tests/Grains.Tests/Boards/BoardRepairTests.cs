@@ -89,7 +89,7 @@ public sealed class BoardRepairTests(SiloFixture silo)
 
         var check = await RepairAsync(board);
 
-        Assert.Equal(["ghost: pages that were held for nobody went back: ghost@0"], check.Mended);
+        Assert.Equal(["ghost: pages that were held for no buffer were given back: ghost@0"], check.Mended);
         Assert.Empty(check.Findings);
         Assert.Empty(await memory.GetHeldAsync());
         await MappedAsync(board, "ghost");
@@ -110,7 +110,7 @@ public sealed class BoardRepairTests(SiloFixture silo)
 
         var check = await RepairAsync(board);
 
-        Assert.Equal(["frame: mappings that were held for nobody ended: number 0"], check.Mended);
+        Assert.Equal(["frame: mappings that were held for no buffer were ended: number 0"], check.Mended);
         Assert.Empty(check.Unfinished);
         Assert.Equal([new MapToken("frame", 1)], await translation.GetHeldAsync());
     }
@@ -128,7 +128,7 @@ public sealed class BoardRepairTests(SiloFixture silo)
 
         var check = await RepairAsync(board);
 
-        Assert.Equal(["frame: mappings that were held for nobody ended: number 0"], check.Mended);
+        Assert.Equal(["frame: mappings that were held for no buffer were ended: number 0"], check.Mended);
         Assert.Empty(check.Findings);
         Assert.Empty(await translation.GetHeldAsync());
     }
