@@ -1,6 +1,6 @@
 using System.CommandLine;
-using DmaGrains.Scenarios.Files;
 using DmaGrains.Model;
+using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Client.Output;
 

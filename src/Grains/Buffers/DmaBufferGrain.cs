@@ -459,7 +459,9 @@ internal sealed partial class DmaBufferGrain(
 
     private DmaBufferRecord With(DmaBuffer? buffer, ReplyTable replies, uint? nextGeneration = null) => new()
     {
-        Buffer = buffer, Replies = replies, NextGeneration = nextGeneration ?? storage.State.NextGeneration,
+        Buffer = buffer,
+        Replies = replies,
+        NextGeneration = nextGeneration ?? storage.State.NextGeneration,
     };
 
     private async Task WriteAsync(DmaBufferRecord next)

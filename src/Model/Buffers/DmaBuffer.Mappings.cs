@@ -412,7 +412,7 @@ public sealed partial record DmaBuffer
         var next = mapping.HandsOver ? ended.LeftByDevice(mapping) : ended;
 
         // No memory to move to: whoever waits is told at its map, and everyone else goes on.
-        return Transition.Grant(this, 
+        return Transition.Grant(this,
             allocation is { } answer && answer.TryGetValue(out var storage)
                 ? next.MovedTo(storage)
                 : next.WithoutStorageWhenRevoked());

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
-using DmaGrains.Scenarios.Files;
 using DmaGrains.Model;
+using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Scenarios.Capturing;
 

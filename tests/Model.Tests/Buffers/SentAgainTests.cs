@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using CsCheck;
-using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Tests.Boards;
 
