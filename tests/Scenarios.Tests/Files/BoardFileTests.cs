@@ -75,8 +75,8 @@ public class BoardFileTests
     [Theory]
     [InlineData(
         "title: A board for tests", "title: |\n  two\n  lines",
-        "2:8: title is text 'two?lines?'; expected one line of text")]
-    [InlineData("kind: system", "kind: dram", "5:11: kind is text 'dram'; expected system, contiguous, carveout, vram, stolen, protected or bounce")]
+        "2:8: title is text 'two\\u000alines\\u000a'; expected one line of text")]
+    [InlineData("kind: system", "kind: dram", "5:11: kind is text 'dram' (did you mean vram?); expected system, contiguous, carveout, vram, stolen, protected or bounce")]
     [InlineData(
         "start: 0x40000000", "start: 0x40000001",
         "6:12: start is text '0x40000001'; expected a multiple of the page, 4096 bytes")]
@@ -211,10 +211,10 @@ public class BoardFileTests
     [InlineData("bus: 0x80000000", "bus: 0xfffffffffffff001", "68:14: Window 1 of pcie, CPU 0x880000000, bus 0xfffffffffffff001, 4096 bytes, runs past the end of 64 bits; expected windows that a bus can have")]
     [InlineData("size: 64MiB}]", "size: 0}]", "64:49: size is text '0'; expected 1 to 18446744073709551615, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
     [InlineData("{cpu: 0x40000000, bus: 0x0, size: 64MiB}", "{cpu: 0x40000000, size: 64MiB}", "64:15: an entry of windows has no key 'bus'; expected that key")]
-    [InlineData("iommu: smmu", "iommu: mmu", "36:12: the board has no MMU mmu; expected smmu or bus")]
-    [InlineData("bus_mmu: bus", "bus_mmu: mmu", "37:14: the board has no MMU mmu; expected smmu or bus")]
+    [InlineData("iommu: smmu", "iommu: mmu", "36:12: the board has no MMU mmu (did you mean smmu?); expected smmu or bus")]
+    [InlineData("bus_mmu: bus", "bus_mmu: mmu", "37:14: the board has no MMU mmu (did you mean smmu?); expected smmu or bus")]
     [InlineData("device: gpu, peer_bus: pcie, ", "", "7:5: an entry of memory has no key 'device'; expected that key")]
-    [InlineData("device: gpu,", "device: npu,", "7:71: the board has no device npu; expected gpu, display or camera")]
+    [InlineData("device: gpu,", "device: npu,", "7:71: the board has no device npu (did you mean gpu?); expected gpu, display or camera")]
     [InlineData(
         "kind: vram", "kind: carveout", "7:75: memory that belongs to no device has the key 'device'; expected that key only with kind: vram")]
     [InlineData(

@@ -12,7 +12,7 @@ public class ScenarioFileTests
         + " begin-cpu-access, end-cpu-access, cpu-access, switch-context, set-parameters, recalculate, release or revoke";
 
     private const string Outcomes = "ok, EPERM, ENOENT, EIO, EBADF, EAGAIN, ENOMEM, EBUSY, EEXIST, ENODEV, EINVAL, ENOSPC,"
-        + " EOPNOTSUPP or EREMOTEIO";
+        + " EOPNOTSUPP, ESTALE or EREMOTEIO";
 
     private const string Valid = """
         name: sample
@@ -134,12 +134,12 @@ public class ScenarioFileTests
         "2:1: the file has the key 'name' twice, first on line 1; expected each key once")]
     [InlineData(
         "shows: How a scenario is read.", "shows: \"\\e[31mred\"",
-        "2:8: shows is text '?[31mred'; expected one line of text")]
+        "2:8: shows is text '\\u001b[31mred'; expected one line of text")]
     [InlineData("shows: How a scenario is read.", "shows: ''", "2:8: shows is text ''; expected one line of text")]
     [InlineData(
         "board: raspberry-pi-4", "board: ../nowhere.yaml",
         "3:8: board is text '../nowhere.yaml'; expected a board's file, named from the scenario's folder")]
-    [InlineData("board: raspberry-pi-4", "board: \"a\\0b/c\"", "3:8: board is text 'a?b/c'; expected one line of text")]
+    [InlineData("board: raspberry-pi-4", "board: \"a\\0b/c\"", "3:8: board is text 'a\\u0000b/c'; expected one line of text")]
     [InlineData("getters: direct", "policy: hope", "4:9: policy is text 'hope'; expected refuse, deny-after-map, resplit, migrate, accept,"
         + " flags, size-only, count-only, own-lists, translated, first-attach, first-attach-migrate, at-export, shared-list,"
         + " own-addresses, mainline, mainline-bouncing or as-posted")]
@@ -173,7 +173,7 @@ public class ScenarioFileTests
         "7:12: a buffer is named to-device; expected a name that is not a direction")]
     [InlineData(
         "exporter: v3d", "exporter: v4d",
-        "6:48: the board has no device v4d; expected v3d, vc4, unicam, bcm2835-dma or sdhci")]
+        "6:48: the board has no device v4d (did you mean v3d?); expected v3d, vc4, unicam, bcm2835-dma or sdhci")]
     [InlineData(
         "device: v3d", "device: gpu",
         "10:13: the board has no device gpu; expected v3d, vc4, unicam, bcm2835-dma or sdhci")]
@@ -246,7 +246,7 @@ public class ScenarioFileTests
         "18:8: order names gpu 3 times; expected 4, one for each of its steps")]
     [InlineData(
         "order: [gpu, app, gpu, gpu, gpu]", "order: [gpu, cpu]",
-        "18:14: an entry of order is text 'cpu'; expected gpu or app")]
+        "18:14: an entry of order is text 'cpu' (did you mean gpu?); expected gpu or app")]
     [InlineData(
         "order: [gpu, app, gpu, gpu, gpu]", "order: 5",
         "18:8: order is text '5'; expected a list with at least one entry")]
