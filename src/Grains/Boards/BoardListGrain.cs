@@ -8,7 +8,7 @@ namespace DmaGrains.Grains.Boards;
 /// <summary>Knows where the names of boards are.</summary>
 [GrainType("dma-board-list")]
 internal sealed class BoardListGrain(
-    [PersistentState("name-buckets", StorageNames.Default)] IPersistentState<NameBucketsRecord> storage) : Grain, IBoardListGrain
+    [PersistentState("board-buckets", StorageNames.Default)] IPersistentState<NameBucketsRecord> storage) : Grain, IBoardListGrain
 {
     private NameBuckets _names = null!;
 

@@ -61,7 +61,7 @@ public class VectorFileExceptionTests
         { History, "[[8,4,15]]", "[[8,4]]", "devices[0] has length 2; expected length 3" },
         { History, "'ok',8", "'fine',8", "expect[0][0] is 'fine'; expected ok, EINVAL, EBUSY, ok-recalc-EINVAL" },
         { History, "'expect'", "'wanted'", "no expectation; expected expect" },
-        { Refused, "expect_rolled_back", "expect", "expect beside attach-refused; expected expect_as_posted or" },
+        { Refused, "expect_rolled_back", "expect", "expect together with attach-refused; expected expect_as_posted or" },
         { Least, "'size':4096", "'size':0", "size is 0; expected a whole number from 1" },
         { Least, ":4095", ":4094", "boundary_mask is 4094; expected 2^k-1" },
         { Least, "'exact_scattered':1,", "", "no expect.exact_scattered; expected that field" },

@@ -185,7 +185,7 @@ internal sealed class FaultyOrders
                 .Append(CultureInfo.InvariantCulture, $"{buffer.Storage?.AllocatedUnder} {Lines(buffer.Storage?.Extents.Select(extent => $"{extent}"))} ")
                 .Append(Lines(buffer.Attachments.Select(one => $"{one.Name} {one.Demand} {one.Takes} {one.IsPending}")))
                 .Append(Lines(buffer.Mappings.Select(one => $"{one.Name} {one.Attachment} {one.Direction} {one.Access} {one.Raw} {one.Options} {one.MadeUnder} {TextOf(one.Mapped)} {one.Addresses?.Device}")))
-                .Append(Lines(buffer.Hazards.Select(one => $"{one.Kind} {one.Importer} {one.Attachment} {one.Field}").Distinct().Order(StringComparer.Ordinal)));
+                .Append(Lines(buffer.Hazards.Select(one => $"{one.Kind} {one.Importer} {one.Field}").Distinct().Order(StringComparer.Ordinal)));
         }
 
         var state = board.Translation.StateBesideHeld;
