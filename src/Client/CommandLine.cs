@@ -121,8 +121,8 @@ public static class CommandLine
             Example:
               dmagrains run gpu-and-display
             """);
-        var isKnown = Commands.ContainsKey(name ?? string.Empty);
-        foreach (var (command, create) in Commands)
+        var isKnown = _commands.ContainsKey(name ?? string.Empty);
+        foreach (var (command, create) in _commands)
         {
             if (!isKnown || command == name)
             {
@@ -135,7 +135,7 @@ public static class CommandLine
     }
 
     // In the order of the help page.
-    private static readonly OrderedDictionary<string, Func<Command>> Commands = new()
+    private static readonly OrderedDictionary<string, Func<Command>> _commands = new()
     {
         ["run"] = RunCommand.Create,
         ["compare"] = CompareCommand.Create,

@@ -47,6 +47,14 @@ try
         log.ClocksDiffer(backends.Ahead.Duration().TotalSeconds, backends.Ahead > TimeSpan.Zero ? "ahead of" : "behind", backends.Server!);
     }
 
+    if (backends.Ahead.Duration() > ServerClock.Tolerable
+        && await ServerClock.HasOthersAsync(host.Services.GetRequiredService<Orleans.IMembershipTable>()))
+    {
+        return Say(
+            $"the clock of this machine is {Math.Abs(backends.Ahead.TotalSeconds):0.0} s {(backends.Ahead > TimeSpan.Zero ? "ahead of" : "behind")} that of {backends.Server}, and other silos run: expected at most {ServerClock.Tolerable.TotalSeconds:0} s, or they and this one would give each other up. Set the clock, and start again.",
+            ExitCode.Fault);
+    }
+
     await host.StartAsync();
     log.Ready(settings);
     try

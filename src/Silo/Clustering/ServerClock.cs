@@ -6,6 +6,25 @@ internal static class ServerClock
     /// <summary>A difference that an operator should hear of; less is what a network takes.</summary>
     public static TimeSpan Notable { get; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// The greatest difference with which a silo joins others: what silos tell each other of when they were alive goes by their own clocks,
+    /// and one that seems silent for 8 s is given up.
+    /// </summary>
+    public static TimeSpan Tolerable { get; } = TimeSpan.FromSeconds(4);
+
+    // As long as a silo may be silent that has not been given up, several times over.
+    private static readonly TimeSpan _alive = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether other silos were alive lately.</summary>
+    /// <param name="table">Their table, in this machine's time.</param>
+    public static async Task<bool> HasOthersAsync(IMembershipTable table)
+    {
+        await table.InitializeMembershipTableAsync(true, CancellationToken.None);
+        var since = DateTime.UtcNow - _alive;
+        return (await table.ReadAllAsync(CancellationToken.None)).Members.Any(member =>
+            member.Item1.Status is SiloStatus.Created or SiloStatus.Joining or SiloStatus.Active && member.Item1.IAmAliveTime > since);
+    }
+
     /// <summary>How far this machine's clock is ahead of the server's; negative when it is behind.</summary>
     public static async Task<TimeSpan> AheadAsync(this IMembershipProvider members)
     {
