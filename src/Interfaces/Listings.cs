@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using DmaGrains.Model;
 
 namespace DmaGrains.Interfaces;
 
@@ -10,33 +11,25 @@ public static class Listings
     /// <param name="board">The board; it has been defined.</param>
     /// <param name="page">1 to <see cref="IBoardGrain.PageMax"/>.</param>
     /// <param name="cancellation">Gives up.</param>
-    public static async IAsyncEnumerable<ImmutableArray<string>> BufferPagesAsync(
-        this IBoardGrain board,
-        int page = IBoardGrain.PageMax,
-        [EnumeratorCancellation] CancellationToken cancellation = default)
-    {
-        for (string? cursor = string.Empty; cursor is not null;)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var listed = (await board.ListBuffersAsync(cursor, page)).Value;
-            yield return listed.Names;
-            cursor = listed.Next;
-        }
-    }
+    public static IAsyncEnumerable<ImmutableArray<string>> BufferPagesAsync(
+        this IBoardGrain board, int page = IBoardGrain.PageMax, CancellationToken cancellation = default) =>
+        PagesAsync(cursor => board.ListBuffersAsync(cursor, page), cancellation);
 
     /// <summary>The names of a cluster's boards, a page at a time.</summary>
     /// <param name="boards">The list of boards.</param>
     /// <param name="page">1 to <see cref="IBoardGrain.PageMax"/>.</param>
     /// <param name="cancellation">Gives up.</param>
-    public static async IAsyncEnumerable<ImmutableArray<string>> BoardPagesAsync(
-        this IBoardListGrain boards,
-        int page = IBoardGrain.PageMax,
-        [EnumeratorCancellation] CancellationToken cancellation = default)
+    public static IAsyncEnumerable<ImmutableArray<string>> BoardPagesAsync(
+        this IBoardListGrain boards, int page = IBoardGrain.PageMax, CancellationToken cancellation = default) =>
+        PagesAsync(cursor => boards.ListAsync(cursor, page), cancellation);
+
+    private static async IAsyncEnumerable<ImmutableArray<string>> PagesAsync(
+        Func<string, Task<DmaResult<NamePage>>> list, [EnumeratorCancellation] CancellationToken cancellation)
     {
         for (string? cursor = string.Empty; cursor is not null;)
         {
             cancellation.ThrowIfCancellationRequested();
-            var listed = (await boards.ListAsync(cursor, page)).Value;
+            var listed = (await list(cursor)).Value;
             yield return listed.Names;
             cursor = listed.Next;
         }
