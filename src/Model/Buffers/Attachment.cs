@@ -74,6 +74,9 @@ public sealed record Attachment(
     [Id(16)]
     internal ulong OnRecord { get; init; }
 
+    /// <summary>Whether the buffer has a hazard of that kind, at that limit, on record for it.</summary>
+    internal bool HasOnRecord(HazardKind kind, string field) => (OnRecord & HazardMarks.Of(kind, field)) != 0;
+
     /// <summary>Whether an MMU stands between it and memory.</summary>
     public bool IsTranslated => Iommu is not null || BusMmu is not null;
 

@@ -48,13 +48,12 @@ public sealed partial record DmaBuffer
                 : this with { Hazards = Hazard.With(Hazards, found) };
         }
 
-        var mark = HazardMarks.Of(found.Kind, found.Field);
-        return (holder.OnRecord & mark) != 0
+        return holder.HasOnRecord(found.Kind, found.Field)
             ? this
             : this with
             {
                 Hazards = Hazard.With(Hazards, found),
-                Attachments = Attachments.With(holder with { OnRecord = holder.OnRecord | mark }),
+                Attachments = Attachments.With(holder with { OnRecord = holder.OnRecord | HazardMarks.Of(found.Kind, found.Field) }),
             };
     }
 

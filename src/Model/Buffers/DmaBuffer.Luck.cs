@@ -16,7 +16,8 @@ public sealed partial record DmaBuffer
     {
         var most = attachment.Takes.MaxSegmentCount;
         if (attachment.IsTranslated
-            || (attachment.OnRecord & HazardMarks.Of(HazardKind.ByLuck, nameof(DmaConstraints.MaxSegmentCount))) != 0 || IsSeenTo(mapping.Storage, attachment)
+            || attachment.HasOnRecord(HazardKind.ByLuck, nameof(DmaConstraints.MaxSegmentCount))
+            || IsSeenTo(mapping.Storage, attachment)
             || WorstSegmentCount(mapping.Storage, attachment) is not { } worst || worst <= most)
         {
             return null;
