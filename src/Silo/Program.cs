@@ -44,15 +44,12 @@ try
 
     if (backends.Ahead.Duration() > ServerClock.Notable)
     {
-        log.ClocksDiffer(backends.Ahead.Duration().TotalSeconds, backends.Ahead > TimeSpan.Zero ? "ahead of" : "behind", backends.Server!);
+        log.ClocksDiffer(backends.Ahead.Duration().TotalSeconds, ServerClock.WayOf(backends.Ahead), backends.Server!);
     }
 
-    if (backends.Ahead.Duration() > ServerClock.Tolerable
-        && await ServerClock.HasOthersAsync(host.Services.GetRequiredService<Orleans.IMembershipTable>()))
+    if (await ServerClock.WhyNotAsync(backends.Ahead, backends.Server, host.Services) is { } off)
     {
-        return Say(
-            $"the clock of this machine is {Math.Abs(backends.Ahead.TotalSeconds):0.0} s {(backends.Ahead > TimeSpan.Zero ? "ahead of" : "behind")} that of {backends.Server}, and other silos run: expected at most {ServerClock.Tolerable.TotalSeconds:0} s, or they and this one would give each other up. Set the clock, and start again.",
-            ExitCode.Fault);
+        return Say(off, ExitCode.Fault);
     }
 
     await host.StartAsync();

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace DmaGrains.Silo.Clustering;
 
 /// <summary>The clock of the server where members are kept: the one that all silos of a cluster have in common.</summary>
@@ -10,14 +13,27 @@ internal static class ServerClock
     /// The greatest difference with which a silo joins others: what silos tell each other of when they were alive goes by their own clocks,
     /// and one that seems silent for 8 s is given up.
     /// </summary>
-    public static TimeSpan Tolerable { get; } = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan _tolerable = TimeSpan.FromSeconds(4);
 
     // As long as a silo may be silent that has not been given up, several times over.
     private static readonly TimeSpan _alive = TimeSpan.FromSeconds(30);
 
-    /// <summary>Whether other silos were alive lately.</summary>
-    /// <param name="table">Their table, in this machine's time.</param>
-    public static async Task<bool> HasOthersAsync(IMembershipTable table)
+    /// <summary>Which way a clock is off that is so far ahead; to go before "that of".</summary>
+    public static string WayOf(TimeSpan ahead) => ahead > TimeSpan.Zero ? "ahead of" : "behind";
+
+    /// <summary>Why a silo with this clock does not join the others; null when it does, or there are none.</summary>
+    /// <param name="ahead">How far the clock is ahead of the server's.</param>
+    /// <param name="server">The server.</param>
+    /// <param name="services">Those of the silo; they have the table of members.</param>
+    public static async Task<string?> WhyNotAsync(TimeSpan ahead, string? server, IServiceProvider services) =>
+        ahead.Duration() > _tolerable && await HasOthersAsync(services.GetRequiredService<IMembershipTable>())
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"the clock of this machine is {ahead.Duration().TotalSeconds:0.0} s {WayOf(ahead)} that of {server}, and other silos run: expected at most {_tolerable.TotalSeconds:0} s, or they and this one would give each other up. Set the clock, and start again.")
+            : null;
+
+    // The table is in this machine's time.
+    private static async Task<bool> HasOthersAsync(IMembershipTable table)
     {
         await table.InitializeMembershipTableAsync(true, CancellationToken.None);
         var since = DateTime.UtcNow - _alive;
