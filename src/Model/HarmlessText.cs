@@ -19,7 +19,11 @@ public static class HarmlessText
 
     /// <summary>The first characters of a text in one line, with a mark where more followed.</summary>
     public static string Short(string text, int lengthMax) =>
-        text.Length <= lengthMax ? Of(text) : Of(string.Concat(text.AsSpan(0, lengthMax), "…"));
+        Of(Cut(text, lengthMax));
+
+    /// <summary>The first characters of a text as they are, with a mark where more followed.</summary>
+    public static string Cut(string text, int lengthMax) =>
+        text.Length <= lengthMax ? text : string.Concat(text.AsSpan(0, lengthMax), "…");
 
     /// <summary>Whether a character shows and does nothing else.</summary>
     public static bool Shows(Rune rune) => Rune.GetUnicodeCategory(rune) is not (

@@ -50,8 +50,7 @@ internal static partial class ShowCommand
             {
                 throw new UsageException(
                     $"There is no {only ?? "scenario, board or policy"} {Quoted.Text(wanted)}: "
-                    + (Closest.To(wanted, All(only)) is { } meant ? $"did you mean {meant}? Expected" : "expected")
-                    + " a name that 'dmagrains list' shows.");
+                    + $"{Closest.Expecting(wanted, All(only), "a name that 'dmagrains list' shows")}.");
             }
 
             var (first, text) = found[0];

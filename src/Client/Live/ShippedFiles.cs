@@ -25,7 +25,7 @@ internal static class ShippedFiles
         StandardInput.Is(fileOrName) ? BoardFile.Read(StandardInput.Name, StandardInput.Open())
         : File.Exists(fileOrName) ? BoardFile.Read(fileOrName)
         : BoardFile.Read(Board(fileOrName) ?? throw new UsageException(
-            $"There is no board {Quoted.Text(fileOrName)}: {Meaning(fileOrName, Boards)} a file, or one of {string.Join(", ", Boards)}."));
+            $"There is no board {Quoted.Text(fileOrName)}: {Closest.Expecting(fileOrName, Boards, $"a file, or one of {string.Join(", ", Boards)}")}."));
 
     /// <summary>A scenario: <c>-</c> is standard input; else the file of that path when there is one, else the shipped one of that name.</summary>
     /// <exception cref="UsageException">There is no such scenario.</exception>
@@ -34,10 +34,7 @@ internal static class ShippedFiles
         StandardInput.Is(fileOrName) ? ScenarioFile.Read(StandardInput.Name, StandardInput.Open())
         : File.Exists(fileOrName) ? ScenarioFile.Read(fileOrName)
         : ScenarioFile.Read(Scenario(fileOrName) ?? throw new UsageException(
-            $"There is no scenario {Quoted.Text(fileOrName)}: {Meaning(fileOrName, Scenarios)} a file, or a name that 'dmagrains list scenarios' shows."));
-
-    private static string Meaning(string written, IEnumerable<string> known) =>
-        Closest.To(written, known) is { } meant ? $"did you mean {meant}? Expected" : "expected";
+            $"There is no scenario {Quoted.Text(fileOrName)}: {Closest.Expecting(fileOrName, Scenarios, "a file, or a name that 'dmagrains list scenarios' shows")}."));
 
     private static string? Find(string folder, string name)
     {

@@ -158,5 +158,5 @@ public static class ScatterlistFile
     private static ImmutableArray<FileNode> EntriesOf(FileNode node) => node is ListNode list ? list.Entries : throw node.Wrong("a list");
 
     private static string? TextIn(MapNode map, string key) =>
-        map.Optional(key) is TextNode { IsNothing: false } text ? Quoted.Shorten(text.Value, Quoted.LengthMax) : null;
+        map.Optional(key) is TextNode { IsNothing: false } text ? HarmlessText.Cut(text.Value, Quoted.LengthMax) : null;
 }

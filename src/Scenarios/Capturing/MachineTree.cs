@@ -1,4 +1,5 @@
 using System.Text;
+using DmaGrains.Model;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Scenarios.Capturing;
@@ -66,7 +67,7 @@ public sealed class MachineTree(string root)
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            Miss(path, problem is UnauthorizedAccessException ? "permission denied" : Quoted.Shorten(problem.Message, Quoted.LengthMax));
+            Miss(path, problem is UnauthorizedAccessException ? "permission denied" : HarmlessText.Cut(problem.Message, Quoted.LengthMax));
             return null;
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DmaGrains.Model;
 
 namespace DmaGrains.Scenarios.Conformance;
 
@@ -63,7 +64,7 @@ internal sealed class VectorField
         {
             if (!keys.Contains(member.Name))
             {
-                throw Fault($"{Name} has {Shorten(member.ToString())}", string.Join(", ", keys!));
+                throw Fault($"{Name} has {HarmlessText.Cut(member.ToString(), ShownMax)}", string.Join(", ", keys!));
             }
         }
     }
@@ -113,13 +114,10 @@ internal sealed class VectorField
 
     /// <summary>The fault of a value that reads well but makes no sense here.</summary>
     public VectorFileException Unexpected(string expected) =>
-        Fault($"{Name} is {Shorten(_value.GetRawText())}", expected);
+        Fault($"{Name} is {HarmlessText.Cut(_value.GetRawText(), ShownMax)}", expected);
 
     /// <summary>Any other fault on this field's line.</summary>
     public VectorFileException Fault(string found, string expected) => _line.Fault(found, expected);
-
-    private static string Shorten(string text) =>
-        text.Length <= ShownMax ? text : string.Concat(text.AsSpan(0, ShownMax), "…");
 
     private void Expect(JsonValueKind kind, string expected)
     {

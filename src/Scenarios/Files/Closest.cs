@@ -15,9 +15,15 @@ public static class Closest
         .FirstOrDefault(word => word.Length > 1);
 
     /// <summary>What was expected in place of a word, for the end of a message; what may have been meant comes first.</summary>
-    public static string Expecting(string written, IReadOnlyCollection<string> known) => To(written, known) is { } meant
-        ? $"did you mean {meant}? Expected {Quoted.AnyOf(known)}"
-        : $"expected {Quoted.AnyOf(known)}";
+    public static string Expecting(string written, IReadOnlyCollection<string> known) => Expecting(written, known, Quoted.AnyOf(known));
+
+    /// <summary>What was meant, if it can be told, and what was expected.</summary>
+    /// <param name="written">The word.</param>
+    /// <param name="known">The words that are known.</param>
+    /// <param name="expected">What was expected, in words.</param>
+    public static string Expecting(string written, IEnumerable<string> known, string expected) => To(written, known) is { } meant
+        ? $"did you mean {meant}? Expected {expected}"
+        : $"expected {expected}";
 
     /// <summary>The optimal string alignment distance.</summary>
     private static int Slips(string written, string word)

@@ -1,4 +1,5 @@
 using System.Text;
+using DmaGrains.Model;
 
 namespace DmaGrains.Scenarios.Files;
 
@@ -65,7 +66,7 @@ internal static class FileText
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            var problem = Quoted.Shorten(exception.Message.TrimEnd('.'), 4 * Quoted.LengthMax);
+            var problem = HarmlessText.Cut(exception.Message.TrimEnd('.'), 4 * Quoted.LengthMax);
             throw new Place(path, 1, 1).Fail($"the file cannot be read: {problem}", "a readable file");
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Model;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -125,7 +126,7 @@ internal sealed class NodeTree
                     "each key once");
             }
 
-            entries.TryAdd(key.Value, (key, ReadNode(Next(), Quoted.Shorten(key.Value, Quoted.LengthMax), depth)));
+            entries.TryAdd(key.Value, (key, ReadNode(Next(), HarmlessText.Cut(key.Value, Quoted.LengthMax), depth)));
         }
 
         return new(label, place, entries);
@@ -152,7 +153,7 @@ internal sealed class NodeTree
         }
         catch (YamlException exception)
         {
-            var problem = Quoted.Shorten(exception.Message.TrimEnd('.'), 2 * Quoted.LengthMax);
+            var problem = HarmlessText.Cut(exception.Message.TrimEnd('.'), 2 * Quoted.LengthMax);
             throw PlaceOf(exception.End).Fail($"malformed YAML ({problem})", "YAML 1.2");
         }
         catch (InvalidOperationException)

@@ -13,10 +13,6 @@ public static class Quoted
     /// <summary>The text in quotes, shortened and cleaned.</summary>
     public static string Text(string text) => $"'{HarmlessText.Short(text, LengthMax)}'";
 
-    /// <summary>The first characters of a text, with a mark where more followed.</summary>
-    public static string Shorten(string text, int lengthMax) =>
-        text.Length <= lengthMax ? text : string.Concat(text.AsSpan(0, lengthMax), "…");
-
     /// <summary>Names as a choice: <c>a, b or c</c>; only the first ones when there are many.</summary>
     public static string AnyOf(IReadOnlyCollection<string> names) => names.Count switch
     {
