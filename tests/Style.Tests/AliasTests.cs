@@ -7,7 +7,7 @@ public class AliasTests
     private const int LengthMax = 32;
 
     private static readonly string[] _assemblies =
-        ["DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Grains", "DmaGrains.Scenarios", "DmaGrains.Silo", "DmaGrains.Testing", "dmagrains"];
+        ["DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Grains", "DmaGrains.Scenarios", "DmaGrains.Experiments", "DmaGrains.Silo", "DmaGrains.Testing", "dmagrains"];
 
     private static Type[] Serialized { get; } =
     [

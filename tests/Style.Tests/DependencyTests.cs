@@ -13,7 +13,8 @@ public class DependencyTests
         { "DmaGrains.Silo", ["DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Grains"] },
         { "DmaGrains.Scenarios", ["DmaGrains.Model", "DmaGrains.Interfaces"] },
         { "DmaGrains.Testing", ["DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Grains", "DmaGrains.Scenarios", "DmaGrains.Silo"] },
-        { "dmagrains", ["DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Scenarios", "DmaGrains.Silo"] },
+        { "DmaGrains.Experiments", ["DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Scenarios"] },
+        { "dmagrains", ["DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Scenarios", "DmaGrains.Experiments", "DmaGrains.Silo"] },
     };
 
     [Theory]

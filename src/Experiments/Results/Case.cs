@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+
+namespace DmaGrains.Experiments.Results;
+
+/// <summary>One combination of the values of an experiment's matrix.</summary>
+/// <param name="Index">From 0, in the order of the matrix; the last key changes fastest.</param>
+/// <param name="Values">One for each key of the matrix, in its order; empty when there is no matrix.</param>
+public sealed record Case(int Index, ImmutableArray<CaseValue> Values);
+
+/// <summary>What a key of the matrix is in a case.</summary>
+/// <param name="Key">Such as <c>policy</c>.</param>
+/// <param name="Value">As the file writes it, such as <c>refuse</c>.</param>
+public sealed record CaseValue(string Key, string Value);

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+
+namespace DmaGrains.Experiments.Results;
+
+/// <summary>The measures of every repetition.</summary>
+public static class ExperimentMeasures
+{
+    /// <summary>Of a region: memory in use, averaged over time.</summary>
+    public const string UsedMean = "used-mean";
+
+    /// <summary>Of a region: the most memory in use at a time.</summary>
+    public const string UsedMax = "used-max";
+
+    /// <summary>Of a region: its longest free run when the most of it was in use.</summary>
+    public const string LargestFreeAtHighWater = "largest-free-at-high-water";
+
+    /// <summary>Of a region: the most free runs at a time.</summary>
+    public const string FreeRunsMax = "free-runs-max";
+
+    /// <summary>Those that every experiment has, the most telling first.</summary>
+    public static ImmutableArray<Measure> All { get; } =
+    [
+        new("buffers-refused", "%", Better.Lower, "buffers that were refused at some step, of those that arrived"),
+        new("refused-by-fragmentation", "%", Better.Lower, "buffers refused although enough was free, of those that arrived"),
+        new("attaches-refused", "%", Better.Lower, "attaches that were refused"),
+        new("maps-refused", "%", Better.Lower, "maps that were refused"),
+        new("hazards", "", Better.Lower, "how often something went wrong silently"),
+        new("time-to-first-map", "ns", Better.Lower, "mean time from a buffer's arrival to its first granted map"),
+        new("migrations", "", Better.Lower, "how often storage moved"),
+        new("bytes-copied", "bytes", Better.Lower, "bytes copied by moves and bounces"),
+        new("bounces", "", Better.Lower, "pieces that were bounced"),
+        new("cache-cleans", "", Better.Lower, "write-backs of dirty cache lines for a device"),
+        new("cache-invalidates", "", Better.Lower, "discards of cache lines because a device may have written"),
+        new("contiguous-used-mean", "bytes", Better.Lower, "bytes of contiguous areas in use on a board, averaged over time"),
+        new("contiguous-used-max", "bytes", Better.Lower, "most bytes of contiguous areas in use on a board at a time"),
+        new("buffers", "", Better.Neither, "buffers that arrived"),
+        new("live-buffers-mean", "", Better.Neither, "buffers on a board at a time, averaged over time"),
+        new("commands", "", Better.Neither, "commands that were carried out or refused"),
+    ];
+
+    /// <summary>Those that each region of the boards has; the name of one is this name, a colon and the region's name.</summary>
+    public static ImmutableArray<Measure> OfRegions { get; } =
+    [
+        new(UsedMean, "bytes", Better.Lower, "bytes in use, averaged over time"),
+        new(UsedMax, "bytes", Better.Lower, "most bytes in use at a time"),
+        new(LargestFreeAtHighWater, "bytes", Better.Higher, "the longest free run when the most was in use"),
+        new(FreeRunsMax, "", Better.Lower, "most free runs at a time"),
+    ];
+
+    /// <summary>The measure of that name, of a region or not; null when there is none.</summary>
+    public static Measure? Find(string name)
+    {
+        var colon = name.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0
+            ? All.FirstOrDefault(measure => measure.Name == name)
+            : OfRegions.FirstOrDefault(measure => name.AsSpan(0, colon).SequenceEqual(measure.Name)) is { } ofRegion
+                ? ofRegion with { Name = name, Says = $"{ofRegion.Says}, of region {name[(colon + 1)..]}" }
+                : null;
+    }
+}

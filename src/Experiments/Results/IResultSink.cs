@@ -1,0 +1,28 @@
+using HdrHistogram;
+
+namespace DmaGrains.Experiments.Results;
+
+/// <summary>
+/// Takes results as they come: the records of a repetition together, repetitions in the order of their cases and indexes, whatever the
+/// number of cores.
+/// </summary>
+public interface IResultSink
+{
+    /// <summary>What a repetition came to; the last of its records.</summary>
+    void Add(Repetition repetition);
+
+    /// <summary>How often a step was refused for one reason.</summary>
+    void Add(RefusalCount refusals);
+
+    /// <summary>How often something went wrong silently.</summary>
+    void Add(HazardCount hazards);
+
+    /// <summary>How full a region was at a moment.</summary>
+    void Add(in MemorySample sample);
+
+    /// <summary>How long buffers waited for their first granted map, in nanoseconds from the arrival.</summary>
+    /// <param name="case">The case's index.</param>
+    /// <param name="repetition">The repetition's index.</param>
+    /// <param name="histogram">The times.</param>
+    void AddTimesToFirstMap(int @case, int repetition, LongHistogram histogram);
+}

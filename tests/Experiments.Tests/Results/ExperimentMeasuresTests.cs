@@ -1,0 +1,31 @@
+using DmaGrains.Experiments.Results;
+
+namespace DmaGrains.Experiments.Tests.Results;
+
+public class ExperimentMeasuresTests
+{
+    [Fact]
+    public void Measures_have_different_names() => Assert.Distinct(
+        ExperimentMeasures.All.Concat(ExperimentMeasures.OfRegions).Select(measure => measure.Name));
+
+    [Fact]
+    public void A_measure_is_found_by_its_name() =>
+        Assert.All(ExperimentMeasures.All, measure => Assert.Same(measure, ExperimentMeasures.Find(measure.Name)));
+
+    [Fact]
+    public void A_measure_of_a_region_is_found_by_its_name_and_the_regions()
+    {
+        var found = ExperimentMeasures.Find("used-max:cma");
+
+        Assert.NotNull(found);
+        Assert.Equal("used-max:cma", found.Name);
+        Assert.EndsWith("of region cma", found.Says, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("refusals")]
+    [InlineData("")]
+    [InlineData("used-max")]
+    [InlineData("buffers:cma")]
+    public void Other_names_are_no_measures(string name) => Assert.Null(ExperimentMeasures.Find(name));
+}
