@@ -1,0 +1,32 @@
+namespace DmaGrains.Experiments.Sampling;
+
+/// <summary>
+/// What a random number is drawn for. Each purpose has numbers of its own, so one more draw for one thing changes nothing else.
+/// The numbers are part of the results: they are appended to, never reordered.
+/// </summary>
+public enum Purpose
+{
+    /// <summary>The time from one arrival to the next.</summary>
+    Arrival = 0,
+
+    /// <summary>Where in its period a process without chance begins.</summary>
+    Phase = 1,
+
+    /// <summary>How large a buffer is.</summary>
+    Size = 2,
+
+    /// <summary>How long a buffer lives.</summary>
+    Lifetime = 3,
+
+    /// <summary>Which devices import a buffer.</summary>
+    Importers = 4,
+
+    /// <summary>How long a client of a closed loop waits before its next buffer.</summary>
+    Think = 5,
+
+    /// <summary>When an importer uses a buffer.</summary>
+    Use = 6,
+
+    /// <summary>When the next fault happens, and how long it lasts.</summary>
+    Fault = 7,
+}
