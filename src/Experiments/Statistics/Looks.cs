@@ -1,0 +1,11 @@
+namespace DmaGrains.Experiments.Statistics;
+
+/// <summary>How often the results are looked at before it is decided whether to go on.</summary>
+public enum Looks
+{
+    /// <summary>Once, at the end: the number of repetitions was fixed beforehand.</summary>
+    Once = 0,
+
+    /// <summary>After each repetition: the run ends when the answer is clear.</summary>
+    Often = 1,
+}
