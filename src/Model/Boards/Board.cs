@@ -208,9 +208,10 @@ public sealed class Board
                 continue;
             }
 
-            Invariant.Holds(!sameTranslation || HeldBy(buffer).SequenceEqual(before is null ? [] : HeldBy(before)));
+            var mappedBefore = before is null ? default : before.Mappings;
+            Invariant.Holds(!sameTranslation || buffer.Mappings == mappedBefore || HeldBy(buffer).SequenceEqual(before is null ? [] : HeldBy(before)));
             buffer.AssertInvariants(before);
-            foreach (var (_, mapping) in buffer.Mappings.ChangesSince(before is null ? default : before.Mappings))
+            foreach (var (_, mapping) in buffer.Mappings.ChangesSince(mappedBefore))
             {
                 mapping?.AssertInvariants(mapping.ToTable());
             }

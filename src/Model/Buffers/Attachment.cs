@@ -106,14 +106,19 @@ public sealed record Attachment(
 
     static AttachmentSum IListed<Attachment, AttachmentSum>.SumOf(ReadOnlySpan<Attachment> items)
     {
-        var sum = AttachmentSum.None;
+        var (union, onPages) = (DmaConstraints.Unconstrained, DmaConstraints.Unconstrained);
+        var (barred, unrouted, isPending, hasList) = (0UL, 0UL, false, false);
         foreach (var attachment in items)
         {
-            sum = AttachmentSum.Add(sum, new(
-                attachment.Demand, attachment.OnPages, attachment.Barred, attachment.Unrouted, attachment.IsPending, attachment.HasList));
+            union = DmaConstraints.Narrow(union, attachment.Demand);
+            onPages = DmaConstraints.Narrow(onPages, attachment.OnPages);
+            barred |= attachment.Barred;
+            unrouted |= attachment.Unrouted;
+            isPending |= attachment.IsPending;
+            hasList |= attachment.HasList;
         }
 
-        return sum;
+        return new(union, onPages, barred, unrouted, isPending, hasList);
     }
 
     static void IListed<Attachment, AttachmentSum>.AddTo(ref AttachmentSum sum, in AttachmentSum other) =>

@@ -225,6 +225,23 @@ public sealed partial record DmaBuffer
             ? $"{Name} was allocated without {attachment.Device}: {violation.Reason}"
             : $"{HolderOf(Mappings[0])} has {Name} mapped: {violation.Reason}");
 
+    /// <summary>How many mappings an attachment holds.</summary>
+    private ulong MappedBy(Attachment attachment)
+    {
+        ulong count = 0;
+        if (Mappings.IsEmpty)
+        {
+            return count;
+        }
+
+        foreach (var mapping in Mappings)
+        {
+            count += mapping.Attachment == attachment.Name ? 1UL : 0;
+        }
+
+        return count;
+    }
+
     private string HolderOf(Mapping mapping) => AttachmentOf(mapping).Device;
 
     /// <summary>Whether the storage, cut under some limits, breaks a demand.</summary>
@@ -252,12 +269,12 @@ public sealed partial record DmaBuffer
             return Transition.Refuse(this, UnknownAttachment(command.Attachment));
         }
 
-        var mapped = Mappings.Count(mapping => mapping.Attachment == attachment.Name);
+        var mapped = MappedBy(attachment);
         if (mapped != 0)
         {
             return Transition.Refuse(this, new(
-                Errno.EBUSY, attachment.Device, "Attachment", 0, (ulong)mapped,
-                $"{attachment.Device} still has {Counted.Of((ulong)mapped, "mapping")} of {Name}; unmap before detaching."));
+                Errno.EBUSY, attachment.Device, "Attachment", 0, mapped,
+                $"{attachment.Device} still has {Counted.Of(mapped, "mapping")} of {Name}; unmap before detaching."));
         }
 
         var left = Attachments.Without(attachment.Name);
@@ -365,13 +382,12 @@ public sealed partial record DmaBuffer
 
     /// <summary>The thread's product rule (#4), then the exact one: whole pages and boundary windows.</summary>
     private Refusal? Unrepresentable(
-        DmaConstraints union, DmaConstraints demand, DmaConstraints others, string importer)
-    {
-        if (Representability.IsRepresentable(SizeBytes, union))
-        {
-            return null;
-        }
+        DmaConstraints union, DmaConstraints demand, DmaConstraints others, string importer) =>
+        Representability.IsRepresentable(SizeBytes, union) ? null : TooNarrow(union, demand, others, importer);
 
+    /// <summary>EINVAL for a union under which no list can hold the buffer.</summary>
+    private Refusal TooNarrow(DmaConstraints union, DmaConstraints demand, DmaConstraints others, string importer)
+    {
         var field = FieldAtFault(union, demand, others);
         if (!Representability.ProductCovers(SizeBytes, union))
         {

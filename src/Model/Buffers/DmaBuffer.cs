@@ -277,10 +277,10 @@ public sealed partial record DmaBuffer
         var before = ReferenceEquals(checkedBefore?.Origin, Origin) ? checkedBefore : null;
         AssertImporters(before);
         AssertMappings(before);
-        Invariant.Holds(Regions.Select(region => region.Name).SequenceEqual(Origin.Memory.Names));
+        Invariant.Holds((before is not null && before.Regions == Regions) || Regions.Select(region => region.Name).SequenceEqual(Origin.Memory.Names));
         Invariant.Holds(!Superseded.Contains(Generation));
         Invariant.Holds(Storage is null || Storage.PageCount == Page.CountFor(SizeBytes));
-        Invariant.Holds(Lies.Length < 2 || Storage is null || Lies.All(region => region.Kind.HasStructPages() == Lies[0].Kind.HasStructPages()));
+        Invariant.Holds(Regions.Length < 2 || Storage is null || Lies.All(region => region.Kind.HasStructPages() == Lies[0].Kind.HasStructPages()));
         Invariant.Holds(!IsFreed || (IsGone && Storage is null));
         Invariant.Holds(!IsRevoked || Storage is null || !Mappings.IsEmpty);
     }
@@ -314,7 +314,7 @@ public sealed partial record DmaBuffer
             // A mapping knows what it needs of its attachment.
             Invariant.Holds(
                 was is null
-                || (now is null ? !Mappings.Any(mapping => mapping.Attachment == was.Name)
+                || (now is null ? MappedBy(was) == 0
                     : was.Device == now.Device && IsCoherent(was) == IsCoherent(now)));
         }
     }
@@ -324,7 +324,7 @@ public sealed partial record DmaBuffer
         var isSameStorage = before?.Storage?.Token == Storage?.Token;
         var known = before is null || !isSameStorage ? default : before.Mappings;
         Mappings.AssertInvariants(known);
-        Invariant.Holds(!Mappings.Sum.Any(use => use.IsOwed) || !Cpu.IsCleaned);
+        Invariant.Holds(!Cpu.IsCleaned || Mappings.IsEmpty || !Mappings.Sum.Any(use => use.IsOwed));
         foreach (var (was, mapping) in Mappings.ChangesSince(known))
         {
             if (mapping is null)

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Orleans;
@@ -22,43 +23,48 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
 {
     internal const int PartMax = 64;
 
-    private readonly Part[]? _parts;
+    // One part is kept as it is, several in a list of them.
+    private readonly Part? _one;
+    private readonly Several? _several;
 
-    // Of more than one part.
-    private readonly Total? _total;
+    private NamedList(Part one) => _one = one;
 
-    private NamedList(Part[] parts, int length) =>
-        (_parts, _total, Length) = (parts, parts.Length > 1 ? new(parts) : null, length);
+    private NamedList(Part[] parts)
+    {
+        if (parts.Length > 1)
+        {
+            _several = new(parts);
+        }
+        else
+        {
+            _one = parts.Length == 1 ? parts[0] : null;
+        }
+    }
 
     internal NamedList(ReadOnlySpan<TItem> items)
     {
-        if (items.IsEmpty)
+        var parts = new Part[(items.Length + PartMax - 1) / PartMax];
+        for (var part = 0; part < parts.Length; part++)
         {
-            return;
+            parts[part] = new(items[(part * PartMax)..Math.Min(items.Length, (part + 1) * PartMax)].ToArray());
         }
 
-        _parts = new Part[(items.Length + PartMax - 1) / PartMax];
-        for (var part = 0; part < _parts.Length; part++)
-        {
-            _parts[part] = new(items[(part * PartMax)..Math.Min(items.Length, (part + 1) * PartMax)].ToArray());
-        }
-
-        _total = _parts.Length > 1 ? new(_parts) : null;
-        Length = items.Length;
+        this = new(parts);
     }
 
     /// <summary>How many there are.</summary>
-    public int Length { get; }
+    public int Length => _several is not null ? _several.Length : _one is not null ? _one.Items.Length : 0;
 
     /// <summary>Whether there is none.</summary>
-    public bool IsEmpty => Length == 0;
+    public bool IsEmpty => _one is null && _several is null;
 
     /// <summary>What all come to.</summary>
-    public TSum Sum => _total is not null ? _total.Sum : _parts is null ? TItem.SumOf([]) : _parts[0].Sum;
+    public TSum Sum => _several is not null ? _several.Sum : _one is not null ? _one.Sum : TItem.SumOf([]);
 
     int IReadOnlyCollection<TItem>.Count => Length;
 
-    private ReadOnlySpan<Part> Parts => _parts;
+    [UnscopedRef]
+    private ReadOnlySpan<Part> Parts => _several is not null ? _several.Parts : _one is not null ? new ReadOnlySpan<Part>(in _one) : [];
 
     /// <summary>The item at a place in the order of names.</summary>
     public TItem this[int index]
@@ -89,54 +95,52 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
     /// <summary>The item of that name; null when there is none.</summary>
     public TItem? Find(string name)
     {
-        if (_parts is null)
+        if (IsEmpty)
         {
             return null;
         }
 
-        var items = _parts[PartOf(name)].Items;
-        var index = NamedSearch.IndexOf<TItem>(items, name, static item => item.Name);
+        var items = Parts[PartOf(name)].Items;
+        var index = IndexOf(items, name);
         return index < 0 ? null : items[index];
     }
 
     /// <summary>With an item, in place of the one of its name if there is one.</summary>
     public NamedList<TItem, TSum> With(TItem item)
     {
-        if (_parts is null)
+        if (IsEmpty)
         {
-            return new([new([item])], 1);
+            return new(new Part([item]));
         }
 
         var part = PartOf(item.Name);
-        var items = _parts[part].Items;
-        var index = NamedSearch.IndexOf<TItem>(items, item.Name, static known => known.Name);
+        var items = Parts[part].Items;
+        var index = IndexOf(items, item.Name);
         if (index >= 0)
         {
-            return ReferenceEquals(items[index], item) ? this : new(Replaced(part, 1, [.. items[..index], item, .. items[(index + 1)..]]), Length);
+            return ReferenceEquals(items[index], item) ? this : Replaced(part, 1, new Part(Spliced(items, index, 1, [item])));
         }
 
-        TItem[] longer = [.. items[..~index], item, .. items[~index..]];
-        return new(
-            longer.Length <= PartMax
-                ? Replaced(part, 1, longer)
-                : Replaced(part, 1, longer[..(PartMax / 2)], longer[(PartMax / 2)..]),
-            Length + 1);
+        var longer = Spliced(items, ~index, 0, [item]);
+        return longer.Length > PartMax
+            ? Replaced(part, 1, new(longer[..(PartMax / 2)]), new(longer[(PartMax / 2)..]))
+            : Replaced(part, 1, Parts[part].With(item, longer));
     }
 
     /// <summary>Without the item of that name, which there is.</summary>
     public NamedList<TItem, TSum> Without(string name)
     {
-        Invariant.Holds(_parts is not null);
+        Invariant.Holds(!IsEmpty);
         var part = PartOf(name);
-        var items = _parts![part].Items;
-        var index = NamedSearch.IndexOf<TItem>(items, name, static known => known.Name);
+        var parts = Parts;
+        var items = parts[part].Items;
+        var index = IndexOf(items, name);
         Invariant.Holds(index >= 0);
-        TItem[] shorter = [.. items[..index], .. items[(index + 1)..]];
-        return Length == 1 ? default
-            : shorter.Length == 0 ? new(Replaced(part, 1), Length - 1)
-            : part > 0 && AreFew(_parts[part - 1].Items, shorter) ? new(Replaced(part - 1, 2, [.. _parts[part - 1].Items, .. shorter]), Length - 1)
-            : part + 1 < _parts.Length && AreFew(shorter, _parts[part + 1].Items) ? new(Replaced(part, 2, [.. shorter, .. _parts[part + 1].Items]), Length - 1)
-            : new(Replaced(part, 1, shorter), Length - 1);
+        var shorter = Spliced(items, index, 1, []);
+        return shorter.Length == 0 ? Replaced(part, 1)
+            : part > 0 && AreFew(parts[part - 1].Items, shorter) ? Replaced(part - 1, 2, new Part([.. parts[part - 1].Items, .. shorter]))
+            : part + 1 < parts.Length && AreFew(shorter, parts[part + 1].Items) ? Replaced(part, 2, new Part([.. shorter, .. parts[part + 1].Items]))
+            : Replaced(part, 1, new Part(shorter));
 
         static bool AreFew(TItem[] one, TItem[] other) => one.Length + other.Length <= PartMax / 2;
     }
@@ -158,57 +162,26 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
             }
         }
 
-        return changed is null ? this : new(changed, Length);
+        return changed is null ? this : new(changed);
     }
 
     /// <summary>What is new, changed or gone since a list, in the order of names. What has not changed is the same object.</summary>
     /// <param name="before">The list before; the fewer changes lie between, the less there is to look at.</param>
-    public IEnumerable<(TItem? Before, TItem? Now)> ChangesSince(NamedList<TItem, TSum> before)
-    {
-        var (old, now) = (new Walk(before._parts ?? []), new Walk(_parts ?? []));
-        while (true)
-        {
-            while (old.Part is { } same && old.IsAtStart && now.IsAtStart && ReferenceEquals(same, now.Part))
-            {
-                old.SkipPart();
-                now.SkipPart();
-            }
-
-            var (was, item) = (old.Item, now.Item);
-            if (was is null && item is null)
-            {
-                yield break;
-            }
-
-            var order = was is null ? 1
-                : item is null ? -1
-                : ReferenceEquals(was, item) ? 0
-                : string.CompareOrdinal(was.Name, item.Name);
-            if (!ReferenceEquals(was, item))
-            {
-                yield return (order <= 0 ? was : null, order >= 0 ? item : null);
-            }
-
-            if (order <= 0)
-            {
-                old.Next();
-            }
-
-            if (order >= 0)
-            {
-                now.Next();
-            }
-        }
-    }
+    public Changes ChangesSince(NamedList<TItem, TSum> before) => new(before, this);
 
     /// <summary>All of them, as an array.</summary>
     public ImmutableArray<TItem> ToImmutableArray() =>
-        Parts.Length == 1 ? ImmutableCollectionsMarshal.AsImmutableArray(_parts![0].Items) : [.. this];
+        _one is not null ? ImmutableCollectionsMarshal.AsImmutableArray(_one.Items) : [.. this];
 
     /// <summary>Checks what must always hold: names in order, no part empty or too long.</summary>
     /// <param name="checkedBefore">A list that was checked: its parts are not looked into again.</param>
     public void AssertInvariants(NamedList<TItem, TSum> checkedBefore = default)
     {
+        if (!IsEmpty && checkedBefore == this)
+        {
+            return;
+        }
+
         var known = checkedBefore.Parts;
         var (index, length) = (0, 0);
         TItem? last = null;
@@ -235,79 +208,173 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
     }
 
     /// <summary>Goes over them in the order of names.</summary>
-    public Enumerator GetEnumerator() => new(_parts ?? []);
+    public Enumerator GetEnumerator() => new(this);
 
     IEnumerator<TItem> IEnumerable<TItem>.GetEnumerator() => GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public bool Equals(NamedList<TItem, TSum> other) => ReferenceEquals(_parts, other._parts);
+    public bool Equals(NamedList<TItem, TSum> other) => ReferenceEquals(_one, other._one) && ReferenceEquals(_several, other._several);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is NamedList<TItem, TSum> other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _parts is null ? 0 : RuntimeHelpers.GetHashCode(_parts);
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode((object?)_one ?? _several);
 
     /// <summary>The part that has a name, or would have it.</summary>
     private int PartOf(string name)
     {
-        var (low, high) = (1, _parts!.Length - 1);
+        var parts = Parts;
+        var (low, high) = (1, parts.Length - 1);
         while (low <= high)
         {
             var middle = (low + high) / 2;
-            (low, high) = string.CompareOrdinal(_parts[middle].Items[0].Name, name) <= 0 ? (middle + 1, high) : (low, middle - 1);
+            (low, high) = string.CompareOrdinal(parts[middle].Items[0].Name, name) <= 0 ? (middle + 1, high) : (low, middle - 1);
         }
 
         return high;
     }
 
-    private Part[] Replaced(int part, int count, params ReadOnlySpan<TItem[]> instead)
+    private static int IndexOf(TItem[] items, string name) => NamedSearch.IndexOf<TItem>(items, name, static item => item.Name);
+
+    private static TItem[] Spliced(TItem[] items, int index, int count, ReadOnlySpan<TItem> instead)
     {
-        var parts = new Part[_parts!.Length - count + instead.Length];
-        _parts.AsSpan(0, part).CopyTo(parts);
-        for (var index = 0; index < instead.Length; index++)
+        var spliced = new TItem[items.Length - count + instead.Length];
+        items.AsSpan(0, index).CopyTo(spliced);
+        instead.CopyTo(spliced.AsSpan(index));
+        items.AsSpan(index + count).CopyTo(spliced.AsSpan(index + instead.Length));
+        return spliced;
+    }
+
+    private NamedList<TItem, TSum> Replaced(int part, int count, params ReadOnlySpan<Part> instead)
+    {
+        var before = Parts;
+        if (before.Length == count && instead.Length == 1)
         {
-            parts[part + index] = new(instead[index]);
+            return new(instead[0]);
         }
 
-        _parts.AsSpan(part + count).CopyTo(parts.AsSpan(part + instead.Length));
-        return parts;
+        var parts = new Part[before.Length - count + instead.Length];
+        before[..part].CopyTo(parts);
+        instead.CopyTo(parts.AsSpan(part));
+        before[(part + count)..].CopyTo(parts.AsSpan(part + instead.Length));
+        return new(parts);
     }
 
     /// <summary>Goes over the items.</summary>
     public struct Enumerator : IEnumerator<TItem>
     {
-        private readonly Part[] _parts;
+        private readonly NamedList<TItem, TSum> _list;
+        private TItem[] _items = [];
         private int _part;
         private int _index;
 
-        internal Enumerator(Part[] parts)
-        {
-            _parts = parts;
-            _index = -1;
-        }
+        internal Enumerator(NamedList<TItem, TSum> list) => (_list, _part, _index) = (list, -1, 0);
 
         /// <inheritdoc/>
-        public readonly TItem Current => _parts[_part].Items[_index];
+        public readonly TItem Current => _items[_index];
 
         readonly object IEnumerator.Current => Current;
 
         /// <inheritdoc/>
         public bool MoveNext()
         {
-            if (_part < _parts.Length && ++_index == _parts[_part].Items.Length)
+            if (++_index >= _items.Length)
             {
-                _part++;
+                var parts = _list.Parts;
+                if (++_part >= parts.Length)
+                {
+                    return false;
+                }
+
+                _items = parts[_part].Items;
                 _index = 0;
             }
 
-            return _part < _parts.Length;
+            return true;
         }
 
         /// <inheritdoc/>
-        public void Reset() => (_part, _index) = (0, -1);
+        public void Reset() => (_items, _part, _index) = ([], -1, 0);
+
+        /// <inheritdoc/>
+        public readonly void Dispose()
+        {
+        }
+    }
+
+    /// <summary>What differs between two lists.</summary>
+    public readonly struct Changes : IEnumerable<(TItem? Before, TItem? Now)>
+    {
+        private readonly NamedList<TItem, TSum> _before;
+        private readonly NamedList<TItem, TSum> _now;
+
+        internal Changes(NamedList<TItem, TSum> before, NamedList<TItem, TSum> now) => (_before, _now) = (before, now);
+
+        /// <summary>Goes over them in the order of names.</summary>
+        public ChangeEnumerator GetEnumerator() => new(_before, _now);
+
+        IEnumerator<(TItem? Before, TItem? Now)> IEnumerable<(TItem? Before, TItem? Now)>.GetEnumerator() => GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+
+    /// <summary>Goes over what differs between two lists.</summary>
+    public struct ChangeEnumerator : IEnumerator<(TItem? Before, TItem? Now)>
+    {
+        private Walk _old;
+        private Walk _now;
+
+        internal ChangeEnumerator(NamedList<TItem, TSum> before, NamedList<TItem, TSum> now) => (_old, _now) = (new(before), new(now));
+
+        /// <inheritdoc/>
+        public (TItem? Before, TItem? Now) Current { get; private set; }
+
+        readonly object IEnumerator.Current => Current;
+
+        /// <inheritdoc/>
+        public bool MoveNext()
+        {
+            while (true)
+            {
+                while (_old.Part is { } same && _old.IsAtStart && _now.IsAtStart && ReferenceEquals(same, _now.Part))
+                {
+                    _old.SkipPart();
+                    _now.SkipPart();
+                }
+
+                var (was, item) = (_old.Item, _now.Item);
+                if (was is null && item is null)
+                {
+                    return false;
+                }
+
+                var order = was is null ? 1
+                    : item is null ? -1
+                    : ReferenceEquals(was, item) ? 0
+                    : string.CompareOrdinal(was.Name, item.Name);
+                if (order <= 0)
+                {
+                    _old.Next();
+                }
+
+                if (order >= 0)
+                {
+                    _now.Next();
+                }
+
+                if (!ReferenceEquals(was, item))
+                {
+                    Current = (order <= 0 ? was : null, order >= 0 ? item : null);
+                    return true;
+                }
+            }
+        }
+
+        /// <inheritdoc/>
+        public readonly void Reset() => throw new NotSupportedException();
 
         /// <inheritdoc/>
         public readonly void Dispose()
@@ -316,12 +383,19 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
     }
 
     /// <summary>A place on the way through the items.</summary>
-    private struct Walk(Part[] parts)
+    private struct Walk
     {
+        private readonly NamedList<TItem, TSum> _list;
         private int _part;
         private int _index;
 
-        public readonly Part? Part => _part < parts.Length ? parts[_part] : null;
+        public Walk(NamedList<TItem, TSum> list)
+        {
+            _list = list;
+            Part = list.IsEmpty ? null : list.Parts[0];
+        }
+
+        public Part? Part { get; private set; }
 
         public readonly bool IsAtStart => _index == 0;
 
@@ -329,20 +403,38 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
 
         public void Next()
         {
-            if (++_index == parts[_part].Items.Length)
+            if (++_index == Part!.Items.Length)
             {
                 SkipPart();
             }
         }
 
-        public void SkipPart() => (_part, _index) = (_part + 1, 0);
+        public void SkipPart()
+        {
+            var parts = _list.Parts;
+            (_part, _index) = (_part + 1, 0);
+            Part = _part < parts.Length ? parts[_part] : null;
+        }
     }
 
-    /// <summary>What all parts come to, added up when somebody asks.</summary>
-    private sealed class Total(Part[] parts)
+    /// <summary>More parts than one, how many items they have, and what they come to, added up when somebody asks.</summary>
+    private sealed class Several
     {
         private TSum _sum = default!;
         private volatile bool _isKnown;
+
+        public Several(Part[] parts)
+        {
+            Parts = parts;
+            foreach (var part in parts)
+            {
+                Length += part.Items.Length;
+            }
+        }
+
+        public Part[] Parts { get; }
+
+        public int Length { get; }
 
         public TSum Sum
         {
@@ -350,13 +442,13 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
             {
                 if (!_isKnown)
                 {
-                    var sum = parts[0].Sum;
-                    foreach (var part in parts.AsSpan(1))
+                    var sum = Parts[0].Sum;
+                    foreach (var part in Parts.AsSpan(1))
                     {
                         TItem.AddTo(ref sum, part.Sum);
                     }
 
-                    // Who asks at the same time writes the same.
+                    // Whoever asks at the same time writes the same.
                     _sum = sum;
                     _isKnown = true;
                 }
@@ -367,11 +459,25 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
     }
 
     /// <summary>Items that lie beside each other, and what they come to.</summary>
-    internal sealed class Part(TItem[] items)
+    internal sealed class Part
     {
-        public TItem[] Items { get; } = items;
+        public readonly TSum Sum;
 
-        public readonly TSum Sum = TItem.SumOf(items);
+        public Part(TItem[] items)
+            : this(items, TItem.SumOf(items))
+        {
+        }
+
+        private Part(TItem[] items, in TSum sum) => (Items, Sum) = (items, sum);
+
+        public TItem[] Items { get; }
+
+        public Part With(TItem item, TItem[] items)
+        {
+            var sum = Sum;
+            TItem.AddTo(ref sum, TItem.SumOf([item]));
+            return new(items, sum);
+        }
 
         public Part WithEach(Func<TItem, TItem> change)
         {
