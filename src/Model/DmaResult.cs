@@ -24,7 +24,7 @@ public readonly record struct DmaResult<T>
         _granted = true;
     }
 
-    internal DmaResult(Refusal refusal) => _refusal = refusal.Harmless();
+    internal DmaResult(Refusal refusal) => _refusal = refusal;
 
     /// <summary>Whether the request was carried out.</summary>
     public bool IsGranted => _granted;

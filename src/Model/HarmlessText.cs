@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 
@@ -21,14 +22,30 @@ public static class HarmlessText
     public static string Short(string text, int lengthMax) =>
         Of(Cut(text, lengthMax));
 
-    /// <summary>The first characters of a text as they are, with a mark where more followed.</summary>
-    public static string Cut(string text, int lengthMax) =>
-        text.Length <= lengthMax ? text : string.Concat(text.AsSpan(0, lengthMax), "…");
+    /// <summary>The first characters of a text as they are, no pair cut in two, with a mark where more followed.</summary>
+    public static string Cut(string text, int lengthMax) => text.Length <= lengthMax
+        ? text
+        : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[lengthMax - 1]) ? lengthMax - 1 : lengthMax), "…");
 
     /// <summary>Whether a character shows and does nothing else.</summary>
     public static bool Shows(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.LineSeparator
         or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned);
+
+    /// <summary>Whether a text is one line that can be shown as it is, and shows something.</summary>
+    public static bool IsLine([NotNullWhen(true)] string? text) => !string.IsNullOrWhiteSpace(text) && ReferenceEquals(Of(text), text);
+
+    /// <summary>The characters of a text, as Unicode counts them: half of a pair that stands alone is one.</summary>
+    public static int LengthOf(string text)
+    {
+        var length = 0;
+        foreach (var _ in text.EnumerateRunes())
+        {
+            length++;
+        }
+
+        return length;
+    }
 
     private static string Escaped(string text, bool keepsLines)
     {

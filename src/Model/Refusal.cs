@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using DmaGrains.Model.Devices;
 using Orleans;
 
@@ -18,6 +19,12 @@ public sealed record Refusal(
     /// <summary>Most characters of a reason; of what callers gave it quotes far fewer.</summary>
     public const int ReasonMax = 4096;
 
+    /// <summary>The device at fault, or null when no importer is; harmless whatever was given (<see cref="HarmlessText"/>).</summary>
+    public string? Importer { get; init => field = Shown(value); } = Shown(Importer);
+
+    /// <summary>One sentence for people; never parsed. Harmless whatever was given, and of at most <see cref="ReasonMax"/> characters of it.</summary>
+    public string Reason { get; init => field = Shown(value); } = Shown(Reason);
+
     /// <summary>A refusal that concerns no importer and no numbers.</summary>
     public static Refusal Of(Errno errno, string? field, string reason) => new(errno, null, field, null, null, reason);
 
@@ -25,15 +32,9 @@ public sealed record Refusal(
     /// <param name="what">The argument or the part of it.</param>
     public static Refusal Null(string what) => Of(Errno.EINVAL, what, $"{what} is null: expected a value.");
 
-    /// <summary>The same as it may be shown and kept: with no control characters, and no longer than a refusal is.</summary>
-    internal Refusal Harmless()
-    {
-        var (importer, reason) = (Importer is null ? null : HarmlessText.Short(Importer, ReasonMax), HarmlessText.Short(Reason, ReasonMax));
-        return ReferenceEquals(importer, Importer) && ReferenceEquals(reason, Reason)
-            ? this
-            : this with { Importer = importer, Reason = reason };
-    }
-
     /// <inheritdoc/>
     public override string ToString() => $"{Errno}: {Reason}";
+
+    [return: NotNullIfNotNull(nameof(text))]
+    private static string? Shown(string? text) => text is null ? null : HarmlessText.Short(text, ReasonMax);
 }

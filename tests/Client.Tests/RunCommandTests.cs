@@ -49,6 +49,39 @@ public class RunCommandTests
         (await Answer.OfAsync("run", "mainline-today", "--engine", "model")).Good().Output,
         StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("recalculate: frame", "recalculate: frame", "the same")]
+    [InlineData("set-parameters: {max_segment_size: 4096}", "recalculate: frame", "at most 16 segments of 4096 bytes, no boundary, as disk has changed")]
+    [InlineData(
+        "detach: frame", "recalculate: frame",
+        "any count, any size, no boundary, although no importer has changed: the running union is not that of the attached importers")]
+    public async Task Recalculate_says_who_has_changed_or_that_nobody_has(string before, string then, string words)
+    {
+        // Under the posted patch a refused attach leaves the union narrowed, though nobody has changed.
+        using var board = new TemporaryFile("""
+            name: t
+            title: t
+            memory: [{name: ram, kind: system, start: 0x100000, size: 16MiB}]
+            devices:
+              - {name: gpu, max_segment_size: 4294967295, dma_mask: 0xffffffff}
+              - {name: disk, max_segment_size: 4294967295, max_segment_count: 16, dma_mask: 0xffffffff}
+            """);
+        using var file = new TemporaryFile($$"""
+            name: t
+            shows: Who has changed.
+            board: {{board.Path}}
+            policy: {refused_attach: left-narrowed}
+            buffers: [{name: frame, size: 65536}]
+            importers:
+              - {name: gpu, device: gpu, steps: [attach, map, {recalculate: frame}]}
+              - {name: disk, device: disk, steps: [{attach: frame}, {{{before}}}, {{{then}}}]}
+            """);
+
+        var answer = (await Answer.OfAsync("run", file.Path, "--engine", "model")).Good();
+
+        Assert.Contains($"      recalculated: {words}\n", answer.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Json_says_of_a_limit_that_nobody_stated_it_and_how_to_state_it()
     {

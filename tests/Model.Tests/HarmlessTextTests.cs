@@ -55,6 +55,22 @@ public sealed class HarmlessTextTests
     public void Escapes_are_those_of_JSON(string text, string shown) => Assert.Equal(shown, HarmlessText.Of(text));
 
     [Fact]
+    public void A_line_shows_as_it_is_and_its_length_is_that_of_characters() => Hostile.Sample(text =>
+    {
+        Assert.Equal(!string.IsNullOrWhiteSpace(text) && HarmlessText.Of(text) == text, HarmlessText.IsLine(text));
+        Assert.Equal(text.EnumerateRunes().Count(), HarmlessText.LengthOf(text));
+        Assert.All(Enumerable.Range(1, text.Length), length => Assert.True(HarmlessText.LengthOf(HarmlessText.Cut(text, length)) <= length + 1));
+    });
+
+    [Fact]
+    public void A_cut_leaves_no_half_of_a_pair()
+    {
+        Assert.Equal("a…", HarmlessText.Cut("a😀b", 2));
+        Assert.Equal("a😀…", HarmlessText.Cut("a😀b", 3));
+        Assert.Equal("a😀b", HarmlessText.Cut("a😀b", 4));
+    }
+
+    [Fact]
     public void Half_of_a_pair_is_an_escape()
     {
         Assert.Equal("\\ud83d", HarmlessText.Of("\ud83d"));
@@ -74,12 +90,14 @@ public sealed class HarmlessTextTests
             Refusal[] refusals =
             [
                 .. new[] { ModelName.Check(text, "Attachment") }.OfType<Refusal>(),
-                DmaResult.Refuse<string>(Model.Buffers.DmaBuffer.NoDevice(text)).Refusal!,
-                DmaResult.Refuse<string>(new(Errno.EINVAL, text, "Field", null, null, text)).Refusal!,
+                Model.Buffers.DmaBuffer.NoDevice(text),
+                new(Errno.EINVAL, text, "Field", null, null, text),
+                Refusal.Null("Field") with { Importer = text, Reason = text },
             ];
 
-            Assert.All(refusals[..^1], refusal => Assert.True(refusal.Reason.Length < 200 + (6 * ModelName.QuotedMax)));
+            Assert.All(refusals[..^2], refusal => Assert.True(refusal.Reason.Length < 200 + (6 * ModelName.QuotedMax)));
             Assert.All(refusals, refusal => Assert.True(refusal.Reason.Length <= 1 + (6 * Refusal.ReasonMax)));
-            Assert.All(refusals, refusal => Assert.DoesNotContain($"{refusal.Importer}{refusal.Reason}", char.IsControl));
+            Assert.All(refusals, refusal => Assert.Same(refusal.Reason, HarmlessText.Of(refusal.Reason)));
+            Assert.All(refusals, refusal => Assert.Same(refusal.Importer, refusal.Importer is null ? null : HarmlessText.Of(refusal.Importer)));
         }, iter: 50);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using DmaGrains.Model;
 
 namespace DmaGrains.Scenarios.Drawing;
 
@@ -20,14 +21,15 @@ internal static class Lettering
     /// <summary>Width of a character for its height; no common font of one width is wider.</summary>
     private const double Aspect = 0.6021;
 
-    /// <summary>How wide a text is, in pixels.</summary>
+    /// <summary>How wide a text is as it is shown, in pixels.</summary>
     public static double WidthOf(string text, bool isHeading = false) =>
-        text.EnumerateRunes().Sum(ColumnsOf) * Aspect * (isHeading ? HeadingSize : Size);
+        HarmlessText.Of(text).EnumerateRunes().Sum(ColumnsOf) * Aspect * (isHeading ? HeadingSize : Size);
 
     /// <summary>The lines of a text that keep within a width, broken behind blanks, and within words where one alone is too wide.</summary>
-    /// <returns>Parts that are the text when put together again.</returns>
+    /// <returns>Parts that are the text when put together again, harmless (<see cref="HarmlessText"/>).</returns>
     public static List<string> Lines(string text, double width, bool isHeading = false)
     {
+        text = HarmlessText.Of(text);
         var columns = Math.Max(2, (int)(width / WidthOf("x", isHeading)));
         var lines = new List<string>();
         var line = new StringBuilder();

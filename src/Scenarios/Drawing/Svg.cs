@@ -69,7 +69,7 @@ internal sealed class Svg(double width)
     /// <returns>Where the next line would begin.</returns>
     public double Text(double left, double top, string text, bool isHeading = false, string fill = "#222", double? across = null)
     {
-        var lines = Lettering.Lines(HarmlessText.Of(text), across ?? width - left - Edge, isHeading);
+        var lines = Lettering.Lines(text, across ?? width - left - Edge, isHeading);
         var shape = Element(
             "text", ("x", left), ("y", top + 12), ("font-size", isHeading ? Lettering.HeadingSize : Lettering.Size), ("fill", fill),
             ("font-weight", isHeading ? "bold" : "normal"));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using DmaGrains.Model;
 
 namespace DmaGrains.Scenarios.Tests.Drawing;
 
@@ -13,6 +14,7 @@ internal sealed class Drawn
 
     public Drawn(string svg)
     {
+        Assert.All(svg.EnumerateRunes(), rune => Assert.True(rune.Value is '\n' || HarmlessText.Shows(rune), $"U+{rune.Value:x4}"));
         var root = XDocument.Parse(svg).Root!;
         double[] view = [.. root.Attribute("viewBox")!.Value.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
         (_width, _height) = (view[2], view[3]);
