@@ -39,11 +39,19 @@ public sealed partial record BoardDefinition
     private static bool HasNulls<T>(ImmutableArray<T> parts)
         where T : class => parts.IsDefault || parts.Contains(null!);
 
-    private Refusal? CheckTitle() => Title.Length <= TitleLengthMax
-        ? null
-        : new(
-            Errno.EINVAL, null, nameof(Title), (ulong)Title.Length, TitleLengthMax,
-            $"The title of {Name} has {Title.Length} characters: expected at most {TitleLengthMax}.");
+    private Refusal? CheckTitle()
+    {
+        if (HarmlessText.LengthOf(Title) is var length && length > TitleLengthMax)
+        {
+            return new(
+                Errno.EINVAL, null, nameof(Title), (ulong)length, TitleLengthMax,
+                $"The title of {Name} has {length} characters: expected at most {TitleLengthMax}.");
+        }
+
+        return HarmlessText.IsLine(Title)
+            ? null
+            : Refusal.Of(Errno.EINVAL, nameof(Title), $"The title of {Name} is {ModelName.Quoted(Title)}: expected one line of text.");
+    }
 
     private static Refusal? First<T>(IEnumerable<T> parts, Func<T, Refusal?> check) =>
         parts.Select(check).FirstOrDefault(refusal => refusal is not null);
@@ -77,7 +85,7 @@ public sealed partial record BoardDefinition
             ? null
             : Refuse(
                 device, field,
-                $"{device.Name} is behind {(ModelName.IsValid(stage) ? stage : "an MMU")}, which does not exist on {Name}: expected {ListOf(stages)}.");
+                $"{device.Name} is behind {stage}, which does not exist on {Name}: expected {ListOf(stages)}.");
 
     private static Refusal Refuse(Device device, string field, string reason) =>
         new(Errno.EINVAL, device.Name, field, null, null, reason);

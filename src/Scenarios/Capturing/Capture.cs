@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using DmaGrains.Model;
+using DmaGrains.Model.Boards;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Scenarios.Capturing;
@@ -85,7 +86,7 @@ public static class Capture
             text.Comment(string.Empty, comment);
         }
 
-        text.Line($"name: {BoardText.Name(board)}").Line($"title: {BoardText.Quote(title)}").Line("memory:");
+        text.Line($"name: {BoardText.Name(board)}").Line($"title: {BoardText.Quote(title, BoardDefinition.TitleLengthMax)}").Line("memory:");
         foreach (var region in regions)
         {
             text.Line($"  - name: {BoardText.Name(region.Name)}").Line($"    kind: {region.Kind}")
@@ -195,9 +196,14 @@ internal sealed class BoardText
     /// <inheritdoc/>
     public override string ToString() => _text.ToString();
 
-    /// <summary>Text in quotes.</summary>
-    public static string Quote(string text) =>
-        $"\"{HarmlessText.Of(text).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    /// <summary>Text in quotes, no longer than files may have it.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="lengthMax">Most characters.</param>
+    public static string Quote(string text, int lengthMax = NodeValues.LineMax)
+    {
+        var line = HarmlessText.Cut(HarmlessText.Of(text), lengthMax - 1);
+        return $"\"{line.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    }
 
     /// <summary>A name; the one word that YAML takes for nothing in quotes.</summary>
     public static string Name(string name) => name.Equals("null", StringComparison.OrdinalIgnoreCase) ? Quote(name) : name;

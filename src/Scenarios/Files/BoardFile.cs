@@ -34,7 +34,7 @@ public static class BoardFile
         var before = problems.Count;
         root.AllowOnly("name", "title", "memory", "iommus", "buses", "devices");
         var name = root.Required("name").AsName();
-        var title = root.Required("title").AsLine();
+        var title = root.Required("title").AsLine(BoardDefinition.TitleLengthMax);
         var memory = ReadMemory(root.Required("memory").AsList(PhysicalMemory.RegionsMax), problems);
         var stages = root.Optional("iommus") is { } iommus ? IommuFields.ReadAll(iommus.AsList(BoardDefinition.StagesMax), problems) : [];
         var names = stages.Select(stage => stage.Name).ToHashSet();

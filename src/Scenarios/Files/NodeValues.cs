@@ -7,6 +7,9 @@ namespace DmaGrains.Scenarios.Files;
 /// <summary>Reads a node as one kind of value, or says what it is instead.</summary>
 internal static class NodeValues
 {
+    /// <summary>Most characters of one line of text, such as a description, a source or a path.</summary>
+    public const int LineMax = 1024;
+
     private const string SegmentSizes =
         "0 (unset) to 4294967295 (no limit): the kernel keeps max_segment_size, and each segment's length, in 32 bits";
 
@@ -34,13 +37,23 @@ internal static class NodeValues
     private static string? AsText(this FileNode node) => node is TextNode { IsNothing: false } text ? text.Value : null;
 
     /// <summary>One line for people.</summary>
-    public static string AsLine(this FileNode node)
+    /// <param name="node">The value.</param>
+    /// <param name="lengthMax">Most characters, as Unicode and JSON Schema count them.</param>
+    public static string AsLine(this FileNode node, int lengthMax = LineMax)
     {
-        const string expected = "one line of text";
         var text = node.AsText();
-        return !string.IsNullOrWhiteSpace(text) && text.EnumerateRunes().All(HarmlessText.Shows)
-            ? text
-            : node.Wrong(expected, string.Empty);
+        if (!HarmlessText.IsLine(text))
+        {
+            return node.Wrong("one line of text", string.Empty);
+        }
+
+        if (HarmlessText.LengthOf(text) is var length && length > lengthMax)
+        {
+            node.Place.Report($"{node.Label} has {length} characters", $"at most {lengthMax}");
+            return string.Empty;
+        }
+
+        return text;
     }
 
     /// <summary>A name of the model.</summary>
