@@ -78,7 +78,7 @@ public interface IBoardGrain : IGrainWithStringKey
     /// <param name="exporter">The device that exports it, or null.</param>
     /// <param name="memory">The regions that storage is taken from; none for system RAM and contiguous areas.</param>
     /// <returns>
-    /// The named regions, in that order. ENOENT (no such board), ENODEV (no such exporter), EINVAL as
+    /// The named regions, in that order. EINVAL naming Buffer, Exporter or Memory (not names), ENOENT (no such board), ENODEV (no such exporter), EINVAL as
     /// <see cref="NamedRegions.Find"/>, EINVAL naming Generation (removed a short while ago), or ENOSPC; then nothing is noted.
     /// </returns>
     [AlwaysInterleave]
@@ -89,9 +89,10 @@ public interface IBoardGrain : IGrainWithStringKey
     /// <summary>Forgets a buffer that is gone; what has been exported under that name since stays.</summary>
     /// <param name="buffer">The buffer.</param>
     /// <param name="generation">Which storage of that name it had last.</param>
+    /// <returns>EINVAL naming Buffer; null when it is not listed any more.</returns>
     [AlwaysInterleave]
     [Alias("RemoveBuffer")]
-    Task RemoveBufferAsync(string buffer, uint generation);
+    Task<Refusal?> RemoveBufferAsync(string buffer, uint generation);
 
     /// <summary>
     /// Buffer names, a page at a time, in an order that never changes and is not the alphabet's. Names that are there throughout are

@@ -11,7 +11,7 @@ public interface IBoardListGrain : IGrainWithStringKey
     /// <summary>Notes a board; one that is noted is noted. For the board.</summary>
     /// <param name="board">The board.</param>
     /// <param name="generation">Which board of that name it is.</param>
-    /// <returns>EINVAL naming Generation (removed a short while ago) or ENOSPC; null when noted.</returns>
+    /// <returns>EINVAL naming Board or Generation (removed a short while ago), or ENOSPC; null when noted.</returns>
     [AlwaysInterleave]
     [Alias("Add")]
     Task<Refusal?> AddAsync(string board, uint generation);
@@ -19,9 +19,10 @@ public interface IBoardListGrain : IGrainWithStringKey
     /// <summary>Forgets a board that is removed; one that was defined since stays. For the board.</summary>
     /// <param name="board">The board.</param>
     /// <param name="generation">Which board of that name it was.</param>
+    /// <returns>EINVAL naming Board; null when it is not listed any more.</returns>
     [AlwaysInterleave]
     [Alias("Remove")]
-    Task RemoveAsync(string board, uint generation);
+    Task<Refusal?> RemoveAsync(string board, uint generation);
 
     /// <summary>Names of boards, a page at a time, as <see cref="IBoardGrain.ListBuffersAsync"/> lists buffers.</summary>
     /// <param name="cursor">What the page before said; empty to start.</param>

@@ -88,6 +88,7 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     /// </summary>
     /// <param name="pages">What the board's memory holds under its name.</param>
     /// <param name="mappings">What the board's MMUs and bounce pool hold under its name.</param>
+    /// <returns>EINVAL naming Pages or Mappings (null), or Buffer (another buffer's).</returns>
     [Alias("Repair")]
-    Task<BufferRepair> RepairAsync(ImmutableArray<AllocationToken> pages, ImmutableArray<MapToken> mappings);
+    Task<DmaResult<BufferRepair>> RepairAsync(ImmutableArray<AllocationToken> pages, ImmutableArray<MapToken> mappings);
 }

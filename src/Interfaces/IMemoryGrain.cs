@@ -17,7 +17,7 @@ public interface IMemoryGrain : IGrainWithStringKey
 
     /// <summary>Allocates; the same request under the same token gets the same pages.</summary>
     /// <returns>
-    /// ENOENT (no memory laid out), EINVAL naming Token (given back a short while ago: nobody would do so again), EIO (none within reach)
+    /// What <see cref="AllocationRequest.Check"/> answers, ENOENT (no memory laid out), EINVAL naming Token (given back a short while ago: nobody would do so again), EIO (none within reach)
     /// or ENOMEM.
     /// </returns>
     [Alias("Allocate")]
@@ -33,8 +33,9 @@ public interface IMemoryGrain : IGrainWithStringKey
     /// Takes pages back, for good, and with them those of the buffer's earlier generations: a token is used once, and generations
     /// follow each other. One that holds nothing changes nothing.
     /// </summary>
+    /// <returns>EINVAL naming Buffer; null when nothing is held under it.</returns>
     [Alias("Free")]
-    Task FreeAsync(AllocationToken token);
+    Task<Refusal?> FreeAsync(AllocationToken token);
 
     /// <summary>How full each region is; empty when no memory is laid out.</summary>
     [ReadOnly]

@@ -37,6 +37,16 @@ public static class ModelName
         : name is null ? Refusal.Null(field)
         : Refusal.Of(Errno.EINVAL, field, $"{field} {Quoted(name)} is not a name: expected {Expected}.");
 
+    /// <summary>
+    /// Null when a text can stand for a name in messages, such as "a heap" for a device; else EINVAL naming <paramref name="field"/>.
+    /// </summary>
+    public static Refusal? CheckShown(string? text, string field) => text switch
+    {
+        null => Refusal.Null(field),
+        { Length: <= LengthMax } when HarmlessText.IsLine(text) => null,
+        _ => Refusal.Of(Errno.EINVAL, field, $"{field} {Quoted(text)} is not a name: expected one line of at most {LengthMax} characters."),
+    };
+
     /// <summary>What somebody gave for a name, for messages: a name as it is, else in quotes, harmless and not too long.</summary>
     public static string Quoted(string? name) =>
         IsValid(name) ? name! : name is null ? "(null)" : $"'{HarmlessText.Short(name, QuotedMax)}'";

@@ -18,6 +18,8 @@ internal sealed class BoardGrain(
     [PersistentState("name-buckets", StorageNames.Default)] IPersistentState<NameBucketsRecord> nameStorage,
     DeviceFactsClient facts) : Grain, IBoardGrain
 {
+    private const string BufferField = "Buffer";
+
     private readonly HashSet<Task> _adding = [];
 
     // What is written: calls that interleave do not see what is being written.
@@ -76,7 +78,7 @@ internal sealed class BoardGrain(
             }
 
             await ForgetAsync(next.Before, []);
-            await GrainFactory.GetBoards().RemoveAsync(Name, next.Generation);
+            Invariant.Holds(await GrainFactory.GetBoards().RemoveAsync(Name, next.Generation) is null);
             await WriteAsync(next.Gone());
         }
 
@@ -139,6 +141,11 @@ internal sealed class BoardGrain(
     public async Task<DmaResult<ImmutableArray<MemoryRegionLayout>>> AddBufferAsync(
         string buffer, uint generation, string? exporter, NameList memory)
     {
+        if ((ModelName.Check(buffer, BufferField) ?? (exporter is null ? null : ModelName.Check(exporter, "Exporter")) ?? NamedRegions.Check(memory)) is { } malformed)
+        {
+            return DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(malformed);
+        }
+
         while (_change is { } change)
         {
             await change;
@@ -162,7 +169,16 @@ internal sealed class BoardGrain(
             : regions;
     }
 
-    public Task RemoveBufferAsync(string buffer, uint generation) => _names.RemoveAsync(new(buffer, generation));
+    public async Task<Refusal?> RemoveBufferAsync(string buffer, uint generation)
+    {
+        if (ModelName.Check(buffer, BufferField) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await _names.RemoveAsync(new(buffer, generation));
+        return null;
+    }
 
     public Task<DmaResult<NamePage>> ListBuffersAsync(string cursor, int count) => _names.ListAsync(cursor, count);
 

@@ -42,6 +42,11 @@ internal sealed class MemoryGrain(
 
     public async Task<DmaResult<ImmutableArray<RegionUse>>> LayOutAsync(ImmutableArray<MemoryRegionLayout> regions)
     {
+        if (regions.IsDefault)
+        {
+            return DmaResult.Refuse<ImmutableArray<RegionUse>>(Refusal.Null(nameof(regions)));
+        }
+
         if (_memory is null ? regions.IsEmpty : _memory.Layouts.SequenceEqual(regions))
         {
             return DmaResult.Grant(_memory?.Describe() ?? []);
@@ -70,10 +75,18 @@ internal sealed class MemoryGrain(
     }
 
     public Task<DmaResult<BackingStorage>> TestAllocateAsync(AllocationRequest request) =>
-        Task.FromResult(_memory is null ? NotLaidOut : _memory.Allocate(request).Reply);
+        Task.FromResult(
+            Check(request) is { } malformed ? DmaResult.Refuse<BackingStorage>(malformed)
+            : _memory is null ? NotLaidOut
+            : _memory.Allocate(request).Reply);
 
     public async Task<DmaResult<BackingStorage>> AllocateAsync(AllocationRequest request)
     {
+        if (Check(request) is { } malformed)
+        {
+            return DmaResult.Refuse<BackingStorage>(malformed);
+        }
+
         if (_memory is null)
         {
             return NotLaidOut;
@@ -90,11 +103,16 @@ internal sealed class MemoryGrain(
         return reply;
     }
 
-    public async Task FreeAsync(AllocationToken token)
+    public async Task<Refusal?> FreeAsync(AllocationToken token)
     {
+        if (token.Check() is { } malformed)
+        {
+            return malformed;
+        }
+
         if (_memory is null)
         {
-            return;
+            return null;
         }
 
         await EndAsync(token);
@@ -108,6 +126,8 @@ internal sealed class MemoryGrain(
                 await EndAsync(earlier);
             }
         }
+
+        return null;
     }
 
     public Task<ImmutableArray<RegionUse>> DescribeAsync() =>
@@ -115,6 +135,8 @@ internal sealed class MemoryGrain(
 
     public Task<ImmutableArray<AllocationToken>> GetHeldAsync() => Task.FromResult(
         _memory is null ? [] : _memory.Allocations.Select(held => held.Request.Token).ToImmutableArray());
+
+    private static Refusal? Check(AllocationRequest request) => request is null ? Refusal.Null(nameof(request)) : request.Check();
 
     private async Task EndAsync(AllocationToken token)
     {

@@ -41,6 +41,11 @@ internal sealed class TranslationGrain(
 
     public async Task<Refusal?> LayOutAsync(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool)
     {
+        if (DmaTranslation.Check(stages, pool) is { } malformed)
+        {
+            return malformed;
+        }
+
         var isSame = storage.State.Pool == pool && storage.State.Stages.Length == stages.Length
             && storage.State.Stages.Zip(stages).All(pair => pair.First.SaysTheSameAs(pair.Second));
         if (isSame && storage.State.State is not null)
@@ -59,6 +64,11 @@ internal sealed class TranslationGrain(
 
     public async Task<DmaResult<DmaMapped>> MapAsync(DmaMapRequest request)
     {
+        if (Check(request) is { } malformed)
+        {
+            return DmaResult.Refuse<DmaMapped>(malformed);
+        }
+
         if (_ended.Has(request.Token))
         {
             return DmaResult.Refuse<DmaMapped>(Refusal.Of(
@@ -71,31 +81,68 @@ internal sealed class TranslationGrain(
     }
 
     public Task<DmaResult<DmaMapped>> TestMapAsync(DmaMapRequest request) =>
-        Task.FromResult(_translation.Map(request).Reply);
+        Task.FromResult(Check(request) is { } malformed ? DmaResult.Refuse<DmaMapped>(malformed) : _translation.Map(request).Reply);
 
-    public Task<Refusal?> CheckUnmapAsync(MapToken token) => Task.FromResult(_translation.CheckUnmap(token));
+    public Task<Refusal?> CheckUnmapAsync(MapToken token) => Task.FromResult(token.Check() ?? _translation.CheckUnmap(token));
 
-    public async Task UnmapAsync(ImmutableArray<MapToken> tokens)
+    public async Task<Refusal?> UnmapAsync(ImmutableArray<MapToken> tokens)
     {
+        if (Check(tokens) is { } malformed)
+        {
+            return malformed;
+        }
+
         await CommitAsync(tokens.Aggregate(_translation, (held, token) => held.Unmap(token)), tokens, tokens);
         _ended.Add(tokens);
+        return null;
     }
 
-    public async Task UnmapAllAsync(string buffer, ulong following)
+    public async Task<Refusal?> UnmapAllAsync(string buffer, ulong following)
     {
+        if (ModelName.Check(buffer, nameof(MapToken.Buffer)) is { } malformed)
+        {
+            return malformed;
+        }
+
         ImmutableArray<MapToken> ended = [.. _translation.Held.Where(token => token.Buffer == buffer), new(buffer, following)];
         await CommitAsync(_translation.UnmapAll(buffer), ended, ended);
         _ended.Add(ended);
+        return null;
     }
 
     public async Task<Refusal?> SwitchContextAsync(string stage, uint context)
     {
+        if (stage is null)
+        {
+            return Refusal.Null("Stage");
+        }
+
         var (next, refusal) = _translation.SwitchContext(stage, context);
         await CommitAsync(next, [], []);
         return refusal;
     }
 
     public Task<ImmutableArray<MapToken>> GetHeldAsync() => Task.FromResult(_translation.Held.ToImmutableArray());
+
+    private static Refusal? Check(DmaMapRequest request) => request is null ? Refusal.Null(nameof(request)) : request.Check();
+
+    private static Refusal? Check(ImmutableArray<MapToken> tokens)
+    {
+        if (tokens.IsDefault)
+        {
+            return Refusal.Null(nameof(tokens));
+        }
+
+        foreach (var token in tokens)
+        {
+            if (token.Check() is { } malformed)
+            {
+                return malformed;
+            }
+        }
+
+        return null;
+    }
 
     private async Task CommitAsync(DmaTranslation next, ImmutableArray<MapToken> changed, ImmutableArray<MapToken> ended)
     {

@@ -138,8 +138,8 @@ internal sealed partial class DmaBufferGrain(
             var none = With(
                 isNew ? before.Buffer : buffer.Gone(), before.Replies.Remember(origin, refused), BufferExports.GenerationAfter(buffer));
             await storage.WriteAsync(none, DeactivateOnIdle);
-            await GrainFactory.GetMemory(Board).FreeAsync(request.Token);
-            await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name, buffer.Generation);
+            Invariant.Holds(await GrainFactory.GetMemory(Board).FreeAsync(request.Token) is null);
+            Invariant.Holds(await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name, buffer.Generation) is null);
             return refused;
         }
 
@@ -186,7 +186,12 @@ internal sealed partial class DmaBufferGrain(
     public async Task<ImmutableArray<DmaResult<DmaReply>>> ExecuteAsync(
         ImmutableArray<DmaCommand> commands, bool goOn)
     {
-        if (commands.IsDefaultOrEmpty)
+        if (commands.IsDefault)
+        {
+            return [Refuse(Refusal.Null("Commands"))];
+        }
+
+        if (commands.IsEmpty)
         {
             return [];
         }
@@ -264,8 +269,13 @@ internal sealed partial class DmaBufferGrain(
         }
     }
 
-    public async Task<BufferRepair> RepairAsync(ImmutableArray<AllocationToken> pages, ImmutableArray<MapToken> mappings)
+    public async Task<DmaResult<BufferRepair>> RepairAsync(ImmutableArray<AllocationToken> pages, ImmutableArray<MapToken> mappings)
     {
+        if (HeldInVain.Check(Name, pages, mappings) is { } malformed)
+        {
+            return DmaResult.Refuse<BufferRepair>(malformed);
+        }
+
         var hasPaid = storage.State.Buffer is { IsInDebt: true };
         await SettleAsync();
         var buffer = storage.State.Buffer;
@@ -280,11 +290,11 @@ internal sealed partial class DmaBufferGrain(
         }
 
         var mapped = HeldInVain.Mappings(buffer, mappings);
-        await GrainFactory.GetTranslation(Board).UnmapAsync(mapped);
+        Invariant.Holds(await GrainFactory.GetTranslation(Board).UnmapAsync(mapped) is null);
         var freed = HeldInVain.Pages(buffer, pages);
         foreach (var token in freed)
         {
-            await GrainFactory.GetMemory(Board).FreeAsync(token);
+            Invariant.Holds(await GrainFactory.GetMemory(Board).FreeAsync(token) is null);
         }
 
         if (isAlive)
@@ -293,10 +303,10 @@ internal sealed partial class DmaBufferGrain(
         }
         else
         {
-            await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name, listed);
+            Invariant.Holds(await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name, listed) is null);
         }
 
-        return new(isAlive, hasPaid, freed, mapped);
+        return DmaResult.Grant(new BufferRepair(isAlive, hasPaid, freed, mapped));
     }
 
     private BufferTurn NewTurn(DmaBuffer buffer) => new(buffer, storage.State.Replies);
@@ -430,21 +440,21 @@ internal sealed partial class DmaBufferGrain(
         // No device may reach pages that are somebody else's already.
         if (buffer.OwesAllMappings)
         {
-            await GrainFactory.GetTranslation(Board).UnmapAllAsync(Name, buffer.NextMapping);
+            Invariant.Holds(await GrainFactory.GetTranslation(Board).UnmapAllAsync(Name, buffer.NextMapping) is null);
         }
         else if (buffer.OwedMappings is { IsEmpty: false } mappings)
         {
-            await GrainFactory.GetTranslation(Board).UnmapAsync(mappings);
+            Invariant.Holds(await GrainFactory.GetTranslation(Board).UnmapAsync(mappings) is null);
         }
 
         foreach (var token in buffer.OwedTokens)
         {
-            await GrainFactory.GetMemory(Board).FreeAsync(token);
+            Invariant.Holds(await GrainFactory.GetMemory(Board).FreeAsync(token) is null);
         }
 
         if (buffer.IsGone)
         {
-            await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name, buffer.Generation);
+            Invariant.Holds(await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name, buffer.Generation) is null);
         }
     }
 

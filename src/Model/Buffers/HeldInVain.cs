@@ -7,6 +7,29 @@ namespace DmaGrains.Model.Buffers;
 /// <summary>What a board holds under a buffer's name, and that nobody will give back.</summary>
 public static class HeldInVain
 {
+    /// <summary>Null when all that is said to be held is held under a buffer's name.</summary>
+    /// <returns>EINVAL naming Pages or Mappings (null), or Buffer (another buffer's).</returns>
+    public static Refusal? Check(string buffer, ImmutableArray<AllocationToken> pages, ImmutableArray<MapToken> mappings)
+    {
+        if (pages.IsDefault || mappings.IsDefault)
+        {
+            return Refusal.Null(pages.IsDefault ? nameof(Pages) : nameof(Mappings));
+        }
+
+        foreach (var holder in pages.Select(token => token.Buffer).Concat(mappings.Select(token => token.Buffer)))
+        {
+            if (holder != buffer)
+            {
+                return holder is null
+                    ? Refusal.Null(nameof(MapToken.Buffer))
+                    : Refusal.Of(
+                        Errno.EINVAL, nameof(MapToken.Buffer), $"What {ModelName.Quoted(holder)} holds is not held by {buffer}: expected its own only.");
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Pages of storage that a buffer has left, or that nobody has.</summary>
     /// <param name="buffer">The buffer, which owes nothing; null when there is none.</param>
     /// <param name="held">What is held under its name.</param>

@@ -133,11 +133,11 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     }
 
     /// <summary>Null when the device can be put on a board.</summary>
-    /// <returns>EINVAL naming Device, Bus, SegmentBoundaryMask (holes), MaxSegmentCount (contiguous but more than 1) or Windows; ENOSPC naming Windows.</returns>
+    /// <returns>EINVAL naming Device, Bus, PeerBus, Iommu, BusMmu, SegmentBoundaryMask (holes), MaxSegmentCount (contiguous but more than 1) or Windows; ENOSPC naming Windows.</returns>
     public Refusal? Check()
     {
-        if ((ModelName.Check(Name, "Device") ?? (Bus is null ? null : ModelName.Check(Bus, nameof(Bus)))
-            ?? (PeerBus is null ? null : ModelName.Check(PeerBus, nameof(PeerBus)))) is { } bad)
+        if ((ModelName.Check(Name, "Device") ?? CheckNamed(Bus, nameof(Bus)) ?? CheckNamed(PeerBus, nameof(PeerBus))
+            ?? CheckNamed(Iommu, nameof(Iommu)) ?? CheckNamed(BusMmu, nameof(BusMmu))) is { } bad)
         {
             return bad;
         }
@@ -160,4 +160,7 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
                 $"{Name} takes one contiguous run and states {count} segments: expected none or 1.")
             : null;
     }
+
+    private Refusal? CheckNamed(string? name, string field) =>
+        name is not null && ModelName.Check(name, field) is { } bad ? bad with { Importer = Name } : null;
 }

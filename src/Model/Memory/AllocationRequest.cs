@@ -1,3 +1,4 @@
+using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using Orleans;
 
@@ -38,6 +39,50 @@ public sealed record AllocationRequest(
 
     /// <summary>Pages to allocate.</summary>
     public ulong PageCount => Page.CountFor(SizeBytes);
+
+    /// <summary>Null when memory can be asked for it, whatever memory that is.</summary>
+    /// <returns>
+    /// EINVAL naming Buffer, SizeBytes, NarrowestImporter or Importer (of others, or with windows); EINVAL or ENOSPC naming Memory; ENOSPC
+    /// naming Windowed.
+    /// </returns>
+    public Refusal? Check()
+    {
+        if (Token.Check() is { } unnamed)
+        {
+            return unnamed;
+        }
+
+        if (SizeBytes is 0 or > BufferExport.SizeBytesMax)
+        {
+            return new(
+                Errno.EINVAL, null, nameof(SizeBytes), SizeBytes, BufferExport.SizeBytesMax,
+                $"{Token} asks for {SizeBytes} bytes: expected 1 to {BufferExport.SizeBytesMax}.");
+        }
+
+        if ((ModelName.CheckShown(NarrowestImporter, nameof(NarrowestImporter))
+            ?? (Others is { } others ? ModelName.CheckShown(others.Importer, nameof(ImporterReach.Importer)) : null)
+            ?? NamedRegions.Check(Regions)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (Windowed.All.Length > DmaBuffer.AttachmentsMax)
+        {
+            return new(
+                Errno.ENOSPC, null, nameof(Windowed), (ulong)Windowed.All.Length, DmaBuffer.AttachmentsMax,
+                $"{Token} asks for {Windowed.All.Length} importers with windows: expected at most {DmaBuffer.AttachmentsMax}.");
+        }
+
+        foreach (var (importer, _) in Windowed.All)
+        {
+            if (ModelName.CheckShown(importer, nameof(WindowedReach.Importer)) is { } bad)
+            {
+                return bad;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>How far everybody reaches in a region. Memory that is its own a device reaches whatever its mask.</summary>
     public ImporterReach ReachIn(MemoryRegionLayout region) => !region.IsOwnOf(NarrowestImporter)

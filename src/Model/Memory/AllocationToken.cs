@@ -15,6 +15,10 @@ public readonly record struct AllocationToken(string Buffer, uint Generation)
         return byBuffer != 0 ? byBuffer : x.Generation.CompareTo(y.Generation);
     });
 
+    /// <summary>Null when it can name an allocation.</summary>
+    /// <returns>EINVAL naming Buffer.</returns>
+    public Refusal? Check() => ModelName.Check(Buffer, nameof(Buffer));
+
     /// <inheritdoc/>
     public override string ToString() => $"{Buffer}@{Generation}";
 }

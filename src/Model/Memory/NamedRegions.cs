@@ -5,19 +5,29 @@ namespace DmaGrains.Model.Memory;
 /// <summary>The regions of its board that an exporter names for a buffer.</summary>
 public static class NamedRegions
 {
+    private const string Field = "Memory";
+
     /// <summary>Null when the names can stand together, whatever board they are of.</summary>
-    /// <returns>ENOSPC for more names than a board has regions, EINVAL for a name that comes twice, both naming Memory.</returns>
+    /// <returns>ENOSPC for more names than a board has regions, EINVAL for what is not a name, or comes twice; all naming Memory.</returns>
     public static Refusal? Check(NameList names)
     {
         if (names.Names.Length > PhysicalMemory.RegionsMax)
         {
             return new(
-                Errno.ENOSPC, null, "Memory", (ulong)names.Names.Length, PhysicalMemory.RegionsMax,
+                Errno.ENOSPC, null, Field, (ulong)names.Names.Length, PhysicalMemory.RegionsMax,
                 $"{names.Names.Length} regions are named: expected at most {PhysicalMemory.RegionsMax}.");
         }
 
+        foreach (var name in names.Names)
+        {
+            if (!ModelName.IsValid(name))
+            {
+                return ModelName.Check(name, Field);
+            }
+        }
+
         var twice = names.Names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1);
-        return twice is null ? null : Refuse($"Region {Quote(twice.Key)} is named twice.");
+        return twice is null ? null : Refuse($"Region {twice.Key} is named twice.");
     }
 
     /// <summary>Finds the regions.</summary>
@@ -38,10 +48,10 @@ public static class NamedRegions
         var found = ImmutableArray.CreateBuilder<MemoryRegionLayout>(names.Names.Length);
         foreach (var name in names.Names)
         {
-            if (name is null || !regions.TryGetValue(name, out var region))
+            if (!regions.TryGetValue(name, out var region))
             {
                 return DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(Refuse(
-                    $"The board has no region {Quote(name)}: expected one of {string.Join(", ", regions.Keys)}."));
+                    $"The board has no region {name}: expected one of {string.Join(", ", regions.Keys)}."));
             }
 
             found.Add(region);
@@ -59,7 +69,6 @@ public static class NamedRegions
             : null;
     }
 
-    private static Refusal Refuse(string reason) => Refusal.Of(Errno.EINVAL, "Memory", reason);
+    private static Refusal Refuse(string reason) => Refusal.Of(Errno.EINVAL, Field, reason);
 
-    private static string Quote(string? name) => ModelName.IsValid(name) ? name! : "of that name";
 }

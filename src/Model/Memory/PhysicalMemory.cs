@@ -278,6 +278,11 @@ public sealed class PhysicalMemory
     /// <returns>EINVAL when there is none or one is malformed, ENOSPC for too many, EEXIST when two share a name or a page.</returns>
     public static Refusal? Check(IReadOnlyCollection<MemoryRegionLayout> layouts)
     {
+        if (layouts.Contains(null))
+        {
+            return Refusal.Null("Memory");
+        }
+
         if (layouts.Count == 0)
         {
             return Refusal.Of(Errno.EINVAL, "Memory", "A board has at least one memory region.");

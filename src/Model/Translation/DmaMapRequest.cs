@@ -57,6 +57,20 @@ public sealed record DmaMapRequest(
         ({ } below, { } above) => [below, above],
     };
 
+    /// <summary>Null when MMUs and the pool can be asked for it, whatever they are.</summary>
+    /// <returns>EINVAL naming Buffer, Importer, Iommu, BusMmu, Space or Storage.</returns>
+    public Refusal? Check() =>
+        Token.Check()
+        ?? ModelName.CheckShown(Importer, nameof(Importer))
+        ?? CheckNamed(Iommu, nameof(Iommu))
+        ?? CheckNamed(BusMmu, nameof(BusMmu))
+        ?? CheckNamed(Space, nameof(Space))
+        ?? (Storage is null || Storage.Regions.IsDefault || Storage.Regions.Contains(null!) || Storage.Extents.IsDefaultOrEmpty
+            ? Refusal.Null(nameof(Storage))
+            : Storage.Token.Check());
+
+    private static Refusal? CheckNamed(string? name, string field) => name is null ? null : ModelName.Check(name, field);
+
     /// <summary>The request without its pages: small enough to be kept.</summary>
     public DmaMapRequest WithoutPages() => this with { Storage = Storage with { Regions = [], Extents = [] } };
 

@@ -52,7 +52,7 @@ public sealed class DmaTranslation
     /// <exception cref="InvalidOperationException">Nobody has checked them.</exception>
     public static DmaTranslation Create(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool)
     {
-        AssertChecked(stages, pool);
+        Invariant.Holds(Check(stages, pool) is null);
         return new(
             IommuStages.Create(stages),
             pool is null ? null : BounceRegion.Create(pool),
@@ -67,7 +67,7 @@ public sealed class DmaTranslation
     public static DmaTranslation Restore(
         ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool, DmaTranslationState state)
     {
-        AssertChecked(stages, pool);
+        Invariant.Holds(Check(stages, pool) is null);
         Invariant.Holds(pool is null == state.Pool is null);
         var bounces = state.Held.SelectMany(held => held.Mapped.Bounces).Select(entry => entry.Slots);
         var restored = new DmaTranslation(
@@ -139,7 +139,7 @@ public sealed class DmaTranslation
     {
         if (_stages.Find(stage) is not { } current)
         {
-            return (this, Refusal.Of(Errno.EINVAL, "Stage", $"The board has no MMU {stage}."));
+            return (this, Refusal.Of(Errno.EINVAL, "Stage", $"The board has no MMU {ModelName.Quoted(stage)}."));
         }
 
         var (switched, refusal) = current.SwitchTo(context);
@@ -162,13 +162,40 @@ public sealed class DmaTranslation
         _isChecked = true;
     }
 
-    private static void AssertChecked(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool)
+    /// <summary>Null when there can be such MMUs and such a pool.</summary>
+    /// <param name="stages">The MMUs.</param>
+    /// <param name="pool">The region for bounces, or null.</param>
+    /// <returns>
+    /// What <see cref="IommuStage.Check"/> and <see cref="MemoryRegionLayout.Check"/> answer; EINVAL naming Stages (null) or Kind (no pool), EEXIST
+    /// naming Name, ENOSPC naming BouncePool.
+    /// </returns>
+    public static Refusal? Check(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool)
     {
-        Invariant.Holds(stages.All(stage => stage.Check() is null));
-        Invariant.Holds(stages.DistinctBy(stage => stage.Name).Count() == stages.Length);
-        Invariant.Holds(pool is null or { Kind: MemoryKind.Bounce });
-        Invariant.Holds(pool is null || pool.Range.SizeBytes <= SwiotlbPool.SizeBytesMax);
+        if (stages.IsDefault || stages.Contains(null!))
+        {
+            return Refusal.Null(nameof(Stages));
+        }
+
+        if (stages.Select(stage => stage.Check()).FirstOrDefault(refusal => refusal is not null) is { } bad)
+        {
+            return bad;
+        }
+
+        if (stages.GroupBy(stage => stage.Name).FirstOrDefault(alike => alike.Count() > 1) is { } twice)
+        {
+            return Refusal.Of(Errno.EEXIST, nameof(IommuStage.Name), $"Two MMUs are named {twice.Key}.");
+        }
+
+        return pool is null ? null : pool.Check() ?? CheckPool(pool);
     }
+
+    private static Refusal? CheckPool(MemoryRegionLayout pool) => pool.Kind != MemoryKind.Bounce
+        ? Refusal.Of(Errno.EINVAL, nameof(pool.Kind), $"Region {pool.Name} is of kind {pool.Kind}: expected the bounce pool.")
+        : pool.Range.SizeBytes <= SwiotlbPool.SizeBytesMax
+        ? null
+        : new(
+            Errno.ENOSPC, null, "BouncePool", pool.Range.SizeBytes, SwiotlbPool.SizeBytesMax,
+            $"The bounce pool {pool.Name} has {pool.Range.SizeBytes} bytes: expected at most {SwiotlbPool.SizeBytesMax}.");
 
     private (DmaTranslation Next, DmaResult<DmaMapped> Reply) Translate(SgTable table, DmaMapRequest request)
     {

@@ -29,7 +29,7 @@ public sealed record IommuStage(string Name, IovaSpaceLayout Layout)
         && Layout with { Reserved = [] } == other.Layout with { Reserved = [] };
 
     /// <summary>Null when the stage can exist.</summary>
-    /// <returns>EINVAL naming Stage, Owner or ContextCount; else what <see cref="IovaSpaceLayout.Check"/> answers.</returns>
+    /// <returns>EINVAL naming Stage, Owner, Layout or ContextCount; else what <see cref="IovaSpaceLayout.Check"/> answers.</returns>
     public Refusal? Check()
     {
         if (ModelName.Check(Name, "Stage") is { } bad)
@@ -40,6 +40,11 @@ public sealed record IommuStage(string Name, IovaSpaceLayout Layout)
         if (!Enum.IsDefined(Owner))
         {
             return Refusal.Of(Errno.EINVAL, nameof(Owner), $"Stage {Name}: owner {(int)Owner} is not known.");
+        }
+
+        if (Layout is null)
+        {
+            return Refusal.Null(nameof(Layout));
         }
 
         return ContextCount is 0 or > ContextsMax

@@ -69,6 +69,11 @@ public sealed record IovaSpaceLayout(
                 Errno.EINVAL, nameof(Last), $"No whole granule of {GranuleBytes} bytes lies from {First} to {Last}.");
         }
 
+        if (Reserved.IsDefault)
+        {
+            return Refusal.Null(nameof(Reserved));
+        }
+
         if (Reserved.Length > ReservedMax)
         {
             return new(

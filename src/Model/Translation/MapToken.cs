@@ -14,4 +14,8 @@ public readonly record struct MapToken(string Buffer, ulong Sequence)
         var byBuffer = string.CompareOrdinal(x.Buffer, y.Buffer);
         return byBuffer != 0 ? byBuffer : x.Sequence.CompareTo(y.Sequence);
     });
+
+    /// <summary>Null when it can name what a mapping holds.</summary>
+    /// <returns>EINVAL naming Buffer.</returns>
+    public Refusal? Check() => ModelName.Check(Buffer, nameof(Buffer));
 }

@@ -84,7 +84,12 @@ public sealed record BoardCheck(
             var repaired = await grains.GetBuffer(board, name).RepairAsync(
                 [.. snapshot.HeldPages.Where(token => token.Buffer == name)],
                 [.. snapshot.HeldMappings.Where(token => token.Buffer == name)]);
-            mended.AddRange(Mendings(snapshot, name, repaired));
+            if (!repaired.TryGetValue(out var repair))
+            {
+                return DmaResult.Refuse<BoardCheck>(repaired.Refusal!);
+            }
+
+            mended.AddRange(Mendings(snapshot, name, repair));
         }
 
         var checking = await RunAsync(grains, board, cancellation);

@@ -70,11 +70,15 @@ internal sealed class NameBuckets(
     /// <param name="cursor">What the page before said; empty to start.</param>
     /// <param name="count">How many are wanted; brought within the limits of a page.</param>
     /// <returns>EINVAL naming Cursor.</returns>
-    public async Task<DmaResult<NamePage>> ListAsync(string cursor, int count) =>
-        NamePosition.Parse(cursor) is { } after
-            ? DmaResult.Grant(await ListAsync(after, Math.Clamp(count, 1, IBoardGrain.PageMax)))
+    public async Task<DmaResult<NamePage>> ListAsync(string cursor, int count)
+    {
+        const string Field = "Cursor";
+        return cursor is null ? DmaResult.Refuse<NamePage>(Refusal.Null(Field))
+            : NamePosition.Parse(cursor) is { } after ? DmaResult.Grant(await ListAsync(after, Math.Clamp(count, 1, IBoardGrain.PageMax)))
             : DmaResult.Refuse<NamePage>(Refusal.Of(
-                Errno.EINVAL, "Cursor", $"'{cursor}' is not a cursor of a listing: expected the cursor of the previous page, or nothing."));
+                Errno.EINVAL, Field,
+                $"'{HarmlessText.Cut(cursor, ModelName.QuotedMax)}' is not a cursor of a listing: expected the cursor of the previous page, or nothing."));
+    }
 
     /// <summary>One of the names; null when there are none.</summary>
     public async Task<string?> FindAnyAsync()

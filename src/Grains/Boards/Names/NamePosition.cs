@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
+using DmaGrains.Model;
 
 namespace DmaGrains.Grains.Boards.Names;
 
@@ -33,7 +34,7 @@ internal readonly record struct NamePosition(ulong Place, string Name) : ICompar
     {
         const int Digits = 16;
         return text.Length == 0 ? Start
-            : text.Length >= Digits
+            : text.Length is >= Digits and <= Digits + ModelName.LengthMax
                 && ulong.TryParse(text.AsSpan(0, Digits), NumberStyles.AllowHexSpecifier, null, out var place)
                 ? new(place, text[Digits..])
                 : null;
