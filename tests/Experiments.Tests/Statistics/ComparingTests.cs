@@ -1,5 +1,4 @@
 using CsCheck;
-using DmaGrains.Experiments.Sampling;
 using DmaGrains.Experiments.Statistics;
 
 namespace DmaGrains.Experiments.Tests.Statistics;
