@@ -104,8 +104,13 @@ public sealed partial record DmaBuffer
     /// <summary>Each line takes a segment at least (thread #56): with fewer, no list can do.</summary>
     private Refusal? TooManyLines(Device device)
     {
+        if (!ChecksLimits || LinesOf(TraitsOf(device)) is not { } lines)
+        {
+            return null;
+        }
+
         var most = device.Demand(Origin.ReadWith).MaxSegmentCount;
-        return ChecksLimits && LinesOf(TraitsOf(device)) is { } lines && lines.Height > most
+        return lines.Height > most
             ? new(
                 Errno.EINVAL, device.Name, nameof(DmaConstraints.MaxSegmentCount), lines.Height, most,
                 $"{device.Name} takes at most {Counted.Of(most, "segment")}; {Name} has {Counted.Of(lines.Height, "line")}, each with its own segment and up to {lines.WorstSegmentCount} in total.")

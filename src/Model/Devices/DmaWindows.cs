@@ -33,7 +33,7 @@ public readonly struct DmaWindows : IEquatable<DmaWindows>
     public ulong HighestBusAddress => IsEmpty ? ulong.MaxValue : _windows.Max(window => window.BusLast);
 
     /// <summary>The same, or none where they say no more than a limit does: memory from 0 as the CPU sees it.</summary>
-    public DmaWindows BeyondALimit() => Joined() is [{ CpuStart: 0, BusStart: 0 }] ? default : this;
+    public DmaWindows BeyondALimit() => !IsEmpty && Joined() is [{ CpuStart: 0, BusStart: 0 }] ? default : this;
 
     /// <summary>Whether both have the same windows in the same order.</summary>
     public static bool operator ==(DmaWindows left, DmaWindows right) => left.Equals(right);
