@@ -25,11 +25,12 @@ internal sealed partial class DmaBufferGrain(
     private string? _board;
     private string? _name;
 
-    // Null while the buffer has few importers, as most have.
-    private StoredImporters? _importers;
+    private StoredLists? _lists;
 
     // The key is bytes to Orleans; its text is made once.
     private string Board => _board ??= GrainKeys.BoardOf(this.GetPrimaryKeyString());
+
+    private StoredLists Lists => _lists ??= new(GrainContext, DeactivateOnIdle);
 
     private string Name => _name ??= GrainKeys.NameOf(this.GetPrimaryKeyString());
 
@@ -37,11 +38,10 @@ internal sealed partial class DmaBufferGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (storage.State is { Buffer: not null, Importers: not null })
+        if (storage.State is { Importers: not null } or { Mappings: not null })
         {
-            _importers = NewImporters();
-            var attachments = await _importers.ReadAsync(storage);
-            storage.State = With(storage.State.Buffer.WithAttachments(attachments), storage.State.Replies);
+            var buffer = await Lists.ReadAsync(storage);
+            storage.State = With(buffer, storage.State.Replies);
         }
 
         storage.State.Buffer?.AssertInvariants();
@@ -476,28 +476,17 @@ internal sealed partial class DmaBufferGrain(
 
     private async Task WriteAsync(DmaBufferRecord next)
     {
-        if (next.Buffer!.Attachments.Length > StoredImporters.WithBufferMax)
-        {
-            _importers ??= NewImporters();
-        }
-        else if (next.Buffer.Attachments.IsEmpty)
-        {
-            _importers = null;
-        }
-
         try
         {
-            await (_importers is null ? storage.WriteAsync(next, DeactivateOnIdle) : _importers.WriteAsync(storage, next));
+            await Lists.WriteAsync(storage, next);
         }
-        catch when (next.Buffer.IsInDebt)
+        catch when (next.Buffer!.IsInDebt)
         {
             // It may have landed, and then its payment is due.
             debts.Add(Board, Name);
             throw;
         }
     }
-
-    private StoredImporters NewImporters() => new(ChunkStates.Of<Attachment>(GrainContext, "importers"), DeactivateOnIdle);
 
     private DmaResult<DmaReply> Refuse(Refusal refusal)
     {

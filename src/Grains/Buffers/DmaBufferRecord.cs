@@ -22,6 +22,10 @@ public sealed class DmaBufferRecord
     [Id(2)]
     public LedgerRecord<string, Attachment>? Importers { get; init; }
 
+    /// <summary>The mappings, where there are many, without the storage that they are over; null where the buffer has them.</summary>
+    [Id(5)]
+    public LedgerRecord<string, Mapping>? Mappings { get; init; }
+
     /// <summary>The least generation of the next export, where exports have come to nothing; 0 where none has.</summary>
     [Id(4)]
     public uint NextGeneration { get; init; }

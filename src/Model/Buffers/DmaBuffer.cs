@@ -226,8 +226,9 @@ public sealed partial record DmaBuffer
             _ => throw new ArgumentOutOfRangeException(nameof(command)),
         };
 
-    /// <summary>The same with other importers on its list, unchecked: for storage that keeps the list apart, and puts it back.</summary>
-    public DmaBuffer WithAttachments(NamedList<Attachment, AttachmentSum> attachments) => this with { Attachments = attachments };
+    /// <summary>The same with other importers and mappings, unchecked: for storage that keeps them apart, and puts them back.</summary>
+    public DmaBuffer WithLists(NamedList<Attachment, AttachmentSum> attachments, NamedList<Mapping, DeviceUses> mappings) =>
+        this with { Attachments = attachments, Mappings = mappings };
 
     /// <summary>Notes that the board has taken back <see cref="OwedTokens"/> and <see cref="OwedMappings"/>.</summary>
     public DmaBuffer Freed()

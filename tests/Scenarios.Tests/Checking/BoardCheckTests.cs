@@ -67,7 +67,7 @@ public class BoardCheckTests
     public void A_union_that_is_not_that_of_the_importers_is_found()
     {
         var board = Snapshot();
-        var broken = board.Buffers[0].WithAttachments([]);
+        var broken = board.Buffers[0].WithLists([], board.Buffers[0].Mappings);
 
         var check = BoardCheck.Of(board with { Buffers = board.Buffers.SetItem(0, broken) });
 

@@ -7,11 +7,11 @@ using Orleans.Core.Internal;
 
 namespace DmaGrains.Grains.Tests.Buffers;
 
-public sealed class StoredImportersTests(SiloFixture silo)
+public sealed class StoredListsTests(SiloFixture silo)
 {
     private static readonly string[] _devices = ["gpu", "disk"];
 
-    // Attach so many, or detach so many of those that are attached, from some place of the list on.
+    // Attach and map so many, or unmap and detach so many of those that are attached, from some place of the list on.
     private static readonly Gen<(int Attaches, int Detaches, int From)> _change = Gen.Select(
         Gen.Frequency((6, Gen.Const((1, 0))), (4, Gen.Const((0, 1))), (1, Gen.Int[20, 90].Select(count => (count, 0))), (1, Gen.Int[20, 90].Select(count => (0, count)))),
         Gen.Int[0, 1000], (counts, from) => (counts.Item1, counts.Item2, from));
@@ -22,7 +22,7 @@ public sealed class StoredImportersTests(SiloFixture silo)
     private int _nextBuffer;
 
     [Fact]
-    public Task Any_write_may_fail_and_the_buffer_has_the_importers_that_it_told_of() => _step.Array[1, 60].SampleAsync(
+    public Task Any_write_may_fail_and_the_buffer_has_the_importers_and_mappings_that_it_told_of() => _step.Array[1, 60].SampleAsync(
         async steps =>
         {
             var (board, name) = (await silo.NewBoardAsync(), $"b{Interlocked.Increment(ref _nextBuffer)}");
@@ -34,9 +34,9 @@ public sealed class StoredImportersTests(SiloFixture silo)
                 var attached = model.Buffer(name)!.Attachments;
                 DmaCommand[] commands =
                 [
-                    .. Enumerable.Range(nextName, change.Attaches).Select(number => new DmaCommand.Attach($"a{number}", _devices[number % 2])),
+                    .. Enumerable.Range(nextName, change.Attaches).SelectMany(AttachAndMap),
                     .. attached.Skip(attached.IsEmpty ? 0 : change.From % attached.Length).Take(change.Detaches)
-                        .Select(attachment => new DmaCommand.Detach(attachment.Name)),
+                        .SelectMany(attachment => UnmapAndDetach(attachment.Name, change.From)),
                 ];
                 nextName += change.Attaches;
                 if (leaves)
@@ -53,11 +53,14 @@ public sealed class StoredImportersTests(SiloFixture silo)
 
                 var described = (await grain.DescribeAsync()).Value;
                 Assert.Equal(NamesOf(model.Buffer(name)!), NamesOf(described));
+                Assert.Equal(ListsOf(model.Buffer(name)!), ListsOf(described));
                 Assert.Equal(model.Buffer(name)!.Constraints, described.Constraints);
             }
 
             await LeaveAsync(grain);
-            Assert.Equal(NamesOf(model.Buffer(name)!), NamesOf((await grain.DescribeAsync()).Value));
+            var last = (await grain.DescribeAsync()).Value;
+            Assert.Equal(NamesOf(model.Buffer(name)!), NamesOf(last));
+            Assert.Equal(ListsOf(model.Buffer(name)!), ListsOf(last));
         }, iter: 30, threads: 2);
 
     [Fact]
@@ -79,31 +82,78 @@ public sealed class StoredImportersTests(SiloFixture silo)
     }
 
     [Fact]
+    public async Task A_map_and_an_unmap_write_no_more_when_the_buffer_has_many_mappings()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+        await AttachAsync(buffer, 0, 1100);
+        await MapAsync(buffer, 0, 200);
+        silo.Storage.TakeLargestWrite(buffer);
+
+        await MapAsync(buffer, 200, 100);
+        await UnmapAsync(buffer, 200, 50);
+        var few = silo.Storage.TakeLargestWrite(buffer);
+        await MapAsync(buffer, 300, 700);
+        await MapAsync(buffer, 1000, 100);
+        await UnmapAsync(buffer, 1000, 50);
+        var many = silo.Storage.TakeLargestWrite(buffer);
+
+        // Names have become a digit longer.
+        Assert.InRange(many, 1, few * 11 / 10);
+    }
+
+    [Fact]
     public async Task A_buffer_of_few_importers_writes_one_state_and_so_does_one_that_all_have_left()
     {
         var board = await silo.NewBoardAsync();
         var buffer = await silo.NewBufferAsync(board);
 
-        await AttachAsync(buffer, 0, StoredImporters.WithBufferMax);
+        await AttachAsync(buffer, 0, StoredLists.WithBufferMax);
         Assert.Equal(0, silo.Storage.WriteCount(buffer, "importers.0"));
-        await AttachAsync(buffer, StoredImporters.WithBufferMax, 2);
+        await AttachAsync(buffer, StoredLists.WithBufferMax, 2);
         Assert.Equal(1, silo.Storage.WriteCount(buffer, "importers.0"));
-        for (var number = 0; number < StoredImporters.WithBufferMax + 2; number++)
+        for (var number = 0; number < StoredLists.WithBufferMax + 2; number++)
         {
             await buffer.DetachAsync($"a{number}");
         }
 
         var writes = silo.Storage.WriteCount(buffer, "importers.0");
-        await AttachAsync(buffer, 100, StoredImporters.WithBufferMax);
+        await AttachAsync(buffer, 100, StoredLists.WithBufferMax);
         Assert.Equal(writes, silo.Storage.WriteCount(buffer, "importers.0"));
         await AttachAsync(buffer, 200, 30);
         await LeaveAsync(buffer);
 
-        Assert.Equal(StoredImporters.WithBufferMax + 30, (await buffer.DescribeAsync()).Value.Attachments.Length);
+        Assert.Equal(StoredLists.WithBufferMax + 30, (await buffer.DescribeAsync()).Value.Attachments.Length);
     }
 
     private static IEnumerable<(string Name, string Device)> NamesOf(DmaBuffer buffer) =>
         buffer.Attachments.Select(attachment => (attachment.Name, attachment.Device));
+
+    private static IEnumerable<string> ListsOf(DmaBuffer buffer) => buffer.Mappings.Select(mapping =>
+        $"{mapping.Name} of {mapping.Attachment}: {string.Join(", ", mapping.ToSegments())}");
+
+    private static DmaCommand[] AttachAndMap(int number) =>
+        [new DmaCommand.Attach($"a{number}", _devices[number % 2]), new DmaCommand.Map($"m{number}", $"a{number}", DmaDirection.Bidirectional)];
+
+    /// <summary>All that a device has mapped goes, or else its detach is refused.</summary>
+    private static DmaCommand[] UnmapAndDetach(string attachment, int chance) =>
+        chance % 3 == 0 ? [new DmaCommand.Unmap($"m{attachment[1..]}")] : [new DmaCommand.Unmap($"m{attachment[1..]}"), new DmaCommand.Detach(attachment)];
+
+    private static async Task MapAsync(IDmaBufferGrain buffer, int first, int count)
+    {
+        for (var number = first; number < first + count; number++)
+        {
+            Assert.True((await buffer.MapAttachmentAsync($"m{number}", $"a{number}", DmaDirection.Bidirectional)).IsGranted);
+        }
+    }
+
+    private static async Task UnmapAsync(IDmaBufferGrain buffer, int first, int count)
+    {
+        for (var number = first; number < first + count; number++)
+        {
+            Assert.True((await buffer.UnmapAttachmentAsync($"m{number}")).IsGranted);
+        }
+    }
 
     private static async Task AttachAsync(IDmaBufferGrain buffer, int first, int count)
     {

@@ -1,0 +1,98 @@
+using DmaGrains.Grains.Storage;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Coherency;
+
+namespace DmaGrains.Grains.Buffers;
+
+/// <summary>Reads and writes a buffer's record: what it has many of is in ledgers, beside it.</summary>
+/// <param name="grain">The buffer's grain.</param>
+/// <param name="dropActivation">Its DeactivateOnIdle.</param>
+internal sealed class StoredLists(IGrainContext grain, Action dropActivation)
+{
+    /// <summary>Importers, and mappings, that are stored with the buffer; from more on they are in a ledger until there is none.</summary>
+    public const int WithBufferMax = 16;
+
+    // Null while there are few, as most buffers have.
+    private StoredItems<Attachment, AttachmentSum>? _importers;
+    private StoredItems<Mapping, DeviceUses>? _mappings;
+
+    /// <summary>The buffer that a record tells of, complete.</summary>
+    /// <param name="storage">The record; it has been read, and may be read again.</param>
+    public async Task<DmaBuffer?> ReadAsync(IPersistentState<DmaBufferRecord> storage)
+    {
+        string? version;
+        NamedList<Attachment, AttachmentSum> importers;
+        NamedList<Mapping, DeviceUses> mappings;
+        do
+        {
+            version = storage.Etag;
+            (importers, mappings) = (default, default);
+            if (storage.State.Importers is not null)
+            {
+                _importers = NewImporters();
+                importers = [.. await _importers.ReadAsync(storage, record => record.Importers)];
+            }
+
+            if (storage.State.Mappings is not null)
+            {
+                _mappings = NewMappings();
+                mappings = [.. from mapping in await _mappings.ReadAsync(storage, record => record.Mappings) select mapping with { Storage = storage.State.Buffer!.Storage! }];
+            }
+
+            // Whoever wrote the record in between may have written chunks, too.
+        }
+        while (storage.Etag != version);
+
+        var buffer = storage.State.Buffer;
+        return buffer is null ? null : Whole(buffer, importers, mappings);
+    }
+
+    /// <summary>Writes a buffer's record, and chunks before it where that is due.</summary>
+    /// <param name="storage">Where to write it; has what was written last, complete, and in the end the new one.</param>
+    /// <param name="next">What to write.</param>
+    public async Task WriteAsync(IPersistentState<DmaBufferRecord> storage, DmaBufferRecord next)
+    {
+        var buffer = next.Buffer!;
+        _importers = buffer.Attachments.IsEmpty ? null : buffer.Attachments.Length > WithBufferMax ? _importers ?? NewImporters() : _importers;
+        _mappings = buffer.Mappings.IsEmpty ? null : buffer.Mappings.Length > WithBufferMax ? _mappings ?? NewMappings() : _mappings;
+        if (_importers is null && _mappings is null)
+        {
+            await storage.WriteAsync(next, dropActivation);
+            return;
+        }
+
+        var before = storage.State.Buffer;
+        var importers = _importers is null ? null : await _importers.ChangedAsync(before?.Attachments ?? default, buffer.Attachments);
+        var mappings = _mappings is null ? null : await _mappings.ChangedAsync(before?.Mappings ?? default, buffer.Mappings);
+        var record = new DmaBufferRecord
+        {
+            Buffer = buffer.WithLists(importers is null ? buffer.Attachments : [], mappings is null ? buffer.Mappings : []),
+            Replies = next.Replies,
+            Importers = importers?.ToRecord(),
+            Mappings = mappings?.ToRecord(),
+            NextGeneration = next.NextGeneration,
+        };
+        await storage.WriteAsync(record, dropActivation);
+        storage.State = next;
+        if (importers is not null)
+        {
+            _importers!.Written(importers);
+        }
+
+        if (mappings is not null)
+        {
+            _mappings!.Written(mappings);
+        }
+    }
+
+    private static DmaBuffer Whole(
+        DmaBuffer buffer, NamedList<Attachment, AttachmentSum> importers, NamedList<Mapping, DeviceUses> mappings) => buffer.WithLists(
+        importers.IsEmpty ? buffer.Attachments : importers, mappings.IsEmpty ? buffer.Mappings : mappings);
+
+    private StoredItems<Attachment, AttachmentSum> NewImporters() =>
+        new(ChunkStates.Of<Attachment>(grain, "importers"), dropActivation, static attachment => attachment);
+
+    /// <summary>All mappings are over the buffer's storage, which its record has.</summary>
+    private StoredItems<Mapping, DeviceUses> NewMappings() =>
+        new(ChunkStates.Of<Mapping>(grain, "mappings"), dropActivation, static mapping => mapping with { Storage = null! });
+}
