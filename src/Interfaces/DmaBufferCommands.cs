@@ -4,7 +4,7 @@ using DmaGrains.Model.Buffers;
 namespace DmaGrains.Interfaces;
 
 /// <summary>
-/// A buffer's commands, each as a call. All may be refused with ENOENT, and what has an id with EINVAL or ESTALE naming Id.
+/// A buffer's commands, one method each. Any may be refused with ENOENT, and a command with an id with EINVAL or ESTALE naming Id.
 /// </summary>
 public static class DmaBufferCommands
 {
@@ -32,7 +32,7 @@ public static class DmaBufferCommands
     /// <param name="mapping">The caller's new name for the mapping.</param>
     /// <param name="attachment">The attachment to map.</param>
     /// <param name="direction">Which way data moves.</param>
-    /// <param name="options">What it asks for beyond that.</param>
+    /// <param name="options">Further options of the map.</param>
     /// <param name="id">The <see cref="DmaCommand.Id"/>; null for none.</param>
     /// <returns>
     /// ENOENT, EINVAL, EEXIST, ENODEV (revoked), EREMOTEIO (no bus leads to a peer's memory), EOPNOTSUPP (options), EAGAIN, ENOSPC, ENOMEM
@@ -56,9 +56,9 @@ public static class DmaBufferCommands
         this IDmaBufferGrain buffer, string mapping, CommandId? id = null) =>
         buffer.ExecuteAsync(new DmaCommand.Unmap(mapping) { Id = id });
 
-    /// <summary>Takes the list unmapped; the importer maps it itself. Source: thread #54.</summary>
+    /// <summary>Gets the scatterlist unmapped; the importer maps it itself. Source: thread #54.</summary>
     /// <param name="buffer">The buffer.</param>
-    /// <param name="mapping">The caller's new name for it, one of the mappings.</param>
+    /// <param name="mapping">The caller's new name for it; mappings and raw access share their names.</param>
     /// <param name="attachment">The attachment that takes it.</param>
     /// <param name="id">The <see cref="DmaCommand.Id"/>; null for none.</param>
     /// <returns>ENOENT, EINVAL, EEXIST, ENODEV (revoked), EAGAIN, ENOSPC, ENOMEM or EIO.</returns>
@@ -68,25 +68,25 @@ public static class DmaBufferCommands
 
     /// <summary>Puts an unmapped scatterlist back. Source: thread #54.</summary>
     /// <param name="buffer">The buffer.</param>
-    /// <param name="mapping">The list, as it was named.</param>
+    /// <param name="mapping">The name of the list.</param>
     /// <param name="id">The <see cref="DmaCommand.Id"/>; null for none.</param>
-    /// <returns>ENOENT, EINVAL (not taken so) or EBUSY (mapped).</returns>
+    /// <returns>ENOENT, EINVAL (not got, or got otherwise) or EBUSY (mapped).</returns>
     public static Task<DmaResult<DmaReply>> PutScatterlistAsync(
         this IDmaBufferGrain buffer, string mapping, CommandId? id = null) =>
         buffer.ExecuteAsync(new DmaCommand.PutScatterlist(mapping) { Id = id });
 
     /// <summary>
-    /// The importer maps what it took unmapped: the list as it got it, or one that it builds of the page frame numbers, an entry for each
+    /// The importer maps its raw access: the scatterlist as it got it, or one built from the page frame numbers with an entry for each
     /// run of pages. It costs what a map costs, and an unmap ends it. Source: thread #51, #54.
     /// </summary>
     /// <param name="buffer">The buffer.</param>
     /// <param name="mapping">The caller's new name for the mapping.</param>
     /// <param name="raw">The raw access to map.</param>
     /// <param name="direction">Which way data moves.</param>
-    /// <param name="options">What it asks for beyond that.</param>
+    /// <param name="options">Further options of the map.</param>
     /// <param name="id">The <see cref="DmaCommand.Id"/>; null for none.</param>
     /// <returns>
-    /// ENOENT, EINVAL, EEXIST, EINVAL (no raw access), EBUSY (the list is mapped already), ENODEV (revoked), EREMOTEIO, EOPNOTSUPP, ENOSPC,
+    /// ENOENT, EINVAL, EEXIST, EINVAL (not raw access), EBUSY (the list is mapped already), ENODEV (revoked), EREMOTEIO, EOPNOTSUPP, ENOSPC,
     /// ENOMEM, EIO or EINVAL (segments), as <see cref="MapAttachmentAsync"/>.
     /// </returns>
     public static Task<DmaResult<DmaReply>> MapRawAsync(
@@ -98,9 +98,9 @@ public static class DmaBufferCommands
         CommandId? id = null) =>
         buffer.ExecuteAsync(new DmaCommand.MapRaw(mapping, raw, direction) { Options = options, Id = id });
 
-    /// <summary>Takes the page frame numbers: whole pages, the last one covers the rest of the buffer. Source: thread #54.</summary>
+    /// <summary>Gets the page frame numbers: whole pages, the last one covers the rest of the buffer. Source: thread #54.</summary>
     /// <param name="buffer">The buffer.</param>
-    /// <param name="mapping">The caller's new name for it, one of the mappings.</param>
+    /// <param name="mapping">The caller's new name for it; mappings and raw access share their names.</param>
     /// <param name="attachment">The attachment that takes them.</param>
     /// <param name="id">The <see cref="DmaCommand.Id"/>; null for none.</param>
     /// <returns>As <see cref="GetScatterlistAsync"/>.</returns>
@@ -110,19 +110,19 @@ public static class DmaBufferCommands
 
     /// <summary>Puts page frame numbers back. Source: thread #54.</summary>
     /// <param name="buffer">The buffer.</param>
-    /// <param name="mapping">The page frame numbers, as they were named.</param>
+    /// <param name="mapping">The name of the page frame numbers.</param>
     /// <param name="id">The <see cref="DmaCommand.Id"/>; null for none.</param>
-    /// <returns>ENOENT, EINVAL (not taken so) or EBUSY (mapped).</returns>
+    /// <returns>ENOENT, EINVAL (not got, or got otherwise) or EBUSY (mapped).</returns>
     public static Task<DmaResult<DmaReply>> PutPfnsAsync(
         this IDmaBufferGrain buffer, string mapping, CommandId? id = null) =>
         buffer.ExecuteAsync(new DmaCommand.PutPfns(mapping) { Id = id });
 
-    /// <summary>The CPU takes the buffer over from devices. Source: dma_buf_begin_cpu_access.</summary>
+    /// <summary>The CPU takes the buffer over from the devices. Source: dma_buf_begin_cpu_access.</summary>
     /// <param name="buffer">The buffer.</param>
     /// <param name="access">The caller's new name for it.</param>
     /// <param name="direction">From the device to read, to the device to write, or both.</param>
     /// <param name="id">The <see cref="DmaCommand.Id"/>; null for none.</param>
-    /// <returns>ENOENT, EINVAL, EBADF (released and left), ENODEV (revoked), EEXIST or ENOSPC.</returns>
+    /// <returns>ENOENT, EINVAL, EBADF (released, no device attached), ENODEV (revoked), EEXIST or ENOSPC.</returns>
     public static Task<DmaResult<DmaReply>> BeginCpuAccessAsync(
         this IDmaBufferGrain buffer, string access, DmaDirection direction, CommandId? id = null) =>
         buffer.ExecuteAsync(new DmaCommand.BeginCpuAccess(access, direction) { Id = id });
@@ -136,17 +136,17 @@ public static class DmaBufferCommands
         this IDmaBufferGrain buffer, string access, CommandId? id = null) =>
         buffer.ExecuteAsync(new DmaCommand.EndCpuAccess(access) { Id = id });
 
-    /// <summary>The CPU reads or writes through its caches, allowed or not: it just does.</summary>
+    /// <summary>The CPU reads or writes through its caches, whether or not it owns the buffer.</summary>
     /// <param name="buffer">The buffer.</param>
-    /// <param name="access">The caller's new name for it, used once.</param>
+    /// <param name="access">The caller's new name, used once.</param>
     /// <param name="direction">From the device to read, to the device to write, or both.</param>
     /// <param name="id">The <see cref="DmaCommand.Id"/>; null for none.</param>
-    /// <returns>ENOENT, EINVAL, EBADF (released and left) or ENODEV (revoked).</returns>
+    /// <returns>ENOENT, EINVAL, EBADF (released, no device attached) or ENODEV (revoked).</returns>
     public static Task<DmaResult<DmaReply>> CpuAccessAsync(
         this IDmaBufferGrain buffer, string access, DmaDirection direction, CommandId? id = null) =>
         buffer.ExecuteAsync(new DmaCommand.CpuAccess(access, direction) { Id = id });
 
-    /// <summary>Does the cache maintenance that a map with defer-flush owes, if any. Source: thread #34.</summary>
+    /// <summary>Does the cache maintenance that a map with DeferFlush owes, if any. Source: thread #34.</summary>
     /// <param name="buffer">The buffer.</param>
     /// <param name="mapping">The mapping.</param>
     /// <param name="id">The <see cref="DmaCommand.Id"/>; null for none.</param>
@@ -157,7 +157,7 @@ public static class DmaBufferCommands
 
     /// <summary>The CPU hands a live mapping back to its device. Source: dma_sync_sgtable_for_device.</summary>
     /// <param name="buffer">The buffer.</param>
-    /// <param name="sync">The caller's new name for it, used once.</param>
+    /// <param name="sync">The caller's new name, used once.</param>
     /// <param name="mapping">The mapping.</param>
     /// <param name="id">The <see cref="DmaCommand.Id"/>; null for none.</param>
     /// <returns>ENOENT, EINVAL (not a name, not mapped) or ENODEV (revoked).</returns>
@@ -167,7 +167,7 @@ public static class DmaBufferCommands
 
     /// <summary>The CPU takes a live mapping over from its device. Source: dma_sync_sgtable_for_cpu.</summary>
     /// <param name="buffer">The buffer.</param>
-    /// <param name="sync">The caller's new name for it, used once.</param>
+    /// <param name="sync">The caller's new name, used once.</param>
     /// <param name="mapping">The mapping.</param>
     /// <param name="id">The <see cref="DmaCommand.Id"/>; null for none.</param>
     /// <returns>As <see cref="SyncForDeviceAsync"/>.</returns>

@@ -6,12 +6,12 @@ using DmaGrains.Model.Buffers;
 namespace DmaGrains.Interfaces;
 
 /// <summary>
-/// Gives ids to what one caller asks of buffers. Of each caller a buffer remembers the last request, so a caller has one request (a
-/// command, a batch or an export) under way on a buffer at a time; who asks more at once takes <see cref="DmaCallers"/>.
+/// Creates the ids of one caller's requests. A buffer remembers the last request of each caller, so a caller may have one request (a
+/// command, a batch or an export) in flight on a buffer at a time; to send several at once, use <see cref="DmaCallers"/>.
 /// </summary>
 /// <remarks>
-/// Numbers are those of a hybrid logical clock: the time in microseconds, or one more than the last. So a new caller begins above those
-/// that a buffer has forgotten; where its clock is behind theirs, it learns so from the refusal.
+/// Numbers come from a hybrid logical clock: the time in microseconds, or the last number plus one. So a new caller starts above all
+/// numbers that a buffer has forgotten; where its clock is behind, the refusal says which number to start above.
 /// </remarks>
 public sealed class DmaCaller
 {
@@ -19,8 +19,8 @@ public sealed class DmaCaller
     private readonly Lock _lock = new();
     private long _last;
 
-    /// <summary>A caller under a name that nobody else has.</summary>
-    /// <param name="time">What its numbers begin with; null for the system's clock.</param>
+    /// <summary>A caller with a random name.</summary>
+    /// <param name="time">The clock that numbers start from; null for the system's.</param>
     public DmaCaller(TimeProvider? time = null)
     {
         _time = time ?? TimeProvider.System;
@@ -40,13 +40,13 @@ public sealed class DmaCaller
         }
     }
 
-    /// <summary>The same commands under new ids, in their order: one request.</summary>
+    /// <summary>The same commands with new ids, in order: one request.</summary>
     public ImmutableArray<DmaCommand> Number(IEnumerable<DmaCommand> commands) => [.. commands.Select(command => command with { Id = Next() })];
 
     /// <summary>
-    /// Asks under a new id, and once more under another one when the buffer has forgotten callers with higher numbers (ESTALE).
+    /// Sends under a new id, and once more under a higher one when the buffer has forgotten callers with higher numbers (ESTALE).
     /// </summary>
-    /// <param name="send">Sends once. Where it sends again by itself, it may return no ESTALE: the first one may have been carried out.</param>
+    /// <param name="send">Sends once. If it sends again by itself, it must not return ESTALE for a repeat, because the first attempt may have been carried out.</param>
     public async Task<DmaResult<DmaReply>> SendAsync(Func<CommandId, Task<DmaResult<DmaReply>>> send)
     {
         ArgumentNullException.ThrowIfNull(send);
@@ -54,9 +54,9 @@ public sealed class DmaCaller
         return Learns(reply) ? await send(Next()) : reply;
     }
 
-    /// <summary>The same for commands that are carried out in one turn, see <see cref="IDmaBufferGrain"/>.</summary>
-    /// <param name="commands">The commands; ids that they have are not looked at.</param>
-    /// <param name="send">Sends them once, as for a single command.</param>
+    /// <summary>The same for a batch, see <see cref="IDmaBufferGrain"/>.</summary>
+    /// <param name="commands">The commands; their ids are replaced.</param>
+    /// <param name="send">Sends the batch once, as for a single command.</param>
     public async Task<ImmutableArray<DmaResult<DmaReply>>> SendAsync(
         ImmutableArray<DmaCommand> commands, Func<ImmutableArray<DmaCommand>, Task<ImmutableArray<DmaResult<DmaReply>>>> send)
     {
@@ -65,7 +65,7 @@ public sealed class DmaCaller
         return replies is [var only] && Learns(only) ? await send(Number(commands)) : replies;
     }
 
-    /// <summary>Has the next number above the one that a refusal names; false when it is not about that.</summary>
+    /// <summary>Continues above the number that an ESTALE refusal gives; false for any other refusal.</summary>
     public bool Learn(Refusal refusal)
     {
         ArgumentNullException.ThrowIfNull(refusal);

@@ -1,8 +1,8 @@
 namespace DmaGrains.Interfaces;
 
 /// <summary>
-/// How the grains of a board are named. Every key has a character that no hexadecimal number has: a silo on Orleans' ADO.NET storage,
-/// as the benchmarks' yardstick is, would fold keys such as <c>a</c>, <c>A</c> and <c>0a</c> into one row.
+/// The keys of a board's grains. Every key has a character that hexadecimal numbers lack: Orleans' ADO.NET storage, which the benchmarks
+/// compare with, would take keys such as <c>a</c>, <c>A</c> and <c>0a</c> for the same row.
 /// </summary>
 public static class GrainKeys
 {
@@ -36,6 +36,6 @@ public static class GrainKeys
         return slash < 0 ? string.Empty : key[..slash];
     }
 
-    /// <summary>The name behind the board in the key of a device or a buffer, or behind the colon in a board's.</summary>
+    /// <summary>The name after the board in the key of a device or a buffer, or after the colon in a board's key.</summary>
     public static string NameOf(string key) => key[(key.IndexOfAny(['/', ':']) + 1)..];
 }

@@ -8,25 +8,25 @@ namespace DmaGrains.Interfaces;
 [Alias("dma.IBoardListGrain")]
 public interface IBoardListGrain : IGrainWithStringKey
 {
-    /// <summary>Notes a board; one that is noted is noted. For the board.</summary>
+    /// <summary>Adds a board; adding it again changes nothing. For the board.</summary>
     /// <param name="board">The board.</param>
-    /// <param name="generation">Which board of that name it is.</param>
-    /// <returns>EINVAL naming Board or Generation (removed a short while ago), or ENOSPC; null when noted.</returns>
+    /// <param name="generation">The generation of that board.</param>
+    /// <returns>EINVAL naming Board or Generation (removed a short while ago), or ENOSPC; null when added.</returns>
     [AlwaysInterleave]
     [Alias("Add")]
     Task<Refusal?> AddAsync(string board, uint generation);
 
-    /// <summary>Forgets a board that is removed; one that was defined since stays. For the board.</summary>
+    /// <summary>Removes a board; one defined later under that name stays. For the board.</summary>
     /// <param name="board">The board.</param>
-    /// <param name="generation">Which board of that name it was.</param>
+    /// <param name="generation">The generation of the removed board.</param>
     /// <returns>EINVAL naming Board; null when it is not listed any more.</returns>
     [AlwaysInterleave]
     [Alias("Remove")]
     Task<Refusal?> RemoveAsync(string board, uint generation);
 
     /// <summary>Names of boards, a page at a time, as <see cref="IBoardGrain.ListBuffersAsync"/> lists buffers.</summary>
-    /// <param name="cursor">What the page before said; empty to start.</param>
-    /// <param name="count">1 to <see cref="IBoardGrain.PageMax"/>; a page may have fewer names although more follow.</param>
+    /// <param name="cursor">The cursor of the previous page; empty to start.</param>
+    /// <param name="count">1 to <see cref="IBoardGrain.PageMax"/>; a page may have fewer names even if more follow.</param>
     /// <returns>EINVAL naming Cursor.</returns>
     [AlwaysInterleave]
     [Alias("List")]

@@ -10,14 +10,14 @@ namespace DmaGrains.Interfaces;
 public interface IDeviceGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Puts the device on its board or changes its facts. For the board, which also tells all silos: use
+    /// Adds the device to its board, or changes it. For the board, which also informs all silos; callers use
     /// <see cref="IBoardGrain.SetDeviceAsync"/>.
     /// </summary>
     /// <returns>EINVAL.</returns>
     [Alias("Register")]
     Task<DmaResult<Device>> RegisterAsync(Device device);
 
-    /// <summary>Takes the device off its board. For the board, which also tells all silos.</summary>
+    /// <summary>Removes the device from its board. For the board, which also informs all silos.</summary>
     [Alias("Remove")]
     Task RemoveAsync();
 

@@ -9,11 +9,12 @@ using Orleans.Concurrency;
 namespace DmaGrains.Interfaces;
 
 /// <summary>
-/// One shared buffer; key <c>board/buffer</c>. Its turn is the kernel's <c>dmabuf-&gt;lock</c>: commands run one at a time, and a reply
-/// means that the outcome is durable. What has an id (<see cref="DmaCommand.Id"/>, <see cref="BufferExport.Id"/>) may be sent again until
-/// its caller asks something else: it gets its first reply and changes nothing; <see cref="DmaCaller"/> gives ids. Without one a granted
-/// command that comes again gets its first reply while fewer than <see cref="ReplyTable.UnnamedMax"/> others were granted since and the
-/// buffer was not exported anew, so attachments and mappings are named once; a refused one is a new attempt.
+/// One shared buffer; key <c>board/buffer</c>. A turn of the grain stands for the kernel's <c>dmabuf-&gt;lock</c>: commands run one at a
+/// time, and a reply means that the outcome is durable. A request with an id (<see cref="DmaCommand.Id"/>, <see cref="BufferExport.Id"/>,
+/// created by <see cref="DmaCaller"/>) may be sent again until its caller's next request: it gets its first reply and changes nothing.
+/// Without an id, a granted command that is repeated gets its first reply while fewer than <see cref="ReplyTable.UnnamedMax"/> others were
+/// granted since and the buffer was not exported again, so each name stands for one attachment or mapping; a refused command that is
+/// repeated is a new attempt.
 /// </summary>
 /// <remarks>
 /// <see cref="DmaBufferCommands"/> has a method for each command. Refusals are values; <c>docs/errors.md</c> lists each command's errnos
@@ -31,10 +32,10 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     [Alias("Export")]
     Task<DmaResult<DmaReply>> ExportAsync(BufferExport origin);
 
-    /// <summary>What a map would answer; nothing is held afterwards, and nothing is remembered (thread #12).</summary>
+    /// <summary>What a map would return; nothing is kept or remembered (thread #12).</summary>
     /// <param name="attachment">The attachment that would be mapped.</param>
     /// <param name="direction">Which way data would move.</param>
-    /// <param name="options">What the map would ask for: <see cref="MapOptions.NoBounce"/> tells whether it is without a copy.</param>
+    /// <param name="options">Options of the map: <see cref="MapOptions.NoBounce"/> tells whether it works without a copy.</param>
     /// <returns>As <see cref="DmaBufferCommands.MapAttachmentAsync"/>.</returns>
     [Alias("TestMap")]
     Task<DmaResult<DmaReply>> TestMapAttachmentAsync(
@@ -42,18 +43,20 @@ public interface IDmaBufferGrain : IGrainWithStringKey
 
     /// <summary>Carries out a command.</summary>
     /// <returns>
-    /// ENOENT, EINVAL (not an id, or another command's), ESTALE (its id may have been carried out and is not remembered), or what the
-    /// command answers.
+    /// ENOENT, EINVAL (not an id, or the id of another command), ESTALE (the id may have been carried out and is not remembered), or the
+    /// command's own errnos.
     /// </returns>
     [Alias("Execute")]
     Task<DmaResult<DmaReply>> ExecuteAsync(DmaCommand command);
 
     /// <summary>Carries out commands in order, in one turn with one durable write.</summary>
-    /// <param name="commands">1 to <see cref="BatchMax"/> commands; more is ENOSPC. All have ids of one caller with growing numbers, or none has an id.</param>
-    /// <param name="goOn">Whether to go on after a refusal.</param>
+    /// <param name="commands">
+    /// 1 to <see cref="BatchMax"/> commands; more are ENOSPC. All have ids of one caller with increasing numbers, or none has an id.
+    /// </param>
+    /// <param name="goOn">Whether to continue after a refusal.</param>
     /// <returns>
-    /// A reply per command that was tried: fewer than the commands when a refusal stopped the batch, as ESTALE always does. One refusal for
-    /// what cannot be a batch.
+    /// A reply for each command that was tried: fewer than commands when a refusal stopped the batch, as ESTALE always does. A single
+    /// refusal when the commands cannot be a batch.
     /// </returns>
     [Alias("ExecuteBatch")]
     Task<ImmutableArray<DmaResult<DmaReply>>> ExecuteAsync(ImmutableArray<DmaCommand> commands, bool goOn);
@@ -76,18 +79,18 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     Task<DmaResult<DmaBuffer>> DescribeAsync();
 
     /// <summary>
-    /// Gives back what the buffer owes; where it owes nothing, nothing happens. A command does so at its end, and a buffer whose command
-    /// was cut off when it is activated: this is for whoever sees to it that it is.
+    /// Gives back the pages and addresses that the buffer owes, if any. Every command does this at its end, and so does the activation
+    /// of a buffer whose command was interrupted; silos call this to cause that activation.
     /// </summary>
     [Alias("Settle")]
     Task SettleAsync();
 
     /// <summary>
-    /// For the repair of a board: gives back what the buffer owes and what is held for it in vain, and has the board list it if it lives,
-    /// and not list it if it does not.
+    /// For the repair of a board: gives back what the buffer owes and what is held for it without need, and makes the board list it
+    /// exactly if it is alive.
     /// </summary>
-    /// <param name="pages">What the board's memory holds under its name.</param>
-    /// <param name="mappings">What the board's MMUs and bounce pool hold under its name.</param>
+    /// <param name="pages">The pages that the board's memory holds under its name.</param>
+    /// <param name="mappings">The mappings that the board's MMUs and bounce pool hold under its name.</param>
     /// <returns>EINVAL naming Pages or Mappings (null), or Buffer (another buffer's).</returns>
     [Alias("Repair")]
     Task<DmaResult<BufferRepair>> RepairAsync(ImmutableArray<AllocationToken> pages, ImmutableArray<MapToken> mappings);

@@ -4,21 +4,21 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Interfaces;
 
-/// <summary>Goes through the pages of listings.</summary>
+/// <summary>Reads listings page by page.</summary>
 public static class Listings
 {
-    /// <summary>The names of a board's buffers, a page at a time as the board gives them.</summary>
-    /// <param name="board">The board; it has been defined.</param>
-    /// <param name="page">1 to <see cref="IBoardGrain.PageMax"/>.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <summary>The names of a board's buffers, page by page.</summary>
+    /// <param name="board">The board; it must be defined.</param>
+    /// <param name="page">Most names in a page, 1 to <see cref="IBoardGrain.PageMax"/>.</param>
+    /// <param name="cancellation">Stops the listing.</param>
     public static IAsyncEnumerable<ImmutableArray<string>> BufferPagesAsync(
         this IBoardGrain board, int page = IBoardGrain.PageMax, CancellationToken cancellation = default) =>
         PagesAsync(cursor => board.ListBuffersAsync(cursor, page), cancellation);
 
-    /// <summary>The names of a cluster's boards, a page at a time.</summary>
+    /// <summary>The names of a cluster's boards, page by page.</summary>
     /// <param name="boards">The list of boards.</param>
-    /// <param name="page">1 to <see cref="IBoardGrain.PageMax"/>.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="page">Most names in a page, 1 to <see cref="IBoardGrain.PageMax"/>.</param>
+    /// <param name="cancellation">Stops the listing.</param>
     public static IAsyncEnumerable<ImmutableArray<string>> BoardPagesAsync(
         this IBoardListGrain boards, int page = IBoardGrain.PageMax, CancellationToken cancellation = default) =>
         PagesAsync(cursor => boards.ListAsync(cursor, page), cancellation);

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Interfaces;
 
-/// <summary>Some names of a listing.</summary>
-/// <param name="Names">Names in the listing's order, which is not that of the alphabet; there may be none although more follow.</param>
-/// <param name="Next">What to ask with for the next page; null when this was the last.</param>
+/// <summary>A page of a listing.</summary>
+/// <param name="Names">Names in the listing's order, which is not alphabetical; may be empty even if more follow.</param>
+/// <param name="Next">The cursor of the next page; null when this is the last.</param>
 [GenerateSerializer, Immutable, Alias("dma.name-page")]
 public readonly record struct NamePage(ImmutableArray<string> Names, string? Next);
