@@ -12,10 +12,10 @@ using Orleans.TestingHost;
 
 namespace DmaGrains.Testing;
 
-/// <summary>Silos of DmaGrains and a client, in this process, for tests. Nothing of it survives the process.</summary>
+/// <summary>Silos of DmaGrains and a client in this process, for tests. Nothing survives the process.</summary>
 /// <remarks>
-/// Starting one takes a second or two in a fresh process and some tenths of one later: share it between tests, and give each test a
-/// board of its own. Calls may come from any thread; starting, stopping and killing silos is for one at a time.
+/// Starting a cluster takes a second or two in a fresh process and a few tenths of a second later: share it between tests, and give each
+/// test its own board. Members may be called from any thread; start, stop and kill silos one at a time.
 /// </remarks>
 public sealed class DmaTestCluster : IAsyncDisposable
 {
@@ -48,30 +48,30 @@ public sealed class DmaTestCluster : IAsyncDisposable
         _cluster = builder.Build();
     }
 
-    /// <summary>How long a call waits for its answer before it fails, unless its method says otherwise.</summary>
+    /// <summary>How long a call waits for its reply before it fails, unless the grain method states another timeout.</summary>
     public TimeSpan ResponseTimeout { get; }
 
-    /// <summary>How long <see cref="WaitForAsync(Func{ClusterEvent, bool}, TimeSpan?, long, string)"/> waits when it is not told.</summary>
+    /// <summary>How long <see cref="WaitForAsync(Func{ClusterEvent, bool}, TimeSpan?, long, string)"/> waits by default.</summary>
     public static TimeSpan WaitTimeout { get; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Where to get grains from.</summary>
+    /// <summary>Gives grains, as any client gets them.</summary>
     public IGrainFactory Grains => _cluster.Client;
 
-    /// <summary>Where grains keep their state, and how to make that fail.</summary>
+    /// <summary>The storage of the grains, and how to make it fail.</summary>
     public ClusterStorage Storage { get; }
 
-    /// <summary>What has happened.</summary>
+    /// <summary>The events so far.</summary>
     public EventLog Events { get; } = new();
 
-    /// <summary>How many silos there are or were; they are numbered from 0.</summary>
+    /// <summary>How many silos were started; they are numbered from 0.</summary>
     public int SiloCount => _silos.Count;
 
     /// <summary>Starts a cluster; it is ready when this completes.</summary>
     /// <param name="silos">How many silos, at least 1.</param>
     /// <param name="responseTimeout">
-    /// The <see cref="ResponseTimeout"/>; null for 10 seconds. What a killed silo was asked fails after it.
+    /// The <see cref="ResponseTimeout"/>; null for 10 seconds. A call to a killed silo fails after it.
     /// </param>
-    /// <param name="configureSilo">Adds to each silo, such as logging; null for nothing.</param>
+    /// <param name="configureSilo">Configures each silo further, for example its logging; null for nothing.</param>
     public static async Task<DmaTestCluster> StartAsync(
         int silos = 1, TimeSpan? responseTimeout = null, Action<ISiloBuilder>? configureSilo = null)
     {
@@ -90,10 +90,10 @@ public sealed class DmaTestCluster : IAsyncDisposable
     }
 
     /// <summary>Defines a board from a YAML file.</summary>
-    /// <param name="file">The file; a relative path is looked for beside the test assembly, then in the current folder.</param>
-    /// <param name="name">What to call the board; null for the file's name with a number, so that no other test has it.</param>
-    /// <returns>The board as defined: its <see cref="BoardDefinition.Name"/> is what to get its buffers with.</returns>
-    /// <exception cref="FileFormatException">The file cannot be read, or is no board that can exist.</exception>
+    /// <param name="file">The file; a relative path is looked up next to the test assembly, then in the current folder.</param>
+    /// <param name="name">The board's name; null for the name in the file with a number appended, which is unique in the cluster.</param>
+    /// <returns>The board as defined; its <see cref="BoardDefinition.Name"/> leads to its buffers.</returns>
+    /// <exception cref="FileFormatException">The file cannot be read, or is not a valid board.</exception>
     /// <exception cref="InvalidOperationException">The cluster refuses the board.</exception>
     public Task<BoardDefinition> SeedBoardAsync(string file, string? name = null)
     {
@@ -102,17 +102,17 @@ public sealed class DmaTestCluster : IAsyncDisposable
     }
 
     /// <summary>Defines a board from YAML text.</summary>
-    /// <param name="yaml">What a board file would have.</param>
-    /// <param name="name">What to call the board; null for the text's name with a number, so that no other test has it.</param>
+    /// <param name="yaml">The text of a board file.</param>
+    /// <param name="name">The board's name; null for the name in the text with a number appended, which is unique in the cluster.</param>
     /// <returns>The board as defined.</returns>
-    /// <exception cref="FileFormatException">The text is no board that can exist.</exception>
+    /// <exception cref="FileFormatException">The text is not a valid board.</exception>
     /// <exception cref="InvalidOperationException">The cluster refuses the board.</exception>
     public Task<BoardDefinition> SeedBoardTextAsync(string yaml, string? name = null) =>
         SeedBoardAsync(BoardFile.Parse(yaml, "board.yaml"), name);
 
     /// <summary>Defines a board.</summary>
     /// <param name="board">The board.</param>
-    /// <param name="name">What to call it; null for its name with a number, so that no other test has it.</param>
+    /// <param name="name">Its name in the cluster; null for its own name with a number appended, which is unique in the cluster.</param>
     /// <returns>The board as defined.</returns>
     /// <exception cref="InvalidOperationException">The cluster refuses the board.</exception>
     public async Task<BoardDefinition> SeedBoardAsync(BoardDefinition board, string? name = null)
@@ -130,7 +130,7 @@ public sealed class DmaTestCluster : IAsyncDisposable
     /// <summary>A buffer of a board, exported or not.</summary>
     public IDmaBufferGrain Buffer(string board, string name) => Grains.GetBuffer(board, name);
 
-    /// <summary>The silo that a grain is on, from 0; null when it is on none, as before the first call to it.</summary>
+    /// <summary>The silo on which a grain is active, from 0; null when it is not active, as before its first call.</summary>
     public int? SiloOf(IAddressable grain) =>
         _cluster.TryGetGrainContext(grain.GetGrainId(), out var found)
         && _silos.FindIndex(silo => silo is not null && silo.SiloAddress.Equals(found.Address.SiloAddress)) is >= 0 and var index
@@ -138,7 +138,7 @@ public sealed class DmaTestCluster : IAsyncDisposable
             : null;
 
     /// <summary>Starts one more silo.</summary>
-    /// <returns>Which it is, from 0.</returns>
+    /// <returns>Its number, from 0.</returns>
     public async Task<int> AddSiloAsync()
     {
         _silos.Add(null);
@@ -147,14 +147,13 @@ public sealed class DmaTestCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes a silo away as if its machine had lost power: what it is doing never reaches the storage, writes that are held included.
-    /// Its grains are elsewhere at their next call. A call that was under way gets an exception, at the latest after
-    /// <see cref="ResponseTimeout"/>.
+    /// Kills a silo as if its machine had lost power: nothing that it is doing reaches the storage, not even held writes. Its grains are
+    /// activated on other silos at their next call. A call in progress fails, at the latest after <see cref="ResponseTimeout"/>.
     /// </summary>
     /// <param name="silo">Which silo, from 0.</param>
     /// <remarks>
-    /// It is no SIGKILL: the silo is in this process and is stopped without finishing what it does, and the others learn of it at once.
-    /// How long a real loss goes unnoticed takes processes to test.
+    /// This is not SIGKILL: the silo runs in this process and is stopped without finishing its work, and the others learn of it at once.
+    /// To test how long a real loss goes unnoticed, use separate processes.
     /// </remarks>
     public async Task KillSiloAsync(int silo)
     {
@@ -166,7 +165,7 @@ public sealed class DmaTestCluster : IAsyncDisposable
         await _cluster.WaitForLivenessToStabilizeAsync(didKill: true);
     }
 
-    /// <summary>Stops a silo in order: its grains finish what they do and leave.</summary>
+    /// <summary>Stops a silo in an orderly way: its grains finish what they are doing.</summary>
     /// <param name="silo">Which silo, from 0.</param>
     public async Task StopSiloAsync(int silo)
     {
@@ -177,7 +176,7 @@ public sealed class DmaTestCluster : IAsyncDisposable
         Events.Add(new ClusterEvent.SiloStopped(silo));
     }
 
-    /// <summary>Starts a silo in the place of one that was killed or stopped; one that runs is stopped first.</summary>
+    /// <summary>Starts a silo in place of one that was killed or stopped; a running one is stopped first.</summary>
     /// <param name="silo">Which silo, from 0.</param>
     public async Task RestartSiloAsync(int silo)
     {
@@ -189,14 +188,14 @@ public sealed class DmaTestCluster : IAsyncDisposable
         await StartSiloAsync(silo);
     }
 
-    /// <summary>Waits for an event. None can be missed: what has happened before the call counts too.</summary>
-    /// <param name="matches">Whether an event is the one.</param>
+    /// <summary>Waits for an event. None can be missed: events before the call count too.</summary>
+    /// <param name="matches">Whether an event is the wanted one.</param>
     /// <param name="timeout">How long to wait; null for <see cref="WaitTimeout"/>.</param>
     /// <param name="after">Only events with a higher number count: a mark that was taken before from <see cref="EventLog.Last"/>, or
     /// the number of an event. 0 for all since the cluster's start.</param>
-    /// <param name="wanted">The compiler's.</param>
+    /// <param name="wanted">Filled in by the compiler: the text of <paramref name="matches"/>, for messages.</param>
     /// <returns>The first such event.</returns>
-    /// <exception cref="TimeoutException">None came. The message tells what did.</exception>
+    /// <exception cref="TimeoutException">No such event happened. The message lists those that did.</exception>
     public Task<ClusterEvent> WaitForAsync(
         Func<ClusterEvent, bool> matches,
         TimeSpan? timeout = null,
@@ -204,14 +203,14 @@ public sealed class DmaTestCluster : IAsyncDisposable
         [CallerArgumentExpression(nameof(matches))] string wanted = "") =>
         Events.WaitForAsync(matches, after, timeout ?? WaitTimeout, wanted);
 
-    /// <summary>Waits for an event of a kind. None can be missed: what has happened before the call counts too.</summary>
-    /// <typeparam name="TEvent">The kind of event.</typeparam>
-    /// <param name="matches">Whether an event is the one.</param>
+    /// <summary>Waits for an event of a type. None can be missed: events before the call count too.</summary>
+    /// <typeparam name="TEvent">The type of event.</typeparam>
+    /// <param name="matches">Whether an event is the wanted one.</param>
     /// <param name="timeout">How long to wait; null for <see cref="WaitTimeout"/>.</param>
     /// <param name="after">Only events with a higher number count: a mark, or the number of an event. 0 for all.</param>
-    /// <param name="wanted">The compiler's.</param>
+    /// <param name="wanted">Filled in by the compiler: the text of <paramref name="matches"/>, for messages.</param>
     /// <returns>The first such event.</returns>
-    /// <exception cref="TimeoutException">None came. The message tells what did.</exception>
+    /// <exception cref="TimeoutException">No such event happened. The message lists those that did.</exception>
     public Task<TEvent> WaitForAsync<TEvent>(
         Func<TEvent, bool> matches,
         TimeSpan? timeout = null,
@@ -220,35 +219,34 @@ public sealed class DmaTestCluster : IAsyncDisposable
         where TEvent : ClusterEvent => Events.WaitForAsync(matches, after, timeout ?? WaitTimeout, wanted);
 
     /// <summary>
-    /// Checks every board of the cluster from outside: what each buffer says of itself, its union against its importers', that no page
-    /// has two owners, that nothing is held for nobody, that it lists the buffers that live, and that
-    /// the cluster lists it. All must be at rest: no command runs
-    /// meanwhile.
+    /// Checks every board of the cluster from outside: each buffer's own invariants, its union against its importers, that no page has
+    /// two owners, that nothing is held for no buffer, that the board lists its living buffers, and that the cluster lists the board. No
+    /// command may run meanwhile.
     /// </summary>
-    /// <exception cref="InvariantException">Something is wrong; it lists all that is.</exception>
+    /// <exception cref="InvariantException">Something is wrong; the exception lists everything that is.</exception>
     public Task CheckInvariantsAsync() => new ClusterCheck(Grains, Storage).RunAsync();
 
-    /// <summary>Checks a board as <see cref="CheckInvariantsAsync()"/> does, while others are at work.</summary>
+    /// <summary>Checks one board as <see cref="CheckInvariantsAsync()"/> does; commands may run on other boards.</summary>
     /// <exception cref="InvariantException">Something is wrong, or there is no such board.</exception>
     public Task CheckInvariantsAsync(BoardDefinition board) =>
         new ClusterCheck(Grains, Storage).RunAsync([board.Name]);
 
-    /// <summary>Makes a grain forget all that it has not stored; its next call reads storage again. Completes when it has gone.</summary>
+    /// <summary>Deactivates a grain; its next call reads storage again. Completes when the activation has ended.</summary>
     public Task DeactivateAsync(IAddressable grain) => _cluster.DeactivateAsync(grain.GetGrainId());
 
-    /// <summary>What is stored of a grain; null when nothing is.</summary>
-    /// <typeparam name="T">What the grain stores under that name.</typeparam>
+    /// <summary>A stored state of a grain; null when nothing is stored.</summary>
+    /// <typeparam name="T">The type of the state.</typeparam>
     /// <param name="grain">The grain.</param>
     /// <param name="state">The state's name, such as <c>buffer</c>.</param>
     public T? ReadState<T>(IAddressable grain, string state)
         where T : class =>
         Storage.Find(new(state, grain.GetGrainId())) is { } bytes ? Serializer.Deserialize<T>(BinaryData.FromBytes(bytes)) : null;
 
-    /// <summary>Stores a state behind a grain's back, as a fault of the storage might. Nobody calls the grain meanwhile.</summary>
-    /// <typeparam name="T">What the grain stores under that name.</typeparam>
+    /// <summary>Stores a state behind a grain's back, as a fault of the storage might. The grain must not be called meanwhile.</summary>
+    /// <typeparam name="T">The type of the state.</typeparam>
     /// <param name="grain">The grain.</param>
     /// <param name="state">The state's name, such as <c>buffer</c>.</param>
-    /// <param name="value">What the grain is to find at its next call.</param>
+    /// <param name="value">What the grain finds at its next call.</param>
     public async Task WriteStateAsync<T>(IAddressable grain, string state, T value)
         where T : class
     {
@@ -256,7 +254,7 @@ public sealed class DmaTestCluster : IAsyncDisposable
         Storage.Put(new(state, grain.GetGrainId()), Serializer.Serialize(value).ToArray());
     }
 
-    /// <summary>Stops the silos; what is held is let go first.</summary>
+    /// <summary>Stops the silos; held writes are released first.</summary>
     public async ValueTask DisposeAsync()
     {
         Storage.ReleaseAll();

@@ -4,11 +4,11 @@ using DmaGrains.Scenarios.Checking;
 
 namespace DmaGrains.Testing;
 
-/// <summary>Checks boards from outside, with what the storage knows of their buffers beside what the boards say.</summary>
+/// <summary>Checks boards from outside: what boards say against what is stored of their buffers.</summary>
 internal sealed class ClusterCheck(IGrainFactory grains, ClusterStorage storage)
 {
-    /// <summary>Checks all boards that there are.</summary>
-    /// <exception cref="InvariantException">Something is wrong; it lists all that is.</exception>
+    /// <summary>Checks all boards.</summary>
+    /// <exception cref="InvariantException">Something is wrong; the exception lists everything that is.</exception>
     public async Task RunAsync()
     {
         var stored = new List<string>();
@@ -25,7 +25,7 @@ internal sealed class ClusterCheck(IGrainFactory grains, ClusterStorage storage)
 
     /// <summary>Checks some boards.</summary>
     /// <param name="boards">Their names.</param>
-    /// <exception cref="InvariantException">Something is wrong; it lists all that is.</exception>
+    /// <exception cref="InvariantException">Something is wrong; the exception lists everything that is.</exception>
     public async Task RunAsync(IEnumerable<string> boards)
     {
         var findings = ImmutableArray.CreateBuilder<string>();
@@ -62,7 +62,7 @@ internal sealed class ClusterCheck(IGrainFactory grains, ClusterStorage storage)
             .Concat(await UnlistedAsync(board, listed.ToHashSet()));
     }
 
-    /// <summary>Buffers that live, and that their board does not know of.</summary>
+    /// <summary>Living buffers that their board does not list.</summary>
     private async Task<IEnumerable<string>> UnlistedAsync(string board, HashSet<string> listed)
     {
         var stored = storage.KeysWith("buffer").Where(key => GrainKeys.BoardOf(key) == board).Select(GrainKeys.NameOf);

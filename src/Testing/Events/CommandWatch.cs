@@ -6,7 +6,7 @@ using Orleans.Serialization.Invocation;
 
 namespace DmaGrains.Testing;
 
-/// <summary>Notes every command that buffers of a silo deal with, before the caller gets the reply.</summary>
+/// <summary>Records every command that a silo's buffers process, before the caller gets the reply.</summary>
 internal sealed class CommandWatch(EventLog events, int silo) : IIncomingGrainCallFilter
 {
     private static readonly ImmutableArray<DmaCommand?> _export = [null];
@@ -50,7 +50,7 @@ internal sealed class CommandWatch(EventLog events, int silo) : IIncomingGrainCa
         _ => [],
     };
 
-    /// <summary>The commands of a call; none for what changes nothing.</summary>
+    /// <summary>The commands of a call; none for calls that change nothing.</summary>
     private static ImmutableArray<DmaCommand?> CommandsOf(IInvokable call) => call.GetMethodName() switch
     {
         nameof(IDmaBufferGrain.ExportAsync) => _export,

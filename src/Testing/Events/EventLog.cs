@@ -4,11 +4,11 @@ using System.Threading.Channels;
 
 namespace DmaGrains.Testing;
 
-/// <summary>What happened in a cluster, in order.</summary>
-/// <remarks>Who waits gets every event from then on through a channel of its own, so none is missed however many come.</remarks>
+/// <summary>The events of a cluster, in order.</summary>
+/// <remarks>Each wait gets every later event through its own channel, so it misses none however many there are.</remarks>
 public sealed class EventLog
 {
-    /// <summary>How many of the last events are kept for who asks later.</summary>
+    /// <summary>How many of the latest events are kept for later waits.</summary>
     public const int KeptMax = 20_000;
 
     private const int ToldMax = 15;
@@ -22,7 +22,7 @@ public sealed class EventLog
     {
     }
 
-    /// <summary>The number of the last event; 0 before the first. A mark: what comes later has a higher number.</summary>
+    /// <summary>The number of the last event; 0 before the first. Use it as a mark: later events have higher numbers.</summary>
     public long Last
     {
         get
@@ -59,7 +59,7 @@ public sealed class EventLog
         }
     }
 
-    /// <summary>The first event after a number that is wanted, past or to come.</summary>
+    /// <summary>The first wanted event after a number, past or future.</summary>
     internal async Task<TEvent> WaitForAsync<TEvent>(Func<TEvent, bool> matches, long after, TimeSpan timeout, string wanted)
         where TEvent : ClusterEvent
     {

@@ -1,15 +1,15 @@
 namespace DmaGrains.Testing;
 
-/// <summary>What ties a silo to the cluster's storage.</summary>
-/// <param name="silo">Which silo of the cluster, from 0.</param>
+/// <summary>A silo's connection to the cluster's storage.</summary>
+/// <param name="silo">The number of the silo, from 0.</param>
 internal sealed class SiloLink(int silo)
 {
     private volatile bool _isCut;
 
-    /// <summary>Which silo of the cluster, from 0.</summary>
+    /// <summary>The number of the silo, from 0.</summary>
     public int Silo => silo;
 
-    /// <summary>From now on the silo reads and writes nothing, as after a power loss.</summary>
+    /// <summary>Cuts the connection: from now on the silo reads and writes nothing, as after a power loss.</summary>
     public void Cut() => _isCut = true;
 
     /// <exception cref="IOException">The silo was killed.</exception>

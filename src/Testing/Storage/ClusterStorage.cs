@@ -4,8 +4,8 @@ using Orleans.Storage;
 namespace DmaGrains.Testing;
 
 /// <summary>
-/// Where the grains of a test cluster keep their state: in memory, shared by all silos, outliving them. It keeps bytes and versions as
-/// real storage does, and fails, waits or is slow when a test says so.
+/// The storage of a test cluster's grains: in memory, shared by all silos, and outliving them. It stores bytes with versions as real
+/// storage does, and fails, waits or is slow when a test asks for that.
 /// </summary>
 public sealed class ClusterStorage
 {
@@ -19,36 +19,36 @@ public sealed class ClusterStorage
 
     internal ClusterStorage(EventLog events) => _events = events;
 
-    /// <summary>How long every read and write takes; zero to begin with. To order events, hold writes instead.</summary>
+    /// <summary>How long every read and write takes; initially zero. To force an order of events, hold writes instead.</summary>
     public TimeSpan Delay { get; set; }
 
-    /// <summary>Makes a grain's next write fail: its caller gets an exception.</summary>
+    /// <summary>Makes a grain's next write fail: the caller of the grain gets an exception.</summary>
     /// <param name="grain">The grain, such as a buffer, a device or a board's memory.</param>
-    /// <param name="afterWriting">Whether the write lands all the same, as when only the answer is lost.</param>
-    /// <param name="state">The state that is written, such as <c>buffer</c>; null for any of the grain's.</param>
+    /// <param name="afterWriting">Whether the state is stored nevertheless, as when only the answer is lost.</param>
+    /// <param name="state">The name of the state, such as <c>buffer</c>; null for any state of the grain.</param>
     public StorageFault FailNextWrite(IAddressable grain, bool afterWriting = false, string? state = null) =>
         FailWrite(grain, 1, afterWriting, state);
 
     /// <summary>Makes one of a grain's next writes fail.</summary>
     /// <param name="grain">The grain.</param>
     /// <param name="number">Which write, from 1.</param>
-    /// <param name="afterWriting">Whether the write lands all the same.</param>
-    /// <param name="state">The state whose writes are counted; null for all of the grain's.</param>
+    /// <param name="afterWriting">Whether the state is stored nevertheless.</param>
+    /// <param name="state">The name of the state whose writes are counted; null for all states of the grain.</param>
     public StorageFault FailWrite(IAddressable grain, int number, bool afterWriting = false, string? state = null) =>
         Add(_writeFaults, grain, number, afterWriting, state);
 
     /// <summary>Makes a grain's next read fail. A grain reads when it activates.</summary>
     /// <param name="grain">The grain.</param>
-    /// <param name="state">The state that is read; null for any of the grain's.</param>
+    /// <param name="state">The name of the state; null for any state of the grain.</param>
     public StorageFault FailNextRead(IAddressable grain, string? state = null) =>
         Add(_readFaults, grain, 1, afterWriting: false, state);
 
     /// <summary>
-    /// Keeps a grain's writes waiting until they are let go; each is a <see cref="ClusterEvent.WriteHeld"/> when it comes. A caller that
-    /// waits longer than <see cref="DmaTestCluster.ResponseTimeout"/> gets an exception.
+    /// Holds a grain's writes until they are released; each causes a <see cref="ClusterEvent.WriteHeld"/>. A caller that waits longer than
+    /// <see cref="DmaTestCluster.ResponseTimeout"/> gets an exception.
     /// </summary>
     /// <param name="grain">The grain.</param>
-    /// <param name="state">The state whose writes wait; null for all of the grain's.</param>
+    /// <param name="state">The name of the state; null for all states of the grain.</param>
     public HeldWrites HoldWrites(IAddressable grain, string? state = null)
     {
         var gate = new HeldWrites(new(state, grain.GetGrainId()));
@@ -60,9 +60,9 @@ public sealed class ClusterStorage
         return gate;
     }
 
-    /// <summary>A grain's writes that landed, those that failed after writing included.</summary>
+    /// <summary>How many writes of a grain were stored, including those that failed after writing.</summary>
     /// <param name="grain">The grain.</param>
-    /// <param name="state">The state; null for all of the grain's.</param>
+    /// <param name="state">The name of the state; null for all states of the grain.</param>
     public int WriteCount(IAddressable grain, string? state = null)
     {
         var states = new StateKey(state, grain.GetGrainId());
@@ -72,7 +72,7 @@ public sealed class ClusterStorage
         }
     }
 
-    /// <summary>Bytes of the largest write that landed in any state of a grain since this was last asked; 0 for none.</summary>
+    /// <summary>Size in bytes of the grain's largest write since this was last called; 0 when there was none.</summary>
     public int TakeLargestWrite(IAddressable grain)
     {
         var states = new StateKey(null, grain.GetGrainId());
@@ -105,7 +105,7 @@ public sealed class ClusterStorage
         }
     }
 
-    /// <summary>Writes a state that is at a version; clears it when there are no bytes.</summary>
+    /// <summary>Writes a state whose version must match; clears it when there are no bytes.</summary>
     /// <returns>Its new version.</returns>
     internal async Task<string> WriteAsync(
         StateKey state, byte[]? bytes, string? eTag, SiloLink link, CancellationToken cancellation)
@@ -135,7 +135,7 @@ public sealed class ClusterStorage
         }
     }
 
-    /// <summary>What is stored, past all faults.</summary>
+    /// <summary>The stored state, bypassing faults.</summary>
     internal byte[]? Find(StateKey state)
     {
         lock (_lock)
@@ -144,7 +144,7 @@ public sealed class ClusterStorage
         }
     }
 
-    /// <summary>Stores, past all faults and whatever the version.</summary>
+    /// <summary>Stores a state, bypassing faults and versions.</summary>
     internal void Put(StateKey state, byte[] bytes)
     {
         lock (_lock)
@@ -153,7 +153,7 @@ public sealed class ClusterStorage
         }
     }
 
-    /// <summary>The keys of grains that have a state of that name in storage, in order.</summary>
+    /// <summary>The keys of grains with a stored state of that name, in order.</summary>
     internal IReadOnlyList<string> KeysWith(string state)
     {
         lock (_lock)
@@ -176,7 +176,7 @@ public sealed class ClusterStorage
         }
     }
 
-    /// <summary>Lets go all that waits.</summary>
+    /// <summary>Releases all held writes.</summary>
     internal void ReleaseAll()
     {
         lock (_lock)
@@ -217,7 +217,7 @@ public sealed class ClusterStorage
         }
     }
 
-    /// <summary>Every fault counts what comes; the first that is due strikes.</summary>
+    /// <summary>Every fault counts the access; the first one that is due strikes.</summary>
     private static StorageFault? TakeFault(List<StorageFault> faults, StateKey state)
     {
         var due = faults.Where(fault => fault.States.Covers(state)).ToList().FindAll(fault => fault.Strikes());

@@ -1,6 +1,6 @@
 namespace DmaGrains.Testing;
 
-/// <summary>A gate that writes wait at: see <see cref="ClusterStorage.HoldWrites"/>.</summary>
+/// <summary>Writes that wait: see <see cref="ClusterStorage.HoldWrites"/>.</summary>
 public sealed class HeldWrites : IDisposable
 {
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -11,7 +11,7 @@ public sealed class HeldWrites : IDisposable
 
     internal Task Released => _released.Task;
 
-    /// <summary>Lets all writes go that wait, and those that come.</summary>
+    /// <summary>Releases the waiting writes, and holds no more.</summary>
     public void Release() => _released.TrySetResult();
 
     /// <summary>As <see cref="Release"/>.</summary>

@@ -3,7 +3,7 @@ using Orleans.Storage;
 
 namespace DmaGrains.Testing;
 
-/// <summary>The cluster's storage as the grains of one silo see it.</summary>
+/// <summary>The cluster's storage as seen by the grains of one silo.</summary>
 internal sealed class SharedGrainStorage(
     ClusterStorage storage, SiloLink link, IGrainStorageSerializer serializer, IActivatorProvider activators) : IGrainStorage
 {

@@ -6,7 +6,7 @@ using Orleans.Storage;
 
 namespace DmaGrains.Testing;
 
-/// <summary>A silo's way to the storage of its cluster.</summary>
+/// <summary>Gives a silo's grains the storage of their cluster.</summary>
 internal sealed class SharedProvider(ClusterStorage storage, SiloLink link) : StorageProvider
 {
     /// <inheritdoc/>

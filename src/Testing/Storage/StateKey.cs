@@ -1,12 +1,12 @@
 namespace DmaGrains.Testing;
 
-/// <summary>Names a stored state, or all of a grain's where it has no <paramref name="State"/>.</summary>
+/// <summary>The key of a stored state, or of all states of a grain when <paramref name="State"/> is null.</summary>
 internal readonly record struct StateKey(string? State, GrainId Grain)
 {
     /// <summary>The grain's key as text.</summary>
     public string Key => Grain.Key.ToString()!;
 
-    /// <summary>Whether a state is one of those named.</summary>
+    /// <summary>Whether the key matches a state.</summary>
     public bool Covers(StateKey state) => Grain == state.Grain && (State is null || State == state.State);
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace DmaGrains.Testing;
 
-/// <summary>A read or write that is to fail. Disposing takes it back when none has come.</summary>
+/// <summary>A read or write that will fail. Disposing withdraws the fault if it has not struck.</summary>
 public sealed class StorageFault : IDisposable
 {
     private readonly ClusterStorage _storage;
@@ -8,7 +8,7 @@ public sealed class StorageFault : IDisposable
     internal StorageFault(ClusterStorage storage, StateKey states, int number, bool afterWriting) =>
         (_storage, States, Left, AfterWriting) = (storage, states, number, afterWriting);
 
-    /// <summary>Whether the read or write has come and has failed.</summary>
+    /// <summary>Whether the fault has struck.</summary>
     public bool HasStruck { get; private set; }
 
     internal StateKey States { get; }
@@ -17,9 +17,9 @@ public sealed class StorageFault : IDisposable
 
     private int Left { get; set; }
 
-    /// <summary>Takes the fault back.</summary>
+    /// <summary>Withdraws the fault.</summary>
     public void Dispose() => _storage.Remove(this);
 
-    /// <summary>Counts one that has come; true when it is the one.</summary>
+    /// <summary>Counts an access; true when it is the one to fail.</summary>
     internal bool Strikes() => HasStruck = --Left == 0;
 }
