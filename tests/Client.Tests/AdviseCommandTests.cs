@@ -59,6 +59,22 @@ public class AdviseCommandTests
         Assert.Contains("\n  All orders work once bcm2835-dma has attached, before the first map.\n", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("v3d,vc4", 0, "vc4, for itself: works.", "frame: 7.9 MiB in 1 run of pages, from cma")]
+    [InlineData("vc4,sdhci", 1, "sdhci, for itself: vc4 EINVAL.", "frame: 7.9 MiB in 8 runs of pages, from dma")]
+    public async Task Picture_shows_where_the_first_row_allocates(string devices, int code, string way, string pages)
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "placement.svg");
+
+        var answer = await Answer.OfAsync("advise", "raspberry-pi-4", "--devices", devices, "--size", "1920x1080x4", "--svg", file);
+
+        Assert.Equal(code, answer.Code);
+        var picture = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        Assert.Contains(way, picture, StringComparison.Ordinal);
+        Assert.Contains(pages, picture, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task When_nothing_works_the_text_ends_with_conflicts_and_fixes()
     {

@@ -46,6 +46,31 @@ public sealed class CaptureCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Picture_of_a_capture_is_that_of_the_captured_board()
+    {
+        var (captured, shown) = (Path.Combine(_machine.Path, "captured.svg"), Path.Combine(_machine.Path, "shown.svg"));
+
+        (await Answer.OfAsync("capture", "--root", _machine.Path, "--output", Board, "--svg", captured)).Good();
+        (await Answer.OfAsync("board", "show", Board, "--svg", shown)).Good();
+
+        Assert.Contains("0000-00-17.0", File.ReadAllText(captured), StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllText(shown), File.ReadAllText(captured));
+    }
+
+    [Fact]
+    public async Task Capture_that_may_not_write_one_of_its_files_writes_none()
+    {
+        Write("old.svg", "mine");
+        var picture = Path.Combine(_machine.Path, "old.svg");
+
+        (await Answer.OfAsync("capture", "--root", _machine.Path, "--output", Board, "--svg", picture)).Unusable("--svg");
+        (await Answer.OfAsync("capture", "--root", _machine.Path, "--output", Board, "--svg", Board)).Unusable("another option names it too");
+
+        Assert.Equal("mine", File.ReadAllText(picture));
+        Assert.False(File.Exists(Board));
+    }
+
+    [Fact]
     public async Task Capture_without_a_file_writes_the_board_itself()
     {
         var answer = await Answer.OfAsync("capture", "--root", _machine.Path);

@@ -85,6 +85,9 @@ public class CommandLineTests
     [InlineData("buffer describe a/b/c", "expected BOARD/NAME")]
     [InlineData("buffer describe ../x", "expected BOARD/NAME")]
     [InlineData("device show a/", "expected BOARD/NAME")]
+    [InlineData("device show no-such.yaml vc4", "There is no board 'no-such.yaml'")]
+    [InlineData("run gpu-maps-first --policy migrat", "did you mean migrate?")]
+    [InlineData("run gpu-maps-first --policy refuse --policy migrate", "--policy")]
     [InlineData("board show ../x", "is not a board's name")]
     [InlineData("buffer list a/b", "is not a board's name")]
     [InlineData("device list -x", "'-x'")]
@@ -109,6 +112,7 @@ public class CommandLineTests
     [InlineData("run")]
     [InlineData("conform")]
     [InlineData("board", "define")]
+    [InlineData("device", "show", "rk3399")]
     public Task Empty_argument_is_refused_in_one_line(params string[] command) =>
         UnusableAsync("expected", [.. command, string.Empty]);
 

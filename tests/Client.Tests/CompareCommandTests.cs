@@ -41,6 +41,22 @@ public class CompareCommandTests
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("refuse", "migrate", "refuse")]
+    [InlineData("accept", "migrate", "migrate")]
+    public async Task Picture_is_that_of_a_run_under_the_recommended_policy(string one, string other, string recommended)
+    {
+        using var folder = new TemporaryFolder();
+        var (compared, run) = (Path.Combine(folder.Path, "compared.svg"), Path.Combine(folder.Path, "run.svg"));
+
+        (await Answer.OfAsync("compare", "gpu-maps-first", "--policy", one, "--policy", other, "--svg", compared)).Good();
+        await Answer.OfAsync("run", "gpu-maps-first", "--policy", recommended, "--engine", "model", "--svg", run);
+
+        Assert.Contains($">gpu-maps-first on raspberry-pi-4, {recommended}<", await TextOfAsync(compared), StringComparison.Ordinal);
+        Assert.Equal(await BelowTheTitleAsync(run), await BelowTheTitleAsync(compared));
+        (await Answer.OfAsync("compare", "gpu-maps-first", "--svg", compared)).Unusable("it already exists");
+    }
+
     [Fact]
     public async Task Refusals_that_are_the_same_under_several_policies_are_told_once()
     {
@@ -49,6 +65,15 @@ public class CompareCommandTests
         Assert.Contains("\nrefuse, resplit\n", text, StringComparison.Ordinal);
         Assert.Single(text.Split('\n'), line => line.StartsWith("  step 4, display attach frame: EBUSY, as expected", StringComparison.Ordinal));
     }
+
+    private static async Task<string> BelowTheTitleAsync(string file)
+    {
+        const string end = "</text>";
+        var text = await TextOfAsync(file);
+        return text[text.IndexOf(end, StringComparison.Ordinal)..];
+    }
+
+    private static Task<string> TextOfAsync(string file) => File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
 
     private static IEnumerable<string> NamesIn(JsonElement element) => element.EnumerateObject().Select(field => field.Name);
 }

@@ -90,7 +90,24 @@ public class LiveBoardTests(SiloProcess silo) : IClassFixture<SiloProcess>
 
         Assert.Equal((await DoAsync("board show filed")).Good().Output, (await Answer.OfAsync("board", "show", board.Path)).Good().Output);
         Assert.Equal((await DoAsync("device list filed")).Good().Output, (await Answer.OfAsync("device", "list", board.Path)).Good().Output);
+        Assert.Equal(
+            (await DoAsync("device show filed/display")).Good().Output, (await Answer.OfAsync("device", "show", board.Path, "display")).Good().Output);
         (await DoAsync($"board show {board.Path}")).Unusable("is a file: expected a board's name");
+        (await DoAsync($"device show {board.Path} display")).Unusable("is a file: expected a board's name");
+    }
+
+    [Fact]
+    public async Task Misspelt_device_is_refused_with_what_was_meant_whoever_has_the_board()
+    {
+        const string meant = "ENODEV  spelt has no device dispaly: did you mean display? Expected gpu or display.\n";
+        using var board = BoardNamed("spelt", "Spelt");
+        (await DoAsync($"board define {board.Path}")).Good();
+
+        Assert.Equal(meant, (await DoAsync("device show spelt/dispaly")).Refused("ENODEV").Output);
+        Assert.Equal(meant, (await Answer.OfAsync("device", "show", board.Path, "dispaly")).Refused("ENODEV").Output);
+        (await DoAsync("device show unspelt/display")).Refused("ENOENT  There is no board unspelt");
+        (await Answer.OfAsync("device", "show", board.Path)).Unusable("is a board file: expected the name of a device after it");
+        (await Answer.OfAsync("device", "show", board.Path, "a/b")).Unusable("'a/b' is not a device's name");
     }
 
     private static int Number(System.Text.Json.JsonElement device, string field) => device.GetProperty(field).GetInt32();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Client.Tests;
 
@@ -17,6 +18,8 @@ public class RunCommandTests
         .. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "scenarios"))
             .Select(file => Path.GetFileNameWithoutExtension(file)),
     ];
+
+    public static TheoryData<string> Policies => [.. NamedPolicies.All.Select(policy => policy.Name)];
 
     [Theory]
     [MemberData(nameof(Scenarios))]
@@ -110,6 +113,33 @@ public class RunCommandTests
         var hazard = Assert.Single(report.GetProperty("steps").EnumerateArray().Last().GetProperty("hazards").EnumerateArray());
         Assert.Equal(("max_segment_size", true), (hazard.GetProperty("field").GetString(), hazard.GetProperty("assumed").GetBoolean()));
         Assert.Contains("dma_set_max_seg_size()", hazard.GetProperty("cure").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public async Task Policy_of_a_run_refuses_what_the_comparison_says_of_it(string policy)
+    {
+        var run = (await Answer.OfAsync("run", "gpu-maps-first", "--policy", policy, "--engine", "model", "--json")).Json();
+        var compared = (await Answer.OfAsync("compare", "gpu-maps-first", "--policy", policy, "--json")).Good().Json().GetProperty("policies")[0];
+
+        Assert.Equal(
+            compared.GetProperty("refusals").EnumerateArray().Select(refusal => (refusal.GetProperty("step").GetInt32(), ReasonOf(refusal))),
+            run.GetProperty("steps").EnumerateArray()
+                .Where(step => step.GetProperty("refusal").ValueKind != JsonValueKind.Null)
+                .Select(step => (step.GetProperty("index").GetInt32(), ReasonOf(step))));
+    }
+
+    [Fact]
+    public async Task Policy_of_a_run_takes_the_place_of_the_files_and_its_expectations_still_apply()
+    {
+        var refused = await Answer.OfAsync("run", "gpu-maps-first", "--policy", "refuse");
+        var moved = await Answer.OfAsync("run", "gpu-maps-first", "--policy", "migrate");
+        var onModel = await Answer.OfAsync("run", "gpu-maps-first", "--policy", "migrate", "--engine", "model");
+
+        Assert.EndsWith("\nresult: good\n", refused.Good().Output, StringComparison.Ordinal);
+        Assert.Matches("(?m)^ +4  display +attach frame .* ok ", moved.Output);
+        Assert.EndsWith("\nresult: unexpected: a step did not come out as the scenario expects\n", moved.Refused("unexpected").Output, StringComparison.Ordinal);
+        Assert.Equal(onModel.Output, moved.Output);
     }
 
     [Fact]
@@ -213,6 +243,8 @@ public class RunCommandTests
 
         (await Answer.OfAsync("run", file.Path)).Unusable($"{file.Path}:1:");
     }
+
+    private static string? ReasonOf(JsonElement refused) => refused.GetProperty("refusal").GetProperty("reason").GetString();
 
     private static string ScenarioWith(string steps) =>
         $"""

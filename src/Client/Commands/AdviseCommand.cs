@@ -5,6 +5,7 @@ using DmaGrains.Client.Output;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Scenarios.Advising;
+using DmaGrains.Scenarios.Drawing;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
 
@@ -42,10 +43,10 @@ internal sealed class AdviseCommand
     };
 
     private readonly Option<bool> _json = CommonOptions.Json();
+    private readonly Option<string?> _picture = PictureOption.Of("physical memory with the buffer where the first row allocates it");
+    private readonly OutputFile _files;
 
-    private AdviseCommand()
-    {
-    }
+    private AdviseCommand() => _files = new(_picture);
 
     /// <summary>The command.</summary>
     public static Command Create() => new AdviseCommand().Advise();
@@ -62,18 +63,31 @@ internal sealed class AdviseCommand
             Example:
               dmagrains advise raspberry-pi-4 --devices v3d,vc4 --size 1920x1080x4
               dmagrains advise raspberry-pi-4 --devices v3d,vc4 --size 1920x1080x4 --pin v3d --json
+              dmagrains advise raspberry-pi-4 --devices v3d,vc4 --size 1920x1080x4 --svg placement.svg
             """)
         {
-            _board, _devices, _size, _stride, _pin, _json,
+            _board, _devices, _size, _stride, _pin, _json, _picture, _files.Force,
         };
         command.SetAction(parsed =>
         {
-            var report = Advisor.Advise(RequestOf(parsed, ShippedFiles.ReadBoard(parsed.GetRequiredValue(_board))));
+            var request = RequestOf(parsed, ShippedFiles.ReadBoard(parsed.GetRequiredValue(_board)));
+            _files.Check(parsed);
+            var report = Advisor.Advise(request);
+            _files.Write(parsed, _picture, () => Draw(request, report));
             Terminal.Answer(parsed, _json, report, AdviceText.Write);
 
             return report.Candidates[0].Verdict == Verdict.Works ? ExitCode.Good : ExitCode.Refused;
         });
         return command;
+    }
+
+    private static string Draw(AdviceRequest request, AdviceReport report)
+    {
+        var best = report.Candidates[0];
+        return MemoryPicture.Draw(
+            $"{Sizes.Format(request.SizeBytes)} for {string.Join(", ", request.Devices)} on {report.Board}",
+            $"{AdviceWords.ExporterOf(best.Exporter, best.Allocates, best.Memory)}: {AdviceText.ResultOf(best)}.",
+            Advisor.MemoryUnder(request, best));
     }
 
     private AdviceRequest RequestOf(ParseResult parsed, BoardDefinition board)
@@ -102,7 +116,7 @@ internal sealed class AdviseCommand
         : throw new UsageException(
             $"{option} {Quoted.Text(name)}: {board.Name} has no such device; {Closest.Expecting(name, [.. board.Devices.Select(known => known.Name)])}.");
 
-    /// <summary>The size, and the lines of what is written as a frame.</summary>
+    /// <summary>The size, and the lines where the size is given as a frame.</summary>
     private static (ulong SizeBytes, VideoLines? Lines) SizeOf(string text, ulong? stride)
     {
         if (!Sizes.TryParse(text, out var sizeBytes) || sizeBytes is 0 or > BufferExport.SizeBytesMax)

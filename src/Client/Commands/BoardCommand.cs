@@ -140,7 +140,7 @@ internal static class BoardCommand
             board, picture, files.Force).Does(parsed => parsed.GetValue(board), async live =>
         {
             files.Check(live.Parsed);
-            var name = BoardArgument.NameIn(live.Parsed, board);
+            var name = BoardArgument.NameIn(live.Parsed.GetRequiredValue(board));
             var found = await live.Connection.Grains.GetBoard(name).GetAsync();
             if (!found.TryGetValue(out var definition))
             {
@@ -155,7 +155,7 @@ internal static class BoardCommand
         (parsed, asJson) =>
         {
             files.Check(parsed);
-            if (BoardArgument.FileIn(parsed, board) is not { } definition)
+            if (BoardArgument.FileIn(parsed.GetRequiredValue(board)) is not { } definition)
             {
                 return null;
             }

@@ -3,7 +3,9 @@ using System.CommandLine.Parsing;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
 using DmaGrains.Interfaces;
+using DmaGrains.Model;
 using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Translation;
 using DmaGrains.Scenarios.Describing;
@@ -66,19 +68,23 @@ internal static class DeviceCommand
             """,
             board).Does(parsed => parsed.GetValue(board), async live =>
         {
-            var found = await live.Connection.Grains.GetBoard(BoardArgument.NameIn(live.Parsed, board)).GetAsync();
+            var found = await live.Connection.Grains.GetBoard(BoardArgument.NameIn(live.Parsed.GetRequiredValue(board))).GetAsync();
             return found.TryGetValue(out var definition)
                 ? Answer(live.Terminal, live.AsJson, definition, ExporterOrder.MostRestrictiveFirst(definition.Devices, DmaGetters.V61))
                 : live.Refuse(found.Refusal!);
         },
-        (parsed, asJson) => BoardArgument.FileIn(parsed, board) is { } definition
+        (parsed, asJson) => BoardArgument.FileIn(parsed.GetRequiredValue(board)) is { } definition
             ? Answer(Terminal.Of(parsed), asJson, definition, ExporterOrder.MostRestrictiveFirst(definition.Devices, DmaGetters.V61))
             : null);
     }
 
     private static Command Show()
     {
-        var path = PathArgument();
+        var path = new Argument<string>("BOARD/DEVICE|FILE")
+        {
+            Description = "The device; or a board file, or - for standard input, with the device after it.",
+        };
+        var device = new Argument<string?>("DEVICE") { Description = "The device in the file.", Arity = ArgumentArity.ZeroOrOne };
         return new LiveCommand(
             "show",
             """
@@ -86,19 +92,46 @@ internal static class DeviceCommand
 
             Example:
               dmagrains device show raspberry-pi-4/vc4
+              dmagrains device show my-board.yaml vc4
             """,
-            path).Does(BoardOf(path), async live =>
+            path, device).Does(parsed => NamedIn(parsed, path, device).Board, async live =>
         {
-            var (board, name) = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
-            var found = await live.Connection.Grains.GetDevice(board, name).GetAsync();
-            if (!found.TryGetValue(out var device))
-            {
-                return live.Refuse(found.Refusal!);
-            }
+            var (board, name) = NamedIn(live.Parsed, path, device);
+            var found = await live.Connection.Grains.GetBoard(BoardArgument.NameIn(board)).GetAsync();
+            return found.TryGetValue(out var definition)
+                ? Answer(live.Terminal, live.AsJson, definition, name)
+                : live.Refuse(found.Refusal!);
+        },
+        (parsed, asJson) => NamedIn(parsed, path, device) is var (board, name) && BoardArgument.FileIn(board) is { } definition
+            ? Answer(Terminal.Of(parsed), asJson, definition, name)
+            : null);
+    }
 
-            var of = await live.Connection.Grains.GetBoard(board).GetAsync();
-            return of.TryGetValue(out var definition) ? Answer(live.Terminal, live.AsJson, definition, [device]) : live.Refuse(of.Refusal!);
-        });
+    private static int Answer(Terminal terminal, bool asJson, BoardDefinition board, string name) =>
+        board.Devices.FirstOrDefault(device => device.Name == name) is { } device
+            ? Answer(terminal, asJson, board, [device])
+            : LiveContext.Refuse(terminal, asJson, DmaBuffer.NoDevice(name) with
+            {
+                Reason = $"{board.Name} has no device {ModelName.Quoted(name)}: {Closest.Expecting(name, [.. board.Devices.Select(device => device.Name)])}.",
+            });
+
+    private static (string Board, string Name) NamedIn(ParseResult parsed, Argument<string> path, Argument<string?> device)
+    {
+        var text = parsed.GetRequiredValue(path);
+        if (parsed.GetValue(device) is { } name)
+        {
+            return ModelName.IsValid(name)
+                ? (text, name)
+                : throw new UsageException($"{Quoted.Text(name)} is not a device's name: expected {ModelName.Expected}.");
+        }
+
+        if (BoardArgument.IsFile(text))
+        {
+            throw new UsageException($"{Quoted.Text(text)} is a board file: expected the name of a device after it.");
+        }
+
+        var named = BoardPath.Parse(text);
+        return (named.Board, named.Name);
     }
 
     private static Command SwitchContext()

@@ -7,7 +7,7 @@ using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Commands;
 
-/// <summary>What the commands on a live cluster have in common: <c>--gateway</c>, <c>--data</c>, <c>--json</c>, and a connection for their time.</summary>
+/// <summary>What commands on a live cluster have in common: <c>--gateway</c>, <c>--data</c>, <c>--json</c>, and a connection while they run.</summary>
 internal sealed class LiveCommand
 {
     private readonly Command _command;
@@ -36,7 +36,7 @@ internal sealed class LiveCommand
     /// <param name="boardOf">The board that the command line is about, or null.</param>
     /// <param name="run">Does it and gives the exit code.</param>
     /// <param name="withoutSilo">
-    /// Does it where neither a gateway nor a file is given and files tell all; gives null when a silo has to be asked.
+    /// Does it from files alone when neither --gateway nor --data is given; gives null when a silo has to be asked.
     /// </param>
     public Command Does(
         Func<ParseResult, string?> boardOf, Func<LiveContext, Task<int>> run, Func<ParseResult, bool, int?>? withoutSilo = null)
@@ -67,7 +67,7 @@ internal sealed class LiveCommand
 
 /// <summary>One invocation of a live command.</summary>
 /// <param name="Parsed">The command line.</param>
-/// <param name="Connection">The way to grains.</param>
+/// <param name="Connection">The connection to the grains.</param>
 /// <param name="Terminal">Where answers go.</param>
 /// <param name="AsJson">Whether they are JSON.</param>
 /// <param name="Cancellation">Ctrl-C.</param>
@@ -87,23 +87,29 @@ internal sealed record LiveContext(
         }
     }
 
-    /// <summary>Writes a refusal, with a hint when the cluster it came from is an empty one of our own; gives the exit code.</summary>
+    /// <summary>Writes a refusal, with a hint when it came from an empty embedded silo; gives the exit code.</summary>
     public int Refuse(Refusal refusal)
     {
-        if (AsJson)
+        Hint(refusal.Errno);
+        return Refuse(Terminal, AsJson, refusal);
+    }
+
+    /// <summary>Writes a refusal; gives the exit code.</summary>
+    public static int Refuse(Terminal terminal, bool asJson, Refusal refusal)
+    {
+        if (asJson)
         {
-            Terminal.Json(new { outcome = refusal.Errno.ToString(), refusal = RefusalReport.Of(refusal) });
+            terminal.Json(new { outcome = refusal.Errno.ToString(), refusal = RefusalReport.Of(refusal) });
         }
         else
         {
-            Terminal.Line(string.Empty, refusal.Errno.ToString(), false, $"  {refusal.Reason}");
+            terminal.Line(string.Empty, refusal.Errno.ToString(), false, $"  {refusal.Reason}");
         }
 
-        Hint(refusal.Errno);
         return ExitCode.Refused;
     }
 
-    /// <summary>Says on standard error why nothing may be there.</summary>
+    /// <summary>Says on standard error why something may be missing.</summary>
     public void Hint(Errno errno)
     {
         if (Connection.IsEmbedded && errno == Errno.ENOENT)

@@ -13,10 +13,10 @@ internal static class AdviceText
     private static readonly string[] _headings =
         ["exporter", "memory", "result", "contiguous", "bounced", "copied", "caches", "segments", "orders"];
 
-    /// <summary>Columns that say little where all rows have the same in them.</summary>
+    /// <summary>Columns that say little when all rows have the same value.</summary>
     private static readonly Range _numbers = 3..8;
 
-    /// <summary>A row for each way to export, best first; then who is refused and why; then what to choose, or what would help.</summary>
+    /// <summary>A row for each way to export, best first; then which devices are refused and why; then what to choose, or what would help.</summary>
     public static void Write(Terminal terminal, AdviceReport report)
     {
         var lines = report.Lines is { } frame
@@ -51,7 +51,7 @@ internal static class AdviceText
         }
     }
 
-    /// <summary>On a terminal, which may be narrow, numbers that are the same in all rows are told once.</summary>
+    /// <summary>On a terminal, which may be narrow, a number that is the same in all rows is shown once, below the table.</summary>
     private static void WriteTable(Terminal terminal, string[][] rows)
     {
         var same = Enumerable.Range(0, _headings.Length)
@@ -96,7 +96,7 @@ internal static class AdviceText
     private static string NameOf(CandidateReport candidate) =>
         AdviceWords.ExporterOf(candidate.Exporter, candidate.Allocates, candidate.Memory);
 
-    /// <summary>What is wrong with a candidate: where it is the same with several, it is told once.</summary>
+    /// <summary>What is wrong with a candidate, for grouping: the same text is shown once for several candidates.</summary>
     private static string DetailsOf(CandidateReport candidate) => string.Join(
         '\n',
         [
@@ -136,7 +136,7 @@ internal static class AdviceText
         }
     }
 
-    /// <summary>Who comes too late in which orders, where that is not told already; in three parts of a line.</summary>
+    /// <summary>Which device comes too late in which orders, unless shown already; each in three parts of a line.</summary>
     private static IEnumerable<(string Before, string Word, string After)> LateOf(CandidateReport candidate)
     {
         if (candidate.Verdict != Verdict.Works)
@@ -154,7 +154,7 @@ internal static class AdviceText
             .Select(late => (late.Key.Before, late.Key.Word, $", when {string.Join(" or ", late)} maps first: {late.Key.Reason}"));
     }
 
-    /// <summary>What the pages are beside what is asked of them; nothing when somebody is refused.</summary>
+    /// <summary>The pages next to what is required of them; empty when a device is refused.</summary>
     private static string WhyOf(CandidateReport candidate)
     {
         if (candidate.Verdict == Verdict.Refused || candidate.Storage is not { } storage)
@@ -171,18 +171,21 @@ internal static class AdviceText
         return $"{runs}, up to 0x{storage.HighestAddress:x}; the importers take {UnionText.Of(storage.Union)}, {reach}";
     }
 
+    /// <summary>The outcome when all attach before the first map, in a few words.</summary>
+    public static string ResultOf(CandidateReport candidate) => candidate.Verdict switch
+    {
+        Verdict.Works => "works",
+        Verdict.ByLuck => "by luck",
+        Verdict.WorksWrongly => "works wrongly",
+        Verdict.Refused => string.Join(", ", candidate.Refused.Select(refused => $"{refused.Importer} {refused.Refusal.Errno}".Trim())),
+        _ => throw new ArgumentOutOfRangeException(nameof(candidate)),
+    };
+
     private static string[] RowOf(AdviceRow row) => [row.Name, row.Memory, .. CellsOf(row.First)];
 
     private static string[] CellsOf(CandidateReport candidate) =>
     [
-        candidate.Verdict switch
-        {
-            Verdict.Works => "works",
-            Verdict.ByLuck => "by luck",
-            Verdict.WorksWrongly => "works wrongly",
-            Verdict.Refused => string.Join(", ", candidate.Refused.Select(refused => $"{refused.Importer} {refused.Refusal.Errno}".Trim())),
-            _ => throw new ArgumentOutOfRangeException(nameof(candidate)),
-        },
+        ResultOf(candidate),
         Number(candidate.ContiguousBytes),
         candidate.Costs.Bounces == 0 ? "0" : $"{Number(candidate.Costs.BytesBounced)} ({Number(candidate.Costs.Bounces)})",
         Number(candidate.Costs.BytesCopied),

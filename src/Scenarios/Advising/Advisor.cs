@@ -44,6 +44,15 @@ public static class Advisor
             AdviceWords.ReasonOf(candidates, asGood, conflicts, fixes));
     }
 
+    /// <summary>The board's memory under one way to export, with everything mapped that could be.</summary>
+    /// <param name="request">Who shares what.</param>
+    /// <param name="candidate">The way, of the advice on that request.</param>
+    public static PhysicalMemory MemoryUnder(AdviceRequest request, CandidateReport candidate)
+    {
+        var play = new Play(Board.Create(request.Board, new KnownAllocations().Allocate).Value, request);
+        return play.Of(new(candidate.Exporter, candidate.Allocates, new(candidate.Memory)), request.Sharing).Board.Memory;
+    }
+
     private static CandidateReport ReportOf(Play play, AdviceRequest request, Candidate candidate)
     {
         var played = play.Of(candidate, request.Sharing);
