@@ -45,7 +45,7 @@ public static class CommandLine
                 return ExitCode.Usage;
             }
 
-            // What signals do is decided here. A command that does not wait for anything must not hold up who listens to them.
+            // Signals are handled here. A command that never awaits must not keep this thread from listening to them.
             var configuration = new InvocationConfiguration
             {
                 Output = output,
@@ -57,7 +57,7 @@ public static class CommandLine
         }
         catch (Exception) when (cancellation.IsCancellationRequested)
         {
-            // Whatever it was, it was cut off.
+            // Whatever failed, it was interrupted.
             return ExitCode.Interrupted;
         }
         catch (Exception problem)
@@ -106,12 +106,12 @@ public static class CommandLine
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            // Nobody listens; the exit code says it.
+            // Standard error is closed; the exit code says it.
         }
     }
 
-    /// <summary>The command that is named, or else all.</summary>
-    /// <param name="name">The first word of the command line: making every command costs a tenth of a short answer.</param>
+    /// <summary>The named command, or all of them.</summary>
+    /// <param name="name">The first word of the command line. Creating all commands would take a tenth of the time of a short answer.</param>
     internal static RootCommand CreateRoot(string? name = null)
     {
         var root = new RootCommand(
@@ -154,7 +154,7 @@ public static class CommandLine
         ["batch"] = BatchCommand.Create,
     };
 
-    /// <summary>What is wrong. A word that nothing takes comes first: that another is missing follows from it.</summary>
+    /// <summary>What is wrong. An unknown word comes first: what is missing may only follow from it.</summary>
     private static string ProblemOf(ParseResult parsed)
     {
         if (parsed.UnmatchedTokens.Count == 0)
@@ -174,7 +174,7 @@ public static class CommandLine
     private static IEnumerable<Option> RootOptionsOf(ParseResult parsed) =>
         parsed.RootCommandResult.Command.Options.Where(option => option.Recursive);
 
-    /// <summary>An option with an empty value is not the same as one that is left out: a script has lost its variable.</summary>
+    /// <summary>An option with an empty value is not the same as one that is left out: a script may have lost its variable.</summary>
     private static void RefuseEmptyValues(Command command)
     {
         foreach (var option in command.Options)

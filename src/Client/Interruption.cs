@@ -4,8 +4,7 @@ using DmaGrains.Silo;
 namespace DmaGrains.Client;
 
 /// <summary>
-/// Ctrl-C and SIGTERM. The first asks the command to end; a second one ends the process as the system does, which gives the same
-/// exit code.
+/// Ctrl-C and SIGTERM. The first asks the command to end; a second one ends the process at once, with the same exit code.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
@@ -26,7 +25,7 @@ internal sealed class Interruption : IDisposable
     /// <summary>The exit code that says which signal it was; null when there was none.</summary>
     public int? Code { get; private set; }
 
-    /// <summary>Completes a while after the first signal: a command that has not ended by then is left where it is.</summary>
+    /// <summary>Completes a while after the first signal: a command that has not ended by then is abandoned.</summary>
     /// <param name="grace">How long a command may take to end.</param>
     public async Task OverdueAsync(TimeSpan grace)
     {

@@ -1,15 +1,15 @@
 namespace DmaGrains.Client;
 
-/// <summary>A cluster cannot be reached, did not do what it was asked, or did not say so; the message is for the user.</summary>
+/// <summary>A cluster cannot be reached, failed, or did not reply; the message is for the user.</summary>
 public sealed class NoReplyException : Exception
 {
-    /// <summary>Nothing came from where a cluster should be.</summary>
+    /// <summary>There was no reply.</summary>
     public NoReplyException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Something else came than a reply.</summary>
+    /// <summary>There was an exception in place of a reply.</summary>
     public NoReplyException(string message, Exception cause)
         : base(message, cause)
     {

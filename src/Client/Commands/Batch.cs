@@ -7,9 +7,9 @@ internal static class Batch
 {
     private static readonly AsyncLocal<Connection?> _current = new();
 
-    /// <summary>That of the batch that is being carried out; null outside one.</summary>
+    /// <summary>The connection of the current batch; null outside a batch.</summary>
     public static Connection? Current => _current.Value;
 
-    /// <summary>From now on, what this flow of control carries out uses a connection.</summary>
+    /// <summary>Makes all commands of this flow of control use a connection.</summary>
     public static void Share(Connection connection) => _current.Value = connection;
 }

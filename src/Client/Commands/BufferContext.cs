@@ -12,7 +12,7 @@ namespace DmaGrains.Client.Commands;
 /// <param name="Path">The buffer.</param>
 internal sealed record BufferContext(LiveContext Live, string Command, BoardPath Path)
 {
-    /// <summary>Who asks: this process.</summary>
+    /// <summary>The caller: this process.</summary>
     private DmaCaller Caller { get; } = new();
 
     /// <summary>The buffer's grain.</summary>
@@ -20,9 +20,9 @@ internal sealed record BufferContext(LiveContext Live, string Command, BoardPath
 
     /// <summary>A command on one buffer: its first argument is <c>BOARD/BUFFER</c>.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="does">What it does, one sentence or more.</param>
-    /// <param name="example">What follows the buffer in its example.</param>
-    /// <param name="symbols">What it takes beside the buffer.</param>
+    /// <param name="does">What it does, in one or more sentences.</param>
+    /// <param name="example">What follows the buffer in the example.</param>
+    /// <param name="symbols">Its further arguments and options.</param>
     /// <param name="run">Does it and gives the exit code.</param>
     public static Command Create(
         string name, string does, string example, IEnumerable<Symbol> symbols, Func<BufferContext, Task<int>> run)
@@ -40,14 +40,14 @@ internal sealed record BufferContext(LiveContext Live, string Command, BoardPath
             live => run(new(live, name, BoardPath.Parse(live.Parsed.GetRequiredValue(path)))));
     }
 
-    /// <summary>An option with the caller's name for what a command makes.</summary>
+    /// <summary>The option for the caller's name for what a command creates.</summary>
     public static Option<string?> NameOption(string what) => new("--as")
     {
         Description = $"Your name for the {what}; default: a new name. The same name again repeats the command.",
         HelpName = "NAME",
     };
 
-    /// <summary>A name that no earlier command has used: each command line is an attempt of its own.</summary>
+    /// <summary>A name that no earlier command has used: each command line is a new attempt.</summary>
     public static string NewName(string stem)
     {
         var start = ModelName.IsValid(stem) ? stem : "new";
@@ -57,11 +57,11 @@ internal sealed record BufferContext(LiveContext Live, string Command, BoardPath
     /// <summary>The value of an argument, or of an option with a default.</summary>
     public T Value<T>(Argument<T> argument) => Live.Parsed.GetRequiredValue(argument);
 
-    /// <summary>The caller's name for what the command makes, or a new one.</summary>
+    /// <summary>The caller's name for what the command creates, or a new one.</summary>
     public string NameFor(Option<string?> option, string stem) => Live.Parsed.GetValue(option) ?? NewName(stem);
 
-    /// <summary>Sends a command under an id, writes what the buffer answered and gives the exit code.</summary>
-    /// <param name="made">The name of what it makes; null when it makes nothing.</param>
+    /// <summary>Sends a command under an id, writes the reply and gives the exit code.</summary>
+    /// <param name="made">The name of what it creates; null when it creates nothing.</param>
     /// <param name="command">The command.</param>
     public Task<int> SendAsync(string? made, DmaCommand command) =>
         AnswerAsync(made, Caller.SendAsync(id => Grain.ExecuteAsync(command with { Id = id })));
@@ -70,9 +70,9 @@ internal sealed record BufferContext(LiveContext Live, string Command, BoardPath
     public Task<int> SendAsync(BufferExport export) =>
         AnswerAsync(null, Caller.SendAsync(id => Grain.ExportAsync(export with { Id = id })));
 
-    /// <summary>Writes what the buffer answered and gives the exit code.</summary>
-    /// <param name="made">The name of what it made; null when it made nothing.</param>
-    /// <param name="result">The answer.</param>
+    /// <summary>Writes the reply and gives the exit code.</summary>
+    /// <param name="made">The name of what it created; null when it created nothing.</param>
+    /// <param name="result">The reply.</param>
     public async Task<int> AnswerAsync(string? made, Task<DmaResult<DmaReply>> result)
     {
         var reply = await result;

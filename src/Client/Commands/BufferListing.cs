@@ -7,7 +7,7 @@ namespace DmaGrains.Client.Commands;
 /// <summary>All buffers of a board.</summary>
 internal static class BufferListing
 {
-    /// <summary>Each as it describes itself, by name; those that go meanwhile are left out.</summary>
+    /// <summary>The buffers, by name; those that disappear meanwhile are left out.</summary>
     /// <returns>ENOENT when there is no such board.</returns>
     public static async Task<DmaResult<List<DmaBuffer>>> OfAsync(LiveContext live, string board)
     {

@@ -50,7 +50,7 @@ internal static class CaptureCommand
             var report = Capture.Of(new MachineTree(from), parsed.GetValue(name));
             if (report.Text is { } text)
             {
-                // Whatever the machine says, the file must be one that can be read.
+                // Whatever the machine says, the result must be a valid file.
                 var board = BoardFile.Parse(text, "the captured board");
                 files.Write(parsed, file, () => text);
                 files.Write(parsed, picture, () => TopologyPicture.Draw(board));

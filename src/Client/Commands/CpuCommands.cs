@@ -3,10 +3,10 @@ using DmaGrains.Model.Buffers;
 
 namespace DmaGrains.Client.Commands;
 
-/// <summary>Whose turn it is on a live buffer: the CPU's accesses, and what an importer does about caches (thread #32, #34).</summary>
+/// <summary>Ownership of a live buffer: CPU accesses, and the cache maintenance of importers (thread #32, #34).</summary>
 internal static class CpuCommands
 {
-    /// <summary>Begin, end, touching it without; flush, and syncs of a mapping.</summary>
+    /// <summary>CPU accesses, with and without begin and end; flush, and the syncs of a mapping.</summary>
     public static IEnumerable<Command> All =>
     [
         Begin(),

@@ -6,7 +6,7 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Client.Commands;
 
-/// <summary><c>--fault KIND[=WHAT]</c>: what may go wrong at any moment.</summary>
+/// <summary><c>--fault KIND[=WHAT]</c>: a fault that may happen at any moment.</summary>
 internal static class FaultOption
 {
     private const string Forms =
@@ -23,8 +23,8 @@ internal static class FaultOption
 
     /// <summary>The fault of an argument.</summary>
     /// <param name="text">The argument.</param>
-    /// <param name="scenario">What it may name.</param>
-    /// <exception cref="UsageException">It is malformed, or names what the scenario has not.</exception>
+    /// <param name="scenario">Has the importers, buffers, regions and devices that it may name.</param>
+    /// <exception cref="UsageException">It is malformed, or names something that the scenario does not have.</exception>
     public static Fault Read(string text, Scenario scenario)
     {
         var parts = text.Split('=', 2);

@@ -89,7 +89,7 @@ internal sealed class ImportCommand
         ? KernelListing.Read(StandardInput.Name, StandardInput.Open)
         : KernelListing.Read(file);
 
-    /// <summary>A listing in which all devices are that the board calls otherwise: one that is misspelt is no success.</summary>
+    /// <summary>Refuses a KERNEL name that no buffer has: a misspelt name must not look like success.</summary>
     private static ImportedListing ReadMatched(string file, string[] renames)
     {
         var listing = Read(file);

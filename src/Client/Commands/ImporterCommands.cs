@@ -6,7 +6,7 @@ namespace DmaGrains.Client.Commands;
 /// <summary>An importer's commands on a live buffer.</summary>
 internal static class ImporterCommands
 {
-    /// <summary>Attach, map, raw access, and their ends.</summary>
+    /// <summary>Attach, map and raw access, and their counterparts.</summary>
     public static IEnumerable<Command> All =>
     [
         Attach(),
@@ -77,7 +77,7 @@ internal static class ImporterCommands
         new Argument<string>("RAW") { Description = "The name of the list or the page frame numbers, as given to the get." },
         (mapping, raw, direction, options) => new DmaCommand.MapRaw(mapping, raw, direction) { Options = options });
 
-    /// <summary>A command that maps something, with a direction and options, under a name.</summary>
+    /// <summary>A command that maps, with a name, a direction and options.</summary>
     private static Command Maps(
         string verb,
         string does,
@@ -104,7 +104,7 @@ internal static class ImporterCommands
             });
     }
 
-    /// <summary>A command that takes something unmapped under a name.</summary>
+    /// <summary>A command that gets raw access, with a name.</summary>
     private static Command Gets(
         string verb, string does, string what, Func<string, string, DmaCommand> get)
     {
@@ -117,7 +117,7 @@ internal static class ImporterCommands
         });
     }
 
-    /// <summary>A command that ends something by its name.</summary>
+    /// <summary>A command that ends something by name.</summary>
     internal static Command Ends(
         string verb, string what, string does, string example, Func<string, DmaCommand> end)
     {

@@ -8,7 +8,7 @@ namespace DmaGrains.Client.Commands;
 /// <summary><c>--lines HEIGHTxBYTES[xSTRIDE]</c>.</summary>
 internal static class LinesOption
 {
-    /// <summary>The option; without a stride, lines follow each other closely.</summary>
+    /// <summary>The option; without a stride, lines follow each other without a gap.</summary>
     public static Option<VideoLines?> Create() => new("--lines")
     {
         Description = "The lines of a video frame: their number, bytes per line, and bytes from one line to the next.",
@@ -35,7 +35,7 @@ internal static class LinesOption
         return null;
     }
 
-    /// <summary>A plain decimal number; 0, which none of them is, for anything else.</summary>
+    /// <summary>A plain decimal number; 0, which is never valid, for anything else.</summary>
     private static uint NumberOf(string text) =>
         text.All(char.IsAsciiDigit) && Sizes.TryParse(text, out var value) && value <= uint.MaxValue ? (uint)value : 0;
 }

@@ -22,12 +22,12 @@ internal static class NumberOption
             CustomParser = result => Parse(result, name, min, max),
         };
 
-    /// <summary>An option that has a value when it is left out, too.</summary>
+    /// <summary>An option with a default.</summary>
     /// <param name="name">Such as <c>--cores</c>.</param>
     /// <param name="description">For the help.</param>
     /// <param name="min">Smallest value.</param>
     /// <param name="max">Largest value.</param>
-    /// <param name="leftOut">Its value when it is left out.</param>
+    /// <param name="leftOut">The default.</param>
     public static Option<T> Defaulting<T>(string name, string description, T min, T max, T leftOut)
         where T : struct, INumber<T> => new(name)
         {

@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace DmaGrains.Client.Commands;
 
-/// <summary><c>--every MS</c>: how often a command that watches looks.</summary>
+/// <summary><c>--every MS</c>: the period of a command that watches.</summary>
 internal static class PeriodOption
 {
     /// <summary>The option.</summary>
@@ -16,7 +16,7 @@ internal static class PeriodOption
         CustomParser = Parse,
     };
 
-    /// <summary>The period that was given, or the default.</summary>
+    /// <summary>The given period, or the default.</summary>
     public static TimeSpan ValueOf(ParseResult parsed, Option<int> period) => TimeSpan.FromMilliseconds(parsed.GetValue(period));
 
     private static int Parse(ArgumentResult result)

@@ -9,7 +9,7 @@ internal static class PolicyOption
 {
     private const string All = "all";
 
-    /// <summary>An option that may be given several times, and take all.</summary>
+    /// <summary>An option that may be given several times, or as <c>all</c>.</summary>
     /// <param name="description">For the help.</param>
     public static Option<string[]> Many(string description)
     {
@@ -18,7 +18,7 @@ internal static class PolicyOption
         return option;
     }
 
-    /// <summary>An option that takes one, or is left out.</summary>
+    /// <summary>An option for one policy, which may be left out.</summary>
     /// <param name="description">For the help.</param>
     public static Option<string?> Optional(string description)
     {
@@ -27,7 +27,7 @@ internal static class PolicyOption
         return option;
     }
 
-    /// <summary>The policies that were asked for, in the order of the model; empty when the option was left out.</summary>
+    /// <summary>The given policies, in the order of <see cref="NamedPolicies"/>; empty when the option was left out.</summary>
     public static ImmutableArray<(string Name, ExporterPolicy Policy)> ValueOf(ParseResult parsed, Option<string[]> option)
     {
         var names = parsed.GetValue(option) ?? [];

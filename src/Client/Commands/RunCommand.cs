@@ -63,7 +63,7 @@ internal static class RunCommand
             files.Check(parsed);
             var isOnModel = parsed.GetRequiredValue(engine) == Model;
 
-            // Grains give the same answers, but nobody can look into their memory.
+            // Grains give the same answers, but the picture needs the model's memory.
             var model = ModelEngine.Create(played.Board).Value;
             var ofModel = isOnModel || parsed.GetValue(picture) is not null
                 ? await PlayAsync(parsed, played, model, cancellation)

@@ -84,7 +84,7 @@ internal static partial class ShowCommand
         ? $"# {policy.Shows}\n# The same as 'policy: {policy.Name}'. For a scenario, or one of its buffers.\npolicy: {policy.Choices}\n"
         : null;
 
-    /// <summary>A shipped file names its schema and its board by where they are beside it; a copy lies elsewhere.</summary>
+    /// <summary>A shipped file names its schema and board by relative paths, which are wrong in a copy.</summary>
     private static string Standalone(string text) => BoardLine().Replace(SchemaLine().Replace(text, string.Empty), "board: ${name}");
 
     [GeneratedRegex(@"\A# yaml-language-server: .*\n")]

@@ -8,7 +8,7 @@ namespace DmaGrains.Client.Commands;
 /// <summary>Options that take windows of a bus.</summary>
 internal static class WindowOption
 {
-    /// <summary>An option that may come again.</summary>
+    /// <summary>An option that may be given several times.</summary>
     /// <param name="name">Such as <c>--window</c>.</param>
     /// <param name="description">For the help.</param>
     public static Option<DmaWindow[]> Create(string name, string description) => new(name)

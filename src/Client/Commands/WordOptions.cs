@@ -7,7 +7,7 @@ namespace DmaGrains.Client.Commands;
 /// <summary>Options that take one of a few words.</summary>
 internal static class WordOptions
 {
-    /// <summary>An option that takes one word, the first when it is left out.</summary>
+    /// <summary>An option for one word; the first word is the default.</summary>
     public static Option<string> One(string name, string description, IEnumerable<string> words)
     {
         string[] known = [.. words];
@@ -16,7 +16,7 @@ internal static class WordOptions
         return option;
     }
 
-    /// <summary>An option that takes one word, or is left out: that says something too.</summary>
+    /// <summary>An option for one word, which may be left out.</summary>
     public static Option<string?> Optional(string name, string description, IEnumerable<string> words)
     {
         var option = new Option<string?>(name) { Description = description };
@@ -37,7 +37,7 @@ internal static class WordOptions
         return option;
     }
 
-    /// <summary>Refuses every word but these, and offers them where a shell completes.</summary>
+    /// <summary>Accepts only these words, and offers them for shell completion.</summary>
     public static void Accept(Option option, IReadOnlyCollection<string> known)
     {
         option.CompletionSources.Add([.. known]);
@@ -66,11 +66,11 @@ internal static class WordOptions
     public static Option<string[]> MapOptions() =>
         Many("--option", "What the map asks for beyond its direction", Words.Options.Keys);
 
-    /// <summary>The options that were given, together.</summary>
+    /// <summary>The given options combined.</summary>
     public static MapOptions OptionsOf(BufferContext buffer, Option<string[]> options) =>
         (buffer.Live.Parsed.GetValue(options) ?? []).Aggregate(default(MapOptions), (all, word) => all | Words.Options[word]);
 
-    /// <summary>The direction that was given.</summary>
+    /// <summary>The given direction.</summary>
     public static DmaDirection DirectionOf(BufferContext buffer, Option<string> direction) =>
         Words.Directions[buffer.Live.Parsed.GetRequiredValue(direction)];
 }

@@ -8,7 +8,7 @@ namespace DmaGrains.Client.Live;
 internal readonly record struct BoardPath(string Board, string Name)
 {
     /// <summary>Reads a path.</summary>
-    /// <exception cref="UsageException">It is not two names with a slash between.</exception>
+    /// <exception cref="UsageException">It is not two names separated by a slash.</exception>
     public static BoardPath Parse(string text)
     {
         var parts = text.Split('/');

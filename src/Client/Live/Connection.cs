@@ -10,8 +10,8 @@ using Orleans.Messaging;
 namespace DmaGrains.Client.Live;
 
 /// <summary>
-/// A way to grains: the gateways of a running cluster, or an embedded silo that starts with the shipped boards and, unless it has a
-/// file, with no buffers.
+/// A connection to grains: through the gateways of a running cluster, or to an embedded silo, which knows the shipped boards and, unless
+/// it has a file, starts without buffers.
 /// </summary>
 internal sealed class Connection : IAsyncDisposable
 {
@@ -29,19 +29,19 @@ internal sealed class Connection : IAsyncDisposable
         IsEmbedded = endsHere;
     }
 
-    /// <summary>Where to get grains from.</summary>
+    /// <summary>Gives grains.</summary>
     public IGrainFactory Grains => _silo?.Grains ?? _client!.Services.GetRequiredService<IGrainFactory>();
 
-    /// <summary>Whether what is done here ends with this process.</summary>
+    /// <summary>Whether the state ends with this process.</summary>
     public bool IsEmbedded { get; }
 
     /// <summary>Connects.</summary>
-    /// <param name="gateway">HOST:PORT, several with commas between, or null for an embedded silo.</param>
-    /// <param name="data">The embedded silo's file, or null to keep nothing.</param>
-    /// <param name="board">The board that the command is about: the embedded silo defines it when it is a shipped one.</param>
+    /// <param name="gateway">HOST:PORT, or several separated by commas; null for an embedded silo.</param>
+    /// <param name="data">The embedded silo's file; null keeps the state in memory.</param>
+    /// <param name="board">The board that the command is about; the embedded silo defines it if it is a shipped one.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="UsageException">The gateway is malformed, or the file cannot be used.</exception>
-    /// <exception cref="NoReplyException">Nobody answers there.</exception>
+    /// <exception cref="NoReplyException">No silo answers.</exception>
     public static async Task<Connection> OpenAsync(
         string? gateway, string? data, string? board, CancellationToken cancellation)
     {
@@ -91,8 +91,8 @@ internal sealed class Connection : IAsyncDisposable
     }
 
     /// <summary>
-    /// Connects through one gateway, tried in an order by chance: one that hangs accepts a connection and then says nothing, so the next
-    /// is tried beside it a little later. The first that answers is taken; the client uses the others from then on, too.
+    /// Connects through one gateway. They are tried in random order; because one that hangs accepts a connection and then says nothing,
+    /// the next one is tried in parallel a little later. The first to answer is taken; from then on the client uses the others, too.
     /// </summary>
     private static async Task<IHost> ConnectAsync(string gateway, CancellationToken cancellation)
     {
@@ -129,7 +129,7 @@ internal sealed class Connection : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // Said below.
+            // Reported below.
         }
         finally
         {
@@ -160,7 +160,7 @@ internal sealed class Connection : IAsyncDisposable
             });
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = Liveness.ResponseTimeout);
 
-            // Also how soon a client asks again at a silo that is still starting.
+            // Also how soon a client asks a silo again that is still starting.
             client.Configure<TypeManagementOptions>(types => types.TypeMapRefreshInterval = _gatewayPatience);
             client.AddOutgoingGrainCallFilter(new Resending(gateway, cancellation));
         });

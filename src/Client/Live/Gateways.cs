@@ -4,10 +4,10 @@ using System.Net.Sockets;
 
 namespace DmaGrains.Client.Live;
 
-/// <summary>What <c>--gateway</c> says.</summary>
+/// <summary>The value of <c>--gateway</c>.</summary>
 internal static class Gateways
 {
-    /// <summary>Reads HOST:PORT, or several with commas between, and looks up hosts that are names.</summary>
+    /// <summary>Reads HOST:PORT, or several separated by commas, and looks up host names.</summary>
     /// <exception cref="UsageException">One of them is not an address.</exception>
     /// <exception cref="NoReplyException">A name has no address.</exception>
     public static async Task<IPEndPoint[]> FindAsync(string text, CancellationToken cancellation)
@@ -40,7 +40,7 @@ internal static class Gateways
             return [address];
         }
 
-        // A silo listens to one family; the first is IPv4's where a name has both.
+        // A silo listens on one address family: IPv4 unless told otherwise.
         if (host == "localhost")
         {
             return [IPAddress.Loopback];

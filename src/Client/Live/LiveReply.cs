@@ -6,16 +6,16 @@ using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Live;
 
-/// <summary>What a command on a live buffer came to.</summary>
+/// <summary>The reply to a command on a live buffer.</summary>
 /// <param name="Command">Such as <c>attach</c>.</param>
 /// <param name="Buffer">BOARD/BUFFER.</param>
-/// <param name="Name">The name of the attachment or mapping it made; null when it made none.</param>
+/// <param name="Name">The name of the attachment or mapping that it created; null when it created none.</param>
 /// <param name="Outcome">"ok" or the errno.</param>
 /// <param name="Refusal">Why it was refused; null when it was not.</param>
 /// <param name="Union">The union after it; null when it was refused.</param>
-/// <param name="Scatterlist">The list that a map, a test map or a get of the scatterlist gave.</param>
-/// <param name="Pfns">The page frame numbers that a get of them gave.</param>
-/// <param name="Wish">What the device would have liked better of that list; null when nothing.</param>
+/// <param name="Scatterlist">The list that a map, a test map or a get of the scatterlist returned.</param>
+/// <param name="Pfns">The page frame numbers that a get of them returned.</param>
+/// <param name="Wish">What the device would have preferred; null when nothing.</param>
 internal sealed record LiveReply(
     string Command,
     string Buffer,
@@ -30,9 +30,9 @@ internal sealed record LiveReply(
     /// <summary>The reply of a command.</summary>
     /// <param name="command">The command.</param>
     /// <param name="buffer">The buffer's path.</param>
-    /// <param name="name">What it made, if it is granted.</param>
-    /// <param name="result">What the buffer answered.</param>
-    /// <param name="described">The buffer afterwards; null when nobody looked.</param>
+    /// <param name="name">The name of what it created, if granted.</param>
+    /// <param name="result">The reply.</param>
+    /// <param name="described">The buffer afterwards; null when it was not read.</param>
     public static LiveReply Of(
         string command, BoardPath buffer, string? name, DmaResult<DmaReply> result, DmaBuffer? described)
     {

@@ -6,14 +6,14 @@ using Orleans.Messaging;
 namespace DmaGrains.Client.Live;
 
 /// <summary>
-/// The gateways that a user named, without those of silos that the cluster has given up: a machine that hangs keeps its connections,
-/// and a client that has one would send to it for good.
+/// The gateways that the user named, without those of silos that the cluster has declared dead: a machine that hangs keeps its
+/// connections, and a client with such a connection would keep sending to it.
 /// </summary>
-/// <param name="named">What the user named.</param>
+/// <param name="named">The gateways that the user named.</param>
 /// <param name="first">The one to start with.</param>
 internal sealed class LivingGateways(IReadOnlyList<IPEndPoint> named, IPEndPoint first) : IGatewayListProvider
 {
-    // A client sends to one gateway for each grain: with some grains, one of them is asked through a gateway that lives.
+    // A client uses one gateway for each grain: of several grains, one is reached through a living gateway.
     private const int Asked = 4;
     private const int Keys = 64;
 
@@ -22,7 +22,7 @@ internal sealed class LivingGateways(IReadOnlyList<IPEndPoint> named, IPEndPoint
     private Task _asking = Task.CompletedTask;
     private long _askedAt;
 
-    /// <summary>How often a client looks here: soon after its start it knows all gateways.</summary>
+    /// <summary>How often a client reads this list: soon after its start it knows all gateways.</summary>
     public static TimeSpan RefreshPeriod { get; } = TimeSpan.FromMilliseconds(500);
 
     /// <inheritdoc/>
@@ -42,7 +42,7 @@ internal sealed class LivingGateways(IReadOnlyList<IPEndPoint> named, IPEndPoint
             return Task.FromResult<IList<Uri>>([first.ToGatewayUri()]);
         }
 
-        // An answer that has to be waited for is used the next time.
+        // The answer is used the next time.
         if (_asking.IsCompleted && Stopwatch.GetElapsedTime(_askedAt) >= Liveness.LossNoticed)
         {
             Ask(grains);
@@ -53,7 +53,7 @@ internal sealed class LivingGateways(IReadOnlyList<IPEndPoint> named, IPEndPoint
         return Task.FromResult<IList<Uri>>([.. (living.Count == 0 ? named : living).Select(gateway => gateway.ToGatewayUri())]);
     }
 
-    /// <summary>The client has started: it asks the cluster at once, to know of the lost ones when it first looks for more gateways.</summary>
+    /// <summary>The client has started: asks the cluster at once, so that lost gateways are known when the client first refreshes its list.</summary>
     public void Started(IGrainFactory grains)
     {
         Ask(grains);
@@ -84,7 +84,7 @@ internal sealed class LivingGateways(IReadOnlyList<IPEndPoint> named, IPEndPoint
         return [];
     }
 
-    /// <summary>Gateways of silos that are dead, unless one that lives has come to the same place.</summary>
+    /// <summary>Gateways of dead silos, unless a living silo now has the same address.</summary>
     private static HashSet<IPEndPoint> LostOf(IReadOnlyCollection<MembershipEntry> silos)
     {
         var byPlace = silos.ToLookup(silo => new IPEndPoint(silo.SiloAddress.Endpoint.Address, silo.ProxyPort));

@@ -7,12 +7,12 @@ using Orleans.Runtime.Messaging;
 namespace DmaGrains.Client.Live;
 
 /// <summary>
-/// Sends a command again when it brought no reply. That is safe: whatever the first one did, the same id gets the same reply. In
-/// between a lost silo's grains have time to come up elsewhere; a third attempt is for calls that the silos left still sent to the
-/// lost one.
+/// Sends a command again when there was no reply. That is safe: whatever the first attempt did, the same id gets the same reply. The
+/// pause gives the grains of a lost silo time to be activated elsewhere; the third attempt is for calls that other silos still sent to
+/// the lost one.
 /// </summary>
-/// <param name="gateway">What a message calls the cluster.</param>
-/// <param name="cancellation">Gives up waiting; what was sent may still happen.</param>
+/// <param name="gateway">How messages name the cluster.</param>
+/// <param name="cancellation">Stops waiting; a command that was sent may still happen.</param>
 internal sealed class Resending(string gateway, CancellationToken cancellation) : IOutgoingGrainCallFilter
 {
     private const int Attempts = 3;
@@ -36,7 +36,7 @@ internal sealed class Resending(string gateway, CancellationToken cancellation) 
             }
             catch (Exception trouble) when (IsPassing(trouble) && !SystemTargetGrainId.TryParse(context.TargetId, out _))
             {
-                // Orleans' own calls, to a silo and not to a grain, go to another silo by themselves.
+                // Orleans itself sends its own calls, which are to silos and not to grains, to another silo.
                 if (attempt == Attempts)
                 {
                     throw new NoReplyException(
@@ -50,15 +50,14 @@ internal sealed class Resending(string gateway, CancellationToken cancellation) 
     }
 
     /// <summary>
-    /// Whether it is the cluster that has trouble: a silo lost, an answer late, a call of one grain to another that expired on its way,
-    /// storage that did not take a write.
+    /// Whether the cluster is at fault: a lost silo, a late answer, a call between grains that expired, or storage that refused a write.
     /// </summary>
     private bool IsPassing(Exception trouble) =>
         trouble is TimeoutException or OrleansException or IOException
         || (trouble is OperationCanceledException && !cancellation.IsCancellationRequested)
         || trouble.GetType().Namespace?.StartsWith("Orleans", StringComparison.Ordinal) == true;
 
-    /// <summary>Whether a buffer cannot tell what became of the first attempt: too many others asked it something in between.</summary>
+    /// <summary>Whether the buffer no longer knows what happened to the first attempt, because too many other callers came in between.</summary>
     private static bool IsForgotten(object? result) => result switch
     {
         DmaResult<DmaReply> { IsGranted: false, Refusal.Errno: Errno.ESTALE } => true,

@@ -1,14 +1,14 @@
 namespace DmaGrains.Client.Live;
 
-/// <summary>Standard input where a file could be named.</summary>
+/// <summary>Standard input in place of a file.</summary>
 internal static class StandardInput
 {
-    /// <summary>What messages call it.</summary>
+    /// <summary>Its name in messages.</summary>
     public const string Name = "standard input";
 
     /// <summary>Whether a path is that of standard input: <c>-</c>.</summary>
     public static bool Is(string path) => path == "-";
 
-    /// <summary>What comes from there.</summary>
+    /// <summary>Opens it.</summary>
     public static Stream Open() => Console.OpenStandardInput();
 }

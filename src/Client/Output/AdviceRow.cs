@@ -3,13 +3,13 @@ using DmaGrains.Scenarios.Advising;
 
 namespace DmaGrains.Client.Output;
 
-/// <summary>A row of advice: one way to export, or heaps of several zones that come to the same.</summary>
-/// <param name="ways">Them; at least one.</param>
+/// <summary>A row of advice: one way to export, or heaps of several zones with the same outcome.</summary>
+/// <param name="ways">The ways; at least one.</param>
 internal sealed class AdviceRow(IReadOnlyList<CandidateReport> ways)
 {
     private const int NamedMost = 3;
 
-    /// <summary>The first, which tells for all.</summary>
+    /// <summary>The first one, which stands for all.</summary>
     public CandidateReport First => ways[0];
 
     /// <summary>Who exports.</summary>
@@ -20,7 +20,7 @@ internal sealed class AdviceRow(IReadOnlyList<CandidateReport> ways)
     /// <summary>Where the pages come from.</summary>
     public string Memory => First.Regions.IsEmpty ? "-" : ways.Count == 1 ? string.Join(", ", First.Regions) : "that zone";
 
-    /// <summary>The rows: heaps of one region each that follow each other and come to the same are one.</summary>
+    /// <summary>The rows: adjacent heaps of one region each with the same outcome share a row.</summary>
     public static IReadOnlyList<AdviceRow> Of(IEnumerable<CandidateReport> candidates)
     {
         var rows = new List<List<CandidateReport>>();

@@ -1,6 +1,6 @@
 namespace DmaGrains.Client.Output;
 
-/// <summary>Standard output does not take an answer.</summary>
+/// <summary>Standard output cannot be written.</summary>
 /// <param name="cause">Why.</param>
 internal sealed class AnswerException(Exception cause)
     : Exception($"standard output cannot be written: {cause.Message.TrimEnd('.')}.", cause)
@@ -8,6 +8,6 @@ internal sealed class AnswerException(Exception cause)
     // EPIPE, on every system that has it.
     private const int BrokenPipe = 32;
 
-    /// <summary>Whether whoever read it has gone, which is no fault of anybody's.</summary>
+    /// <summary>Whether the reader has closed the pipe, which is not an error.</summary>
     public bool IsReaderGone => InnerException is IOException { HResult: BrokenPipe };
 }

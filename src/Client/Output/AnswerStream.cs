@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace DmaGrains.Client.Output;
 
 /// <summary>
-/// Standard output that tells when it cannot be written. The console's own says nothing when the reader of a pipe has gone, and a
+/// Standard output that fails when it cannot be written. The console's own stream stays silent when the reader of a pipe is gone, and a
 /// command that writes for ever, such as a watch, would never end.
 /// </summary>
 internal sealed class AnswerStream : Stream
@@ -34,7 +34,7 @@ internal sealed class AnswerStream : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>A writer to standard output, for the whole process: the console's own is that afterwards.</summary>
+    /// <summary>Replaces the console's standard output for the whole process, and returns the writer.</summary>
     public static TextWriter Open()
     {
         Console.SetOut(new StreamWriter(new AnswerStream(Find()), new UTF8Encoding(false)) { AutoFlush = true });
@@ -69,7 +69,7 @@ internal sealed class AnswerStream : Stream
     /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <summary>A pipe is written as what it is; a file by the console, which keeps its place where other programs write it, too.</summary>
+    /// <summary>A pipe is written directly; a file through the console's stream, which keeps the shared file position.</summary>
     private static Stream Find()
     {
         if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected)
@@ -87,7 +87,7 @@ internal sealed class AnswerStream : Stream
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // It is closed: the console says so when something is written.
+            // It is closed: the console fails when something is written.
         }
 
         return Console.OpenStandardOutput();

@@ -9,7 +9,7 @@ internal static class AuditText
 {
     private const int Shown = 8;
 
-    /// <summary>What the device takes; of each list what it breaks, and what would help.</summary>
+    /// <summary>What the device takes; for each list its violations, and what would help.</summary>
     public static void Write(Terminal terminal, AuditReport report)
     {
         var mmus = string.Join(" and ", new[] { report.Iommu, report.BusMmu }.OfType<string>());

@@ -8,7 +8,7 @@ internal static class BufferTable
 {
     private static readonly string[] _headings = ["buffer", "size", "exporter", "pages", "holders"];
 
-    /// <summary>One row for each buffer; nothing when there is none.</summary>
+    /// <summary>One row for each buffer; nothing when there are none.</summary>
     public static void Write(Terminal terminal, List<BufferReport> buffers)
     {
         if (buffers.Count != 0)

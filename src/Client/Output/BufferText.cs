@@ -6,10 +6,10 @@ using DmaGrains.Scenarios.Describing;
 
 namespace DmaGrains.Client.Output;
 
-/// <summary>A buffer for people.</summary>
+/// <summary>Writes a buffer for people.</summary>
 internal static class BufferText
 {
-    /// <summary>First as the kernel's debugfs lists it, then in words, then who is attached.</summary>
+    /// <summary>As the kernel's debugfs lists it, then in words, then its attachments.</summary>
     public static void Write(Terminal terminal, BoardPath path, DmaBuffer described)
     {
         var buffer = BufferReport.Of(described);

@@ -3,10 +3,10 @@ using DmaGrains.Scenarios.Capturing;
 
 namespace DmaGrains.Client.Output;
 
-/// <summary>Writes for people what a capture came to.</summary>
+/// <summary>Writes the result of a capture for people.</summary>
 internal static class CaptureText
 {
-    /// <summary>What the file has, what could not be read, and what it cannot hold.</summary>
+    /// <summary>What the file contains, what could not be read, and what the format cannot express.</summary>
     public static void Write(Terminal terminal, CaptureReport report, string? file)
     {
         var found = $"{Counted.Of((ulong)report.Regions, "memory region")}, {Counted.Of((ulong)report.Iommus, "MMU")}, {Counted.Of((ulong)report.Devices, "device")}";

@@ -37,7 +37,7 @@ internal static class ComparisonText
             $". {report.Choice.Reason}");
     }
 
-    /// <summary>What went wrong under a policy: where it is the same under several, it is told once.</summary>
+    /// <summary>What went wrong under a policy, for grouping: the same text is shown once for several policies.</summary>
     private static string DetailsOf(PolicyOutcome policy) => string.Join(
         '\n',
         [

@@ -10,11 +10,11 @@ internal static class ExplorationText
 {
     private const int OutcomesShown = 8;
 
-    /// <summary>Each policy in turn: how much there was, the outcomes, and what fails.</summary>
-    /// <param name="terminal">Where to.</param>
+    /// <summary>Each policy in turn: how much was explored, the outcomes, and the failures.</summary>
+    /// <param name="terminal">Where to write.</param>
     /// <param name="report">The exploration.</param>
-    /// <param name="options">How it was done.</param>
-    /// <param name="importers">How many of those in an outcome are the scenario's importers: they come before its faults.</param>
+    /// <param name="options">The options of the exploration.</param>
+    /// <param name="importers">How many entries of an outcome are the scenario's importers; the faults follow.</param>
     public static void Write(Terminal terminal, ExplorationReport report, ExplorationOptions options, int importers)
     {
         terminal.Line($"{report.Scenario} on {report.Board}");
@@ -53,7 +53,7 @@ internal static class ExplorationText
         });
         foreach (var outcome in policy.Outcomes.Take(OutcomesShown))
         {
-            // Of orders that have not all ended no share means anything.
+            // Shares mean nothing before all orders have ended.
             var share = policy.Complete ? $"{Share(outcome.Orders, policy.Orders),7}  " : string.Empty;
             terminal.Line($"  {share}{Count(outcome.Orders, "order")}: {WordsOf(outcome, importers)}");
         }
@@ -98,7 +98,7 @@ internal static class ExplorationText
         return string.Join(' ', words.OfType<string>());
     }
 
-    /// <summary>Everybody who was not granted all, and every fault that happened, with all their answers.</summary>
+    /// <summary>Every importer with a step that was not granted, and every fault that happened, with all answers.</summary>
     private static string WordsOf(OutcomeReport outcome, int importersOfFile)
     {
         var importers = outcome.Importers
@@ -112,7 +112,7 @@ internal static class ExplorationText
         return parts.Length == 0 ? "every step is granted" : string.Join("; ", parts);
     }
 
-    /// <summary>Answers that come several times in a row, once and counted.</summary>
+    /// <summary>Equal answers in a row, shown once with their count.</summary>
     private static IEnumerable<string> RunsOf(IReadOnlyList<string> answers)
     {
         for (var (from, end) = (0, 0); from < answers.Count; from = end)

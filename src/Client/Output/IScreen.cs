@@ -1,8 +1,8 @@
 namespace DmaGrains.Client.Output;
 
-/// <summary>Where somebody reads answers, and how wide that is; other writers are files or programs, which take lines of any length.</summary>
+/// <summary>A terminal that is read by a person, and its width; other writers are files or programs, which take lines of any length.</summary>
 internal interface IScreen
 {
-    /// <summary>How many characters a line holds.</summary>
+    /// <summary>The characters in a line.</summary>
     int Columns { get; }
 }

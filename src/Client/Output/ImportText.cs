@@ -12,7 +12,7 @@ internal static class ImportText
 
     private static readonly string[] _headings = ["inode", "name", "exporter", "size", "references", "attached, newest first"];
 
-    /// <summary>The buffers; who exported and who holds how much; whether the board could meet it; and what is wrong with the text.</summary>
+    /// <summary>The buffers; what each exporter exported and each device holds; whether the board could serve them; and the problems of the text.</summary>
     public static void Write(Terminal terminal, ImportReport report)
     {
         terminal.Table(
@@ -37,7 +37,7 @@ internal static class ImportText
         WriteDetails(terminal, report);
     }
 
-    /// <summary>What changed between two looks, a line each.</summary>
+    /// <summary>The changes between two readings, a line each.</summary>
     public static void Write(Terminal terminal, IEnumerable<ListingChange> changes)
     {
         foreach (var change in changes)

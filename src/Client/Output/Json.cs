@@ -7,7 +7,7 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Client.Output;
 
-/// <summary>How answers look as JSON: the kernel's field names, numbers as numbers, errnos as the kernel spells them.</summary>
+/// <summary>Answers as JSON: the kernel's field names, numbers as numbers, errnos as the kernel spells them.</summary>
 internal static class Json
 {
     private static readonly JsonSerializerOptions _options = new()
@@ -18,10 +18,10 @@ internal static class Json
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower), new WholeNumberConverter() },
     };
 
-    /// <summary>The document's text. The encoder leaves direction marks as they are; escaped they are the same text.</summary>
+    /// <summary>The document's text. Direction marks, which the encoder leaves as they are, are escaped, too.</summary>
     public static string Text<T>(T document) => HarmlessText.Lines(JsonSerializer.Serialize(document, _options));
 
-    /// <summary>Numbers of any length, as numbers.</summary>
+    /// <summary>Integers of any length, as numbers.</summary>
     private sealed class WholeNumberConverter : JsonConverter<BigInteger>
     {
         public override BigInteger Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -5,12 +5,12 @@ using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Client.Output;
 
-/// <summary>What a map or a raw access gave, for people: the first lines of each.</summary>
+/// <summary>Writes the result of a map or of raw access for people: the first lines of each list.</summary>
 internal static class ListText
 {
     private const int Shown = 8;
 
-    /// <summary>A list: what a device walks of it when it is mapped, else its entries.</summary>
+    /// <summary>A scatterlist: its segments when it is mapped, else its entries.</summary>
     public static void Write(Terminal terminal, ScatterlistReport list)
     {
         var entries = Counted.Of((ulong)list.EntryCount, "entry", "entries");
@@ -41,7 +41,7 @@ internal static class ListText
         }
     }
 
-    /// <summary>Page frame numbers by runs.</summary>
+    /// <summary>Page frame numbers, by runs.</summary>
     public static void Write(Terminal terminal, PfnsReport pfns)
     {
         terminal.Line(
@@ -49,11 +49,11 @@ internal static class ListText
         WriteFirst(terminal, pfns.Runs, run => run.Count == 1 ? $"0x{run.First:x}" : $"0x{run.First:x} to 0x{run.First + run.Count - 1:x}");
     }
 
-    /// <summary>Segments that are shorter than the device would like.</summary>
+    /// <summary>Segments that are shorter than the device prefers.</summary>
     public static void Write(Terminal terminal, WishReport wish) => terminal.Line(
         $"      {wish.Device} prefers segments of {Sizes.Format(wish.PreferredSegmentSize)} or more: {wish.ShorterCount} of {wish.SegmentCount} are shorter");
 
-    /// <summary>What was done to the CPU's caches; nothing when nothing was and nothing was saved.</summary>
+    /// <summary>The cache maintenance that was done or saved; empty when there was none.</summary>
     public static void Write(Terminal terminal, BufferCosts costs)
     {
         string[] work =

@@ -4,7 +4,7 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Client.Output;
 
-/// <summary>Files that a command writes: one that is there already stays as it is unless <c>--force</c> is given.</summary>
+/// <summary>Files that a command writes: an existing file is kept unless <c>--force</c> is given.</summary>
 internal sealed class OutputFile
 {
     private readonly Option<string?>[] _options;
@@ -25,8 +25,8 @@ internal sealed class OutputFile
         HelpName = "FILE",
     };
 
-    /// <summary>Refuses files that cannot be written, before anything is done that takes its time.</summary>
-    /// <exception cref="UsageException">One is there already, has no folder, or is to be written twice.</exception>
+    /// <summary>Refuses files that cannot be written, before any long work is done.</summary>
+    /// <exception cref="UsageException">One exists already, its folder does not exist, or two options name the same file.</exception>
     public void Check(ParseResult parsed)
     {
         var paths = new HashSet<string>();
@@ -62,7 +62,7 @@ internal sealed class OutputFile
     /// <summary>Writes a file, if the command line asks for it.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="option">The option that names it.</param>
-    /// <param name="text">Makes what is to be in it.</param>
+    /// <param name="text">Creates the content.</param>
     /// <exception cref="UsageException">It cannot be written.</exception>
     public void Write(ParseResult parsed, Option<string?> option, Func<string> text)
     {

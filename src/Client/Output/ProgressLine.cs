@@ -5,7 +5,7 @@ using DmaGrains.Scenarios.Exploring;
 
 namespace DmaGrains.Client.Output;
 
-/// <summary>One line on a terminal that says how far something has come; nothing elsewhere, and nothing is left of it.</summary>
+/// <summary>A line on a terminal that shows progress, and is erased at the end; elsewhere nothing is written.</summary>
 internal sealed class ProgressLine : IDisposable
 {
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(200);
@@ -25,10 +25,10 @@ internal sealed class ProgressLine : IDisposable
     /// <summary>What is being done.</summary>
     public string Title { get; set; } = "exploring";
 
-    /// <summary>Writes to where a command's errors go.</summary>
+    /// <summary>Writes to standard error of a command.</summary>
     public static ProgressLine Of(ParseResult parsed) => new(parsed.InvocationConfiguration.Error);
 
-    /// <summary>Shows how far it has come.</summary>
+    /// <summary>Shows the progress.</summary>
     public void Show(ExplorationProgress progress)
     {
         if (IsDue())
@@ -40,8 +40,8 @@ internal sealed class ProgressLine : IDisposable
     }
 
     /// <summary>Shows how many steps are done.</summary>
-    /// <param name="steps">So many.</param>
-    /// <param name="stepsMax">Of so many.</param>
+    /// <param name="steps">Steps done.</param>
+    /// <param name="stepsMax">Steps in total.</param>
     public void Show(int steps, int stepsMax)
     {
         if (IsDue())
@@ -71,7 +71,7 @@ internal sealed class ProgressLine : IDisposable
         }
     }
 
-    /// <summary>On a terminal that is narrower nothing could wipe out what went over to a second line.</summary>
+    /// <summary>Cut to the width: what wraps to a second line could not be erased.</summary>
     private void Write(string text)
     {
         text = text[..Math.Min(text.Length, Math.Max(Terminal.WidthOfConsole - 1, 0))];

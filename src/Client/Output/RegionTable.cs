@@ -9,7 +9,7 @@ internal static class RegionTable
     private static readonly string[] _headings =
         ["region", "kind", "start", "size", "reserved", "held", "free", "largest free", "free runs"];
 
-    /// <summary>One row for each region; all figures in bytes but the last.</summary>
+    /// <summary>One row for each region; all figures but the last are in bytes.</summary>
     public static void Write(Terminal terminal, IEnumerable<RegionUse> regions) => terminal.Table(
         _headings,
         regions.Select(region => (string[])

@@ -7,7 +7,7 @@ namespace DmaGrains.Client.Output;
 /// <summary>Writes a run for people.</summary>
 internal static class RunText
 {
-    // What a direction is when nothing is said: not worth a word.
+    // The default direction is not shown.
     private const string BothWays = "bidirectional";
 
     /// <summary>The scenario, each step with its outcome and the union after it, and the memory at the end.</summary>
@@ -42,7 +42,7 @@ internal static class RunText
         terminal.Line("result: ", Words(report), report.Result == RunResult.Good, string.Empty);
     }
 
-    /// <summary>Nobody imports at an export.</summary>
+    /// <summary>An export has no importer.</summary>
     private static string Importer(StepReport step) => step.Operation == "export" ? string.Empty : step.Importer;
 
     private static string Verb(StepReport step)
@@ -107,8 +107,8 @@ internal static class RunText
     };
 
     /// <summary>
-    /// What a calculation anew came to, and why it differs: somebody has changed, or a refused attach or a detach left the running union
-    /// other than the importers ask for.
+    /// The result of a recalculation, and why it differs: a device has changed, or a refused attach or a detach left the running union
+    /// different from what the importers require.
     /// </summary>
     internal static string RecalculatedWords(RecalculatedReport recalculated) =>
         !recalculated.Differs ? "the same"
@@ -123,7 +123,7 @@ internal static class RunText
 
     private static string Number(ulong count) => count.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>How many hazards there are, of what kind, and at which steps to read of them.</summary>
+    /// <summary>How many hazards there are, their kinds, and the steps that show them.</summary>
     private static string HazardWords(IEnumerable<StepReport> all)
     {
         var steps = all.Where(step => !step.Hazards.IsEmpty).ToList();

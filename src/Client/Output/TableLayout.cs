@@ -7,10 +7,10 @@ namespace DmaGrains.Client.Output;
 /// <param name="Blocks">The tables; empty when each row is a record.</param>
 internal sealed record TableLayout(IReadOnlyList<IReadOnlyList<TableLayout.Column>> Blocks)
 {
-    /// <summary>Text is not squeezed below this where it has an alternative.</summary>
+    /// <summary>Columns of text are not made narrower than this if there is an alternative.</summary>
     private const int Readable = 20;
 
-    // A rule and a blank before each cell, a blank after it, and a rule at the end.
+    // A rule and a space before each cell, a space after it, and a rule at the end.
     private const int CellOverhead = 3;
     private const int EdgeOverhead = 1;
 
@@ -53,7 +53,7 @@ internal sealed record TableLayout(IReadOnlyList<IReadOnlyList<TableLayout.Colum
     private static int WidthOf(IReadOnlyList<Need> block, Func<Need, int> least) =>
         block.Sum(need => least(need) + CellOverhead) + EdgeOverhead;
 
-    /// <summary>What is left of the line goes to the columns that could do with it.</summary>
+    /// <summary>The rest of the line goes to the columns that can use it.</summary>
     private static IReadOnlyList<Column> Widened(List<Need> block, Func<Need, int> least, int columns)
     {
         var widths = block.Select(least).ToArray();
@@ -76,8 +76,8 @@ internal sealed record TableLayout(IReadOnlyList<IReadOnlyList<TableLayout.Colum
     }
 
     /// <summary>A column of a table.</summary>
-    /// <param name="Index">Which of the rows' cells.</param>
-    /// <param name="Width">How wide.</param>
+    /// <param name="Index">The index of its cells in a row.</param>
+    /// <param name="Width">Its width in characters.</param>
     internal readonly record struct Column(int Index, int Width);
 
     private readonly record struct Need(int Index, int Least, int Readable, int Most)

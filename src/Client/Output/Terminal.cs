@@ -6,15 +6,15 @@ using Spectre.Console;
 namespace DmaGrains.Client.Output;
 
 /// <summary>
-/// Writes answers: JSON when asked for, else text; tables and colour have lines and hues on a terminal only. Nothing that comes of a file
-/// or a caller moves the cursor or turns the direction of text (<see cref="HarmlessText"/>).
+/// Writes answers: JSON when asked for, else text; rules and colours on a terminal only. No text from a file or a caller moves the cursor
+/// or changes the direction of text (<see cref="HarmlessText"/>).
 /// </summary>
 internal sealed class Terminal
 {
-    /// <summary>How wide a terminal is taken to be at least.</summary>
+    /// <summary>The assumed width of a terminal of unknown width.</summary>
     public const int LeastColumns = 80;
 
-    // A line is never left to Spectre to break.
+    // Spectre must not break lines by itself.
     private const int Endless = 1 << 20;
 
     private readonly TextWriter _output;
@@ -36,22 +36,22 @@ internal sealed class Terminal
         _console.Profile.Width = Endless;
     }
 
-    /// <summary>Whether somebody looks at it; else it goes to a file or another program.</summary>
+    /// <summary>Whether it is a terminal; otherwise a file or another program.</summary>
     public bool IsTerminal => _columns is not null;
 
-    /// <summary>How wide the terminal is; one that does not know says 0.</summary>
+    /// <summary>The width of the terminal; one that does not know its width says 0.</summary>
     public static int WidthOfConsole =>
         int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), CultureInfo.InvariantCulture, out var columns) && columns > 0 ? columns
         : Console.WindowWidth is > 0 and var width ? width
         : LeastColumns;
 
-    /// <summary>Writes to where the command line's answers go.</summary>
+    /// <summary>Writes to standard output of a command.</summary>
     public static Terminal Of(ParseResult parsed) => Of(parsed.InvocationConfiguration.Output);
 
     /// <summary>Writes to a writer.</summary>
     public static Terminal Of(TextWriter output) => new(output);
 
-    /// <summary>Standard error of a command: what is said beside its answer.</summary>
+    /// <summary>Writes to standard error of a command.</summary>
     public static Terminal BesidesOf(ParseResult parsed) => new(parsed.InvocationConfiguration.Error);
 
     /// <summary>Answers with a report: one JSON document where the command line asks for it, else text.</summary>
@@ -89,7 +89,7 @@ internal sealed class Terminal
     /// <summary>One JSON document.</summary>
     public void Json<T>(T document) => _output.WriteLine(Output.Json.Text(document));
 
-    /// <summary>A line of text; a terminal that is narrower gets it in several, broken between words.</summary>
+    /// <summary>A line of text; a narrower terminal gets it as several lines, broken between words.</summary>
     public void Line(string text = "")
     {
         text = HarmlessText.Lines(text);
@@ -99,10 +99,10 @@ internal sealed class Terminal
         }
     }
 
-    /// <summary>Text as it is, with the ends of its lines.</summary>
+    /// <summary>Text as it is, including its line ends.</summary>
     public void Text(string text) => _output.Write(HarmlessText.Lines(text));
 
-    /// <summary>A line with one word that a terminal shows in colour.</summary>
+    /// <summary>A line with a part that a terminal shows in colour.</summary>
     public void Line(string before, string word, bool isGood, string after)
     {
         (before, word, after) = (HarmlessText.Lines(before), HarmlessText.Lines(word), HarmlessText.Lines(after));
@@ -125,7 +125,7 @@ internal sealed class Terminal
         }
     }
 
-    /// <summary>A table: ruled on a terminal, plain columns elsewhere. Nothing of it is cut or left out, however narrow it is.</summary>
+    /// <summary>A table: ruled on a terminal, plain columns elsewhere. Nothing is cut or left out, however narrow the terminal is.</summary>
     public void Table(string[] headings, IEnumerable<string[]> rows)
     {
         headings = [.. headings.Select(HarmlessText.Lines)];
@@ -148,7 +148,7 @@ internal sealed class Terminal
         }
     }
 
-    /// <summary>How wide the terminal is that a writer writes to; null when it writes to a file or another program.</summary>
+    /// <summary>The width of the terminal behind a writer; null for a file or another program.</summary>
     private static int? ColumnsOf(TextWriter output)
     {
         if (output is IScreen screen)

@@ -4,7 +4,7 @@ using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Client.Output;
 
-/// <summary>A union in one line.</summary>
+/// <summary>Writes a union in one line.</summary>
 internal static class UnionText
 {
     /// <summary>For example <c>1 segment, any size, no boundary</c>.</summary>

@@ -7,14 +7,14 @@ internal static class WrappedLine
 {
     private const int Hanging = 2;
 
-    /// <summary>How many characters of a terminal a text takes.</summary>
+    /// <summary>The width of a text on a terminal, in characters.</summary>
     public static int WidthOf(string text) => new Segment(text).CellCount();
 
-    /// <summary>How wide the widest word of a text is.</summary>
+    /// <summary>The width of the widest word of a text.</summary>
     public static int WidestWordOf(string text) => text.Split(' ').Max(WidthOf);
 
-    /// <summary>The lines of a text that keep within some columns; those after the first are set in as deep as it is, and a little more.</summary>
-    /// <returns>Each as a part of the text, with how far it is to be set in beside the blanks it has itself.</returns>
+    /// <summary>The lines of a text within a number of columns; those after the first are indented as the first, and a little more.</summary>
+    /// <returns>Each line as a part of the text, with the additional indentation.</returns>
     public static IEnumerable<(Range Part, int Indent)> Parts(string text, int columns)
     {
         var depth = text.Length - text.TrimStart(' ').Length;
@@ -33,11 +33,11 @@ internal static class WrappedLine
         yield return (start..end, indent);
     }
 
-    /// <summary>The lines themselves.</summary>
+    /// <summary>The lines as text.</summary>
     public static IEnumerable<string> Lines(string text, int columns) =>
         Parts(text, columns).Select(part => new string(' ', part.Indent) + text[part.Part]);
 
-    /// <summary>A word that would not fit there is not set in.</summary>
+    /// <summary>A word that would not fit is not indented.</summary>
     private static int IndentOf(int depth, string word, int columns) =>
         depth + Hanging + WidthOf(word) <= columns ? depth + Hanging : Math.Max(0, Math.Min(depth + Hanging, columns - WidthOf(word)));
 
