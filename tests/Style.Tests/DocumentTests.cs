@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Memory;
+using DmaGrains.Model.Policies;
 using DmaGrains.Scenarios.Comparing;
 using DmaGrains.Scenarios.Conformance;
 using DmaGrains.Silo.Settings;
@@ -37,6 +38,18 @@ public partial class DocumentTests
         var named = CodeWord().Matches(Repository.Read("docs/reports.md")).Select(word => word.Groups["word"].Value);
 
         Assert.Empty(fields.Distinct().Except(named));
+    }
+
+    [Fact]
+    public void Semantics_page_names_each_policy_under_which_the_order_of_attaches_matters()
+    {
+        var listed = AllBut().Match(Repository.Read("docs/semantics.md")).Groups["names"].Value;
+
+        var free = NamedPolicies.All.Where(named =>
+            named.Policy is { Allocation: AllocationTime.AtFirstMap, RefusedAttach: RefusedAttach.RolledBack, AttachTest: AttachTest.None });
+        Assert.Equal(
+            NamedPolicies.All.Except(free).Select(named => named.Name),
+            PolicyName().Matches(listed).Select(name => name.Groups["name"].Value));
     }
 
     [Fact]
@@ -96,6 +109,12 @@ public partial class DocumentTests
         Assert.NotEmpty(schema);
         Assert.True(File.Exists(Path.Combine(Repository.Root, Path.GetDirectoryName(file)!, schema)), schema);
     }
+
+    [GeneratedRegex(@"\(all but (?<names>[^)]*)\)")]
+    private static partial Regex AllBut();
+
+    [GeneratedRegex(@"`(?<name>[a-z-]+)`")]
+    private static partial Regex PolicyName();
 
     [GeneratedRegex(@"`(?<word>[a-z_]+)`")]
     private static partial Regex CodeWord();
