@@ -7,10 +7,10 @@ using Orleans.Storage;
 
 namespace DmaGrains.Grains;
 
-/// <summary>Puts what the grains ask for into a silo, but for the storage itself.</summary>
+/// <summary>Adds to a silo what the grains need, except the storage itself.</summary>
 public static class GrainServices
 {
-    /// <summary>Adds a silo's memory of devices and of who owes something, and how state is read, written and serialized.</summary>
+    /// <summary>Adds a silo's device cache, its list of debts, and how state is read, written and serialized.</summary>
     public static ISiloBuilder AddGrainServices(this ISiloBuilder silo)
     {
         silo.Services.AddSingleton<DeviceFacts>();

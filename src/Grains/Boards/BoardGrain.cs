@@ -11,7 +11,7 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Grains.Boards;
 
-/// <summary>Keeps a board's definition; sets up its memory and devices, and knows where the names of its buffers are.</summary>
+/// <summary>Stores a board's definition, sets up its memory and devices, and finds the buckets of its buffers' names.</summary>
 [GrainType("dma-board")]
 internal sealed class BoardGrain(
     [PersistentState("board", StorageNames.Default)] IPersistentState<BoardRecord> storage,
@@ -22,11 +22,11 @@ internal sealed class BoardGrain(
 
     private readonly HashSet<Task> _adding = [];
 
-    // What is written: calls that interleave do not see what is being written.
+    // The stored state: interleaving calls do not see a write in progress.
     private BoardSetUp _board = BoardSetUp.None;
     private NameBuckets _names = null!;
 
-    // While the board is set up or taken away: names that are to be added wait for its end.
+    // While the board is set up or removed: new names wait for its end.
     private Task? _change;
 
     private string Name => GrainKeys.NameOf(this.GetPrimaryKeyString());
@@ -97,7 +97,7 @@ internal sealed class BoardGrain(
             return DmaResult.Refuse<Device>(Refusal.Null(nameof(device)));
         }
 
-        // Whatever was begun is finished first: nobody else may come to do so.
+        // An interrupted definition is completed first: its caller may never send it again.
         if (_board is { Stage: BoardStage.BeingSetUp } && await AloneAsync(() => SetUpAsync(_board)) is { } unfinished)
         {
             return DmaResult.Refuse<Device>(unfinished);
@@ -112,7 +112,7 @@ internal sealed class BoardGrain(
         var registered = await GrainFactory.GetDevice(Name, device.Name).RegisterAsync(device);
         if (registered.IsGranted)
         {
-            // Also when nothing is new here: an earlier attempt may have failed before all silos knew.
+            // Even if nothing changes here: an earlier attempt may have failed before all silos knew.
             await facts.ForgetAsync(Name, device.Name);
             await WriteAsync(next);
         }
@@ -189,7 +189,7 @@ internal sealed class BoardGrain(
         ? null
         : Refusal.Of(Errno.EINVAL, "Name", $"This grain is the board {Name}, not {definition.Name}."));
 
-    /// <summary>Does what must not happen between a buffer's name and its listing; names that come meanwhile wait.</summary>
+    /// <summary>Makes a change that must not overlap with adding names; new names wait until it is done.</summary>
     private async Task<Refusal?> AloneAsync(Func<Task<Refusal?>> change)
     {
         var done = new TaskCompletionSource();
@@ -224,7 +224,7 @@ internal sealed class BoardGrain(
         }
     }
 
-    /// <summary>Makes everything as the definition says. A crash in between leaves the board being set up: this goes on from there.</summary>
+    /// <summary>Sets up everything that the definition says. A crash leaves the board being set up; the next call continues.</summary>
     private async Task<Refusal?> SetUpAsync(BoardSetUp next)
     {
         if (!ReferenceEquals(next, _board))
@@ -258,7 +258,7 @@ internal sealed class BoardGrain(
         (await GrainFactory.GetMemory(Name).LayOutAsync(memory)).Refusal
         ?? await GrainFactory.GetTranslation(Name).LayOutAsync(stages, pool);
 
-    /// <summary>Takes devices away that the board does not have any more, and lets no silo use what it knew of the others.</summary>
+    /// <summary>Removes devices that the board no longer has, and makes all silos forget the others.</summary>
     private async Task ForgetAsync(ImmutableArray<string> before, ImmutableArray<Device> devices)
     {
         foreach (var name in before)
@@ -274,7 +274,7 @@ internal sealed class BoardGrain(
 
     private Task<Refusal?> ListAsync(BoardSetUp board) => GrainFactory.GetBoards().AddAsync(Name, board.Generation);
 
-    /// <summary>A buffer that is listed or holds something; null when there is none.</summary>
+    /// <summary>A buffer that is listed, or for which something is held; null when there is none.</summary>
     private async Task<string?> FindHolderAsync() =>
         await _names.FindAnyAsync()
         ?? (await GrainFactory.GetMemory(Name).GetHeldAsync()).Select(token => token.Buffer).FirstOrDefault()

@@ -5,7 +5,7 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Grains.Boards;
 
-/// <summary>Knows where the names of boards are.</summary>
+/// <summary>Finds the buckets of the boards' names.</summary>
 [GrainType("dma-board-list")]
 internal sealed class BoardListGrain(
     [PersistentState("board-buckets", StorageNames.Default)] IPersistentState<NameBucketsRecord> storage) : Grain, IBoardListGrain

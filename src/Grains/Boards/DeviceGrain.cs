@@ -5,7 +5,7 @@ using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Grains.Boards;
 
-/// <summary>Keeps one device's facts.</summary>
+/// <summary>Stores one device.</summary>
 [GrainType("dma-device")]
 internal sealed class DeviceGrain(
     [PersistentState("device", StorageNames.Default)] IPersistentState<DeviceRecord> storage) : Grain, IDeviceGrain

@@ -2,7 +2,7 @@ using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Grains.Boards;
 
-/// <summary>What is stored of a device.</summary>
+/// <summary>The stored state of a device.</summary>
 [GenerateSerializer, Alias("dma.stored.device")]
 public sealed class DeviceRecord
 {

@@ -7,8 +7,8 @@ using DmaGrains.Model.Memory;
 namespace DmaGrains.Grains.Boards;
 
 /// <summary>
-/// Keeps a board's physical memory. What is held is in chunks, so that an allocation writes as much when the board has many buffers
-/// as when it has few; the free runs are rebuilt when the grain activates.
+/// Stores a board's physical memory. Allocations are stored in chunks, so that an allocation writes no more when the board has many
+/// buffers; the free runs are rebuilt when the grain activates.
 /// </summary>
 [GrainType("dma-memory")]
 internal sealed class MemoryGrain(
@@ -117,7 +117,7 @@ internal sealed class MemoryGrain(
 
         await EndAsync(token);
 
-        // A request that came too late all the same may have taken pages under an earlier token: nobody else would give them back.
+        // A request that came too late may have taken pages under an earlier token, which would never be given back otherwise.
         for (var back = 1u; back <= Math.Min(token.Generation, EarlierMax); back++)
         {
             var earlier = token with { Generation = token.Generation - back };

@@ -8,8 +8,8 @@ using DmaGrains.Model.Translation;
 namespace DmaGrains.Grains.Boards;
 
 /// <summary>
-/// Keeps a board's MMUs and bounce pool. What is held is in chunks, so that a map writes as much when the board has many as when it
-/// has few; what is free is rebuilt when the grain activates.
+/// Stores a board's MMUs and bounce pool. Mappings are stored in chunks, so that a map writes no more when the board has many; free
+/// addresses and slots are rebuilt when the grain activates.
 /// </summary>
 [GrainType("dma-translation")]
 internal sealed class TranslationGrain(

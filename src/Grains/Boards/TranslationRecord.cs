@@ -5,7 +5,7 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Grains.Boards;
 
-/// <summary>What is stored of a board's MMUs and bounce pool, beside the chunks of what is held; what is free follows from it.</summary>
+/// <summary>The stored state of a board's MMUs and bounce pool, apart from the chunks of mappings; what is free follows from both.</summary>
 [GenerateSerializer, Alias("dma.stored.translation")]
 public sealed class TranslationRecord
 {
@@ -13,11 +13,11 @@ public sealed class TranslationRecord
     [Id(0)]
     public ImmutableArray<IommuStage> Stages { get; init; } = [];
 
-    /// <summary>The region for bounces, or null.</summary>
+    /// <summary>The bounce pool, or null.</summary>
     [Id(1)]
     public MemoryRegionLayout? Pool { get; init; }
 
-    /// <summary>Their state without what is held; null before they are laid out.</summary>
+    /// <summary>Their state without the mappings; null before they are set up.</summary>
     [Id(2)]
     public DmaTranslationState? State { get; init; }
 
@@ -25,7 +25,7 @@ public sealed class TranslationRecord
     [Id(3)]
     public ImmutableArray<MapToken> Ended { get; init; } = [];
 
-    /// <summary>What is held.</summary>
+    /// <summary>The mappings.</summary>
     [Id(4)]
     public LedgerRecord<MapToken, HeldMapping> Held { get; init; } = new();
 }

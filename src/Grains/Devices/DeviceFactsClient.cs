@@ -6,14 +6,14 @@ namespace DmaGrains.Grains.Devices;
 internal sealed class DeviceFactsClient(IServiceProvider services, IClusterMembershipService membership)
     : GrainServiceClient<IDeviceFactsService>(services)
 {
-    /// <summary>Returns when no silo uses what it knew of the device; throws when one does not answer and is not dead.</summary>
+    /// <summary>Returns when no silo uses its cached device any more; throws when a silo does not answer and is not dead.</summary>
     /// <remarks>
-    /// The device must have been changed before. The list of silos is read anew: a silo that comes later than that knows nothing yet
-    /// and will ask.
+    /// The device must have been changed before. The list of silos is read again: a silo that joins later has cached nothing and will
+    /// ask.
     /// </remarks>
     public async Task ForgetAsync(string board, string device)
     {
-        // The first may only wait for a reading that has begun before.
+        // The first call may only join a refresh that began earlier.
         await membership.Refresh();
         await membership.Refresh();
         await Task.WhenAll(membership.CurrentSnapshot.Members.Values

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DmaGrains.Grains.Devices;
 
-/// <summary>Runs on each silo, from before its first grain on.</summary>
+/// <summary>Runs on each silo, starting before its first grain.</summary>
 internal sealed class DeviceFactsService(GrainId id, Silo silo, ILoggerFactory loggers, DeviceFacts facts)
     : GrainService(id, silo, loggers), IDeviceFactsService
 {

@@ -3,13 +3,13 @@ using Orleans.Storage;
 namespace DmaGrains.Grains.Storage;
 
 /// <summary>
-/// A state of a grain that carries out one command at a time. Orleans' own queues each write behind others, which costs a turn of the
-/// grain at every command; these grains never have two under way.
+/// A state of a grain that carries out one command at a time. Orleans' own implementation queues writes, which costs a turn of the grain
+/// for every command; these grains never have two writes in progress.
 /// </summary>
 /// <param name="name">The state's name.</param>
-/// <param name="grain">Whose it is.</param>
-/// <param name="storage">Where it is kept.</param>
-/// <param name="initial">What it is as long as nothing is stored.</param>
+/// <param name="grain">The grain.</param>
+/// <param name="storage">The storage.</param>
+/// <param name="initial">The state while nothing is stored.</param>
 internal sealed class DurableState<TState>(string name, GrainId grain, IGrainStorage storage, TState initial) : IPersistentState<TState>
 {
     private readonly GrainState<TState> _state = new(initial);
@@ -41,7 +41,7 @@ internal sealed class DurableState<TState>(string name, GrainId grain, IGrainSto
 
     private Task ToldAsync(Task done, string what) => done.IsCompletedSuccessfully ? done : WaitAsync(done, what);
 
-    /// <summary>A storage's own exceptions are not known where the caller is; these are.</summary>
+    /// <summary>The storage's own exception types may be unknown at the caller; these are known.</summary>
     private async Task WaitAsync(Task done, string what)
     {
         try

@@ -4,7 +4,7 @@ using Orleans.Storage;
 
 namespace DmaGrains.Grains.Storage;
 
-/// <summary>Makes the states of this project's grains; those of others in the same silo stay Orleans' own.</summary>
+/// <summary>Creates the states of this project's grains; other grains in the same silo keep Orleans' own.</summary>
 internal sealed class DurableStateFactory(PersistentStateFactory others) : IPersistentStateFactory
 {
     public IPersistentState<TState> Create<TState>(IGrainContext context, IPersistentStateConfiguration config)
@@ -20,7 +20,7 @@ internal sealed class DurableStateFactory(PersistentStateFactory others) : IPers
         return state;
     }
 
-    /// <summary>A state of a grain, which has not been read yet.</summary>
+    /// <summary>A state of a grain, not read yet.</summary>
     /// <param name="grain">The grain.</param>
     /// <param name="name">The state's name.</param>
     public static DurableState<TState> Of<TState>(IGrainContext grain, string name) => new(

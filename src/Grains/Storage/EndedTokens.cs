@@ -3,17 +3,17 @@ using System.Collections.Immutable;
 namespace DmaGrains.Grains.Storage;
 
 /// <summary>
-/// Tokens that were given back a short while ago. A request that was on its way for long, or that came from an activation that was left
-/// behind, must not take something under a token that nobody will give back again.
+/// Tokens that were given back a short while ago. A delayed request, or one from an outdated activation, must not take something under a
+/// token that will not be given back again.
 /// </summary>
 /// <param name="time">The clock.</param>
-/// <remarks>In memory: who activates anew knows those that its record still tells of.</remarks>
+/// <remarks>In memory: a new activation knows those that are still in its record.</remarks>
 internal sealed class EndedTokens<TToken>(TimeProvider time)
     where TToken : notnull
 {
     private const int ToldMax = 32;
 
-    // Messages expire long before.
+    // Messages expire long before that.
     private static readonly TimeSpan _kept = TimeSpan.FromMinutes(1);
 
     private readonly HashSet<TToken> _ended = [];
@@ -22,8 +22,8 @@ internal sealed class EndedTokens<TToken>(TimeProvider time)
     /// <summary>Whether a token was given back.</summary>
     public bool Has(TToken token) => _ended.Contains(token);
 
-    /// <summary>What a record is to tell of them: the last few, for it is written at each command.</summary>
-    /// <param name="told">What it tells now, oldest first.</param>
+    /// <summary>The tokens to store in the record: only the last few, because it is written at each command.</summary>
+    /// <param name="told">The tokens in the record now, oldest first.</param>
     /// <param name="ended">Tokens that are given back with this command.</param>
     public static ImmutableArray<TToken> Told(ImmutableArray<TToken> told, IEnumerable<TToken> ended) =>
         [.. told.Concat(ended).TakeLast(ToldMax)];

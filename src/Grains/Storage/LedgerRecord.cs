@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Grains.Storage;
 
-/// <summary>What a grain's own record has of a <see cref="Ledger{TKey,TItem}"/>: all that its chunks have not.</summary>
+/// <summary>The part of a <see cref="Ledger{TKey,TItem}"/> in a grain's own record: everything that is not in its chunks.</summary>
 [GenerateSerializer, Immutable, Alias("dma.stored.ledger`2")]
 public sealed record LedgerRecord<TKey, TItem>
     where TItem : class

@@ -4,14 +4,14 @@ using Orleans.Concurrency;
 namespace DmaGrains.Grains.Boards.Names;
 
 /// <summary>
-/// Some of the names of a board's buffers; key <c>names:board/NUMBER</c>. Of the boards' own names: <c>names:/NUMBER</c>. Whoever lists
-/// them calls it; it calls the bucket that splits off.
+/// Some of the names of a board's buffers; key <c>names:board/NUMBER</c>, or <c>names:/NUMBER</c> for the names of boards. Called by the
+/// grain that lists the names; it calls the bucket that splits off from it.
 /// </summary>
 [GrainInterfaceType("dma.INameBucketGrain")]
 [Alias("dma.INameBucketGrain")]
 internal interface INameBucketGrain : IGrainWithStringKey
 {
-    /// <summary>Adds a name; one that is there already, of that generation or a later one, is added.</summary>
+    /// <summary>Adds a name; if it is there already, of that generation or a later one, nothing changes.</summary>
     [Alias("Add")]
     Task<BucketReply> AddAsync(ListedName name);
 
@@ -24,8 +24,8 @@ internal interface INameBucketGrain : IGrainWithStringKey
     [Alias("List")]
     Task<BucketPage> ListAsync(NamePosition after, int count);
 
-    /// <summary>Splits a bucket of that level; one of a higher level has done so.</summary>
-    /// <returns>Names of the larger part.</returns>
+    /// <summary>Splits the bucket if it has that level; at a higher level it has split already.</summary>
+    /// <returns>The number of names in the larger part.</returns>
     [Alias("Split")]
     Task<int> SplitAsync(int level);
 
@@ -33,7 +33,7 @@ internal interface INameBucketGrain : IGrainWithStringKey
     /// <param name="level">The level of both afterwards.</param>
     /// <param name="version">The other bucket's version.</param>
     /// <param name="names">The names.</param>
-    /// <param name="removed">What was removed from the other bucket last.</param>
+    /// <param name="removed">The names that were last removed from the other bucket.</param>
     [Alias("Fill")]
     Task FillAsync(int level, ulong version, ImmutableArray<ListedName> names, ImmutableArray<ListedName> removed);
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Grains.Boards.Names;
 
-/// <summary>What is stored of a bucket of names.</summary>
+/// <summary>The stored state of a bucket of names.</summary>
 [GenerateSerializer, Immutable, Alias("dma.stored.name-bucket")]
 internal sealed record NameBucketRecord
 {
@@ -26,7 +26,7 @@ internal sealed record NameBucketRecord
     [Id(4)]
     public bool IsInUse { get; init; }
 
-    /// <summary>What was removed last, oldest first, each name once: what comes late must not bring it back.</summary>
+    /// <summary>The names removed last, oldest first, each once: a late request must not bring them back.</summary>
     [Id(5)]
     public ImmutableArray<ListedName> Removed { get; init; } = [];
 }

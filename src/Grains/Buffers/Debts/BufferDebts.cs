@@ -6,10 +6,10 @@ using Microsoft.Extensions.Logging;
 namespace DmaGrains.Grains.Buffers.Debts;
 
 /// <summary>
-/// Sees to it that buffers give back what they owe though nobody sends them another command. A buffer whose payment failed is called
-/// again until it has paid. What a lost silo may have left is looked for when a silo starts, and when one is gone.
+/// Makes buffers give back what they owe even if they get no other command. A buffer whose payment failed is called again until it has
+/// paid. Debts that a lost silo may have left are looked for when a silo starts, and when one is lost.
 /// </summary>
-/// <remarks>One for each silo, in its memory: it does nothing, and costs nothing, while nobody owes. See <c>docs/decisions/0025</c>.</remarks>
+/// <remarks>One for each silo, in memory: it does nothing, and costs nothing, while no buffer owes anything. See <c>docs/decisions/0025</c>.</remarks>
 internal sealed partial class BufferDebts(
     IGrainFactory grains, ISiloStatusOracle silos, TimeProvider time, ILogger<BufferDebts> logger)
     : ILifecycleParticipant<ISiloLifecycle>, ISiloStatusListener, IDisposable
@@ -63,7 +63,7 @@ internal sealed partial class BufferDebts(
         silos.UnSubscribeFromSiloStatusEvents(this);
         await _stopping.CancelAsync();
 
-        // A call that is under way may take until its timeout; whoever is told to stop at once does not wait for it.
+        // A call in progress may take until its timeout; a silo that must stop at once does not wait for it.
         await _paying.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -83,7 +83,7 @@ internal sealed partial class BufferDebts(
                 var isGood = !_isSweepDue || await SweepAsync();
                 if (!_owing.IsEmpty)
                 {
-                    // What failed a moment ago would fail again.
+                    // It failed a moment ago and would fail again.
                     await Task.Delay(pause, time, stopping);
                     isGood &= await PayAllAsync(stopping);
                 }
@@ -136,7 +136,7 @@ internal sealed partial class BufferDebts(
 
     private async Task<bool> PayAsync(string board, string buffer)
     {
-        // Taken off first: what fails meanwhile puts it on again.
+        // Removed first: a failure meanwhile adds it again.
         _owing.TryRemove((board, buffer), out _);
         try
         {

@@ -8,8 +8,8 @@ using Orleans.Storage;
 namespace DmaGrains.Grains.Buffers.Debts;
 
 /// <summary>
-/// Reads what is stored of every buffer that a board lists, and calls those that owe something. A buffer gives its name back last, so
-/// whoever owes is listed. The others are not activated: a million buffers that owe nothing take no memory.
+/// Reads the stored state of every listed buffer, and calls those that owe something. A buffer gives its name back last, so every buffer
+/// that owes something is listed. The others are not activated: a million buffers that owe nothing take no memory.
 /// </summary>
 /// <remarks>One for each silo; <see cref="DebtSweepGrain"/> says which one does it. It ends with its silo before that leaves the cluster.</remarks>
 internal sealed partial class DebtSweep(
@@ -29,7 +29,7 @@ internal sealed partial class DebtSweep(
     private readonly CancellationTokenSource _stopping = new();
     private Task _sweeping = Task.CompletedTask;
 
-    /// <summary>Begins to look, or once more after the end if it is at it.</summary>
+    /// <summary>Starts a sweep, or another one after the current one.</summary>
     public void Begin() => _due.Writer.TryWrite(true);
 
     /// <inheritdoc/>

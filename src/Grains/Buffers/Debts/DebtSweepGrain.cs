@@ -1,6 +1,6 @@
 namespace DmaGrains.Grains.Buffers.Debts;
 
-/// <summary>Is on one silo of the cluster, which sweeps for all.</summary>
+/// <summary>Active on one silo of the cluster, which sweeps for all.</summary>
 [GrainType("dma-debt-sweep")]
 internal sealed class DebtSweepGrain(DebtSweep sweep) : Grain, IDebtSweepGrain
 {

@@ -1,6 +1,6 @@
 namespace DmaGrains.Grains.Buffers.Debts;
 
-/// <summary>How the cluster's one sweep is named.</summary>
+/// <summary>The key of the cluster's only sweep.</summary>
 internal static class DebtSweepKeys
 {
     /// <summary>The sweep.</summary>
