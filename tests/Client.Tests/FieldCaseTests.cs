@@ -14,12 +14,15 @@ public class FieldCaseTests
         var cure = await RunAsync(folder, "dma32-translated.yaml");
         var high = await RunAsync(folder, "system-heap-mainline.yaml");
 
-        var heap = Rows(advice).Single(row => Text(row, "allocates") == "for_nobody" && MemoryOf(row) == "dma");
-        Assert.Equal(("works", true), (Text(heap, "verdict"), AllOrdersWork(heap)));
+        var heap = Rows(advice).First();
+        Assert.Equal(("for_nobody", "dma", "works", true), (Text(heap, "allocates"), MemoryOf(heap), Text(heap, "verdict"), AllOrdersWork(heap)));
+        Assert.Equal("{constraints: translated, allocation: export, bouncing: true}", Text(heap, "policy"));
+        Assert.Equal("rga2 EIO", Refused(Rows(advice).Single(row => MemoryOf(row) == "normal, dma")));
         var refusal = Refusals(refused).First();
         Assert.Equal(("EBUSY", "rkvdec"), (Text(refusal, "errno"), Text(refusal, "importer")));
         Assert.All(["vdec-mmu", "translated"], word => Assert.Contains(word, Text(refusal, "reason"), StringComparison.Ordinal));
         Assert.Equal("good", Result(cure));
+        Assert.Empty(Hazards(cure));
         Assert.Equal(("EIO", "rga2"), Single(Refusals(high)));
     }
 
@@ -46,7 +49,7 @@ public class FieldCaseTests
         var advice = await AdviseAsync("05-imx8m-uvc", "imx8mq.yaml", "usb,vpu,gpu", "1920x1080x2", "--pin", "usb");
 
         var best = Rows(advice).First();
-        Assert.Equal(("works", "usb", "cma"), (Text(best, "verdict"), Text(best, "exporter"), MemoryOf(best)));
+        Assert.Equal(("works", "usb", "for_itself", "cma"), (Text(best, "verdict"), Text(best, "exporter"), Text(best, "allocates"), MemoryOf(best)));
         Assert.All(
             Rows(advice).Where(row => row.GetProperty("regions").EnumerateArray().All(region => region.GetString() != "cma")),
             row => Assert.NotEqual("works", Text(row, "verdict")));
@@ -138,14 +141,15 @@ public class FieldCaseTests
         const string folder = "13-shared-dma-address";
         var shared = await RunAsync(folder, "shared-list.yaml");
         var own = await RunAsync(folder, "own-addresses.yaml");
+        var refuse = await RunAsync(folder, "refuse.yaml");
         var mainline = await RunAsync(folder, "mainline.yaml");
         var audit = await Answer.OfAsync("audit", PathOf(folder, "handed.yaml"), "--device", "gpu", "--board", PathOf(folder, "apu.yaml"), "--json");
 
-        Assert.Contains(Hazards(shared), hazard => Text(hazard, "importer") == "gpu");
-        Assert.Contains(Hazards(own), hazard => Text(hazard, "importer") == "gpu");
-        var handed = Steps(own).Last(step => Text(step, "operation") == "map").GetProperty("scatterlist").GetProperty("segments")[0];
-        Assert.Equal(0x90000000UL, handed.GetProperty("address").GetUInt64());
-        Assert.Equal("good", Result(mainline));
+        Assert.Equal(("shared_addresses", "gpu"), HazardOf(shared));
+        Assert.Equal(("exporters_addresses", "gpu"), HazardOf(own));
+        Assert.All([shared, own], run => Assert.Equal(0x90000000UL, AddressOfLastMap(run)));
+        Assert.All([refuse, mainline], run => Assert.Equal("good", Result(run)));
+        Assert.All([refuse, mainline], run => Assert.NotEqual(0x90000000UL, AddressOfLastMap(run)));
         var list = audit.Json().GetProperty("lists")[0];
         Assert.NotEmpty(list.GetProperty("violations").EnumerateArray().Concat(list.GetProperty("remarks").EnumerateArray()));
     }
@@ -170,7 +174,8 @@ public class FieldCaseTests
         Assert.Equal(("ENOMEM", 16113664UL), (Text(Refusals(run).First(), "errno"), Refusals(run).First().GetProperty("needed").GetUInt64()));
         var best = Rows(advice).First();
         Assert.Equal(("works", "cma"), (Text(best, "verdict"), RegionsOf(best)));
-        Assert.All(Rows(advice).Where(row => RegionsOf(row) == "ram"), row => Assert.Equal("by_luck", Text(row, "verdict")));
+        Assert.Equal(("by_luck", "ram"), (Text(Rows(advice).Last(), "verdict"), RegionsOf(Rows(advice).Last())));
+        Assert.All(Rows(advice).SkipLast(1), row => Assert.Equal(("works", "cma"), (Text(row, "verdict"), RegionsOf(row))));
     }
 
     [Fact]
@@ -235,6 +240,15 @@ public class FieldCaseTests
 
     private static IEnumerable<JsonElement> Refusals(JsonElement run) =>
         Steps(run).Select(step => step.GetProperty("refusal")).Where(refusal => refusal.ValueKind != JsonValueKind.Null);
+
+    private static (string? Kind, string? Importer) HazardOf(JsonElement run)
+    {
+        var hazard = Assert.Single(Hazards(run));
+        return (Text(hazard, "kind"), Text(hazard, "importer"));
+    }
+
+    private static ulong AddressOfLastMap(JsonElement run) =>
+        Steps(run).Last(step => Text(step, "operation") == "map").GetProperty("scatterlist").GetProperty("segments")[0].GetProperty("address").GetUInt64();
 
     private static (string? Errno, string? Importer) Single(IEnumerable<JsonElement> refusals)
     {
