@@ -89,6 +89,13 @@ public sealed record BufferExport(
     private Refusal? CheckGetters() => Getters is { } stated && Policy.Getters is { } its && stated != its
         ? Refusal.Of(
             Errno.EINVAL, nameof(Getters),
-            $"Buffer {Name}: getters {stated} contradict its policy, which reads unset parameters as {its}: expected none, or the same.")
+            $"Buffer {Name}: getters {WordOf(stated)} contradict its policy, which reads unset parameters as {WordOf(its)}: expected none, or the same.")
         : null;
+
+    private static string WordOf(DmaGetters getters) => getters switch
+    {
+        DmaGetters.V61 => "v6.1",
+        DmaGetters.RfcV3 => "rfcv3",
+        _ => "direct",
+    };
 }

@@ -20,7 +20,7 @@ public sealed partial record DmaBuffer
             return open.Direction == command.Direction
                 ? Transition.GrantAgain(this)
                 : Transition.Refuse(
-                    this, Errno.EEXIST, "Access", $"Access {command.Access} to {Name} is open, {open.Direction}.");
+                    this, Errno.EEXIST, "Access", $"Access {command.Access} to {Name} is already open, {WordOf(open.Direction)}.");
         }
 
         return Cpu.Accesses.Length == CpuOwnership.AccessesMax
@@ -116,9 +116,16 @@ public sealed partial record DmaBuffer
             : null;
     }
 
+    private static string WordOf(DmaDirection direction) => direction switch
+    {
+        DmaDirection.ToDevice => "to-device",
+        DmaDirection.FromDevice => "from-device",
+        _ => "bidirectional",
+    };
+
     private static Refusal? CheckDirection(DmaDirection direction) => Enum.IsDefined(direction)
         ? null
-        : Refusal.Of(Errno.EINVAL, "Direction", $"Direction {(int)direction} is not 0, 1 or 2.");
+        : Refusal.Of(Errno.EINVAL, "Direction", $"Direction {(int)direction} is not known: expected 0, 1 or 2.");
 
     /// <summary>Whose turn a new mapping begins with: the device's, unless its cache work is put off (thread #34).</summary>
     private MappingTurn FirstTurnOf(Mapping mapping) => mapping.Options.HasFlag(MapOptions.DeferFlush)

@@ -457,7 +457,7 @@ public sealed partial record DmaBuffer
                 ? Transition.GrantAgain(this, mapping)
                 : Transition.Refuse(
                     this, Errno.EEXIST, "Mapping",
-                    $"Mapping {taking.Name} of {Name} is of {mapping.Attachment}, {mapping.Direction}.");
+                    $"Mapping {taking.Name} of {Name} already exists, for {mapping.Attachment} and {WordOf(mapping.Direction)}.");
         }
 
         if (taking.Raw is { } raw && CheckRaw(raw) is { } unusable)

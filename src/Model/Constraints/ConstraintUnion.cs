@@ -13,8 +13,15 @@ public static class ConstraintUnion
             ? DmaResult.Grant(union)
             : DmaResult.Refuse<DmaConstraints>(new(
                 Errno.EINVAL, importer, field, null, 0,
-                $"With {importer} no common constraints are left: {field} would be 0."));
+                $"With {importer} no common constraints are left: {WordsOf(field)} would be 0."));
     }
+
+    private static string WordsOf(string field) => field switch
+    {
+        nameof(DmaConstraints.MaxSegmentSize) => "the maximum segment size",
+        nameof(DmaConstraints.MaxSegmentCount) => "the maximum segment count",
+        _ => "the segment boundary mask",
+    };
 
     /// <summary>The union of a set of importers, from nothing.</summary>
     /// <returns>EINVAL naming the first importer at which a field becomes zero.</returns>

@@ -2,6 +2,7 @@ using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
 using static DmaGrains.Model.Tests.Boards.SmallBoard;
 
@@ -19,7 +20,8 @@ public sealed partial class RefusalTests
         new("export a bad name, size and getters", Errno.EINVAL, null, "Buffer", () =>
             ExportOf(new("a/b", 0, "ghost", (DmaGetters)9))),
         new("export no name", Errno.EINVAL, null, "Buffer", () => ExportOf(new(null!, 1))),
-        new("export no bytes", Errno.EINVAL, null, "SizeBytes", () => ExportOf(new("a", 0, "ghost", (DmaGetters)9))),
+        new("export no bytes", Errno.EINVAL, null, "SizeBytes", () => ExportOf(new("a", 0, "a/b", (DmaGetters)9))),
+        new("export by what is not a name", Errno.EINVAL, null, "Exporter", () => ExportOf(new("a", 1, "a/b", (DmaGetters)9))),
         new("export 2^63 bytes", Errno.EINVAL, null, "SizeBytes", () => ExportOf(new("a", 1UL << 63))),
         new("export 2^64-1 bytes", Errno.EINVAL, null, "SizeBytes", () => ExportOf(new("a", ulong.MaxValue))),
         new("export unknown getters", Errno.EINVAL, null, "Getters", () =>
@@ -96,6 +98,10 @@ public sealed partial class RefusalTests
         new("map while the storage waits to move", Errno.EAGAIN, "display", "Mappings", () =>
             Create().Export(new(Frame, 2 * 65536) { Policy = new() { LateAttach = LateAttach.Migrate } }).Next
                 .After(Attach("gpu"), Map("gpu"), Attach("display")).RefusalOf(Map("display"))),
+        new("map, out of reach, where all memory must be named", Errno.ENOMEM, null, "SizeBytes", () =>
+            OnlyIn(MemoryKind.Carveout).After(Attach("deaf")).RefusalOf(Map("deaf"))),
+        new("map, out of reach, what no list of pages can hold", Errno.EINVAL, null, "MaxSegmentSize", () =>
+            OnlyIn(MemoryKind.System, "as-posted").After(Attach("short")).RefusalOf(Map("short"))),
         new("map out of reach", Errno.EIO, "deaf", "DmaMask", () =>
             With(1).After(Attach("gpu"), Attach("deaf")).RefusalOf(Map("gpu"))),
         new("map out of a latecomer's reach", Errno.EIO, "low", "DmaMask", () =>
@@ -178,6 +184,11 @@ public sealed partial class RefusalTests
         Assert.Same(board, next);
         return reply.Refusal;
     }
+
+    /// <summary>A buffer on a board whose only memory begins at 4 GiB.</summary>
+    private static Board OnlyIn(MemoryKind kind, string policy = "refuse") =>
+        Board.Create(Definition with { Memory = [new("high", kind, new(0x100000, 16))] }).Value
+            .Export(new(Frame, 1) { Policy = NamedPolicies.Find(policy)! }).Next;
 
     private static Board Mapped(ulong sizeBytes) => With(sizeBytes).After(Attach("gpu"), Map("gpu"));
 
