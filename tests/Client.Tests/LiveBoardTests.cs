@@ -70,6 +70,16 @@ public class LiveBoardTests(SiloProcess silo) : IClassFixture<SiloProcess>
         Assert.Contains("1 buffer, 8192 bytes", (await Answer.OfAsync("import", "bufinfo", bufinfo.Path)).Good().Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Batch_without_a_silo_knows_the_boards_that_come_with_the_program()
+    {
+        using var batch = new TemporaryFile("buffer export rk3399/f --size 4KiB\nboard remove rk3399\nbuffer release rk3399/f\nboard remove rk3399\nboard list\n", ".txt");
+
+        var text = (await Answer.OfAsync("batch", batch.Path, "--keep-going")).Refused("EBUSY").Output;
+
+        Assert.Equal(["export rk3399/f: ok", "EBUSY", "release rk3399/f: ok", "remove rk3399: ok", "board  title"], text.TrimEnd().Split('\n').Select(Begins));
+    }
+
     [Theory]
     [InlineData("buffer export batch-none/f --size 4KiB\nbuffer atach x", ":2:1: Unrecognized command or argument 'atach'; did you mean attach?")]
     [InlineData("buffer export batch-none/f --size lots", ":1:1: --size 'lots' is not a size")]
@@ -109,6 +119,8 @@ public class LiveBoardTests(SiloProcess silo) : IClassFixture<SiloProcess>
         (await Answer.OfAsync("device", "show", board.Path)).Unusable("is a board file: expected the name of a device after it");
         (await Answer.OfAsync("device", "show", board.Path, "a/b")).Unusable("'a/b' is not a device's name");
     }
+
+    private static string Begins(string line) => line.StartsWith("board", StringComparison.Ordinal) ? line : line.Split("  ")[0];
 
     private static int Number(System.Text.Json.JsonElement device, string field) => device.GetProperty(field).GetInt32();
 

@@ -48,9 +48,13 @@ internal sealed class LiveCommand
             var asJson = parsed.GetValue(_json);
             if (Batch.Current is { } shared)
             {
-                return gateway is null && data is null
-                    ? await run(new(parsed, shared, Terminal.Of(parsed), asJson, cancellation))
-                    : throw new UsageException("--gateway and --data are those of the batch: expected none on its lines.");
+                if (gateway is not null || data is not null)
+                {
+                    throw new UsageException("--gateway and --data are those of the batch: expected none on its lines.");
+                }
+
+                await shared.DefineShippedAsync(boardOf(parsed));
+                return await run(new(parsed, shared, Terminal.Of(parsed), asJson, cancellation));
             }
 
             if (gateway is null && data is null && withoutSilo?.Invoke(parsed, asJson) is { } code)
@@ -90,8 +94,9 @@ internal sealed record LiveContext(
     /// <summary>Writes a refusal, with a hint when it came from an empty embedded silo; gives the exit code.</summary>
     public int Refuse(Refusal refusal)
     {
+        var code = Refuse(Terminal, AsJson, refusal);
         Hint(refusal.Errno);
-        return Refuse(Terminal, AsJson, refusal);
+        return code;
     }
 
     /// <summary>Writes a refusal; gives the exit code.</summary>

@@ -21,6 +21,7 @@ internal sealed class Connection : IAsyncDisposable
 
     private readonly IHost? _client;
     private readonly EmbeddedSilo? _silo;
+    private readonly HashSet<string> _shipped = [];
 
     private Connection(IHost? client, EmbeddedSilo? silo, bool endsHere)
     {
@@ -52,13 +53,19 @@ internal sealed class Connection : IAsyncDisposable
                 : throw new UsageException("--data and --gateway are both given: expected one of them, a file or a running silo.");
         }
 
-        var silo = await EmbedAsync(data, cancellation);
-        if (board is not null && ShippedFiles.Board(board) is { } file)
-        {
-            await silo.Grains.GetBoard(board).DefineAsync(BoardFile.Read(file));
-        }
+        var opened = new Connection(null, await EmbedAsync(data, cancellation), endsHere: data is null);
+        await opened.DefineShippedAsync(board);
+        return opened;
+    }
 
-        return new(null, silo, endsHere: data is null);
+    /// <summary>Makes a shipped board known to an embedded silo, when a command first needs it.</summary>
+    /// <param name="board">The board that the command is about, or null.</param>
+    public async Task DefineShippedAsync(string? board)
+    {
+        if (_silo is not null && board is not null && _shipped.Add(board) && ShippedFiles.Board(board) is { } file)
+        {
+            await _silo.Grains.GetBoard(board).DefineAsync(BoardFile.Read(file));
+        }
     }
 
     /// <inheritdoc/>
