@@ -52,6 +52,13 @@ public class ScreenTests
                 && shown.All(part => part.Length <= columns || part.Trim().Split(' ').Length == 1);
         });
 
+    [Theory]
+    [InlineData("   2  gpu  attach frame (v3d)  ok  any count, any size", "   2  gpu  attach frame (v3d)  ok|     any count, any size")]
+    [InlineData("attach a/frame: EBUSY  frame is mapped already", "attach a/frame: EBUSY|  frame is mapped already")]
+    [InlineData("step 4: EBUSY  frame already has storage that vc4 cannot use", "step 4: EBUSY  frame already has|  storage that vc4 cannot use")]
+    public void Line_in_columns_is_broken_between_them_where_both_parts_fit(string line, string shown) =>
+        Assert.Equal(shown.Split('|'), WrappedLine.Lines(line, 33));
+
     [Fact]
     public void Line_that_fits_is_left_as_it_is() => Gen.Select(_text, Gen.Int[0, 12]).Sample((text, depth) =>
     {

@@ -2,10 +2,14 @@ using Spectre.Console.Rendering;
 
 namespace DmaGrains.Client.Output;
 
-/// <summary>Breaks text between words: a word is never cut, and one that is longer than a line has a line of its own.</summary>
+/// <summary>
+/// Breaks text between words: a word is never cut, and one that is longer than a line has a line of its own. Text in columns that takes
+/// two lines is broken between two columns.
+/// </summary>
 internal static class WrappedLine
 {
     private const int Hanging = 2;
+    private const string Gap = "  ";
 
     /// <summary>The width of a text on a terminal, in characters.</summary>
     public static int WidthOf(string text) => new Segment(text).CellCount();
@@ -18,6 +22,13 @@ internal static class WrappedLine
     public static IEnumerable<(Range Part, int Indent)> Parts(string text, int columns)
     {
         var depth = text.Length - text.TrimStart(' ').Length;
+        if (ColumnsOf(text, depth, columns) is var (before, after))
+        {
+            yield return (before, 0);
+            yield return (after, depth + Hanging);
+            yield break;
+        }
+
         var (start, end, indent) = (0, depth, 0);
         while (NextWord(text, end) is var (from, to))
         {
@@ -36,6 +47,31 @@ internal static class WrappedLine
     /// <summary>The lines as text.</summary>
     public static IEnumerable<string> Lines(string text, int columns) =>
         Parts(text, columns).Select(part => new string(' ', part.Indent) + text[part.Part]);
+
+    /// <summary>Text that is too wide, broken at the last gap between columns where both parts fit; null when there is none.</summary>
+    private static (Range Before, Range After)? ColumnsOf(string text, int depth, int columns)
+    {
+        if (WidthOf(text) <= columns)
+        {
+            return null;
+        }
+
+        for (var gap = text.LastIndexOf(Gap, StringComparison.Ordinal); gap > depth; gap = text.LastIndexOf(Gap, gap - 1, StringComparison.Ordinal))
+        {
+            var (before, after) = (text[..gap].TrimEnd(' ').Length, gap + Gap.Length);
+            if (depth + Hanging + WidthOf(text[after..]) > columns)
+            {
+                return null;
+            }
+
+            if (after < text.Length && WidthOf(text[..before]) <= columns)
+            {
+                return (0..before, after..text.Length);
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>A word that would not fit is not indented.</summary>
     private static int IndentOf(int depth, string word, int columns) =>
