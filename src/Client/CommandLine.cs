@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using DmaGrains.Client.Commands;
 using DmaGrains.Client.Output;
 using DmaGrains.Model;
@@ -154,16 +155,21 @@ public static class CommandLine
         ["batch"] = BatchCommand.Create,
     };
 
-    /// <summary>What is wrong. An unknown word comes first: what is missing may only follow from it.</summary>
+    private static bool IsAboutWhatIsMissing(ParseError error) =>
+        error.SymbolResult is not (ArgumentResult { Tokens.Count: > 0 } or OptionResult { Tokens.Count: > 0 });
+
+    /// <summary>What is wrong. An unknown word comes first, then a wrong value: what is missing may only follow from them.</summary>
     private static string ProblemOf(ParseResult parsed)
     {
+        var command = parsed.CommandResult.Command;
         if (parsed.UnmatchedTokens.Count == 0)
         {
-            return OneLine(parsed.Errors[0].Message);
+            return command.Subcommands.Count == 0
+                ? OneLine(parsed.Errors.OrderBy(IsAboutWhatIsMissing).First().Message)
+                : $"A command is missing{(command is RootCommand ? string.Empty : $" after '{command.Name}'")}: expected {Quoted.AnyOf([.. command.Subcommands.Select(child => child.Name)])}.";
         }
 
         var word = parsed.UnmatchedTokens[0];
-        var command = parsed.CommandResult.Command;
         var known = word.StartsWith('-')
             ? command.Options.Concat<Symbol>(RootOptionsOf(parsed)).Select(option => option.Name)
             : command.Subcommands.Select(child => child.Name);
@@ -174,9 +180,20 @@ public static class CommandLine
     private static IEnumerable<Option> RootOptionsOf(ParseResult parsed) =>
         parsed.RootCommandResult.Command.Options.Where(option => option.Recursive);
 
-    /// <summary>An option with an empty value is not the same as one that is left out: a script may have lost its variable.</summary>
+    /// <summary>An empty value is not the same as one that is left out: a script may have lost its variable.</summary>
     private static void RefuseEmptyValues(Command command)
     {
+        foreach (var argument in command.Arguments)
+        {
+            argument.Validators.Add(result =>
+            {
+                if (result.Tokens.Any(token => token.Value.Length == 0))
+                {
+                    result.AddError($"{argument.Name} is empty: expected a value.");
+                }
+            });
+        }
+
         foreach (var option in command.Options)
         {
             option.Validators.Add(result =>
@@ -200,7 +217,7 @@ public static class CommandLine
     private static string PathOf(ParseResult parsed)
     {
         var path = string.Empty;
-        for (var command = parsed.CommandResult; command.Parent is System.CommandLine.Parsing.CommandResult parent; command = parent)
+        for (var command = parsed.CommandResult; command.Parent is CommandResult parent; command = parent)
         {
             path = $"{command.Command.Name} {path}";
         }

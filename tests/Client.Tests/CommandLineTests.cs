@@ -8,10 +8,11 @@ public class CommandLineTests
     private const string Export = "buffer export raspberry-pi-4/f --size ";
 
     [Theory]
-    [InlineData("", "Required command")]
+    [InlineData("", "A command is missing: expected run, compare, explore")]
     [InlineData("nonsense", "'nonsense'")]
     [InlineData("buffer nonsense", "'nonsense'")]
-    [InlineData("buffer", "Required command")]
+    [InlineData("buffer", "A command is missing after 'buffer': expected export,")]
+    [InlineData("import", "A command is missing after 'import': expected bufinfo.")]
     [InlineData("run", "'SCENARIO'")]
     [InlineData("run gpu-and-display more", "'more'")]
     [InlineData("run gpu-and-display --bogus", "'--bogus'")]
@@ -107,14 +108,8 @@ public class CommandLineTests
         UnusableAsync(saying, line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     [Theory]
-    [InlineData("board", "show")]
-    [InlineData("buffer", "describe")]
-    [InlineData("run")]
-    [InlineData("conform")]
-    [InlineData("board", "define")]
-    [InlineData("device", "show", "rk3399")]
-    public Task Empty_argument_is_refused_in_one_line(params string[] command) =>
-        UnusableAsync("expected", [.. command, string.Empty]);
+    [MemberData(nameof(Arguments))]
+    public Task Empty_argument_is_refused_in_one_line(string line) => UnusableAsync("expected", [.. Words(line), string.Empty]);
 
     public static TheoryData<string> Options => [.. OptionsBelow(CommandLine.CreateRoot(), string.Empty)];
 
@@ -138,6 +133,15 @@ public class CommandLineTests
 
         Assert.DoesNotContain(errors, error => error.Contains("System.", StringComparison.Ordinal) || error.Contains("expected type", StringComparison.Ordinal));
     });
+
+    public static TheoryData<string> Arguments => [.. ArgumentsBelow(CommandLine.CreateRoot(), string.Empty)];
+
+    /// <summary>Each command with arguments, and for each argument those before it.</summary>
+    private static IEnumerable<string> ArgumentsBelow(Command command, string path) =>
+    [
+        .. command.Arguments.Select((_, before) => $"{path} {string.Join(' ', Enumerable.Repeat("a/b", before))}"),
+        .. command.Subcommands.SelectMany(child => ArgumentsBelow(child, $"{path} {child.Name}")),
+    ];
 
     private static IEnumerable<string> OptionsBelow(Command command, string path) =>
     [

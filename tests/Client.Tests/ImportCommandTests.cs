@@ -130,7 +130,6 @@ public class ImportCommandTests
     }
 
     [Theory]
-    [InlineData("import", "Required command")]
     [InlineData("import bufinfo", "'FILE'")]
     [InlineData("import bufinfo /no/such/file", "/no/such/file:1:1: the file cannot be read")]
     [InlineData("import bufinfo - --watch", "expected a file, not standard input")]

@@ -67,7 +67,7 @@ internal static class BoardCommand
         }
         else
         {
-            terminal.Table(["board", "what it is"], boards.Select(board => (string[])[board.Name, board.Title]));
+            terminal.Table(["board", "title"], boards.Select(board => (string[])[board.Name, board.Title]));
         }
 
         return ExitCode.Good;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
+using DmaGrains.Model;
 using DmaGrains.Scenarios.Drawing;
 using DmaGrains.Scenarios.Exploring;
 using DmaGrains.Scenarios.Files;
@@ -146,10 +147,10 @@ internal sealed class ExploreCommand
         {
             if (parsed.GetValue(_failure) is not null)
             {
-                throw new UsageException($"--failure {number}: expected at most {failing.Count}, as many as there are.");
+                throw new UsageException($"--failure {number}: the exploration found {Counted.Of((ulong)failing.Count, "failure")}, and {file} is not written.");
             }
 
-            error.WriteLine($"dmagrains: nothing fails, so {file} is not written.");
+            error.WriteLine($"dmagrains: nothing fails; {file} is not written.");
             return;
         }
 

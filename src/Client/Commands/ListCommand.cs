@@ -31,12 +31,12 @@ internal static class ListCommand
         Names(
             "boards",
             "board",
-            "Lists the boards that come with the program.",
+            "Lists the boards that come with the program, by name and title.",
             () => ShippedFiles.Boards.Select(name => ShippedFiles.ReadBoard(name)).Select(board => (board.Name, board.Title))),
         Names(
             "policies",
             "policy",
-            "Lists the ways in which an exporter may deal with its importers, the default first.",
+            "Lists exporters' policies, the default first.",
             () => PolicyReport.All.Select(policy => (policy.Name, policy.Shows))),
     };
 

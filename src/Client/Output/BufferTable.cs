@@ -8,10 +8,14 @@ internal static class BufferTable
 {
     private static readonly string[] _headings = ["buffer", "size", "exporter", "pages", "holders"];
 
-    /// <summary>One row for each buffer; nothing when there are none.</summary>
+    /// <summary>One row for each buffer; other programs get nothing when there are none.</summary>
     public static void Write(Terminal terminal, List<BufferReport> buffers)
     {
-        if (buffers.Count != 0)
+        if (buffers.Count == 0 && terminal.IsTerminal)
+        {
+            terminal.Line("no buffers");
+        }
+        else if (buffers.Count != 0)
         {
             terminal.Table(_headings, buffers.Select(buffer => (string[])
             [

@@ -68,7 +68,7 @@ internal static class ComparisonText
             ? $"{Number((ulong)policy.Served.Length)} of {Number((ulong)policy.Importers)}"
             : FirstOf(policy.Served),
         policy.Refusals.IsEmpty
-            ? "nobody"
+            ? "none"
             : FirstOf([.. policy.Refusals.Select(refused => $"{refused.Importer} {refused.Refusal.Errno}").Distinct()]),
         Number(policy.CountHazards()),
         Number(policy.Costs.BytesCopied),

@@ -66,8 +66,17 @@ internal static class FileText
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            var problem = HarmlessText.Cut(exception.Message.TrimEnd('.'), 4 * Quoted.LengthMax);
-            throw new Place(path, 1, 1).Fail($"the file cannot be read: {problem}", "a readable file");
+            throw new Place(path, 1, 1).Fail($"the file cannot be read: {ReasonOf(exception, path)}", "a readable file");
         }
     }
+
+    /// <summary>Why, in words that do not depend on the runtime.</summary>
+    private static string ReasonOf(Exception exception, string path) => exception switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+        _ when Directory.Exists(path) => "it is a folder",
+        UnauthorizedAccessException => "permission denied",
+        ArgumentException => "no file can have that name",
+        _ => HarmlessText.Cut(exception.Message.TrimEnd('.'), 4 * Quoted.LengthMax),
+    };
 }

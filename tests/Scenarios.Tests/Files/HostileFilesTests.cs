@@ -83,15 +83,15 @@ public class HostileFilesTests
     }
 
     [Theory]
-    [InlineData("/nowhere/at-all.yaml")]
-    [InlineData("/")]
-    [InlineData("a\0b")]
-    [InlineData("")]
-    public void Read_says_so_when_there_is_no_such_file(string path)
+    [InlineData("/nowhere/at-all.yaml", "there is no such file")]
+    [InlineData("/", "it is a folder")]
+    [InlineData("a\0b", "no file can have that name")]
+    [InlineData("", "no file can have that name")]
+    public void Read_says_why_a_file_cannot_be_read(string path, string why)
     {
         var exception = Assert.Throws<FileFormatException>(() => BoardFile.Read(path));
 
-        Assert.Contains(":1:1: the file cannot be read: ", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($":1:1: the file cannot be read: {why}; ", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\0', exception.Message);
     }
 
