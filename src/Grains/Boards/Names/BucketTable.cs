@@ -4,16 +4,16 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Grains.Boards.Names;
 
-/// <summary>Which of a number of buckets a place belongs to, by linear hashing: they split one by one, in order.</summary>
+/// <summary>Finds the bucket of a place by linear hashing: buckets split one by one, in order.</summary>
 /// <param name="Count">How many buckets there are, 1 or more.</param>
 /// <remarks>
-/// A bucket of level n has the places whose first n bits, the first one counting least, are its number. Bucket b of level n splits
-/// into b and b + 2^n of level n + 1, and in the order of places the new one comes right behind. Source: Litwin, Linear hashing
-/// (1980); that buckets know their level and say who has split from them, so that callers may be behind, is LH* (1993).
+/// A bucket of level n has the places whose first n bits, least significant first, are its number. Bucket b of level n splits into b and
+/// b + 2^n of level n + 1, and in the order of places the new one follows directly. Source: Litwin, Linear hashing (1980); buckets that
+/// know their level and redirect callers with outdated numbers are LH* (1993).
 /// </remarks>
 internal readonly record struct BucketTable(uint Count)
 {
-    /// <summary>The highest level: as many as the bits of a place.</summary>
+    /// <summary>The highest level: the number of bits of a place.</summary>
     public const int LevelMax = 64;
 
     /// <summary>The level of buckets that have not split in this round.</summary>
@@ -33,7 +33,7 @@ internal readonly record struct BucketTable(uint Count)
     /// <summary>Whether a bucket of a level has a place.</summary>
     public static bool Has(uint bucket, int level, ulong place) => (Reversed(place) & Mask(level)) == bucket;
 
-    /// <summary>The bucket that took a place when it split from this one, which has it no more.</summary>
+    /// <summary>The bucket that took a place over when it split from this one.</summary>
     public static uint SplitOff(uint bucket, int level, ulong place)
     {
         var differing = (Reversed(place) & Mask(level)) ^ bucket;
@@ -41,7 +41,7 @@ internal readonly record struct BucketTable(uint Count)
         return (uint)(Reversed(place) & Mask(BitOperations.TrailingZeroCount(differing) + 1));
     }
 
-    /// <summary>The first place behind a bucket; null when it is the last.</summary>
+    /// <summary>The first place after a bucket; null for the last bucket.</summary>
     public static ulong? EndOf(uint bucket, int level)
     {
         var end = level == 0 ? 0 : unchecked(Reversed(bucket) + (1UL << (LevelMax - level)));

@@ -3,37 +3,37 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Grains.Boards.Names;
 
-/// <summary>Some of the names of a listing: those whose places begin with the bucket's number.</summary>
+/// <summary>Some of the names of a listing: those whose places start with the bucket's number.</summary>
 /// <param name="Number">Its number, from 0.</param>
-/// <param name="Record">What it has.</param>
+/// <param name="Record">Its stored state.</param>
 internal readonly record struct NameBucket(uint Number, NameBucketRecord Record)
 {
-    /// <summary>Most names that were removed and that it still knows of, so that what comes late does not bring them back.</summary>
+    /// <summary>Most removed names that it remembers, so that a late request does not bring them back.</summary>
     public const int RemovedMax = 32;
 
-    /// <summary>Names beyond which the board should get another bucket.</summary>
+    /// <summary>Number of names above which another bucket should be split off.</summary>
     public const int NamesWanted = 256;
 
-    /// <summary>Most names of a bucket: the board must get others before it takes more.</summary>
+    /// <summary>Most names of a bucket: it takes no more before it has split.</summary>
     public const int NamesMax = 2 * NamesWanted;
 
-    /// <summary>Whether the board should get another bucket.</summary>
+    /// <summary>Whether another bucket should be split off.</summary>
     public bool IsOver => Record.Names.Length > NamesWanted;
 
     /// <summary>Whether it takes no more names.</summary>
     public bool IsFull => Record.Names.Length >= NamesMax;
 
-    /// <summary>The bucket to ask about a place that this one has no more; null when it has it.</summary>
+    /// <summary>The bucket that has a place that split off from this one; null when this one has it.</summary>
     public uint? ElsewhereFor(ulong place) => BucketTable.Has(Number, Record.Level, place)
         ? null
         : BucketTable.SplitOff(Number, Record.Level, place);
 
-    /// <summary>Whether a name was removed, as far as the bucket still knows, and is not there.</summary>
+    /// <summary>Whether a name is remembered as removed.</summary>
     public bool IsTooLate(ListedName name) =>
         IndexOf(name.Position) < 0
         && Record.Removed.Any(removed => removed.Name == name.Name && removed.Generation >= name.Generation);
 
-    /// <summary>With a name, in place of one of an earlier generation; the same record when it is there, or <see cref="IsTooLate"/>.</summary>
+    /// <summary>With a name, replacing one of an earlier generation; the same record when it is there already, or <see cref="IsTooLate"/>.</summary>
     public NameBucketRecord With(ListedName name)
     {
         var index = IndexOf(name.Position);
@@ -44,7 +44,7 @@ internal readonly record struct NameBucket(uint Number, NameBucketRecord Record)
             : Changed(Record.Names.Insert(~index, name));
     }
 
-    /// <summary>Without a name; the same record when it is not there, or of a later generation.</summary>
+    /// <summary>Without a name; the same record when the name is not there or has a later generation.</summary>
     public NameBucketRecord Without(ListedName name)
     {
         var index = IndexOf(name.Position);
@@ -60,7 +60,7 @@ internal readonly record struct NameBucket(uint Number, NameBucketRecord Record)
             };
     }
 
-    /// <summary>The names behind a position, and where to go on; the position after all of them is in the next bucket.</summary>
+    /// <summary>The names after a position, and where to continue; after the last name that is in the next bucket.</summary>
     /// <param name="after">In this bucket's places.</param>
     /// <param name="count">Most names, 1 or more.</param>
     public (ImmutableArray<string> Names, NamePosition? Next) Page(NamePosition after, int count)
@@ -76,7 +76,7 @@ internal readonly record struct NameBucket(uint Number, NameBucketRecord Record)
         return (Texts(names), BucketTable.EndOf(Number, Record.Level) is { } end ? new(end, string.Empty) : null);
     }
 
-    /// <summary>The bucket without the names that go to a new one, and those.</summary>
+    /// <summary>The bucket without the names that move to a new one, and these names.</summary>
     public (NameBucketRecord Next, uint Number, ImmutableArray<ListedName> Moving) Split()
     {
         Invariant.Holds(Record.Level < BucketTable.LevelMax);
@@ -89,14 +89,14 @@ internal readonly record struct NameBucket(uint Number, NameBucketRecord Record)
             Record.Names[staying..]);
     }
 
-    /// <summary>The bucket filled by the one that it splits from; the same record when it has been filled since, or is in use.</summary>
+    /// <summary>The bucket filled by the one that it split from; the same record when it was filled later, or is in use.</summary>
     public NameBucketRecord Filled(
         int level, ulong version, ImmutableArray<ListedName> names, ImmutableArray<ListedName> removed) =>
         Record.IsInUse || version <= Record.FilledAt
             ? Record
             : Record with { Level = level, FilledAt = version, Names = names, Removed = removed, Version = Record.Version + 1 };
 
-    /// <summary>Checks order and places of all names.</summary>
+    /// <summary>Checks the order and the places of all names.</summary>
     public void AssertInvariants()
     {
         Invariant.Holds(Number == 0 || Record.Level > 0);

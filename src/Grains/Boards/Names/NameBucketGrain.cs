@@ -4,12 +4,12 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Grains.Boards.Names;
 
-/// <summary>Keeps a bucket of buffer names and makes each change durable before it replies.</summary>
+/// <summary>Stores a bucket of names and makes each change durable before it replies.</summary>
 /// <remarks>
-/// A split writes the new bucket first, then this one, and the board notes the new one last. Whatever fails in between: before this
-/// bucket is written it still has all its names, nobody asks the new one, and the split is done again with what there is then. After
-/// it, this bucket sends on whoever asks for what has moved, also when the board does not know the new one yet; so does a listing,
-/// which comes to the new bucket's places through this one.
+/// A split writes the new bucket first, then this one, and last the board's number of buckets. If it fails before this bucket is written,
+/// this bucket still has all its names, no caller asks the new one, and the split is repeated with the names of that time. After that,
+/// this bucket redirects requests for moved names, even when the board does not know the new bucket yet; so it does with a listing, which
+/// reaches the new bucket's places through this one.
 /// </remarks>
 [GrainType("dma-name-bucket")]
 internal sealed class NameBucketGrain(

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace DmaGrains.Grains.Boards.Names;
 
-/// <summary>How the buckets of a board's names are named.</summary>
+/// <summary>The keys of the buckets of names.</summary>
 internal static class NameBucketKeys
 {
     private const string Prefix = "names:";
 
-    /// <summary>A bucket of the board's names.</summary>
+    /// <summary>A bucket of a board's names.</summary>
     public static INameBucketGrain GetNameBucket(this IGrainFactory grains, string board, uint number) =>
         grains.GetGrain<INameBucketGrain>(string.Create(CultureInfo.InvariantCulture, $"{Prefix}{board}/{number}"));
 

@@ -5,30 +5,30 @@ using DmaGrains.Model;
 namespace DmaGrains.Grains.Boards.Names;
 
 /// <summary>
-/// The names of a board's buffers, or of all boards, in buckets: grains of their own, of about <see cref="NameBucket.NamesWanted"/>
-/// names. Whoever lists them keeps how many buckets there are. Calls may interleave.
+/// The names of a board's buffers, or of all boards, in buckets: separate grains of about <see cref="NameBucket.NamesWanted"/> names. The
+/// grain that lists the names stores the number of buckets. Calls may interleave.
 /// </summary>
-/// <param name="grains">Where the buckets are.</param>
-/// <param name="board">The board whose buffers they are of; empty for the names of all boards.</param>
-/// <param name="storage">What its grain keeps of it.</param>
-/// <param name="dropActivation">That grain's DeactivateOnIdle.</param>
+/// <param name="grains">Gives the buckets.</param>
+/// <param name="board">The board whose buffers are listed; empty for the names of all boards.</param>
+/// <param name="storage">The stored number of buckets.</param>
+/// <param name="dropActivation">The listing grain's DeactivateOnIdle.</param>
 internal sealed class NameBuckets(
     IGrainFactory grains, string board, IPersistentState<NameBucketsRecord> storage, Action dropActivation)
 {
     /// <summary>Most buckets of one listing.</summary>
     public const uint BucketsMax = 1 << 20;
 
-    // A listing may meet many buckets that have become empty; it comes back with what it has.
+    // A listing may meet many empty buckets; it then returns what it has so far.
     private const int BucketsPerPage = 64;
 
-    // Names that come at once wait for buckets together, a few splits at most; if it takes that many, they are not spread at all.
+    // Names that arrive together wait for a few splits at most; if it takes this many, names are not distributed at all.
     private const int AttemptsMax = 1000;
 
     private Task? _growth;
 
     private BucketTable Table => new(storage.State.BucketCount);
 
-    /// <summary>Adds a name; one that is there already, of that generation or a later one, is added.</summary>
+    /// <summary>Adds a name; if it is there already, of that generation or a later one, nothing changes.</summary>
     /// <returns>EINVAL naming Generation (it was removed a short while ago), or ENOSPC; null when added.</returns>
     public async Task<Refusal?> AddAsync(ListedName name)
     {
@@ -63,12 +63,12 @@ internal sealed class NameBuckets(
             $"There are {Table.Count} buckets of names, and the one for {name.Name} is full.");
     }
 
-    /// <summary>Removes a name of that generation or an earlier one; one that is not there is removed, one of a later generation stays.</summary>
+    /// <summary>Removes a name of that generation or an earlier one; a later generation stays, and a missing name changes nothing.</summary>
     public Task RemoveAsync(ListedName name) => AskAsync(name.Name, bucket => bucket.RemoveAsync(name));
 
     /// <summary>Names, a page at a time.</summary>
-    /// <param name="cursor">What the page before said; empty to start.</param>
-    /// <param name="count">How many are wanted; brought within the limits of a page.</param>
+    /// <param name="cursor">The cursor of the previous page; empty to start.</param>
+    /// <param name="count">The wanted number of names; limited to that of a page.</param>
     /// <returns>EINVAL naming Cursor.</returns>
     public async Task<DmaResult<NamePage>> ListAsync(string cursor, int count)
     {
@@ -98,9 +98,9 @@ internal sealed class NameBuckets(
         return null;
     }
 
-    /// <summary>Names behind a position.</summary>
-    /// <param name="after">Where the page before ended.</param>
-    /// <param name="count">Most names, 1 or more; there may be fewer, also where more follow.</param>
+    /// <summary>Names after a position.</summary>
+    /// <param name="after">Where the previous page ended.</param>
+    /// <param name="count">Most names, 1 or more; there may be fewer even if more follow.</param>
     private async Task<NamePage> ListAsync(NamePosition after, int count)
     {
         var names = new List<string>();
@@ -123,7 +123,7 @@ internal sealed class NameBuckets(
 
     private async Task<BucketReply> AskAsync(string name, Func<INameBucketGrain, Task<BucketReply>> ask)
     {
-        // A bucket that has split says who has the name now: what the board keeps may be one behind.
+        // A bucket that has split says which bucket has the name now: the stored number may be one behind.
         var reply = await ask(grains.GetNameBucket(board, Table.BucketOf(NamePosition.Of(name).Place)));
         while (reply.Elsewhere is { } other)
         {

@@ -1,10 +1,10 @@
 namespace DmaGrains.Grains.Boards.Names;
 
-/// <summary>What is stored with whoever lists names in buckets.</summary>
+/// <summary>The stored state of a listing.</summary>
 [GenerateSerializer, Alias("dma.stored.name-buckets")]
 internal sealed class NameBucketsRecord
 {
-    /// <summary>Buckets that the names are in, 1 or more; there may be one more that is not noted yet.</summary>
+    /// <summary>The number of buckets, 1 or more; there may be one more that is not counted yet.</summary>
     [Id(0)]
     public uint BucketCount { get; init; } = 1;
 }

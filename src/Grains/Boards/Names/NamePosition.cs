@@ -5,23 +5,23 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Grains.Boards.Names;
 
-/// <summary>Where a name is among all that a board may have.</summary>
-/// <param name="Place">The name's hash; the same in every process, for stored names are where it says.</param>
+/// <summary>The position of a name among all possible names.</summary>
+/// <param name="Place">The name's hash; the same in every process, because it decides where names are stored.</param>
 /// <param name="Name">The name; empty for the place before all names of that hash.</param>
 /// <remarks>
-/// This order is what listings follow. It does not depend on the buckets that the names are in, so a listing that goes on after a
-/// bucket has split misses none and repeats none.
+/// Listings follow this order. It does not depend on the buckets, so a listing that continues after a bucket has split misses no name and
+/// repeats none.
 /// </remarks>
 [GenerateSerializer, Immutable, Alias("dma.stored.name-position")]
 internal readonly record struct NamePosition(ulong Place, string Name) : IComparable<NamePosition>
 {
-    // All that is a name fits; what is none has a place all the same.
+    // Every valid name fits; anything else has a place nevertheless.
     private const int BytesOnStackMax = 64;
 
-    /// <summary>Before all names.</summary>
+    /// <summary>The position before all names.</summary>
     public static NamePosition Start { get; } = new(0, string.Empty);
 
-    /// <summary>Where a name is.</summary>
+    /// <summary>The position of a name.</summary>
     public static NamePosition Of(string name)
     {
         Span<byte> bytes = stackalloc byte[BytesOnStackMax];
@@ -29,7 +29,7 @@ internal readonly record struct NamePosition(ulong Place, string Name) : ICompar
         return new(XxHash3.HashToUInt64(isShort ? bytes[..length] : Encoding.UTF8.GetBytes(name)), name);
     }
 
-    /// <summary>Reads what <see cref="ToString"/> wrote; an empty text is the start. Null when it is neither.</summary>
+    /// <summary>Reads the result of <see cref="ToString"/>; empty text is the start. Null for anything else.</summary>
     public static NamePosition? Parse(string text)
     {
         const int Digits = 16;
@@ -47,6 +47,6 @@ internal readonly record struct NamePosition(ulong Place, string Name) : ICompar
         return byPlace != 0 ? byPlace : string.CompareOrdinal(Name, other.Name);
     }
 
-    /// <summary>The position as a cursor that others need not understand.</summary>
+    /// <summary>The position as an opaque cursor.</summary>
     public override string ToString() => FormattableString.Invariant($"{Place:x16}{Name}");
 }

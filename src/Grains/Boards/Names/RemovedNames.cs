@@ -1,14 +1,14 @@
 namespace DmaGrains.Grains.Boards.Names;
 
 /// <summary>
-/// Names that were removed within the last minute. A request that was on its way for long, or that came from an activation that was left
-/// behind, must not list a name that nobody would remove again.
+/// Names that were removed within the last minute. A delayed request, or one from an outdated activation, must not list a name that would
+/// never be removed again.
 /// </summary>
 /// <param name="time">The clock.</param>
-/// <remarks>In memory: a bucket that activates anew knows those that its record still tells of.</remarks>
+/// <remarks>In memory: a new activation knows those that are still in its record.</remarks>
 internal sealed class RemovedNames(TimeProvider time)
 {
-    // Messages expire long before.
+    // Messages expire long before that.
     private static readonly TimeSpan _kept = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<string, (uint Generation, long Since)> _removed = [];
@@ -17,7 +17,7 @@ internal sealed class RemovedNames(TimeProvider time)
     /// <summary>Whether that generation of a name, or a later one, was removed.</summary>
     public bool Has(ListedName name) => _removed.TryGetValue(name.Name, out var removed) && removed.Generation >= name.Generation;
 
-    /// <summary>Notes that a name was removed.</summary>
+    /// <summary>Remembers a removed name.</summary>
     public void Add(ListedName name)
     {
         while (_oldest.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Since) > _kept)
