@@ -61,24 +61,10 @@ public sealed class Board
     /// <returns>What <see cref="BufferExports.Export"/> answers; ENOMEM when the exporter allocates at once and there is no room.</returns>
     public (Board Next, DmaResult<DmaReply> Reply) Export(BufferExport export)
     {
-        var exporter = export.Exporter is null ? null : Device(export.Exporter);
-        var exporterIsKnown = export.Exporter is null || exporter is not null;
-        var exported = BufferExports.Export(
-            Buffer(export.Name ?? string.Empty), export, exporterIsKnown, Memory.Layouts, exporter);
-        if (!exported.TryGetValue(out var buffer))
-        {
-            return (this, DmaResult.Refuse<DmaReply>(exported.Refusal!));
-        }
-
-        if (buffer.AllocationAtExport is not { } request)
-        {
-            return (With(Memory, Translation, buffer), DmaResult.Grant(DmaReply.Exported));
-        }
-
-        var (memory, allocation) = _allocate(Memory, request);
-        return allocation.TryGetValue(out var storage)
-            ? (With(memory, Translation, buffer.ExportedWith(storage)), DmaResult.Grant(DmaReply.Exported))
-            : (this, DmaResult.Refuse<DmaReply>(allocation.Refusal!));
+        var (next, exported) = Resources.Export(Buffer(export.Name ?? string.Empty), export, _devices, _allocate);
+        return exported.TryGetValue(out var buffer)
+            ? (With(next, buffer), DmaResult.Grant(DmaReply.Exported))
+            : (this, DmaResult.Refuse<DmaReply>(exported.Refusal!));
     }
 
     /// <summary>Carries out a command on a buffer, and what it needs of the memory.</summary>
@@ -90,32 +76,8 @@ public sealed class Board
             return (this, DmaResult.Refuse<DmaReply>(BufferExports.NoBuffer(buffer)));
         }
 
-        var memory = Memory;
-        DmaResult<BackingStorage>? allocation = null;
-        var device = command is DmaCommand.Attach attach ? Device(attach.Device) : null;
-        if (current.TrialOf(command, device) is { } trial && Try(trial) is { } tried)
-        {
-            var refused = current.Apply(command, device, null, tried, _devices);
-            return (With(memory, Translation, refused.Next), refused.Reply);
-        }
-
-        if (current.AllocationFor(command, device) is { } request)
-        {
-            (memory, allocation) = _allocate(memory, request);
-        }
-
-        var (translation, mapped) = Translate(current, command, allocation);
-        var step = current.Apply(command, device, allocation, mapped, _devices);
-        var next = step.Next;
-        if (next.IsInDebt)
-        {
-            memory = next.OwedTokens.Aggregate(memory, (held, token) => held.Free(token));
-            translation = next.OwedMappings.Aggregate(translation, (held, token) => held.Unmap(token));
-            translation = next.OwesAllMappings ? translation.UnmapAll(next.Name) : translation;
-            next = next.Freed();
-        }
-
-        return (With(memory, translation, next), step.Reply);
+        var (next, changed, reply) = Resources.Execute(current, command, _devices, _allocate);
+        return (With(next, changed), reply);
     }
 
     /// <summary>Changes a device's facts; whoever is attached keeps the demand it attached with.</summary>
@@ -156,27 +118,6 @@ public sealed class Board
         return ReferenceEquals(translation, Translation)
             ? (this, refusal)
             : (new(_definition, Memory, translation, _buffers, _allocate, _devices), refusal);
-    }
-
-    /// <summary>What an attach is to be refused with; nothing is kept of what memory and MMUs give.</summary>
-    private DmaResult<DmaMapped>? Try(AttachTrial trial)
-    {
-        DmaResult<BackingStorage>? allocation = trial.Allocation is { } request ? _allocate(Memory, request).Reply : null;
-        DmaResult<DmaMapped>? mapped = trial.TranslationFor(allocation) is { } map ? Translation.Map(map).Reply : null;
-        return trial.Answer(allocation, mapped);
-    }
-
-    private (DmaTranslation Next, DmaResult<DmaMapped>? Reply) Translate(
-        DmaBuffer buffer, DmaCommand command, DmaResult<BackingStorage>? allocation)
-    {
-        if (buffer.TranslationFor(command, allocation) is { } request)
-        {
-            return Translation.Map(request);
-        }
-
-        return buffer.ContextCheckFor(command) is { } token && Translation.CheckUnmap(token) is { } refusal
-            ? (Translation, DmaResult.Refuse<DmaMapped>(refusal))
-            : (Translation, null);
     }
 
     /// <summary>What a map would answer; nothing is held afterwards (thread #12).</summary>
@@ -225,9 +166,11 @@ public sealed class Board
         .Distinct()
         .OrderBy(token => token.Sequence);
 
-    private Board With(PhysicalMemory memory, DmaTranslation translation, DmaBuffer buffer) =>
-        ReferenceEquals(memory, Memory) && ReferenceEquals(translation, Translation)
+    private BoardResources Resources => new(Memory, Translation);
+
+    private Board With(BoardResources next, DmaBuffer buffer) =>
+        ReferenceEquals(next.Memory, Memory) && ReferenceEquals(next.Translation, Translation)
         && ReferenceEquals(buffer, Buffer(buffer.Name))
             ? this
-            : new(_definition, memory, translation, _buffers.SetItem(buffer.Name, buffer), _allocate, _devices);
+            : new(_definition, next.Memory, next.Translation, _buffers.SetItem(buffer.Name, buffer), _allocate, _devices);
 }

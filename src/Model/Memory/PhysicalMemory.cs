@@ -121,6 +121,14 @@ public sealed class PhysicalMemory
             region.Free.RunCount);
     })];
 
+    /// <summary>What is free of a region.</summary>
+    /// <param name="index">Its place among the <see cref="Layouts"/>.</param>
+    public RegionFree FreeOf(int index)
+    {
+        var free = _regions[index].Free;
+        return new(free.PageCount, free.LargestRunPages, free.RunCount);
+    }
+
     /// <summary>Pages free in all regions.</summary>
     public ulong FreePageCount => _regions.Aggregate(0UL, (sum, region) => sum + region.Free.PageCount);
 
