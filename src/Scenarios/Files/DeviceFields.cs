@@ -84,6 +84,12 @@ internal static class DeviceFields
     {
         var map = node.AsMap();
         map.AllowOnly("max_segment_size", "max_segment_count", "segment_boundary_mask");
+        return ReadLimits(map);
+    }
+
+    /// <summary>The same among other keys.</summary>
+    public static DeviceDmaParameters? ReadLimits(MapNode map)
+    {
         var parameters = ReadParameters(map);
         return new Device(Words.Of(StepKind.SetParameters), parameters).Check() is { } refusal
             ? throw map.PlaceOf("segment_boundary_mask").Fail(refusal, "a device that can exist")

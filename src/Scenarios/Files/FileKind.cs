@@ -11,4 +11,7 @@ public enum FileKind
 
     /// <summary>What importers do with buffers on a board.</summary>
     Scenario,
+
+    /// <summary>A long run on boards, with a question.</summary>
+    Experiment,
 }

@@ -10,51 +10,57 @@ namespace DmaGrains.Scenarios.Files;
 /// <param name="Problems">What is wrong, with the board that a scenario names, too; empty when nothing is.</param>
 public sealed record FileReport(string File, FileKind Kind, string? Name, ImmutableArray<FileProblemReport> Problems)
 {
-    private static readonly string[] _ofScenarios = ["shows", "board", "buffers", "importers", "order", "getters", "policy"];
-    private static readonly string[] _ofBoards = ["title", "memory", "iommus", "buses", "devices"];
+    private static readonly FileFormat[] _formats =
+    [
+        new(FileKind.Board, "a board", ["title", "memory", "iommus", "buses", "devices"], (root, _, problems) => BoardFile.Read(root, problems)),
+        new(
+            FileKind.Scenario,
+            "a scenario",
+            ["shows", "board", "buffers", "importers", "order", "getters", "policy"],
+            (root, path, problems) => ScenarioFile.Read(root, path, problems)),
+    ];
 
     /// <summary>Checks a board or a scenario file.</summary>
     /// <param name="path">The file.</param>
-    public static FileReport Of(string path) => Of(path, () => FileText.Read(path));
+    public static FileReport Of(string path) => Of(path, () => FileText.Read(path), _formats);
 
     /// <summary>Checks the text of such a file.</summary>
     /// <param name="name">What to call it.</param>
     /// <param name="stream">Its text.</param>
-    public static FileReport Of(string name, Stream stream) => Of(name, () => FileText.Read(name, () => stream));
+    public static FileReport Of(string name, Stream stream) => Of(name, () => FileText.Read(name, () => stream), _formats);
 
-    private static FileReport Of(string name, Func<string> text)
+    /// <summary>Checks a file that may be of one more format.</summary>
+    internal static FileReport Of(string path, FileFormat other) => Of(path, () => FileText.Read(path), [.. _formats, other]);
+
+    /// <summary>Checks the text of such a file.</summary>
+    internal static FileReport Of(string name, Stream stream, FileFormat other) =>
+        Of(name, () => FileText.Read(name, () => stream), [.. _formats, other]);
+
+    private static FileReport Of(string name, Func<string> text, FileFormat[] formats)
     {
         var problems = new Problems();
         var root = problems.Attempt(() => NodeTree.Parse(name, text(), problems));
-        var kind = root is null ? FileKind.Unknown : KindOf(root);
-        switch (kind)
+
+        // In doubt it is a scenario.
+        var format = root is null ? null : formats
+            .Where(known => known.CountIn(root) != 0)
+            .OrderBy(known => known.Kind != FileKind.Scenario)
+            .MaxBy(known => known.CountIn(root));
+        if (format is not null)
         {
-            case FileKind.Board:
-                BoardFile.Read(root!, problems);
-                break;
-            case FileKind.Scenario:
-                ScenarioFile.Read(root!, name, problems);
-                break;
-            default:
-                root?.Place.Report(
-                    "the file is neither a board nor a scenario",
-                    $"keys of a board ({string.Join(", ", _ofBoards)}) or of a scenario ({string.Join(", ", _ofScenarios)})");
-                break;
+            format.Read(root!, name, problems);
+        }
+        else
+        {
+            root?.Place.Report(
+                $"the file is neither {string.Join(" nor ", formats.Select(known => known.Says))}",
+                $"keys of {string.Join(" or of ", formats.Select(known => $"{known.Says} ({string.Join(", ", known.Keys)})"))}");
         }
 
         return new(
             name,
-            kind,
+            format?.Kind ?? FileKind.Unknown,
             root?.Optional("name") is TextNode { IsNothing: false } stated ? HarmlessText.Short(stated.Value, Quoted.LengthMax) : null,
             [.. problems.Found.Select(problem => new FileProblemReport(problem.File, problem.Line, problem.Column, problem.Problem)).Distinct()]);
-    }
-
-    /// <summary>By the keys that only one of the two has.</summary>
-    private static FileKind KindOf(MapNode root)
-    {
-        var (boards, scenarios) = (root.Keys.Count(key => _ofBoards.Contains(key.Value)), root.Keys.Count(key => _ofScenarios.Contains(key.Value)));
-        return boards == 0 && scenarios == 0 ? FileKind.Unknown
-            : boards > scenarios ? FileKind.Board
-            : FileKind.Scenario;
     }
 }

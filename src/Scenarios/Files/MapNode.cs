@@ -41,6 +41,14 @@ internal sealed class MapNode(
         return new MissingNode(key, Place);
     }
 
+    /// <summary>The same with another value for a key; where there is no such key, it comes last.</summary>
+    public MapNode With(string key, FileNode value)
+    {
+        var changed = new OrderedDictionary<string, (TextNode Key, FileNode Value)>(entries);
+        changed[key] = (entries.TryGetValue(key, out var entry) ? entry.Key : new TextNode(key, value.Place, key, isPlain: true), value);
+        return new(Label, Place, changed);
+    }
+
     /// <summary>Where to point when a key's value is at fault: the value, or the mapping without it.</summary>
     public Place PlaceOf(string key) => (Optional(key) ?? this).Place;
 

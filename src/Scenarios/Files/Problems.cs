@@ -17,7 +17,7 @@ internal sealed class Problems
     public void Add(FileFormatException problem) => _found.Add(problem);
 
     /// <summary>Reads something whose first problem ends it; null when there is one.</summary>
-    public T? Attempt<T>(Func<T> read)
+    public T? Attempt<T>(Func<T?> read)
         where T : class
     {
         try
