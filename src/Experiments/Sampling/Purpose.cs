@@ -27,6 +27,15 @@ public enum Purpose
     /// <summary>When an importer uses a buffer.</summary>
     Use = 6,
 
-    /// <summary>When the next fault happens, and how long it lasts.</summary>
+    /// <summary>When the next fault happens.</summary>
     Fault = 7,
+
+    /// <summary>When an importer uses a buffer for the first time.</summary>
+    FirstUse = 8,
+
+    /// <summary>How long an importer uses a buffer.</summary>
+    UseLength = 9,
+
+    /// <summary>How long a fault lasts.</summary>
+    FaultLength = 10,
 }

@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Experiments.Files;
+
+/// <summary>Reads an experiment from a YAML file; <c>schemas/experiment.schema.json</c> describes the format.</summary>
+public static class ExperimentFile
+{
+    /// <summary>Most repetitions.</summary>
+    public const int RepetitionsMax = 10_000;
+
+    /// <summary>Most thresholds.</summary>
+    public const int ThresholdsMax = 100;
+
+    private static readonly OrderedDictionary<string, bool> _places = new() { ["model"] = true };
+
+    private static readonly string[] _keys =
+    [
+        "name", "question", "boards", "regions", "policy", "workload", "other-memory", "faults", "matrix", "duration", "commands", "warm-up",
+        "repetitions", "seed", "where", "thresholds",
+    ];
+
+    /// <summary>Reads an experiment, and the boards that it names.</summary>
+    /// <param name="path">The file, at most 1 MiB.</param>
+    /// <exception cref="FileFormatException">The file or a board cannot be read, or is malformed.</exception>
+    public static Experiment Read(string path) => Parse(FileText.Read(path), path);
+
+    /// <summary>Reads an experiment from a stream, such as standard input, and the boards that it names.</summary>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="stream">At most 1 MiB.</param>
+    /// <exception cref="FileFormatException">It or a board cannot be read, or is malformed.</exception>
+    public static Experiment Read(string name, Stream stream) => Parse(FileText.Read(name, () => stream), name);
+
+    /// <summary>Reads an experiment from text, and the boards that it names.</summary>
+    /// <param name="text">What an experiment's file would have.</param>
+    /// <param name="file">What to call it in messages; a board's path counts from its folder.</param>
+    /// <exception cref="FileFormatException">The text or a board is malformed.</exception>
+    public static Experiment Parse(string text, string file) =>
+        Problems.OrThrow(problems => Read(NodeTree.Parse(file, text, problems), file, problems))! with { Text = text };
+
+    /// <summary>Everything that is wrong with a board, scenario or experiment file.</summary>
+    /// <param name="path">The file.</param>
+    public static FileReport Check(string path) => FileReport.Of(path, _format);
+
+    /// <summary>Everything that is wrong with the text of such a file.</summary>
+    /// <param name="name">What to call it.</param>
+    /// <param name="stream">Its text.</param>
+    public static FileReport Check(string name, Stream stream) => FileReport.Of(name, stream, _format);
+
+    private static readonly FileFormat _format = new(
+        FileKind.Experiment,
+        "an experiment",
+        ["question", "boards", "workload", "other-memory", "faults", "matrix", "duration", "commands", "warm-up", "repetitions", "seed", "thresholds"],
+        (root, path, problems) => Read(root, path, problems));
+
+    /// <summary>Reads an experiment; null when something is wrong with it.</summary>
+    internal static Experiment? Read(MapNode root, string path, Problems problems)
+    {
+        var before = problems.Count;
+        root.AllowOnly(_keys);
+        var name = root.Required("name").AsName();
+        var question = root.Required("question").AsLine();
+        root.Optional("where")?.AsChoice(_places);
+        var (duration, commands) = ReadEnd(root);
+        var warmUp = ReadWarmUp(root.Optional("warm-up"), duration);
+        var repetitions = (int)(root.Optional("repetitions")?.AsCount(1, RepetitionsMax) ?? 1);
+        var seed = root.Optional("seed")?.AsCount(0, ulong.MaxValue) ?? 0;
+        ImmutableArray<Threshold> thresholds = root.Optional("thresholds") is { } list
+            ? [.. list.AsList(ThresholdsMax).Select(ThresholdFields.Read).OfType<Threshold>()]
+            : [];
+        var cases = new CaseFields(path, problems).ReadAll(root);
+        return problems.Count != before
+            ? null
+            : new(name, question, cases)
+            {
+                DurationNanoseconds = duration,
+                Commands = commands,
+                WarmUpNanoseconds = warmUp,
+                Repetitions = repetitions,
+                Seed = seed,
+                Thresholds = thresholds,
+            };
+    }
+
+    private static (ulong? Duration, ulong? Commands) ReadEnd(MapNode root)
+    {
+        var duration = root.Optional("duration")?.AsTime(1);
+        var commands = root.Optional("commands")?.AsCount(1, long.MaxValue);
+        if (duration is null == commands is null)
+        {
+            (root.Optional("commands") ?? root).Place.Report(
+                $"an experiment has {(duration is null ? "neither" : "both")} of the keys 'duration' and 'commands'", "one of them: when a repetition ends");
+        }
+
+        return (duration, commands);
+    }
+
+    private static ulong? ReadWarmUp(FileNode? node, ulong? duration)
+    {
+        if (node is null or TextNode { Value: "auto" })
+        {
+            return null;
+        }
+
+        var warmUp = node.AsTime(0);
+        if (duration is { } whole && warmUp >= whole)
+        {
+            node.Place.Report($"the warm-up of {Times.Format(warmUp)} is not shorter than the duration of {Times.Format(whole)}", "a shorter one, or auto");
+        }
+
+        return warmUp;
+    }
+}

@@ -1,0 +1,21 @@
+using DmaGrains.Model;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Experiments.Files;
+
+/// <summary>A value of a file in one line, for people.</summary>
+internal static class FlowText
+{
+    private const int LengthMax = 80;
+
+    /// <summary>The value as YAML's flow style writes it, shortened where it is long.</summary>
+    public static string Of(FileNode node) => HarmlessText.Short(Whole(node), LengthMax);
+
+    private static string Whole(FileNode node) => node switch
+    {
+        TextNode text => text.Value,
+        ListNode list => $"[{string.Join(", ", list.Entries.Select(Whole))}]",
+        MapNode map => $"{{{string.Join(", ", map.Keys.Select(key => $"{key.Value}: {Whole(map.Required(key.Value))}"))}}}",
+        _ => string.Empty,
+    };
+}

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using DmaGrains.Model;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Scatterlists;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Experiments.Files;
+
+/// <summary>
+/// Boards with other sizes of regions. As for the kernel's contiguous areas, what a region gains is taken from the nearest page allocator's
+/// zone that adjoins it, below it or else above it, and what it loses goes back there; regions in between move.
+/// </summary>
+internal static class RegionSizes
+{
+    /// <summary>What a mapping of sizes is called that comes of the matrix alone.</summary>
+    public const string InMatrix = "matrix";
+
+    /// <summary>The boards with the sizes that a mapping states by the regions' names.</summary>
+    public static ImmutableArray<BoardDefinition> Read(MapNode map, ImmutableArray<BoardDefinition> boards)
+    {
+        foreach (var key in map.Keys)
+        {
+            if (boards.FirstOrDefault(board => board.Memory.All(region => region.Name != key.Value)) is { } without)
+            {
+                key.Place.Report(
+                    $"the board {without.Name} has no region {Quoted.Text(key.Value)}{(map.Label == InMatrix ? ", and the workload no such stream" : string.Empty)}",
+                    Quoted.AnyOf([.. without.Memory.Select(region => region.Name)]));
+                continue;
+            }
+
+            var value = map.Required(key.Value);
+            var size = value.AsWholePages(Page.SizeBytes);
+            boards = [.. boards.Select(board => Checked(board, key.Value, size, value))];
+        }
+
+        return boards;
+    }
+
+    private static BoardDefinition Checked(BoardDefinition board, string region, ulong sizeBytes, FileNode value)
+    {
+        var changed = With(board, region, sizeBytes >> Page.Shift);
+        if (changed?.Check() is not { } refusal)
+        {
+            return changed ?? value.Wrong($"less than {Sizes.Format(sizeBytes)}: {board.Name} has no zone beside {region} with so much to give", board);
+        }
+
+        value.Place.Report(refusal, "a size with which the board can exist");
+        return board;
+    }
+
+    /// <summary>The board with a region of another size; null when no neighbour has enough to give.</summary>
+    internal static BoardDefinition? With(BoardDefinition board, string region, ulong pageCount)
+    {
+        var byAddress = board.Memory.OrderBy(layout => layout.Range.FirstPfn).ToList();
+        var index = byAddress.FindIndex(layout => layout.Name == region);
+        var (from, isBelow) = (ZoneBeside(byAddress, index, -1), true);
+        if (from < 0 || byAddress[index].Kind == MemoryKind.System)
+        {
+            (from, isBelow) = (byAddress[index].Kind == MemoryKind.System ? -1 : ZoneBeside(byAddress, index, 1), false);
+        }
+
+        var range = byAddress[index].Range;
+        if (from < 0)
+        {
+            return Replaced(board, byAddress[index], range with { PageCount = pageCount });
+        }
+
+        // More than 0 when the region grows. Addresses are below 2^52, so that the difference fits.
+        var gain = (long)pageCount - (long)range.PageCount;
+        if (gain >= (long)byAddress[from].Range.PageCount)
+        {
+            return null;
+        }
+
+        var (low, high) = isBelow ? (from, index) : (index, from);
+        for (var at = low; at <= high; at++)
+        {
+            var (moved, grown) = isBelow
+                ? (at == from ? (0, -gain) : (-gain, at == index ? gain : 0))
+                : (at == index ? (0, gain) : (gain, at == from ? -gain : 0));
+            var old = byAddress[at].Range;
+            board = Replaced(board, byAddress[at], new PageExtent((ulong)((long)old.FirstPfn + moved), (ulong)((long)old.PageCount + grown)));
+        }
+
+        return board;
+    }
+
+    /// <summary>The nearest zone in a direction, over regions that touch; -1 when there is none.</summary>
+    private static int ZoneBeside(List<MemoryRegionLayout> byAddress, int index, int step)
+    {
+        for (var at = index + step; at >= 0 && at < byAddress.Count; at += step)
+        {
+            var (low, high) = step < 0 ? (at, at + 1) : (at - 1, at);
+            if (byAddress[low].Range.EndPfn != byAddress[high].Range.FirstPfn)
+            {
+                return -1;
+            }
+
+            if (byAddress[at].Kind == MemoryKind.System)
+            {
+                return at;
+            }
+        }
+
+        return -1;
+    }
+
+    private static BoardDefinition Replaced(BoardDefinition board, MemoryRegionLayout region, PageExtent range) =>
+        board with { Memory = board.Memory.Replace(region, region with { Range = range }) };
+}

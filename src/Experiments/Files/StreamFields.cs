@@ -1,0 +1,214 @@
+using System.Collections.Immutable;
+using DmaGrains.Experiments.Sampling;
+using DmaGrains.Model;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Policies;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Experiments.Files;
+
+/// <summary>Reads the workload of an experiment.</summary>
+/// <param name="boards">The boards that it runs on; at least one.</param>
+/// <param name="policy">The policy of a stream that states none.</param>
+/// <param name="problems">Gets what is wrong.</param>
+internal sealed class StreamFields(ImmutableArray<BoardDefinition> boards, ExporterPolicy policy, Problems problems)
+{
+    /// <summary>Most streams.</summary>
+    public const int StreamsMax = 1000;
+
+    /// <summary>Most buffers of a pool.</summary>
+    public const int PoolMax = 64;
+
+    // A buffer is named after its stream, with its number.
+    private const int NameLengthMax = 32;
+
+    private const int ImportersMax = 64;
+
+    private static readonly OrderedDictionary<string, bool> _mappings = new() { ["hold"] = false, ["per-use"] = true };
+    private static readonly OrderedDictionary<string, bool> _attaching = new() { ["eager"] = false, ["lazy"] = true };
+    private static readonly OrderedDictionary<string, bool> _whenFull = new() { ["refuse"] = false, ["wait"] = true };
+
+    private readonly ImmutableHashSet<string> _devices = boards.Distinct()
+        .Select(board => board.Devices.Select(device => device.Name).ToImmutableHashSet())
+        .Aggregate((one, other) => one.Intersect(other));
+
+    private readonly ImmutableHashSet<string> _regions = boards.Distinct()
+        .Select(board => board.Memory.Select(region => region.Name).ToImmutableHashSet())
+        .Aggregate((one, other) => one.Intersect(other));
+
+    /// <summary>The streams, in the order of the file.</summary>
+    public ImmutableArray<BufferStream> ReadAll(FileNode node)
+    {
+        var streams = ImmutableArray.CreateBuilder<BufferStream>();
+        var names = new HashSet<string>();
+        foreach (var map in node.AsList(StreamsMax).Select(entry => entry.AsMap()))
+        {
+            var stream = Read(map);
+            if (stream.Name.Length != 0 && !names.Add(stream.Name))
+            {
+                map.PlaceOf("name").Report($"two streams are named {stream.Name}", "a different name for each");
+            }
+
+            streams.Add(stream);
+        }
+
+        return streams.ToImmutable();
+    }
+
+    private BufferStream Read(MapNode map)
+    {
+        var before = problems.Count;
+        map.AllowOnly(
+            "name", "arrivals", "size", "lifetime", "importers", "exporter", "memory", "policy", "mapping", "uses", "first-use", "attach", "pool",
+            "when-full");
+        var name = map.Required("name").AsName();
+        if (name.Length > NameLengthMax)
+        {
+            map.PlaceOf("name").Report($"the name of a stream has {name.Length} characters", $"at most {NameLengthMax}: its buffers are named after it");
+        }
+
+        var arrivals = ReadArrivals(map.Required("arrivals").AsMap());
+        var size = DistributionFields.OfBytes.Read(map.Required("size"));
+        var lifetime = DistributionFields.OfTimes.Read(map.Required("lifetime"));
+        var importers = ReadImporters(map.Required("importers"));
+        var stream = new BufferStream(name, arrivals, size, lifetime, importers)
+        {
+            Exporter = map.Optional("exporter")?.AsNameIn(Nobody("device"), _devices),
+            Memory = map.Optional("memory")?.AsNamesIn(Nobody("region"), _regions) ?? default,
+            Policy = map.Optional("policy") is { } own ? PolicyFields.Read(own) : policy,
+            Uses = ReadUses(map),
+            FirstUse = map.Optional("first-use") is { } first ? DistributionFields.OfTimes.Read(first) : new Distribution.Constant(0),
+            AttachesLazily = map.Optional("attach")?.AsChoice(_attaching) ?? false,
+            Pool = (int)(map.Optional("pool")?.AsCount(1, PoolMax) ?? 1),
+            Waits = map.Optional("when-full")?.AsChoice(_whenFull) ?? false,
+        };
+        if (problems.Count == before && CheckExport(stream) is { } refusal)
+        {
+            map.PlaceOf(refusal.Field == nameof(BufferExport.Memory) ? "memory" : "policy").Report(refusal, "buffers that can exist");
+        }
+
+        return stream;
+    }
+
+    /// <summary>Who is looked for, for the message that there is none.</summary>
+    private string Nobody(string what) => boards.Distinct().Count() == 1 ? $"the board has no {what}" : $"not every board has the {what}";
+
+    private Refusal? CheckExport(BufferStream stream)
+    {
+        var export = new BufferExport(stream.Name, Page.SizeBytes, stream.Exporter) { Policy = stream.Policy, Memory = stream.Memory };
+        return export.Check() ?? boards.Distinct().Select(board => NamedRegions.Find(export.Memory, board.Memory).Refusal).FirstOrDefault(refusal => refusal is not null);
+    }
+
+    private static StreamArrivals ReadArrivals(MapNode map)
+    {
+        map.AllowOnly("poisson", "constant", "bursts", "clients", "think");
+        if (map.Optional("clients") is { } clients)
+        {
+            map.AllowOnly("clients", "think");
+            return new StreamArrivals.Closed((uint)clients.AsCount(1, StreamArrivals.Closed.ClientsMax), ReadInterval(map.Required("think")));
+        }
+
+        return new StreamArrivals.Open(ReadOpen(map));
+    }
+
+    /// <summary>An arrival process that does not look at what becomes of buffers.</summary>
+    public static Arrivals ReadOpen(MapNode map)
+    {
+        if (map.Optional("poisson") is { } poisson)
+        {
+            map.AllowOnly("poisson");
+            return new Arrivals.Poisson(poisson.AsRate());
+        }
+
+        if (map.Optional("constant") is { } constant)
+        {
+            map.AllowOnly("constant");
+            return new Arrivals.Constant(constant.AsRate());
+        }
+
+        if (map.Optional("bursts") is not { } bursts)
+        {
+            _ = map.Wrong("one of the keys poisson, constant and bursts, or clients with think", 0);
+            return new Arrivals.Constant(1);
+        }
+
+        map.AllowOnly("bursts");
+        var fields = bursts.AsMap();
+        fields.AllowOnly("size", "every");
+        return new Arrivals.Bursts((uint)fields.Required("size").AsCount(1, uint.MaxValue), fields.Required("every").AsTime(1));
+    }
+
+    /// <summary>Times from one event to the next: on average more than none, or time would stand still.</summary>
+    public static Distribution ReadInterval(FileNode node)
+    {
+        var interval = DistributionFields.OfTimes.Read(node);
+        if (interval.Mean < 1)
+        {
+            node.Place.Report($"{node.Label} takes no time", "a time above 0");
+        }
+
+        return interval;
+    }
+
+    private static BufferUses? ReadUses(MapNode map)
+    {
+        var isPerUse = map.Optional("mapping")?.AsChoice(_mappings) ?? false;
+        if (!isPerUse)
+        {
+            map.Optional("uses")?.Place.Report("the key 'uses' stands without mapping: per-use", "that mapping, or no uses");
+            return null;
+        }
+
+        var uses = map.Required("uses").AsMap();
+        uses.AllowOnly("every", "for");
+        return new(
+            ReadInterval(uses.Required("every")),
+            uses.Optional("for") is { } length ? DistributionFields.OfTimes.Read(length) : new Distribution.Constant(0));
+    }
+
+    private WeightedChoice<ImporterSet> ReadImporters(FileNode node)
+    {
+        ImmutableArray<Weighted<ImporterSet>> sets = node is MapNode map && Only(map, "choose")
+            ? DistributionFields.ReadChoices(map.Required("choose"), ReadSet)
+            : [new(ReadSet(node), 1)];
+        var choice = new WeightedChoice<ImporterSet>(sets);
+        if (!sets.IsEmpty && choice.Check() is { } misfit)
+        {
+            node.Place.Report($"the weights of importers cannot be: {misfit.Field} is wrong", misfit.Expected);
+        }
+
+        return choice;
+    }
+
+    private static bool Only(MapNode map, string key)
+    {
+        map.AllowOnly(key);
+        return true;
+    }
+
+    private ImporterSet ReadSet(FileNode node)
+    {
+        var importers = ImmutableArray.CreateBuilder<StreamImporter>();
+        foreach (var entry in node is TextNode ? [node] : node.AsList(ImportersMax))
+        {
+            var words = entry is TextNode text ? text.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
+            if (words.Length is not (1 or 2) || (words.Length == 2 && !Words.Directions.ContainsKey(words[1])))
+            {
+                _ = entry.Wrong($"a device, or a device and a direction, such as 'vc4 to-device': {Quoted.AnyOf(Words.Directions.Keys)}", 0);
+                continue;
+            }
+
+            var device = new TextNode(entry.Label, entry.Place, words[0], isPlain: true).AsNameIn(Nobody("device"), _devices);
+            if (importers.Any(known => known.Device == device) && device.Length != 0)
+            {
+                entry.Place.Report($"{device} imports the same buffer twice", "each device once");
+            }
+
+            importers.Add(new(device, words.Length == 2 ? Words.Directions[words[1]] : DmaDirection.Bidirectional));
+        }
+
+        return new(importers.ToImmutable());
+    }
+}
