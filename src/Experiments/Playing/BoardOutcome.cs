@@ -1,0 +1,10 @@
+using Orleans;
+
+namespace DmaGrains.Experiments.Playing;
+
+/// <summary>What came of a board in a repetition.</summary>
+/// <param name="Nanoseconds">How long it was played in virtual time.</param>
+/// <param name="Commands">Commands carried out or refused.</param>
+/// <param name="Counted">What was counted.</param>
+[GenerateSerializer, Immutable, Alias("dma.experiment-outcome")]
+internal sealed record BoardOutcome(ulong Nanoseconds, ulong Commands, TallyState Counted);

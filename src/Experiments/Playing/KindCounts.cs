@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
+namespace DmaGrains.Experiments.Playing;
+
+/// <summary>Counts by kinds that become known as they happen.</summary>
+/// <param name="known">Kinds that are known from before, in their order.</param>
+/// <param name="counts">How often each has happened since counting began anew.</param>
+internal sealed class KindCounts<T>(ImmutableArray<T> known, ImmutableArray<ulong> counts)
+    where T : struct
+{
+    private readonly Dictionary<T, int> _indexes = known.Select((kind, index) => (kind, index)).ToDictionary(pair => pair.kind, pair => pair.index);
+    private readonly List<T> _kinds = [.. known];
+    private readonly List<ulong> _counts = [.. counts];
+
+    /// <summary>The kinds, in the order in which they became known.</summary>
+    public ImmutableArray<T> Kinds => [.. _kinds];
+
+    /// <summary>How often each has happened.</summary>
+    public ImmutableArray<ulong> Counts => [.. _counts];
+
+    /// <summary>One happens.</summary>
+    public void Add(in T kind, ulong more = 1)
+    {
+        if (!_indexes.TryGetValue(kind, out var index))
+        {
+            index = _kinds.Count;
+            _indexes.Add(kind, index);
+            _kinds.Add(kind);
+            _counts.Add(0);
+        }
+
+        CollectionsMarshal.AsSpan(_counts)[index] += more;
+    }
+
+    /// <summary>Counts from 0 again.</summary>
+    public void Clear() => CollectionsMarshal.AsSpan(_counts).Clear();
+}

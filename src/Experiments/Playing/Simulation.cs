@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+using DmaGrains.Experiments.Files;
+using DmaGrains.Experiments.Sampling;
+using DmaGrains.Model;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
+
+namespace DmaGrains.Experiments.Playing;
+
+/// <summary>One board of one repetition of a case, event by event in virtual time. Every rule is the model's.</summary>
+internal sealed partial class Simulation
+{
+    private readonly SimulationLimits _limits;
+    private readonly LiveBoard _board;
+    private readonly Tally _tally;
+    private readonly Fragmentation _fragmentation;
+    private readonly ImmutableArray<StreamPlay> _streams;
+    private readonly ImmutableArray<OtherPlay> _others;
+    private readonly ImmutableArray<FaultPlay> _faults;
+    private readonly PriorityQueue<Event, Due> _queue = new();
+
+    // First come, first served; tried again after an event that gave memory back.
+    private readonly Queue<WaitingSession> _waiting = new();
+    private readonly Dictionary<string, int> _hanging = [];
+
+    private ulong _now;
+    private ulong _sequence;
+    private ulong _commands;
+    private uint _live;
+    private UInt128 _liveArea;
+    private ulong _liveSince;
+    private UInt128 _sojourns;
+    private bool _hasBegunAnew;
+    private bool _hasGivenBack;
+    private ICommandWatch? _watch;
+
+    private Simulation(ExperimentCase @case, int board, SimulationLimits limits, LiveBoard live, TallyState? tally)
+    {
+        _limits = limits;
+        _board = live;
+        _tally = new(live.Definition, live.Memory, tally);
+        _fragmentation = new(live.Definition);
+        var stream = 0U;
+        _streams = [.. @case.Workload.Select(each => new StreamPlay(each, DrawsOf(stream++)))];
+        _others = [.. @case.OtherMemory.Select((each, index) => new OtherPlay(each, index, DrawsOf(stream++)))];
+        _faults = [.. @case.Faults.Select((each, index) => new FaultPlay(each, index, DrawsOf(stream++)))];
+
+        Draws DrawsOf(uint of) => new(limits.Seed, (uint)limits.Repetition, (uint)board, of);
+    }
+
+    /// <summary>A board at the start.</summary>
+    /// <param name="case">What happens.</param>
+    /// <param name="board">Which of the case's boards.</param>
+    /// <param name="limits">When it ends, and which random numbers it has.</param>
+    /// <param name="watch">Sees each command and its reply; null for nobody.</param>
+    public static Simulation Begin(ExperimentCase @case, int board, SimulationLimits limits, ICommandWatch? watch = null)
+    {
+        var simulation = new Simulation(@case, board, limits, new(@case.Boards[board]), null) { _watch = watch };
+        simulation.PlanAll();
+        return simulation;
+    }
+
+    /// <summary>Whether it has come to its end.</summary>
+    public bool IsDone { get; private set; }
+
+    /// <summary>Commands carried out or refused so far.</summary>
+    public ulong Commands => _commands;
+
+    /// <summary>Virtual time, in nanoseconds.</summary>
+    public ulong Now => _now;
+
+    /// <summary>The board's memory.</summary>
+    public Model.Memory.PhysicalMemory Memory => _board.Memory;
+
+    /// <summary>What has been counted.</summary>
+    public TallyState Counted => _tally.State;
+
+    /// <summary>Plays on.</summary>
+    /// <param name="commandsMax">After at least so many more commands it pauses.</param>
+    /// <returns>Whether it has come to its end.</returns>
+    public bool Play(ulong commandsMax)
+    {
+        var pauseAt = commandsMax > ulong.MaxValue - _commands ? ulong.MaxValue : _commands + commandsMax;
+        while (!IsDone && _commands < pauseAt)
+        {
+            if (_commands >= _limits.Commands)
+            {
+                End();
+            }
+            else if (!_queue.TryPeek(out _, out var due) || due.At > _limits.Nanoseconds)
+            {
+                GoTo(_limits.Nanoseconds);
+                End();
+            }
+            else
+            {
+                GoTo(due.At);
+                Happen(_queue.Dequeue());
+                ServeWaiting();
+            }
+        }
+
+        return IsDone;
+    }
+
+    private void PlanAll()
+    {
+        for (var index = 0; index < _streams.Length; index++)
+        {
+            if (_streams[index].Stream.Arrivals is StreamArrivals.Closed closed)
+            {
+                for (var client = 0U; client < closed.Clients; client++)
+                {
+                    PlanClient(index, client);
+                }
+            }
+            else
+            {
+                PlanArrival(index, 0);
+            }
+        }
+
+        for (var index = 0; index < _others.Length; index++)
+        {
+            Plan(_others[index].ArrivalOf(0, _now), new(EventKind.OtherArrival, index, 0));
+        }
+
+        for (var index = 0; index < _faults.Length; index++)
+        {
+            Plan(_now + _faults[index].UntilNext(0), new(EventKind.Fault, index, 0));
+        }
+    }
+
+    private void Plan(ulong at, in Event what) => _queue.Enqueue(what, new(at, _sequence++));
+
+    private void PlanArrival(int stream, ulong number) => Plan(_streams[stream].ArrivalOf(number, _now), new(EventKind.Arrival, stream, number));
+
+    private void PlanClient(int stream, ulong number) => Plan(_now + _streams[stream].ThinkBefore(number), new(EventKind.Client, stream, number));
+
+    private void GoTo(ulong at)
+    {
+        if (!_hasBegunAnew && _limits.WarmUpNanoseconds is { } warmUp && at >= warmUp)
+        {
+            _hasBegunAnew = true;
+            _tally.Advance(warmUp);
+            _tally.BeginAnew(warmUp, _board.Memory);
+        }
+
+        _now = at;
+        _tally.Advance(at);
+    }
+
+    private void Happen(in Event what)
+    {
+        switch (what.Kind)
+        {
+            case EventKind.Arrival:
+                PlanArrival(what.Index, what.Number + 1);
+                Arrive(_streams[what.Index], what.Number);
+                break;
+            case EventKind.Client:
+                Arrive(_streams[what.Index], what.Number);
+                break;
+            case EventKind.FirstUse when SessionOf(what) is { } session:
+                UseHeld(session, what.Part);
+                break;
+            case EventKind.Use when SessionOf(what) is { } session:
+                Use(session);
+                break;
+            case EventKind.EndOfUse when SessionOf(what) is { } session:
+                EndUse(session, what.Part);
+                break;
+            case EventKind.EndOfLife when SessionOf(what) is { } session:
+                End(session);
+                break;
+            case EventKind.OtherArrival:
+                TakeOther(what.Index, what.Number);
+                break;
+            case EventKind.EndOfOther:
+                GiveBackOther(what.Index, what.Number);
+                break;
+            case EventKind.Fault:
+                Fail(what.Index, what.Number);
+                break;
+            case EventKind.EndOfFault:
+                Recover(what.Index, what.Number);
+                break;
+        }
+    }
+
+    /// <summary>The session of an event; null when it ended before.</summary>
+    private Session? SessionOf(in Event what) => _streams[what.Index].Sessions.GetValueOrDefault(what.Number);
+
+    private void SetLive(uint live)
+    {
+        _liveArea += (UInt128)(_now - _liveSince) * _live;
+        (_liveSince, _live) = (_now, live);
+        _tally.SetLive(_now, live);
+    }
+
+    /// <summary>The end, with what must hold of every run: Little's law, exactly, over those that are still there, too.</summary>
+    private void End()
+    {
+        SetLive(_live);
+        _tally.SetMemory(_now, _board.Memory);
+        var present = _streams.SelectMany(stream => stream.Sessions.Values)
+            .Aggregate((UInt128)0, (sum, session) => sum + ((UInt128)(_now - session.ArrivedAt) * (uint)session.Buffers.Length));
+        Invariant.Holds(_liveArea == _sojourns + present);
+        _board.AssertInvariants();
+        IsDone = true;
+    }
+}

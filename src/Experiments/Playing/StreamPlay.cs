@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using DmaGrains.Experiments.Files;
+using DmaGrains.Experiments.Sampling;
+using DmaGrains.Model.Buffers;
+
+namespace DmaGrains.Experiments.Playing;
+
+/// <summary>A stream as it is played on a board.</summary>
+internal sealed class StreamPlay
+{
+    private readonly WeightedChoice<int> _sets;
+    private readonly BufferExport _export;
+    private readonly Draws _draws;
+
+    /// <summary>Nothing has come yet.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="draws">Its random numbers.</param>
+    public StreamPlay(BufferStream stream, in Draws draws)
+    {
+        Stream = stream;
+        _draws = draws;
+        _sets = new([.. stream.Importers.Choices.Select((choice, index) => new Weighted<int>(index, choice.Weight))]);
+        _export = new(stream.Name, 1, stream.Exporter) { Policy = stream.Policy, Memory = stream.Memory };
+        Sets = [.. stream.Importers.Choices.Select(choice => choice.Value.Importers.Select(importer => new ImporterCommands(importer)).ToImmutableArray())];
+    }
+
+    /// <summary>The stream.</summary>
+    public BufferStream Stream { get; }
+
+    /// <summary>What the importers of each set ask for.</summary>
+    public ImmutableArray<ImmutableArray<ImporterCommands>> Sets { get; }
+
+    /// <summary>Its buffers on the board, by number.</summary>
+    public Dictionary<ulong, Session> Sessions { get; } = [];
+
+    /// <summary>The sessions in the order of their numbers.</summary>
+    public IEnumerable<Session> InOrder => Sessions.OrderBy(session => session.Key).Select(session => session.Value);
+
+    /// <summary>When the buffers of a number arrive, in an open stream.</summary>
+    public ulong ArrivalOf(ulong number, ulong previous) => ((StreamArrivals.Open)Stream.Arrivals).Process.At(_draws, number, previous);
+
+    /// <summary>How long the client whose turn a number is thinks before, in nanoseconds.</summary>
+    public ulong ThinkBefore(ulong number) => Math.Max(1, Draw(((StreamArrivals.Closed)Stream.Arrivals).Think, Purpose.Think, number));
+
+    /// <summary>How long the buffers of a number are used once they are served, in nanoseconds.</summary>
+    public ulong LifetimeOf(ulong number) => Draw(Stream.Lifetime, Purpose.Lifetime, number);
+
+    /// <summary>Time from a use to the next, in nanoseconds.</summary>
+    public ulong UntilNextUse(Session session) => Math.Max(1, Draw(Stream.Uses!.Every, Purpose.Use, session.Number, session.Uses));
+
+    /// <summary>How long the latest use is, in nanoseconds.</summary>
+    public ulong LengthOfUse(Session session) => Draw(Stream.Uses!.For, Purpose.UseLength, session.Number, session.Uses);
+
+    /// <summary>The buffers of a number, as they arrive.</summary>
+    public Session Arrive(ulong number, ulong at)
+    {
+        var set = _sets.Choices.Length == 1 ? 0 : _sets.At(_draws.Uniform(Purpose.Importers, number));
+        var joins = new ulong[Sets[set].Length];
+        for (var importer = 0; importer < joins.Length; importer++)
+        {
+            joins[importer] = at + Draw(Stream.FirstUse, Purpose.FirstUse, number, (uint)importer);
+        }
+
+        return new()
+        {
+            Stream = (int)_draws.Stream,
+            Number = number,
+            ArrivedAt = at,
+            SizeBytes = Math.Clamp(Draw(Stream.Size, Purpose.Size, number), 1, BufferExport.SizeBytesMax),
+            Set = set,
+            Buffers = new DmaBuffer?[Stream.Pool],
+            Holdings = new Holding[Stream.Pool * joins.Length],
+            HasBeenMapped = new bool[Stream.Pool],
+            JoinsAt = joins,
+        };
+    }
+
+    /// <summary>What is said at the export of a buffer; each attempt has names of its own.</summary>
+    public BufferExport ExportOf(Session session, int buffer) => _export with
+    {
+        Name = session.Attempts == 1 ? $"{Stream.Name}.{session.Number}.{buffer}" : $"{Stream.Name}.{session.Number}.{buffer}.{session.Attempts}",
+        SizeBytes = session.SizeBytes,
+    };
+
+    private ulong Draw(Distribution of, Purpose purpose, ulong number, uint turn = 0) => of is Distribution.Constant
+        ? of.Whole(0)
+        : of.Whole(_draws.Uniform(purpose, number, turn));
+}

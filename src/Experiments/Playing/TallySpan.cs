@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Orleans;
+
+namespace DmaGrains.Experiments.Playing;
+
+/// <summary>What happened on a board in a span of time.</summary>
+/// <param name="Counts">By <see cref="Counter"/>.</param>
+/// <param name="Refusals">By kind, as far as kinds were known.</param>
+/// <param name="Hazards">By kind, as far as kinds were known.</param>
+/// <param name="LiveArea">Buffers on the board times nanoseconds.</param>
+/// <param name="LiveAtEnd">Buffers on the board at the end.</param>
+/// <param name="Regions">How memory was used, in the order of the board.</param>
+/// <param name="Contiguous">All contiguous areas together.</param>
+[GenerateSerializer, Immutable, Alias("dma.experiment-span")]
+internal sealed record TallySpan(
+    ImmutableArray<ulong> Counts,
+    ImmutableArray<ulong> Refusals,
+    ImmutableArray<ulong> Hazards,
+    UInt128 LiveArea,
+    uint LiveAtEnd,
+    ImmutableArray<MemorySpan> Regions,
+    MemorySpan Contiguous)
+{
+    /// <summary>How often something happened.</summary>
+    public ulong this[Counter counter] => Counts[(int)counter];
+
+    /// <summary>This span and the one that follows it.</summary>
+    public TallySpan Then(TallySpan next) => new(
+        Sum(Counts, next.Counts),
+        Sum(Refusals, next.Refusals),
+        Sum(Hazards, next.Hazards),
+        LiveArea + next.LiveArea,
+        next.LiveAtEnd,
+        [.. Regions.Zip(next.Regions, (one, other) => one.Then(other))],
+        Contiguous.Then(next.Contiguous));
+
+    /// <summary>The longer one has kinds that were not known before.</summary>
+    private static ImmutableArray<ulong> Sum(ImmutableArray<ulong> some, ImmutableArray<ulong> others)
+    {
+        var sum = new ulong[Math.Max(some.Length, others.Length)];
+        some.CopyTo(sum);
+        for (var index = 0; index < others.Length; index++)
+        {
+            sum[index] += others[index];
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(sum);
+    }
+}

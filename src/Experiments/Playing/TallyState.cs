@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using Orleans;
+
+namespace DmaGrains.Experiments.Playing;
+
+/// <summary>What a tally has counted.</summary>
+[GenerateSerializer, Immutable, Alias("dma.experiment-tally")]
+internal sealed record TallyState
+{
+    /// <summary>When the first span began, in nanoseconds.</summary>
+    [Id(0)]
+    public ulong Start { get; init; }
+
+    /// <summary>How long each span is, in nanoseconds.</summary>
+    [Id(1)]
+    public ulong Width { get; init; } = Tally.WidthMin;
+
+    /// <summary>Up to when everything is counted, in nanoseconds.</summary>
+    [Id(2)]
+    public ulong At { get; init; }
+
+    /// <summary>Buffers on the board.</summary>
+    [Id(3)]
+    public uint Live { get; init; }
+
+    /// <summary>The spans, the one that goes on last.</summary>
+    [Id(4)]
+    public ImmutableArray<TallySpan> Spans { get; init; } = [];
+
+    /// <summary>Kinds of refusals.</summary>
+    [Id(5)]
+    public ImmutableArray<RefusalKind> Refusals { get; init; } = [];
+
+    /// <summary>Kinds of hazards.</summary>
+    [Id(6)]
+    public ImmutableArray<HazardOf> Hazards { get; init; } = [];
+
+    /// <summary>Times to the first map, by <see cref="TimeCounts.BucketOf"/>.</summary>
+    [Id(7)]
+    public ImmutableArray<ulong> TimesToFirstMap { get; init; } = [];
+}

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using HdrHistogram;
+
+namespace DmaGrains.Experiments.Playing;
+
+/// <summary>
+/// How often times came, to seven significant bits: a histogram in a few kilobytes for each board that is played. Whoever reads the results
+/// gets it as a <see cref="LongHistogram"/>.
+/// </summary>
+internal sealed class TimeCounts
+{
+    // Below 2^7 each number has a bucket; above, each power of two has 2^6 of them.
+    private const int Bits = 6;
+
+    private readonly ulong[] _counts = new ulong[(64 - Bits) << Bits];
+
+    /// <summary>Nothing counted.</summary>
+    public TimeCounts()
+    {
+    }
+
+    /// <summary>What was counted before.</summary>
+    public TimeCounts(ImmutableArray<ulong> counts) => counts.CopyTo(_counts);
+
+    /// <summary>The counts up to the last that is not 0.</summary>
+    public ImmutableArray<ulong> Counts => [.. _counts.AsSpan(0, _counts.AsSpan().LastIndexOfAnyExcept(0UL) + 1)];
+
+    /// <summary>Counts a time, in nanoseconds.</summary>
+    public void Add(ulong nanoseconds) => _counts[BucketOf(nanoseconds)]++;
+
+    /// <summary>Which bucket a time falls into.</summary>
+    public static int BucketOf(ulong nanoseconds)
+    {
+        var shift = Math.Max(0, BitOperations.Log2(nanoseconds | 1) - Bits);
+        return (shift << Bits) + (int)(nanoseconds >> shift);
+    }
+
+    /// <summary>The least time in a bucket.</summary>
+    public static ulong LeastIn(int bucket)
+    {
+        var shift = Math.Max(0, (bucket >> Bits) - 1);
+        return (ulong)(bucket - (shift << Bits)) << shift;
+    }
+
+    /// <summary>Adds these counts to a histogram.</summary>
+    public static void AddTo(LongHistogram histogram, ImmutableArray<ulong> counts)
+    {
+        for (var bucket = 0; bucket < counts.Length; bucket++)
+        {
+            if (counts[bucket] != 0)
+            {
+                histogram.RecordValueWithCount((long)LeastIn(bucket), (long)counts[bucket]);
+            }
+        }
+    }
+}
