@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using DmaGrains.Client.Commands;
 using DmaGrains.Client.Output;
+using DmaGrains.Experiments.Playing;
 using DmaGrains.Model;
 using DmaGrains.Scenarios.Conformance;
 using DmaGrains.Scenarios.Files;
@@ -82,7 +83,7 @@ public static class CommandLine
     {
         switch (problem)
         {
-            case FileFormatException or VectorFileException or UsageException:
+            case FileFormatException or VectorFileException or UsageException or CheckpointException:
                 Say(error, problem.Message);
                 return ExitCode.Usage;
             case NoReplyException:
@@ -141,6 +142,7 @@ public static class CommandLine
         ["run"] = RunCommand.Create,
         ["compare"] = CompareCommand.Create,
         ["explore"] = ExploreCommand.Create,
+        ["experiment"] = ExperimentCommand.Create,
         ["advise"] = AdviseCommand.Create,
         ["audit"] = AuditCommand.Create,
         ["capture"] = CaptureCommand.Create,

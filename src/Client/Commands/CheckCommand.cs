@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
+using DmaGrains.Experiments.Files;
 using DmaGrains.Model;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
@@ -15,14 +16,14 @@ internal static class CheckCommand
     {
         var files = new Argument<string[]>("FILE")
         {
-            Description = "Board and scenario files; which of the two is told from the keys. - is standard input.",
+            Description = "Board, scenario and experiment files; which of them is told from the keys. - is standard input.",
             Arity = ArgumentArity.OneOrMore,
         };
         var json = CommonOptions.Json();
         var command = new Command(
             "check",
             """
-            Reads board and scenario files and reports everything that is wrong with them, as FILE:LINE:COLUMN: what is wrong; expected what.
+            Reads board, scenario and experiment files and reports everything that is wrong with them, as FILE:LINE:COLUMN: what is wrong; expected what.
             Exit code 1 when something is.
 
             Example:
@@ -42,8 +43,8 @@ internal static class CheckCommand
     }
 
     private static FileReport Check(string file) => StandardInput.Is(file)
-        ? FileReport.Of(StandardInput.Name, StandardInput.Open())
-        : FileReport.Of(file);
+        ? ExperimentFile.Check(StandardInput.Name, StandardInput.Open())
+        : ExperimentFile.Check(file);
 
     private static void Write(Terminal terminal, List<FileReport> reports)
     {

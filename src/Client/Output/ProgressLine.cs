@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using DmaGrains.Experiments.Playing;
 using DmaGrains.Scenarios.Exploring;
 
 namespace DmaGrains.Client.Output;
@@ -9,6 +10,9 @@ namespace DmaGrains.Client.Output;
 internal sealed class ProgressLine : IDisposable
 {
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(200);
+
+    // A rate that has just begun to be measured may say anything.
+    private const double MostSeconds = 1e9;
 
     private readonly TextWriter _error;
     private readonly bool _isTerminal;
@@ -48,6 +52,21 @@ internal sealed class ProgressLine : IDisposable
         {
             Write(string.Create(CultureInfo.InvariantCulture, $"{Title}: step {steps} of {stepsMax}"));
         }
+    }
+
+    /// <summary>Shows how much of an experiment is played, how fast, and how long the rest will take at this rate.</summary>
+    public void Show(RunProgress progress)
+    {
+        if (IsDue())
+        {
+            var seconds = _clock.Elapsed.TotalSeconds;
+            var left = Math.Min(seconds / Math.Max(progress.Share, double.Epsilon) * (1 - progress.Share), MostSeconds);
+            Write(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Title}: {100 * progress.Share:F1} %, {progress.Commands / seconds:F0} commands a second, {Whole(seconds):c}, {Whole(left):c} to go"));
+        }
+
+        static TimeSpan Whole(double seconds) => TimeSpan.FromSeconds(Math.Round(seconds));
     }
 
     private bool IsDue()
