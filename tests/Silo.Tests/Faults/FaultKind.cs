@@ -20,4 +20,16 @@ internal enum FaultKind
 
     /// <summary>All silos get SIGKILL at once and are started again.</summary>
     ClusterKilled,
+
+    /// <summary>A silo gets SIGKILL and is started again with a clock that is an hour off, then killed and started with a right one.</summary>
+    ClockShifted,
+
+    /// <summary>The silo gets SIGKILL, a bit of its state file's log is flipped; it must not start until the log is put back.</summary>
+    LogDamaged,
+
+    /// <summary>The silo gets SIGKILL, its state file's log is removed; it must not start until it is put back.</summary>
+    LogRemoved,
+
+    /// <summary>The silo gets SIGKILL, its state file is emptied; it must not start until it is put back.</summary>
+    FileEmptied,
 }

@@ -24,9 +24,9 @@ public sealed class FaultRunTests
     private static readonly int _seed = Setting("FAULT_RUN_SEED", 1);
     private static readonly int _rounds = Setting("FAULT_RUN_ROUNDS", 1);
 
-    /// <summary>Those that are run: both, unless one is named.</summary>
+    /// <summary>Those that are run: all, unless one is named.</summary>
     public static TheoryData<StorageKind> Storages => Enum.TryParse<StorageKind>(
-        Environment.GetEnvironmentVariable("FAULT_RUN_STORAGE"), out var one) ? [one] : [StorageKind.PostgreSql, StorageKind.Redis];
+        Environment.GetEnvironmentVariable("FAULT_RUN_STORAGE"), out var one) ? [one] : [StorageKind.Sqlite, StorageKind.PostgreSql, StorageKind.Redis];
 
     [Theory]
     [MemberData(nameof(Storages))]
@@ -45,16 +45,18 @@ public sealed class FaultRunTests
             var load = new FaultLoad(buffers, HashCode.Combine(_seed, round));
             load.Start();
             await load.AnswersAsync(AnswersBetweenFaults);
-            FaultKind[] kinds = Enum.GetValues<FaultKind>();
+            var kinds = cluster.Faults;
             random.Shuffle(kinds);
             foreach (var fault in kinds)
             {
-                await cluster.SufferAsync(fault, random.Next(FaultyCluster.Silos), () => load.AnswersAsync(AnswersBetweenFaults / 4));
+                await cluster.SufferAsync(fault, random.Next(cluster.Silos), () => load.AnswersAsync(AnswersBetweenFaults / 4));
                 await load.AnswersAsync(AnswersBetweenFaults);
                 faults[fault] = faults.GetValueOrDefault(fault) + 1;
             }
 
-            operations += await CheckAsync(load, buffers, client.Grains, $"round {round + 1}");
+            // One that was never without a silo: with one gateway a client may not have its list of grains back yet.
+            await using var asking = await SiloProcess.ConnectAsync(cluster.Gateways);
+            operations += await CheckAsync(load, buffers, asking.Grains, $"round {round + 1}");
             figures = (
                 figures.Granted + load.Granted, figures.Refused + load.Refused, figures.SentAgain + load.SentAgain,
                 figures.GivenUp + load.GivenUp, figures.CameLate + load.CameLate, load.LongestSilence > figures.Silence ? load.LongestSilence : figures.Silence);
@@ -66,11 +68,12 @@ public sealed class FaultRunTests
             $"{kind}, seed {_seed}, {_rounds} rounds, {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s: {figures.Granted} granted and "
             + $"{figures.Refused} refused on {buffers.Count} buffers, {operations} operations explained, "
             + $"{figures.SentAgain} sent again by callers, {figures.GivenUp} given up, {figures.CameLate} came once more, longest silence {figures.Silence.TotalSeconds:F1} s; "
-            + $"{faults.Values.Sum()} faults ({string.Join(", ", faults.Select(fault => $"{fault.Value} {fault.Key}"))}); lost: 0"));
+            + $"{faults.Values.Sum()} faults ({string.Join(", ", faults.Select(fault => $"{fault.Value} {fault.Key}"))}); lost: 0, wrong: 0"));
     }
 
     [Theory]
-    [MemberData(nameof(Storages))]
+    [InlineData(StorageKind.PostgreSql)]
+    [InlineData(StorageKind.Redis)]
     public async Task A_rolling_restart_fails_no_command(StorageKind kind)
     {
         await using var cluster = await FaultyCluster.StartAsync(kind);
@@ -78,7 +81,7 @@ public sealed class FaultRunTests
         var buffers = await DefineAsync(client.Grains);
         var load = new FaultLoad(buffers, _seed);
         load.Start();
-        for (var silo = 0; silo < FaultyCluster.Silos; silo++)
+        for (var silo = 0; silo < cluster.Silos; silo++)
         {
             await load.AnswersAsync(AnswersBetweenFaults / 2);
             await cluster.SufferAsync(FaultKind.SiloStopped, silo, () => load.AnswersAsync(AnswersBetweenFaults / 4));
@@ -89,7 +92,7 @@ public sealed class FaultRunTests
         Assert.Equal((0, 0), (load.SentAgain, load.GivenUp));
         await ReportAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{kind}, rolling restart of {FaultyCluster.Silos} silos: {load.Granted} granted, {load.Refused} refused, none failed, "
+            $"{kind}, rolling restart of {cluster.Silos} silos: {load.Granted} granted, {load.Refused} refused, none failed, "
             + $"longest silence {load.LongestSilence.TotalSeconds:F1} s"));
     }
 

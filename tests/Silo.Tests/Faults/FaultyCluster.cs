@@ -3,11 +3,13 @@ using DmaGrains.Silo.Tests.Machines;
 
 namespace DmaGrains.Silo.Tests.Faults;
 
-/// <summary>Three silos and the storage that they share, each in processes of its own, all of which can be lost.</summary>
+/// <summary>Three silos and the storage that they share, or one with a state file, in processes of their own, all of which can be lost.</summary>
 internal sealed class FaultyCluster : IAsyncDisposable
 {
-    /// <summary>How many silos.</summary>
-    public const int Silos = 3;
+    private const int SilosOfACluster = 3;
+
+    private static readonly FaultKind[] _ofAFile =
+        [FaultKind.SiloKilled, FaultKind.SiloStopped, FaultKind.LogDamaged, FaultKind.LogRemoved, FaultKind.FileEmptied];
 
     // As long as silos take to give up one that hangs, twice over.
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(10);
@@ -18,14 +20,30 @@ internal sealed class FaultyCluster : IAsyncDisposable
     private readonly IAsyncDisposable _server;
     private readonly Func<bool, Task> _endStorage;
     private readonly Func<Task> _startStorage;
+    private readonly (string Name, string Value)[] _settings;
+    private readonly string? _file;
     private readonly SiloProcess[] _silos;
 
     private FaultyCluster(
         IAsyncDisposable server, Func<bool, Task> endStorage, Func<Task> startStorage, IEnumerable<(string Name, string Value)> settings)
     {
-        (_server, _endStorage, _startStorage) = (server, endStorage, startStorage);
-        _silos = [.. Enumerable.Range(0, Silos).Select(_ => SiloProcess.Start(settings))];
+        (_server, _endStorage, _startStorage, _settings) = (server, endStorage, startStorage, [.. settings]);
+        _silos = [.. Enumerable.Range(0, SilosOfACluster).Select(_ => SiloProcess.Start(_settings))];
     }
+
+    private FaultyCluster(TemporaryFolder folder)
+    {
+        _file = folder.File("state.db");
+        (_server, _endStorage, _startStorage) = (new Folder(folder), _ => Task.CompletedTask, () => Task.CompletedTask);
+        _settings = [("DMAGRAINS_DATA", _file)];
+        _silos = [SiloProcess.Start(_settings)];
+    }
+
+    /// <summary>How many silos.</summary>
+    public int Silos => _silos.Length;
+
+    /// <summary>What can happen to it.</summary>
+    public FaultKind[] Faults => _file is null ? [.. Enum.GetValues<FaultKind>().Except(_ofAFile[2..])] : [.. _ofAFile];
 
     /// <summary>Where clients reach all of them.</summary>
     public string Gateways => string.Join(',', _silos.Select(silo => silo.Gateway));
@@ -34,7 +52,11 @@ internal sealed class FaultyCluster : IAsyncDisposable
     public static async Task<FaultyCluster> StartAsync(StorageKind kind)
     {
         FaultyCluster cluster;
-        if (kind == StorageKind.PostgreSql)
+        if (kind == StorageKind.Sqlite)
+        {
+            cluster = new(new TemporaryFolder());
+        }
+        else if (kind == StorageKind.PostgreSql)
         {
             var server = await PostgreSqlServer.StartAsync();
             var settings = Servers.SettingsOf(kind, isCluster: true, await server.NewDatabaseAsync());
@@ -57,6 +79,8 @@ internal sealed class FaultyCluster : IAsyncDisposable
     /// <param name="meanwhile">Completes when callers have noticed.</param>
     public async Task SufferAsync(FaultKind kind, int silo, Func<Task> meanwhile)
     {
+        // Nobody answers while the only silo is away.
+        meanwhile = Silos == 1 ? () => Task.CompletedTask : meanwhile;
         switch (kind)
         {
             case FaultKind.SiloKilled:
@@ -88,6 +112,23 @@ internal sealed class FaultyCluster : IAsyncDisposable
                 await Task.WhenAll(_silos.Select(lost => lost.Process.KillAsync()));
                 await Task.WhenAll(Enumerable.Range(0, Silos).Select(RestartAsync));
                 break;
+            case FaultKind.ClockShifted:
+                await _silos[silo].Process.KillAsync();
+                await RestartAsync(silo, [.. _settings, .. Installed.Clock(TimeSpan.FromHours(1))]);
+                await meanwhile();
+                await _silos[silo].Process.KillAsync();
+                await meanwhile();
+                await RestartAsync(silo);
+                break;
+            case FaultKind.LogDamaged:
+                await DamageAsync($"{_file}-wal", Flip);
+                break;
+            case FaultKind.LogRemoved:
+                await DamageAsync($"{_file}-wal", File.Delete);
+                break;
+            case FaultKind.FileEmptied:
+                await DamageAsync(_file!, path => File.WriteAllBytes(path, []));
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(kind));
         }
@@ -104,14 +145,47 @@ internal sealed class FaultyCluster : IAsyncDisposable
         await _server.DisposeAsync();
     }
 
-    private async Task RestartAsync(int silo)
+    private static void Flip(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(path, bytes);
+    }
+
+    private Task RestartAsync(int silo) => RestartAsync(silo, _settings);
+
+    private async Task RestartAsync(int silo, IEnumerable<(string Name, string Value)> settings)
     {
         _silos[silo].Dispose();
-        _silos[silo] = _silos[silo].StartAgain();
+        _silos[silo] = _silos[silo].StartAgain(settings);
         await _silos[silo].ReadyAsync();
+    }
+
+    /// <summary>Kills the silo and damages a file of its; what is damaged is refused, and what is put back is whole.</summary>
+    private async Task DamageAsync(string path, Action<string> damage)
+    {
+        await _silos[0].Process.KillAsync();
+        File.Copy(path, $"{path}.good");
+        damage(path);
+        using (var refused = _silos[0].StartAgain(_settings))
+        {
+            Assert.Equal(ExitCode.Fault, await refused.Process.EndAsync());
+        }
+
+        File.Move($"{path}.good", path, overwrite: true);
+        await RestartAsync(0);
     }
 
     /// <summary>Starts those again that did not outlive the storage's absence: a silo that cannot tell that it lives ends itself.</summary>
     private Task ReviveAsync() => Task.WhenAll(
         Enumerable.Range(0, Silos).Where(silo => _silos[silo].Process.HasEnded).Select(RestartAsync));
+
+    private sealed class Folder(TemporaryFolder folder) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            folder.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
 }
