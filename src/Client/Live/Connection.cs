@@ -170,11 +170,13 @@ internal sealed class Connection : IAsyncDisposable
             // Also how soon a client asks a silo again that is still starting.
             client.Configure<TypeManagementOptions>(types => types.TypeMapRefreshInterval = _gatewayPatience);
             client.AddOutgoingGrainCallFilter(new Resending(gateway, cancellation));
+            KnownTypes.AddTo(client);
         });
         var host = builder.Build();
         try
         {
             await host.StartAsync(patience);
+            await KnownTypes.ComeAsync(host.Services, patience);
             living.Started(host.Services.GetRequiredService<IGrainFactory>());
             return host;
         }

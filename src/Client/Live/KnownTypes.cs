@@ -1,0 +1,61 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Metadata;
+using Orleans.Runtime;
+
+namespace DmaGrains.Client.Live;
+
+/// <summary>
+/// The grain types of the cluster, without those moments in which Orleans' client has none. A silo that leaves, or has just started,
+/// tells a client that no silo has any; where it is the only one, its successor's answer counts as older, and the client would be left
+/// without types for good. With the last ones a call is sent, and waits for its answer as any other does.
+/// </summary>
+/// <param name="cluster">What Orleans' client heard last.</param>
+internal sealed class KnownTypes(IClusterManifestProvider cluster) : IClusterManifestProvider
+{
+    private volatile ClusterManifest _heard = cluster.Current;
+    private volatile ClusterManifest _known = cluster.Current;
+
+    /// <inheritdoc/>
+    public ClusterManifest Current
+    {
+        get
+        {
+            var now = cluster.Current;
+            if (now != _heard)
+            {
+                _known = HasTypes(now) ? now : _known;
+                _heard = now;
+            }
+
+            return _known;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<ClusterManifest> Updates => cluster.Updates;
+
+    /// <inheritdoc/>
+    public GrainManifest LocalGrainManifest => cluster.LocalGrainManifest;
+
+    /// <summary>Has a client look here for types.</summary>
+    public static void AddTo(IClientBuilder client)
+    {
+        var cluster = client.Services.Last(service => service.ServiceType == typeof(IClusterManifestProvider));
+        client.Services.AddSingleton<IClusterManifestProvider>(
+            services => new KnownTypes((IClusterManifestProvider)cluster.ImplementationFactory!(services)));
+    }
+
+    /// <summary>Completes when there are some.</summary>
+    public static async Task ComeAsync(IServiceProvider services, CancellationToken cancellation)
+    {
+        await foreach (var heard in services.GetRequiredService<IClusterManifestProvider>().Updates.WithCancellation(cancellation))
+        {
+            if (HasTypes(heard))
+            {
+                return;
+            }
+        }
+    }
+
+    private static bool HasTypes(ClusterManifest manifest) => manifest.Silos.Values.Any(silo => silo.Grains.Count > 0);
+}
