@@ -21,7 +21,10 @@ internal enum FaultKind
     /// <summary>All silos get SIGKILL at once and are started again.</summary>
     ClusterKilled,
 
-    /// <summary>A silo gets SIGKILL and is started again with a clock that is an hour off, then killed and started with a right one.</summary>
+    /// <summary>
+    /// A silo gets SIGKILL and is started with a clock that is off: by an hour, what others refuse and one alone does not mind, then by
+    /// 2 s, which all bear. It gets SIGKILL again and is started with a right one.
+    /// </summary>
     ClockShifted,
 
     /// <summary>The silo gets SIGKILL, a bit of its state file's log is flipped; it must not start until the log is put back.</summary>

@@ -1,4 +1,5 @@
 using DmaGrains.Silo.Settings;
+using DmaGrains.Silo.Storage.Sqlite;
 using DmaGrains.Silo.Tests.Machines;
 
 namespace DmaGrains.Silo.Tests.Faults;
@@ -8,8 +9,11 @@ internal sealed class FaultyCluster : IAsyncDisposable
 {
     private const int SilosOfACluster = 3;
 
-    private static readonly FaultKind[] _ofAFile =
-        [FaultKind.SiloKilled, FaultKind.SiloStopped, FaultKind.LogDamaged, FaultKind.LogRemoved, FaultKind.FileEmptied];
+    private static readonly FaultKind[] _ofFiles = [FaultKind.LogDamaged, FaultKind.LogRemoved, FaultKind.FileEmptied];
+
+    // Within what a cluster bears, and far outside.
+    private static readonly TimeSpan _littleAhead = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _farAhead = TimeSpan.FromHours(1);
 
     // As long as silos take to give up one that hangs, twice over.
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(10);
@@ -43,7 +47,9 @@ internal sealed class FaultyCluster : IAsyncDisposable
     public int Silos => _silos.Length;
 
     /// <summary>What can happen to it.</summary>
-    public FaultKind[] Faults => _file is null ? [.. Enum.GetValues<FaultKind>().Except(_ofAFile[2..])] : [.. _ofAFile];
+    public FaultKind[] Faults => _file is null
+        ? [.. Enum.GetValues<FaultKind>().Except(_ofFiles)]
+        : [FaultKind.SiloKilled, FaultKind.SiloStopped, FaultKind.ClockShifted, .. _ofFiles];
 
     /// <summary>Where clients reach all of them.</summary>
     public string Gateways => string.Join(',', _silos.Select(silo => silo.Gateway));
@@ -76,11 +82,11 @@ internal sealed class FaultyCluster : IAsyncDisposable
     /// <summary>Lets something happen, and heals it.</summary>
     /// <param name="kind">What.</param>
     /// <param name="silo">To which silo, from 0.</param>
-    /// <param name="meanwhile">Completes when callers have noticed.</param>
-    public async Task SufferAsync(FaultKind kind, int silo, Func<Task> meanwhile)
+    /// <param name="answers">Completes when callers have heard some more answers.</param>
+    public async Task SufferAsync(FaultKind kind, int silo, Func<Task> answers)
     {
         // Nobody answers while the only silo is away.
-        meanwhile = Silos == 1 ? () => Task.CompletedTask : meanwhile;
+        var meanwhile = Silos == 1 ? () => Task.CompletedTask : answers;
         switch (kind)
         {
             case FaultKind.SiloKilled:
@@ -113,12 +119,7 @@ internal sealed class FaultyCluster : IAsyncDisposable
                 await Task.WhenAll(Enumerable.Range(0, Silos).Select(RestartAsync));
                 break;
             case FaultKind.ClockShifted:
-                await _silos[silo].Process.KillAsync();
-                await RestartAsync(silo, [.. _settings, .. Installed.Clock(TimeSpan.FromHours(1))]);
-                await meanwhile();
-                await _silos[silo].Process.KillAsync();
-                await meanwhile();
-                await RestartAsync(silo);
+                await ShiftClockAsync(silo, answers, meanwhile);
                 break;
             case FaultKind.LogDamaged:
                 await DamageAsync($"{_file}-wal", Flip);
@@ -145,11 +146,16 @@ internal sealed class FaultyCluster : IAsyncDisposable
         await _server.DisposeAsync();
     }
 
-    private static void Flip(string path)
+    /// <summary>Flips a bit in the middle of what was acknowledged; behind that may be an older log.</summary>
+    private static void Flip(string log)
     {
-        var bytes = File.ReadAllBytes(path);
-        bytes[bytes.Length / 2] ^= 1;
-        File.WriteAllBytes(path, bytes);
+        var frames = AcknowledgedLog.Read(SqlitePaths.Of(log[..^"-wal".Length]).Acknowledged)!.Value.End.Frames;
+        Assert.NotEqual(0, frames);
+        using var file = File.Open(log, FileMode.Open);
+        file.Position = WriteAheadLog.HeaderBytes + (frames / 2 * WriteAheadLog.FrameBytes) + (WriteAheadLog.FrameBytes / 2);
+        var flipped = (byte)(file.ReadByte() ^ 1);
+        file.Position--;
+        file.WriteByte(flipped);
     }
 
     private Task RestartAsync(int silo) => RestartAsync(silo, _settings);
@@ -159,6 +165,29 @@ internal sealed class FaultyCluster : IAsyncDisposable
         _silos[silo].Dispose();
         _silos[silo] = _silos[silo].StartAgain(settings);
         await _silos[silo].ReadyAsync();
+    }
+
+    /// <summary>
+    /// A silo that joins others with a clock that is far off is refused, one that is a little off joins; one by itself may have any clock.
+    /// Afterwards it has a right one.
+    /// </summary>
+    private async Task ShiftClockAsync(int silo, Func<Task> answers, Func<Task> meanwhile)
+    {
+        await _silos[silo].Process.KillAsync();
+        if (Silos > 1)
+        {
+            await meanwhile();
+            using var refused = _silos[silo].StartAgain([.. _settings, .. Installed.Clock(_farAhead)]);
+            Assert.Equal(ExitCode.Fault, await refused.Process.EndAsync());
+            Assert.Single(refused.Process.Said.Split('\n'), line => line.Contains(" s ahead of that of ", StringComparison.Ordinal)
+                && line.EndsWith("Set the clock, and start again.", StringComparison.Ordinal));
+        }
+
+        await RestartAsync(silo, [.. _settings, .. Installed.Clock(Silos > 1 ? _littleAhead : _farAhead)]);
+        await answers();
+        await _silos[silo].Process.KillAsync();
+        await meanwhile();
+        await RestartAsync(silo);
     }
 
     /// <summary>Kills the silo and damages a file of its; what is damaged is refused, and what is put back is whole.</summary>

@@ -10,9 +10,16 @@ namespace DmaGrains.Silo.Tests.Faults;
 /// <remarks>A search over all such orders that leaves out those that have come to the same point before (Wing and Gong 1993, Lowe 2017).</remarks>
 internal sealed class Linearizability
 {
+    // An order that is there is found by going back now and then; one that is not could be looked for without end.
+    private const int DeadEndsMax = 5_000;
+
     private readonly BoardDefinition _board;
     private readonly Operation[] _history;
     private readonly bool[] _done;
+
+    // Those that are not done, as a list: to each the next, at the end the first; and to each the one before, or -1.
+    private readonly int[] _next;
+    private readonly int[] _previous;
     private readonly Dictionary<Operation, int> _places;
     private readonly HashSet<(string Done, string State)> _deadEnds = [];
     private int _furthest;
@@ -22,6 +29,8 @@ internal sealed class Linearizability
         _board = board;
         _history = [.. history.OrderBy(operation => operation.Sent)];
         _done = new bool[_history.Length];
+        _next = [.. Enumerable.Range(1, _history.Length), 0];
+        _previous = [.. Enumerable.Range(-1, _history.Length)];
         _places = _history.Select((operation, place) => (operation, place))
             .ToDictionary(pair => pair.operation, pair => pair.place, ReferenceEqualityComparer.Instance as IEqualityComparer<Operation>);
     }
@@ -38,24 +47,20 @@ internal sealed class Linearizability
 
         // As deep as the history is long.
         SequentialBuffer? end = null;
-        var thread = new Thread(() => end = search.From(start, 0), maxStackSize: 512 << 20);
+        var thread = new Thread(() => end = search.From(start), maxStackSize: 512 << 20);
         thread.Start();
         thread.Join();
         return end is not null ? (end, string.Empty) : (null, search.Why());
     }
 
-    private SequentialBuffer? From(SequentialBuffer state, int prefix)
+    private SequentialBuffer? From(SequentialBuffer state)
     {
-        while (prefix < _history.Length && _done[prefix])
-        {
-            prefix++;
-        }
-
+        var prefix = _next[^1];
         _furthest = Math.Max(_furthest, prefix);
         var firstAnswer = long.MaxValue;
-        for (var place = prefix; place < _history.Length && _history[place].Sent < firstAnswer; place++)
+        for (var place = prefix; place < _history.Length && _history[place].Sent < firstAnswer; place = _next[place])
         {
-            firstAnswer = _done[place] ? firstAnswer : Math.Min(firstAnswer, _history[place].Answered);
+            firstAnswer = Math.Min(firstAnswer, _history[place].Answered);
         }
 
         if (firstAnswer == long.MaxValue)
@@ -63,32 +68,58 @@ internal sealed class Linearizability
             return state;
         }
 
-        var here = (DoneKey(prefix), state.Key);
-        if (_deadEnds.Contains(here))
+        if (_deadEnds.Count > 0 && _deadEnds.Contains((DoneKey(prefix), state.Key)))
         {
             return null;
         }
 
-        for (var place = prefix; place < _history.Length && _history[place].Sent < firstAnswer; place++)
+        for (var place = prefix; place < _history.Length && _history[place].Sent < firstAnswer; place = _next[place])
         {
             var operation = _history[place];
-            if (_done[place] || (operation.After is { } before && !_done[_places[before]])
-                || state.After(operation, _board) is not { } next)
+            if ((operation.After is { } before && !_done[_places[before]])
+                || _deadEnds.Count == DeadEndsMax || state.After(operation, _board) is not { } next)
             {
                 continue;
             }
 
-            _done[place] = true;
-            if (From(next, prefix) is { } end)
+            Do(place);
+            if (From(next) is { } end)
             {
                 return end;
             }
 
-            _done[place] = false;
+            Undo(place);
         }
 
-        _deadEnds.Add(here);
+        if (_deadEnds.Count < DeadEndsMax)
+        {
+            _deadEnds.Add((DoneKey(prefix), state.Key));
+        }
+
         return null;
+    }
+
+    private void Do(int place)
+    {
+        _done[place] = true;
+        var before = _previous[place];
+        _next[before < 0 ? ^1 : before] = _next[place];
+        if (_next[place] < _history.Length)
+        {
+            _previous[_next[place]] = before;
+        }
+    }
+
+    /// <summary>Takes back what was done last.</summary>
+    private void Undo(int place)
+    {
+        _done[place] = false;
+        var before = _previous[place];
+        _next[before < 0 ? ^1 : before] = place;
+        if (_next[place] < _history.Length)
+        {
+            _previous[_next[place]] = place;
+        }
     }
 
     private string DoneKey(int prefix)
@@ -107,6 +138,7 @@ internal sealed class Linearizability
     {
         var around = _history.Skip(Math.Max(0, _furthest - 12)).Take(20)
             .Select((operation, place) => $"{(place + Math.Max(0, _furthest - 12) == _furthest ? "> " : "  ")}{operation}");
-        return $"no order explains operation {_furthest + 1} of {_history.Length}:\n{string.Join('\n', around)}";
+        var given = _deadEnds.Count == DeadEndsMax ? ", as far as was looked" : string.Empty;
+        return $"no order explains operation {_furthest + 1} of {_history.Length}{given}:\n{string.Join('\n', around)}";
     }
 }

@@ -100,6 +100,23 @@ public class LinearizabilityTests
             SequentialBuffer.Unused, [history[0], attach, detach with { After = attach }], _board).End);
     }
 
+    [Fact]
+    public void What_nothing_explains_is_not_looked_for_without_end()
+    {
+        var history = Played([.. Enumerable.Range(0, 24).Select(number => new DmaCommand.Attach($"a{number}", "gpu"))]);
+        Operation[] overlapping =
+        [
+            history[0],
+            .. history[1..^1].Select(attach => attach with { Sent = 10, Answered = 100 }),
+            history[^1] with { Sent = 200, Answered = 201, Seen = Played().Last().Seen },
+        ];
+
+        var (end, why) = Linearizability.Check(SequentialBuffer.Unused, overlapping, _board);
+
+        Assert.Null(end);
+        Assert.StartsWith("no order explains operation 26 of 26, as far as was looked", why, StringComparison.Ordinal);
+    }
+
     /// <summary>Histories of commands that each happened at one moment of theirs are explained; with one answer changed, they are not.</summary>
     [Fact]
     public void Any_history_is_explained_and_none_with_a_false_answer() => Gen.Select(

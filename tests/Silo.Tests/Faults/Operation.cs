@@ -9,6 +9,8 @@ namespace DmaGrains.Silo.Tests.Faults;
 /// <param name="Sent">When it was first sent, on the clock that all callers share.</param>
 internal sealed record Operation(string Buffer, long Sent)
 {
+    private readonly Operation? _first;
+
     /// <summary>What is exported.</summary>
     public BufferExport? Export { get; init; }
 
@@ -25,16 +27,38 @@ internal sealed record Operation(string Buffer, long Sent)
     public DmaResult<DmaBuffer>? Seen { get; init; }
 
     /// <summary>The operation of the same batch that comes before it; null for none.</summary>
-    public Operation? After { get; init; }
+    public Operation? After
+    {
+        get;
+        init => (field, _first, Place) = (value, value?.First, value is null ? 0 : value.Place + 1);
+    }
 
     /// <summary>The first operation of its batch.</summary>
-    public Operation First => After?.First ?? this;
+    public Operation First => _first ?? this;
 
     /// <summary>Its place in its batch, from 0.</summary>
-    public int Place => After is null ? 0 : After.Place + 1;
+    public int Place { get; private init; }
 
     /// <summary>Whether somebody waited for the answer.</summary>
     public bool IsAnswered => Answered != long.MaxValue;
+
+    /// <summary>The operations of one request.</summary>
+    /// <param name="buffer">The buffer's name on its board.</param>
+    /// <param name="sent">When it was first sent.</param>
+    /// <param name="answered">When the answer came.</param>
+    /// <param name="commands">Its commands.</param>
+    /// <param name="replies">The answer.</param>
+    public static List<Operation> Of(
+        string buffer, long sent, long answered, IEnumerable<DmaCommand> commands, IEnumerable<DmaResult<DmaReply>> replies)
+    {
+        var operations = new List<Operation>();
+        foreach (var (command, reply) in commands.Zip(replies))
+        {
+            operations.Add(new(buffer, sent) { Answered = answered, Command = command, Reply = reply, After = operations.LastOrDefault() });
+        }
+
+        return operations;
+    }
 
     /// <summary>A reply as text, to tell whether two are the same.</summary>
     public static string TextOf(DmaResult<DmaReply> reply) =>

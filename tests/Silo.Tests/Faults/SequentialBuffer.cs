@@ -18,7 +18,7 @@ internal sealed record SequentialBuffer(DmaBuffer? Buffer, ReplyTable Replies)
     public static SequentialBuffer Unused { get; } = new(null, ReplyTable.Empty);
 
     /// <summary>All that its replies depend on.</summary>
-    public string Key { get; } = $"{JsonSerializer.Serialize(Buffer)} {Remembered(Replies)}";
+    public string Key => field ??= $"{JsonSerializer.Serialize(Buffer)} {Remembered(Replies)}";
 
     /// <summary>The buffer after an operation; null when it would have answered otherwise than the caller heard.</summary>
     /// <param name="operation">The operation.</param>
@@ -80,10 +80,16 @@ internal sealed record SequentialBuffer(DmaBuffer? Buffer, ReplyTable Replies)
             return (this, first);
         }
 
+        var mapping = operation.Reply is { IsGranted: true, Value.Mapping: { } given } ? given : null;
+        if (mapping is not null && command is DmaCommand.Map && mapping.Sequence != Buffer.NextMapping)
+        {
+            // Mappings are counted: it is not the next one.
+            return (this, DmaResult.Refuse<DmaReply>(RefusalHeard(operation)));
+        }
+
         var device = command is DmaCommand.Attach attach
             ? board.Devices.FirstOrDefault(device => device.Name == attach.Device)
             : null;
-        var mapping = operation.Reply is { IsGranted: true, Value.Mapping: { } given } ? given : null;
         DmaResult<BackingStorage>? allocation = Buffer.AllocationFor(command, device) is null ? null
             : mapping is not null ? DmaResult.Grant(mapping.Storage)
             : DmaResult.Refuse<BackingStorage>(RefusalHeard(operation));

@@ -1,0 +1,31 @@
+using System.Globalization;
+using DmaGrains.Silo.Settings;
+
+namespace DmaGrains.Silo.Tests.Faults;
+
+/// <summary>How long fault runs are, and where their figures go; <c>tests/Silo.Tests/faults</c> sets it.</summary>
+internal static class FaultRun
+{
+    /// <summary>Decides what is asked and what happens (<c>FAULT_RUN_SEED</c>).</summary>
+    public static int Seed { get; } = Setting("FAULT_RUN_SEED", 1);
+
+    /// <summary>How often everything happens (<c>FAULT_RUN_ROUNDS</c>).</summary>
+    public static int Rounds { get; } = Setting("FAULT_RUN_ROUNDS", 1);
+
+    /// <summary>The storage to run on (<c>FAULT_RUN_STORAGE</c>); null for those that the test names.</summary>
+    public static StorageKind? Storage { get; } =
+        Enum.TryParse<StorageKind>(Environment.GetEnvironmentVariable("FAULT_RUN_STORAGE"), out var one) ? one : null;
+
+    /// <summary>Tells figures, and adds them to the file <c>FAULT_RUN_RESULTS</c>.</summary>
+    public static async Task ReportAsync(string figures)
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(figures);
+        if (Environment.GetEnvironmentVariable("FAULT_RUN_RESULTS") is { Length: > 0 } file)
+        {
+            await File.AppendAllTextAsync(file, $"- {figures}\n");
+        }
+    }
+
+    private static int Setting(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+}
