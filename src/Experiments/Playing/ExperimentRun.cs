@@ -34,7 +34,11 @@ public sealed class ExperimentRun
         _sink = sink;
         _options = options;
         _checkpoints = options.Checkpoints is { } folder ? new(folder, experiment) : null;
+        WarmUp = experiment.WarmUpNanoseconds is { } known ? new(known, HasSettled: true) : null;
     }
+
+    /// <summary>What does not count at the start of each repetition: what the file says, or what pilots have shown; null until they have.</summary>
+    public BoardWarmUp? WarmUp { get; private set; }
 
     /// <summary>Plays all repetitions of all cases.</summary>
     /// <param name="cancellationToken">Ends it soon; checkpoints are written first.</param>
@@ -51,9 +55,40 @@ public sealed class ExperimentRun
         var repetitions = _experiment.Cases
             .SelectMany(@case => Enumerable.Range(first, count).Select(repetition => new Playing(@case, repetition)))
             .ToList();
-        var plays = repetitions.SelectMany(playing => playing.Outcomes.Select((_, board) => (playing, board)));
+        List<Playing> pilots = WarmUp is null ? [.. _experiment.Cases.Select(@case => new Playing(@case, Pilot.Repetition))] : [];
+        _planned = (_planned.Repetitions + repetitions.Count, _planned.Boards + pilots.Concat(repetitions).Sum(playing => playing.Outcomes.Length));
+        WarmUp ??= FindWarmUp(pilots, cancellationToken);
         var emitted = 0;
-        _planned = (_planned.Repetitions + repetitions.Count, _planned.Boards + repetitions.Sum(playing => playing.Outcomes.Length));
+        PlayAll(
+            repetitions,
+            WarmUp.Nanoseconds,
+            () =>
+            {
+                while (emitted < repetitions.Count && repetitions[emitted].IsComplete)
+                {
+                    repetitions[emitted].AddTo(_sink);
+                    emitted++;
+                    _done++;
+                    Report();
+                }
+            },
+            cancellationToken);
+    }
+
+    private BoardWarmUp FindWarmUp(List<Playing> pilots, CancellationToken cancellationToken)
+    {
+        PlayAll(pilots, null, () => { }, cancellationToken);
+        return Pilot.WarmUpOf([.. pilots.Select(pilot => pilot.Outcomes.Select(outcome => outcome!.Counted).ToImmutableArray())]);
+    }
+
+    /// <summary>Plays all boards of some repetitions.</summary>
+    /// <param name="repetitions">The repetitions.</param>
+    /// <param name="warmUp">What does not count at their start, in nanoseconds; null to count everything.</param>
+    /// <param name="onOutcome">Called after each board, by one thread at a time.</param>
+    /// <param name="cancellationToken">Ends it soon.</param>
+    private void PlayAll(List<Playing> repetitions, ulong? warmUp, Action onOutcome, CancellationToken cancellationToken)
+    {
+        var plays = repetitions.SelectMany(playing => playing.Outcomes.Select((_, board) => (playing, board)));
         try
         {
             Parallel.ForEach(
@@ -61,17 +96,11 @@ public sealed class ExperimentRun
                 new ParallelOptions { MaxDegreeOfParallelism = _options.Cores, CancellationToken = cancellationToken },
                 play =>
                 {
-                    var outcome = Play(play.playing, play.board, cancellationToken);
+                    var outcome = Play(play.playing, play.board, warmUp, cancellationToken);
                     lock (_lock)
                     {
                         play.playing.Outcomes[play.board] = outcome;
-                        while (emitted < repetitions.Count && repetitions[emitted].IsComplete)
-                        {
-                            repetitions[emitted].AddTo(_sink, findsWarmUp: _experiment.WarmUpNanoseconds is null);
-                            emitted++;
-                            _done++;
-                            Report();
-                        }
+                        onOutcome();
                     }
                 });
         }
@@ -86,7 +115,7 @@ public sealed class ExperimentRun
         }
     }
 
-    private BoardOutcome Play(Playing playing, int board, CancellationToken cancellationToken)
+    private BoardOutcome Play(Playing playing, int board, ulong? warmUp, CancellationToken cancellationToken)
     {
         var play = new BoardPlay(playing.Case.Case.Index, playing.Repetition, board);
         if (_checkpoints?.ReadOutcome(play) is { } known)
@@ -99,7 +128,7 @@ public sealed class ExperimentRun
         {
             Nanoseconds = _experiment.DurationNanoseconds ?? ulong.MaxValue,
             Commands = _experiment.Commands ?? ulong.MaxValue,
-            WarmUpNanoseconds = _experiment.WarmUpNanoseconds,
+            WarmUpNanoseconds = warmUp,
         };
         var simulation = _checkpoints?.ReadState(play) is { } state
             ? Simulation.GoOn(playing.Case, board, limits, state)
@@ -159,9 +188,9 @@ public sealed class ExperimentRun
 
         public bool IsComplete => Outcomes.All(outcome => outcome is not null);
 
-        public void AddTo(IResultSink sink, bool findsWarmUp)
+        public void AddTo(IResultSink sink)
         {
-            new RepetitionResults(@case, repetition, [.. Outcomes.OfType<BoardOutcome>()], findsWarmUp).AddTo(sink);
+            new RepetitionResults(@case, repetition, [.. Outcomes.OfType<BoardOutcome>()]).AddTo(sink);
 
             // What has been handed on is not kept: a run may have very many repetitions.
             Array.Clear(Outcomes);

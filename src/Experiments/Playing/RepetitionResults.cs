@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using DmaGrains.Experiments.Files;
 using DmaGrains.Experiments.Results;
-using DmaGrains.Experiments.Statistics;
 using DmaGrains.Scenarios.Files;
 using HdrHistogram;
 
@@ -11,8 +10,7 @@ namespace DmaGrains.Experiments.Playing;
 /// <param name="case">The case.</param>
 /// <param name="index">Which repetition, from 0.</param>
 /// <param name="boards">What came of each board.</param>
-/// <param name="findsWarmUp">Whether the start that does not count is to be found out.</param>
-internal sealed class RepetitionResults(ExperimentCase @case, int index, ImmutableArray<BoardOutcome> boards, bool findsWarmUp)
+internal sealed class RepetitionResults(ExperimentCase @case, int index, ImmutableArray<BoardOutcome> boards)
 {
     private const long HistogramMax = long.MaxValue / 2;
     private const int HistogramDigits = 2;
@@ -40,31 +38,8 @@ internal sealed class RepetitionResults(ExperimentCase @case, int index, Immutab
     }
 
     /// <summary>What counts of a board, and for how long.</summary>
-    private (TallySpan Span, ulong Nanoseconds) Counted(TallyState state)
-    {
-        var cut = findsWarmUp ? WarmUpOf(state) : 0;
-        return (
-            state.Spans.Skip(cut).Aggregate((sum, span) => sum.Then(span)),
-            state.At - state.Start - ((ulong)cut * state.Width));
-    }
-
-    /// <summary>How many spans are warm-up: until both the number of buffers and the memory in use have settled.</summary>
-    private static int WarmUpOf(TallyState state)
-    {
-        var whole = state.Spans.AsSpan(0, state.Spans.Length - 1);
-        Span<double> live = new double[whole.Length];
-        Span<double> used = new double[whole.Length];
-        for (var span = 0; span < whole.Length; span++)
-        {
-            live[span] = (double)whole[span].LiveArea;
-            foreach (var region in whole[span].Regions)
-            {
-                used[span] += (double)region.UsedArea;
-            }
-        }
-
-        return Math.Max(WarmUp.Find(live).Cut, WarmUp.Find(used).Cut);
-    }
+    private static (TallySpan Span, ulong Nanoseconds) Counted(TallyState state) =>
+        (state.Spans.AsEnumerable().Aggregate((sum, span) => sum.Then(span)), state.At - state.Start);
 
     private ImmutableSortedDictionary<string, double> Measures(List<(TallySpan Span, ulong Nanoseconds)> counted)
     {
