@@ -5,6 +5,8 @@ using DmaGrains.Client.Output;
 using DmaGrains.Experiments.Files;
 using DmaGrains.Experiments.Playing;
 using DmaGrains.Experiments.Results;
+using DmaGrains.Experiments.Statistics;
+using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
 using HdrHistogram;
 
@@ -29,6 +31,18 @@ internal sealed class ExperimentRunCommand
 
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on from the checkpoints: the results are the same as without a break." };
 
+    private readonly Option<double?> _until = UntilOption.Create();
+
+    private readonly Option<int> _repetitionsMax = NumberOption.Defaulting(
+        "--repetitions-max", "Where --until gives up.", 1, ExperimentFile.RepetitionsMax, 1000);
+
+    private readonly Option<string> _measure = new("--measure")
+    {
+        Description = "The measure that cases are compared by.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => ExperimentMeasures.All[0].Name,
+    };
+
     private readonly Option<bool> _json = CommonOptions.Json();
 
     /// <summary>The command.</summary>
@@ -40,6 +54,7 @@ internal sealed class ExperimentRunCommand
 
         Example:
           dmagrains experiment run deferred-or-eager.yaml
+          dmagrains experiment run deferred-or-eager.yaml --until 1%
           dmagrains experiment run week.yaml --checkpoints week
           dmagrains experiment run week.yaml --checkpoints week --resume
         """));
@@ -52,7 +67,7 @@ internal sealed class ExperimentRunCommand
         var run = new ExperimentRunCommand();
         run._file.Arity = files;
         command.Add(run._file);
-        foreach (var option in (Option[])[run._cores, run._checkpoints, run._every, run._resume, run._json])
+        foreach (var option in (Option[])[run._until, run._measure, run._repetitionsMax, run._cores, run._checkpoints, run._every, run._resume, run._json])
         {
             command.Add(option);
         }
@@ -67,7 +82,7 @@ internal sealed class ExperimentRunCommand
         var experiment = StandardInput.Is(file) ? ExperimentFile.Read(StandardInput.Name, StandardInput.Open()) : ExperimentFile.Read(file);
         var options = new RunOptions { Cores = parsed.GetValue(_cores), Checkpoints = parsed.GetValue(_checkpoints) };
         CheckFolder(parsed, options.Checkpoints);
-        var results = new CaseMeans(experiment);
+        ExperimentReport report;
         using (var line = ProgressLine.Of(parsed))
         {
             line.Title = experiment.Name;
@@ -76,12 +91,47 @@ internal sealed class ExperimentRunCommand
                 Progress = line.Show,
                 CommandsBetweenCheckpoints = parsed.GetValue(_every) ?? options.CommandsBetweenCheckpoints,
             };
-            new ExperimentRun(experiment, results, options).Play(cancellation);
+            report = Play(parsed, experiment, options, cancellation);
         }
 
-        var report = results.Report();
         Terminal.Answer(parsed, _json, report, ExperimentText.Write);
         return report.Thresholds.All(threshold => threshold.IsMet) ? ExitCode.Good : ExitCode.Refused;
+    }
+
+    private ExperimentReport Play(ParseResult parsed, Experiment experiment, RunOptions options, CancellationToken cancellation)
+    {
+        var results = new CaseMeans(experiment);
+        var measure = DecidingMeasure(parsed, experiment);
+        if (parsed.GetValue(_until) is not { } share)
+        {
+            var run = new ExperimentRun(experiment, results, options);
+            run.Play(cancellation);
+            return results.Report() with
+            {
+                Measure = measure.Name,
+                Comparisons = CaseComparison.Of(experiment, results.Repetitions, measure.Name),
+                WarmUp = run.WarmUp,
+            };
+        }
+
+        var until = new UntilRun(experiment, results, options, measure, new Stopping(Tolerance.For(measure, share), parsed.GetValue(_repetitionsMax)));
+        var look = until.Play(cancellation);
+        return results.Report() with
+        {
+            Measure = measure.Name,
+            Comparisons = CaseComparison.Of(look.Comparisons),
+            Until = share,
+            WarmUp = until.WarmUp,
+        };
+    }
+
+    private Measure DecidingMeasure(ParseResult parsed, Experiment experiment)
+    {
+        var name = parsed.GetValue(_measure)!;
+        var names = ExperimentMeasures.NamesOf(experiment);
+        return names.Contains(name)
+            ? ExperimentMeasures.Find(name)!
+            : throw new UsageException($"--measure {Quoted.Text(name)} is not a measure of this experiment: {Closest.Expecting(name, names)}.");
     }
 
     private void CheckFolder(ParseResult parsed, string? folder)
@@ -104,6 +154,8 @@ internal sealed class ExperimentRunCommand
     private sealed class CaseMeans(Experiment experiment) : IResultSink
     {
         private readonly List<Repetition> _repetitions = [];
+
+        public IReadOnlyCollection<Repetition> Repetitions => _repetitions;
 
         public ExperimentReport Report() => ExperimentReport.Of(experiment, _repetitions);
 

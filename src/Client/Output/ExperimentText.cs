@@ -27,6 +27,7 @@ internal static class ExperimentText
                 .. each.Case.Values.Select(value => value.Value).DefaultIfEmpty("the only one"),
                 .. _main.Select(name => Format(each.Means[name], ExperimentMeasures.Find(name)!.Unit)),
             ]));
+        CaseComparisonText.Write(terminal, report);
         if (!report.Thresholds.IsEmpty)
         {
             terminal.Line();
@@ -51,7 +52,7 @@ internal static class ExperimentText
         _ => string.Create(CultureInfo.InvariantCulture, $"{value:0.##}"),
     };
 
-    private static string NameOf(Case @case) => @case.Values.IsEmpty
+    internal static string NameOf(Case @case) => @case.Values.IsEmpty
         ? "the only case"
         : string.Join(", ", @case.Values.Select(value => $"{value.Key} {value.Value}"));
 }

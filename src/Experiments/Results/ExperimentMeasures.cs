@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Experiments.Files;
 
 namespace DmaGrains.Experiments.Results;
 
@@ -46,6 +47,18 @@ public static class ExperimentMeasures
         new(LargestFreeAtHighWater, "bytes", Better.Higher, "the longest free run when the most was in use"),
         new(FreeRunsMax, "", Better.Lower, "most free runs at a time"),
     ];
+
+    /// <summary>The names of all measures that every repetition of an experiment has.</summary>
+    public static ImmutableArray<string> NamesOf(Experiment experiment)
+    {
+        var regions = experiment.Cases.Select(each => each.Boards.SelectMany(board => board.Memory).Select(region => region.Name))
+            .Aggregate((some, others) => some.Intersect(others));
+        return
+        [
+            .. All.Select(measure => measure.Name),
+            .. regions.Distinct().SelectMany(region => OfRegions.Select(measure => $"{measure.Name}:{region}")),
+        ];
+    }
 
     /// <summary>The measure of that name, of a region or not; null when there is none.</summary>
     public static Measure? Find(string name)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DmaGrains.Experiments.Files;
+using DmaGrains.Experiments.Playing;
 
 namespace DmaGrains.Experiments.Results;
 
@@ -18,6 +19,18 @@ public sealed record ExperimentReport(
     ImmutableArray<CaseReport> Cases,
     ImmutableArray<ThresholdReport> Thresholds)
 {
+    /// <summary>The measure that cases are compared by.</summary>
+    public string Measure { get; init; } = ExperimentMeasures.All[0].Name;
+
+    /// <summary>What comparing the cases says; empty when there is nothing to compare.</summary>
+    public ImmutableArray<CaseComparison> Comparisons { get; init; } = [];
+
+    /// <summary>The share that <c>--until</c> says does not matter; null when the number of repetitions was fixed.</summary>
+    public double? Until { get; init; }
+
+    /// <summary>What does not count at the start of each repetition.</summary>
+    public BoardWarmUp? WarmUp { get; init; }
+
     /// <summary>Sums repetitions up.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="repetitions">Of each case the same number, at least one.</param>
