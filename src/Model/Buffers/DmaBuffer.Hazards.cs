@@ -22,7 +22,7 @@ public sealed partial record DmaBuffer
         var violation = mapping.Mapped is null
             ? SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device, WalkedThrough(mapping, attachment))
             : SegmentsViolation(mapping, table, attachment);
-        noted = noted.Noting(violation is null ? UsableByLuck(mapping, attachment) : BrokenBy(violation, attachment));
+        noted = violation is null ? noted.NotingLuck(mapping, attachment) : noted.Noting(BrokenBy(violation, attachment));
         if (mapping.Mapped is { } mapped)
         {
             noted = noted.Noting(BouncedBy(mapping, attachment)).Noting(ReadsPages(mapped, attachment));

@@ -1,4 +1,5 @@
 using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
 
@@ -8,11 +9,18 @@ namespace DmaGrains.Model.Buffers;
 public sealed partial record DmaBuffer
 {
     /// <summary>
-    /// A list that satisfies a device, and need not have: the page allocator promises single pages and nothing beyond. Where so many would
-    /// be too many segments, those that it gave lay together by luck: always for one run, and for several segments where nobody asked for
-    /// so few. Behind an MMU it does not matter how pages lie.
+    /// With each limit on record that a list keeps and need not have kept: other pages that memory might have given for the same request
+    /// would have broken it.
     /// </summary>
-    private Hazard? UsableByLuck(Mapping mapping, Attachment attachment)
+    private DmaBuffer NotingLuck(Mapping mapping, Attachment attachment) =>
+        Noting(CountByLuck(mapping, attachment)).Noting(SizeByLuck(mapping, attachment)).Noting(BoundaryByLuck(mapping, attachment));
+
+    /// <summary>
+    /// The page allocator promises single pages and nothing beyond. Where so many would be too many segments, those that it gave lay
+    /// together by luck: always for one run, and for several segments where nobody asked for so few. Behind an MMU it does not matter how
+    /// pages lie.
+    /// </summary>
+    private Hazard? CountByLuck(Mapping mapping, Attachment attachment)
     {
         var most = attachment.Takes.MaxSegmentCount;
         if (attachment.IsTranslated
@@ -32,12 +40,53 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>
+    /// Pages that touch become one segment, as long as the list was cut for. Where that is longer than the device takes, those that it was
+    /// given lay apart by luck; an MMU that joins for somebody else makes them no shorter.
+    /// </summary>
+    private Hazard? SizeByLuck(Mapping mapping, Attachment attachment)
+    {
+        var most = attachment.Takes.MaxSegmentSize;
+        var longest = LongestSegment(mapping);
+        if (longest <= most || WouldMoveFor(attachment.Demand.MaxSegmentSize == most)
+            || attachment.HasOnRecord(HazardKind.ByLuck, nameof(DmaConstraints.MaxSegmentSize)))
+        {
+            return null;
+        }
+
+        var unstated = attachment.Unstated & UnstatedLimits.MaxSegmentSize;
+        return new(
+            HazardKind.ByLuck, attachment.Device, attachment.Name, nameof(DmaConstraints.MaxSegmentSize), longest, most,
+            $"{attachment.Device} takes segments of at most {most} bytes, and those of {Name} fit only by luck: its list was not cut for that, and pages that touch make segments of up to {longest} bytes. A list cut for {attachment.Device} would not depend on luck.{UnstatedLimit.Said(unstated, attachment.Device)}",
+            unstated);
+    }
+
+    /// <summary>Pages that touch may touch across a boundary that the list was not cut at.</summary>
+    private Hazard? BoundaryByLuck(Mapping mapping, Attachment attachment)
+    {
+        var mask = attachment.Takes.SegmentBoundaryMask;
+        if (!MayCross(mapping, mask)
+            || WouldMoveFor(attachment.Demand.SegmentBoundaryMask == mask && mapping.Windows.KeepsBoundaries(mask))
+            || attachment.HasOnRecord(HazardKind.ByLuck, nameof(DmaConstraints.SegmentBoundaryMask)))
+        {
+            return null;
+        }
+
+        var unstated = attachment.Unstated & UnstatedLimits.SegmentBoundaryMask;
+        return new(
+            HazardKind.ByLuck, attachment.Device, attachment.Name, nameof(DmaConstraints.SegmentBoundaryMask), CutMaskOf(mapping), mask,
+            $"{attachment.Device} takes no segment across a boundary of mask 0x{mask:x}, and those of {Name} cross none only by luck: its list was not cut at them, and its pages may lie on both sides of one. A list cut for {attachment.Device} would not depend on luck.{UnstatedLimit.Said(unstated, attachment.Device)}",
+            unstated);
+    }
+
+    /// <summary>
     /// Whether pages that make too many of several segments would have been refused when they were allocated (thread #59), or would be
     /// left for others (#5), before anybody holds a list.
     /// </summary>
     private bool IsSeenTo(BackingStorage storage, Attachment attachment) => attachment.Takes.MaxSegmentCount is > 1 and var most
-        && (storage.AllocatedUnder.MaxSegmentCount <= most
-            || (Policy.LateAttach == LateAttach.Migrate && !Policy.Pinned && attachment.Demand.MaxSegmentCount == most));
+        && (storage.AllocatedUnder.MaxSegmentCount <= most || WouldMoveFor(attachment.Demand.MaxSegmentCount == most));
+
+    /// <summary>Whether the exporter would move the storage for an importer that its list does not suit (thread #5), if it looks at the limit.</summary>
+    private bool WouldMoveFor(bool looksAtIt) => Moves && !Policy.Pinned && looksAtIt;
 
     /// <summary>
     /// The segments of a storage when none of the page allocator's pages touch; null when it gave none of them. Other memory counts for
@@ -56,5 +105,52 @@ public sealed partial record DmaBuffer
         return ChecksLimits && system == pages && LinesOf(attachment.Traits) is { } lines
             ? Math.Max(worst, lines.WorstSegmentCount)
             : worst;
+    }
+
+    /// <summary>The longest entry that the cut of a list allows, in bytes, when all pages touch.</summary>
+    private ulong LongestEntry(Mapping mapping) => (ulong)UInt128.Min(
+        SizeBytes, UInt128.Min(mapping.MadeUnder.MaxSegmentSizeInPages, mapping.MadeUnder.BoundaryWindowBytes));
+
+    /// <summary>The same of what a device walks: an MMU joins entries up to the limits of whom it was asked for, and splits none.</summary>
+    private ulong LongestSegment(Mapping mapping) => JoinedFor(mapping) is { } limits
+        ? Math.Max(LongestEntry(mapping), Math.Min(SizeBytes, limits.MaxSegmentSize))
+        : LongestEntry(mapping);
+
+    /// <summary>Where what a device walks was cut: by its list, or by an MMU.</summary>
+    private static ulong CutMaskOf(Mapping mapping) => JoinedFor(mapping)?.SegmentBoundaryMask ?? mapping.MadeUnder.SegmentBoundaryMask;
+
+    private static DmaConstraints? JoinedFor(Mapping mapping) => mapping.Mapped is { Stages.IsEmpty: false } ? mapping.SteeredBy : null;
+
+    /// <summary>Whether a segment might cross a boundary, were the pages others.</summary>
+    private bool MayCross(Mapping mapping, ulong mask)
+    {
+        var isCutThere = (CutMaskOf(mapping) & ~mask) == 0;
+        if (JoinedFor(mapping) is not null)
+        {
+            // An MMU aligns what it joins, not what is too long by itself.
+            return !isCutThere || LongestEntry(mapping) > (UInt128)mask + 1;
+        }
+
+        if (LongestEntry(mapping) <= Page.SizeBytes)
+        {
+            return false;
+        }
+
+        // Where a bus sees boundaries at other bytes than the CPU, the cut of a list does not help, and windows alone bound what it walks.
+        return (!mapping.Windows.KeepsBoundaries(mask) || (!isCutThere && (mapping.Storage.RunBits & ~mask) != 0))
+            && (mapping.Windows.IsEmpty || GoAcross(mapping.Windows, mask));
+    }
+
+    private static bool GoAcross(DmaWindows windows, ulong mask)
+    {
+        foreach (var window in windows.Joined())
+        {
+            if (((window.BusStart ^ window.BusLast) & ~mask) != 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

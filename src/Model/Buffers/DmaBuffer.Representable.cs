@@ -65,23 +65,30 @@ public sealed partial record DmaBuffer
 
     private UnstatedLimits UnstatedBy(Device device) => device.Unstated(Origin.ReadWith);
 
-    /// <summary>Says of a buffer that is not representable whose size limit in the union nobody stated, if that stands in the way.</summary>
+    /// <summary>Says of a buffer that is not representable which limit in the union nobody stated, if that stands in the way.</summary>
     private Refusal NamingUnstated(Refusal refusal, DmaConstraints judged, Device device)
     {
-        if (!Representability.IsRepresentable(SizeBytes, judged with { MaxSegmentSize = uint.MaxValue }))
+        foreach (var limit in (UnstatedLimits[])[UnstatedLimits.MaxSegmentSize, UnstatedLimits.MaxSegmentCount])
         {
-            return refusal;
+            var without = judged.Without(limit);
+            if (!Representability.IsRepresentable(SizeBytes, without))
+            {
+                continue;
+            }
+
+            // Whoever stated the same limit has stated it.
+            var holders = Attachments
+                .Select(attachment => (attachment.Device, attachment.Demand, attachment.Unstated))
+                .Append((device.Name, Policy.DemandOf(device, Origin.ReadWith), UnstatedBy(device)))
+                .Where(holder => DmaConstraints.Narrow(holder.Item2, without) == judged)
+                .ToList();
+            if (holders.Count != 0 && holders.TrueForAll(holder => holder.Item3.HasFlag(limit)))
+            {
+                return refusal.NamingOne(limit, holders[0].Item1);
+            }
         }
 
-        // Whoever stated the same limit has stated it.
-        var holders = Attachments
-            .Select(attachment => (attachment.Device, attachment.Demand, attachment.Unstated))
-            .Append((device.Name, Policy.DemandOf(device, Origin.ReadWith), UnstatedBy(device)))
-            .Where(holder => holder.Item2.MaxSegmentSize == judged.MaxSegmentSize)
-            .ToList();
-        return holders.Count != 0 && holders.TrueForAll(holder => holder.Item3.HasFlag(UnstatedLimits.MaxSegmentSize))
-            ? refusal.NamingOne(UnstatedLimits.MaxSegmentSize, holders[0].Item1)
-            : refusal;
+        return refusal;
     }
 
     /// <summary>A copy that could not be made: what it is for is the mask, which nobody may have stated.</summary>

@@ -42,7 +42,10 @@ public enum HazardKind
     /// <summary>As posted: a detach whose recalculation failed left the union as it was.</summary>
     UnionKeptAtDetach = 12,
 
-    /// <summary>A list that a device can use only because the page allocator happened to give pages that lie together.</summary>
+    /// <summary>
+    /// A list that a device can use only because memory happened to give suitable pages: adjacent ones for its count, separate ones for its
+    /// segment size, none on both sides of its boundary.
+    /// </summary>
     ByLuck = 13,
 
     /// <summary>An importer was let in though no list can hold the buffer within its limits, or within those of all (thread #4, #5, #11).</summary>

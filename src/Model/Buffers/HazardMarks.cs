@@ -19,6 +19,12 @@ internal static class HazardMarks
     /// <summary>The bit of a kind of hazard and the limit that it is about.</summary>
     public static ulong Of(HazardKind kind, string field)
     {
+        // Of luck there was one, and its bit is for the count.
+        if (kind == HazardKind.ByLuck && field != nameof(DmaConstraints.MaxSegmentCount))
+        {
+            return field == nameof(DmaConstraints.MaxSegmentSize) ? 1UL << 30 : 1UL << 31;
+        }
+
         var group = Array.IndexOf(_byField, kind);
         if (group < 0)
         {

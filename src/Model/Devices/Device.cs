@@ -127,7 +127,9 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
             DmaGetters.RfcV3 => Parameters is null,
             _ => false,
         };
-        return (isSizeUnset ? UnstatedLimits.MaxSegmentSize : UnstatedLimits.None)
+        var isCountUnset = !RequiresContiguous && getters != DmaGetters.Direct && Parameters is not { MaxSegmentCount: not 0 };
+        return (isCountUnset ? UnstatedLimits.MaxSegmentCount : UnstatedLimits.None)
+            | (isSizeUnset ? UnstatedLimits.MaxSegmentSize : UnstatedLimits.None)
             | (getters == DmaGetters.RfcV3 && Parameters is null ? UnstatedLimits.SegmentBoundaryMask : UnstatedLimits.None)
             | (DmaMask == 0 && HighestAddress == DefaultDmaMask ? UnstatedLimits.DmaMask : UnstatedLimits.None);
     }

@@ -10,6 +10,7 @@ public static class UnstatedLimit
     {
         UnstatedLimits.MaxSegmentSize => "Call dma_set_max_seg_size() in the driver, and give max_segment_size on the board.",
         UnstatedLimits.SegmentBoundaryMask => "Call dma_set_seg_boundary() in the driver, and give segment_boundary_mask on the board.",
+        UnstatedLimits.MaxSegmentCount => "Set max_segment_count of the device's dma_parms in the driver, and give max_segment_count on the board.",
         UnstatedLimits.DmaMask => "Call dma_set_mask_and_coherent() in the driver, and give dma_mask on the board.",
         _ => null,
     };
@@ -41,12 +42,14 @@ public static class UnstatedLimit
         : constraints with
         {
             MaxSegmentSize = unstated.HasFlag(UnstatedLimits.MaxSegmentSize) ? uint.MaxValue : constraints.MaxSegmentSize,
+            MaxSegmentCount = unstated.HasFlag(UnstatedLimits.MaxSegmentCount) ? uint.MaxValue : constraints.MaxSegmentCount,
             SegmentBoundaryMask = unstated.HasFlag(UnstatedLimits.SegmentBoundaryMask) ? ulong.MaxValue : constraints.SegmentBoundaryMask,
         };
 
     private static UnstatedLimits LimitIn(string? field) => field switch
     {
         nameof(DmaConstraints.MaxSegmentSize) => UnstatedLimits.MaxSegmentSize,
+        nameof(DmaConstraints.MaxSegmentCount) => UnstatedLimits.MaxSegmentCount,
         nameof(DmaConstraints.SegmentBoundaryMask) => UnstatedLimits.SegmentBoundaryMask,
         nameof(Device.DmaMask) => UnstatedLimits.DmaMask,
         _ => UnstatedLimits.None,
@@ -55,6 +58,7 @@ public static class UnstatedLimit
     private static string WordsOf(UnstatedLimits limit) => limit switch
     {
         UnstatedLimits.MaxSegmentSize => $"a segment of {DeviceDmaParameters.DefaultMaxSegmentSize} bytes",
+        UnstatedLimits.MaxSegmentCount => $"{DeviceDmaParameters.DefaultMaxSegmentCount} segments",
         UnstatedLimits.SegmentBoundaryMask => "a boundary of 4 GiB",
         _ => "a mask of 32 bits",
     };

@@ -15,4 +15,7 @@ public enum UnstatedLimits
 
     /// <summary>Addresses of 32 bits (dma_get_mask).</summary>
     DmaMask = 4,
+
+    /// <summary>2147483647 segments in a list (thread #1: INT_MAX).</summary>
+    MaxSegmentCount = 8,
 }

@@ -13,13 +13,18 @@ namespace DmaGrains.Model.Memory;
 /// <param name="SystemPageCount">
 /// How many of the pages are the page allocator's, of <see cref="MemoryKind.System"/>: no two of them need lie together.
 /// </param>
+/// <param name="RunBits">
+/// The bits in which addresses of one run differ, in all memory that the request could have been given: a run crosses no boundary of
+/// higher bits. 0 when a run is one page, and for storage of earlier builds.
+/// </param>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.storage")]
 public sealed record BackingStorage(
     AllocationToken Token,
     ImmutableArray<string> Regions,
     ImmutableArray<PageExtent> Extents,
     DmaConstraints AllocatedUnder,
-    ulong SystemPageCount = 0)
+    ulong SystemPageCount = 0,
+    ulong RunBits = 0)
 {
     /// <summary>Pages held.</summary>
     public ulong PageCount => Extents.Aggregate(0UL, (sum, extent) => sum + extent.PageCount);

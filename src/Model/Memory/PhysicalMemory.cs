@@ -40,7 +40,7 @@ public sealed class PhysicalMemory
         Check(layouts) is { } refusal
             ? DmaResult.Refuse<PhysicalMemory>(refusal)
             : DmaResult.Grant(new PhysicalMemory(
-                [.. layouts.Select(layout => new MemoryRegion(layout, FreePages.Of(layout.FreeRuns()), Joined(layout.FreeRuns())))],
+                RegionsOf(layouts),
                 ImmutableSortedDictionary.Create<AllocationToken, Allocation>(AllocationToken.Order)));
 
     /// <summary>Memory as it was stored: the free runs follow from the layouts and what is held.</summary>
@@ -86,7 +86,8 @@ public sealed class PhysicalMemory
             [.. regions.Select(region => region.Name)],
             extents,
             request.Constraints,
-            regions.TrueForAll(region => region.Kind == MemoryKind.System) ? request.PageCount : SystemPagesOf(regions, extents));
+            regions.TrueForAll(region => region.Kind == MemoryKind.System) ? request.PageCount : SystemPagesOf(regions, extents),
+            before.RunBitsOf(request));
         Invariant.Holds(storage.PageCount == request.PageCount);
         return (before.Hold(new(request, storage)), DmaResult.Grant(storage));
     }
@@ -197,6 +198,35 @@ public sealed class PhysicalMemory
 
         held.Sort(static (one, other) => one.FirstPfn.CompareTo(other.FirstPfn));
         Invariant.Holds(CollectionsMarshal.AsSpan(region.Whole).SequenceEqual(CollectionsMarshal.AsSpan(Joined(Merged(free, held)))));
+    }
+
+    private static ImmutableArray<MemoryRegion> RegionsOf(IReadOnlyCollection<MemoryRegionLayout> layouts)
+    {
+        var around = Joined(layouts.Select(layout => layout.Range).OrderBy(range => range.FirstPfn));
+        return
+        [
+            .. layouts.Select(layout => new MemoryRegion(
+                layout,
+                FreePages.Of(layout.FreeRuns()),
+                Joined(layout.FreeRuns()),
+                around.Find(run => run.FirstPfn <= layout.Range.FirstPfn && run.EndPfn >= layout.Range.EndPfn))),
+        ];
+    }
+
+    /// <summary>For <see cref="BackingStorage.RunBits"/>.</summary>
+    private ulong RunBitsOf(AllocationRequest request)
+    {
+        ulong bits = 0;
+        foreach (var region in _regions)
+        {
+            if (MayGive(region.Layout, request) && request.ReachIn(region.Layout).HighestAddress is var highest
+                && region.Around.Address.Value is var first && first <= highest)
+            {
+                bits |= first ^ Math.Min((region.Around.EndPfn << Page.Shift) - 1, highest);
+            }
+        }
+
+        return bits;
     }
 
     /// <summary>Two lists of runs in address order as one.</summary>

@@ -56,7 +56,7 @@ public static class AdviceWords
         [
             best.Verdict switch
             {
-                Verdict.ByLuck => $"Nothing works except by luck; {name} comes closest, as long as the page allocator has adjacent pages.",
+                Verdict.ByLuck => $"Nothing works except by luck; {name} comes closest, as long as memory has suitable pages.",
                 Verdict.WorksWrongly => $"Nothing works without something going wrong silently; {name} comes closest.",
                 _ => "Nothing works.",
             },

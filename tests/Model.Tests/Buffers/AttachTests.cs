@@ -55,7 +55,7 @@ public sealed class AttachTests
                 new("low", "low", new(65536, int.MaxValue, ulong.MaxValue), 0xfffff, 0)
                 {
                     Access = everything,
-                    Unstated = UnstatedLimits.MaxSegmentSize,
+                    Unstated = UnstatedLimits.MaxSegmentSize | UnstatedLimits.MaxSegmentCount,
                 },
             ],
             frame.Attachments);

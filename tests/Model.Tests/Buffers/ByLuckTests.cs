@@ -1,8 +1,10 @@
 using CsCheck;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
+using DmaGrains.Tests.Shared;
 
 namespace DmaGrains.Model.Tests.Buffers;
 
@@ -31,6 +33,149 @@ public sealed class ByLuckTests
 
             Assert.True(empty.Hazards.IsEmpty ? scattered is null or { Hazards.IsEmpty: true } : scattered is not { Hazards.IsEmpty: true });
         });
+
+    /// <summary>Limits that bind here: below, at and above what pages and blocks make.</summary>
+    private static readonly Gen<DeviceDmaParameters> _anyLimits = Gen.Select(
+        Gen.OneOf(Gen.Int[1, 40].Select(pages => (uint)pages * Page.SizeBytes), Gen.OneOf(Gen.Const(0u), Gen.Const(5000u), Gen.Const(1u << 20), Gen.Const(uint.MaxValue))),
+        Gen.Frequency((3, Gen.Const(0u)), (1, Gen.UInt[1, 300])),
+        Gen.Frequency((3, Gen.Const(0UL)), (3, Gen.Int[12, 24].Select(bits => (1UL << bits) - 1)), (1, Gen.Const(0xffff_ffffUL))),
+        (size, count, mask) => new DeviceDmaParameters(size, count, mask));
+
+    /// <summary>Which pages the kernel holds: none, or so many of every so many.</summary>
+    private static readonly Gen<(ulong Every, ulong Pages)> _anyHeld = Gen.OneOf(
+        Gen.Const((0UL, 0UL)), Gen.Const((2UL, 1UL)), Gen.Select(Gen.ULong[2, 2000], Gen.ULong[1, 1999], (every, pages) => (every, 1 + (pages % (every - 1)))));
+
+    [Fact]
+    public void What_is_good_where_some_pages_are_free_is_good_or_refused_where_others_are() => Gen.Select(
+        Gen.Select(Gen.OneOf(Gen.ULong[1, 8], Gen.ULong[1, 2000]), Gen.ULong[0, 4095]),
+        _anyLimits,
+        Gen.OneOf(Gen.Int[0, NamedPolicies.All.Length - 1].Select(index => NamedPolicies.All[index].Policy), RandomPolicies.Any),
+        Gen.Select(Gen.Bool, Gen.Bool, Gen.Int[0, 3]),
+        Gen.Select(_anyHeld, _anyHeld)).Sample((size, limits, policy, way, held) =>
+        {
+            var (isLate, isContiguous, path) = way;
+            var (one, other) = (Outcome(held.Item1), Outcome(held.Item2));
+            if (one is null || other is null)
+            {
+                return;
+            }
+
+            Assert.Equal(IsGood(one), IsGood(other));
+
+            DmaBuffer? Outcome((ulong Every, ulong Pages) pages)
+            {
+                var bytes = (size.Item1 << Page.Shift) - size.Item2;
+                var definition = new BoardDefinition(
+                    "b",
+                    "b",
+                    [new("ram", isContiguous ? MemoryKind.Contiguous : MemoryKind.System, new(0xfe000, 0x4000), pages.Every, pages.Pages)],
+                    [
+                        new("anything", new(uint.MaxValue, 0, 0)) { DmaMask = ulong.MaxValue },
+                        // A contiguous area counts for one run, as whoever names it expects of it.
+                        new("limited", isContiguous ? limits with { MaxSegmentCount = 0 } : limits)
+                        {
+                            DmaMask = ulong.MaxValue,
+                            Iommu = path == 1 ? "mmu" : null,
+                            // Seen through this window, boundaries are not where the CPU has them.
+                            Windows = path == 2 ? new(new DmaWindow(0xfe00_0000, 0x1000, 1 << 30)) : default,
+                        },
+                    ])
+                {
+                    Stages = [new("mmu", new(new(0), new(uint.MaxValue), 4096))],
+                };
+                var board = Board.Create(definition).Value.Export(new(Frame, bytes) { Policy = policy }).Next;
+                foreach (var device in isLate ? (string[])["anything", "limited"] : ["limited"])
+                {
+                    (board, var attached) = board.Execute(Frame, new DmaCommand.Attach(device, device));
+                    (board, var mapped) = board.Execute(Frame, new DmaCommand.Map(device, device, DmaDirection.ToDevice));
+                    if (!attached.IsGranted || !mapped.IsGranted)
+                    {
+                        return null;
+                    }
+                }
+
+                return board.Buffer(Frame);
+            }
+        }, iter: 1500);
+
+    [Theory]
+    [InlineData(16, "mainline", 0)]
+    [InlineData(17, "mainline", 1)]
+    [InlineData(17, "count-only", 1)]
+    [InlineData(17, "flags", 1)]
+    [InlineData(17, "size-only", 0)]
+    [InlineData(17, "refuse", 0)]
+    [InlineData(17, "own-lists", 0)]
+    [InlineData(17, "at-export", 1)]
+    public void Segments_of_64_KiB_fit_by_luck_from_the_17th_page_on_unless_the_list_was_cut_for_them(ulong pages, string policy, int hazards)
+    {
+        var buffer = Limited(new(65_536, 0, 0), pages, policy)!;
+
+        Assert.Equal(hazards, buffer.Hazards.Length);
+        Assert.All(buffer.Hazards, hazard => Assert.Equal(
+            (HazardKind.ByLuck, "MaxSegmentSize", pages << Page.Shift, 65_536UL), (hazard.Kind, hazard.Field, hazard.Needed, hazard.Limit)));
+    }
+
+    [Fact]
+    public void A_segment_size_that_nobody_stated_and_that_fits_by_luck_is_worded_so()
+    {
+        var hazard = Assert.Single(Limited(null, 17, "mainline")!.Hazards);
+
+        Assert.Equal((HazardKind.ByLuck, UnstatedLimits.MaxSegmentSize), (hazard.Kind, hazard.Unstated));
+        Assert.EndsWith("Call dma_set_max_seg_size() in the driver, and give max_segment_size on the board.", hazard.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, 0xffff, 0x10000, 1, "mainline", 0)]
+    [InlineData(2, 0xffff, 0x10000, 1, "mainline", 1)]
+    [InlineData(2, 0xffff, 0x10000, 1, "refuse", 0)]
+    [InlineData(2, 0xffff, 0x10000, 1, "size-only", 1)]
+    [InlineData(2, 0xffff_ffff, 0x10000, 1, "mainline", 0)]
+    [InlineData(2, 0xffff_ffff, 0xff000, 1, "mainline", 1)]
+    [InlineData(2, 0xffff_ffff, 0xfe000, 1, "mainline", 0)]
+    [InlineData(2, 0xffff_ffff, 0xfe000, 2, "mainline", 1)]
+    public void Segments_cross_no_boundary_by_luck_where_memory_that_touches_goes_across_one_and_the_list_was_not_cut_there(
+        ulong pages, ulong mask, ulong firstPfn, int regions, string policy, int hazards)
+    {
+        var buffer = Limited(new(uint.MaxValue, 0, mask), pages, policy, firstPfn, regions)!;
+
+        Assert.Equal(hazards, buffer.Hazards.Length);
+        Assert.All(buffer.Hazards, hazard => Assert.Equal(
+            (HazardKind.ByLuck, "SegmentBoundaryMask", mask), (hazard.Kind, hazard.Field, hazard.Limit)));
+    }
+
+    [Theory]
+    [InlineData("refuse", 1)]
+    [InlineData("accept", 1)]
+    [InlineData("resplit", 0)]
+    [InlineData("migrate", 0)]
+    public void Whose_segments_fit_though_it_came_late_is_lucky_unless_the_exporter_would_have_cut_or_moved(string policy, int hazards) =>
+        Assert.Equal(hazards, Limited(new(65_536, 0, 0), 17, policy, isLate: true)!.Hazards.Length);
+
+    /// <summary>A buffer that a device of those limits has mapped, where no two free pages touch; null when anything was refused.</summary>
+    private static DmaBuffer? Limited(
+        DeviceDmaParameters? limits, ulong pages, string policy, ulong firstPfn = 0x10000, int regions = 1, bool isLate = false)
+    {
+        var board = Board.Create(new(
+            "b",
+            "b",
+            [.. Enumerable.Range(0, regions).Select(number => new MemoryRegionLayout($"ram{number}", MemoryKind.System, new(firstPfn + (0x2000UL * (ulong)number), 0x2000), 2, 1))],
+            [new("anything", new(uint.MaxValue, 0, 0)) { DmaMask = ulong.MaxValue }, new("limited", limits) { DmaMask = ulong.MaxValue }])).Value
+            .Export(new(Frame, pages << Page.Shift) { Policy = NamedPolicies.Find(policy)! }).Next;
+        foreach (var device in isLate ? (string[])["anything", "limited"] : ["limited"])
+        {
+            (board, var attached) = board.Execute(Frame, new DmaCommand.Attach(device, device));
+            (board, var mapped) = board.Execute(Frame, new DmaCommand.Map(device, device, DmaDirection.ToDevice));
+            if (!attached.IsGranted || !mapped.IsGranted)
+            {
+                return null;
+            }
+        }
+
+        return board.Buffer(Frame);
+    }
+
+    private static bool IsGood(DmaBuffer buffer) => buffer.Hazards.IsEmpty;
 
     [Theory]
     [InlineData(1, 0)]

@@ -39,6 +39,33 @@ public sealed class UnstatedLimitTests
         Assert.False(new Device("d", null).Unstated(DmaGetters.V61).HasFlag(UnstatedLimits.SegmentBoundaryMask));
     }
 
+    [Theory]
+    [InlineData(0u, false, DmaGetters.V61, true)]
+    [InlineData(0u, false, DmaGetters.RfcV3, true)]
+    [InlineData(2147483647u, false, DmaGetters.V61, false)]
+    [InlineData(0u, true, DmaGetters.V61, false)]
+    [InlineData(0u, false, DmaGetters.Direct, false)]
+    public void The_2147483647_segments_are_assumed_where_the_driver_states_no_count(uint count, bool contiguous, DmaGetters getters, bool assumed) => Assert.Equal(
+        assumed,
+        (new Device("d", new(4096, count, 0)) { RequiresContiguous = contiguous }).Unstated(getters).HasFlag(UnstatedLimits.MaxSegmentCount));
+
+    [Theory]
+    [InlineData(0x7fff_ffffUL, 0u, null)]
+    [InlineData(0x8000_0000UL, 0u, UnstatedLimits.MaxSegmentCount)]
+    [InlineData(0x8000_0000UL, 0x7fff_ffffu, UnstatedLimits.None)]
+    [InlineData(0x1_0000_0000UL, 0u, UnstatedLimits.None)]
+    public void A_buffer_of_more_segments_than_the_kernel_assumes_is_refused_in_those_words(ulong pages, uint count, UnstatedLimits? named)
+    {
+        var attach = new DmaCommand.Attach("few", "few");
+        var refusal = DmaBuffer.Export(new(Frame, pages << Page.Shift)).Value
+            .Apply(attach, new Device("few", new(4096, count, 0)), null).Reply.Refusal;
+
+        Assert.Equal(named, refusal?.Unstated);
+        Assert.Equal(
+            named == UnstatedLimits.MaxSegmentCount,
+            refusal?.Reason.Contains("No driver stated that limit of few: the kernel assumes 2147483647 segments.", StringComparison.Ordinal) ?? false);
+    }
+
     [Fact]
     public void A_late_importer_is_refused_for_a_limit_that_nobody_stated_in_those_words()
     {
