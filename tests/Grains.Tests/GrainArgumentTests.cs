@@ -1,5 +1,4 @@
 using System.Reflection;
-using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 

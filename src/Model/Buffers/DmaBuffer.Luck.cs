@@ -1,7 +1,6 @@
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
-using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Model.Buffers;
 
@@ -46,9 +45,8 @@ public sealed partial record DmaBuffer
     private Hazard? SizeByLuck(Mapping mapping, Attachment attachment)
     {
         var most = attachment.Takes.MaxSegmentSize;
-        var longest = LongestSegment(mapping);
-        if (longest <= most || WouldMoveFor(attachment.Demand.MaxSegmentSize == most)
-            || attachment.HasOnRecord(HazardKind.ByLuck, nameof(DmaConstraints.MaxSegmentSize)))
+        var longest = LongestSegment(mapping, attachment);
+        if (longest <= most || attachment.HasOnRecord(HazardKind.ByLuck, nameof(DmaConstraints.MaxSegmentSize)))
         {
             return null;
         }
@@ -64,16 +62,14 @@ public sealed partial record DmaBuffer
     private Hazard? BoundaryByLuck(Mapping mapping, Attachment attachment)
     {
         var mask = attachment.Takes.SegmentBoundaryMask;
-        if (!MayCross(mapping, mask)
-            || WouldMoveFor(attachment.Demand.SegmentBoundaryMask == mask && mapping.Windows.KeepsBoundaries(mask))
-            || attachment.HasOnRecord(HazardKind.ByLuck, nameof(DmaConstraints.SegmentBoundaryMask)))
+        if (!MayCross(mapping, attachment, mask) || attachment.HasOnRecord(HazardKind.ByLuck, nameof(DmaConstraints.SegmentBoundaryMask)))
         {
             return null;
         }
 
         var unstated = attachment.Unstated & UnstatedLimits.SegmentBoundaryMask;
         return new(
-            HazardKind.ByLuck, attachment.Device, attachment.Name, nameof(DmaConstraints.SegmentBoundaryMask), CutMaskOf(mapping), mask,
+            HazardKind.ByLuck, attachment.Device, attachment.Name, nameof(DmaConstraints.SegmentBoundaryMask), mapping.MadeUnder.SegmentBoundaryMask, mask,
             $"{attachment.Device} takes no segment across a boundary of mask 0x{mask:x}, and those of {Name} cross none only by luck: its list was not cut at them, and its pages may lie on both sides of one. A list cut for {attachment.Device} would not depend on luck.{UnstatedLimit.Said(unstated, attachment.Device)}",
             unstated);
     }
@@ -83,10 +79,10 @@ public sealed partial record DmaBuffer
     /// left for others (#5), before anybody holds a list.
     /// </summary>
     private bool IsSeenTo(BackingStorage storage, Attachment attachment) => attachment.Takes.MaxSegmentCount is > 1 and var most
-        && (storage.AllocatedUnder.MaxSegmentCount <= most || WouldMoveFor(attachment.Demand.MaxSegmentCount == most));
+        && (storage.AllocatedUnder.MaxSegmentCount <= most || (WouldMove && attachment.Demand.MaxSegmentCount == most));
 
-    /// <summary>Whether the exporter would move the storage for an importer that its list does not suit (thread #5), if it looks at the limit.</summary>
-    private bool WouldMoveFor(bool looksAtIt) => Moves && !Policy.Pinned && looksAtIt;
+    /// <summary>Whether the exporter would move the storage for an importer that its list does not suit (thread #5).</summary>
+    private bool WouldMove => Moves && !Policy.Pinned;
 
     /// <summary>
     /// The segments of a storage when none of the page allocator's pages touch; null when it gave none of them. Other memory counts for
@@ -107,36 +103,41 @@ public sealed partial record DmaBuffer
             : worst;
     }
 
-    /// <summary>The longest entry that the cut of a list allows, in bytes, when all pages touch.</summary>
-    private ulong LongestEntry(Mapping mapping) => (ulong)UInt128.Min(
-        SizeBytes, UInt128.Min(mapping.MadeUnder.MaxSegmentSizeInPages, mapping.MadeUnder.BoundaryWindowBytes));
+    /// <summary>Limits that a list keeps whatever its pages: those it was cut under, and those that the storage would move for.</summary>
+    private DmaConstraints KeptBy(Mapping mapping, Attachment attachment) =>
+        WouldMove ? DmaConstraints.Narrow(mapping.MadeUnder, attachment.Demand) : mapping.MadeUnder;
+
+    /// <summary>The longest entry of a list when all pages touch, in bytes.</summary>
+    private ulong LongestEntry(DmaConstraints kept) =>
+        (ulong)UInt128.Min(SizeBytes, UInt128.Min(kept.MaxSegmentSizeInPages, kept.BoundaryWindowBytes));
 
     /// <summary>The same of what a device walks: an MMU joins entries up to the limits of whom it was asked for, and splits none.</summary>
-    private ulong LongestSegment(Mapping mapping) => JoinedFor(mapping) is { } limits
-        ? Math.Max(LongestEntry(mapping), Math.Min(SizeBytes, limits.MaxSegmentSize))
-        : LongestEntry(mapping);
-
-    /// <summary>Where what a device walks was cut: by its list, or by an MMU.</summary>
-    private static ulong CutMaskOf(Mapping mapping) => JoinedFor(mapping)?.SegmentBoundaryMask ?? mapping.MadeUnder.SegmentBoundaryMask;
+    private ulong LongestSegment(Mapping mapping, Attachment attachment)
+    {
+        var entry = LongestEntry(KeptBy(mapping, attachment));
+        return JoinedFor(mapping) is { } limits ? Math.Max(entry, Math.Min(SizeBytes, limits.MaxSegmentSize)) : entry;
+    }
 
     private static DmaConstraints? JoinedFor(Mapping mapping) => mapping.Mapped is { Stages.IsEmpty: false } ? mapping.SteeredBy : null;
 
     /// <summary>Whether a segment might cross a boundary, were the pages others.</summary>
-    private bool MayCross(Mapping mapping, ulong mask)
+    private bool MayCross(Mapping mapping, Attachment attachment, ulong mask)
     {
-        var isCutThere = (CutMaskOf(mapping) & ~mask) == 0;
-        if (JoinedFor(mapping) is not null)
+        var kept = KeptBy(mapping, attachment);
+        var longest = LongestEntry(kept);
+        if (JoinedFor(mapping) is { } limits)
         {
             // An MMU aligns what it joins, not what is too long by itself.
-            return !isCutThere || LongestEntry(mapping) > (UInt128)mask + 1;
+            return (limits.SegmentBoundaryMask & ~mask) != 0 || longest > (UInt128)mask + 1;
         }
 
-        if (LongestEntry(mapping) <= Page.SizeBytes)
+        if (longest <= Page.SizeBytes)
         {
             return false;
         }
 
         // Where a bus sees boundaries at other bytes than the CPU, the cut of a list does not help, and windows alone bound what it walks.
+        var isCutThere = (kept.SegmentBoundaryMask & ~mask) == 0;
         return (!mapping.Windows.KeepsBoundaries(mask) || (!isCutThere && (mapping.Storage.RunBits & ~mask) != 0))
             && (mapping.Windows.IsEmpty || GoAcross(mapping.Windows, mask));
     }

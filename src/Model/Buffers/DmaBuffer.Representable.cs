@@ -36,8 +36,18 @@ public sealed partial record DmaBuffer
         var before = Attachments.Sum.OnPages;
         var together = DmaConstraints.Narrow(before, attachment.OnPages);
         return LeastBeyond(together) is { } least && LeastBeyond(before) is null
-            ? HazardOf(attachment, least, together, $"{attachment.Device} was accepted along with {string.Join(", ", Attachments.Select(other => other.Device).Distinct())}, but for all of them together")
+            ? HazardOf(attachment, least, together, $"{attachment.Device} was accepted along with {Others()}, but for all of them together")
             : null;
+    }
+
+    /// <summary>The devices that are attached, in words; of many the first few.</summary>
+    private string Others()
+    {
+        const int Named = 4;
+        var devices = Attachments.Select(other => other.Device).Distinct().ToList();
+        return devices.Count <= Named
+            ? string.Join(", ", devices)
+            : $"{string.Join(", ", devices.Take(Named))} and {devices.Count - Named} more";
     }
 
     /// <summary>Whether there is one cut of the pages for everybody, even where each has a list of its own.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json.Nodes;
 using DmaGrains.Model.Boards;
@@ -26,7 +27,7 @@ public sealed class LineLengthTests
                 text.ReplaceWith(longer);
 
                 var problems = ProblemsOf(root);
-                Assert.True(problems.Count != 0, $"{path} of {schema} has no bound");
+                Assert.True(!problems.IsEmpty, $"{path} of {schema} has no bound");
                 Assert.All(problems, problem => Assert.InRange(problem.Problem.Length, 1, 600));
                 Assert.False(SchemaOf(schema).Evaluate(root).IsValid, $"{path} of the schema of a {schema} has no bound");
                 longer.ReplaceWith(text);
@@ -83,9 +84,9 @@ public sealed class LineLengthTests
         _ => [],
     };
 
-    private static IReadOnlyList<FileProblemReport> ProblemsOf(JsonNode root) => ProblemsOf(root.ToJsonString());
+    private static ImmutableArray<FileProblemReport> ProblemsOf(JsonNode root) => ProblemsOf(root.ToJsonString());
 
-    private static IReadOnlyList<FileProblemReport> ProblemsOf(string text)
+    private static ImmutableArray<FileProblemReport> ProblemsOf(string text)
     {
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(text));
         return FileReport.Of("file.yaml", stream).Problems;
