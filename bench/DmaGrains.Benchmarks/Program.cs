@@ -27,6 +27,11 @@ if (args is [ExploreRun.Name, ..])
     return ExploreRun.Run(args[1..]);
 }
 
+if (args is [SweepRun.Name, ..])
+{
+    return await SweepRun.MainAsync(args[1..]);
+}
+
 // Many short rounds and their median: a neighbour on the machine spoils some rounds, not the figure.
 var job = Job.Default
     .WithWarmupCount(4)
