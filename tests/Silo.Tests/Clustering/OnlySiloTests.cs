@@ -50,7 +50,7 @@ public sealed class OnlySiloTests : IDisposable
         {
             for (var restart = 0; restart < Restarts; restart++)
             {
-                await using var client = await PatientAsync(silo.ConnectAsync);
+                await using var client = await SiloProcess.ConnectInTimeAsync(silo.Gateway);
                 Assert.False((await client.Grains.GetBoard("small").GetAsync()).IsGranted);
                 await silo.Process.KillAsync();
                 silo.Dispose();
@@ -84,23 +84,6 @@ public sealed class OnlySiloTests : IDisposable
 
             // One that was sent again.
             wasAway |= Stopwatch.GetElapsedTime(start) >= Liveness.LossNoticed;
-        }
-    }
-
-    /// <summary>A silo may take longer to start than a client waits.</summary>
-    private static async Task<T> PatientAsync<T>(Func<Task<T>> connect)
-    {
-        var start = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return await connect();
-            }
-            catch (NoReplyException) when (Stopwatch.GetElapsedTime(start) < _patience)
-            {
-                // Once more.
-            }
         }
     }
 }

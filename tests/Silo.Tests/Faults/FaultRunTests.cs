@@ -29,7 +29,7 @@ public sealed class FaultRunTests
         var start = Stopwatch.GetTimestamp();
         var random = new Random(FaultRun.Seed);
         await using var cluster = await FaultyCluster.StartAsync(kind);
-        await using var client = await SiloProcess.ConnectAsync(cluster.Gateways);
+        await using var client = await SiloProcess.ConnectInTimeAsync(cluster.Gateways);
         var buffers = await DefineAsync(client.Grains);
         var faults = new Dictionary<FaultKind, int>();
         var operations = 0;
@@ -69,7 +69,7 @@ public sealed class FaultRunTests
     public async Task A_rolling_restart_fails_no_command(StorageKind kind)
     {
         await using var cluster = await FaultyCluster.StartAsync(kind);
-        await using var client = await SiloProcess.ConnectAsync(cluster.Gateways);
+        await using var client = await SiloProcess.ConnectInTimeAsync(cluster.Gateways);
         var buffers = await DefineAsync(client.Grains);
         var load = new FaultLoad(buffers, FaultRun.Seed);
         load.Start();

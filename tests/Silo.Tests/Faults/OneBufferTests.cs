@@ -31,7 +31,7 @@ public sealed class OneBufferTests
         {
             foreach (var gateways in cluster.Gateways.Split(',').Append(cluster.Gateways))
             {
-                clients.Add(await SiloProcess.ConnectAsync(gateways));
+                clients.Add(await SiloProcess.ConnectInTimeAsync(gateways));
             }
 
             Assert.True((await clients[0].Grains.GetBoard(board.Name).DefineAsync(board)).IsGranted);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using DmaGrains.Client;
 using DmaGrains.Client.Live;
 
 namespace DmaGrains.Silo.Tests.Machines;
@@ -5,6 +7,8 @@ namespace DmaGrains.Silo.Tests.Machines;
 /// <summary>The server in a process of its own, on ports of its own.</summary>
 internal sealed class SiloProcess : IDisposable
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
+
     private readonly (string Name, string Value)[] _environment;
     private readonly string[] _args;
 
@@ -59,6 +63,23 @@ internal sealed class SiloProcess : IDisposable
     /// <summary>Connects to gateways as the client does.</summary>
     public static Task<Connection> ConnectAsync(string gateways) =>
         Connection.OpenAsync(gateways, null, null, TestContext.Current.CancellationToken);
+
+    /// <summary>Connects to gateways as the client does, as often as it takes: on a busy machine a client may give up first.</summary>
+    public static async Task<Connection> ConnectInTimeAsync(string gateways)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await ConnectAsync(gateways);
+            }
+            catch (NoReplyException) when (Stopwatch.GetElapsedTime(start) < _patience)
+            {
+                // Once more.
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => Process.Dispose();
