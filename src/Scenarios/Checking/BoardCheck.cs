@@ -75,7 +75,7 @@ public sealed record BoardCheck(
                 return DmaResult.Refuse<BoardCheck>(again.Refusal!);
             }
 
-            mended.Add(IsNotLaidOut(snapshot) ? "its memory, MMUs and devices are set up again" : "it is on the list of boards again");
+            mended.Add(IsNotLaidOut(snapshot) ? "the board's memory, MMUs and devices are set up again" : "the board is on the list of boards again");
         }
 
         foreach (var name in ToRepair(snapshot))
@@ -225,17 +225,17 @@ public sealed record BoardCheck(
 
         foreach (var name in board.StillListed)
         {
-            yield return new(FindingKind.Listing, name, "it is gone, and the board lists it");
+            yield return new(FindingKind.Listing, name, "it is gone, but the board still lists it");
         }
 
         if (IsNotLaidOut(board))
         {
-            yield return new(FindingKind.SetUp, null, "its memory is not laid out");
+            yield return new(FindingKind.SetUp, null, "the board's memory is not set up");
         }
 
         if (!board.IsListed)
         {
-            yield return new(FindingKind.SetUp, null, "the list of boards lacks it");
+            yield return new(FindingKind.SetUp, null, "the board is missing from the list of boards");
         }
     }
 
@@ -261,7 +261,7 @@ public sealed record BoardCheck(
 
         if (!repaired.IsAlive && (board.Unmade.Contains(name) || board.StillListed.Contains(name)))
         {
-            yield return $"{name}: the board does not list it any more";
+            yield return $"{name}: the board no longer lists it";
         }
 
         if (repaired.HasPaid)
@@ -289,7 +289,7 @@ public sealed record BoardCheck(
 
         foreach (var buffer in board.Buffers.Where(buffer => buffer.IsInDebt))
         {
-            yield return $"{buffer.Name}: it has pages or addresses to give back; they are collected until none are left";
+            yield return $"{buffer.Name}: it has pages or addresses to give back; silos retry this until it is done";
         }
 
         var mapped = board.HeldMappings.ToLookup(token => token.Buffer, token => token.Sequence);
@@ -305,7 +305,7 @@ public sealed record BoardCheck(
         var generations = board.HeldPages.ToLookup(token => token.Buffer, token => token.Generation);
         foreach (var buffer in board.Buffers.Where(buffer => !buffer.IsInDebt && generations[buffer.Name].Any(one => one < buffer.Generation)))
         {
-            yield return $"{buffer.Name}: pages of an earlier storage came too late; they are given back with its present storage";
+            yield return $"{buffer.Name}: pages of an earlier storage arrived too late; they are given back with its current storage";
         }
 
         var held = board.HeldPages.ToHashSet();

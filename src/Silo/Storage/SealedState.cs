@@ -39,7 +39,7 @@ internal static class SealedState
     {
         if (stored.Length < StateAt || ChecksumOf(stored) != Checksum(grain, name, version, stored))
         {
-            throw new StorageException($"state '{name}' of {grain} is damaged: its checksum does not match. Put back a copy.");
+            throw new StorageException($"state '{name}' of {grain} is damaged: its checksum does not match. Restore a copy.");
         }
 
         // Not "? :" without the cast: an array that is null is a memory that is not.

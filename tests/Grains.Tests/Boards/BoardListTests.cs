@@ -86,7 +86,7 @@ public sealed class BoardListTests : IAsyncLifetime
 
         var check = (await BoardCheck.RepairAsync(_cluster.Grains, "b", TestContext.Current.CancellationToken)).Value;
 
-        Assert.Equal(["it is on the list of boards again"], check.Mended);
+        Assert.Equal(["the board is on the list of boards again"], check.Mended);
         Assert.Empty(check.Findings);
         Assert.Equal(["b"], await BoardsAsync());
     }

@@ -54,7 +54,7 @@ public sealed class BoardRepairTests(SiloFixture silo)
 
         var check = await RepairAsync(board);
 
-        Assert.Equal(["frame: the board does not list it any more"], check.Mended);
+        Assert.Equal(["frame: the board no longer lists it"], check.Mended);
         Assert.Empty(check.Findings);
         Assert.Empty(await silo.BuffersOfAsync(board));
         Assert.True((await buffer.ExportAsync(new("frame", 8192))).IsGranted);
@@ -72,7 +72,7 @@ public sealed class BoardRepairTests(SiloFixture silo)
 
         var check = await RepairAsync(board);
 
-        Assert.Equal(["frame: the board does not list it any more"], check.Mended);
+        Assert.Equal(["frame: the board no longer lists it"], check.Mended);
         Assert.Empty(check.Unfinished);
         Assert.Empty(await silo.BuffersOfAsync(board));
         Assert.True((await buffer.ExportAsync(new("frame", 8192))).IsGranted);
@@ -142,7 +142,7 @@ public sealed class BoardRepairTests(SiloFixture silo)
 
         var check = await RepairAsync(board);
 
-        Assert.Equal(["its memory, MMUs and devices are set up again"], check.Mended);
+        Assert.Equal(["the board's memory, MMUs and devices are set up again"], check.Mended);
         Assert.Empty(check.Findings);
         await MappedAsync(board, "frame");
     }

@@ -30,7 +30,7 @@ internal sealed class PostgreSqlProvider : StorageProvider, IMembershipProvider
             var version = await PostgreSqlSchema.EnsureAsync(source, cancellation);
             if (version is null)
             {
-                throw new StorageException($"{connection} has no schema version: put back a copy of the database.");
+                throw new StorageException($"{connection} has no schema version: restore a copy of the database.");
             }
 
             if (version != PostgreSqlSchema.Version)

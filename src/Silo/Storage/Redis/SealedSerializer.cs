@@ -11,5 +11,5 @@ internal sealed class SealedSerializer(IGrainStorageSerializer serializer) : IGr
 
     public T? Deserialize<T>(BinaryData input) => SealedState.IsWhole([], [], 0, input.ToMemory().Span)
         ? serializer.Deserialize<T>(BinaryData.FromBytes(SealedState.StateOf(input.ToMemory())))
-        : throw new StorageException("its state in Redis is damaged: the checksum does not match. Put back a copy.");
+        : throw new StorageException("its state in Redis is damaged: the checksum does not match. Restore a copy.");
 }

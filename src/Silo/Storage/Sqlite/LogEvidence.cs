@@ -8,7 +8,7 @@ internal static class LogEvidence
 {
     /// <summary>What to do about it.</summary>
     public const string Remedy =
-        "put back the files that belong together, or a copy (docs/operations.md: how to go on with what is left)";
+        "restore the files that belong together, or a copy (docs/operations.md: how to continue with what is left)";
 
     /// <summary>Why what is found is not all that was acknowledged, or cannot be told; null when it is.</summary>
     /// <param name="paths">Where it was found.</param>
@@ -20,13 +20,13 @@ internal static class LogEvidence
         if (log.DamagedFrame is { } frame)
         {
             var where = frame == 0 ? "in its header" : $"in frame {frame}";
-            return $"{paths.Log} is damaged {where}, and later commits are behind the damage: {Remedy}";
+            return $"{paths.Log} is damaged {where}, and later commits follow the damage: {Remedy}";
         }
 
         return acknowledged is { } known ? WhyNot(paths, file, known, log)
             : file is null ? $"{paths.File} is damaged: {Remedy}"
             : file.IsOpen ? $"{paths.File} was not closed in an orderly way, and {paths.Acknowledged} is missing, which says how far {paths.Log} must reach: {Remedy}"
-            : log.HasFrames ? $"{paths.Log} is not the log of {paths.File}, which was closed in an orderly way: remove it if the file is a copy that was put back, else {Remedy}"
+            : log.HasFrames ? $"{paths.Log} is not the log of {paths.File}, which was closed in an orderly way: remove it if the file is a restored copy, else {Remedy}"
             : null;
     }
 
@@ -40,14 +40,14 @@ internal static class LogEvidence
 
         if (known.File != file.File)
         {
-            return $"{paths.Acknowledged} belongs to another file than {paths.File}: {Remedy}";
+            return $"{paths.Acknowledged} belongs to a different file, not to {paths.File}: {Remedy}";
         }
 
         // The file may be one ahead: it gets its next number before what is beside it does.
         if (known.Generation != file.Generation && known.Generation != file.Generation - 1)
         {
-            return $"{paths.File} (generation {file.Generation}) and {paths.Acknowledged} (generation {known.Generation}) are not of one moment: "
-                + $"remove {paths.Log} and {paths.Acknowledged} if the file is a copy that was put back, else {Remedy}";
+            return $"{paths.File} (generation {file.Generation}) and {paths.Acknowledged} (generation {known.Generation}) do not belong together: "
+                + $"remove {paths.Log} and {paths.Acknowledged} if the file is a restored copy, else {Remedy}";
         }
 
         if (!log.HasFrames)
@@ -60,6 +60,6 @@ internal static class LogEvidence
         // A log begins anew when the file has all of it.
         return known.End.Frames == 0 || log.HasEnd || log.Salt1 == unchecked(known.End.Salt1 + 1)
             ? null
-            : $"{paths.Log} is damaged or not the one that was written: what was acknowledged (frame {known.End.Frames}) cannot be found in it: {Remedy}";
+            : $"{paths.Log} is damaged or is a different log: the last acknowledged frame ({known.End.Frames}) is not in it: {Remedy}";
     }
 }

@@ -14,7 +14,7 @@ internal static class SqliteBirth
     {
         if (Directory.Exists(paths.File))
         {
-            throw new StorageException($"{paths.File} cannot be opened: expected a file, and it is a folder.");
+            throw new StorageException($"{paths.File} cannot be opened: it is a folder; expected a file.");
         }
 
         if (File.Exists(paths.File))
@@ -22,7 +22,7 @@ internal static class SqliteBirth
             if (new FileInfo(paths.File).Length == 0)
             {
                 throw new StorageException(
-                    $"{paths.File} is empty, and no file of DmaGrains ever is: put back a copy of it, or remove it to begin a new one.");
+                    $"{paths.File} is empty, which a file of DmaGrains never is: restore a copy, or remove it to start with a new one.");
             }
 
             return;
@@ -31,7 +31,7 @@ internal static class SqliteBirth
         if (new[] { paths.Log, paths.Acknowledged }.FirstOrDefault(left => new FileInfo(left) is { Exists: true, Length: > 0 }) is { } left)
         {
             throw new StorageException(
-                $"{paths.File} is missing, and {left} says that there was one: put it back, or remove {left} to begin a new one.");
+                $"{paths.File} is missing, although {left} shows that it existed: restore it, or remove {left} to start with a new one.");
         }
 
         try

@@ -66,12 +66,12 @@ internal sealed record SqliteSchema(long File, long Generation, bool IsOpen)
         connection.Execute("COMMIT");
         if (connection.Ask("SELECT count(*) FROM sqlite_schema WHERE name = 'dmagrains_schema'") is 0L)
         {
-            throw new StorageException($"{path} is a database of something else: expected a new file, or one that DmaGrains made.");
+            throw new StorageException($"{path} is a database of another program: expected a new file, or one created by DmaGrains.");
         }
 
         if (connection.Ask("SELECT version FROM dmagrains_schema") is not long version)
         {
-            throw new StorageException($"{path} is damaged (it has no schema version): put back a copy of it.");
+            throw new StorageException($"{path} is damaged (it has no schema version): restore a copy.");
         }
 
         if (version != Version)
@@ -110,7 +110,7 @@ internal sealed record SqliteSchema(long File, long Generation, bool IsOpen)
     {
         if (connection.Ask("PRAGMA integrity_check(1)") is not "ok" and var damage)
         {
-            throw new StorageException($"{path} is damaged ({OneLine.Of(damage?.ToString() ?? "unknown")}): put back a copy of it.");
+            throw new StorageException($"{path} is damaged ({OneLine.Of(damage?.ToString() ?? "unknown")}): restore a copy.");
         }
 
         raw.sqlite3_prepare_v2(connection.Handle, "SELECT grain, name, version, payload FROM state", out var rows);
@@ -124,7 +124,7 @@ internal sealed record SqliteSchema(long File, long Generation, bool IsOpen)
                 {
                     throw new StorageException(
                         $"{path} is damaged (the checksum of state '{raw.sqlite3_column_text(rows, 1).utf8_to_string()}' of "
-                        + $"{raw.sqlite3_column_text(rows, 0).utf8_to_string()} does not match): put back a copy of it.");
+                        + $"{raw.sqlite3_column_text(rows, 0).utf8_to_string()} does not match): restore a copy.");
                 }
             }
         }
@@ -139,7 +139,7 @@ internal sealed record SqliteSchema(long File, long Generation, bool IsOpen)
             "cannot be opened: its folder does not exist",
         raw.SQLITE_CANTOPEN => "cannot be opened: expected a file and a folder with read and write permission",
         raw.SQLITE_NOTADB => "is not a database: expected a new file, or one that DmaGrains made",
-        raw.SQLITE_CORRUPT => "is damaged: put back a copy of it",
+        raw.SQLITE_CORRUPT => "is damaged: restore a copy",
         raw.SQLITE_FULL => "cannot be written: the disk is full",
         _ => $"cannot be used: {OneLine.Of(problem.Message)}",
     };

@@ -184,7 +184,7 @@ public sealed class DamagedFileTests
         using var crashed = Crashed(commits: 4);
         Flip(crashed.Left.Log, PlaceOf(EndOf(crashed).Frames) - 100);
 
-        Assert.Contains("cannot be found in it", crashed.Refusal(), StringComparison.Ordinal);
+        Assert.Contains("is not in it", crashed.Refusal(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -246,7 +246,7 @@ public sealed class DamagedFileTests
 
         File.WriteAllBytes(crashed.Left.File, copy);
 
-        Assert.Contains("if the file is a copy that was put back", crashed.Refusal(), StringComparison.Ordinal);
+        Assert.Contains("if the file is a restored copy", crashed.Refusal(), StringComparison.Ordinal);
 
         File.Delete(crashed.Left.Log);
         File.Delete(crashed.Left.Acknowledged);

@@ -55,7 +55,7 @@ public sealed class SqliteFileTests : IDisposable
         Execute("CREATE TABLE songs (title TEXT); INSERT INTO songs VALUES ('x')");
         var before = File.ReadAllBytes(Path);
 
-        AssertRefused("is a database of something else");
+        AssertRefused("is a database of another program");
 
         Assert.Equal(before, File.ReadAllBytes(Path));
         Assert.Equal(Path, Assert.Single(Directory.GetFiles(_folder.Path)));
