@@ -27,7 +27,7 @@ internal sealed partial class DmaBufferGrain(
 
     private StoredLists? _lists;
 
-    // The key is bytes to Orleans; its text is made once.
+    // Orleans keeps the key as bytes; its text is created once.
     private string Board => _board ??= GrainKeys.BoardOf(this.GetPrimaryKeyString());
 
     private StoredLists Lists => _lists ??= new(GrainContext, DeactivateOnIdle);
@@ -51,7 +51,7 @@ internal sealed partial class DmaBufferGrain(
         }
         catch (Exception)
         {
-            // It is asked again; who only looks at it, or at another part of it, need not wait for that.
+            // It is tried again; callers that only read need not wait for that.
         }
     }
 
@@ -128,12 +128,12 @@ internal sealed partial class DmaBufferGrain(
             await WriteAsync(With(buffer, replies));
         }
 
-        // The buffer was written first: whatever comes in between, the pages have one that gives them back. An export that got this
-        // far and no further goes on from here when it is sent again.
+        // The buffer is written first: whatever happens next, there is a buffer to give the pages back. An export that is interrupted
+        // here continues from here when it is sent again.
         var allocation = await GrainFactory.GetMemory(Board).AllocateAsync(request);
         if (!allocation.TryGetValue(out var allocated))
         {
-            // No generation is used twice: what was sent under this one may come late.
+            // No generation is used twice: a request under this one may still be on its way.
             var refused = Refuse(allocation.Refusal!);
             var none = With(
                 isNew ? before.Buffer : buffer.Gone(), before.Replies.Remember(origin, refused), BufferExports.GenerationAfter(buffer));
@@ -212,7 +212,7 @@ internal sealed partial class DmaBufferGrain(
         {
             if (!turn.Buffer.Unmapped.IsEmpty && turn.Buffer.MapsOrTries(command))
             {
-                // What was unmapped before is free for this map, or trial of one, as it would be one by one.
+                // Addresses of earlier unmaps must be free for this map, as if the commands were sent one by one.
                 await CommitAsync(turn);
                 turn = NewTurn(storage.State.Buffer);
             }
@@ -220,7 +220,7 @@ internal sealed partial class DmaBufferGrain(
             var reply = await StepAsync(turn, command, replies.Count, commands[0].Id);
             replies.Add(reply);
 
-            // A request that came too late is refused whole.
+            // A request that came too late is refused as a whole.
             if (reply.Refusal is { } refused && (!goOn || refused.Errno == Errno.ESTALE))
             {
                 break;
@@ -283,8 +283,8 @@ internal sealed partial class DmaBufferGrain(
         var listed = BufferExports.GenerationOf(buffer, storage.State.NextGeneration);
         if (!isAlive)
         {
-            // An export that was cut off may have listed the name under the next generation, and pages may be held under others: none of
-            // them is used again.
+            // An interrupted export may have listed the name under the next generation, and pages may be held under others: none of these
+            // generations is used again.
             var used = pages.Select(token => token.Generation).Append(listed).Max();
             await storage.WriteAsync(With(buffer, storage.State.Replies, used + 2), DeactivateOnIdle);
         }
@@ -311,7 +311,7 @@ internal sealed partial class DmaBufferGrain(
 
     private BufferTurn NewTurn(DmaBuffer buffer) => new(buffer, storage.State.Replies);
 
-    /// <summary>Fetches what the command needs to know, then lets the model decide.</summary>
+    /// <summary>Fetches the facts that the command needs, then lets the model decide.</summary>
     private async Task<DmaResult<DmaReply>> StepAsync(BufferTurn turn, DmaCommand command, int place, CommandId? first)
     {
         if (turn.Replies.Answer(command) is { } answered)
@@ -338,7 +338,7 @@ internal sealed partial class DmaBufferGrain(
         return reply.IsGranted ? reply : Refuse(reply.Refusal!);
     }
 
-    /// <summary>What an attach is to be refused with; memory and MMUs are asked what they would give, and hold nothing.</summary>
+    /// <summary>The refusal of a tried map, for an attach; memory and MMUs are only asked what they would give.</summary>
     private async ValueTask<DmaResult<DmaMapped>?> TryAsync(AttachTrial trial)
     {
         DmaResult<BackingStorage>? allocation = trial.Allocation is { } request
@@ -350,7 +350,7 @@ internal sealed partial class DmaBufferGrain(
         return trial.Answer(allocation, mapped);
     }
 
-    /// <summary>The importing devices as they are now; those that the board has no more are missing.</summary>
+    /// <summary>The importing devices as they are now; devices that are no longer on the board are missing.</summary>
     private async Task<Dictionary<string, Device>> ImportersAsync(DmaBuffer buffer)
     {
         var importers = new Dictionary<string, Device>();
@@ -365,7 +365,7 @@ internal sealed partial class DmaBufferGrain(
         return importers;
     }
 
-    /// <summary>What the board's MMUs and bounce pool say to a command; null when there is nothing to ask.</summary>
+    /// <summary>The answer of the board's MMUs and bounce pool to a command; null when there is nothing to ask.</summary>
     private async ValueTask<DmaResult<DmaMapped>?> TranslateAsync(
         DmaBuffer buffer, DmaCommand command, DmaResult<BackingStorage>? allocation)
     {
@@ -392,7 +392,7 @@ internal sealed partial class DmaBufferGrain(
         var answer = await GrainFactory.GetDevice(Board, device).GetAsync();
         if (!answer.TryGetValue(out var known))
         {
-            // Nothing is kept of devices that are not there: no more is kept than boards have.
+            // Unknown devices are not cached: the cache never has more devices than the boards.
             return null;
         }
 
@@ -408,13 +408,13 @@ internal sealed partial class DmaBufferGrain(
             await WriteAsync(next);
         }
 
-        // A grant that changed nothing is remembered with the next change; giving pages back is done again after a crash.
+        // A grant that changed nothing is remembered with the next change; after a crash, pages are given back again.
         storage.State = turn.Buffer.IsInDebt
             ? With(await SettleAsync(turn.Buffer), next.Replies)
             : next;
     }
 
-    /// <summary>Gives back the pages that a buffer owes; one that is gone gives back its name too.</summary>
+    /// <summary>Gives back the pages that a buffer owes, and its name when it is gone.</summary>
     private async Task<DmaBuffer?> SettleAsync(DmaBuffer? buffer)
     {
         if (buffer is null || !buffer.IsInDebt)
@@ -437,7 +437,7 @@ internal sealed partial class DmaBufferGrain(
 
     private async Task PayAsync(DmaBuffer buffer)
     {
-        // No device may reach pages that are somebody else's already.
+        // First: no device may reach pages that already belong to another buffer.
         if (buffer.OwesAllMappings)
         {
             Invariant.Holds(await GrainFactory.GetTranslation(Board).UnmapAllAsync(Name, buffer.NextMapping) is null);
@@ -458,7 +458,7 @@ internal sealed partial class DmaBufferGrain(
         }
     }
 
-    /// <summary>Puts a living buffer's name back where its board's listing lacks it.</summary>
+    /// <summary>Adds a living buffer's name to its board's listing if it is missing.</summary>
     private async Task ListAgainAsync()
     {
         if (storage.State.Buffer is { IsGone: false } living)
@@ -482,7 +482,7 @@ internal sealed partial class DmaBufferGrain(
         }
         catch when (next.Buffer!.IsInDebt)
         {
-            // It may have landed, and then its payment is due.
+            // It may have been stored, and then the debt is due.
             debts.Add(Board, Name);
             throw;
         }
@@ -494,7 +494,7 @@ internal sealed partial class DmaBufferGrain(
         return DmaResult.Refuse<DmaReply>(refusal);
     }
 
-    /// <summary>Refuses an export; under a name that was never used nothing is kept of it.</summary>
+    /// <summary>Refuses an export; under a name that was never exported the refusal is not remembered.</summary>
     private async Task<DmaResult<DmaReply>> RefuseExportAsync(BufferExport origin, Refusal refusal)
     {
         var reply = Refuse(refusal);

@@ -4,10 +4,10 @@ using Orleans.Core;
 
 namespace DmaGrains.Grains.Buffers;
 
-/// <summary>The importers or the mappings of a buffer that has many: they are stored in a ledger, not with the buffer.</summary>
-/// <param name="stateOf">A state of the buffer's grain, by the number of the chunk that it has.</param>
+/// <summary>The importers or mappings of a buffer that has many: stored in a ledger, not with the buffer.</summary>
+/// <param name="stateOf">A state of the buffer's grain, by chunk number.</param>
 /// <param name="dropActivation">The grain's DeactivateOnIdle.</param>
-/// <param name="toStored">An item as it is stored; the same where nothing of it is stored elsewhere.</param>
+/// <param name="toStored">The stored form of an item; the item itself when none of it is stored elsewhere.</param>
 internal sealed class StoredItems<TItem, TSum>(
     Func<int, IStorage<ChunkRecord<TItem>>> stateOf, Action dropActivation, Func<TItem, TItem> toStored)
     where TItem : class, IListed<TItem, TSum>
@@ -22,14 +22,14 @@ internal sealed class StoredItems<TItem, TSum>(
 
     /// <summary>Reads the items that belong to a buffer's record.</summary>
     /// <param name="storage">The buffer's record; it has been read and has a ledger of them.</param>
-    /// <param name="recordOf">That of the ledger.</param>
+    /// <param name="recordOf">The ledger in that record.</param>
     public async Task<IEnumerable<TItem>> ReadAsync(IPersistentState<DmaBufferRecord> storage, Func<DmaBufferRecord, LedgerRecord<string, TItem>?> recordOf)
     {
         _ledger = await _chunks.ReadAsync(storage, () => recordOf(storage.State) ?? new());
         return _ledger.Items.OrderBy(item => item.Name, StringComparer.Ordinal);
     }
 
-    /// <summary>The ledger with what has changed, after a chunk was written where that is due; the buffer's record is to be written next.</summary>
+    /// <summary>The ledger with the changes, after a chunk that is due was written; the buffer's record must be written next.</summary>
     /// <param name="before">The items when the record was last written.</param>
     /// <param name="after">The items now.</param>
     public async ValueTask<Ledger<string, TItem>> ChangedAsync(NamedList<TItem, TSum> before, NamedList<TItem, TSum> after)
@@ -43,6 +43,6 @@ internal sealed class StoredItems<TItem, TSum>(
         return ledger;
     }
 
-    /// <summary>Notes that the buffer's record has been written with a ledger.</summary>
+    /// <summary>Remembers the ledger that the buffer's record was written with.</summary>
     public void Written(Ledger<string, TItem> ledger) => _ledger = ledger;
 }

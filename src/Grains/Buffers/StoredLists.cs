@@ -4,20 +4,20 @@ using DmaGrains.Model.Coherency;
 
 namespace DmaGrains.Grains.Buffers;
 
-/// <summary>Reads and writes a buffer's record: what it has many of is in ledgers, beside it.</summary>
+/// <summary>Reads and writes a buffer's record, and the ledgers of its long lists.</summary>
 /// <param name="grain">The buffer's grain.</param>
 /// <param name="dropActivation">Its DeactivateOnIdle.</param>
 internal sealed class StoredLists(IGrainContext grain, Action dropActivation)
 {
-    /// <summary>Importers, and mappings, that are stored with the buffer; from more on they are in a ledger until there is none.</summary>
+    /// <summary>Most importers, or mappings, that are stored with the buffer; more are stored in a ledger, until none is left.</summary>
     public const int WithBufferMax = 16;
 
-    // Null while there are few, as most buffers have.
+    // Null while there are few, as in most buffers.
     private StoredItems<Attachment, AttachmentSum>? _importers;
     private StoredItems<Mapping, DeviceUses>? _mappings;
 
-    /// <summary>The buffer that a record tells of, complete.</summary>
-    /// <param name="storage">The record; it has been read, and may be read again.</param>
+    /// <summary>The buffer of a record, complete.</summary>
+    /// <param name="storage">The record; it has been read, and may be read again here.</param>
     public async Task<DmaBuffer?> ReadAsync(IPersistentState<DmaBufferRecord> storage)
     {
         string? version;
@@ -39,7 +39,7 @@ internal sealed class StoredLists(IGrainContext grain, Action dropActivation)
                 mappings = [.. from mapping in await _mappings.ReadAsync(storage, record => record.Mappings) select mapping with { Storage = storage.State.Buffer!.Storage! }];
             }
 
-            // Whoever wrote the record in between may have written chunks, too.
+            // If another activation wrote the record in between, it may have written chunks, too.
         }
         while (storage.Etag != version);
 
@@ -47,8 +47,8 @@ internal sealed class StoredLists(IGrainContext grain, Action dropActivation)
         return buffer is null ? null : Whole(buffer, importers, mappings);
     }
 
-    /// <summary>Writes a buffer's record, and chunks before it where that is due.</summary>
-    /// <param name="storage">Where to write it; has what was written last, complete, and in the end the new one.</param>
+    /// <summary>Writes a buffer's record, after chunks that are due.</summary>
+    /// <param name="storage">The state; it has the last written record, complete, and in the end the new one.</param>
     /// <param name="next">What to write.</param>
     public async Task WriteAsync(IPersistentState<DmaBufferRecord> storage, DmaBufferRecord next)
     {
@@ -92,7 +92,7 @@ internal sealed class StoredLists(IGrainContext grain, Action dropActivation)
     private StoredItems<Attachment, AttachmentSum> NewImporters() =>
         new(ChunkStates.Of<Attachment>(grain, "importers"), dropActivation, static attachment => attachment);
 
-    /// <summary>All mappings are over the buffer's storage, which its record has.</summary>
+    /// <summary>Mappings without their storage, which is the buffer's and is in its record.</summary>
     private StoredItems<Mapping, DeviceUses> NewMappings() =>
         new(ChunkStates.Of<Mapping>(grain, "mappings"), dropActivation, static mapping => mapping with { Storage = null! });
 }
