@@ -106,6 +106,11 @@ public class ScreenTests
 
     [Theory]
     [InlineData("board", "list")]
+    [InlineData("list", "policies")]
+    [InlineData("list", "scenarios")]
+    [InlineData("device", "list", "figures")]
+    [InlineData("device", "show", "raspberry-pi-4", "vc4")]
+    [InlineData("device", "show", "raspberry-pi-4", "vc5")]
     [InlineData("explore", "gpu-maps-first", "--policy", "all")]
     [InlineData("buffer", "describe", "rk3399/none")]
     public Task Answer_is_whole_at_any_width(params string[] args) => WholeAsync(args);
