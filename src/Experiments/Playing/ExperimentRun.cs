@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using DmaGrains.Experiments.Files;
 using DmaGrains.Experiments.Results;
 
@@ -126,7 +125,7 @@ public sealed class ExperimentRun
 
         var limits = new SimulationLimits(_experiment.Seed, playing.Repetition)
         {
-            Nanoseconds = _experiment.DurationNanoseconds ?? ulong.MaxValue,
+            Nanoseconds = _experiment.DurationNanoseconds ?? Times.Max,
             Commands = _experiment.Commands ?? ulong.MaxValue,
             WarmUpNanoseconds = warmUp,
         };

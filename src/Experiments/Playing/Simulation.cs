@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 using DmaGrains.Experiments.Files;
 using DmaGrains.Experiments.Sampling;
 using DmaGrains.Model;
-using DmaGrains.Model.Boards;
-using DmaGrains.Model.Buffers;
 
 namespace DmaGrains.Experiments.Playing;
 
@@ -83,11 +81,12 @@ internal sealed partial class Simulation
         var pauseAt = commandsMax > ulong.MaxValue - _commands ? ulong.MaxValue : _commands + commandsMax;
         while (!IsDone && _commands < pauseAt)
         {
-            if (_commands >= _limits.Commands)
+            var isEmpty = !_queue.TryPeek(out _, out var due);
+            if (_commands >= _limits.Commands || (isEmpty && _limits.Commands != ulong.MaxValue))
             {
                 End();
             }
-            else if (!_queue.TryPeek(out _, out var due) || due.At > _limits.Nanoseconds)
+            else if (isEmpty || due.At > _limits.Nanoseconds)
             {
                 GoTo(_limits.Nanoseconds);
                 End();

@@ -1,4 +1,4 @@
-using DmaGrains.Experiments.Results;
+using DmaGrains.Experiments.Playing;
 
 namespace DmaGrains.Experiments.Tests.Playing;
 
@@ -25,7 +25,8 @@ public class WorkloadTests
     [Fact]
     public void Buffers_that_wait_for_memory_are_served_in_turn()
     {
-        var results = Play($"{{name: s, arrivals: {{bursts: {{size: 6, every: 1s}}}}, lifetime: 300ms, when-full: wait, {Frame}}}", "duration: 1000s\nwarm-up: 0");
+        var results = Play(
+            $"{{name: s, arrivals: {{bursts: {{size: 6, every: 1s}}}}, lifetime: 300ms, when-full: wait, {Frame}}}", "duration: 1000s\nwarm-up: 0");
 
         Assert.Equal(0, results["buffers-refused"]);
         Assert.Equal(300_000_000.0 * 2 / 6, results["time-to-first-map"], 2e5);
@@ -67,7 +68,8 @@ public class WorkloadTests
     [Fact]
     public void A_lazy_importer_attaches_at_its_first_use_and_may_come_too_late()
     {
-        const string stream = "{name: s, arrivals: {constant: 1/s}, size: 4MiB, lifetime: 500ms, importers: [gpu, display], first-use: {choose: [{value: 10ms}]}, attach: ATTACH}";
+        const string stream =
+            "{name: s, arrivals: {constant: 1/s}, size: 4MiB, lifetime: 500ms, importers: [gpu, display], first-use: 10ms, attach: ATTACH}";
 
         var eager = Play(stream.Replace("ATTACH", "eager", StringComparison.Ordinal), "duration: 10s\nwarm-up: 0");
         var lazy = Play(stream.Replace("ATTACH", "lazy", StringComparison.Ordinal), "duration: 10s\nwarm-up: 0");
@@ -85,7 +87,7 @@ public class WorkloadTests
         // Small buffers that outlive others leave holes; in all, enough is free for 4 MiB.
         var results = Play(
             """
-            {name: small, arrivals: {constant: 30/s}, size: 1MiB, lifetime: {choose: [{value: 100ms, weight: 20}, {value: 3s}]}, memory: cma, importers: display}
+            {name: small, arrivals: {constant: 30/s}, size: 1MiB, memory: cma, importers: display, lifetime: {choose: [{value: 100ms, weight: 20}, {value: 3s}]}}
               - {name: large, arrivals: {constant: 10/s}, size: 6MiB, lifetime: 1ms, memory: cma, importers: display}
             """,
             "duration: 60s\nwarm-up: 5s\nseed: 3");
@@ -188,6 +190,35 @@ public class WorkloadTests
         var results = Play("{name: s, arrivals: {poisson: 20/s}, size: 4096, lifetime: 1s, importers: gpu}", "commands: 1000\nwarm-up: 0");
 
         Assert.InRange(results["commands"], 1000, 1003);
+    }
+
+    [Fact]
+    public void A_run_ends_when_nothing_more_can_happen()
+    {
+        // No board ever has so much in one piece: all clients wait.
+        var results = Play(
+            "{name: s, arrivals: {clients: 3, think: 100ms}, size: 1GiB, lifetime: 1s, importers: display, when-full: wait}", "commands: 1000\nwarm-up: 0");
+
+        Assert.Equal(3, results["buffers"]);
+        Assert.InRange(results["commands"], 3, 999);
+    }
+
+    [Fact]
+    public void A_hundred_years_are_kept_in_as_few_spans_as_a_minute()
+    {
+        var results = Play("{name: s, arrivals: {constant: 1/d}, size: 4096, lifetime: 8h, importers: gpu}", "duration: 36500d\nwarm-up: 0");
+
+        Assert.Equal(36_500, results["buffers"]);
+        Assert.Equal(1.0 / 3, results["live-buffers-mean"], 0.001);
+        Assert.InRange(results.Samples.Count(sample => sample.Region == "cma"), 512, Tally.SpansMax);
+    }
+
+    [Fact]
+    public void A_run_of_commands_ends_after_the_longest_time_at_the_latest()
+    {
+        var results = Play("{name: s, arrivals: {clients: 1, think: 20000d}, size: 4096, lifetime: 10000d, importers: gpu}", "commands: 1000\nwarm-up: 0");
+
+        Assert.Equal(1, results["buffers"]);
     }
 
     private static CollectedResults Play(string stream, string rest) =>
