@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using DmaGrains.Experiments.Sampling;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
@@ -12,6 +13,7 @@ namespace DmaGrains.Experiments.Files;
 /// <param name="Size">How large they are, in bytes.</param>
 /// <param name="Lifetime">How long they are used, in nanoseconds from when they are served.</param>
 /// <param name="Importers">Who uses them.</param>
+[SuppressMessage("Naming", "CA1711", Justification = "A stream of buffers; nobody takes it for one of bytes.")]
 public sealed record BufferStream(
     string Name, StreamArrivals Arrivals, Distribution Size, Distribution Lifetime, WeightedChoice<ImporterSet> Importers)
 {

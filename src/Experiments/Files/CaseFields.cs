@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using DmaGrains.Experiments.Results;
-using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Policies;
 using DmaGrains.Scenarios.Files;

@@ -98,6 +98,8 @@ internal sealed class DistributionFields(Func<FileNode, double> asValue, string 
 /// <summary>Reads a node as a value that only experiments have.</summary>
 internal static class ExperimentValues
 {
+    private const string Rate = "a rate above 0 such as 30/s or 0.5/min, at most 1000000000/s";
+
     /// <summary>A time in nanoseconds.</summary>
     public static ulong AsTime(this FileNode node, ulong least) =>
         node is TextNode { IsNothing: false } text && Times.TryParse(text.Value, out var time) && time >= least
@@ -106,7 +108,7 @@ internal static class ExperimentValues
 
     /// <summary>A rate, a second.</summary>
     public static double AsRate(this FileNode node) =>
-        node is TextNode text && Times.TryParseRate(text.Value, out var rate) ? rate : node.Wrong("a rate above 0 such as 30/s or 0.5/min, at most 1000000000/s", 1.0);
+        node is TextNode text && Times.TryParseRate(text.Value, out var rate) ? rate : node.Wrong(Rate, 1.0);
 
     /// <summary>A decimal number; null when it is none, which has been told then.</summary>
     public static double? AsNumber(this FileNode node) =>

@@ -23,8 +23,9 @@ internal static class RegionSizes
         {
             if (boards.FirstOrDefault(board => board.Memory.All(region => region.Name != key.Value)) is { } without)
             {
+                var others = map.Label == InMatrix ? ", and the workload no such stream" : string.Empty;
                 key.Place.Report(
-                    $"the board {without.Name} has no region {Quoted.Text(key.Value)}{(map.Label == InMatrix ? ", and the workload no such stream" : string.Empty)}",
+                    $"the board {without.Name} has no region {Quoted.Text(key.Value)}{others}",
                     Quoted.AnyOf([.. without.Memory.Select(region => region.Name)]));
                 continue;
             }

@@ -98,7 +98,8 @@ internal sealed class StreamFields(ImmutableArray<BoardDefinition> boards, Expor
     private Refusal? CheckExport(BufferStream stream)
     {
         var export = new BufferExport(stream.Name, Page.SizeBytes, stream.Exporter) { Policy = stream.Policy, Memory = stream.Memory };
-        return export.Check() ?? boards.Distinct().Select(board => NamedRegions.Find(export.Memory, board.Memory).Refusal).FirstOrDefault(refusal => refusal is not null);
+        return export.Check()
+            ?? boards.Distinct().Select(board => NamedRegions.Find(export.Memory, board.Memory).Refusal).FirstOrDefault(refusal => refusal is not null);
     }
 
     private static StreamArrivals ReadArrivals(MapNode map)

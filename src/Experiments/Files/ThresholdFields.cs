@@ -32,7 +32,8 @@ internal static partial class ThresholdFields
             var known = ExperimentMeasures.All.Select(known => known.Name)
                 .Concat(ExperimentMeasures.OfRegions.Select(known => $"{known.Name}:REGION"))
                 .ToList();
-            node.Place.Report($"there is no measure {Quoted.Text(name)}", Closest.To(name, known) is { } near ? $"{near} or another measure" : Quoted.AnyOf(known));
+            node.Place.Report(
+                $"there is no measure {Quoted.Text(name)}", Closest.To(name, known) is { } near ? $"{near} or another measure" : Quoted.AnyOf(known));
             return null;
         }
 

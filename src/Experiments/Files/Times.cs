@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace DmaGrains.Experiments.Files;
@@ -13,6 +14,8 @@ public static class Times
 
     private const ulong Second = 1_000_000_000;
     private const ulong Day = 86_400 * Second;
+
+    private static readonly SearchValues<char> _digits = SearchValues.Create("0123456789.");
 
     // The longest suffix that fits comes first: 5ms ends with s, too.
     private static readonly (string Suffix, ulong Nanoseconds)[] _units =
@@ -86,7 +89,7 @@ public static class Times
     private static bool TryDecimal(ReadOnlySpan<char> text, out decimal number)
     {
         var isPlain = text.Length is > 0 and <= 24 && text[0] != '.' && text[^1] != '.'
-            && !text.ContainsAnyExcept("0123456789.") && text.Count('.') <= 1;
+            && !text.ContainsAnyExcept(_digits) && text.Count('.') <= 1;
         number = 0;
         return isPlain && decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
     }

@@ -40,7 +40,10 @@ internal sealed class Checkpoints
 
     /// <summary>Tells this build of the program from others: by the modules that results depend on.</summary>
     private static ulong ProgramFingerprint { get; } = XxHash3.HashToUInt64(
-        [.. new[] { typeof(BoardDefinition), typeof(Scenarios.Files.BoardFile), typeof(Checkpoints) }.SelectMany(type => type.Module.ModuleVersionId.ToByteArray())]);
+    [
+        .. new[] { typeof(BoardDefinition), typeof(Scenarios.Files.BoardFile), typeof(Checkpoints) }
+            .SelectMany(type => type.Module.ModuleVersionId.ToByteArray()),
+    ]);
 
     /// <summary>What came of a board; null when it has not come to its end.</summary>
     public BoardOutcome? ReadOutcome(BoardPlay play) => Read<BoardOutcome>(PathOf(play, "done"));

@@ -1,6 +1,5 @@
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
-using Orleans;
 
 namespace DmaGrains.Experiments.Playing;
 

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using DmaGrains.Model.Buffers;
-using Orleans;
 
 namespace DmaGrains.Experiments.Playing;
 

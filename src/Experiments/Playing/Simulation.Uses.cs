@@ -1,4 +1,3 @@
-using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 
 namespace DmaGrains.Experiments.Playing;

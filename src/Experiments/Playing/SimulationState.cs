@@ -3,7 +3,6 @@ using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Translation;
-using Orleans;
 
 namespace DmaGrains.Experiments.Playing;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using HdrHistogram;
 
 namespace DmaGrains.Experiments.Results;
@@ -24,5 +25,6 @@ public interface IResultSink
     /// <param name="case">The case's index.</param>
     /// <param name="repetition">The repetition's index.</param>
     /// <param name="histogram">The times.</param>
+    [SuppressMessage("Naming", "CA1716", Justification = "As for the type.")]
     void AddTimesToFirstMap(int @case, int repetition, LongHistogram histogram);
 }

@@ -76,7 +76,7 @@ public class ExperimentFileTests
     [InlineData("duration: 1s\nfaults: [{crash: gpu, every: 0}]", "every takes no time; expected a time above 0")]
     [InlineData("duration: 1s\nfaults: [{hang: gpu, every: 1s}]", "has no key 'for'")]
     [InlineData("duration: 1s\nfaults: [{every: 1s}]", "expected a fault with one of the keys crash, hang, revoke, memory or parameters")]
-    [InlineData("duration: 1s\nfaults: [{parameters: display, every: 1s, for: 1s, max_segment_count: 4}]", "display takes one contiguous run and states 4 segments")]
+    [InlineData("duration: 1s\nfaults: [{parameters: display, every: 1s, for: 1s, max_segment_count: 4}]", "takes one contiguous run and states 4 segments")]
     [InlineData("duration: 1s\nfaults: [{parameters: gpu, every: 1s, for: 1s, segment_boundary_mask: 6}]", "has holes")]
     public void What_is_wrong_is_told_with_what_was_expected(string rest, string problem) => Refuses($"workload: [{Stream}]\n{rest}", problem);
 
@@ -90,7 +90,7 @@ public class ExperimentFileTests
     [InlineData("arrivals: {clients: 3, think: 0}", "think takes no time; expected a time above 0")]
     [InlineData("size: 0", "size is text '0'")]
     [InlineData("size: {exponential: 0}", "exponential is text '0'")]
-    [InlineData("size: {uniform: [2MiB, 1MiB]}", "size has the impossible distribution 'uniform': uniform is wrong; expected the smallest value, then the largest")]
+    [InlineData("size: {uniform: [2MiB, 1MiB]}", "the impossible distribution 'uniform': uniform is wrong; expected the smallest value, then the largest")]
     [InlineData("size: {uniform: [1MiB]}", "expected two values: the smallest, then the largest")]
     [InlineData("size: {choose: [{value: 4096, weight: 0}]}", "expected at least one weight above 0")]
     [InlineData("size: {choose: [{value: 4096, weight: -1}]}", "weight is wrong; expected a number from 0 to 1000000000")]

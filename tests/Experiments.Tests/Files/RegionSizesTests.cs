@@ -1,5 +1,6 @@
 using CsCheck;
 using DmaGrains.Experiments.Files;
+using DmaGrains.Model.Boards;
 using DmaGrains.Model.Memory;
 using DmaGrains.Scenarios.Files;
 
@@ -31,9 +32,11 @@ public class RegionSizesTests
         {
             Assert.Null(changed.Check());
             Assert.Equal(pages, changed.Memory.Single(region => region.Name == "cma").Range.PageCount);
-            Assert.Equal(board.Memory.Aggregate(0UL, (sum, region) => sum + region.Range.PageCount), changed.Memory.Aggregate(0UL, (sum, region) => sum + region.Range.PageCount));
+            Assert.Equal(PagesOf(board), PagesOf(changed));
         }
     });
+
+    private static ulong PagesOf(BoardDefinition board) => board.Memory.Aggregate(0UL, (sum, region) => sum + region.Range.PageCount);
 
     [Fact]
     public void The_last_page_of_a_zone_is_not_given()

@@ -6,8 +6,10 @@ namespace DmaGrains.Experiments.Tests.Playing;
 
 public class CheckpointsTests
 {
-    private const string Stream =
-        "{name: s, arrivals: {poisson: 200/s}, size: {exponential: 1MiB}, lifetime: {exponential: 30ms}, importers: [gpu, display], first-use: {exponential: 1ms}}";
+    private const string Stream = """
+        {name: s, arrivals: {poisson: 200/s}, size: {exponential: 1MiB}, lifetime: {exponential: 30ms}, importers: [gpu, display],
+          first-use: {exponential: 1ms}}
+        """;
 
     private static readonly string _text = SmallExperiment.Text(
         $"workload: [{Stream}]\nmatrix: {{policy: [refuse, migrate]}}\nfaults: [{{hang: gpu, every: 50ms, for: 20ms}}]\nduration: 1s\nrepetitions: 2");

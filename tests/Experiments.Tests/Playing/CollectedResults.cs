@@ -51,9 +51,14 @@ internal sealed class CollectedResults : IResultSink
         Write(sample.ToString());
     }
 
-    public void AddTimesToFirstMap(int @case, int repetition, LongHistogram histogram) => Write(string.Create(
-        CultureInfo.InvariantCulture,
-        $"{@case} {repetition} {string.Join(' ', histogram.RecordedValues().Select(value => $"{value.ValueIteratedTo}:{value.CountAddedInThisIterationStep}"))}"));
+    public void AddTimesToFirstMap(int @case, int repetition, LongHistogram histogram)
+    {
+        Write($"{@case} {repetition}");
+        foreach (var value in histogram.RecordedValues())
+        {
+            Write($"  {value.ValueIteratedTo} {value.CountAddedInThisIterationStep}");
+        }
+    }
 
     private void Write(string line) => _text.Append(line).Append('\n');
 }

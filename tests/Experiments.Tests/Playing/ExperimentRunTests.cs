@@ -9,7 +9,8 @@ public class ExperimentRunTests
     private const string Matrix = """
         boards: [{board: small.yaml, count: 3}]
         workload:
-          - {name: s, arrivals: {poisson: 200/s}, size: {exponential: 1MiB}, lifetime: {exponential: 30ms}, importers: [gpu, display], first-use: {exponential: 1ms}}
+          - {name: s, arrivals: {poisson: 200/s}, size: {exponential: 1MiB}, lifetime: {exponential: 30ms}, importers: [gpu, display],
+              first-use: {exponential: 1ms}}
         matrix: {policy: [refuse, migrate], s.size: [1MiB, {exponential: 2MiB}]}
         duration: 2s
         repetitions: 3

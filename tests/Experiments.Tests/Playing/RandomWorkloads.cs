@@ -29,7 +29,8 @@ internal static class RandomWorkloads
         from first in Gen.OneOf("0", "{exponential: 1ms}")
         from pool in Gen.Int[1, 3]
         from full in Gen.OneOf("refuse", "wait")
-        select $"arrivals: {arrivals}, size: {size}, lifetime: {lifetime}, importers: {importers}, {mapping}, attach: {attach}, first-use: {first}, pool: {pool}, when-full: {full}";
+        select $"arrivals: {arrivals}, size: {size}, lifetime: {lifetime}, importers: {importers}, {mapping}, attach: {attach}, "
+            + $"first-use: {first}, pool: {pool}, when-full: {full}";
 
     private static readonly Gen<string> _fault = Gen.OneOf(
         "{crash: gpu, every: {exponential: 30ms}}",

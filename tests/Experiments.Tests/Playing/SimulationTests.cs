@@ -25,6 +25,6 @@ public class SimulationTests
     private static Simulation Begin(Experiment experiment, ICommandWatch? watch = null) => Simulation.Begin(
         experiment.Cases[0],
         0,
-        new(experiment.Seed, 0) { Commands = experiment.Commands ?? ulong.MaxValue, Nanoseconds = experiment.DurationNanoseconds ?? ulong.MaxValue, WarmUpNanoseconds = experiment.WarmUpNanoseconds },
+        new(experiment.Seed, 0) { Commands = experiment.Commands!.Value, WarmUpNanoseconds = experiment.WarmUpNanoseconds },
         watch);
 }
