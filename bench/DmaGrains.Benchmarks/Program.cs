@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using DmaGrains.Benchmarks.Experiments;
 using DmaGrains.Benchmarks.Exploring;
 using DmaGrains.Benchmarks.Growth;
 using DmaGrains.Benchmarks.Storage;
@@ -20,6 +21,11 @@ if (args is [StorageRun.Name, ..])
 if (args is [GrowthRun.Name, ..])
 {
     return await GrowthRun.MainAsync(args[1..]);
+}
+
+if (args is [ExperimentsRun.Name, ..])
+{
+    return ExperimentsRun.Run(args[1..]);
 }
 
 if (args is [ExploreRun.Name, ..])
