@@ -106,6 +106,9 @@ internal sealed class ProgramProcess : IDisposable
         await kill.WaitForExitAsync();
     }
 
+    /// <summary>Ends it by SIGKILL.</summary>
+    public void Kill() => _process.Kill();
+
     /// <summary>What it answered, once it has ended.</summary>
     public async Task<Answer> AnswerAsync()
     {

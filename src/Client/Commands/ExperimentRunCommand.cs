@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
