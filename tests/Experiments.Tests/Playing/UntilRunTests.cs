@@ -54,22 +54,48 @@ public class UntilRunTests
     [Fact]
     public void Looks_and_results_do_not_depend_on_how_many_cores_there_are()
     {
-        var one = Play("s.lifetime: [100ms, {exponential: 100ms}]", "buffers-refused", 0.01, 200, cores: 1);
-        var five = Play("s.lifetime: [100ms, {exponential: 100ms}]", "buffers-refused", 0.01, 200, cores: 5);
+        var one = Play("s.lifetime: [100ms, {exponential: 100ms}]", "buffers-refused", 0.02, 200, cores: 1);
+        var five = Play("s.lifetime: [100ms, {exponential: 100ms}]", "buffers-refused", 0.02, 200, cores: 5);
 
         Assert.Equal(one.Look.Comparisons.AsEnumerable(), five.Look.Comparisons);
         Assert.Equal(one.Results.Text, five.Results.Text);
     }
 
+    [Fact]
+    public void A_run_that_is_broken_off_and_resumed_ends_with_the_same_look_and_results()
+    {
+        const string matrix = "s.lifetime: [100ms, {exponential: 100ms}]";
+        var folder = Directory.CreateTempSubdirectory("dmagrains-until-").FullName;
+        using var cancellation = new CancellationTokenSource();
+        try
+        {
+            Assert.ThrowsAny<OperationCanceledException>(() => RunOf(matrix, new CollectedResults(), "buffers-refused", 0.01, 7, new() { Checkpoints = folder })
+                .Play(cancellation.Token, look => cancellation.Cancel()));
+            var results = new CollectedResults();
+            var look = RunOf(matrix, results, "buffers-refused", 0.01, 7, new() { Checkpoints = folder }).Play(CancellationToken.None);
+
+            var whole = Play(matrix, "buffers-refused", 0.01, 7);
+            Assert.Equal(whole.Look.Comparisons.AsEnumerable(), look.Comparisons);
+            Assert.Equal(whole.Results.Text, results.Text);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static (Look Look, CollectedResults Results) Play(string matrix, string measure, double share, int repetitionsMax, int cores = 2)
     {
         var results = new CollectedResults();
+        return (RunOf(matrix, results, measure, share, repetitionsMax, new() { Cores = cores }).Play(CancellationToken.None), results);
+    }
+
+    private static UntilRun RunOf(string matrix, CollectedResults results, string measure, double share, int repetitionsMax, RunOptions options)
+    {
         var decides = ExperimentMeasures.Find(measure)!;
         var text = SmallExperiment.Text(string.Create(
             CultureInfo.InvariantCulture,
-            $"workload:\n  - {{name: s, arrivals: {{poisson: 30/s}}, lifetime: 100ms, {Frame}}}\nmatrix: {{{matrix}}}\nduration: 60s\nwarm-up: 5s\nseed: 9"));
-        var run = new UntilRun(
-            SmallExperiment.Read(text), results, new() { Cores = cores }, decides, new Stopping(Tolerance.For(decides, share), repetitionsMax));
-        return (run.Play(CancellationToken.None), results);
+            $"workload:\n  - {{name: s, arrivals: {{poisson: 30/s}}, lifetime: 100ms, {Frame}}}\nmatrix: {{{matrix}}}\nduration: 60s\nwarm-up: auto\nseed: 9"));
+        return new(SmallExperiment.Read(text), results, options, decides, new Stopping(Tolerance.For(decides, share), repetitionsMax));
     }
 }
