@@ -53,7 +53,10 @@ public class ProcessEndTests
         await watch.ReadUntilAsync("1 buffer");
 
         watch.StopReading();
-        await File.WriteAllTextAsync(file, NoBuffers, TestContext.Current.CancellationToken);
+
+        // At once, as a kernel's file: the watch must not read it half written.
+        await File.WriteAllTextAsync($"{file}.new", NoBuffers, TestContext.Current.CancellationToken);
+        File.Move($"{file}.new", file, overwrite: true);
 
         Assert.Equal((ExitCode.ReaderGone, string.Empty), await watch.EndAsync());
     }
