@@ -3,7 +3,6 @@ using System.Globalization;
 using DmaGrains.Benchmarks.Hosting;
 using DmaGrains.Grains.Storage;
 using DmaGrains.Interfaces;
-using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
