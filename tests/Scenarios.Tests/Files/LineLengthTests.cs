@@ -53,7 +53,7 @@ public sealed class LineLengthTests
     public void Schemas_and_page_have_the_lengths_of_the_reader()
     {
         Assert.Equal(BoardDefinition.TitleLengthMax, (int?)Json("board")["properties"]!["title"]!["maxLength"]);
-        Assert.All(["board", "scenario"], schema => Assert.Equal(NodeValues.LineMax, (int?)Json(schema)["$defs"]!["text"]!["maxLength"]));
+        Assert.All(["board", "scenario", "experiment"], schema => Assert.Equal(NodeValues.LineMax, (int?)Json(schema)["$defs"]!["text"]!["maxLength"]));
         Assert.Contains(
             $"A `title` has at most {BoardDefinition.TitleLengthMax} characters, any other line of text (`shows`, `description`, `driver`, `source`, a path) at most {NodeValues.LineMax}",
             File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "docs", "scenario-format.md")),
