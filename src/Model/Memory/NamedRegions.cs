@@ -48,10 +48,10 @@ public static class NamedRegions
         var found = ImmutableArray.CreateBuilder<MemoryRegionLayout>(names.Names.Length);
         foreach (var name in names.Names)
         {
-            if (!regions.TryGetValue(name, out var region))
+            if (name is null || !regions.TryGetValue(name, out var region))
             {
                 return DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(Refuse(
-                    $"The board has no region {name}: expected one of {string.Join(", ", regions.Keys)}."));
+                    $"The board has no region {ModelName.Quoted(name)}: expected one of {string.Join(", ", regions.Keys)}."));
             }
 
             found.Add(region);

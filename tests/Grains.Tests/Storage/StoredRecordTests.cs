@@ -79,14 +79,14 @@ public sealed partial class StoredRecordTests(SiloFixture silo)
         var buffer = silo.Grains.GetBuffer(board, Long("frame"));
         var number = 0L;
         await buffer.ExportAsync(Export("mainline", 32));
-        foreach (var importers in Enumerable.Range(0, DmaBuffer.AttachmentsMax).Chunk(IDmaBufferGrain.BatchMax))
+        foreach (var importers in Enumerable.Range(0, DmaBuffer.AttachmentsMax).Chunk(128))
         {
             await AskAsync("a", importers.Select(DmaCommand (importer) => new DmaCommand.Attach(Long($"a{importer}"), DeviceName(importer % Devices))));
             await AskAsync("m", importers.Select(DmaCommand (importer) => new DmaCommand.Map(Long($"m{importer}"), Long($"a{importer}"), DmaDirection.ToDevice)));
         }
 
         // Whom memory lies out of reach of has mapped nothing.
-        foreach (var maps in Enumerable.Range(0, DmaBuffer.MappingsMax).Chunk(IDmaBufferGrain.BatchMax))
+        foreach (var maps in Enumerable.Range(0, DmaBuffer.MappingsMax).Chunk(128))
         {
             await AskAsync("x", maps.Select(DmaCommand (map) => new DmaCommand.Map(Long($"x{map}"), Long("a1"), DmaDirection.ToDevice)));
         }
