@@ -15,6 +15,7 @@ namespace DmaGrains.Silo.Tests.Faults;
 /// Silos that get SIGKILL while many buffers end: of some the end is written, and what they owe is not paid. Nobody asks those for
 /// anything any more.
 /// </summary>
+[Collection(FaultRun.Collection)]
 public sealed class DebtTests(Servers servers)
 {
     private const int Buffers = 200;

@@ -6,6 +6,9 @@ namespace DmaGrains.Silo.Tests.Faults;
 /// <summary>How long fault runs are, and where their figures go; <c>tests/Silo.Tests/faults</c> sets it.</summary>
 internal static class FaultRun
 {
+    /// <summary>The tests that load the machine most: one at a time, or they slow each other down.</summary>
+    public const string Collection = "faults";
+
     /// <summary>Decides what is asked and what happens (<c>FAULT_RUN_SEED</c>).</summary>
     public static int Seed { get; } = Setting("FAULT_RUN_SEED", 1);
 

@@ -12,15 +12,16 @@ namespace DmaGrains.Silo.Tests.Faults;
 /// heard is explained by some order of commands, and nothing is lost, doubled or leaked.
 /// </summary>
 /// <remarks><see cref="FaultRun"/> makes other and longer runs.</remarks>
+[Collection(FaultRun.Collection)]
 public sealed class FaultRunTests
 {
     private const int Boards = 20;
     private const int BuffersOfABoard = 100;
     private const int AnswersBetweenFaults = 600;
 
-    /// <summary>Those that are run: all, unless one is named.</summary>
+    /// <summary>Those that are run: those of clusters, unless one is named.</summary>
     public static TheoryData<StorageKind> Storages =>
-        FaultRun.Storage is { } one ? [one] : [StorageKind.Sqlite, StorageKind.PostgreSql, StorageKind.Redis];
+        FaultRun.Storage is { } one ? [one] : [StorageKind.PostgreSql, StorageKind.Redis];
 
     [Theory]
     [MemberData(nameof(Storages))]

@@ -10,6 +10,7 @@ using DmaGrains.Silo.Tests.Machines;
 namespace DmaGrains.Silo.Tests.Faults;
 
 /// <summary>As many callers at one buffer as are promised, through every gateway, while silos are killed.</summary>
+[Collection(FaultRun.Collection)]
 public sealed class OneBufferTests
 {
     private const int AnswersBetweenFaults = 2000;
