@@ -18,8 +18,6 @@ internal sealed class BoardGrain(
     [PersistentState("name-buckets", StorageNames.Default)] IPersistentState<NameBucketsRecord> nameStorage,
     DeviceFactsClient facts) : Grain, IBoardGrain
 {
-    private const string BufferField = "Buffer";
-
     private readonly HashSet<Task> _adding = [];
 
     // The stored state: interleaving calls do not see a write in progress.
@@ -141,7 +139,7 @@ internal sealed class BoardGrain(
     public async Task<DmaResult<ImmutableArray<MemoryRegionLayout>>> AddBufferAsync(
         string buffer, uint generation, string? exporter, NameList memory)
     {
-        if ((ModelName.Check(buffer, BufferField) ?? (exporter is null ? null : ModelName.Check(exporter, "Exporter")) ?? NamedRegions.Check(memory)) is { } malformed)
+        if ((ModelName.Check(buffer, "Buffer") ?? (exporter is null ? null : ModelName.Check(exporter, "Exporter")) ?? NamedRegions.Check(memory)) is { } malformed)
         {
             return DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(malformed);
         }
@@ -169,16 +167,7 @@ internal sealed class BoardGrain(
             : regions;
     }
 
-    public async Task<Refusal?> RemoveBufferAsync(string buffer, uint generation)
-    {
-        if (ModelName.Check(buffer, BufferField) is { } refusal)
-        {
-            return refusal;
-        }
-
-        await _names.RemoveAsync(new(buffer, generation));
-        return null;
-    }
+    public Task<Refusal?> RemoveBufferAsync(string buffer, uint generation) => _names.RemoveAsync(new(buffer, generation));
 
     public Task<DmaResult<NamePage>> ListBuffersAsync(string cursor, int count) => _names.ListAsync(cursor, count);
 

@@ -10,8 +10,6 @@ namespace DmaGrains.Grains.Boards;
 internal sealed class BoardListGrain(
     [PersistentState("board-buckets", StorageNames.Default)] IPersistentState<NameBucketsRecord> storage) : Grain, IBoardListGrain
 {
-    private const string BoardField = "Board";
-
     private NameBuckets _names = null!;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -20,19 +18,9 @@ internal sealed class BoardListGrain(
         return Task.CompletedTask;
     }
 
-    public async Task<Refusal?> AddAsync(string board, uint generation) =>
-        ModelName.Check(board, BoardField) ?? await _names.AddAsync(new(board, generation));
+    public Task<Refusal?> AddAsync(string board, uint generation) => _names.AddAsync(new(board, generation));
 
-    public async Task<Refusal?> RemoveAsync(string board, uint generation)
-    {
-        if (ModelName.Check(board, BoardField) is { } refusal)
-        {
-            return refusal;
-        }
-
-        await _names.RemoveAsync(new(board, generation));
-        return null;
-    }
+    public Task<Refusal?> RemoveAsync(string board, uint generation) => _names.RemoveAsync(new(board, generation));
 
     public Task<DmaResult<NamePage>> ListAsync(string cursor, int count) => _names.ListAsync(cursor, count);
 }

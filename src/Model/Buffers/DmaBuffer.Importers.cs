@@ -229,11 +229,6 @@ public sealed partial record DmaBuffer
     private ulong MappedBy(Attachment attachment)
     {
         ulong count = 0;
-        if (Mappings.IsEmpty)
-        {
-            return count;
-        }
-
         foreach (var mapping in Mappings)
         {
             count += mapping.Attachment == attachment.Name ? 1UL : 0;

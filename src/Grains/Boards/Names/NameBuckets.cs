@@ -29,9 +29,14 @@ internal sealed class NameBuckets(
     private BucketTable Table => new(storage.State.BucketCount);
 
     /// <summary>Adds a name; if it is there already, of that generation or a later one, nothing changes.</summary>
-    /// <returns>EINVAL naming Generation (it was removed a short while ago), or ENOSPC; null when added.</returns>
+    /// <returns>EINVAL naming Buffer or Board (not a name) or Generation (it was removed a short while ago), or ENOSPC; null when added.</returns>
     public async Task<Refusal?> AddAsync(ListedName name)
     {
+        if (Check(name) is { } malformed)
+        {
+            return malformed;
+        }
+
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
         {
             var reply = await AskAsync(name.Name, bucket => bucket.AddAsync(name));
@@ -64,7 +69,17 @@ internal sealed class NameBuckets(
     }
 
     /// <summary>Removes a name of that generation or an earlier one; a later generation stays, and a missing name changes nothing.</summary>
-    public Task RemoveAsync(ListedName name) => AskAsync(name.Name, bucket => bucket.RemoveAsync(name));
+    /// <returns>EINVAL naming Buffer or Board (not a name); null when it is not listed any more.</returns>
+    public async Task<Refusal?> RemoveAsync(ListedName name)
+    {
+        if (Check(name) is { } malformed)
+        {
+            return malformed;
+        }
+
+        await AskAsync(name.Name, bucket => bucket.RemoveAsync(name));
+        return null;
+    }
 
     /// <summary>Names, a page at a time.</summary>
     /// <param name="cursor">The cursor of the previous page; empty to start.</param>
@@ -120,6 +135,8 @@ internal sealed class NameBuckets(
 
         return new([.. names], after.ToString());
     }
+
+    private Refusal? Check(ListedName name) => ModelName.Check(name.Name, board.Length == 0 ? "Board" : "Buffer");
 
     private async Task<BucketReply> AskAsync(string name, Func<INameBucketGrain, Task<BucketReply>> ask)
     {
