@@ -81,37 +81,42 @@ internal sealed class Answers(int seed)
     }
 
     /// <summary>Sends until an answer comes; null when the caller gave up, which it may do after the first failure.</summary>
+    /// <remarks>
+    /// A client cannot tell a forgotten command that was lost on its way from one that was answered long ago. The callers here can: a
+    /// request that comes late and is forgotten was not lost.
+    /// </remarks>
     public async Task<IReadOnlyList<DmaResult<DmaReply>>?> HearAsync(
-        Func<Task<IReadOnlyList<DmaResult<DmaReply>>>> send, bool mayGiveUp)
+        Func<Task<IReadOnlyList<DmaResult<DmaReply>>>> send, bool mayGiveUp, bool isLate)
     {
         var start = Stopwatch.GetTimestamp();
-        while (true)
+        for (var failed = 0; ; failed++)
         {
             try
             {
                 var replies = await send();
-                Count(replies);
+                Count(replies, isLate && replies.Any(reply => reply.Refusal?.Errno == Errno.ESTALE) ? 0 : failed);
                 return replies;
             }
             catch (NoReplyException) when (Stopwatch.GetElapsedTime(start) < _patience)
             {
-                lock (_lock)
-                {
-                    (SentAgain, GivenUp) = mayGiveUp ? (SentAgain, GivenUp + 1) : (SentAgain + 1, GivenUp);
-                }
-
                 if (mayGiveUp)
                 {
+                    lock (_lock)
+                    {
+                        GivenUp++;
+                    }
+
                     return null;
                 }
             }
         }
     }
 
-    private void Count(IReadOnlyList<DmaResult<DmaReply>> replies)
+    private void Count(IReadOnlyList<DmaResult<DmaReply>> replies, int sentAgain)
     {
         lock (_lock)
         {
+            SentAgain += sentAgain;
             Granted += replies.Count(reply => reply.IsGranted);
             Refused += replies.Count(reply => !reply.IsGranted);
             var now = Stopwatch.GetTimestamp();

@@ -62,7 +62,7 @@ internal sealed class FaultLoad(IReadOnlyList<SharedBuffer> buffers, int seed)
     private async Task ExportAsync(SharedBuffer buffer, BufferExport export, bool isLate)
     {
         var sent = Answers.Now();
-        var replies = await Answers.HearAsync(async () => [await buffer.Grain.ExportAsync(export)], mayGiveUp: false);
+        var replies = await Answers.HearAsync(async () => [await buffer.Grain.ExportAsync(export)], mayGiveUp: false, isLate);
         buffer.History.Enqueue(new(buffer.Name, sent) { Answered = Answers.Now(), Export = export, Reply = replies![0] });
         Acknowledge(buffer, export, [], isLate);
     }
@@ -76,7 +76,8 @@ internal sealed class FaultLoad(IReadOnlyList<SharedBuffer> buffers, int seed)
             async () => commands is [var only]
                 ? [await buffer.Grain.ExecuteAsync(only)]
                 : await buffer.Grain.ExecuteAsync([.. commands], goOn: false),
-            mayGiveUp && !isLate && !commands.Any(command => command is DmaCommand.Map));
+            mayGiveUp && !isLate && !commands.Any(command => command is DmaCommand.Map),
+            isLate);
         if (replies is null)
         {
             buffer.History.Enqueue(new(buffer.Name, sent) { Command = commands.Single() });

@@ -110,7 +110,8 @@ internal sealed class OneBufferLoad(IReadOnlyList<IGrainFactory> clients, int se
             async () => commands is [var only]
                 ? [await Buffer(caller).ExecuteAsync(only)]
                 : await Buffer(caller).ExecuteAsync(commands, goOn: false),
-            mayGiveUp: false);
+            mayGiveUp: false,
+            isLate: false);
         foreach (var operation in Operation.Of(Name, sent, Answers.Now(), commands, replies!))
         {
             History.Enqueue(operation);
