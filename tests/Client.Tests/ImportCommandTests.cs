@@ -129,6 +129,46 @@ public class ImportCommandTests
         Assert.Equal(ExitCode.Good, await watch);
     }
 
+    [Fact]
+    public async Task What_a_watch_records_is_played_by_an_experiment()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "bufinfo");
+        var recording = Path.Combine(folder.Path, "recording.jsonl");
+        File.WriteAllText(file, Text);
+        using var output = new SignallingWriter();
+        var watch = Task.Run(() => CommandLine.RunAsync(
+            ["import", "bufinfo", file, "--watch", "--every", "10", "--record", recording], output, TextWriter.Null));
+        await output.WaitForAsync("held by v3d");
+        Replace(file, $"{Heading}\nTotal 0 objects, 0 bytes\n");
+        await output.WaitForAsync("now 0 buffers, 0 bytes\n");
+        File.Delete(file);
+        Assert.Equal(ExitCode.Good, await watch);
+        var experiment = Path.Combine(folder.Path, "experiment.yaml");
+        File.WriteAllText(experiment, """
+            name: again
+            question: What became of it?
+            boards: [raspberry-pi-4]
+            workload: [{name: seen, arrivals: {recording: recording.jsonl}, devices: {fe00.vc4: vc4}}]
+            duration: 1h
+            """);
+
+        var played = (await Answer.OfAsync("experiment", experiment, "--json")).Good();
+
+        // An export, and attach, map, unmap and detach of each importer; a release.
+        Assert.Contains("\"commands\": 10,", played.Output, StringComparison.Ordinal);
+        (await Answer.OfAsync("import", "bufinfo", experiment, "--watch", "--record", recording)).Unusable("it already exists; expected a new file, or --force");
+    }
+
+    [Fact]
+    public async Task A_recording_that_cannot_be_written_is_told_in_one_line()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "A device that is always full is needed.");
+        using var file = new TemporaryFile(Text, ".txt");
+
+        (await Answer.OfAsync("import", "bufinfo", file.Path, "--watch", "--record", "/dev/full", "--force")).Unusable("No space left on device");
+    }
+
     [Theory]
     [InlineData("import bufinfo", "'FILE'")]
     [InlineData("import bufinfo /no/such/file", "/no/such/file:1:1: the file cannot be read")]
@@ -137,6 +177,7 @@ public class ImportCommandTests
     [InlineData("import bufinfo x --device a=b", "--device is given without --board")]
     [InlineData("import bufinfo x --board juno --device a=b", "expected KERNEL=BOARD")]
     [InlineData("import bufinfo x --board juno --device =hdlcd", "expected KERNEL=BOARD")]
+    [InlineData("import bufinfo x --record y", "--record is given without --watch: expected both.")]
     [InlineData("import bufinfo x --every 1", "expected 10 to 60000 milliseconds")]
     public async Task Malformed_command_line_is_refused_in_one_line(string line, string saying) =>
         (await Answer.OfAsync(line.Split(' '))).Unusable(saying);

@@ -36,12 +36,14 @@ internal sealed class ImportCommand
         Description = "Read the file repeatedly and show what changed, until it is gone or Ctrl-C; with --json one document each time.",
     };
 
+    private readonly Option<string?> _record = OutputFile.Option(
+        "--record", "With --watch: a file to write what changes to, with times. 'dmagrains experiment' plays it again.");
+
+    private readonly OutputFile _files;
     private readonly Option<int> _period = PeriodOption.Create();
     private readonly Option<bool> _json = CommonOptions.Json();
 
-    private ImportCommand()
-    {
-    }
+    private ImportCommand() => _files = new OutputFile(_record);
 
     /// <summary>The command.</summary>
     public static Command Create() => new(
@@ -69,15 +71,22 @@ internal sealed class ImportCommand
               dmagrains import bufinfo /sys/kernel/debug/dma_buf/bufinfo
               dmagrains import bufinfo bufinfo.txt --board raspberry-pi-4 --device fec00000.v3d=v3d
               dmagrains import bufinfo /sys/kernel/debug/dma_buf/bufinfo --watch --every 1000
+              dmagrains import bufinfo /sys/kernel/debug/dma_buf/bufinfo --watch --every 100 --record camera.jsonl
             """)
         {
-            _file, _board, _device, _watch, _period, _json,
+            _file, _board, _device, _watch, _period, _record, _files.Force, _json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
             var file = parsed.GetRequiredValue(_file);
             var board = parsed.GetValue(_board) is { } name ? ShippedFiles.ReadBoard(name) : null;
             var fit = FitOf(board, parsed.GetValue(_device) ?? []);
+            if (parsed.GetValue(_record) is not null && !parsed.GetValue(_watch))
+            {
+                throw new UsageException("--record is given without --watch: expected both.");
+            }
+
+            _files.Check(parsed);
             return parsed.GetValue(_watch)
                 ? await WatchAsync(parsed, board, fit, cancellation)
                 : Show(parsed, ReadMatched(file, parsed.GetValue(_device) ?? []), board, fit);
@@ -148,14 +157,35 @@ internal sealed class ImportCommand
         }
 
         var shown = Read(file);
+        var period = PeriodOption.ValueOf(parsed, _period);
+        var output = _files.Open(parsed, _record);
+        var recording = new RecordingWriter(output, TimeProvider.System);
+        Record(parsed, () => recording.Begin(file, period, shown));
         Show(parsed, shown, board, fit);
+        using var timer = new PeriodicTimer(period);
+        try
+        {
+            await FollowAsync(parsed, timer, shown, recording, cancellation);
+        }
+        finally
+        {
+            Record(parsed, recording.End);
+        }
+
+        return ExitCode.Good;
+    }
+
+    private async Task FollowAsync(
+        ParseResult parsed, PeriodicTimer timer, ImportedListing shown, RecordingWriter recording, CancellationToken cancellation)
+    {
+        var file = parsed.GetRequiredValue(_file);
         var terminal = Terminal.Of(parsed);
-        using var timer = new PeriodicTimer(PeriodOption.ValueOf(parsed, _period));
         while (await timer.WaitForNextTickAsync(cancellation) && Exists(file))
         {
             var now = Read(file);
             var changes = ListingChange.Between(shown, now);
             shown = now;
+            Record(parsed, () => recording.Add(changes));
             if (changes.IsEmpty)
             {
                 continue;
@@ -171,9 +201,9 @@ internal sealed class ImportCommand
                 terminal.Line($"now {Counted.Of((ulong)now.Buffers.Length, "buffer")}, {Counted.Of(now.SizeBytes, "byte")}");
             }
         }
-
-        return ExitCode.Good;
     }
+
+    private void Record(ParseResult parsed, Action write) => OutputFile.Try(parsed, _record, write);
 
     private static bool Exists(string file) => File.Exists(file) || Directory.Exists(file);
 }

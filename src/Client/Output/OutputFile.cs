@@ -84,9 +84,39 @@ internal sealed class OutputFile
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw Unwritable(option, file, $"{HarmlessText.Of(problem.Message.TrimEnd('.'))}; expected a file that can be written");
+            throw Failed(option, file, problem);
         }
     }
+
+    /// <summary>Opens a file that is written as things happen, each time within <see cref="Try"/>; nowhere if the command line asks for none.</summary>
+    /// <exception cref="UsageException">It cannot be written.</exception>
+    public TextWriter Open(ParseResult parsed, Option<string?> option)
+    {
+        TextWriter writer = TextWriter.Null;
+        if (parsed.GetValue(option) is { } file)
+        {
+            Try(parsed, option, () => writer = new StreamWriter(new FileStream(file, parsed.GetValue(Force) ? FileMode.Create : FileMode.CreateNew)));
+        }
+
+        return writer;
+    }
+
+    /// <summary>Writes to a file that is open.</summary>
+    /// <exception cref="UsageException">It cannot be written.</exception>
+    public static void Try(ParseResult parsed, Option<string?> option, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw Failed(option, parsed.GetValue(option)!, problem);
+        }
+    }
+
+    private static UsageException Failed(Option option, string file, Exception problem) =>
+        Unwritable(option, file, $"{HarmlessText.Of(problem.Message.TrimEnd('.'))}; expected a file that can be written");
 
     private static UsageException IsThere(Option option, string file) =>
         Unwritable(option, file, "it already exists; expected a new file, or --force to replace it");

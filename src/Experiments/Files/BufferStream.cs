@@ -10,12 +10,12 @@ namespace DmaGrains.Experiments.Files;
 /// <summary>Buffers of one kind that come and go on a board.</summary>
 /// <param name="Name">Its name, unique in the workload.</param>
 /// <param name="Arrivals">When they come.</param>
-/// <param name="Size">How large they are, in bytes.</param>
-/// <param name="Lifetime">How long they are used, in nanoseconds from when they are served.</param>
+/// <param name="Size">How large they are, in bytes; null when they are as recorded.</param>
+/// <param name="Lifetime">How long they are used, in nanoseconds from when they are served; null when as recorded.</param>
 /// <param name="Importers">Who uses them.</param>
 [SuppressMessage("Naming", "CA1711", Justification = "A stream of buffers; nobody takes it for one of bytes.")]
 public sealed record BufferStream(
-    string Name, StreamArrivals Arrivals, Distribution Size, Distribution Lifetime, WeightedChoice<ImporterSet> Importers)
+    string Name, StreamArrivals Arrivals, Distribution? Size, Distribution? Lifetime, WeightedChoice<ImporterSet> Importers)
 {
     /// <summary>The device that exports them; null for a heap.</summary>
     public string? Exporter { get; init; }
@@ -75,4 +75,23 @@ public abstract record StreamArrivals
         /// <summary>Most clients of a stream on a board.</summary>
         public const uint ClientsMax = 100_000;
     }
+
+    /// <summary>As a kernel's buffers came while somebody recorded them; the same in every repetition and on every board.</summary>
+    /// <param name="Buffers">The buffers, in the order in which they came.</param>
+    /// <param name="Fingerprint">Tells recordings apart.</param>
+    public sealed record Recorded(ImmutableArray<RecordedArrival> Buffers, ulong Fingerprint) : StreamArrivals;
 }
+
+/// <summary>A buffer as it was recorded. What the stream states counts instead of what is null here.</summary>
+/// <param name="AtNanoseconds">When it comes.</param>
+/// <param name="SizeBytes">Its size.</param>
+/// <param name="LifetimeNanoseconds">How long it is there; null when it stays until the end.</param>
+/// <param name="Set">Which set of importers it has.</param>
+/// <param name="Uses">When each of them uses it.</param>
+public readonly record struct RecordedArrival(
+    ulong AtNanoseconds, ulong SizeBytes, ulong? LifetimeNanoseconds, int? Set, ImmutableArray<RecordedUse> Uses);
+
+/// <summary>When an importer used a recorded buffer.</summary>
+/// <param name="FromNanoseconds">From when on, counted from when the buffer came.</param>
+/// <param name="ToNanoseconds">Until when; null when as long as the buffer was there.</param>
+public readonly record struct RecordedUse(ulong FromNanoseconds, ulong? ToNanoseconds);

@@ -22,6 +22,7 @@ internal sealed class CaseFields(string path, Problems problems)
     private static readonly string[] _parts = ["policy", "boards", "workload", "other-memory", "faults"];
 
     private readonly Dictionary<string, BoardDefinition?> _boards = [];
+    private readonly RecordingFields _recordings = new(path, problems);
 
     /// <summary>The cases, in the order of the matrix; the last key changes fastest.</summary>
     public ImmutableArray<ExperimentCase> ReadAll(MapNode root)
@@ -127,7 +128,7 @@ internal sealed class CaseFields(string path, Problems problems)
 
         boards = root.Optional("regions") is { } regions ? RegionSizes.Read(regions.AsMap(), boards) : boards;
         var policy = root.Optional("policy") is { } stated ? PolicyFields.Read(stated) : ExporterPolicy.Default;
-        var workload = new StreamFields(boards, policy, problems).ReadAll(root.Required("workload"));
+        var workload = new StreamFields(boards, policy, _recordings, problems).ReadAll(root.Required("workload"));
         var names = workload.Select(stream => stream.Name).ToHashSet();
         var uses = new UseFields(boards, problems);
         return new(

@@ -12,8 +12,10 @@ namespace DmaGrains.Experiments.Files;
 /// <summary>Reads the workload of an experiment.</summary>
 /// <param name="boards">The boards that it runs on; at least one.</param>
 /// <param name="policy">The policy of a stream that states none.</param>
+/// <param name="recordings">Reads the recordings that streams play again.</param>
 /// <param name="problems">Gets what is wrong.</param>
-internal sealed class StreamFields(ImmutableArray<BoardDefinition> boards, ExporterPolicy policy, Problems problems)
+internal sealed class StreamFields(
+    ImmutableArray<BoardDefinition> boards, ExporterPolicy policy, RecordingFields recordings, Problems problems)
 {
     /// <summary>Most streams.</summary>
     public const int StreamsMax = 1000;
@@ -62,24 +64,19 @@ internal sealed class StreamFields(ImmutableArray<BoardDefinition> boards, Expor
         var before = problems.Count;
         map.AllowOnly(
             "name", "arrivals", "size", "lifetime", "importers", "exporter", "memory", "policy", "mapping", "uses", "first-use", "attach", "pool",
-            "when-full");
+            "when-full", "devices");
         var name = map.Required("name").AsName();
         if (name.Length > NameLengthMax)
         {
             map.PlaceOf("name").Report($"the name of a stream has {name.Length} characters", $"at most {NameLengthMax}: its buffers are named after it");
         }
 
-        var arrivals = ReadArrivals(map.Required("arrivals").AsMap());
-        var size = DistributionFields.OfBytes.Read(map.Required("size"));
-        var lifetime = DistributionFields.OfTimes.Read(map.Required("lifetime"));
-        var importers = ReadImporters(map.Required("importers"));
-        var stream = new BufferStream(name, arrivals, size, lifetime, importers)
+        var stream = ReadBuffers(name, map) with
         {
             Exporter = map.Optional("exporter")?.AsNameIn(Nobody("device"), _devices),
             Memory = map.Optional("memory")?.AsNamesIn(Nobody("region"), _regions) ?? default,
             Policy = map.Optional("policy") is { } own ? PolicyFields.Read(own) : policy,
             Uses = ReadUses(map),
-            FirstUse = map.Optional("first-use") is { } first ? DistributionFields.OfTimes.Read(first) : new Distribution.Constant(0),
             AttachesLazily = map.Optional("attach")?.AsChoice(_attaching) ?? false,
             Pool = (int)(map.Optional("pool")?.AsCount(1, PoolMax) ?? 1),
             Waits = map.Optional("when-full")?.AsChoice(_whenFull) ?? false,
@@ -90,6 +87,43 @@ internal sealed class StreamFields(ImmutableArray<BoardDefinition> boards, Expor
         }
 
         return stream;
+    }
+
+    /// <summary>When buffers come, how large they are, how long they are used and by whom.</summary>
+    private BufferStream ReadBuffers(string name, MapNode map)
+    {
+        var arrivals = map.Required("arrivals").AsMap();
+        if (arrivals.Optional("recording") is { } recording)
+        {
+            arrivals.AllowOnly("recording");
+            return ReadRecorded(name, map, recording);
+        }
+
+        map.Optional("devices")?.Place.Report("the key 'devices' stands without a recording", "arrivals: {recording: FILE}, or no devices");
+        return new(
+            name,
+            ReadArrivals(arrivals),
+            DistributionFields.OfBytes.Read(map.Required("size")),
+            DistributionFields.OfTimes.Read(map.Required("lifetime")),
+            ReadImporters(map.Required("importers")))
+        {
+            FirstUse = map.Optional("first-use") is { } first ? DistributionFields.OfTimes.Read(first) : new Distribution.Constant(0),
+        };
+    }
+
+    /// <summary>What the stream states counts instead of what was recorded.</summary>
+    private BufferStream ReadRecorded(string name, MapNode map, FileNode file)
+    {
+        foreach (var key in new[] { "pool", "first-use" })
+        {
+            map.Optional(key)?.Place.Report($"the key '{key}' stands beside a recording", $"no {key}: buffers are used as they were recorded");
+        }
+
+        var importers = map.Optional("importers");
+        var (arrivals, sets) = recordings.Read(file, map.Optional("devices")?.AsMap(), _devices, isWithImporters: importers is null);
+        var size = map.Optional("size") is { } bytes ? DistributionFields.OfBytes.Read(bytes) : null;
+        var lifetime = map.Optional("lifetime") is { } time ? DistributionFields.OfTimes.Read(time) : null;
+        return new(name, arrivals, size, lifetime, importers is null ? sets : ReadImporters(importers));
     }
 
     /// <summary>Who is looked for, for the message that there is none.</summary>
@@ -104,18 +138,20 @@ internal sealed class StreamFields(ImmutableArray<BoardDefinition> boards, Expor
 
     private static StreamArrivals ReadArrivals(MapNode map)
     {
-        map.AllowOnly("poisson", "constant", "bursts", "clients", "think");
+        map.AllowOnly("poisson", "constant", "bursts", "recording", "clients", "think");
         if (map.Optional("clients") is { } clients)
         {
             map.AllowOnly("clients", "think");
             return new StreamArrivals.Closed((uint)clients.AsCount(1, StreamArrivals.Closed.ClientsMax), ReadInterval(map.Required("think")));
         }
 
-        return new StreamArrivals.Open(ReadOpen(map));
+        return new StreamArrivals.Open(ReadOpen(map, "poisson, constant, bursts and recording, or clients with think"));
     }
 
     /// <summary>An arrival process that does not look at what becomes of buffers.</summary>
-    public static Arrivals ReadOpen(MapNode map)
+    /// <param name="map">Its mapping.</param>
+    /// <param name="keys">Which keys may stand there.</param>
+    public static Arrivals ReadOpen(MapNode map, string keys = "poisson, constant and bursts")
     {
         if (map.Optional("poisson") is { } poisson)
         {
@@ -131,7 +167,7 @@ internal sealed class StreamFields(ImmutableArray<BoardDefinition> boards, Expor
 
         if (map.Optional("bursts") is not { } bursts)
         {
-            _ = map.Wrong("one of the keys poisson, constant and bursts, or clients with think", 0);
+            _ = map.Wrong($"one of the keys {keys}", 0);
             return new Arrivals.Constant(1);
         }
 

@@ -126,7 +126,7 @@ internal sealed class Checkpoints
         }
     }
 
-    /// <summary>Tells experiments apart: by the file's text, and by the boards, which come from files of their own.</summary>
+    /// <summary>Tells experiments apart: by the file's text, and by boards and recordings, which come from files of their own.</summary>
     private static ulong FingerprintOf(Experiment experiment)
     {
         var hash = new XxHash3();
@@ -134,6 +134,11 @@ internal sealed class Checkpoints
         foreach (var board in experiment.Cases.SelectMany(each => each.Boards).Distinct())
         {
             hash.Append(_serializer.SerializeToArray(board));
+        }
+
+        foreach (var recorded in experiment.Cases.SelectMany(each => each.Workload).Select(stream => stream.Arrivals).OfType<StreamArrivals.Recorded>())
+        {
+            hash.Append(BitConverter.GetBytes(recorded.Fingerprint));
         }
 
         return hash.GetCurrentHashAsUInt64();

@@ -33,6 +33,9 @@ internal enum EventKind
 
     /// <summary>And is over.</summary>
     EndOfFault = 9,
+
+    /// <summary>An importer has done with a recorded buffer. Part: which importer.</summary>
+    LastUse = 10,
 }
 
 /// <summary>Something that happens at a moment.</summary>

@@ -61,8 +61,8 @@ internal sealed class Session
     /// <summary>How many importers there are.</summary>
     public int Importers => JoinsAt.Length;
 
-    /// <summary>Whether no importer takes part any more.</summary>
-    public bool IsLeft => Array.TrueForAll(Holdings, static holding => (holding & Holding.Left) != 0);
+    /// <summary>Whether no importer takes part any more. Recorded buffers may have none; they stay.</summary>
+    public bool IsLeft => Holdings.Length != 0 && Array.TrueForAll(Holdings, static holding => (holding & Holding.Left) != 0);
 
     /// <summary>What an importer holds of a buffer.</summary>
     public ref Holding this[int buffer, int importer] => ref Holdings[(buffer * JoinsAt.Length) + importer];
@@ -83,6 +83,9 @@ internal enum Holding : byte
 
     /// <summary>Nothing any more: it was refused, or has crashed.</summary>
     Left = 4,
+
+    /// <summary>Nothing any more: it has done with the buffer.</summary>
+    Done = 8,
 }
 
 /// <summary>Where a session is in its life.</summary>

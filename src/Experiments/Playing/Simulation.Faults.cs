@@ -73,22 +73,10 @@ internal sealed partial class Simulation
     [
         .. _streams.SelectMany(stream => stream.InOrder)
             .Where(session => session.Stage is SessionStage.Served or SessionStage.Ending)
-            .Select(session => (session, importer: FindImporter(session, device)))
-            .Where(found => found.importer >= 0),
+            .SelectMany(session => Enumerable.Range(0, session.Importers)
+                .Where(importer => CommandsOf(session, importer).Device == device)
+                .Select(importer => (session, importer))),
     ];
-
-    private int FindImporter(Session session, string device)
-    {
-        for (var importer = 0; importer < session.Importers; importer++)
-        {
-            if (CommandsOf(session, importer).Device == device)
-            {
-                return importer;
-            }
-        }
-
-        return -1;
-    }
 
     private void Crash(string device)
     {
@@ -116,7 +104,17 @@ internal sealed partial class Simulation
         {
             if (session.Stage == SessionStage.Ending)
             {
-                End(session);
+                if (IsHere(session))
+                {
+                    End(session);
+                }
+
+                continue;
+            }
+
+            if (_streams[session.Stream].UntilLeft(session.Number, importer) is { } length && session.ArrivedAt + length <= _now)
+            {
+                LeaveHeld(session, importer);
                 continue;
             }
 

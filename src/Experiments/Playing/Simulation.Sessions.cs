@@ -90,7 +90,7 @@ internal sealed partial class Simulation
         }
 
         session.Stage = SessionStage.Served;
-        Plan(_now + stream.LifetimeOf(session.Number), new(EventKind.EndOfLife, session.Stream, session.Number));
+        PlanEnds(stream, session);
         if (stream.Stream.Uses is not null)
         {
             Use(session);
@@ -102,6 +102,22 @@ internal sealed partial class Simulation
             if (session.JoinsAt[importer] > _now)
             {
                 Plan(session.JoinsAt[importer], new(EventKind.FirstUse, session.Stream, session.Number, importer));
+            }
+        }
+    }
+
+    private void PlanEnds(StreamPlay stream, Session session)
+    {
+        if (stream.LifetimeOf(session.Number) is { } lifetime)
+        {
+            Plan(_now + lifetime, new(EventKind.EndOfLife, session.Stream, session.Number));
+        }
+
+        for (var importer = 0; importer < session.Importers; importer++)
+        {
+            if (stream.UntilLeft(session.Number, importer) is { } length)
+            {
+                Plan(Math.Max(_now, session.ArrivedAt + length), new(EventKind.LastUse, session.Stream, session.Number, importer));
             }
         }
     }
@@ -311,7 +327,7 @@ internal sealed partial class Simulation
             Granted(Do(session, buffer, commands.Detach));
         }
 
-        session[buffer, importer] &= Holding.Left;
+        session[buffer, importer] &= Holding.Left | Holding.Done;
     }
 
     /// <summary>What is given back is taken back.</summary>
@@ -335,7 +351,7 @@ internal sealed partial class Simulation
                 {
                     GiveBack(session, buffer, importer);
                 }
-                else if ((session[buffer, importer] & ~Holding.Left) != 0)
+                else if ((session[buffer, importer] & (Holding.Attached | Holding.Mapped)) != 0)
                 {
                     isAll = false;
                 }

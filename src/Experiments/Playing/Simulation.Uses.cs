@@ -14,6 +14,16 @@ internal sealed partial class Simulation
         }
     }
 
+    /// <summary>An importer has done with recorded buffers. One that hangs holds them until it goes on.</summary>
+    private void LeaveHeld(Session session, int importer)
+    {
+        for (var buffer = 0; buffer < session.Buffers.Length && session.Stage == SessionStage.Served && !IsHanging(session, importer); buffer++)
+        {
+            GiveBack(session, buffer, importer);
+            session[buffer, importer] |= Holding.Done;
+        }
+    }
+
     /// <summary>Each importer maps the buffer whose turn it is.</summary>
     private void Use(Session session)
     {

@@ -132,7 +132,13 @@ internal sealed partial class Simulation
 
     private void Plan(ulong at, in Event what) => _queue.Enqueue(what, new(at, _sequence++));
 
-    private void PlanArrival(int stream, ulong number) => Plan(_streams[stream].ArrivalOf(number, _now), new(EventKind.Arrival, stream, number));
+    private void PlanArrival(int stream, ulong number)
+    {
+        if (_streams[stream].ArrivalOf(number, _now) is { } at)
+        {
+            Plan(at, new(EventKind.Arrival, stream, number));
+        }
+    }
 
     private void PlanClient(int stream, ulong number) => Plan(_now + _streams[stream].ThinkBefore(number), new(EventKind.Client, stream, number));
 
@@ -168,6 +174,9 @@ internal sealed partial class Simulation
                 break;
             case EventKind.EndOfUse when SessionOf(what) is { } session:
                 EndUse(session, what.Part);
+                break;
+            case EventKind.LastUse when SessionOf(what) is { } session:
+                LeaveHeld(session, what.Part);
                 break;
             case EventKind.EndOfLife when SessionOf(what) is { } session:
                 End(session);

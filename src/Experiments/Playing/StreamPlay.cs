@@ -11,6 +11,7 @@ internal sealed class StreamPlay
     private readonly WeightedChoice<int> _sets;
     private readonly BufferExport _export;
     private readonly Draws _draws;
+    private readonly ImmutableArray<RecordedArrival> _recorded;
 
     /// <summary>Nothing has come yet.</summary>
     /// <param name="stream">The stream.</param>
@@ -21,7 +22,8 @@ internal sealed class StreamPlay
         _draws = draws;
         _sets = new([.. stream.Importers.Choices.Select((choice, index) => new Weighted<int>(index, choice.Weight))]);
         _export = new(stream.Name, 1, stream.Exporter) { Policy = stream.Policy, Memory = stream.Memory };
-        Sets = [.. stream.Importers.Choices.Select(choice => choice.Value.Importers.Select(importer => new ImporterCommands(importer)).ToImmutableArray())];
+        Sets = [.. stream.Importers.Choices.Select(choice => ImporterCommands.Of(choice.Value))];
+        _recorded = stream.Arrivals is StreamArrivals.Recorded recorded ? recorded.Buffers : default;
     }
 
     /// <summary>The stream.</summary>
@@ -36,14 +38,22 @@ internal sealed class StreamPlay
     /// <summary>The sessions in the order of their numbers.</summary>
     public IEnumerable<Session> InOrder => Sessions.OrderBy(session => session.Key).Select(session => session.Value);
 
-    /// <summary>When the buffers of a number arrive, in an open stream.</summary>
-    public ulong ArrivalOf(ulong number, ulong previous) => ((StreamArrivals.Open)Stream.Arrivals).Process.At(_draws, number, previous);
+    /// <summary>When the buffers of a number arrive, in a stream that is not a closed loop; null when none come any more.</summary>
+    public ulong? ArrivalOf(ulong number, ulong previous) =>
+        _recorded.IsDefault ? ((StreamArrivals.Open)Stream.Arrivals).Process.At(_draws, number, previous)
+        : number < (ulong)_recorded.Length ? _recorded[(int)number].AtNanoseconds
+        : null;
 
     /// <summary>How long the client whose turn a number is thinks before, in nanoseconds.</summary>
     public ulong ThinkBefore(ulong number) => Math.Max(1, Draw(((StreamArrivals.Closed)Stream.Arrivals).Think, Purpose.Think, number));
 
-    /// <summary>How long the buffers of a number are used once they are served, in nanoseconds.</summary>
-    public ulong LifetimeOf(ulong number) => Draw(Stream.Lifetime, Purpose.Lifetime, number);
+    /// <summary>How long the buffers of a number are used once they are served, in nanoseconds; null when until the end.</summary>
+    public ulong? LifetimeOf(ulong number) =>
+        Stream.Lifetime is { } lifetime ? Draw(lifetime, Purpose.Lifetime, number) : _recorded[(int)number].LifetimeNanoseconds;
+
+    /// <summary>How long after they came an importer has done with the buffers of a number, in nanoseconds; null when it uses them to their end.</summary>
+    public ulong? UntilLeft(ulong number, int importer) =>
+        _recorded.IsDefault || _recorded[(int)number].Set is null ? null : _recorded[(int)number].Uses[importer].ToNanoseconds;
 
     /// <summary>Time from a use to the next, in nanoseconds.</summary>
     public ulong UntilNextUse(Session session) => Math.Max(1, Draw(Stream.Uses!.Every, Purpose.Use, session.Number, session.Uses));
@@ -54,11 +64,14 @@ internal sealed class StreamPlay
     /// <summary>The buffers of a number, as they arrive.</summary>
     public Session Arrive(ulong number, ulong at)
     {
-        var set = _sets.Choices.Length == 1 ? 0 : _sets.At(_draws.Uniform(Purpose.Importers, number));
+        var recorded = _recorded.IsDefault ? (RecordedArrival?)null : _recorded[(int)number];
+        var set = recorded?.Set ?? (_sets.Choices.Length == 1 ? 0 : _sets.At(_draws.Uniform(Purpose.Importers, number)));
         var joins = new ulong[Sets[set].Length];
         for (var importer = 0; importer < joins.Length; importer++)
         {
-            joins[importer] = at + Draw(Stream.FirstUse, Purpose.FirstUse, number, (uint)importer);
+            joins[importer] = at + (recorded?.Set is null
+                ? Draw(Stream.FirstUse, Purpose.FirstUse, number, (uint)importer)
+                : recorded.Value.Uses[importer].FromNanoseconds);
         }
 
         return new()
@@ -66,7 +79,8 @@ internal sealed class StreamPlay
             Stream = (int)_draws.Stream,
             Number = number,
             ArrivedAt = at,
-            SizeBytes = Math.Clamp(Draw(Stream.Size, Purpose.Size, number), 1, BufferExport.SizeBytesMax),
+            SizeBytes = Math.Clamp(
+                Stream.Size is { } size ? Draw(size, Purpose.Size, number) : recorded!.Value.SizeBytes, 1, BufferExport.SizeBytesMax),
             Set = set,
             Buffers = new DmaBuffer?[Stream.Pool],
             Holdings = new Holding[Stream.Pool * joins.Length],

@@ -32,6 +32,7 @@ internal static class EveryKey
             uses: {every: 16.7ms, for: {constant: 2ms}}
           - {name: photo, arrivals: {bursts: {size: 6, every: 2s}}, size: 1MiB, lifetime: 1s, importers: [gpu]}
           - {name: clock, arrivals: {constant: 30/s}, size: 4KiB, lifetime: 10ms, importers: [card bidirectional], attach: eager, when-full: refuse}
+          - {name: seen, arrivals: {recording: seen.jsonl}, devices: {display: camera, gpu: none}}
         other-memory:
           - {region: cma, arrivals: {poisson: 3/min}, size: {exponential: 100KiB}, lifetime: 1min}
         faults:

@@ -84,7 +84,7 @@ public class ExperimentFileTests
     [InlineData("arrivals: {poisson: 0/s}", "expected a rate above 0")]
     [InlineData("arrivals: {poisson: 5}", "expected a rate above 0 such as 30/s")]
     [InlineData("arrivals: {poisson: 5/s, constant: 5/s}", "the unknown key 'constant'")]
-    [InlineData("arrivals: {}", "expected one of the keys poisson, constant and bursts, or clients with think")]
+    [InlineData("arrivals: {}", "expected one of the keys poisson, constant, bursts and recording, or clients with think")]
     [InlineData("arrivals: {bursts: {size: 0, every: 1s}}", "size is text '0'")]
     [InlineData("arrivals: {clients: 3}", "has no key 'think'")]
     [InlineData("arrivals: {clients: 3, think: 0}", "think takes no time; expected a time above 0")]

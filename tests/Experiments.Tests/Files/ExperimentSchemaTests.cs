@@ -28,8 +28,8 @@ public class ExperimentSchemaTests
         var schema = JsonNode.Parse(File.ReadAllText(_path))!;
         schema["$defs"]!.AsObject().Remove("policy");
 
-        // Keys of policies are theirs; keys of the matrix and of regions are names.
-        string[] names = ["late_attach", "pinned", "cma", "photo.first-use"];
+        // Keys of policies are theirs; keys of the matrix, of regions and of recorded devices are names.
+        string[] names = ["late_attach", "pinned", "cma", "photo.first-use", "display", "gpu"];
         Assert.Equal(
             PropertiesIn(schema).Append("commands").Distinct().Order(StringComparer.Ordinal),
             KeysOf(Document(EveryKey.Experiment)).Append("commands").Append("board").Except(names).Distinct().Order(StringComparer.Ordinal));

@@ -32,6 +32,13 @@ internal static class RandomWorkloads
         select $"arrivals: {arrivals}, size: {size}, lifetime: {lifetime}, importers: {importers}, {mapping}, attach: {attach}, "
             + $"first-use: {first}, pool: {pool}, when-full: {full}";
 
+    private static readonly Gen<string> _recorded =
+        from own in Gen.OneOf("", ", size: 64KiB", ", lifetime: 5ms", ", importers: [gpu, display]")
+        from mapping in Gen.OneOf("hold", "per-use, uses: {every: 4ms, for: 1ms}")
+        from attach in Gen.OneOf("eager", "lazy")
+        from full in Gen.OneOf("refuse", "wait")
+        select $"arrivals: {{recording: busy.jsonl}}{own}, mapping: {mapping}, attach: {attach}, when-full: {full}";
+
     private static readonly Gen<string> _fault = Gen.OneOf(
         "{crash: gpu, every: {exponential: 30ms}}",
         "{hang: display, every: {exponential: 40ms}, for: 15ms}",
@@ -42,6 +49,7 @@ internal static class RandomWorkloads
     /// <summary>The text of an experiment of so many commands.</summary>
     public static Gen<string> Text(int commands) =>
         from streams in _stream.Array[1, 3]
+        from recorded in _recorded.Array[0, 1]
         from faults in _fault.Array[0, 3]
         from policy in Gen.OneOf("refuse", "resplit", "migrate", "accept", "first-attach-migrate", "at-export", "mainline-bouncing", "own-lists", "shared-list")
         from other in Gen.Bool
@@ -49,7 +57,7 @@ internal static class RandomWorkloads
         select SmallExperiment.Text($"""
             policy: {policy}
             workload:
-            {string.Join('\n', streams.Select((stream, index) => $"  - {{name: s{index}, {stream}}}"))}
+            {string.Join('\n', streams.Concat(recorded).Select((stream, index) => $"  - {{name: s{index}, {stream}}}"))}
             {(other ? "other-memory: [{region: cma, arrivals: {poisson: 200/s}, size: {exponential: 1MiB}, lifetime: {exponential: 10ms}}]" : "where: model")}
             {(faults.Length == 0 ? "repetitions: 1" : $"faults: [{string.Join(", ", faults)}]")}
             commands: {commands}
