@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using DmaGrains.Experiments.Sampling;
-using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Importing;

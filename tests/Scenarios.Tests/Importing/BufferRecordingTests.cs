@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CsCheck;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Importing;
