@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using DmaGrains.Client.Commands;
 using DmaGrains.Client.Output;
+using DmaGrains.Experiments.Driving;
 using DmaGrains.Experiments.Playing;
 using DmaGrains.Model;
 using DmaGrains.Scenarios.Conformance;
@@ -86,6 +87,9 @@ public static class CommandLine
             case FileFormatException or VectorFileException or UsageException or CheckpointException:
                 Say(error, problem.Message);
                 return ExitCode.Usage;
+            case RefusedBoardException:
+                Say(error, problem.Message);
+                return ExitCode.Refused;
             case NoReplyException:
                 Say(error, OneLine(problem.Message));
                 return ExitCode.Unavailable;

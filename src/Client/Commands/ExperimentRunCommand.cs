@@ -42,6 +42,12 @@ internal sealed class ExperimentRunCommand
         DefaultValueFactory = _ => ExperimentMeasures.All[0].Name,
     };
 
+    private readonly Option<string?> _gateway = new("--gateway")
+    {
+        Description = "Play it in real time on this cluster, whatever the file says: a running silo's gateway, or several separated by commas.",
+        HelpName = "HOST:PORT",
+    };
+
     private readonly Option<bool> _json = CommonOptions.Json();
 
     /// <summary>The command.</summary>
@@ -66,7 +72,8 @@ internal sealed class ExperimentRunCommand
         var run = new ExperimentRunCommand();
         run._file.Arity = files;
         command.Add(run._file);
-        foreach (var option in (Option[])[run._until, run._measure, run._repetitionsMax, run._cores, run._checkpoints, run._every, run._resume, run._json])
+        Option[] options = [run._until, run._measure, run._repetitionsMax, run._cores, run._checkpoints, run._every, run._resume, run._gateway, run._json];
+        foreach (var option in options)
         {
             command.Add(option);
         }
@@ -78,7 +85,9 @@ internal sealed class ExperimentRunCommand
     private int Run(ParseResult parsed, CancellationToken cancellation)
     {
         var file = parsed.GetValue(_file) ?? throw new UsageException("There is no experiment to play: expected FILE, or - for standard input.");
-        var experiment = StandardInput.Is(file) ? ExperimentFile.Read(StandardInput.Name, StandardInput.Open()) : ExperimentFile.Read(file);
+        ExperimentPlace? where = parsed.GetValue(_gateway) is null ? null : ExperimentPlace.Silo;
+        var experiment = StandardInput.Is(file) ? ExperimentFile.Read(StandardInput.Name, StandardInput.Open(), where) : ExperimentFile.Read(file, where);
+        CheckPlace(parsed, experiment);
         var options = new RunOptions { Cores = parsed.GetValue(_cores), Checkpoints = parsed.GetValue(_checkpoints) };
         CheckFolder(parsed, options.Checkpoints);
         ExperimentReport report;
@@ -101,6 +110,17 @@ internal sealed class ExperimentRunCommand
     {
         var results = new CaseMeans(experiment);
         var measure = DecidingMeasure(parsed, experiment);
+        if (experiment.Where == ExperimentPlace.Silo)
+        {
+            // The command has a thread to itself.
+            ExperimentOnGrains.PlayAsync(parsed, parsed.GetValue(_gateway), experiment, results, options.Progress!, cancellation).GetAwaiter().GetResult();
+            return results.Report() with
+            {
+                Measure = measure.Name,
+                Comparisons = CaseComparison.Of(experiment, results.Repetitions, measure.Name),
+            };
+        }
+
         if (parsed.GetValue(_until) is not { } share)
         {
             var run = new ExperimentRun(experiment, results, options);
@@ -122,6 +142,16 @@ internal sealed class ExperimentRunCommand
             Until = share,
             WarmUp = until.WarmUp,
         };
+    }
+
+    /// <summary>In real time nothing is played again, and nobody can wait until it is enough.</summary>
+    private void CheckPlace(ParseResult parsed, Experiment experiment)
+    {
+        if (experiment.Where == ExperimentPlace.Silo
+            && ((Option[])[_until, _checkpoints, _resume]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } option)
+        {
+            throw new UsageException($"{option.Name} is for experiments in virtual time: expected where: model and no --gateway, or no {option.Name}.");
+        }
     }
 
     private Measure DecidingMeasure(ParseResult parsed, Experiment experiment)

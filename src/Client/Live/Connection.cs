@@ -33,6 +33,9 @@ internal sealed class Connection : IAsyncDisposable
     /// <summary>Gives grains.</summary>
     public IGrainFactory Grains => _silo?.Grains ?? _client!.Services.GetRequiredService<IGrainFactory>();
 
+    /// <summary>How often a call was sent again because there was no reply.</summary>
+    public ulong SentAgain => _client?.Services.GetRequiredService<Resending>().Count ?? 0;
+
     /// <summary>Whether the state ends with this process.</summary>
     public bool IsEmbedded { get; }
 
@@ -169,7 +172,9 @@ internal sealed class Connection : IAsyncDisposable
 
             // Also how soon a client asks a silo again that is still starting.
             client.Configure<TypeManagementOptions>(types => types.TypeMapRefreshInterval = _gatewayPatience);
-            client.AddOutgoingGrainCallFilter(new Resending(gateway, cancellation));
+            var resending = new Resending(gateway, cancellation);
+            client.Services.AddSingleton(resending);
+            client.AddOutgoingGrainCallFilter(resending);
             KnownTypes.AddTo(client);
         });
         var host = builder.Build();

@@ -17,6 +17,11 @@ internal sealed class Resending(string gateway, CancellationToken cancellation) 
 {
     private const int Attempts = 3;
 
+    private long _count;
+
+    /// <summary>How often something was sent again.</summary>
+    public ulong Count => (ulong)Interlocked.Read(ref _count);
+
     /// <inheritdoc/>
     public async Task Invoke(IOutgoingGrainCallContext context)
     {
@@ -44,6 +49,7 @@ internal sealed class Resending(string gateway, CancellationToken cancellation) 
                         trouble);
                 }
 
+                Interlocked.Increment(ref _count);
                 await Task.Delay(Liveness.LossNoticed, cancellation);
             }
         }

@@ -11,7 +11,7 @@ internal static class ExperimentText
     private static readonly string[] _main =
     [
         "buffers-refused", "refused-by-fragmentation", "hazards", "time-to-first-map", "bytes-copied", "contiguous-used-mean", "contiguous-used-max",
-        "buffers", "commands",
+        "buffers", "commands", "commands-a-second", "latency-p50", "latency-p99", "behind-p99", "sent-again", "silos-lost",
     ];
 
     /// <summary>The question, a row for each case, and the thresholds.</summary>
@@ -20,12 +20,13 @@ internal static class ExperimentText
         terminal.Line(report.Experiment);
         terminal.Line(report.Question);
         terminal.Line();
+        var shown = _main.Where(name => report.Cases[0].Means.ContainsKey(name)).ToList();
         terminal.Table(
-            [.. report.Cases[0].Case.Values.Select(value => value.Key).DefaultIfEmpty("case"), .. _main],
+            [.. report.Cases[0].Case.Values.Select(value => value.Key).DefaultIfEmpty("case"), .. shown],
             report.Cases.Select(each => (string[])
             [
                 .. each.Case.Values.Select(value => value.Value).DefaultIfEmpty("the only one"),
-                .. _main.Select(name => Format(each.Means[name], ExperimentMeasures.Find(name)!.Unit)),
+                .. shown.Select(name => Format(each.Means[name], ExperimentMeasures.Find(name)!.Unit)),
             ]));
         CaseComparisonText.Write(terminal, report);
         if (!report.Thresholds.IsEmpty)

@@ -11,8 +11,9 @@ namespace DmaGrains.Experiments.Files;
 /// read as if the file said so.
 /// </summary>
 /// <param name="path">The file; boards are named from its folder.</param>
+/// <param name="where">Where it is played.</param>
 /// <param name="problems">Gets what is wrong.</param>
-internal sealed class CaseFields(string path, Problems problems)
+internal sealed class CaseFields(string path, ExperimentPlace where, Problems problems)
 {
     private const int KeysMax = 8;
     private const int CasesMax = 1000;
@@ -130,7 +131,7 @@ internal sealed class CaseFields(string path, Problems problems)
         var policy = root.Optional("policy") is { } stated ? PolicyFields.Read(stated) : ExporterPolicy.Default;
         var workload = new StreamFields(boards, policy, _recordings, problems).ReadAll(root.Required("workload"));
         var names = workload.Select(stream => stream.Name).ToHashSet();
-        var uses = new UseFields(boards, problems);
+        var uses = new UseFields(boards, where, problems);
         return new(
             @case,
             boards,

@@ -22,6 +22,9 @@ public sealed record Experiment(string Name, string Question, ImmutableArray<Exp
     /// <summary>How often each case is repeated, with other random numbers each time.</summary>
     public int Repetitions { get; init; } = 1;
 
+    /// <summary>Where it is played.</summary>
+    public ExperimentPlace Where { get; init; }
+
     /// <summary>What all random numbers come from.</summary>
     public ulong Seed { get; init; }
 
@@ -44,3 +47,13 @@ public sealed record ExperimentCase(
     ImmutableArray<BufferStream> Workload,
     ImmutableArray<OtherMemory> OtherMemory,
     ImmutableArray<FaultProcess> Faults);
+
+/// <summary>Where an experiment is played.</summary>
+public enum ExperimentPlace
+{
+    /// <summary>On the model, in virtual time.</summary>
+    Model,
+
+    /// <summary>On grains in a silo, in real time.</summary>
+    Silo,
+}

@@ -12,7 +12,11 @@ public static class ExperimentFile
     /// <summary>Most thresholds.</summary>
     public const int ThresholdsMax = 100;
 
-    private static readonly OrderedDictionary<string, bool> _places = new() { ["model"] = true };
+    private static readonly OrderedDictionary<string, ExperimentPlace> _places = new()
+    {
+        ["model"] = ExperimentPlace.Model,
+        ["silo"] = ExperimentPlace.Silo,
+    };
 
     private static readonly string[] _keys =
     [
@@ -22,21 +26,24 @@ public static class ExperimentFile
 
     /// <summary>Reads an experiment, and the boards that it names.</summary>
     /// <param name="path">The file, at most 1 MiB.</param>
+    /// <param name="where">Where it is played, whatever the file says; null for what it says.</param>
     /// <exception cref="FileFormatException">The file or a board cannot be read, or is malformed.</exception>
-    public static Experiment Read(string path) => Parse(FileText.Read(path), path);
+    public static Experiment Read(string path, ExperimentPlace? where = null) => Parse(FileText.Read(path), path, where);
 
     /// <summary>Reads an experiment from a stream, such as standard input, and the boards that it names.</summary>
     /// <param name="name">What to call it in messages.</param>
     /// <param name="stream">At most 1 MiB.</param>
+    /// <param name="where">Where it is played, whatever the file says; null for what it says.</param>
     /// <exception cref="FileFormatException">It or a board cannot be read, or is malformed.</exception>
-    public static Experiment Read(string name, Stream stream) => Parse(FileText.Read(name, () => stream), name);
+    public static Experiment Read(string name, Stream stream, ExperimentPlace? where = null) => Parse(FileText.Read(name, () => stream), name, where);
 
     /// <summary>Reads an experiment from text, and the boards that it names.</summary>
     /// <param name="text">What an experiment's file would have.</param>
     /// <param name="file">What to call it in messages; a board's path counts from its folder.</param>
+    /// <param name="where">Where it is played, whatever the text says; null for what it says.</param>
     /// <exception cref="FileFormatException">The text or a board is malformed.</exception>
-    public static Experiment Parse(string text, string file) =>
-        Problems.OrThrow(problems => Read(NodeTree.Parse(file, text, problems), file, problems))! with { Text = text };
+    public static Experiment Parse(string text, string file, ExperimentPlace? where = null) =>
+        Problems.OrThrow(problems => Read(NodeTree.Parse(file, text, problems), file, problems, where))! with { Text = text };
 
     /// <summary>Everything that is wrong with a board, scenario or experiment file.</summary>
     /// <param name="path">The file.</param>
@@ -51,24 +58,25 @@ public static class ExperimentFile
         FileKind.Experiment,
         "an experiment",
         ["question", "boards", "workload", "other-memory", "faults", "matrix", "duration", "commands", "warm-up", "repetitions", "seed", "thresholds"],
-        (root, path, problems) => Read(root, path, problems));
+        (root, path, problems) => Read(root, path, problems, null));
 
     /// <summary>Reads an experiment; null when something is wrong with it.</summary>
-    internal static Experiment? Read(MapNode root, string path, Problems problems)
+    internal static Experiment? Read(MapNode root, string path, Problems problems, ExperimentPlace? where)
     {
         var before = problems.Count;
         root.AllowOnly(_keys);
         var name = root.Required("name").AsName();
         var question = root.Required("question").AsLine();
-        root.Optional("where")?.AsChoice(_places);
+        var stated = root.Optional("where")?.AsChoice(_places) ?? ExperimentPlace.Model;
+        var place = where ?? stated;
         var (duration, commands) = ReadEnd(root);
         var warmUp = ReadWarmUp(root.Optional("warm-up"), duration);
         var repetitions = (int)(root.Optional("repetitions")?.AsCount(1, RepetitionsMax) ?? 1);
         var seed = root.Optional("seed")?.AsCount(0, ulong.MaxValue) ?? 0;
         ImmutableArray<Threshold> thresholds = root.Optional("thresholds") is { } list
-            ? [.. list.AsList(ThresholdsMax).Select(ThresholdFields.Read).OfType<Threshold>()]
+            ? [.. list.AsList(ThresholdsMax).Select(node => ThresholdFields.Read(node, place)).OfType<Threshold>()]
             : [];
-        var cases = new CaseFields(path, problems).ReadAll(root);
+        var cases = new CaseFields(path, place, problems).ReadAll(root);
         return problems.Count != before
             ? null
             : new(name, question, cases)
@@ -77,6 +85,7 @@ public static class ExperimentFile
                 Commands = commands,
                 WarmUpNanoseconds = warmUp,
                 Repetitions = repetitions,
+                Where = place,
                 Seed = seed,
                 Thresholds = thresholds,
             };

@@ -19,7 +19,9 @@ internal static partial class ThresholdFields
     };
 
     /// <summary>The threshold; null when it is none, which has been told then.</summary>
-    public static Threshold? Read(FileNode node)
+    /// <param name="node">The threshold.</param>
+    /// <param name="where">Where the experiment is played.</param>
+    public static Threshold? Read(FileNode node, ExperimentPlace where)
     {
         if (node is not TextNode text || Parts().Match(text.Value) is not { Success: true } parts)
         {
@@ -30,10 +32,22 @@ internal static partial class ThresholdFields
         if (ExperimentMeasures.Find(name) is not { } measure)
         {
             var known = ExperimentMeasures.All.Select(known => known.Name)
+                .Concat(ExperimentMeasures.OfGrains.Select(known => known.Name))
                 .Concat(ExperimentMeasures.OfRegions.Select(known => $"{known.Name}:REGION"))
                 .ToList();
             node.Place.Report(
                 $"there is no measure {Quoted.Text(name)}", Closest.To(name, known) is { } near ? $"{near} or another measure" : Quoted.AnyOf(known));
+            return null;
+        }
+
+        var isOfGrains = ExperimentMeasures.OfGrains.Any(known => known.Name == name);
+        if (where == ExperimentPlace.Silo ? !isOfGrains && !ExperimentMeasures.AlsoOfGrains.Contains(name) : isOfGrains)
+        {
+            node.Place.Report(
+                $"there is no measure {Quoted.Text(name)} {(isOfGrains ? "in virtual time" : "on silos: replies do not tell it")}",
+                isOfGrains
+                    ? "another one, or where: silo"
+                    : Quoted.AnyOf([.. ExperimentMeasures.AlsoOfGrains, .. ExperimentMeasures.OfGrains.Select(known => known.Name)]));
             return null;
         }
 

@@ -7,12 +7,16 @@ namespace DmaGrains.Experiments.Files;
 
 /// <summary>Reads what happens on the boards of an experiment besides its workload.</summary>
 /// <param name="boards">The boards; at least one.</param>
+/// <param name="where">Where it is played.</param>
 /// <param name="problems">Gets what is wrong.</param>
-internal sealed class UseFields(ImmutableArray<BoardDefinition> boards, Problems problems)
+internal sealed class UseFields(ImmutableArray<BoardDefinition> boards, ExperimentPlace where, Problems problems)
 {
     private const int Max = 1000;
 
     private static readonly string[] _kinds = ["crash", "hang", "revoke", "memory", "parameters"];
+
+    // What commands of importers and exporters can do. Memory cannot be taken whole while others ask for it, and other limits reach silos one by one.
+    private static readonly string[] _onGrains = ["crash", "hang", "revoke"];
 
     /// <summary>Who else uses memory, in the order of the file.</summary>
     public ImmutableArray<OtherMemory> ReadOthers(FileNode node) => [.. node.AsList(Max).Select(entry => ReadOther(entry.AsMap()))];
@@ -41,6 +45,11 @@ internal sealed class UseFields(ImmutableArray<BoardDefinition> boards, Problems
         if (map.Keys.FirstOrDefault(key => _kinds.Contains(key.Value))?.Value is not { } kind)
         {
             return map.Wrong<FaultProcess?>($"a fault with one of the keys {Quoted.AnyOf(_kinds)}", null);
+        }
+
+        if (where == ExperimentPlace.Silo && !_onGrains.Contains(kind))
+        {
+            map.PlaceOf(kind).Report($"the fault '{kind}' exists in virtual time only", $"{Quoted.AnyOf(_onGrains)}, or where: model");
         }
 
         string[] lasting = kind is "crash" or "revoke" ? [] : ["for"];

@@ -43,6 +43,18 @@ internal sealed class TimeCounts
         return (ulong)(bucket - (shift << Bits)) << shift;
     }
 
+    /// <summary>All counts in one histogram, of two digits.</summary>
+    public static LongHistogram HistogramOf(IEnumerable<ImmutableArray<ulong>> counts)
+    {
+        var histogram = new LongHistogram(1, long.MaxValue / 2, 2);
+        foreach (var some in counts)
+        {
+            AddTo(histogram, some);
+        }
+
+        return histogram;
+    }
+
     /// <summary>Adds these counts to a histogram.</summary>
     public static void AddTo(LongHistogram histogram, ImmutableArray<ulong> counts)
     {

@@ -39,6 +39,32 @@ public static class ExperimentMeasures
         new("commands", "", Better.Neither, "commands that were carried out or refused"),
     ];
 
+    /// <summary>Those that only experiments on grains have.</summary>
+    public static ImmutableArray<Measure> OfGrains { get; } =
+    [
+        new("commands-a-second", "", Better.Higher, "commands answered a second"),
+        new("latency-p50", "ns", Better.Lower, "time from when a command was due until its reply: half are faster"),
+        new("latency-p90", "ns", Better.Lower, "time from when a command was due until its reply: 90 % are faster"),
+        new("latency-p99", "ns", Better.Lower, "time from when a command was due until its reply: 99 % are faster"),
+        new("latency-p99.9", "ns", Better.Lower, "time from when a command was due until its reply: 99.9 % are faster"),
+        new("latency-max", "ns", Better.Lower, "longest time from when a command was due until its reply"),
+        new("behind-p50", "ns", Better.Lower, "how late commands were sent: half less"),
+        new("behind-p90", "ns", Better.Lower, "how late commands were sent: 90 % less"),
+        new("behind-p99", "ns", Better.Lower, "how late commands were sent: 99 % less"),
+        new("behind-p99.9", "ns", Better.Lower, "how late commands were sent: 99.9 % less"),
+        new("behind-max", "ns", Better.Lower, "how late a command was sent at most"),
+        new("behind-share", "%", Better.Lower, "the share of all latency that passed before commands were sent"),
+        new("arrivals-missed", "", Better.Lower, "buffers that did not come because too many were there"),
+        new("uses-missed", "", Better.Lower, "uses left out because those before were not answered"),
+        new("sent-again", "", Better.Lower, "how often a command was sent again for want of a reply"),
+        new("silos-lost", "", Better.Lower, "silos that the cluster declared dead"),
+        new("not-driven", "ns", Better.Lower, "how long the experiment stood still, with its clock"),
+    ];
+
+    /// <summary>Those of <see cref="All"/> that experiments on grains have, too: what replies tell.</summary>
+    public static ImmutableArray<string> AlsoOfGrains { get; } =
+        ["buffers-refused", "attaches-refused", "maps-refused", "time-to-first-map", "buffers", "live-buffers-mean", "commands"];
+
     /// <summary>Those that each region of the boards has; the name of one is this name, a colon and the region's name.</summary>
     public static ImmutableArray<Measure> OfRegions { get; } =
     [
@@ -51,6 +77,11 @@ public static class ExperimentMeasures
     /// <summary>The names of all measures that every repetition of an experiment has.</summary>
     public static ImmutableArray<string> NamesOf(Experiment experiment)
     {
+        if (experiment.Where == ExperimentPlace.Silo)
+        {
+            return [.. AlsoOfGrains, .. OfGrains.Select(measure => measure.Name)];
+        }
+
         var regions = experiment.Cases.Select(each => each.Boards.SelectMany(board => board.Memory).Select(region => region.Name))
             .Aggregate((some, others) => some.Intersect(others));
         return
@@ -65,7 +96,7 @@ public static class ExperimentMeasures
     {
         var colon = name.IndexOf(':', StringComparison.Ordinal);
         return colon < 0
-            ? All.FirstOrDefault(measure => measure.Name == name)
+            ? All.Concat(OfGrains).FirstOrDefault(measure => measure.Name == name)
             : OfRegions.FirstOrDefault(measure => name.AsSpan(0, colon).SequenceEqual(measure.Name)) is { } ofRegion
                 ? ofRegion with { Name = name, Says = $"{ofRegion.Says}, of region {name[(colon + 1)..]}" }
                 : null;

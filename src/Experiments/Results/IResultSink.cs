@@ -27,4 +27,13 @@ public interface IResultSink
     /// <param name="histogram">The times.</param>
     [SuppressMessage("Naming", "CA1716", Justification = "As for the type.")]
     void AddTimesToFirstMap(int @case, int repetition, LongHistogram histogram);
+
+    /// <summary>How long replies took on grains, in nanoseconds from when the command was due; not called for repetitions in virtual time.</summary>
+    /// <param name="case">The case's index.</param>
+    /// <param name="repetition">The repetition's index.</param>
+    /// <param name="histogram">The times.</param>
+    [SuppressMessage("Naming", "CA1716", Justification = "As for the type.")]
+    void AddLatencies(int @case, int repetition, LongHistogram histogram)
+    {
+    }
 }

@@ -39,20 +39,27 @@ internal static class RandomWorkloads
         from full in Gen.OneOf("refuse", "wait")
         select $"arrivals: {{recording: busy.jsonl}}{own}, mapping: {mapping}, attach: {attach}, when-full: {full}";
 
+    private static readonly Gen<string> _faultOnGrains = Gen.OneOf(
+        "{crash: gpu, every: {exponential: 30ms}}", "{hang: display, every: {exponential: 40ms}, for: 15ms}", "{revoke: s0, every: 25ms}");
+
     private static readonly Gen<string> _fault = Gen.OneOf(
-        "{crash: gpu, every: {exponential: 30ms}}",
-        "{hang: display, every: {exponential: 40ms}, for: 15ms}",
-        "{revoke: s0, every: 25ms}",
-        "{memory: cma, every: 50ms, for: {exponential: 5ms}}",
-        "{parameters: card, every: 30ms, for: 10ms, max_segment_size: 4096, max_segment_count: 300}");
+        _faultOnGrains,
+        Gen.OneOf(
+            "{memory: cma, every: 50ms, for: {exponential: 5ms}}",
+            "{parameters: card, every: 30ms, for: 10ms, max_segment_size: 4096, max_segment_count: 300}"));
 
     /// <summary>The text of an experiment of so many commands.</summary>
-    public static Gen<string> Text(int commands) =>
+    public static Gen<string> Text(int commands) => Text(commands, _fault, Gen.Bool, "warm-up: 5ms");
+
+    /// <summary>The text of one that grains can play, too. It has no other memory, which in virtual time is no command.</summary>
+    public static Gen<string> OnGrains(int commands) => Text(commands, _faultOnGrains, Gen.Const(false), "warm-up: 0");
+
+    private static Gen<string> Text(int commands, Gen<string> fault, Gen<bool> hasOther, string warmUp) =>
         from streams in _stream.Array[1, 3]
         from recorded in _recorded.Array[0, 1]
-        from faults in _fault.Array[0, 3]
+        from faults in fault.Array[0, 3]
         from policy in Gen.OneOf("refuse", "resplit", "migrate", "accept", "first-attach-migrate", "at-export", "mainline-bouncing", "own-lists", "shared-list")
-        from other in Gen.Bool
+        from other in hasOther
         from seed in Gen.ULong
         select SmallExperiment.Text($"""
             policy: {policy}
@@ -61,7 +68,7 @@ internal static class RandomWorkloads
             {(other ? "other-memory: [{region: cma, arrivals: {poisson: 200/s}, size: {exponential: 1MiB}, lifetime: {exponential: 10ms}}]" : "where: model")}
             {(faults.Length == 0 ? "repetitions: 1" : $"faults: [{string.Join(", ", faults)}]")}
             commands: {commands}
-            warm-up: 5ms
+            {warmUp}
             seed: {seed}
             """);
 }

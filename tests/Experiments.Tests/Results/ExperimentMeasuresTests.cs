@@ -1,3 +1,4 @@
+using DmaGrains.Experiments.Driving;
 using DmaGrains.Experiments.Results;
 
 namespace DmaGrains.Experiments.Tests.Results;
@@ -6,11 +7,11 @@ public class ExperimentMeasuresTests
 {
     [Fact]
     public void Measures_have_different_names() => Assert.Distinct(
-        ExperimentMeasures.All.Concat(ExperimentMeasures.OfRegions).Select(measure => measure.Name));
+        ExperimentMeasures.All.Concat(ExperimentMeasures.OfGrains).Concat(ExperimentMeasures.OfRegions).Select(measure => measure.Name));
 
     [Fact]
     public void A_measure_is_found_by_its_name() =>
-        Assert.All(ExperimentMeasures.All, measure => Assert.Same(measure, ExperimentMeasures.Find(measure.Name)));
+        Assert.All(ExperimentMeasures.All.Concat(ExperimentMeasures.OfGrains), measure => Assert.Same(measure, ExperimentMeasures.Find(measure.Name)));
 
     [Fact]
     public void A_measure_of_a_region_is_found_by_its_name_and_the_regions()
@@ -21,6 +22,11 @@ public class ExperimentMeasuresTests
         Assert.Equal("used-max:cma", found.Name);
         Assert.EndsWith("of region cma", found.Says, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Every_repetition_on_grains_has_the_measures_of_grains() => Assert.Equal(
+        ExperimentMeasures.AlsoOfGrains.Concat(ExperimentMeasures.OfGrains.Select(measure => measure.Name)).Order(StringComparer.Ordinal),
+        new DriveResults(0, 0, [new()], default).Measures().Keys);
 
     [Theory]
     [InlineData("refusals")]

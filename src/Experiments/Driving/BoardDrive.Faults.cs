@@ -1,0 +1,106 @@
+using DmaGrains.Experiments.Files;
+using DmaGrains.Experiments.Playing;
+
+namespace DmaGrains.Experiments.Driving;
+
+/// <content>What goes wrong.</content>
+internal sealed partial class BoardDrive
+{
+    private void Fail(int index, ulong number, ulong at)
+    {
+        var play = _faults[index];
+        Plan(at + play.UntilNext(number + 1), new(EventKind.Fault, index, number + 1));
+        switch (play.Fault)
+        {
+            case FaultProcess.Crash crash:
+                Crash(crash.Device, at);
+                break;
+            case FaultProcess.Hang hang:
+                _hanging[hang.Device] = _hanging.GetValueOrDefault(hang.Device) + 1;
+                Plan(at + play.LengthOf(number, hang.For), new(EventKind.EndOfFault, index, number));
+                break;
+            case FaultProcess.Revoke revoke:
+                Revoke(revoke.Stream, at);
+                break;
+        }
+    }
+
+    private void Recover(int index, ulong at)
+    {
+        var device = ((FaultProcess.Hang)_faults[index].Fault).Device;
+        if (_hanging[device] > 1)
+        {
+            _hanging[device]--;
+            return;
+        }
+
+        _hanging.Remove(device);
+        foreach (var (driven, importer) in ImportersOn(device))
+        {
+            if (driven.Session.Stage == SessionStage.Ending)
+            {
+                if (_sessions.ContainsKey(driven.Key))
+                {
+                    End(driven, at);
+                }
+
+                continue;
+            }
+
+            if (_streams[driven.Session.Stream].UntilLeft(driven.Session.Number, importer) is { } length && driven.Session.ArrivedAt + length <= at)
+            {
+                LeaveHeld(driven, importer, at);
+                continue;
+            }
+
+            for (var buffer = 0; buffer < driven.Buffers.Length && !StreamOf(driven).AttachesLazily; buffer++)
+            {
+                Then(driven, SessionStepKind.Attach, buffer, importer, at);
+            }
+
+            if (StreamOf(driven).Uses is null && driven.Session.JoinsAt[importer] <= at)
+            {
+                UseHeld(driven, importer, at);
+            }
+
+            GoOn(driven);
+        }
+    }
+
+    private void Crash(string device, ulong at)
+    {
+        foreach (var importers in ImportersOn(device).GroupBy(found => found.Driven, found => found.Importer))
+        {
+            var driven = importers.Key;
+            var held = importers
+                .SelectMany(importer => Enumerable.Range(0, driven.Buffers.Length).Select(buffer => (Buffer: buffer, Importer: importer)))
+                .Where(part => (driven.Session[part.Buffer, part.Importer] & (Holding.Attached | Holding.Mapped)) != 0);
+            Leave(driven, held.ToList(), at);
+            GoOn(driven);
+        }
+    }
+
+    private void Revoke(string name, ulong at)
+    {
+        var oldest = InOrder.FirstOrDefault(driven =>
+            !IsOther(driven) && StreamOf(driven).Name == name && driven.Session.Stage == SessionStage.Served);
+        if (oldest is null)
+        {
+            return;
+        }
+
+        oldest.Session.Stage = SessionStage.Ending;
+        GiveBackAll(oldest, at);
+        oldest.Steps.InsertRange(0, Enumerable.Range(0, oldest.Buffers.Length).Select(buffer => new SessionStep(SessionStepKind.Revoke, buffer, 0, at)));
+        GoOn(oldest);
+    }
+
+    /// <summary>The importers of a device, in the order of the file and of arrival.</summary>
+    private List<(DrivenSession Driven, int Importer)> ImportersOn(string device) =>
+    [
+        .. InOrder.Where(driven => driven.Session.Stage is SessionStage.Served or SessionStage.Ending)
+            .SelectMany(driven => Enumerable.Range(0, driven.Session.Importers)
+                .Where(importer => CommandsOf(driven.Session, importer).Device == device)
+                .Select(importer => (driven, importer))),
+    ];
+}

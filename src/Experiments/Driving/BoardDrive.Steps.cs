@@ -1,0 +1,231 @@
+using DmaGrains.Experiments.Playing;
+using DmaGrains.Model;
+using DmaGrains.Model.Buffers;
+
+namespace DmaGrains.Experiments.Driving;
+
+/// <content>Commands and their replies.</content>
+internal sealed partial class BoardDrive
+{
+    private static readonly DmaCommand _release = new DmaCommand.Release();
+    private static readonly DmaCommand _revoke = new DmaCommand.Revoke();
+
+    /// <summary>A command was answered.</summary>
+    /// <param name="request">The command; it was taken and is not answered yet.</param>
+    /// <param name="refusal">Why it was refused; null when it was granted.</param>
+    /// <param name="sentAt">When it was sent first, in nanoseconds from the start.</param>
+    /// <param name="now">When the reply came, in nanoseconds from the start.</param>
+    public void Answer(in BoardRequest request, Refusal? refusal, ulong sentAt, ulong now)
+    {
+        var driven = _sessions[request.Session];
+        Invariant.Holds(driven.SentNumber == request.Number);
+        GoTo(now);
+        var (step, heldUp) = (driven.Sent, driven.HeldUp);
+        (driven.SentNumber, driven.HeldUp, driven.RepliedAt) = (0, 0, now);
+        _inFlight--;
+        if (!IsOver || request.Number <= _countedUntil)
+        {
+            _tally.CountCommand(Since(request.DueAt, now) + heldUp, Since(request.DueAt, sentAt));
+            Count(driven, step, refusal, now);
+        }
+
+        Note(driven, step, refusal, now);
+        GoOn(driven);
+        if (!IsOver)
+        {
+            FinishIfDone();
+        }
+    }
+
+    private static ulong Since(ulong from, ulong until) => until > from ? until - from : 0;
+
+    private void Count(DrivenSession driven, SessionStep step, Refusal? refusal, ulong now)
+    {
+        var session = driven.Session;
+        switch (step.Kind)
+        {
+            case SessionStepKind.Attach:
+                _tally.Count(DriveCounter.Attaches);
+                _tally.Count(DriveCounter.AttachesRefused, refusal is null ? 0UL : 1);
+                break;
+            case SessionStepKind.Map:
+                _tally.Count(DriveCounter.Maps);
+                _tally.Count(DriveCounter.MapsRefused, refusal is null ? 0UL : 1);
+                if (refusal is null && !session.HasBeenMapped[step.Buffer])
+                {
+                    session.HasBeenMapped[step.Buffer] = true;
+                    _tally.CountFirstMap(Since(session.ArrivedAt, now));
+                }
+
+                break;
+        }
+
+        if (refusal is null || (session.Stage == SessionStage.BeingServed && IsWaitingFor(driven, refusal)))
+        {
+            return;
+        }
+
+        _tally.Count(IsOther(driven) ? "other-memory" : NameOf(step.Kind), refusal);
+        if (!session.WasRefused && !IsOther(driven) && step.Kind is SessionStepKind.Export or SessionStepKind.Attach or SessionStepKind.Map)
+        {
+            session.WasRefused = true;
+            _tally.Count(DriveCounter.BuffersRefused, (ulong)driven.Buffers.Length);
+        }
+    }
+
+    /// <summary>What a reply means for the session. What is given back is taken back: a refusal of that only counts.</summary>
+    private void Note(DrivenSession driven, SessionStep step, Refusal? refusal, ulong now)
+    {
+        ref var buffer = ref driven.Buffers[step.Buffer];
+        switch (step.Kind)
+        {
+            case SessionStepKind.Export when refusal is null:
+                buffer = BufferStage.Exported;
+                break;
+            case SessionStepKind.Export or SessionStepKind.Attach or SessionStepKind.Map when refusal is not null:
+                Refuse(driven, step, refusal, now);
+                break;
+            case SessionStepKind.Attach:
+                driven.Session[step.Buffer, step.Importer] |= Holding.Attached;
+                break;
+            case SessionStepKind.Map:
+                driven.Session[step.Buffer, step.Importer] |= Holding.Mapped;
+                break;
+            case SessionStepKind.Unmap:
+                driven.Session[step.Buffer, step.Importer] &= ~Holding.Mapped;
+                break;
+            case SessionStepKind.Detach:
+                driven.Session[step.Buffer, step.Importer] &= ~Holding.Attached;
+                break;
+            case SessionStepKind.Release:
+                buffer = BufferStage.Released;
+                break;
+        }
+    }
+
+    /// <summary>An importer was refused: it leaves, unless it is told to try again and will. As in <see cref="Simulation"/>.</summary>
+    private void Refuse(DrivenSession driven, SessionStep step, Refusal refusal, ulong now)
+    {
+        var session = driven.Session;
+        if (session.Stage == SessionStage.BeingServed && IsWaitingFor(driven, refusal))
+        {
+            Withdraw(driven, now);
+        }
+        else if (step.Kind == SessionStepKind.Export || (session.Stage == SessionStage.BeingServed && driven.Buffers.Length > 1))
+        {
+            End(driven, now);
+        }
+        else if (session.Stage is SessionStage.BeingServed or SessionStage.Served && (refusal.Errno != Errno.EAGAIN || StreamOf(driven).Uses is null))
+        {
+            Leave(driven, [(step.Buffer, step.Importer)], now);
+        }
+    }
+
+    private bool IsWaitingFor(DrivenSession driven, Refusal refusal) =>
+        !IsOver && refusal.Errno == Errno.ENOMEM && !IsOther(driven) && StreamOf(driven).Waits;
+
+    /// <summary>Goes on with what is next, unless something is in flight.</summary>
+    private void GoOn(DrivenSession driven)
+    {
+        while (!driven.IsInFlight && driven.Steps.Count != 0)
+        {
+            var step = driven.Steps[0];
+            if (!IsOver && IsCommand(step.Kind) && (ulong)_sent >= _limits.Commands)
+            {
+                return;
+            }
+
+            driven.Steps.RemoveAt(0);
+            if (step.Kind == SessionStepKind.Serve)
+            {
+                BecomeServed(driven);
+            }
+            else if (step.Kind == SessionStepKind.Wait)
+            {
+                Wait(driven);
+            }
+            else if (Applies(driven, step))
+            {
+                Send(driven, step);
+            }
+        }
+
+        if (driven is { IsInFlight: false, Steps.Count: 0, HoldsAnything: false, Session.Stage: SessionStage.Ending } && _sessions.ContainsKey(driven.Key))
+        {
+            GoAway(driven);
+        }
+    }
+
+    private static bool IsCommand(SessionStepKind kind) => kind is not (SessionStepKind.Serve or SessionStepKind.Wait);
+
+    private bool Applies(DrivenSession driven, SessionStep step)
+    {
+        var (session, buffer) = (driven.Session, driven.Buffers[step.Buffer]);
+        if (step.Kind is SessionStepKind.Export)
+        {
+            return session.Stage == SessionStage.BeingServed && buffer == BufferStage.None;
+        }
+
+        if (step.Kind is SessionStepKind.Release or SessionStepKind.Revoke)
+        {
+            return buffer == BufferStage.Exported;
+        }
+
+        var held = session[step.Buffer, step.Importer];
+        if (_hanging.Count != 0 && !held.HasFlag(Holding.Left) && _hanging.ContainsKey(CommandsOf(session, step.Importer).Device))
+        {
+            return false;
+        }
+
+        var isUsed = buffer == BufferStage.Exported && session.Stage is SessionStage.BeingServed or SessionStage.Served;
+        return step.Kind switch
+        {
+            SessionStepKind.Attach => isUsed && (held & (Holding.Attached | Holding.Left | Holding.Done)) == 0,
+            SessionStepKind.Map => isUsed && held == Holding.Attached,
+            SessionStepKind.Unmap => held.HasFlag(Holding.Mapped),
+            _ => held.HasFlag(Holding.Attached),
+        };
+    }
+
+    private void Send(DrivenSession driven, SessionStep step)
+    {
+        // A step that had to wait for the reply before it was due when that came.
+        driven.Sent = step with { DueAt = Math.Max(step.DueAt, driven.RepliedAt) };
+        driven.SentNumber = ++_sent;
+        _inFlight++;
+        _ready.Enqueue(RequestOf(driven));
+    }
+
+    private BoardRequest RequestOf(DrivenSession driven)
+    {
+        var (session, step) = (driven.Session, driven.Sent);
+        var export = IsOther(driven)
+            ? _others[session.Stream - _streams.Length].ExportOf(session.Number)
+            : _streams[session.Stream].ExportOf(session, step.Buffer);
+        DmaCommand? command = step.Kind switch
+        {
+            SessionStepKind.Export => null,
+            SessionStepKind.Release => _release,
+            SessionStepKind.Revoke => _revoke,
+            SessionStepKind.Attach => CommandsOf(session, step.Importer).Attach,
+            SessionStepKind.Map => CommandsOf(session, step.Importer).Map,
+            SessionStepKind.Unmap => CommandsOf(session, step.Importer).Unmap,
+            SessionStepKind.Detach => CommandsOf(session, step.Importer).Detach,
+            _ => throw new ArgumentOutOfRangeException(nameof(driven)),
+        };
+        return new(driven.Key, driven.SentNumber, export.Name, step.DueAt, command is null ? export : null, command);
+    }
+
+    private ImporterCommands CommandsOf(Session session, int importer) => _streams[session.Stream].Sets[session.Set][importer];
+
+    private static string NameOf(SessionStepKind kind) => kind switch
+    {
+        SessionStepKind.Export => "export",
+        SessionStepKind.Attach => "attach",
+        SessionStepKind.Map => "map",
+        SessionStepKind.Unmap => "unmap",
+        SessionStepKind.Detach => "detach",
+        SessionStepKind.Revoke => "revoke",
+        _ => "release",
+    };
+}

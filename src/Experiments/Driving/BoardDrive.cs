@@ -1,0 +1,301 @@
+using System.Collections.Immutable;
+using DmaGrains.Experiments.Files;
+using DmaGrains.Experiments.Playing;
+using DmaGrains.Experiments.Sampling;
+
+namespace DmaGrains.Experiments.Driving;
+
+/// <summary>
+/// One board of one repetition of a case, in real time on grains: says which commands are to be sent, and takes their replies. It has no
+/// clock and sends nothing: whoever drives it tells the time, so that it can be stored and go on elsewhere.
+/// </summary>
+/// <remarks>The streams are those of <see cref="Simulation"/>, from the same random numbers. A session has one command in flight at a time.</remarks>
+internal sealed partial class BoardDrive
+{
+    /// <summary>Most steps that wait in a session before further uses are left out.</summary>
+    private const int StepsMax = 256;
+
+    private readonly SimulationLimits _limits;
+    private readonly int _sessionsMax;
+    private readonly ImmutableArray<StreamPlay> _streams;
+    private readonly ImmutableArray<OtherPlay> _others;
+    private readonly ImmutableArray<FaultPlay> _faults;
+    private readonly PriorityQueue<Event, Due> _queue = new();
+    private readonly Dictionary<SessionKey, DrivenSession> _sessions = [];
+
+    // First come, first served: the first one stays here while it is tried again.
+    private readonly List<SessionKey> _waiting = [];
+    private readonly Dictionary<string, int> _hanging = [];
+    private readonly Queue<BoardRequest> _ready = [];
+    private readonly DriveTally _tally;
+
+    private ulong _now;
+    private ulong _sequence;
+    private long _sent;
+    private long? _countedUntil;
+    private bool _hasBegunAnew;
+    private ulong _gone;
+    private uint _live;
+    private int _inFlight;
+
+    private BoardDrive(ExperimentCase @case, int board, SimulationLimits limits, int sessionsMax, DriveTallyState counted)
+    {
+        _limits = limits;
+        _sessionsMax = sessionsMax;
+        _tally = new(counted);
+        var stream = 0U;
+        _streams = [.. @case.Workload.Select(each => new StreamPlay(each, DrawsOf(stream++)))];
+        _others = [.. @case.OtherMemory.Select((each, index) => new OtherPlay(each, index, DrawsOf(stream++)))];
+        _faults = [.. @case.Faults.Select((each, index) => new FaultPlay(each, index, DrawsOf(stream++)))];
+
+        Draws DrawsOf(uint of) => new(limits.Seed, (uint)limits.Repetition, (uint)board, of);
+    }
+
+    /// <summary>A board at the start.</summary>
+    /// <param name="case">What happens.</param>
+    /// <param name="board">Which of the case's boards.</param>
+    /// <param name="limits">When it ends, and which random numbers it has.</param>
+    /// <param name="sessionsMax">Most sessions at a time: what arrives beyond is missed.</param>
+    public static BoardDrive Begin(ExperimentCase @case, int board, SimulationLimits limits, int sessionsMax)
+    {
+        var drive = new BoardDrive(@case, board, limits, sessionsMax, new());
+        drive.PlanAll();
+        return drive;
+    }
+
+    /// <summary>A board that goes on.</summary>
+    /// <param name="case">What happens.</param>
+    /// <param name="board">Which of the case's boards.</param>
+    /// <param name="limits">When it ends, and which random numbers it has.</param>
+    /// <param name="sessionsMax">Most sessions at a time.</param>
+    /// <param name="state">What it was.</param>
+    public static BoardDrive GoOn(ExperimentCase @case, int board, SimulationLimits limits, int sessionsMax, DriveState state)
+    {
+        var drive = new BoardDrive(@case, board, limits, sessionsMax, state.Counted);
+        drive.Restore(state);
+        return drive;
+    }
+
+    /// <summary>Whether nothing more arrives or counts, but for replies to what was sent before.</summary>
+    public bool IsOver => _countedUntil is not null;
+
+    /// <summary>Whether it is over, and nothing of it is left in the cluster.</summary>
+    public bool IsEmpty => IsOver && _sessions.Count == 0;
+
+    /// <summary>When something is due next, in nanoseconds from the start; null when only replies are waited for.</summary>
+    public ulong? NextDue => IsOver ? null : _queue.TryPeek(out _, out var due) ? Math.Min(due.At, _limits.Nanoseconds) : _limits.Nanoseconds;
+
+    /// <summary>Commands that count and are answered, since the warm-up.</summary>
+    public ulong Commands => _tally[DriveCounter.Commands];
+
+    /// <summary>Commands that were sent.</summary>
+    public long Sent => _sent;
+
+    /// <summary>What has been counted.</summary>
+    public DriveTallyState Counted => _tally.State;
+
+    /// <summary>The share that is done: 0 to 1.</summary>
+    public double Share => IsOver ? 1
+        : _limits.Commands != ulong.MaxValue ? (double)_sent / _limits.Commands
+        : (double)_now / _limits.Nanoseconds;
+
+    /// <summary>What it consists of, to go on from; everything that was ready has been taken.</summary>
+    public DriveState State => new()
+    {
+        Now = _now,
+        Sequence = _sequence,
+        Sent = _sent,
+        CountedUntil = _countedUntil,
+        HasBegunAnew = _hasBegunAnew,
+        Gone = _gone,
+        Planned = [.. _queue.UnorderedItems.Select(item => new PlannedEvent(item.Element, item.Priority)).OrderBy(planned => planned.Due)],
+        Sessions = [.. InOrder],
+        Waiting = [.. _waiting],
+        Hanging = [.. _hanging.OrderBy(device => device.Key, StringComparer.Ordinal).SelectMany(device => Enumerable.Repeat(device.Key, device.Value))],
+        Counted = _tally.State,
+    };
+
+    /// <summary>What was sent and is not answered; to be sent again by who goes on.</summary>
+    public IEnumerable<BoardRequest> InFlight => InOrder.Where(session => session.IsInFlight).Select(RequestOf);
+
+    private IEnumerable<DrivenSession> InOrder => _sessions.OrderBy(session => session.Key).Select(session => session.Value);
+
+    /// <summary>Takes a command that is to be sent now.</summary>
+    public bool TryTake(out BoardRequest request) => _ready.TryDequeue(out request);
+
+    /// <summary>Time has gone on: what was due first happens. Other things may be due, too: see <see cref="NextDue"/>.</summary>
+    /// <param name="now">Nanoseconds from the start.</param>
+    public void Advance(ulong now)
+    {
+        GoTo(now);
+        if (!IsOver && _queue.TryPeek(out var what, out var due) && due.At <= Math.Min(now, _limits.Nanoseconds))
+        {
+            _queue.Dequeue();
+            Happen(what, due.At);
+            FinishIfDone();
+        }
+        else if (now >= _limits.Nanoseconds)
+        {
+            Finish();
+        }
+    }
+
+    /// <summary>Nobody drove for a while; the drive's own time stood still.</summary>
+    /// <param name="nanoseconds">For how long.</param>
+    public void NoteHeldUp(ulong nanoseconds)
+    {
+        foreach (var session in _sessions.Values.Where(session => session.IsInFlight))
+        {
+            session.HeldUp += nanoseconds;
+        }
+    }
+
+    /// <summary>Ends it now: nothing more arrives, and everything is given back.</summary>
+    public void Finish()
+    {
+        if (IsOver)
+        {
+            return;
+        }
+
+        _tally.SetLive(_now, _live);
+        _countedUntil = _sent;
+        _queue.Clear();
+        _waiting.Clear();
+        _hanging.Clear();
+        foreach (var session in InOrder.ToList())
+        {
+            End(session, _now);
+        }
+    }
+
+    private void Restore(DriveState state)
+    {
+        (_now, _sequence, _sent, _countedUntil) = (state.Now, state.Sequence, state.Sent, state.CountedUntil);
+        (_hasBegunAnew, _gone, _live) = (state.HasBegunAnew, state.Gone, state.Counted.Live);
+        _queue.EnqueueRange(state.Planned.Select(planned => (planned.What, planned.Due)));
+        foreach (var session in state.Sessions)
+        {
+            _sessions.Add(session.Key, session);
+            _inFlight += session.IsInFlight ? 1 : 0;
+        }
+
+        _waiting.AddRange(state.Waiting);
+        foreach (var device in state.Hanging)
+        {
+            _hanging[device] = _hanging.GetValueOrDefault(device) + 1;
+        }
+    }
+
+    private void GoTo(ulong now)
+    {
+        if (!_hasBegunAnew && _limits.WarmUpNanoseconds is { } warmUp && now >= warmUp)
+        {
+            _hasBegunAnew = true;
+            _tally.SetLive(Math.Max(_now, warmUp), _live);
+            _tally.BeginAnew(Math.Max(_now, warmUp));
+        }
+
+        _now = Math.Max(_now, now);
+    }
+
+    private void FinishIfDone()
+    {
+        // Clients that all wait for memory would wait for ever.
+        if ((ulong)_sent >= _limits.Commands || (_queue.Count == 0 && _inFlight == 0))
+        {
+            Finish();
+        }
+    }
+
+    private void PlanAll()
+    {
+        for (var index = 0; index < _streams.Length; index++)
+        {
+            if (_streams[index].Stream.Arrivals is StreamArrivals.Closed closed)
+            {
+                for (var client = 0U; client < closed.Clients; client++)
+                {
+                    PlanClient(index, client);
+                }
+            }
+            else
+            {
+                PlanArrival(index, 0, 0);
+            }
+        }
+
+        for (var index = 0; index < _others.Length; index++)
+        {
+            Plan(_others[index].ArrivalOf(0, 0), new(EventKind.OtherArrival, index, 0));
+        }
+
+        for (var index = 0; index < _faults.Length; index++)
+        {
+            Plan(_faults[index].UntilNext(0), new(EventKind.Fault, index, 0));
+        }
+    }
+
+    private void Plan(ulong at, in Event what) => _queue.Enqueue(what, new(at, _sequence++));
+
+    private void PlanArrival(int stream, ulong number, ulong previous)
+    {
+        if (_streams[stream].ArrivalOf(number, previous) is { } at)
+        {
+            Plan(at, new(EventKind.Arrival, stream, number));
+        }
+    }
+
+    private void PlanClient(int stream, ulong number) => Plan(_now + _streams[stream].ThinkBefore(number), new(EventKind.Client, stream, number));
+
+    private void Happen(in Event what, ulong at)
+    {
+        switch (what.Kind)
+        {
+            case EventKind.Arrival:
+                PlanArrival(what.Index, what.Number + 1, at);
+                Arrive(what.Index, what.Number, at);
+                break;
+            case EventKind.Client:
+                Arrive(what.Index, what.Number, at);
+                break;
+            case EventKind.OtherArrival:
+                Plan(_others[what.Index].ArrivalOf(what.Number + 1, at), new(EventKind.OtherArrival, what.Index, what.Number + 1));
+                ArriveOther(what.Index, what.Number, at);
+                break;
+            case EventKind.FirstUse when SessionOf(what) is { } session:
+                UseHeld(session, what.Part, at);
+                break;
+            case EventKind.Use when SessionOf(what) is { } session:
+                Use(session, at);
+                break;
+            case EventKind.EndOfUse when SessionOf(what) is { } session:
+                EndUse(session, what.Part, at);
+                break;
+            case EventKind.LastUse when SessionOf(what) is { Session.Stage: SessionStage.Served } session:
+                LeaveHeld(session, what.Part, at);
+                break;
+            case EventKind.EndOfLife when SessionOf(what) is { } session:
+                End(session, at);
+                break;
+            case EventKind.Fault:
+                Fail(what.Index, what.Number, at);
+                break;
+            case EventKind.EndOfFault:
+                Recover(what.Index, at);
+                break;
+        }
+    }
+
+    /// <summary>The session of an event; null when it ended before.</summary>
+    private DrivenSession? SessionOf(in Event what) => _sessions.GetValueOrDefault(new(what.Index, what.Number));
+
+    private void SetLive(uint live)
+    {
+        _live = live;
+        if (!IsOver)
+        {
+            _tally.SetLive(_now, live);
+        }
+    }
+}

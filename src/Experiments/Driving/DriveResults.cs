@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using DmaGrains.Experiments.Playing;
+using DmaGrains.Experiments.Results;
+using HdrHistogram;
+
+namespace DmaGrains.Experiments.Driving;
+
+/// <summary>The results of a repetition on grains, from what was counted on its boards.</summary>
+/// <param name="case">The case's index.</param>
+/// <param name="index">Which repetition, from 0.</param>
+/// <param name="boards">What was counted on each board.</param>
+/// <param name="trouble">What was seen of the cluster meanwhile.</param>
+internal sealed class DriveResults(int @case, int index, ImmutableArray<DriveTallyState> boards, ClusterTrouble trouble)
+{
+    private const double NanosecondsPerSecond = 1e9;
+
+    /// <summary>Hands everything to a sink.</summary>
+    public void AddTo(IResultSink sink)
+    {
+        var refusals = boards.SelectMany(board => board.Refusals.Select((kind, at) => (Kind: kind, Count: board.RefusalCounts[at])))
+            .Where(refusal => refusal.Count != 0)
+            .GroupBy(refusal => refusal.Kind)
+            .OrderBy(kind => kind.Key.Step, StringComparer.Ordinal)
+            .ThenBy(kind => kind.Key.Errno)
+            .ThenBy(kind => kind.Key.Field, StringComparer.Ordinal)
+            .ThenBy(kind => kind.Key.Importer, StringComparer.Ordinal);
+        foreach (var kind in refusals)
+        {
+            var (step, errno, field, importer, _) = kind.Key;
+            sink.Add(new RefusalCount(@case, index, step, errno.ToString(), field, importer, Sum(kind, refusal => refusal.Count), 0));
+        }
+
+        sink.AddTimesToFirstMap(@case, index, TimeCounts.HistogramOf(boards.Select(board => board.TimesToFirstMap)));
+        sink.AddLatencies(@case, index, TimeCounts.HistogramOf(boards.Select(board => board.Latencies)));
+        sink.Add(new Repetition(@case, index, boards.Max(board => board.At), Total(DriveCounter.Commands), Measures()));
+    }
+
+    /// <summary>One number for each measure, by name.</summary>
+    public ImmutableSortedDictionary<string, double> Measures()
+    {
+        var measures = ImmutableSortedDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
+        measures["buffers"] = Total(DriveCounter.Buffers);
+        measures["buffers-refused"] = Percent(Total(DriveCounter.BuffersRefused), Total(DriveCounter.Buffers));
+        measures["attaches-refused"] = Percent(Total(DriveCounter.AttachesRefused), Total(DriveCounter.Attaches));
+        measures["maps-refused"] = Percent(Total(DriveCounter.MapsRefused), Total(DriveCounter.Maps));
+        measures["time-to-first-map"] = Ratio(Total(DriveCounter.FirstMapNanoseconds), Total(DriveCounter.FirstMaps));
+        measures["live-buffers-mean"] = boards.Average(board => Ratio((double)board.LiveArea, board.At - board.Start));
+        measures["commands"] = Total(DriveCounter.Commands);
+        measures["commands-a-second"] = boards.Sum(board => Ratio(board[DriveCounter.Commands] * NanosecondsPerSecond, board.At - board.Start));
+        AddTimes(measures, "latency", boards.Select(board => board.Latencies));
+        AddTimes(measures, "behind", boards.Select(board => board.Behind));
+        measures["behind-share"] = Percent(boards.Sum(board => (double)board.BehindSum), boards.Sum(board => (double)board.LatencySum));
+        measures["arrivals-missed"] = Total(DriveCounter.ArrivalsMissed);
+        measures["uses-missed"] = Total(DriveCounter.UsesMissed);
+        measures["sent-again"] = trouble.SentAgain;
+        measures["silos-lost"] = trouble.SilosLost;
+        measures["not-driven"] = trouble.NotDrivenNanoseconds;
+        return measures.ToImmutable();
+    }
+
+    private static void AddTimes(ImmutableSortedDictionary<string, double>.Builder measures, string name, IEnumerable<ImmutableArray<ulong>> counts)
+    {
+        var times = TimeCounts.HistogramOf(counts);
+        foreach (var percentile in (double[])[50, 90, 99, 99.9])
+        {
+            measures[FormattableString.Invariant($"{name}-p{percentile}")] = times.TotalCount == 0 ? 0 : times.GetValueAtPercentile(percentile);
+        }
+
+        measures[$"{name}-max"] = times.TotalCount == 0 ? 0 : times.GetMaxValue();
+    }
+
+    private ulong Total(DriveCounter counter) => Sum(boards, board => board[counter]);
+
+    private static ulong Sum<T>(IEnumerable<T> of, Func<T, ulong> count) => of.Aggregate(0UL, (sum, one) => sum + count(one));
+
+    private static double Percent(double part, double whole) => 100 * Ratio(part, whole);
+
+    /// <summary>A part of nothing is nothing.</summary>
+    private static double Ratio(double part, double whole) => whole == 0 ? 0 : part / whole;
+}
+
+/// <summary>What was seen of the cluster while commands were sent.</summary>
+/// <param name="SentAgain">How often a command was sent again because there was no reply.</param>
+/// <param name="SilosLost">Silos that the cluster has declared dead.</param>
+/// <param name="NotDrivenNanoseconds">How long nobody drove, in nanoseconds.</param>
+[GenerateSerializer, Immutable, Alias("dma.experiment-trouble")]
+internal readonly record struct ClusterTrouble(ulong SentAgain, uint SilosLost, ulong NotDrivenNanoseconds = 0);

@@ -1,0 +1,54 @@
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
+
+namespace DmaGrains.Experiments.Driving;
+
+/// <summary>A board in a cluster that belongs to an experiment alone.</summary>
+/// <param name="grains">The cluster.</param>
+/// <param name="definition">The board, under the name that it has there.</param>
+/// <param name="caller">The caller of all commands' ids.</param>
+internal sealed class GrainBoard(IGrainFactory grains, BoardDefinition definition, string caller)
+{
+    private const int NamePartMax = 24;
+
+    /// <summary>Its name in the cluster.</summary>
+    public string Name => definition.Name;
+
+    /// <summary>The name of a board of an experiment in a cluster: nobody else's.</summary>
+    /// <param name="experiment">The experiment's name.</param>
+    /// <param name="caller">The caller of the run's commands.</param>
+    /// <param name="case">The case.</param>
+    /// <param name="repetition">The repetition.</param>
+    /// <param name="board">Which board of it.</param>
+    public static string NameOf(string experiment, string caller, int @case, int repetition, int board) =>
+        FormattableString.Invariant($"{experiment[..Math.Min(experiment.Length, NamePartMax)]}-{caller}.{@case}.{repetition}.{board}");
+
+    /// <summary>Makes it known.</summary>
+    /// <exception cref="RefusedBoardException">The cluster refuses it.</exception>
+    public async Task DefineAsync()
+    {
+        if ((await grains.GetBoard(Name).DefineAsync(definition)).Refusal is { } refusal)
+        {
+            throw new RefusedBoardException(refusal);
+        }
+    }
+
+    /// <summary>Sends a command once.</summary>
+    /// <returns>Why it was refused; null when it was granted.</returns>
+    public async Task<Refusal?> SendAsync(BoardRequest request)
+    {
+        var buffer = grains.GetBuffer(Name, request.Buffer);
+        var id = new CommandId(caller, request.Number);
+        var reply = request.Command is { } command
+            ? await buffer.ExecuteAsync(command with { Id = id })
+            : await buffer.ExportAsync(request.Export! with { Id = id });
+        return reply.Refusal;
+    }
+
+    /// <summary>Removes it; again when it is gone already.</summary>
+    /// <returns>Why it is still there; null when it is gone.</returns>
+    public async Task<Refusal?> RemoveAsync() =>
+        await grains.GetBoard(Name).RemoveAsync() is { Errno: not Errno.ENOENT } refusal ? refusal : null;
+}

@@ -1,0 +1,40 @@
+namespace DmaGrains.Experiments.Driving;
+
+/// <summary>What is next for a session. Whether it still applies is looked at when its turn comes.</summary>
+/// <param name="Kind">What.</param>
+/// <param name="Buffer">Of which of the session's buffers.</param>
+/// <param name="Importer">By which of its importers.</param>
+/// <param name="DueAt">When it was due, in nanoseconds from the start.</param>
+[GenerateSerializer, Immutable, Alias("dma.experiment-step")]
+internal readonly record struct SessionStep(SessionStepKind Kind, int Buffer, int Importer, ulong DueAt);
+
+/// <summary>A command of a session, or a point in its life.</summary>
+internal enum SessionStepKind
+{
+    /// <summary>Exports a buffer.</summary>
+    Export = 0,
+
+    /// <summary>An importer attaches.</summary>
+    Attach = 1,
+
+    /// <summary>An importer maps.</summary>
+    Map = 2,
+
+    /// <summary>An importer unmaps.</summary>
+    Unmap = 3,
+
+    /// <summary>An importer detaches.</summary>
+    Detach = 4,
+
+    /// <summary>The exporter takes a buffer back.</summary>
+    Revoke = 5,
+
+    /// <summary>The exporter releases a buffer.</summary>
+    Release = 6,
+
+    /// <summary>No command: all that comes first has been done, and the buffers are in use.</summary>
+    Serve = 7,
+
+    /// <summary>No command: everything has been given back, and the session waits for memory.</summary>
+    Wait = 8,
+}
