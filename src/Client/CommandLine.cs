@@ -4,6 +4,7 @@ using DmaGrains.Client.Commands;
 using DmaGrains.Client.Output;
 using DmaGrains.Experiments.Driving;
 using DmaGrains.Experiments.Playing;
+using DmaGrains.Experiments.Results;
 using DmaGrains.Model;
 using DmaGrains.Scenarios.Conformance;
 using DmaGrains.Scenarios.Files;
@@ -84,6 +85,12 @@ public static class CommandLine
     {
         switch (problem)
         {
+            case ResultsException { IsUnwritable: true } or CheckpointException { InnerException: not null }:
+                Say(error, $"{OneLine(problem.Message)}.");
+                return ExitCode.CannotWrite;
+            case ResultsException:
+                Say(error, $"{OneLine(problem.Message)}.");
+                return ExitCode.Usage;
             case FileFormatException or VectorFileException or UsageException or CheckpointException:
                 Say(error, problem.Message);
                 return ExitCode.Usage;

@@ -1,3 +1,5 @@
+using DmaGrains.Client.Output;
+
 namespace DmaGrains.Client.Tests;
 
 public class ExperimentCommandTests
@@ -18,15 +20,16 @@ public class ExperimentCommandTests
     {
         using var file = new TemporaryFile(Text);
 
-        var answer = (await Answer.OfAsync("experiment", file.Path)).Good();
+        var answer = (await Answer.OfAsync("experiment", file.Path, "--no-results")).Good();
 
-        Assert.Equal(answer.Output, (await Answer.OfAsync("experiment", "run", file.Path)).Good().Output);
+        Assert.Equal(answer.Output, (await Answer.OfAsync("experiment", "run", file.Path, "--no-results")).Good().Output);
         var lines = answer.Output.TrimEnd().Split('\n');
         Assert.Equal(("small", "Does it work?"), (lines[0], lines[1]));
         Assert.StartsWith("policy   buffers-refused", lines[3], StringComparison.Ordinal);
         Assert.StartsWith("refuse", lines[4], StringComparison.Ordinal);
         Assert.StartsWith("migrate", lines[5], StringComparison.Ordinal);
         Assert.Equal("buffers > 10: met", lines[^1]);
+        Assert.All(lines, line => Assert.True(line.Length <= Terminal.LeastColumns, line));
     }
 
     [Fact]
@@ -34,7 +37,7 @@ public class ExperimentCommandTests
     {
         using var file = new TemporaryFile(Text.Replace("buffers > 10", "buffers < 10", StringComparison.Ordinal));
 
-        var answer = await Answer.OfAsync("experiment", file.Path);
+        var answer = await Answer.OfAsync("experiment", file.Path, "--no-results");
 
         Assert.Equal((1, string.Empty), (answer.Code, answer.Error));
         Assert.EndsWith("buffers < 10: not met by policy refuse; policy migrate\n", answer.Output, StringComparison.Ordinal);
@@ -45,7 +48,7 @@ public class ExperimentCommandTests
     {
         using var file = new TemporaryFile(Text);
 
-        var report = (await Answer.OfAsync("experiment", file.Path, "--json", "--cores", "1")).Good().Json();
+        var report = (await Answer.OfAsync("experiment", file.Path, "--no-results", "--json", "--cores", "1")).Good().Json();
 
         Assert.Equal(2, report.GetProperty("cases").GetArrayLength());
         Assert.True(report.GetProperty("cases")[1].GetProperty("means").GetProperty("buffers").GetDouble() > 10);
@@ -56,43 +59,11 @@ public class ExperimentCommandTests
     {
         using var file = new TemporaryFile(Text.Replace("3MiB", "{pareto: {mean: 3MiB, shape: 1}}", StringComparison.Ordinal));
 
-        (await Answer.OfAsync("experiment", file.Path)).Unusable($"{file.Path}:4:");
-        (await Answer.OfAsync("experiment", file.Path)).Unusable("shape is wrong; expected a number above 1");
+        (await Answer.OfAsync("experiment", file.Path, "--no-results")).Unusable($"{file.Path}:4:");
+        (await Answer.OfAsync("experiment", file.Path, "--no-results")).Unusable("shape is wrong; expected a number above 1");
         Assert.Contains("(experiment small): 1 problem", (await Answer.OfAsync("check", file.Path)).Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task An_experiment_needs_a_file() => (await Answer.OfAsync("experiment")).Unusable("There is no experiment to play: expected FILE");
-
-    [Fact]
-    public async Task Checkpoints_that_are_there_are_kept_unless_the_run_goes_on_from_them()
-    {
-        using var file = new TemporaryFile(Text);
-        using var folder = new TemporaryFolder();
-        var first = (await Answer.OfAsync("experiment", file.Path, "--checkpoints", folder.Path)).Good();
-
-        (await Answer.OfAsync("experiment", file.Path, "--checkpoints", folder.Path)).Unusable("is not empty: expected a new folder, or --resume");
-        Assert.Equal(first.Output, (await Answer.OfAsync("experiment", file.Path, "--checkpoints", folder.Path, "--resume")).Good().Output);
-    }
-
-    [Fact]
-    public async Task There_must_be_something_to_go_on_from()
-    {
-        using var file = new TemporaryFile(Text);
-        using var folder = new TemporaryFolder();
-
-        (await Answer.OfAsync("experiment", file.Path, "--resume")).Unusable("expected --checkpoints FOLDER with it");
-        (await Answer.OfAsync("experiment", file.Path, "--checkpoints", folder.Path, "--resume")).Unusable("has nothing to go on from");
-    }
-
-    [Fact]
-    public async Task A_checkpoint_of_another_experiment_is_refused()
-    {
-        using var file = new TemporaryFile(Text);
-        using var other = new TemporaryFile(Text.Replace("commands: 2000", "commands: 3000", StringComparison.Ordinal));
-        using var folder = new TemporaryFolder();
-        (await Answer.OfAsync("experiment", file.Path, "--checkpoints", folder.Path)).Good();
-
-        (await Answer.OfAsync("experiment", other.Path, "--checkpoints", folder.Path, "--resume")).Unusable("is of another experiment");
-    }
 }

@@ -33,29 +33,45 @@ public sealed class ExperimentKillTests : IDisposable
     [Fact]
     public async Task Killed_again_and_again_an_experiment_comes_to_the_same_results_byte_for_byte()
     {
-        var whole = (await ProgramProcess.ClientAsync("experiment", _file.Path, "--json")).Good().Output;
+        var whole = (await ProgramProcess.ClientAsync("experiment", _file.Path, "--no-results", "--json")).Good().Output;
+        var undisturbed = Path.Combine(_folder.Path, "undisturbed");
+        (await ProgramProcess.ClientAsync(Arguments(undisturbed))).Good();
         var random = new Random(11);
         var (kills, folders) = (0, 0);
         while (kills < KillsMin)
         {
             // At most ten kills before one must come to its end.
-            var checkpoints = Path.Combine(_folder.Path, $"run-{folders++}");
-            for (var turn = 0; turn < 10 && await IsKilledAsync(checkpoints, files: random.Next(1, 6)); turn++)
+            var results = Path.Combine(_folder.Path, $"run-{folders++}");
+            for (var turn = 0; turn < 10 && await IsKilledAsync(results, files: random.Next(1, 20)); turn++)
             {
                 kills++;
             }
 
-            Assert.Equal(whole, (await ProgramProcess.ClientAsync(Arguments(checkpoints))).Good().Output);
+            Assert.Equal(whole, (await ProgramProcess.ClientAsync(Arguments(results))).Good().Output);
+            AssertSame(undisturbed, results);
         }
+    }
+
+    /// <summary>Every file is the same but the one that tells times, and none is left over.</summary>
+    private static void AssertSame(string expected, string actual)
+    {
+        var files = FilesIn(expected);
+        Assert.Equal(files, FilesIn(actual));
+        Assert.All(
+            files.Where(file => file != "run.json"),
+            file => Assert.True(File.ReadAllBytes(Path.Combine(expected, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(actual, file))), file));
+
+        static List<string> FilesIn(string folder) =>
+            [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file)).Order()];
     }
 
     /// <summary>Kills a process when it has begun, or ended, to write so many files.</summary>
     /// <returns>False when it came to its end before.</returns>
-    private async Task<bool> IsKilledAsync(string checkpoints, int files)
+    private async Task<bool> IsKilledAsync(string results, int files)
     {
-        Directory.CreateDirectory(checkpoints);
-        using var process = ProgramProcess.Start("dmagrains", Arguments(checkpoints));
-        using var watcher = new FileSystemWatcher(checkpoints);
+        Directory.CreateDirectory(results);
+        using var watcher = new FileSystemWatcher(results) { IncludeSubdirectories = true };
+        using var process = ProgramProcess.Start("dmagrains", Arguments(results));
         void Kill(object sender, FileSystemEventArgs written)
         {
             if (Interlocked.Decrement(ref files) == 0)
@@ -72,9 +88,9 @@ public sealed class ExperimentKillTests : IDisposable
         return code != 0;
     }
 
-    private string[] Arguments(string checkpoints)
+    private string[] Arguments(string results)
     {
-        string[] resume = Directory.Exists(checkpoints) && Directory.EnumerateFiles(checkpoints).Any() ? ["--resume"] : [];
-        return ["experiment", "run", _file.Path, "--json", "--checkpoints", checkpoints, "--checkpoint-every", "1500", .. resume];
+        string[] resume = File.Exists(Path.Combine(results, "run.json")) ? ["--resume"] : [];
+        return ["experiment", "run", _file.Path, "--json", "--results", results, "--checkpoint-every", "1500", .. resume];
     }
 }

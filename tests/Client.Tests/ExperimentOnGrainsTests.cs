@@ -22,7 +22,7 @@ public sealed class ExperimentOnGrainsTests(SiloProcess silo) : IClassFixture<Si
     {
         using var file = new TemporaryFile(Text + "where: silo\nthresholds: [commands >= 300, latency-p50 > 0, silos-lost <= 0]\n");
 
-        var answer = await Answer.OfAsync("experiment", file.Path, "--json");
+        var answer = await Answer.OfAsync("experiment", file.Path, "--no-results", "--json");
 
         Assert.Equal(ExitCode.Good, answer.Code);
         Assert.All(answer.Json().GetProperty("cases").EnumerateArray(), each =>
@@ -37,7 +37,7 @@ public sealed class ExperimentOnGrainsTests(SiloProcess silo) : IClassFixture<Si
     {
         using var file = new TemporaryFile(Text);
 
-        var answer = await ProgramProcess.ClientAsync(silo.ArgumentsOf($"experiment {file.Path} --json"));
+        var answer = await ProgramProcess.ClientAsync(silo.ArgumentsOf($"experiment {file.Path} --no-results --json"));
 
         Assert.Equal(ExitCode.Good, answer.Code);
         Assert.Equal(300, answer.Json().GetProperty("cases")[1].GetProperty("means").GetProperty("commands").GetDouble());
@@ -49,7 +49,7 @@ public sealed class ExperimentOnGrainsTests(SiloProcess silo) : IClassFixture<Si
     {
         using var file = new TemporaryFile(Text + "faults: [{memory: cma, every: 1s, for: 1s}]\n");
 
-        var answer = await ProgramProcess.ClientAsync(silo.ArgumentsOf($"experiment {file.Path}"));
+        var answer = await ProgramProcess.ClientAsync(silo.ArgumentsOf($"experiment {file.Path} --no-results"));
 
         answer.Unusable($"{file.Path}:9:19: the fault 'memory' exists in virtual time only; expected crash, hang or revoke, or where: model");
     }

@@ -97,6 +97,6 @@ public class ExperimentUntilTests
             warm-up: {{(options.Contains("auto") ? "auto" : "1s")}}
             seed: 3
             """);
-        return await Answer.OfAsync(["experiment", "run", file, .. options.Where(option => option != "auto")]);
+        return await Answer.OfAsync(["experiment", "run", file, "--no-results", .. options.Where(option => option != "auto")]);
     }
 }

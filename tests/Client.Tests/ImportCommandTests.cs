@@ -153,7 +153,7 @@ public class ImportCommandTests
             duration: 1h
             """);
 
-        var played = (await Answer.OfAsync("experiment", experiment, "--json")).Good();
+        var played = (await Answer.OfAsync("experiment", experiment, "--no-results", "--json")).Good();
 
         // An export, and attach, map, unmap and detach of each importer; a release.
         Assert.Contains("\"commands\": 10,", played.Output, StringComparison.Ordinal);

@@ -7,7 +7,6 @@ using DmaGrains.Experiments.Results;
 using DmaGrains.Experiments.Statistics;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
-using HdrHistogram;
 
 namespace DmaGrains.Client.Commands;
 
@@ -19,16 +18,10 @@ internal sealed class ExperimentRunCommand
     private readonly Option<int> _cores = NumberOption.Defaulting(
         "--cores", "Number of cores to use. The results do not depend on it.", 1, 1024, Math.Min(Environment.ProcessorCount, 1024));
 
-    private readonly Option<string?> _checkpoints = new("--checkpoints")
-    {
-        Description = "A folder to write checkpoints to, from which --resume goes on after the process was killed.",
-        HelpName = "FOLDER",
-    };
+    private readonly ResultsOptions _results = new();
 
     private readonly Option<ulong?> _every = NumberOption.Optional<ulong>(
         "--checkpoint-every", "After how many commands of a board its checkpoint is written again. Default: 2000000.", 1, long.MaxValue);
-
-    private readonly Option<bool> _resume = new("--resume") { Description = "Go on from the checkpoints: the results are the same as without a break." };
 
     private readonly Option<double?> _until = UntilOption.Create();
 
@@ -39,7 +32,7 @@ internal sealed class ExperimentRunCommand
     {
         Description = "The measure that cases are compared by.",
         HelpName = "NAME",
-        DefaultValueFactory = _ => ExperimentMeasures.All[0].Name,
+        DefaultValueFactory = _ => Deciding.Usual.Measure,
     };
 
     private readonly Option<string?> _gateway = new("--gateway")
@@ -54,14 +47,15 @@ internal sealed class ExperimentRunCommand
     public static Command Create() => AddTo(ArgumentArity.ExactlyOne, new(
         "run",
         """
-        Plays an experiment and shows the measures of each case, averaged over its repetitions.
-        Exit code 0: done, and all thresholds of the file are met; 1: one is not.
+        Plays an experiment, writes everything that came of it to a results folder, and shows the measures of each case, averaged over its
+        repetitions. Ctrl-C ends it with what there is; --resume goes on.
+        Exit code 0: done, and all thresholds of the file are met; 1: one is not; 74: results cannot be written, such as to a full disk.
 
         Example:
           dmagrains experiment run deferred-or-eager.yaml
           dmagrains experiment run deferred-or-eager.yaml --until 1%
-          dmagrains experiment run week.yaml --checkpoints week
-          dmagrains experiment run week.yaml --checkpoints week --resume
+          dmagrains experiment run week.yaml --results week
+          dmagrains experiment run week.yaml --results week --resume
         """));
 
     /// <summary>Gives a command what it takes to play an experiment.</summary>
@@ -72,7 +66,7 @@ internal sealed class ExperimentRunCommand
         var run = new ExperimentRunCommand();
         run._file.Arity = files;
         command.Add(run._file);
-        Option[] options = [run._until, run._measure, run._repetitionsMax, run._cores, run._checkpoints, run._every, run._resume, run._gateway, run._json];
+        Option[] options = [run._until, run._measure, run._repetitionsMax, .. run._results.All, run._cores, run._every, run._gateway, run._json];
         foreach (var option in options)
         {
             command.Add(option);
@@ -88,59 +82,74 @@ internal sealed class ExperimentRunCommand
         ExperimentPlace? where = parsed.GetValue(_gateway) is null ? null : ExperimentPlace.Silo;
         var experiment = StandardInput.Is(file) ? ExperimentFile.Read(StandardInput.Name, StandardInput.Open(), where) : ExperimentFile.Read(file, where);
         CheckPlace(parsed, experiment);
-        var options = new RunOptions { Cores = parsed.GetValue(_cores), Checkpoints = parsed.GetValue(_checkpoints) };
-        CheckFolder(parsed, options.Checkpoints);
-        ExperimentReport report;
-        using (var line = ProgressLine.Of(parsed))
-        {
-            line.Title = experiment.Name;
-            options = options with
-            {
-                Progress = line.Show,
-                CommandsBetweenCheckpoints = parsed.GetValue(_every) ?? options.CommandsBetweenCheckpoints,
-            };
-            report = Play(parsed, experiment, options, cancellation);
-        }
-
-        Terminal.Answer(parsed, _json, report, ExperimentText.Write);
+        var until = parsed.GetValue(_until);
+        var deciding = new Deciding(DecidingMeasure(parsed, experiment), until, until is null ? null : parsed.GetValue(_repetitionsMax));
+        var (report, folder) = _results.FindComplete(parsed, experiment, deciding) is { } stored
+            ? (stored.Report!, stored.Path)
+            : Play(parsed, experiment, deciding, cancellation);
+        Terminal.Answer(parsed, _json, report, (terminal, shown) => ExperimentText.Write(terminal, shown, folder));
         return report.Thresholds.All(threshold => threshold.IsMet) ? ExitCode.Good : ExitCode.Refused;
     }
 
-    private ExperimentReport Play(ParseResult parsed, Experiment experiment, RunOptions options, CancellationToken cancellation)
+    private (ExperimentReport Report, string? Folder) Play(
+        ParseResult parsed, Experiment experiment, Deciding deciding, CancellationToken cancellation)
     {
-        var results = new CaseMeans(experiment);
-        var measure = DecidingMeasure(parsed, experiment);
+        var folder = _results.Open(parsed, experiment, deciding);
+        var sums = folder?.Sums ?? new(experiment);
+        using var line = ProgressLine.Of(parsed);
+        line.Title = experiment.Name;
+        var options = new RunOptions { Cores = parsed.GetValue(_cores), Checkpoints = folder?.Checkpoints, Progress = line.Show };
+        var play = PlayOf(parsed, experiment, deciding, folder ?? (IResultSink)sums, options with
+        {
+            CommandsBetweenCheckpoints = parsed.GetValue(_every) ?? options.CommandsBetweenCheckpoints,
+        });
+        BoardWarmUp? warmUp = null;
+        var isComplete = false;
+        try
+        {
+            warmUp = play(cancellation);
+            isComplete = true;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // What there is is kept and shown; the exit code tells the rest.
+        }
+
+        var report = ExperimentReport.Of(experiment, sums, deciding) with { WarmUp = warmUp, IsComplete = isComplete };
+        folder?.End(report);
+        return (report, folder?.Path);
+    }
+
+    /// <summary>What plays it, and says where measuring began.</summary>
+    private Func<CancellationToken, BoardWarmUp?> PlayOf(
+        ParseResult parsed, Experiment experiment, Deciding deciding, IResultSink sink, RunOptions options)
+    {
         if (experiment.Where == ExperimentPlace.Silo)
         {
-            // The command has a thread to itself.
-            ExperimentOnGrains.PlayAsync(parsed, parsed.GetValue(_gateway), experiment, results, options.Progress!, cancellation).GetAwaiter().GetResult();
-            return results.Report() with
+            return cancellation =>
             {
-                Measure = measure.Name,
-                Comparisons = CaseComparison.Of(experiment, results.Repetitions, measure.Name),
+                // The command has a thread to itself.
+                ExperimentOnGrains.PlayAsync(parsed, parsed.GetValue(_gateway), experiment, sink, options.Progress!, cancellation).GetAwaiter().GetResult();
+                return null;
             };
         }
 
-        if (parsed.GetValue(_until) is not { } share)
+        if (deciding is not { Until: { } share, RepetitionsMax: { } repetitionsMax })
         {
-            var run = new ExperimentRun(experiment, results, options);
+            return cancellation =>
+            {
+                var run = new ExperimentRun(experiment, sink, options);
+                run.Play(cancellation);
+                return run.WarmUp;
+            };
+        }
+
+        var measure = ExperimentMeasures.Find(deciding.Measure)!;
+        return cancellation =>
+        {
+            var run = new UntilRun(experiment, sink, options, measure, new Stopping(Tolerance.For(measure, share), repetitionsMax));
             run.Play(cancellation);
-            return results.Report() with
-            {
-                Measure = measure.Name,
-                Comparisons = CaseComparison.Of(experiment, results.Repetitions, measure.Name),
-                WarmUp = run.WarmUp,
-            };
-        }
-
-        var until = new UntilRun(experiment, results, options, measure, new Stopping(Tolerance.For(measure, share), parsed.GetValue(_repetitionsMax)));
-        var look = until.Play(cancellation);
-        return results.Report() with
-        {
-            Measure = measure.Name,
-            Comparisons = CaseComparison.Of(look.Comparisons),
-            Until = share,
-            WarmUp = until.WarmUp,
+            return run.WarmUp;
         };
     }
 
@@ -148,62 +157,18 @@ internal sealed class ExperimentRunCommand
     private void CheckPlace(ParseResult parsed, Experiment experiment)
     {
         if (experiment.Where == ExperimentPlace.Silo
-            && ((Option[])[_until, _checkpoints, _resume]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } option)
+            && ((Option[])[_until, _results.Resume]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } option)
         {
             throw new UsageException($"{option.Name} is for experiments in virtual time: expected where: model and no --gateway, or no {option.Name}.");
         }
     }
 
-    private Measure DecidingMeasure(ParseResult parsed, Experiment experiment)
+    private string DecidingMeasure(ParseResult parsed, Experiment experiment)
     {
         var name = parsed.GetValue(_measure)!;
         var names = ExperimentMeasures.NamesOf(experiment);
         return names.Contains(name)
-            ? ExperimentMeasures.Find(name)!
+            ? name
             : throw new UsageException($"--measure {Quoted.Text(name)} is not a measure of this experiment: {Closest.Expecting(name, names)}.");
-    }
-
-    private void CheckFolder(ParseResult parsed, string? folder)
-    {
-        var isThere = folder is not null && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any();
-        if (parsed.GetValue(_resume) && !isThere)
-        {
-            throw new UsageException(folder is null
-                ? "--resume goes on from checkpoints: expected --checkpoints FOLDER with it."
-                : $"--checkpoints '{folder}' has nothing to go on from: expected the folder of a run that was broken off, or no --resume.");
-        }
-
-        if (isThere && !parsed.GetValue(_resume))
-        {
-            throw new UsageException($"--checkpoints '{folder}' is not empty: expected a new folder, or --resume to go on from it.");
-        }
-    }
-
-    /// <summary>Sums results up by case.</summary>
-    private sealed class CaseMeans(Experiment experiment) : IResultSink
-    {
-        private readonly List<Repetition> _repetitions = [];
-
-        public IReadOnlyCollection<Repetition> Repetitions => _repetitions;
-
-        public ExperimentReport Report() => ExperimentReport.Of(experiment, _repetitions);
-
-        public void Add(Repetition repetition) => _repetitions.Add(repetition);
-
-        public void Add(RefusalCount refusals)
-        {
-        }
-
-        public void Add(HazardCount hazards)
-        {
-        }
-
-        public void Add(in MemorySample sample)
-        {
-        }
-
-        public void AddTimesToFirstMap(int @case, int repetition, LongHistogram histogram)
-        {
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DmaGrains.Experiments.Files;
 using DmaGrains.Experiments.Results;
+using DmaGrains.Model;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Client.Output;
@@ -8,26 +9,34 @@ namespace DmaGrains.Client.Output;
 /// <summary>Writes what came of an experiment for people.</summary>
 internal static class ExperimentText
 {
-    private static readonly string[] _main =
+    /// <summary>What stands where nothing was measured.</summary>
+    private const string Nothing = "-";
+
+    // A table each, so that it is whole on a terminal of usual width.
+    private static readonly string[][] _tables =
     [
-        "buffers-refused", "refused-by-fragmentation", "hazards", "time-to-first-map", "bytes-copied", "contiguous-used-mean", "contiguous-used-max",
-        "buffers", "commands", "commands-a-second", "latency-p50", "latency-p99", "behind-p99", "sent-again", "silos-lost",
+        ["buffers-refused", "refused-by-fragmentation", "hazards"],
+        ["time-to-first-map", "bytes-copied", "contiguous-used-max"],
+        ["contiguous-used-mean", "buffers", "commands"],
+        ["commands-a-second", "latency-p50", "latency-p99", "behind-p99"],
+        ["sent-again", "silos-lost"],
     ];
 
-    /// <summary>The question, a row for each case, and the thresholds.</summary>
-    public static void Write(Terminal terminal, ExperimentReport report)
+    /// <summary>The question, the measures of each case, what comparing says, and the thresholds.</summary>
+    /// <param name="terminal">Where to.</param>
+    /// <param name="report">What came of it.</param>
+    /// <param name="folder">Where everything else is; null when it is kept nowhere.</param>
+    public static void Write(Terminal terminal, ExperimentReport report, string? folder)
     {
         terminal.Line(report.Experiment);
         terminal.Line(report.Question);
-        terminal.Line();
-        var shown = _main.Where(name => report.Cases[0].Means.ContainsKey(name)).ToList();
-        terminal.Table(
-            [.. report.Cases[0].Case.Values.Select(value => value.Key).DefaultIfEmpty("case"), .. shown],
-            report.Cases.Select(each => (string[])
-            [
-                .. each.Case.Values.Select(value => value.Value).DefaultIfEmpty("the only one"),
-                .. shown.Select(name => Format(each.Means[name], ExperimentMeasures.Find(name)!.Unit)),
-            ]));
+        if (!report.IsComplete)
+        {
+            terminal.Line();
+            terminal.Line($"Broken off: {Counted.Of((ulong)report.Repetitions, "repetition")} of each case came to an end{(folder is null ? "." : "; --resume goes on.")}");
+        }
+
+        WriteTables(terminal, report);
         CaseComparisonText.Write(terminal, report);
         if (!report.Thresholds.IsEmpty)
         {
@@ -42,6 +51,12 @@ internal static class ExperimentText
                 threshold.IsMet,
                 threshold.IsMet ? string.Empty : $" by {string.Join("; ", threshold.NotMetBy.Select(index => NameOf(report.Cases[index].Case)))}");
         }
+
+        if (folder is not null)
+        {
+            terminal.Line();
+            terminal.Line($"Results: {folder}");
+        }
     }
 
     /// <summary>A value of a measure for people.</summary>
@@ -53,7 +68,35 @@ internal static class ExperimentText
         _ => string.Create(CultureInfo.InvariantCulture, $"{value:0.##}"),
     };
 
+    /// <summary>A case by the values of its keys.</summary>
     internal static string NameOf(Case @case) => @case.Values.IsEmpty
         ? "the only case"
         : string.Join(", ", @case.Values.Select(value => $"{value.Key} {value.Value}"));
+
+    private static void WriteTables(Terminal terminal, ExperimentReport report)
+    {
+        var keys = string.Join(", ", report.Cases[0].Case.Values.Select(value => value.Key).DefaultIfEmpty("case"));
+        IEnumerable<string[]> tables = _tables.Any(table => table.Contains(report.Measure)) ? _tables : _tables.Prepend([report.Measure]);
+        var known = report.Cases.SelectMany(each => each.Means.Keys).ToHashSet();
+        var zeros = _tables.SelectMany(table => table)
+            .Where(name => name != report.Measure && report.Cases.All(each => each.Means.TryGetValue(name, out var mean) && mean == 0))
+            .ToList();
+        foreach (var names in tables.Select(table => table.Where(known.Contains).Except(zeros).ToList()).Where(names => names.Count != 0))
+        {
+            terminal.Line();
+            terminal.Table(
+                [keys, .. names],
+                report.Cases.Select(each => (string[])
+                [
+                    string.Join(", ", each.Case.Values.Select(value => value.Value).DefaultIfEmpty("the only one")),
+                    .. names.Select(name => each.Means.TryGetValue(name, out var mean) ? Format(mean, ExperimentMeasures.Find(name)!.Unit) : Nothing),
+                ]));
+        }
+
+        if (zeros.Count != 0)
+        {
+            terminal.Line();
+            terminal.Line($"0 in every case: {string.Join(", ", zeros)}.");
+        }
+    }
 }

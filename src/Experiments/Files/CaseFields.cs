@@ -24,6 +24,10 @@ internal sealed class CaseFields(string path, ExperimentPlace where, Problems pr
 
     private readonly Dictionary<string, BoardDefinition?> _boards = [];
     private readonly RecordingFields _recordings = new(path, problems);
+    private readonly HashSet<InputFile> _boardFiles = [];
+
+    /// <summary>The files that were read, by each of the ways that they are named.</summary>
+    public ImmutableArray<InputFile> Files => [.. _boardFiles, .. _recordings.Files];
 
     /// <summary>The cases, in the order of the matrix; the last key changes fastest.</summary>
     public ImmutableArray<ExperimentCase> ReadAll(MapNode root)
@@ -169,6 +173,8 @@ internal sealed class CaseFields(string path, ExperimentPlace where, Problems pr
             return null;
         }
 
+        var reference = ((TextNode)node).Value;
+        _boardFiles.Add(new(reference, file, BoardReference.IsName(reference)));
         if (!_boards.TryGetValue(file, out var board))
         {
             var before = problems.Count;

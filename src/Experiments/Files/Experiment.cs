@@ -33,6 +33,9 @@ public sealed record Experiment(string Name, string Question, ImmutableArray<Exp
 
     /// <summary>The file's text.</summary>
     public string Text { get; init; } = string.Empty;
+
+    /// <summary>The files that it names: boards and recordings.</summary>
+    public ImmutableArray<InputFile> Files { get; init; } = [];
 }
 
 /// <summary>An experiment with one value for each key of the matrix.</summary>
@@ -57,3 +60,9 @@ public enum ExperimentPlace
     /// <summary>On grains in a silo, in real time.</summary>
     Silo,
 }
+
+/// <summary>A file that an experiment names.</summary>
+/// <param name="Reference">What the experiment calls it: a board's name, or a path from the experiment's folder.</param>
+/// <param name="Path">Where it is.</param>
+/// <param name="IsName">Whether it is a board's name, and not a path.</param>
+public sealed record InputFile(string Reference, string Path, bool IsName);

@@ -76,7 +76,8 @@ public static class ExperimentFile
         ImmutableArray<Threshold> thresholds = root.Optional("thresholds") is { } list
             ? [.. list.AsList(ThresholdsMax).Select(node => ThresholdFields.Read(node, place)).OfType<Threshold>()]
             : [];
-        var cases = new CaseFields(path, place, problems).ReadAll(root);
+        var fields = new CaseFields(path, place, problems);
+        var cases = fields.ReadAll(root);
         return problems.Count != before
             ? null
             : new(name, question, cases)
@@ -88,6 +89,7 @@ public static class ExperimentFile
                 Where = place,
                 Seed = seed,
                 Thresholds = thresholds,
+                Files = fields.Files,
             };
     }
 

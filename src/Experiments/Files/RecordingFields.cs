@@ -15,6 +15,10 @@ internal sealed class RecordingFields(string path, Problems problems)
 
     // A file is read once, however many cases and streams it is played in.
     private readonly Dictionary<string, BufferRecording?> _recordings = [];
+    private readonly HashSet<InputFile> _files = [];
+
+    /// <summary>The files that were read, by each of the ways that they are named.</summary>
+    public IEnumerable<InputFile> Files => _files;
 
     /// <summary>The recorded buffers, and the sets of importers that they have.</summary>
     /// <param name="node">What names the file.</param>
@@ -25,7 +29,7 @@ internal sealed class RecordingFields(string path, Problems problems)
         FileNode node, MapNode? renamed, ImmutableHashSet<string> devices, bool isWithImporters)
     {
         var sets = new ImporterSets();
-        if (node.AsLine() is not { Length: > 0 } name || Find(Path.Combine(Path.GetDirectoryName(path) ?? string.Empty, name)) is not { } recording)
+        if (node.AsLine() is not { Length: > 0 } name || Find(name) is not { } recording)
         {
             return (new([], 0), new([]));
         }
@@ -51,8 +55,10 @@ internal sealed class RecordingFields(string path, Problems problems)
         return (new(buffers.MoveToImmutable(), recording.Fingerprint), sets.All);
     }
 
-    private BufferRecording? Find(string file)
+    private BufferRecording? Find(string reference)
     {
+        var file = Path.Combine(Path.GetDirectoryName(path) ?? string.Empty, reference);
+        _files.Add(new(reference, file, IsName: false));
         if (!_recordings.TryGetValue(file, out var recording))
         {
             _recordings[file] = recording = problems.Attempt(() => BufferRecording.Read(file));

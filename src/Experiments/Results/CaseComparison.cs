@@ -14,27 +14,24 @@ namespace DmaGrains.Experiments.Results;
 /// <param name="Verdict">What it says.</param>
 public sealed record CaseComparison(int First, int Second, double Difference, double? Low, double? High, double Confidence, Verdict Verdict)
 {
-    /// <summary>Compares the cases of an experiment whose number of repetitions was fixed beforehand.</summary>
+    /// <summary>Compares the cases of an experiment.</summary>
     /// <param name="experiment">The experiment.</param>
-    /// <param name="repetitions">Of each case the same number.</param>
-    /// <param name="measure">The name of the measure that decides.</param>
+    /// <param name="sums">What came of it.</param>
+    /// <param name="deciding">How they are compared.</param>
+    /// <param name="repetitions">How many repetitions of each case are compared, the first ones.</param>
     /// <returns>One for each pair that differs in the policy alone (see <see cref="CasePairs"/>).</returns>
-    public static ImmutableArray<CaseComparison> Of(Experiment experiment, IEnumerable<Repetition> repetitions, string measure)
+    internal static ImmutableArray<CaseComparison> Of(Experiment experiment, ResultSums sums, Deciding deciding, int repetitions)
     {
-        var ofCases = repetitions.ToLookup(repetition => repetition.Case);
-        var values = experiment.Cases
-            .Select(each => ofCases[each.Case.Index].OrderBy(repetition => repetition.Index).Select(repetition => repetition.Measures[measure]).ToArray())
-            .ToList();
-        return Of(new Comparing(Stopping.UsualConfidence, Looks.Once).Of(values, CasePairs.Of([.. experiment.Cases.Select(each => each.Case)])));
+        var values = experiment.Cases.Select(each => sums[each.Case.Index].ValuesOf(deciding.Measure).Take(repetitions).ToArray()).ToList();
+        return [.. deciding.Comparing.Of(values, CasePairs.Of([.. experiment.Cases.Select(each => each.Case)])).Select(Of)];
     }
 
-    /// <summary>The comparisons of the last look.</summary>
-    public static ImmutableArray<CaseComparison> Of(ImmutableArray<Comparison> comparisons) => [.. comparisons.Select(comparison => new CaseComparison(
+    private static CaseComparison Of(Comparison comparison) => new(
         comparison.First,
         comparison.Second,
         comparison.Difference.Mean,
         comparison.Difference.IsKnown ? comparison.Difference.Low : null,
         comparison.Difference.IsKnown ? comparison.Difference.High : null,
         comparison.Difference.Confidence,
-        comparison.Verdict))];
+        comparison.Verdict);
 }

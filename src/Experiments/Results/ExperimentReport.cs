@@ -8,7 +8,7 @@ namespace DmaGrains.Experiments.Results;
 /// <param name="Experiment">Its name.</param>
 /// <param name="Question">What it is to answer.</param>
 /// <param name="Seed">What its random numbers come from.</param>
-/// <param name="Repetitions">How often each case was repeated.</param>
+/// <param name="Repetitions">How many repetitions of each case have come to their end.</param>
 /// <param name="Cases">The cases.</param>
 /// <param name="Thresholds">What must hold, and whether it does.</param>
 public sealed record ExperimentReport(
@@ -19,8 +19,11 @@ public sealed record ExperimentReport(
     ImmutableArray<CaseReport> Cases,
     ImmutableArray<ThresholdReport> Thresholds)
 {
+    /// <summary>Whether it was played to its end; otherwise it was broken off, and this is what there was.</summary>
+    public bool IsComplete { get; init; } = true;
+
     /// <summary>The measure that cases are compared by.</summary>
-    public string Measure { get; init; } = ExperimentMeasures.All[0].Name;
+    public string Measure { get; init; } = Deciding.Usual.Measure;
 
     /// <summary>What comparing the cases says; empty when there is nothing to compare.</summary>
     public ImmutableArray<CaseComparison> Comparisons { get; init; } = [];
@@ -28,38 +31,30 @@ public sealed record ExperimentReport(
     /// <summary>The share that <c>--until</c> says does not matter; null when the number of repetitions was fixed.</summary>
     public double? Until { get; init; }
 
-    /// <summary>What does not count at the start of each repetition.</summary>
+    /// <summary>What does not count at the start of each repetition; null when it was broken off before that was found out.</summary>
     public BoardWarmUp? WarmUp { get; init; }
 
-    /// <summary>Sums repetitions up.</summary>
+    /// <summary>Sums results up.</summary>
     /// <param name="experiment">The experiment.</param>
-    /// <param name="repetitions">Of each case the same number, at least one.</param>
-    public static ExperimentReport Of(Experiment experiment, IReadOnlyCollection<Repetition> repetitions)
+    /// <param name="sums">What came of it, be it broken off.</param>
+    /// <param name="deciding">How cases are compared.</param>
+    public static ExperimentReport Of(Experiment experiment, ResultSums sums, Deciding deciding)
     {
-        var cases = experiment.Cases
-            .Select(each => CaseReport.Of(each.Case, [.. repetitions.Where(repetition => repetition.Case == each.Case.Index)]))
-            .ToImmutableArray();
+        var cases = experiment.Cases.Select(each => CaseReport.Of(each.Case, sums[each.Case.Index], deciding)).ToImmutableArray();
+        var repetitions = cases.Min(each => each.Repetitions);
         return new(
             experiment.Name,
             experiment.Question,
             experiment.Seed,
-            repetitions.Count / experiment.Cases.Length,
+            repetitions,
             cases,
-            [.. experiment.Thresholds.Select(threshold => ThresholdReport.Of(threshold, cases))]);
+            [.. experiment.Thresholds.Select(threshold => ThresholdReport.Of(threshold, cases))])
+        {
+            Measure = deciding.Measure,
+            Until = deciding.Until,
+            Comparisons = repetitions == 0 ? [] : CaseComparison.Of(experiment, sums, deciding, repetitions),
+        };
     }
-}
-
-/// <summary>What came of a case.</summary>
-/// <param name="Case">The case.</param>
-/// <param name="Commands">Commands of all repetitions, warm-up included.</param>
-/// <param name="Means">Each measure, averaged over repetitions.</param>
-public sealed record CaseReport(Case Case, ulong Commands, ImmutableSortedDictionary<string, double> Means)
-{
-    internal static CaseReport Of(Case @case, ImmutableArray<Repetition> repetitions) => new(
-        @case,
-        repetitions.Aggregate(0UL, (sum, repetition) => sum + repetition.Commands),
-        repetitions[0].Measures.Keys.ToImmutableSortedDictionary(
-            name => name, name => repetitions.Average(repetition => repetition.Measures[name]), StringComparer.Ordinal));
 }
 
 /// <summary>A threshold, and whether it is met.</summary>

@@ -16,7 +16,7 @@ internal static class BoardReference
         }
 
         var folder = Path.GetDirectoryName(scenarioPath) ?? string.Empty;
-        if (!ModelName.IsValid(board) || Path.GetExtension(board) is Ending or ".yml")
+        if (!IsName(board))
         {
             var path = Path.Combine(folder, board);
             return File.Exists(path) ? path : node.Wrong<string?>("a board's file, named from the scenario's folder", null);
@@ -26,6 +26,9 @@ internal static class BoardReference
         return shipped.Select(boards => Path.Combine(boards, board + Ending)).FirstOrDefault(File.Exists)
             ?? node.Wrong<string?>($"a path, or a board by its name: {Quoted.AnyOf(NamesIn(shipped))}", null);
     }
+
+    /// <summary>Whether a reference is the name of a board that comes along, and not a path.</summary>
+    public static bool IsName(string reference) => ModelName.IsValid(reference) && Path.GetExtension(reference) is not (Ending or ".yml");
 
     /// <summary>What to call a board in a scenario that is to be written: its name when it comes along, else its path.</summary>
     /// <param name="boardFile">The board's file.</param>

@@ -1,0 +1,299 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
+using DmaGrains.Experiments.Files;
+using DmaGrains.Model;
+using HdrHistogram;
+
+namespace DmaGrains.Experiments.Results;
+
+/// <summary>
+/// The folder of a run: its input, every record in Parquet files as it comes, and in the end the summary. Who plays the experiment, and where,
+/// does not matter. docs/experiment-results.md describes the format.
+/// </summary>
+public sealed class ResultsFolder : IResultSink
+{
+    private const string RunFile = "run.json";
+    private const string SummaryFile = "summary.json";
+    private const string InputFolder = "input";
+    private const string BoardsFolder = "boards";
+    private const string CheckpointsFolder = "checkpoints";
+    private const string ExperimentName = "experiment.yaml";
+
+    private readonly RecordFiles _records;
+    private readonly TimeProvider _clock;
+    private RunRecord _run;
+
+    private ResultsFolder(string path, Experiment experiment, RunRecord run, TimeProvider clock)
+    {
+        (Path, _run, _clock) = (path, run, clock);
+        Sums = new(experiment);
+        _records = new(path, Sums);
+    }
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>Where checkpoints belong as long as the run is not complete.</summary>
+    public string Checkpoints => In(CheckpointsFolder);
+
+    /// <summary>What has come so far, added up.</summary>
+    public ResultSums Sums { get; }
+
+    /// <summary>Makes a folder for a run.</summary>
+    /// <param name="path">Where. A folder that is there must be empty.</param>
+    /// <param name="replaces">Whether the results of another run that are there give way.</param>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="deciding">How its cases are compared.</param>
+    /// <param name="commandLine">The words of the command.</param>
+    /// <param name="clock">Tells when it began.</param>
+    /// <exception cref="ResultsException">Something else is there, or the folder cannot be made.</exception>
+    public static ResultsFolder Create(
+        string path, bool replaces, Experiment experiment, Deciding deciding, ImmutableArray<string> commandLine, TimeProvider clock)
+    {
+        if (File.Exists(path))
+        {
+            throw new ResultsException($"{HarmlessText.Of(path)} is a file: expected a folder for results");
+        }
+
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            CheckReplaceable(path, replaces);
+            WholeFile.Try(path, () => Clear(path));
+        }
+
+        return TryMake(path, experiment, deciding, commandLine, clock) ?? throw IsThere(path);
+    }
+
+    /// <summary>Makes a folder NAME-SEED, with a number when there is one already: NAME-SEED-2 and so on.</summary>
+    /// <param name="parent">Where to make it.</param>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="deciding">How its cases are compared.</param>
+    /// <param name="commandLine">The words of the command.</param>
+    /// <param name="clock">Tells when it began.</param>
+    /// <exception cref="ResultsException">The folder cannot be made.</exception>
+    public static ResultsFolder CreateNext(
+        string parent, Experiment experiment, Deciding deciding, ImmutableArray<string> commandLine, TimeProvider clock)
+    {
+        for (var number = 1; ; number++)
+        {
+            var path = Numbered(parent, experiment, number);
+            if (!Directory.Exists(path) && !File.Exists(path) && TryMake(path, experiment, deciding, commandLine, clock) is { } made)
+            {
+                return made;
+            }
+        }
+    }
+
+    /// <summary>The folder that <see cref="CreateNext"/> makes first.</summary>
+    /// <param name="parent">Where it is made.</param>
+    /// <param name="experiment">The experiment.</param>
+    public static string FirstOf(string parent, Experiment experiment) => Numbered(parent, experiment, 1);
+
+    /// <summary>The folder of those that <see cref="CreateNext"/> has made that was made last; null when there is none.</summary>
+    /// <param name="parent">Where they are made.</param>
+    /// <param name="experiment">The experiment.</param>
+    public static string? FindLast(string parent, Experiment experiment)
+    {
+        string? last = null;
+        for (var number = 1; Directory.Exists(Numbered(parent, experiment, number)); number++)
+        {
+            last = Numbered(parent, experiment, number);
+        }
+
+        return last;
+    }
+
+    /// <summary>Goes on in the folder of a run that was broken off. Its records are written anew, from the first on.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="experiment">The experiment, unchanged.</param>
+    /// <param name="deciding">How its cases are compared, unchanged.</param>
+    /// <param name="commandLine">The words of the command.</param>
+    /// <param name="clock">Tells when it went on.</param>
+    /// <exception cref="ResultsException">It is the folder of another experiment, or of none.</exception>
+    public static ResultsFolder Resume(string path, Experiment experiment, Deciding deciding, ImmutableArray<string> commandLine, TimeProvider clock)
+    {
+        if (IsBarelyBegun(path))
+        {
+            return Begin(path, experiment, deciding, commandLine, clock);
+        }
+
+        var run = StoredResults.ReadRun(path);
+        CheckIsOf(path, run, experiment, deciding);
+        run = run with { Plays = run.Plays.Add(new(commandLine, clock.GetUtcNow(), null, false)) };
+        ResultText.Write(RunOf(path), run);
+        return new(path, experiment, run, clock);
+    }
+
+    /// <inheritdoc/>
+    public void Add(Repetition repetition) => _records.Add(repetition);
+
+    /// <inheritdoc/>
+    public void Add(RefusalCount refusals) => _records.Add(refusals);
+
+    /// <inheritdoc/>
+    public void Add(HazardCount hazards) => _records.Add(hazards);
+
+    /// <inheritdoc/>
+    public void Add(in MemorySample sample) => _records.Add(sample);
+
+    /// <inheritdoc/>
+    public void AddTimesToFirstMap(int @case, int repetition, LongHistogram histogram) => _records.AddTimesToFirstMap(@case, repetition, histogram);
+
+    /// <inheritdoc/>
+    public void AddLatencies(int @case, int repetition, LongHistogram histogram) => _records.AddLatencies(@case, repetition, histogram);
+
+    /// <summary>Writes what is not written, and the summary. Checkpoints of a run that is complete are not needed any more.</summary>
+    /// <param name="report">The summary.</param>
+    /// <exception cref="ResultsException">Something cannot be written.</exception>
+    public void End(ExperimentReport report)
+    {
+        _records.Flush();
+        ResultText.Write(In(SummaryFile), report);
+        if (report.IsComplete && Directory.Exists(Checkpoints))
+        {
+            WholeFile.Try(Checkpoints, () => Directory.Delete(Checkpoints, recursive: true));
+        }
+
+        var last = _run.Plays[^1] with { Ended = _clock.GetUtcNow(), IsComplete = report.IsComplete };
+        _run = _run with { Plays = _run.Plays.SetItem(_run.Plays.Length - 1, last) };
+        ResultText.Write(In(RunFile), _run);
+    }
+
+    /// <summary>Checks that the results are of this very experiment, compared in this very way.</summary>
+    /// <exception cref="ResultsException">They are not.</exception>
+    internal static void CheckIsOf(string path, RunRecord run, Experiment experiment, Deciding deciding)
+    {
+        var begun = HarmlessText.Of(path);
+        if (StoredResults.ReadInput(path) != experiment.Text)
+        {
+            throw new ResultsException($"{begun} is of another experiment, or its file has changed since: expected the text of its {InputFolder}/{ExperimentName}");
+        }
+
+        if (run.Deciding != deciding)
+        {
+            throw new ResultsException($"{begun} was begun {Words(run.Deciding)}, and would go on {Words(deciding)}: expected the same");
+        }
+    }
+
+    internal static string RunOf(string path) => System.IO.Path.Combine(path, RunFile);
+
+    internal static string SummaryOf(string path) => System.IO.Path.Combine(path, SummaryFile);
+
+    internal static string InputOf(string path) => System.IO.Path.Combine(path, InputFolder, ExperimentName);
+
+    private static string Numbered(string parent, Experiment experiment, int number) => System.IO.Path.Combine(parent, string.Create(
+        CultureInfo.InvariantCulture, $"{experiment.Name}-{experiment.Seed}{(number == 1 ? string.Empty : $"-{number}")}"));
+
+    private static ResultsFolder? TryMake(
+        string path, Experiment experiment, Deciding deciding, ImmutableArray<string> commandLine, TimeProvider clock)
+    {
+        var isNew = true;
+        WholeFile.Try(path, () =>
+        {
+            Directory.CreateDirectory(path);
+            try
+            {
+                // Of two processes that make the same folder at the same time one is first.
+                new FileStream(RunOf(path), FileMode.CreateNew).Dispose();
+            }
+            catch (IOException) when (File.Exists(RunOf(path)))
+            {
+                isNew = false;
+            }
+        });
+        return isNew ? Begin(path, experiment, deciding, commandLine, clock) : null;
+    }
+
+    /// <summary>Whether its process was killed before it had written anything: what is written last is still empty.</summary>
+    /// <param name="path">The folder.</param>
+    public static bool IsBarelyBegun(string path) => new FileInfo(RunOf(path)) is { Exists: true, Length: 0 };
+
+    private static ResultsFolder Begin(
+        string path, Experiment experiment, Deciding deciding, ImmutableArray<string> commandLine, TimeProvider clock)
+    {
+        var run = new RunRecord(
+            experiment.Name,
+            experiment.Seed,
+            deciding,
+            RunRecord.ThisVersion,
+            Machine.This,
+            [.. experiment.Files.Select(file => new KeptFile(file.Reference, PlaceOf(file)))],
+            [new(commandLine, clock.GetUtcNow(), null, false)]);
+        WriteInput(path, experiment, run);
+        return new(path, experiment, run, clock);
+    }
+
+    private static void CheckReplaceable(string path, bool replaces)
+    {
+        if (!replaces)
+        {
+            throw IsThere(path);
+        }
+
+        if (!File.Exists(RunOf(path)))
+        {
+            throw new ResultsException($"{HarmlessText.Of(path)} has no {RunFile}, so it is not a results folder, and is not replaced: expected one, or a new folder");
+        }
+    }
+
+    private static ResultsException IsThere(string path) => new(
+        $"{HarmlessText.Of(path)} is there already: expected a new folder, --resume to go on in it, or --force to replace it");
+
+    /// <summary>Deletes what belongs to a results folder, and nothing else.</summary>
+    private static void Clear(string path)
+    {
+        foreach (var folder in (string[])[.. RecordFiles.Names, InputFolder, BoardsFolder, CheckpointsFolder])
+        {
+            var whole = System.IO.Path.Combine(path, folder);
+            if (Directory.Exists(whole))
+            {
+                Directory.Delete(whole, recursive: true);
+            }
+        }
+
+        File.Delete(SummaryOf(path));
+        File.Delete(RunOf(path));
+    }
+
+    private static string Words(Deciding deciding) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"with --measure {deciding.Measure}{(deciding.Until is { } share ? $" --until {100 * share}% --repetitions-max {deciding.RepetitionsMax}" : string.Empty)}");
+
+    /// <summary>Where a file's copy is: where the copy of the experiment finds it by the same reference, if that is within the folder.</summary>
+    private static string PlaceOf(InputFile file)
+    {
+        var reference = file.Reference;
+        if (file.IsName)
+        {
+            return $"{BoardsFolder}/{reference}.yaml";
+        }
+
+        var root = System.IO.Path.GetFullPath("/results");
+        var whole = System.IO.Path.GetFullPath(System.IO.Path.Combine(root, InputFolder, reference));
+        var place = System.IO.Path.GetRelativePath(root, whole).Replace('\\', '/');
+        return place.StartsWith(InputFolder + "/", StringComparison.Ordinal) || place.StartsWith(BoardsFolder + "/", StringComparison.Ordinal)
+            ? place
+            : string.Create(CultureInfo.InvariantCulture, $"{BoardsFolder}/{XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(reference)):x16}/{System.IO.Path.GetFileName(reference)}");
+    }
+
+    /// <summary>Copies what the experiment was read from; that it is a results folder is written last.</summary>
+    private static void WriteInput(string path, Experiment experiment, RunRecord run)
+    {
+        foreach (var file in experiment.Files)
+        {
+            var copy = System.IO.Path.Combine(path, PlaceOf(file));
+            MakeFolderOf(copy);
+            WholeFile.Write(copy, WholeFile.Read(file.Path));
+        }
+
+        MakeFolderOf(InputOf(path));
+        WholeFile.Write(InputOf(path), Encoding.UTF8.GetBytes(experiment.Text));
+        ResultText.Write(RunOf(path), run);
+    }
+
+    private static void MakeFolderOf(string file) => WholeFile.Try(file, () => Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!));
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+}

@@ -1,0 +1,50 @@
+using System.Text;
+using DmaGrains.Experiments.Files;
+using DmaGrains.Model;
+
+namespace DmaGrains.Experiments.Results;
+
+/// <summary>What is in a results folder.</summary>
+/// <param name="Path">The folder.</param>
+/// <param name="Run">How it was run.</param>
+/// <param name="Report">What came of it; null when its process was killed before it wrote a summary.</param>
+public sealed record StoredResults(string Path, RunRecord Run, ExperimentReport? Report)
+{
+    /// <summary>Whether a folder is a results folder.</summary>
+    public static bool IsAt(string path) => File.Exists(ResultsFolder.RunOf(path));
+
+    /// <summary>Reads a results folder.</summary>
+    /// <exception cref="ResultsException">It is none, or is damaged.</exception>
+    public static StoredResults Read(string path)
+    {
+        var run = ReadRun(path);
+        var summary = ResultsFolder.SummaryOf(path);
+        return new(path, run, File.Exists(summary) ? ResultText.Read<ExperimentReport>(summary) : null);
+    }
+
+    /// <summary>Checks that the results are of this very experiment, compared in this very way.</summary>
+    /// <exception cref="ResultsException">They are not.</exception>
+    public void CheckIsOf(Experiment experiment, Deciding deciding) => ResultsFolder.CheckIsOf(Path, Run, experiment, deciding);
+
+    /// <summary>The experiment's file.</summary>
+    /// <exception cref="ResultsException">It cannot be read.</exception>
+    public string ReadInput() => ReadInput(Path);
+
+    internal static RunRecord ReadRun(string path) => IsAt(path)
+        ? ResultText.Read<RunRecord>(ResultsFolder.RunOf(path))
+        : throw new ResultsException(
+            $"{HarmlessText.Of(path)} {(Directory.Exists(path) ? "has no run.json" : "is not there")}: expected a results folder of 'dmagrains experiment'");
+
+    internal static string ReadInput(string path)
+    {
+        var file = ResultsFolder.InputOf(path);
+        try
+        {
+            return File.ReadAllText(file, Encoding.UTF8);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new ResultsException($"{HarmlessText.Of(file)} cannot be read: {HarmlessText.Of(problem.Message.TrimEnd('.'))}");
+        }
+    }
+}
