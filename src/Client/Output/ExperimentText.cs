@@ -1,8 +1,6 @@
-using System.Globalization;
-using DmaGrains.Experiments.Files;
+using DmaGrains.Experiments.Reporting;
 using DmaGrains.Experiments.Results;
 using DmaGrains.Model;
-using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Client.Output;
 
@@ -49,7 +47,7 @@ internal static class ExperimentText
                 $"{threshold.Threshold}: ",
                 threshold.IsMet ? "met" : "not met",
                 threshold.IsMet,
-                threshold.IsMet ? string.Empty : $" by {string.Join("; ", threshold.NotMetBy.Select(index => NameOf(report.Cases[index].Case)))}");
+                threshold.IsMet ? string.Empty : $" by {string.Join("; ", threshold.NotMetBy.Select(index => MeasureText.NameOf(report.Cases[index].Case)))}");
         }
 
         if (folder is not null)
@@ -58,20 +56,6 @@ internal static class ExperimentText
             terminal.Line($"Results: {folder}");
         }
     }
-
-    /// <summary>A value of a measure for people.</summary>
-    public static string Format(double value, string unit) => unit switch
-    {
-        "ns" => Times.Format(value),
-        "bytes" => Sizes.Format((ulong)value),
-        "%" => string.Create(CultureInfo.InvariantCulture, $"{value:0.###} %"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{value:0.##}"),
-    };
-
-    /// <summary>A case by the values of its keys.</summary>
-    internal static string NameOf(Case @case) => @case.Values.IsEmpty
-        ? "the only case"
-        : string.Join(", ", @case.Values.Select(value => $"{value.Key} {value.Value}"));
 
     private static void WriteTables(Terminal terminal, ExperimentReport report)
     {
@@ -88,8 +72,8 @@ internal static class ExperimentText
                 [keys, .. names],
                 report.Cases.Select(each => (string[])
                 [
-                    string.Join(", ", each.Case.Values.Select(value => value.Value).DefaultIfEmpty("the only one")),
-                    .. names.Select(name => each.Means.TryGetValue(name, out var mean) ? Format(mean, ExperimentMeasures.Find(name)!.Unit) : Nothing),
+                    MeasureText.ValuesOf(each.Case),
+                    .. names.Select(name => each.Means.TryGetValue(name, out var mean) ? MeasureText.Format(mean, ExperimentMeasures.Find(name)!.Unit) : Nothing),
                 ]));
         }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 using DmaGrains.Experiments.Files;
+using DmaGrains.Experiments.Reporting;
 using DmaGrains.Model;
 using HdrHistogram;
 
@@ -16,6 +17,7 @@ public sealed class ResultsFolder : IResultSink
 {
     private const string RunFile = "run.json";
     private const string SummaryFile = "summary.json";
+    private const string ReportFile = "report.html";
     private const string InputFolder = "input";
     private const string BoardsFolder = "boards";
     private const string CheckpointsFolder = "checkpoints";
@@ -144,13 +146,14 @@ public sealed class ResultsFolder : IResultSink
     /// <inheritdoc/>
     public void AddLatencies(int @case, int repetition, LongHistogram histogram) => _records.AddLatencies(@case, repetition, histogram);
 
-    /// <summary>Writes what is not written, and the summary. Checkpoints of a run that is complete are not needed any more.</summary>
+    /// <summary>Writes what is not written, the summary and the page that shows it. Checkpoints of a run that is complete are not needed any more.</summary>
     /// <param name="report">The summary.</param>
     /// <exception cref="ResultsException">Something cannot be written.</exception>
     public void End(ExperimentReport report)
     {
         _records.Flush();
         ResultText.Write(In(SummaryFile), report);
+        WholeFile.Write(In(ReportFile), Encoding.UTF8.GetBytes(ReportPage.Of(report, Sums.Samples)));
         if (report.IsComplete && Directory.Exists(Checkpoints))
         {
             WholeFile.Try(Checkpoints, () => Directory.Delete(Checkpoints, recursive: true));
@@ -254,6 +257,7 @@ public sealed class ResultsFolder : IResultSink
         }
 
         File.Delete(SummaryOf(path));
+        File.Delete(System.IO.Path.Combine(path, ReportFile));
         File.Delete(RunOf(path));
     }
 
