@@ -310,9 +310,15 @@ public sealed partial record DmaBuffer
             || (Policy.HasOwnLists
                 ? ListsExist(union, Attachments.ChangesSince(others).Select(change => change.Now).OfType<Attachment>().Select(importer => importer.Demand))
                 : ListsExist(Constraints, [])));
+
+        // A mapping knows what it needs of its attachment.
+        if (Mappings.IsEmpty)
+        {
+            return;
+        }
+
         foreach (var (was, now) in Attachments.ChangesSince(attached))
         {
-            // A mapping knows what it needs of its attachment.
             Invariant.Holds(
                 was is null
                 || (now is null ? MappedBy(was) == 0
@@ -322,6 +328,11 @@ public sealed partial record DmaBuffer
 
     private void AssertMappings(DmaBuffer? before)
     {
+        if (Mappings.IsEmpty && (before is null || before.Mappings.IsEmpty))
+        {
+            return;
+        }
+
         var isSameStorage = before?.Storage?.Token == Storage?.Token;
         var known = before is null || !isSameStorage ? default : before.Mappings;
         Mappings.AssertInvariants(known);

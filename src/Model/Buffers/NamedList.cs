@@ -195,9 +195,13 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
 
             Invariant.Holds(part.Items.Length is > 0 and <= PartMax);
             Invariant.Holds(last is null || string.CompareOrdinal(last.Name, part.Items[0].Name) < 0);
-            if (index == known.Length || !ReferenceEquals(known[index], part))
+            if (index == known.Length)
             {
-                part.AssertInOrder();
+                part.AssertInOrder([]);
+            }
+            else if (!ReferenceEquals(known[index], part))
+            {
+                part.AssertInOrder(known[index].Items);
             }
 
             last = part.Items[^1];
@@ -345,6 +349,7 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
                     _now.SkipPart();
                 }
 
+                Walk.SkipSame(ref _old, ref _now);
                 var (was, item) = (_old.Item, _now.Item);
                 if (was is null && item is null)
                 {
@@ -401,9 +406,36 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
 
         public readonly TItem? Item => Part?.Items[_index];
 
-        public void Next()
+        /// <summary>Goes on while both have the same, within their parts.</summary>
+        public static void SkipSame(ref Walk one, ref Walk other)
         {
-            if (++_index == Part!.Items.Length)
+            if (one.Part is null || other.Part is null)
+            {
+                return;
+            }
+
+            var ones = one.Part.Items.AsSpan(one._index);
+            var others = other.Part.Items.AsSpan(other._index);
+            var length = Math.Min(ones.Length, others.Length);
+            var same = 0;
+            while (same < length && ReferenceEquals(ones[same], others[same]))
+            {
+                same++;
+            }
+
+            if (same > 0)
+            {
+                one.Skip(same);
+                other.Skip(same);
+            }
+        }
+
+        public void Next() => Skip(1);
+
+        private void Skip(int count)
+        {
+            _index += count;
+            if (_index == Part!.Items.Length)
             {
                 SkipPart();
             }
@@ -496,11 +528,25 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
             return changed is null ? this : new(changed);
         }
 
-        public void AssertInOrder()
+        /// <summary>Checks the order, but for items that lie as they did in a part that was checked.</summary>
+        public void AssertInOrder(ReadOnlySpan<TItem> known)
         {
-            for (var index = 1; index < Items.Length; index++)
+            var items = Items.AsSpan();
+            var (first, last) = (0, items.Length - 1);
+            while (first < Math.Min(items.Length, known.Length) && ReferenceEquals(items[first], known[first]))
             {
-                Invariant.Holds(string.CompareOrdinal(Items[index - 1].Name, Items[index].Name) < 0);
+                first++;
+            }
+
+            var moved = known.Length - items.Length;
+            while (last > first && last + moved >= first && ReferenceEquals(items[last], known[last + moved]))
+            {
+                last--;
+            }
+
+            for (var index = Math.Max(1, first); index <= Math.Min(last + 1, items.Length - 1); index++)
+            {
+                Invariant.Holds(string.CompareOrdinal(items[index - 1].Name, items[index].Name) < 0);
             }
         }
     }

@@ -69,6 +69,25 @@ public sealed class NamedListTests
     }
 
     [Fact]
+    public void Another_order_is_found_beside_a_list_that_was_checked() => Gen.Int[2, 40].Array[1, 60].Select(Gen.Int[0, 59], Gen.Int[0, 59]).Sample((names, one, other) =>
+    {
+        Counted[] items = [.. names.Distinct().Order().Select(name => new Counted(NameOf(name), name)).OrderBy(item => item.Name, StringComparer.Ordinal)];
+        NamedList<Counted, int> before = [.. items];
+        (one, other) = (one % items.Length, other % items.Length);
+        (items[one], items[other]) = (items[other], items[one]);
+        NamedList<Counted, int> after = [.. items];
+
+        if (one == other)
+        {
+            after.AssertInvariants(before);
+        }
+        else
+        {
+            Assert.Throws<InvalidOperationException>(() => after.AssertInvariants(before));
+        }
+    });
+
+    [Fact]
     public void Place_beyond_the_list_is_out_of_range()
     {
         NamedList<Counted, int> list = [new("a", 1)];
