@@ -17,5 +17,8 @@ internal static class ExperimentCommand
         """)
     {
         ExperimentRunCommand.Create(),
+        ExperimentCompareCommand.Create(),
+        ExperimentListCommand.Create(),
+        ExperimentShowCommand.Create(),
     });
 }

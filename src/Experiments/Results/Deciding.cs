@@ -1,3 +1,4 @@
+using System.Globalization;
 using DmaGrains.Experiments.Statistics;
 
 namespace DmaGrains.Experiments.Results;
@@ -10,6 +11,11 @@ public sealed record Deciding(string Measure, double? Until = null, int? Repetit
 {
     /// <summary>By the first of all measures, after the file's own number of repetitions.</summary>
     public static Deciding Usual { get; } = new(ExperimentMeasures.All[0].Name);
+
+    /// <summary>The options that say so.</summary>
+    internal string Words => string.Create(
+        CultureInfo.InvariantCulture,
+        $"with --measure {Measure}{(Until is { } share ? $" --until {100 * share}% --repetitions-max {RepetitionsMax}" : string.Empty)}");
 
     /// <summary>Compares by the measure.</summary>
     internal Comparing Comparing => new(

@@ -46,7 +46,7 @@ internal sealed class RecordFiles : IResultSink
     {
         _next = next;
         _repetitions = new(folder, "repetitions", _virtualNanoseconds, _commands);
-        _measures = new(folder, "measures", _measure, _value);
+        _measures = new(folder, Measures, _measure, _value);
         _refusals = new(folder, "refusals", _step, _errno, _refusedField, _refusedImporter, _refusalCount, _fragmented);
         _hazards = new(folder, "hazards", _hazard, _hazardImporter, _hazardField, _hazardCount);
         _memory = new(folder, "memory", _board, _region, _at, _free, _largestFree, _freeRuns, _live);
@@ -54,8 +54,11 @@ internal sealed class RecordFiles : IResultSink
         _latencies = new(folder, "latencies", _latency, _latencyCount);
     }
 
+    /// <summary>The folder of the measures.</summary>
+    public const string Measures = "measures";
+
     /// <summary>The types of records, as their folders are called.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["repetitions", "measures", "refusals", "hazards", "memory", "times-to-first-map", "latencies"];
+    public static IReadOnlyList<string> Names { get; } = ["repetitions", Measures, "refusals", "hazards", "memory", "times-to-first-map", "latencies"];
 
     /// <summary>Writes what is not written.</summary>
     /// <exception cref="ResultsException">It cannot be written.</exception>

@@ -176,7 +176,7 @@ public sealed class ResultsFolder : IResultSink
 
         if (run.Deciding != deciding)
         {
-            throw new ResultsException($"{begun} was begun {Words(run.Deciding)}, and would go on {Words(deciding)}: expected the same");
+            throw new ResultsException($"{begun} was begun {run.Deciding.Words}, and would go on {deciding.Words}: expected the same");
         }
     }
 
@@ -260,10 +260,6 @@ public sealed class ResultsFolder : IResultSink
         File.Delete(System.IO.Path.Combine(path, ReportFile));
         File.Delete(RunOf(path));
     }
-
-    private static string Words(Deciding deciding) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"with --measure {deciding.Measure}{(deciding.Until is { } share ? $" --until {100 * share}% --repetitions-max {deciding.RepetitionsMax}" : string.Empty)}");
 
     /// <summary>Where a file's copy is: where the copy of the experiment finds it by the same reference, if that is within the folder.</summary>
     private static string PlaceOf(InputFile file)

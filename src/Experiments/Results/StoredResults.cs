@@ -30,6 +30,16 @@ public sealed record StoredResults(string Path, RunRecord Run, ExperimentReport?
     /// <exception cref="ResultsException">It cannot be read.</exception>
     public string ReadInput() => ReadInput(Path);
 
+    /// <summary>What came of it.</summary>
+    /// <exception cref="ResultsException">There is no summary.</exception>
+    public ExperimentReport ReadReport() => Report ?? throw new ResultsException(
+        $"{HarmlessText.Of(Path)} has no summary: the run was killed or is being played; expected one that has ended, or go on with --resume");
+
+    /// <summary>The copy of a file that the experiment names.</summary>
+    /// <param name="reference">What the experiment calls it.</param>
+    internal string ReadFile(string reference) =>
+        Encoding.UTF8.GetString(WholeFile.Read(System.IO.Path.Combine(Path, Run.Files.First(file => file.Reference == reference).File)));
+
     internal static RunRecord ReadRun(string path) => IsAt(path)
         ? ResultText.Read<RunRecord>(ResultsFolder.RunOf(path))
         : throw new ResultsException(
