@@ -67,9 +67,11 @@ internal static class ResultsComparisonText
             terminal.Table(["measure", "first", "second", "second against first"], @case.Measures.Except(equal).Select(RowOf));
         }
 
-        if (equal.Count != 0)
+        // What never happened in either run says nothing.
+        var told = equal.Where(measure => measure.First != 0).Select(measure => measure.Measure).ToList();
+        if (told.Count != 0)
         {
-            terminal.Line($"Equal: {string.Join(", ", equal.Select(measure => measure.Measure))}.");
+            terminal.Line($"Equal: {string.Join(", ", told)}.");
         }
     }
 

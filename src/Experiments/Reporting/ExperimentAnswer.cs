@@ -82,13 +82,14 @@ public static class ExperimentAnswer
         var (winner, loser) = clearest.Winner == clearest.FirstValue
             ? (report.Cases[clearest.Comparison.First], report.Cases[clearest.Comparison.Second])
             : (report.Cases[clearest.Comparison.Second], report.Cases[clearest.Comparison.First]);
+        var under = clearest.Key == "policy" ? "under" : "with";
         var where = clearest.Context.Length == 0 ? string.Empty : $"with {clearest.Context} ";
-        return $"{where}{report.Measure} is {Value(winner, report.Measure)} under {winnerName}, and {Value(loser, report.Measure)} under {clearest.Loser}."
-            + Reason(report.Measure, winner, clearest.Winner, loser, clearest.Loser);
+        return $"{where}{report.Measure} is {Value(winner, report.Measure)} {under} {winnerName}, and {Value(loser, report.Measure)} {under} {clearest.Loser}."
+            + Reason(report.Measure, winner, $"{under} {clearest.Winner}", loser, $"{under} {clearest.Loser}");
     }
 
     /// <summary>The refusal, or hazard, that makes most of the difference.</summary>
-    private static string Reason(string measure, CaseReport winner, string winnerName, CaseReport loser, string loserName)
+    private static string Reason(string measure, CaseReport winner, string underWinner, CaseReport loser, string underLoser)
     {
         var (more, less) = measure == "hazards"
             ? (loser.Hazards.Select(sum => ($"{sum.Kind} of {sum.Importer}", sum.Count)), winner.Hazards.Select(sum => ($"{sum.Kind} of {sum.Importer}", sum.Count)))
@@ -101,7 +102,7 @@ public static class ExperimentAnswer
             .FirstOrDefault();
         return most.Item1 is null || most.Item2 <= most.Less
             ? string.Empty
-            : $" What makes most of it is {most.Item1}: {Times(most.Item2)} under {loserName}, {Times(most.Less)} under {winnerName}.";
+            : $" What makes most of it is {most.Item1}: {Times(most.Item2)} {underLoser}, {Times(most.Less)} {underWinner}.";
     }
 
     private static string Kind(RefusalSum refusal) =>

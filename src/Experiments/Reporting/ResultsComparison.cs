@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DiffPlex.DiffBuilder;
 using DiffPlex.DiffBuilder.Model;
+using DmaGrains.Experiments.Files;
 using DmaGrains.Experiments.Results;
 using DmaGrains.Experiments.Statistics;
 
@@ -90,6 +91,11 @@ public sealed record ResultsComparison(
         if (one.Deciding != other.Deciding)
         {
             others.Add($"compared {one.Deciding.Words} and {other.Deciding.Words}");
+        }
+
+        if (first.Report?.WarmUp is { } begins && second.Report?.WarmUp is { } otherBegins && begins.Nanoseconds != otherBegins.Nanoseconds)
+        {
+            others.Add($"measured from {Times.Format(begins.Nanoseconds)} on and from {Times.Format(otherBegins.Nanoseconds)} on, so counts differ, too");
         }
 
         foreach (var file in one.Files.Select(file => file.Reference).Intersect(other.Files.Select(file => file.Reference)))

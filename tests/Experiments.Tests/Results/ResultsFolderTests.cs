@@ -74,6 +74,35 @@ public sealed class ResultsFolderTests : IDisposable
         Assert.Equal(rows, (await RowsAsync("memory")).Count);
     }
 
+    [Theory]
+    [InlineData("0", 100)]
+    [InlineData("500ms", 50)]
+    public void Times_to_the_first_map_leave_out_the_warm_up_as_all_measures_do(string warmUp, int buffers)
+    {
+        var experiment = SmallExperiment.Read(SmallExperiment.Text(
+            $"workload: [{{name: s, arrivals: {{constant: 100/s}}, size: 4KiB, lifetime: 1ms, importers: gpu, first-use: 2us}}]\nduration: 1s\nwarm-up: {warmUp}"));
+        var sums = new ResultSums(experiment);
+
+        new ExperimentRun(experiment, sums, new()).Play(Cancellation);
+
+        var report = Assert.Single(ExperimentReport.Of(experiment, sums, Deciding.Usual).Cases);
+        Assert.Equal(buffers, report.Means["buffers"]);
+        Assert.Equal(buffers, report.TimesToFirstMap!.Count);
+        Assert.All(report.TimesToFirstMap.Percentiles, percentile => Assert.InRange(percentile.Nanoseconds, 1950, 2050));
+    }
+
+    [Fact]
+    public void The_first_experiment_of_the_documentation_is_one()
+    {
+        var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "docs", "experiments.md"));
+        var blocks = page.Split("```yaml\n")[1..].Select(part => part[..part.IndexOf("```", StringComparison.Ordinal)]).ToList();
+        var later = string.Join('\n', blocks[0].Split('\n')
+            .Where(line => !line.StartsWith("name", StringComparison.Ordinal) && !line.StartsWith("question", StringComparison.Ordinal) && !line.StartsWith("matrix", StringComparison.Ordinal))) + blocks[1];
+
+        Assert.Equal(2, ExperimentFile.Parse(blocks[0], "first.yaml").Cases.Length);
+        Assert.Single(ExperimentFile.Parse(later, "how-much.yaml").Thresholds);
+    }
+
     [Fact]
     public void Boards_are_kept_where_the_copy_of_the_experiment_finds_them()
     {
