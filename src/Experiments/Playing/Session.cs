@@ -58,6 +58,10 @@ internal sealed class Session
     [Id(12)]
     public required bool[] HasBeenMapped { get; init; }
 
+    /// <summary>Who was told to try again and has not mapped since, as <see cref="Holdings"/>; null when nobody ever was.</summary>
+    [Id(13)]
+    public bool[]? ToldAgain { get; set; }
+
     /// <summary>How many importers there are.</summary>
     public int Importers => JoinsAt.Length;
 

@@ -223,6 +223,11 @@ internal sealed partial class Simulation
         if (Do(session, buffer, commands.Map) is not { } refusal)
         {
             session[buffer, importer] |= Holding.Mapped;
+            if (session.ToldAgain is { } told)
+            {
+                told[(buffer * session.Importers) + importer] = false;
+            }
+
             if (!session.HasBeenMapped[buffer])
             {
                 session.HasBeenMapped[buffer] = true;
@@ -258,12 +263,21 @@ internal sealed partial class Simulation
             return;
         }
 
+        var isPool = session.Stage == SessionStage.BeingServed && session.Buffers.Length > 1;
+        if (!isPool && refusal.Errno == Errno.EAGAIN && _streams[session.Stream].Stream.Uses is not null)
+        {
+            CountRefusal(step, refusal, isFragmented: false);
+            session.ToldAgain ??= new bool[session.Holdings.Length];
+            session.ToldAgain[(buffer * session.Importers) + importer] = true;
+            return;
+        }
+
         NoteRefusal(session, step, refusal, refusal.Errno == Errno.ENOMEM ? _board.RequestOf(before, command) : null);
-        if (session.Stage == SessionStage.BeingServed && session.Buffers.Length > 1)
+        if (isPool)
         {
             End(session);
         }
-        else if (refusal.Errno != Errno.EAGAIN || _streams[session.Stream].Stream.Uses is null)
+        else
         {
             Leave(session, buffer, importer);
         }
@@ -279,7 +293,15 @@ internal sealed partial class Simulation
     private void NoteRefusal(Session session, string step, Refusal refusal, AllocationRequest? request)
     {
         var isFragmented = refusal.Errno == Errno.ENOMEM && request is not null && _fragmentation.IsCauseOf(request, _board.Memory);
+        CountRefusal(step, refusal, isFragmented);
+        CountBuffersRefused(session, isFragmented);
+    }
+
+    private void CountRefusal(string step, Refusal refusal, bool isFragmented) =>
         _tally.Count(new RefusalKind(step, refusal.Errno, refusal.Field ?? string.Empty, refusal.Importer ?? string.Empty, isFragmented));
+
+    private void CountBuffersRefused(Session session, bool isFragmented)
+    {
         if (session.WasRefused)
         {
             return;
@@ -372,6 +394,11 @@ internal sealed partial class Simulation
     private void End(Session session)
     {
         session.Stage = SessionStage.Ending;
+        if (session.ToldAgain is { } told && Array.IndexOf(told, true) >= 0)
+        {
+            CountBuffersRefused(session, isFragmented: false);
+        }
+
         if (!GiveBackAll(session))
         {
             return;

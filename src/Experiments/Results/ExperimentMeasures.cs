@@ -21,7 +21,7 @@ public static class ExperimentMeasures
     /// <summary>Those that every experiment has, the most telling first.</summary>
     public static ImmutableArray<Measure> All { get; } =
     [
-        new("buffers-refused", "%", Better.Lower, "buffers that were refused at some step, of those that arrived"),
+        new("buffers-refused", "%", Better.Lower, "buffers that were refused for good at some step, of those that arrived"),
         new("refused-by-fragmentation", "%", Better.Lower, "buffers refused although enough was free, of those that arrived"),
         new("attaches-refused", "%", Better.Lower, "attaches that were refused"),
         new("maps-refused", "%", Better.Lower, "maps that were refused"),

@@ -55,6 +55,22 @@ public class WorkloadTests
         Assert.InRange(results["commands"], 99 * 42, 100 * 42);
     }
 
+    [Theory]
+    [InlineData(3, 0)]
+    [InlineData(1, 100)]
+    public void An_importer_that_is_told_to_try_again_is_refused_if_it_never_gets_in(int uses, double refused)
+    {
+        // The display needs one run: the pages move before the next map, once the GPU has unmapped them.
+        var results = Play(
+            $"{{name: s, arrivals: {{constant: 1/s}}, size: 2MiB, lifetime: {(uses * 100) - 50}ms, importers: [gpu, display], memory: [low, cma], policy: migrate, "
+                + "attach: lazy, mapping: per-use, uses: {every: 100ms, for: 10ms}}",
+            "duration: 100s\nwarm-up: 0");
+
+        Assert.Equal(refused, results["buffers-refused"], refused == 0 ? 0 : 1.5);
+        var told = Assert.Single(results.Refusals);
+        Assert.Equal(("map", "EAGAIN"), (told.Step, told.Errno));
+    }
+
     [Fact]
     public void A_closed_loop_has_as_many_buffers_at_a_time_as_clients_at_most()
     {
