@@ -19,6 +19,12 @@ internal static class FaultRun
     public static StorageKind? Storage { get; } =
         Enum.TryParse<StorageKind>(Environment.GetEnvironmentVariable("FAULT_RUN_STORAGE"), out var one) ? one : null;
 
+    /// <summary>The faults of a round on a storage: all of them where one is named, else shared out between both, so that tests stay short.</summary>
+    public static FaultKind[] ShareOf(FaultKind[] kinds, StorageKind storage) =>
+        Storage is not null ? kinds
+        : storage == StorageKind.Redis ? kinds[..(kinds.Length / 2)]
+        : kinds[(kinds.Length / 2)..];
+
     /// <summary>Tells figures, and adds them to the file <c>FAULT_RUN_RESULTS</c>.</summary>
     public static async Task ReportAsync(string figures)
     {
