@@ -28,11 +28,10 @@ internal sealed class ExperimentRunCommand
     private readonly Option<int> _repetitionsMax = NumberOption.Defaulting(
         "--repetitions-max", "Where --until gives up.", 1, ExperimentFile.RepetitionsMax, 1000);
 
-    private readonly Option<string> _measure = new("--measure")
+    private readonly Option<string?> _measure = new("--measure")
     {
-        Description = "The measure that cases are compared by.",
+        Description = "The measure that cases are compared by. Default: the file's, or else buffers-refused.",
         HelpName = "NAME",
-        DefaultValueFactory = _ => Deciding.Usual.Measure,
     };
 
     private readonly Option<string?> _gateway = new("--gateway")
@@ -165,7 +164,7 @@ internal sealed class ExperimentRunCommand
 
     private string DecidingMeasure(ParseResult parsed, Experiment experiment)
     {
-        var name = parsed.GetValue(_measure)!;
+        var name = parsed.GetValue(_measure) ?? experiment.Measure;
         var names = ExperimentMeasures.NamesOf(experiment);
         return names.Contains(name)
             ? name

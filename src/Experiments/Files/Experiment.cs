@@ -28,6 +28,9 @@ public sealed record Experiment(string Name, string Question, ImmutableArray<Exp
     /// <summary>What all random numbers come from.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>The measure that cases are compared by.</summary>
+    public string Measure { get; init; } = ExperimentMeasures.BuffersRefused;
+
     /// <summary>What must hold in every case for the experiment to succeed.</summary>
     public ImmutableArray<Threshold> Thresholds { get; init; } = [];
 

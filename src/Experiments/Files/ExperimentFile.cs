@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Experiments.Results;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Experiments.Files;
@@ -21,7 +22,7 @@ public static class ExperimentFile
     private static readonly string[] _keys =
     [
         "name", "question", "boards", "regions", "policy", "workload", "other-memory", "faults", "matrix", "duration", "commands", "warm-up",
-        "repetitions", "seed", "where", "thresholds",
+        "repetitions", "seed", "where", "measure", "thresholds",
     ];
 
     /// <summary>Reads an experiment, and the boards that it names.</summary>
@@ -57,7 +58,7 @@ public static class ExperimentFile
     private static readonly FileFormat _format = new(
         FileKind.Experiment,
         "an experiment",
-        ["question", "boards", "workload", "other-memory", "faults", "matrix", "duration", "commands", "warm-up", "repetitions", "seed", "thresholds"],
+        ["question", "boards", "workload", "other-memory", "faults", "matrix", "duration", "commands", "warm-up", "repetitions", "seed", "measure", "thresholds"],
         (root, path, problems) => Read(root, path, problems, null));
 
     /// <summary>Reads an experiment; null when something is wrong with it.</summary>
@@ -78,19 +79,34 @@ public static class ExperimentFile
             : [];
         var fields = new CaseFields(path, place, problems);
         var cases = fields.ReadAll(root);
-        return problems.Count != before
-            ? null
-            : new(name, question, cases)
-            {
-                DurationNanoseconds = duration,
-                Commands = commands,
-                WarmUpNanoseconds = warmUp,
-                Repetitions = repetitions,
-                Where = place,
-                Seed = seed,
-                Thresholds = thresholds,
-                Files = fields.Files,
-            };
+        if (problems.Count != before)
+        {
+            return null;
+        }
+
+        var experiment = new Experiment(name, question, cases)
+        {
+            DurationNanoseconds = duration,
+            Commands = commands,
+            WarmUpNanoseconds = warmUp,
+            Repetitions = repetitions,
+            Where = place,
+            Seed = seed,
+            Thresholds = thresholds,
+            Files = fields.Files,
+        };
+        return root.Optional("measure") is { } measure ? experiment with { Measure = ReadMeasure(measure, experiment) } : experiment;
+    }
+
+    private static string ReadMeasure(FileNode node, Experiment experiment)
+    {
+        var (name, names) = (node.AsLine(), ExperimentMeasures.NamesOf(experiment));
+        if (name.Length != 0 && !names.Contains(name))
+        {
+            node.Place.Report($"{Quoted.Text(name)} is not a measure of this experiment", Closest.To(name, names) is { } near ? $"{near} or another measure" : Quoted.AnyOf(names));
+        }
+
+        return name;
     }
 
     private static (ulong? Duration, ulong? Commands) ReadEnd(MapNode root)

@@ -33,6 +33,7 @@ internal static partial class ThresholdFields
         {
             var known = ExperimentMeasures.All.Select(known => known.Name)
                 .Concat(ExperimentMeasures.OfGrains.Select(known => known.Name))
+                .Concat(ExperimentMeasures.OfStreams.Select(known => $"{known.Name}:STREAM"))
                 .Concat(ExperimentMeasures.OfRegions.Select(known => $"{known.Name}:REGION"))
                 .ToList();
             node.Place.Report(

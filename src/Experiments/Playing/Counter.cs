@@ -48,3 +48,13 @@ internal enum Counter
     /// <summary>Discards of cache lines.</summary>
     CacheInvalidates,
 }
+
+/// <summary>What is counted for each stream.</summary>
+internal enum StreamCounter
+{
+    /// <summary>Its buffers that arrived.</summary>
+    Buffers,
+
+    /// <summary>Of them, those that were refused.</summary>
+    Refused,
+}

@@ -46,7 +46,7 @@ internal sealed class RepetitionResults(ExperimentCase @case, int index, Immutab
         var measures = ImmutableSortedDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
         var buffers = Total(Counter.Buffers);
         measures["buffers"] = buffers;
-        measures["buffers-refused"] = Percent(Total(Counter.BuffersRefused), buffers);
+        measures[ExperimentMeasures.BuffersRefused] = Percent(Total(Counter.BuffersRefused), buffers);
         measures["refused-by-fragmentation"] = Percent(Total(Counter.RefusedByFragmentation), buffers);
         measures["attaches-refused"] = Percent(Total(Counter.AttachesRefused), Total(Counter.Attaches));
         measures["maps-refused"] = Percent(Total(Counter.MapsRefused), Total(Counter.Maps));
@@ -61,6 +61,12 @@ internal sealed class RepetitionResults(ExperimentCase @case, int index, Immutab
         measures["contiguous-used-max"] = counted.Max(board => board.Span.Contiguous.UsedMax);
         measures["live-buffers-mean"] = counted.Average(board => Ratio((double)board.Span.LiveArea, board.Nanoseconds));
         measures["commands"] = Total(Counter.Commands);
+        for (var stream = 0; stream < @case.Workload.Length; stream++)
+        {
+            measures[$"{ExperimentMeasures.BuffersRefused}:{@case.Workload[stream].Name}"] =
+                Percent(OfStream(stream, StreamCounter.Refused), OfStream(stream, StreamCounter.Buffers));
+        }
+
         foreach (var region in RegionsIn(counted).GroupBy(region => region.Name))
         {
             measures[$"{ExperimentMeasures.UsedMean}:{region.Key}"] = region.Average(of => Ratio((double)of.Span.UsedArea, of.Nanoseconds));
@@ -72,6 +78,8 @@ internal sealed class RepetitionResults(ExperimentCase @case, int index, Immutab
         return measures.ToImmutable();
 
         double Total(Counter counter) => counted.Sum(board => (double)board.Span[counter]);
+
+        double OfStream(int stream, StreamCounter counter) => counted.Sum(board => (double)board.Span[stream, counter]);
     }
 
     private IEnumerable<(string Name, MemorySpan Span, ulong Nanoseconds)> RegionsIn(List<(TallySpan Span, ulong Nanoseconds)> counted) =>

@@ -13,6 +13,7 @@ internal sealed partial class Simulation
         var session = stream.Arrive(number, _now);
         stream.Sessions.Add(number, session);
         _tally.Count(Counter.Buffers, (ulong)session.Buffers.Length);
+        _tally.Count(session.Stream, StreamCounter.Buffers, (ulong)session.Buffers.Length);
         SetLive(_live + (uint)session.Buffers.Length);
         if (stream.Stream.Waits && _waiting.Count != 0)
         {
@@ -309,6 +310,7 @@ internal sealed partial class Simulation
 
         session.WasRefused = true;
         _tally.Count(Counter.BuffersRefused, (ulong)session.Buffers.Length);
+        _tally.Count(session.Stream, StreamCounter.Refused, (ulong)session.Buffers.Length);
         if (isFragmented)
         {
             _tally.Count(Counter.RefusedByFragmentation, (ulong)session.Buffers.Length);

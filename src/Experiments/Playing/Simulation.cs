@@ -36,7 +36,7 @@ internal sealed partial class Simulation
     {
         _limits = limits;
         _board = live;
-        _tally = new(live.Definition, live.Memory, tally);
+        _tally = new(live.Definition, live.Memory, @case.Workload.Length, tally);
         _fragmentation = new(live.Definition);
         var stream = 0U;
         _streams = [.. @case.Workload.Select(each => new StreamPlay(each, DrawsOf(stream++)))];

@@ -17,7 +17,7 @@ internal sealed class Tally
     public const ulong WidthMin = 1_000_000;
 
     private readonly List<TallySpan> _spans;
-    private readonly ulong[] _counts = new ulong[Enum.GetValues<Counter>().Length];
+    private readonly ulong[] _counts;
     private readonly KindCounts<RefusalKind> _refusals;
     private readonly KindCounts<HazardOf> _hazards;
     private readonly ulong[] _offeredPages;
@@ -38,9 +38,11 @@ internal sealed class Tally
     /// <summary>Begins to count, or goes on.</summary>
     /// <param name="board">The board.</param>
     /// <param name="memory">Its memory now.</param>
+    /// <param name="streams">How many streams of buffers there are.</param>
     /// <param name="state">What was counted before; null at the start.</param>
-    public Tally(BoardDefinition board, PhysicalMemory memory, TallyState? state)
+    public Tally(BoardDefinition board, PhysicalMemory memory, int streams, TallyState? state)
     {
+        _counts = new ulong[TallySpan.PlaceOf(streams, StreamCounter.Buffers)];
         _offeredPages = [.. board.Memory.Select(region => region.Range.PageCount - region.ReservedPageCount)];
         _isContiguous = [.. board.Memory.Select(region => region.Kind == MemoryKind.Contiguous)];
         _used = new ulong[_offeredPages.Length];
@@ -78,6 +80,9 @@ internal sealed class Tally
 
     /// <summary>Counts.</summary>
     public void Count(Counter counter, ulong more = 1) => _counts[(int)counter] += more;
+
+    /// <summary>Counts buffers of a stream.</summary>
+    public void Count(int stream, StreamCounter counter, ulong more) => _counts[TallySpan.PlaceOf(stream, counter)] += more;
 
     /// <summary>Counts a refusal.</summary>
     public void Count(in RefusalKind kind) => _refusals.Add(kind);

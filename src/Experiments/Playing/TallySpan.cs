@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace DmaGrains.Experiments.Playing;
 
 /// <summary>What happened on a board in a span of time.</summary>
-/// <param name="Counts">By <see cref="Counter"/>.</param>
+/// <param name="Counts">By <see cref="Counter"/>, and then by stream and <see cref="StreamCounter"/>.</param>
 /// <param name="Refusals">By kind, as far as kinds were known.</param>
 /// <param name="Hazards">By kind, as far as kinds were known.</param>
 /// <param name="LiveArea">Buffers on the board times nanoseconds.</param>
@@ -21,8 +21,17 @@ internal sealed record TallySpan(
     ImmutableArray<MemorySpan> Regions,
     MemorySpan Contiguous)
 {
+    private static readonly int _counters = Enum.GetValues<Counter>().Length;
+    private static readonly int _ofStream = Enum.GetValues<StreamCounter>().Length;
+
     /// <summary>How often something happened.</summary>
     public ulong this[Counter counter] => Counts[(int)counter];
+
+    /// <summary>How often something happened to buffers of a stream, by its place in the file.</summary>
+    public ulong this[int stream, StreamCounter counter] => Counts[PlaceOf(stream, counter)];
+
+    /// <summary>Where among the counts that is.</summary>
+    public static int PlaceOf(int stream, StreamCounter counter) => _counters + (stream * _ofStream) + (int)counter;
 
     /// <summary>This span and the one that follows it.</summary>
     public TallySpan Then(TallySpan next) => new(

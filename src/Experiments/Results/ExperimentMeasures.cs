@@ -6,6 +6,9 @@ namespace DmaGrains.Experiments.Results;
 /// <summary>The measures of every repetition.</summary>
 public static class ExperimentMeasures
 {
+    /// <summary>Of all buffers, or of a stream: those that were refused.</summary>
+    public const string BuffersRefused = "buffers-refused";
+
     /// <summary>Of a region: memory in use, averaged over time.</summary>
     public const string UsedMean = "used-mean";
 
@@ -21,7 +24,7 @@ public static class ExperimentMeasures
     /// <summary>Those that every experiment has, the most telling first.</summary>
     public static ImmutableArray<Measure> All { get; } =
     [
-        new("buffers-refused", "%", Better.Lower, "buffers that were refused for good at some step, of those that arrived"),
+        new(BuffersRefused, "%", Better.Lower, "buffers that were refused for good at some step, of those that arrived"),
         new("refused-by-fragmentation", "%", Better.Lower, "buffers refused although enough was free, of those that arrived"),
         new("attaches-refused", "%", Better.Lower, "attaches that were refused"),
         new("maps-refused", "%", Better.Lower, "maps that were refused"),
@@ -74,6 +77,12 @@ public static class ExperimentMeasures
         new(FreeRunsMax, "", Better.Lower, "most free runs at a time"),
     ];
 
+    /// <summary>Those that each stream has in virtual time; the name of one is this name, a colon and the stream's name.</summary>
+    public static ImmutableArray<Measure> OfStreams { get; } =
+    [
+        new(BuffersRefused, "%", Better.Lower, "buffers that were refused for good at some step, of those that arrived"),
+    ];
+
     /// <summary>The names of all measures that every repetition of an experiment has.</summary>
     public static ImmutableArray<string> NamesOf(Experiment experiment)
     {
@@ -84,21 +93,29 @@ public static class ExperimentMeasures
 
         var regions = experiment.Cases.Select(each => each.Boards.SelectMany(board => board.Memory).Select(region => region.Name))
             .Aggregate((some, others) => some.Intersect(others));
+        var streams = experiment.Cases.Select(each => each.Workload.Select(stream => stream.Name)).Aggregate((some, others) => some.Intersect(others));
         return
         [
             .. All.Select(measure => measure.Name),
+            .. streams.SelectMany(stream => OfStreams.Select(measure => $"{measure.Name}:{stream}")),
             .. regions.Distinct().SelectMany(region => OfRegions.Select(measure => $"{measure.Name}:{region}")),
         ];
     }
 
-    /// <summary>The measure of that name, of a region or not; null when there is none.</summary>
+    /// <summary>The measure of that name, of a region or a stream or of all; null when there is none.</summary>
     public static Measure? Find(string name)
     {
         var colon = name.IndexOf(':', StringComparison.Ordinal);
-        return colon < 0
-            ? All.Concat(OfGrains).FirstOrDefault(measure => measure.Name == name)
-            : OfRegions.FirstOrDefault(measure => name.AsSpan(0, colon).SequenceEqual(measure.Name)) is { } ofRegion
-                ? ofRegion with { Name = name, Says = $"{ofRegion.Says}, of region {name[(colon + 1)..]}" }
-                : null;
+        if (colon < 0)
+        {
+            return All.Concat(OfGrains).FirstOrDefault(measure => measure.Name == name);
+        }
+
+        var (kind, of) = (name[..colon], name[(colon + 1)..]);
+        return Named(OfRegions, "region") ?? Named(OfStreams, "stream");
+
+        Measure? Named(ImmutableArray<Measure> measures, string what) => measures.FirstOrDefault(measure => measure.Name == kind) is { } measure
+            ? measure with { Name = name, Says = $"{measure.Says}, of {what} {of}" }
+            : null;
     }
 }

@@ -50,6 +50,7 @@ internal static class EveryKey
         repetitions: 2
         seed: 18446744073709551615
         where: model
+        measure: buffers-refused:camera
         thresholds: [buffers-refused < 50%, "time-to-first-map <= 20ms", used-max:cma >= 1MiB, commands > 0]
 
         """;

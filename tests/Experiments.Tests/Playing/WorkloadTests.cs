@@ -23,6 +23,19 @@ public class WorkloadTests
     }
 
     [Fact]
+    public void Refusals_are_counted_by_stream_too()
+    {
+        var results = Play(
+            $"{{name: small, arrivals: {{constant: 1/s}}, size: 4KiB, lifetime: 500ms, importers: gpu}}\n"
+                + $"  - {{name: large, arrivals: {{bursts: {{size: 6, every: 1s}}}}, lifetime: 500ms, {Frame}}}",
+            "duration: 1000s\nwarm-up: 0");
+
+        Assert.Equal(0, results["buffers-refused:small"]);
+        Assert.Equal(100.0 / 3, results["buffers-refused:large"], 1e-9);
+        Assert.Equal(200.0 / 7, results["buffers-refused"], 1e-2);
+    }
+
+    [Fact]
     public void Buffers_that_wait_for_memory_are_served_in_turn()
     {
         var results = Play(

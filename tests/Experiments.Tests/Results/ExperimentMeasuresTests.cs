@@ -7,7 +7,8 @@ public class ExperimentMeasuresTests
 {
     [Fact]
     public void Measures_have_different_names() => Assert.Distinct(
-        ExperimentMeasures.All.Concat(ExperimentMeasures.OfGrains).Concat(ExperimentMeasures.OfRegions).Select(measure => measure.Name));
+        ExperimentMeasures.All.Concat(ExperimentMeasures.OfGrains).Select(measure => measure.Name)
+            .Concat(ExperimentMeasures.OfStreams.Concat(ExperimentMeasures.OfRegions).Select(measure => $"{measure.Name}:it")));
 
     [Fact]
     public void A_measure_is_found_by_its_name() =>
@@ -24,6 +25,15 @@ public class ExperimentMeasuresTests
     }
 
     [Fact]
+    public void A_measure_of_a_stream_is_found_by_its_name_and_the_streams()
+    {
+        var found = ExperimentMeasures.Find("buffers-refused:camera");
+
+        Assert.Equal("buffers-refused:camera", found?.Name);
+        Assert.EndsWith("of stream camera", found?.Says, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_repetition_on_grains_has_the_measures_of_grains() => Assert.Equal(
         ExperimentMeasures.AlsoOfGrains.Concat(ExperimentMeasures.OfGrains.Select(measure => measure.Name)).Order(StringComparer.Ordinal),
         new DriveResults(0, 0, [new()], default).Measures().Keys);
@@ -33,5 +43,6 @@ public class ExperimentMeasuresTests
     [InlineData("")]
     [InlineData("used-max")]
     [InlineData("buffers:cma")]
+    [InlineData("maps-refused:camera")]
     public void Other_names_are_no_measures(string name) => Assert.Null(ExperimentMeasures.Find(name));
 }
