@@ -15,7 +15,7 @@ namespace DmaGrains.Client;
 /// <summary>The <c>dmagrains</c> command.</summary>
 public static class CommandLine
 {
-    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(10);
 
     /// <summary>Carries out one command line.</summary>
     /// <param name="args">The arguments.</param>
