@@ -4,6 +4,7 @@ using DmaGrains.Experiments.Files;
 using DmaGrains.Experiments.Playing;
 using DmaGrains.Experiments.Reporting;
 using DmaGrains.Experiments.Results;
+using DmaGrains.Experiments.Statistics;
 
 namespace DmaGrains.Experiments.Tests.Reporting;
 
@@ -106,10 +107,38 @@ public sealed partial class ReportPageTests(Browser browser) : IClassFixture<Bro
     [Fact]
     public void What_was_broken_off_before_anything_had_ended_is_called_so()
     {
-        var report = ExperimentReport.Of(Experiment("workload: [{name: s, arrivals: {poisson: 1/s}, size: 1MiB, lifetime: 1s, importers: gpu}]\nduration: 1s"), new(Experiment(
-            "workload: [{name: s, arrivals: {poisson: 1/s}, size: 1MiB, lifetime: 1s, importers: gpu}]\nduration: 1s")), Deciding.Usual) with { IsComplete = false };
+        var experiment = Experiment("workload: [{name: s, arrivals: {poisson: 1/s}, size: 1MiB, lifetime: 1s, importers: gpu}]\nduration: 1s");
+        var report = ExperimentReport.Of(experiment, new(experiment), Deciding.Usual) with { IsComplete = false };
 
         Assert.Contains("<h1>Broken off; so far: nothing has come to an end.</h1>", ReportPage.Of(report, []), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_case_with_more_repetitions_than_another_is_compared_by_those_that_both_have()
+    {
+        var experiment = Experiment("workload: [{name: s, arrivals: {poisson: 100/s}, size: 1MiB, lifetime: 100ms, importers: display}]\nmatrix: {policy: [refuse, migrate]}\nduration: 1s\nwarm-up: 0\nrepetitions: 3");
+        var sums = new ResultSums(experiment);
+        using var breaking = new CancellationTokenSource();
+        var played = 0;
+        var options = new RunOptions
+        {
+            Cores = 1,
+            Progress = progress =>
+            {
+                played = progress.Repetitions;
+                if (played == 5)
+                {
+                    breaking.Cancel();
+                }
+            },
+        };
+        Assert.Throws<OperationCanceledException>(() => new ExperimentRun(experiment, sums, options).Play(breaking.Token));
+
+        var report = ExperimentReport.Of(experiment, sums, Deciding.Usual) with { IsComplete = false };
+
+        Assert.Equal([3, 2], report.Cases.Select(each => each.Repetitions));
+        Assert.Equal((2, Verdict.WithinNoise), (report.Repetitions, Assert.Single(report.Comparisons).Verdict));
+        Assert.Contains("<h1>Broken off; so far: Not decided: ", ReportPage.Of(report, sums.Samples), StringComparison.Ordinal);
     }
 
     private static Experiment Experiment(string rest) => SmallExperiment.Read(SmallExperiment.Text(rest));
