@@ -124,6 +124,14 @@ public sealed class ExperimentResultsTests : IDisposable
     }
 
     [Fact]
+    public async Task Nothing_is_kept_of_a_cluster_that_does_not_answer()
+    {
+        Assert.Equal(69, (await RunAsync("--gateway", "127.0.0.1:1")).Code);
+
+        Assert.False(Directory.Exists(Results));
+    }
+
+    [Fact]
     public async Task A_full_disk_ends_the_run_and_loses_nothing_that_was_written()
     {
         using var mounted = ProgramProcess.Shell($"mount -t tmpfs -o size=1048576 tmpfs {_folder.Path}");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
+using DmaGrains.Experiments.Driving;
 using DmaGrains.Experiments.Files;
 using DmaGrains.Experiments.Playing;
 using DmaGrains.Experiments.Results;
@@ -112,6 +113,11 @@ internal sealed class ExperimentRunCommand
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // What there is is kept and shown; the exit code tells the rest.
+        }
+        catch (Exception problem) when (problem is NoReplyException or RefusedBoardException)
+        {
+            folder?.Discard();
+            throw;
         }
 
         var report = ExperimentReport.Of(experiment, sums, deciding) with { WarmUp = warmUp, IsComplete = isComplete };

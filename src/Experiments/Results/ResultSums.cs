@@ -17,6 +17,9 @@ public sealed class ResultSums(Experiment experiment) : IResultSink
     /// <summary>Memory over time on the first board of the first repetition, of the first few cases.</summary>
     public IReadOnlyList<MemorySample> Samples => _samples;
 
+    /// <summary>Whether no repetition has come to its end.</summary>
+    internal bool IsEmpty => _cases.All(each => each.Repetitions.Count == 0);
+
     /// <summary>What came of a case so far.</summary>
     internal OfCase this[int @case] => _cases[@case];
 

@@ -146,6 +146,22 @@ public sealed class ResultsFolder : IResultSink
     /// <inheritdoc/>
     public void AddLatencies(int @case, int repetition, LongHistogram histogram) => _records.AddLatencies(@case, repetition, histogram);
 
+    /// <summary>
+    /// Takes the folder away again if nothing has come of the run: nothing is kept of a cluster that did not answer, or of a file that has
+    /// changed since.
+    /// </summary>
+    public void Discard()
+    {
+        if (Sums.IsEmpty && _run.Plays.Length == 1 && !Directory.Exists(Checkpoints))
+        {
+            WholeFile.Try(Path, () =>
+            {
+                Clear(Path);
+                Directory.Delete(Path);
+            });
+        }
+    }
+
     /// <summary>Writes what is not written, the summary and the page that shows it. Checkpoints of a run that is complete are not needed any more.</summary>
     /// <param name="report">The summary.</param>
     /// <exception cref="ResultsException">Something cannot be written.</exception>
