@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("DmaGrains.Experiments.Tests")]
+[assembly: InternalsVisibleTo("DmaGrains.Grains")]

@@ -1,5 +1,6 @@
 using DmaGrains.Grains.Buffers.Debts;
 using DmaGrains.Grains.Devices;
+using DmaGrains.Grains.Experiments;
 using DmaGrains.Grains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -10,7 +11,7 @@ namespace DmaGrains.Grains;
 /// <summary>Adds to a silo what the grains need, except the storage itself.</summary>
 public static class GrainServices
 {
-    /// <summary>Adds a silo's device cache, its list of debts, and how state is read, written and serialized.</summary>
+    /// <summary>Adds a silo's device cache, its list of debts, reminders, and how state is read, written and serialized.</summary>
     public static ISiloBuilder AddGrainServices(this ISiloBuilder silo)
     {
         silo.Services.AddSingleton<DeviceFacts>();
@@ -22,6 +23,9 @@ public static class GrainServices
         silo.Services.AddSingleton<IGrainStorageSerializer, StateSerializer>();
         silo.Services.TryAddSingleton<PersistentStateFactory>();
         silo.Services.AddSingleton<IPersistentStateFactory, DurableStateFactory>();
+        silo.AddReminders();
+        silo.Services.AddSingleton<IReminderTable, ReminderTable>();
+        silo.Services.Configure<ReminderOptions>(options => options.MinimumReminderPeriod = ExperimentGrain.ReminderPeriod);
         return silo.AddGrainService<DeviceFactsService>();
     }
 }

@@ -29,6 +29,10 @@ public static class GrainKeys
     public static IDmaBufferGrain GetBuffer(this IGrainFactory grains, string board, string buffer) =>
         grains.GetGrain<IDmaBufferGrain>($"{board}/{buffer}");
 
+    /// <summary>An experiment in the cluster.</summary>
+    public static IExperimentGrain GetExperiment(this IGrainFactory grains, string name) =>
+        grains.GetGrain<IExperimentGrain>($"experiment:{name}");
+
     /// <summary>The board in the key of a device or a buffer.</summary>
     public static string BoardOf(string key)
     {
@@ -36,6 +40,6 @@ public static class GrainKeys
         return slash < 0 ? string.Empty : key[..slash];
     }
 
-    /// <summary>The name after the board in the key of a device or a buffer, or after the colon in a board's key.</summary>
+    /// <summary>The name after the board in the key of a device or a buffer, or after the colon in the key of a board or an experiment.</summary>
     public static string NameOf(string key) => key[(key.IndexOfAny(['/', ':']) + 1)..];
 }

@@ -15,6 +15,9 @@ public static class DmaGrainsHosting
     {
         // Reports the machine's uptime as a stall at every start.
         silo.Services.AddLogging(logging => logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error));
+
+        // Warns of the period of reminders: there is one for each experiment that runs, and no other.
+        silo.Services.AddLogging(logging => logging.AddFilter("Orleans.Hosting.ReminderOptionsValidator", LogLevel.Error));
         silo.AddGrainServices();
         storage.AddTo(silo, StorageNames.Default);
         return silo;

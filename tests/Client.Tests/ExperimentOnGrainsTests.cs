@@ -41,7 +41,7 @@ public sealed class ExperimentOnGrainsTests(SiloProcess silo) : IClassFixture<Si
 
         Assert.Equal(ExitCode.Good, answer.Code);
         Assert.Equal(300, answer.Json().GetProperty("cases")[1].GetProperty("means").GetProperty("commands").GetDouble());
-        Assert.Equal(0, (await silo.ClientAsync("board list --json")).Good().Json().GetArrayLength());
+        Assert.Equal(0, (await ClientAsync("board list --json")).Good().Json().GetArrayLength());
     }
 
     [Fact]
@@ -64,5 +64,44 @@ public sealed class ExperimentOnGrainsTests(SiloProcess silo) : IClassFixture<Si
         var answer = await Answer.OfAsync(["experiment", file.Path, .. option.Split(' ')]);
 
         answer.Unusable($"{name} is for experiments in virtual time: expected where: model and no --gateway");
+    }
+
+    [Fact]
+    public async Task An_experiment_is_started_in_the_cluster_looked_at_and_stopped()
+    {
+        using var file = new TemporaryFile(Text.Replace("commands: 150", "duration: 30d", StringComparison.Ordinal));
+        await ClientAsync("experiment stop small");
+
+        (await ClientAsync($"experiment start {file.Path}")).Good();
+        var running = (await ClientAsync("experiment status small --json")).Good().Json();
+        var text = (await ClientAsync("experiment status small")).Good();
+        (await ClientAsync("experiment stop small")).Good();
+
+        Assert.Equal("running", running.GetProperty("stage").GetString());
+        Assert.StartsWith("small: running, 0 %", text.Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await BoardsWhenStoppedAsync()).GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Nothing_is_known_of_an_experiment_that_was_never_started() =>
+        (await ClientAsync("experiment status nobody")).Refused("ENOENT");
+
+    [Theory]
+    [InlineData("experiment status small", "--gateway")]
+    [InlineData("experiment status no/body --gateway 127.0.0.1:1", "NAME 'no/body' is not a name")]
+    [InlineData("experiment start missing.yaml --gateway 127.0.0.1:1", "missing.yaml")]
+    public async Task A_command_line_that_is_wrong_is_told(string line, string saying) => (await Answer.OfAsync(line.Split(' '))).Unusable(saying);
+
+    /// <summary>In this process, which starts sooner than one of its own.</summary>
+    private Task<Answer> ClientAsync(string line) => Answer.OfAsync(silo.ArgumentsOf(line));
+
+    private async Task<System.Text.Json.JsonElement> BoardsWhenStoppedAsync()
+    {
+        while ((await ClientAsync("experiment status small --json")).Json().GetProperty("stage").GetString() != "stopped")
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return (await ClientAsync("board list --json")).Good().Json();
     }
 }

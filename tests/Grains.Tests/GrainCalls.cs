@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using DmaGrains.Grains.Tests.Experiments;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
@@ -79,6 +80,7 @@ internal static class GrainCalls
         var type when type == typeof(IBoardListGrain) => grains.GetBoards(),
         var type when type == typeof(IDeviceGrain) => grains.GetDevice(board, "gpu"),
         var type when type == typeof(IMemoryGrain) => grains.GetMemory(board),
+        var type when type == typeof(IExperimentGrain) => grains.GetExperiment("small"),
         var type when type == typeof(ITranslationGrain) => grains.GetTranslation(board),
         _ => grains.GetBuffer(board, "frame"),
     };
@@ -190,6 +192,7 @@ internal static class GrainCalls
         var type when type == typeof(MapToken) => [Held],
         var type when type == typeof(ImmutableArray<MapToken>) => [ImmutableArray.Create(Held)],
         var type when type == typeof(DmaMapRequest) => [Map],
+        var type when type == typeof(ExperimentText) => [new ExperimentText(ClusterExperiments.Of("small", 1).Text, [new("small", BoardOf("small"))])],
         var type when type == typeof(CommandId?) => [new CommandId("caller", 1)],
         var type when type.IsPrimitive || type.IsEnum => [RuntimeHelpers.GetUninitializedObject(type)],
         var type => throw new NotSupportedException($"No value of {type} is known here: give one."),

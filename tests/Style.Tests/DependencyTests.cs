@@ -9,7 +9,7 @@ public class DependencyTests
     {
         { "DmaGrains.Model", [] },
         { "DmaGrains.Interfaces", ["DmaGrains.Model"] },
-        { "DmaGrains.Grains", ["DmaGrains.Model", "DmaGrains.Interfaces"] },
+        { "DmaGrains.Grains", ["DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Experiments"] },
         { "DmaGrains.Silo", ["DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Grains"] },
         { "DmaGrains.Scenarios", ["DmaGrains.Model", "DmaGrains.Interfaces"] },
         { "DmaGrains.Testing", ["DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Grains", "DmaGrains.Scenarios", "DmaGrains.Silo"] },

@@ -9,7 +9,7 @@ internal static class ExperimentCommand
     public static Command Create() => ExperimentRunCommand.AddTo(ArgumentArity.ZeroOrOne, new(
         "experiment",
         """
-        Plays a long run on boards in virtual time, and shows what came of it under each policy or other value of its matrix.
+        Plays a long run on boards, in virtual time or on a cluster, and shows what came of it under each policy or other value of its matrix.
         'dmagrains experiment FILE' is the same as 'dmagrains experiment run FILE'.
 
         Example:
@@ -20,5 +20,8 @@ internal static class ExperimentCommand
         ExperimentCompareCommand.Create(),
         ExperimentListCommand.Create(),
         ExperimentShowCommand.Create(),
+        ExperimentClusterCommands.CreateStart(),
+        ExperimentClusterCommands.CreateStatus(),
+        ExperimentClusterCommands.CreateStop(),
     });
 }

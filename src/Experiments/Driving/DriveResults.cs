@@ -17,23 +17,27 @@ internal sealed class DriveResults(int @case, int index, ImmutableArray<DriveTal
     /// <summary>Hands everything to a sink.</summary>
     public void AddTo(IResultSink sink)
     {
-        var refusals = boards.SelectMany(board => board.Refusals.Select((kind, at) => (Kind: kind, Count: board.RefusalCounts[at])))
-            .Where(refusal => refusal.Count != 0)
-            .GroupBy(refusal => refusal.Kind)
-            .OrderBy(kind => kind.Key.Step, StringComparer.Ordinal)
-            .ThenBy(kind => kind.Key.Errno)
-            .ThenBy(kind => kind.Key.Field, StringComparer.Ordinal)
-            .ThenBy(kind => kind.Key.Importer, StringComparer.Ordinal);
-        foreach (var kind in refusals)
+        foreach (var refusal in Refusals())
         {
-            var (step, errno, field, importer, _) = kind.Key;
-            sink.Add(new RefusalCount(@case, index, step, errno.ToString(), field, importer, Sum(kind, refusal => refusal.Count), 0));
+            sink.Add(refusal);
         }
 
         sink.AddTimesToFirstMap(@case, index, TimeCounts.HistogramOf(boards.Select(board => board.TimesToFirstMap)));
         sink.AddLatencies(@case, index, TimeCounts.HistogramOf(boards.Select(board => board.Latencies)));
         sink.Add(new Repetition(@case, index, boards.Max(board => board.At), Total(DriveCounter.Commands), Measures()));
     }
+
+    /// <summary>How often each step was refused for each reason, in order.</summary>
+    public IEnumerable<RefusalCount> Refusals() => boards
+        .SelectMany(board => board.Refusals.Select((kind, at) => (Kind: kind, Count: board.RefusalCounts[at])))
+        .Where(refusal => refusal.Count != 0)
+        .GroupBy(refusal => refusal.Kind)
+        .OrderBy(kind => kind.Key.Step, StringComparer.Ordinal)
+        .ThenBy(kind => kind.Key.Errno)
+        .ThenBy(kind => kind.Key.Field, StringComparer.Ordinal)
+        .ThenBy(kind => kind.Key.Importer, StringComparer.Ordinal)
+        .Select(kind => new RefusalCount(
+            @case, index, kind.Key.Step, kind.Key.Errno.ToString(), kind.Key.Field, kind.Key.Importer, Sum(kind, refusal => refusal.Count), 0));
 
     /// <summary>One number for each measure, by name.</summary>
     public ImmutableSortedDictionary<string, double> Measures()

@@ -13,6 +13,9 @@ internal sealed class GrainBoard(IGrainFactory grains, BoardDefinition definitio
 {
     private const int NamePartMax = 24;
 
+    /// <summary>After a lost silo, how soon buffers that are gone have given back what they owe; until then their board cannot be removed.</summary>
+    public static TimeSpan DebtsArePaid { get; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Its name in the cluster.</summary>
     public string Name => definition.Name;
 

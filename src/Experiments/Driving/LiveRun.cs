@@ -79,21 +79,26 @@ public sealed class LiveRun(Experiment experiment, IGrainFactory grains, IResult
         }
         finally
         {
-            await Task.WhenAll(boards.Select(RemoveAsync));
+            await Task.WhenAll(boards.Select(board => RemoveAsync(board, cancellationToken)));
         }
     }
 
-    private async Task RemoveAsync(GrainBoard board)
+    private async Task RemoveAsync(GrainBoard board, CancellationToken cancellationToken)
     {
-        var why = string.Empty;
-        try
+        var begun = options.Time.GetTimestamp();
+        string? why;
+        do
         {
-            why = (await board.RemoveAsync())?.Reason.TrimEnd('.');
+            try
+            {
+                why = (await board.RemoveAsync())?.Reason.TrimEnd('.');
+            }
+            catch (Exception problem)
+            {
+                why = problem.Message.TrimEnd('.');
+            }
         }
-        catch (Exception problem)
-        {
-            why = problem.Message.TrimEnd('.');
-        }
+        while (why is not null && await MayTryAgainAsync(begun, cancellationToken));
 
         if (why is not null)
         {
@@ -102,6 +107,12 @@ public sealed class LiveRun(Experiment experiment, IGrainFactory grains, IResult
                 _left.Add($"the board {board.Name} is still in the cluster: {HarmlessText.Of(why)}");
             }
         }
+    }
+
+    private async Task<bool> MayTryAgainAsync(long begun, CancellationToken cancellationToken)
+    {
+        await Task.Delay(_pauseAfterTrouble, options.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !cancellationToken.IsCancellationRequested && options.Time.GetElapsedTime(begun) < GrainBoard.DebtsArePaid;
     }
 
     /// <summary>When a board of an experiment ends, and which random numbers it has.</summary>

@@ -12,8 +12,9 @@ namespace DmaGrains.Experiments.Files;
 /// </summary>
 /// <param name="path">The file; boards are named from its folder.</param>
 /// <param name="where">Where it is played.</param>
+/// <param name="sent">The boards that were sent along; null when they are in files.</param>
 /// <param name="problems">Gets what is wrong.</param>
-internal sealed class CaseFields(string path, ExperimentPlace where, Problems problems)
+internal sealed class CaseFields(string path, ExperimentPlace where, SentBoards? sent, Problems problems)
 {
     private const int KeysMax = 8;
     private const int CasesMax = 1000;
@@ -23,7 +24,7 @@ internal sealed class CaseFields(string path, ExperimentPlace where, Problems pr
     private static readonly string[] _parts = ["policy", "boards", "workload", "other-memory", "faults"];
 
     private readonly Dictionary<string, BoardDefinition?> _boards = [];
-    private readonly RecordingFields _recordings = new(path, problems);
+    private readonly RecordingFields _recordings = new(sent is null ? path : null, problems);
     private readonly HashSet<InputFile> _boardFiles = [];
 
     /// <summary>The files that were read, by each of the ways that they are named.</summary>
@@ -168,6 +169,11 @@ internal sealed class CaseFields(string path, ExperimentPlace where, Problems pr
 
     private BoardDefinition? ReadBoard(FileNode node)
     {
+        if (sent is not null)
+        {
+            return node is MissingNode ? null : sent.Find(node);
+        }
+
         if (node is MissingNode || BoardReference.Resolve(node, path) is not { } file)
         {
             return null;

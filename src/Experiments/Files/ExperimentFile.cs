@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DmaGrains.Experiments.Results;
+using DmaGrains.Model.Boards;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Experiments.Files;
@@ -46,6 +47,20 @@ public static class ExperimentFile
     public static Experiment Parse(string text, string file, ExperimentPlace? where = null) =>
         Problems.OrThrow(problems => Read(NodeTree.Parse(file, text, problems), file, problems, where))! with { Text = text };
 
+    /// <summary>Reads an experiment for silos from text, with the boards that were sent along; no file is looked at.</summary>
+    /// <param name="text">What an experiment's file would have.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="boards">The boards, by what the text calls them.</param>
+    /// <returns>The experiment, and which boards it names.</returns>
+    /// <exception cref="FileFormatException">The text is malformed, or names something that was not sent.</exception>
+    internal static (Experiment Experiment, IReadOnlyCollection<string> Used) ParseWith(
+        string text, string name, IReadOnlyDictionary<string, BoardDefinition> boards)
+    {
+        var sent = new SentBoards(boards);
+        var experiment = Problems.OrThrow(problems => Read(NodeTree.Parse(name, text, problems), name, problems, ExperimentPlace.Silo, sent))!;
+        return (experiment with { Text = text }, sent.Used);
+    }
+
     /// <summary>Everything that is wrong with a board, scenario or experiment file.</summary>
     /// <param name="path">The file.</param>
     public static FileReport Check(string path) => FileReport.Of(path, _format);
@@ -62,7 +77,7 @@ public static class ExperimentFile
         (root, path, problems) => Read(root, path, problems, null));
 
     /// <summary>Reads an experiment; null when something is wrong with it.</summary>
-    internal static Experiment? Read(MapNode root, string path, Problems problems, ExperimentPlace? where)
+    internal static Experiment? Read(MapNode root, string path, Problems problems, ExperimentPlace? where, SentBoards? sent = null)
     {
         var before = problems.Count;
         root.AllowOnly(_keys);
@@ -77,7 +92,7 @@ public static class ExperimentFile
         ImmutableArray<Threshold> thresholds = root.Optional("thresholds") is { } list
             ? [.. list.AsList(ThresholdsMax).Select(node => ThresholdFields.Read(node, place)).OfType<Threshold>()]
             : [];
-        var fields = new CaseFields(path, place, problems);
+        var fields = new CaseFields(path, place, sent, problems);
         var cases = fields.ReadAll(root);
         if (problems.Count != before)
         {

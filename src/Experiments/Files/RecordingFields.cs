@@ -7,9 +7,9 @@ using DmaGrains.Scenarios.Importing;
 namespace DmaGrains.Experiments.Files;
 
 /// <summary>Reads recordings of kernels that streams play again: buffers come, are attached to and go as they did.</summary>
-/// <param name="path">The experiment's file; recordings are named from its folder.</param>
+/// <param name="path">The experiment's file; recordings are named from its folder. Null where there are no files.</param>
 /// <param name="problems">Gets what is wrong.</param>
-internal sealed class RecordingFields(string path, Problems problems)
+internal sealed class RecordingFields(string? path, Problems problems)
 {
     private const string Nobody = "none";
 
@@ -29,6 +29,12 @@ internal sealed class RecordingFields(string path, Problems problems)
         FileNode node, MapNode? renamed, ImmutableHashSet<string> devices, bool isWithImporters)
     {
         var sets = new ImporterSets();
+        if (path is null)
+        {
+            node.Place.Report("a recording is a file, and a cluster has no files", "other arrivals, or an experiment that is played from a client");
+            return (new([], 0), new([]));
+        }
+
         if (node.AsLine() is not { Length: > 0 } name || Find(name) is not { } recording)
         {
             return (new([], 0), new([]));

@@ -1,0 +1,109 @@
+using DmaGrains.Experiments.Files;
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Experiments.Driving;
+
+/// <summary>Reads an experiment that is to run inside a cluster. What it keeps there is bounded.</summary>
+internal static class ClusterExperiment
+{
+    /// <summary>Most repetitions of cases.</summary>
+    public const int RepetitionsMax = 200;
+
+    /// <summary>Most boards of a case.</summary>
+    public const int BoardsMax = 16;
+
+    /// <summary>Most sessions on all boards together at a time.</summary>
+    public const int SessionsMax = 1024;
+
+    /// <summary>Most parts, which are importers of buffers, that all sessions together have at a time.</summary>
+    private const int PartsMax = 1 << 15;
+
+    private const string InMessages = "experiment";
+
+    /// <summary>The experiment, or why it cannot run in a cluster.</summary>
+    /// <param name="name">What it has to be called.</param>
+    /// <param name="sent">What a caller sent.</param>
+    public static DmaResult<Experiment> Read(string name, ExperimentText sent)
+    {
+        if (ModelName.Check(name, "Name") is { } misnamed)
+        {
+            return DmaResult.Refuse<Experiment>(misnamed);
+        }
+
+        if (Check(sent) is { } malformed)
+        {
+            return DmaResult.Refuse<Experiment>(malformed);
+        }
+
+        try
+        {
+            var boards = sent.Boards.ToDictionary(board => board.Reference, board => board.Board);
+            var (experiment, used) = ExperimentFile.ParseWith(sent.Text, InMessages, boards);
+            return Check(name, experiment, boards.Keys.Except(used).FirstOrDefault()) is { } refusal
+                ? DmaResult.Refuse<Experiment>(refusal)
+                : DmaResult.Grant(experiment);
+        }
+        catch (FileFormatException problem)
+        {
+            return DmaResult.Refuse<Experiment>(Of("Text", HarmlessText.Of(problem.Message)));
+        }
+    }
+
+    /// <summary>Most sessions on one board at a time.</summary>
+    public static int SessionsOf(ExperimentCase @case)
+    {
+        var parts = @case.Workload.Max(stream => stream.Pool * stream.Importers.Choices.Max(choice => Math.Max(1, choice.Value.Importers.Length)));
+        return Math.Max(1, Math.Min(SessionsMax, PartsMax / parts) / @case.Boards.Length);
+    }
+
+    private static Refusal? Check(ExperimentText sent)
+    {
+        if (sent is null || sent.Text is null || sent.Boards.IsDefault)
+        {
+            return Refusal.Null(sent is null ? "Experiment" : sent.Text is null ? nameof(sent.Text) : nameof(sent.Boards));
+        }
+
+        if (sent.Text.Length > ExperimentText.LengthMax || sent.Boards.Length > ExperimentText.BoardsMax)
+        {
+            return Of(
+                "Text",
+                $"The experiment has {sent.Text.Length} characters and {sent.Boards.Length} boards: "
+                    + $"expected at most {ExperimentText.LengthMax} and {ExperimentText.BoardsMax}.");
+        }
+
+        foreach (var board in sent.Boards)
+        {
+            if (board?.Board is null || board.Reference is null)
+            {
+                return Refusal.Null("Boards");
+            }
+
+            if (board.Board.Check() is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        return sent.Boards.Select(board => board.Reference).Distinct().Count() == sent.Boards.Length
+            ? null
+            : Of("Boards", "Two boards were sent under one reference: expected each once.");
+    }
+
+    private static Refusal? Check(string name, Experiment experiment, string? unused)
+    {
+        var repetitions = (long)experiment.Cases.Length * experiment.Repetitions;
+        var boards = experiment.Cases.Max(each => each.Boards.Length);
+        var clients = experiment.Cases.Max(each => each.Workload.Sum(stream => stream.Arrivals is StreamArrivals.Closed closed ? closed.Clients : 0L));
+        var sessions = experiment.Cases.Min(SessionsOf);
+        return experiment.Name != name ? Of("Name", $"This grain is the experiment {name}, not {experiment.Name}.")
+            : unused is not null ? Of("Boards", $"The experiment does not name the board {ModelName.Quoted(unused)}: expected those that it names.")
+            : repetitions > RepetitionsMax ? Of("Text", $"There are {repetitions} repetitions of cases: expected at most {RepetitionsMax} in a cluster.")
+            : boards > BoardsMax ? Of("Text", $"A case has {boards} boards: expected at most {BoardsMax} in a cluster.")
+            : clients > sessions ? Of("Text", $"A board has {clients} clients: expected at most {sessions} in a cluster, with such importers.")
+            : null;
+    }
+
+    private static Refusal Of(string field, string reason) => Refusal.Of(Errno.EINVAL, field, HarmlessText.Short(reason, 900));
+}

@@ -1,0 +1,325 @@
+using System.Collections.Immutable;
+using DmaGrains.Experiments.Driving;
+using DmaGrains.Grains.Storage;
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+using Microsoft.Extensions.Logging;
+
+namespace DmaGrains.Grains.Experiments;
+
+/// <summary>
+/// Drives an experiment: in each turn it hands on the replies that have come, lets happen what is due, stores the state, and then sends what
+/// is to be sent. Whatever fails, it goes on from the stored state, and sends again under the same ids what had no reply.
+/// </summary>
+[GrainType("dma-experiment")]
+internal sealed partial class ExperimentGrain(
+    [PersistentState("experiment", StorageNames.Default)] IPersistentState<ExperimentRecord> definition,
+    [PersistentState("experiment-drive", StorageNames.Default)] IPersistentState<ExperimentDriveRecord> progress,
+    [PersistentState("experiment-results", StorageNames.Default)] IPersistentState<ExperimentResultsRecord> results,
+    TimeProvider time,
+    ILogger<ExperimentGrain> logger) : Grain, IExperimentGrain, IRemindable
+{
+    private const string Reminder = "drive";
+
+    // As exact as .NET's timers are, twice over.
+    private static readonly TimeSpan _turn = TimeSpan.FromMilliseconds(2);
+
+    // How much of an idle time counts as not driven at most, and how soon silos that were lost are seen.
+    private static readonly TimeSpan _longestIdle = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _pauseAfterTrouble = TimeSpan.FromSeconds(1);
+
+    private readonly List<(int Board, BoardRequest Request, Refusal? Refusal, ulong SentAt, ulong AnsweredAt)> _answers = [];
+    private ExperimentDrive? _drive;
+    private ExperimentStatus? _status;
+    private SiloWatch? _silos;
+    private ImmutableArray<GrainBoard> _boards = [];
+    private IGrainTimer? _timer;
+    private long _epoch;
+    private long _goesOnFrom;
+    private ulong _elapsedBefore;
+    private long _wroteAt;
+    private long _restsUntil;
+    private long? _endedAt;
+
+    /// <summary>How often a reminder looks after an experiment that runs.</summary>
+    public static TimeSpan ReminderPeriod { get; } = TimeSpan.FromSeconds(10);
+
+    private string Name => GrainKeys.NameOf(this.GetPrimaryKeyString());
+
+    private ulong Now => _elapsedBefore + ((ulong)time.GetElapsedTime(_goesOnFrom).Ticks * 100);
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (definition.State.Sent is not null)
+        {
+            GoOn();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task<DmaResult<ExperimentStatus>> StartAsync(ExperimentText experiment)
+    {
+        var read = ClusterExperiment.Read(Name, experiment);
+        if (!read.IsGranted)
+        {
+            return DmaResult.Refuse<ExperimentStatus>(read.Refusal!);
+        }
+
+        if (_drive is { GoesOn: true } && definition.State.Sent is { } running)
+        {
+            return running.SaysTheSameAs(experiment)
+                ? DmaResult.Grant(_status!)
+                : DmaResult.Refuse<ExperimentStatus>(Refusal.Of(
+                    Errno.EEXIST, nameof(Name), $"Another experiment runs under the name {Name}: expected that it is stopped first, or another name."));
+        }
+
+        await this.RegisterOrUpdateReminder(Reminder, ReminderPeriod, ReminderPeriod);
+        await results.WriteAsync(new(), DeactivateOnIdle);
+        await definition.WriteAsync(new() { Sent = experiment, Caller = new DmaCaller(time).Name }, DeactivateOnIdle);
+        await progress.WriteAsync(new() { State = new() { Stage = ExperimentStage.Running } }, DeactivateOnIdle);
+        GoOn();
+        return DmaResult.Grant(_status!);
+    }
+
+    public Task<DmaResult<ExperimentStatus>> GetStatusAsync() => Task.FromResult(_status is { } status
+        ? DmaResult.Grant(status)
+        : DmaResult.Refuse<ExperimentStatus>(Refusal.Of(
+            Errno.ENOENT, nameof(Name), $"There is no experiment {ModelName.Quoted(Name)} in this cluster: expected one that was started.")));
+
+    public async Task<DmaResult<ExperimentStatus>> StopAsync()
+    {
+        if (_drive is { Stage: ExperimentStage.Running } drive)
+        {
+            drive.Stop();
+            await WriteAsync(drive);
+            SendAll(drive);
+        }
+
+        return await GetStatusAsync();
+    }
+
+    public async Task ReceiveReminder(string reminderName, TickStatus status)
+    {
+        if (_drive is not { GoesOn: true } && await this.GetReminder(Reminder) is { } reminder)
+        {
+            await this.UnregisterReminder(reminder);
+        }
+    }
+
+    /// <summary>Goes on from what is stored: replies that were not stored are asked for again.</summary>
+    private void GoOn()
+    {
+        var read = ClusterExperiment.Read(Name, definition.State.Sent!);
+        if (!read.TryGetValue(out var experiment))
+        {
+            // Another version of the program reads it otherwise.
+            _status = new(Name, ExperimentStage.Failed, 0, results.State.Repetitions, read.Refusal!.Reason);
+            return;
+        }
+
+        _epoch++;
+        _answers.Clear();
+        var drive = new ExperimentDrive(experiment, definition.State.Caller, progress.State.State);
+        _drive = drive;
+        (_goesOnFrom, _wroteAt, _elapsedBefore) = (time.GetTimestamp(), time.GetTimestamp(), drive.Elapsed);
+        drive.NoteGap(time.GetUtcNow());
+        _boards = BoardsOf(drive);
+        _status = drive.Status(results.State.Repetitions);
+        foreach (var (board, request) in drive.InFlight)
+        {
+            drive.NoteSentAgain();
+            _ = AskAsync(board, request);
+        }
+
+        if (drive.GoesOn)
+        {
+            _timer ??= this.RegisterGrainTimer(TakeTurnAsync, new GrainTimerCreationOptions(TimeSpan.Zero, _turn) { KeepAlive = true });
+        }
+    }
+
+    private ImmutableArray<GrainBoard> BoardsOf(ExperimentDrive drive) =>
+        [.. drive.Boards.Select(board => new GrainBoard(GrainFactory, board, definition.State.Caller))];
+
+    private async Task TakeTurnAsync(CancellationToken cancellation)
+    {
+        if (time.GetTimestamp() < _restsUntil)
+        {
+            return;
+        }
+
+        try
+        {
+            if (_drive is null)
+            {
+                await progress.ReadStateAsync(cancellation);
+                GoOn();
+            }
+
+            await TakeTurnAsync(_drive!);
+        }
+        catch (Exception problem)
+        {
+            // What was not stored did not happen.
+            LogTrouble(Name, problem.Message);
+            _drive = null;
+            Rest();
+        }
+    }
+
+    private async Task TakeTurnAsync(ExperimentDrive drive)
+    {
+        if (!drive.GoesOn)
+        {
+            _timer?.Dispose();
+            _timer = null;
+            return;
+        }
+
+        if (!drive.HasBegun)
+        {
+            await BeginAsync(drive);
+            return;
+        }
+
+        var hasChanged = drive.Advance(Now, time.GetUtcNow()) | _answers.Count != 0;
+        foreach (var (board, request, refusal, sentAt, answeredAt) in _answers)
+        {
+            drive.Answer(board, request, refusal, sentAt, answeredAt);
+        }
+
+        _answers.Clear();
+        var isIdle = time.GetElapsedTime(_wroteAt) >= _longestIdle;
+        if (isIdle)
+        {
+            await LookAtSilosAsync(drive);
+        }
+
+        if (hasChanged || isIdle)
+        {
+            await WriteAsync(drive);
+            SendAll(drive);
+        }
+
+        if (drive.IsRepetitionOver)
+        {
+            await EndAsync(drive);
+        }
+    }
+
+    private async Task BeginAsync(ExperimentDrive drive)
+    {
+        _boards = BoardsOf(drive);
+        try
+        {
+            foreach (var board in drive.Stage == ExperimentStage.Running ? _boards : [])
+            {
+                await board.DefineAsync();
+            }
+
+            drive.Begin();
+        }
+        catch (RefusedBoardException refused)
+        {
+            drive.Fail(refused.Message);
+        }
+
+        (_goesOnFrom, _elapsedBefore) = (time.GetTimestamp(), 0);
+        _ = drive.Advance(0, time.GetUtcNow());
+        if (drive.Stage == ExperimentStage.Stopping)
+        {
+            drive.End();
+        }
+
+        await WriteAsync(drive);
+        SendAll(drive);
+    }
+
+    /// <summary>The results are stored first; under its case and repetition, each is there once, however often it is stored.</summary>
+    private async Task EndAsync(ExperimentDrive drive)
+    {
+        await results.WriteAsync(new() { Repetitions = ExperimentDrive.With(results.State.Repetitions, drive.Result()!) }, static () => { });
+        _endedAt ??= time.GetTimestamp();
+        foreach (var board in _boards)
+        {
+            if (await board.RemoveAsync() is { } refusal)
+            {
+                if (time.GetElapsedTime(_endedAt.Value) < GrainBoard.DebtsArePaid)
+                {
+                    Rest();
+                    return;
+                }
+
+                drive.NoteProblem($"the board {board.Name} is still in the cluster: {refusal.Reason}");
+            }
+        }
+
+        _endedAt = null;
+        drive.End();
+        await WriteAsync(drive);
+    }
+
+    private void Rest() => _restsUntil = time.GetTimestamp() + (long)(_pauseAfterTrouble.TotalSeconds * time.TimestampFrequency);
+
+    private async Task WriteAsync(ExperimentDrive drive)
+    {
+        await progress.WriteAsync(new() { State = drive.State }, static () => { });
+        _wroteAt = time.GetTimestamp();
+        _status = drive.Status(results.State.Repetitions);
+    }
+
+    private void SendAll(ExperimentDrive drive)
+    {
+        while (drive.TryTake(out var board, out var request))
+        {
+            _ = AskAsync(board, request);
+        }
+    }
+
+    /// <summary>Sends a command until there is a reply, or until it is sent by somebody who has gone on from the stored state.</summary>
+    private async Task AskAsync(int board, BoardRequest request)
+    {
+        var (epoch, sentAt, to) = (_epoch, Now, _boards[board]);
+        while (epoch == _epoch)
+        {
+            try
+            {
+                var refusal = await to.SendAsync(request);
+                if (epoch == _epoch)
+                {
+                    _answers.Add((board, request, refusal, sentAt, Now));
+                }
+
+                return;
+            }
+            catch (Exception problem)
+            {
+                LogTrouble(Name, problem.Message);
+                if (epoch == _epoch)
+                {
+                    _drive?.NoteSentAgain();
+                }
+
+                await Task.Delay(_pauseAfterTrouble, time);
+            }
+        }
+    }
+
+    private async Task LookAtSilosAsync(ExperimentDrive drive)
+    {
+        try
+        {
+            _silos ??= new(GrainFactory);
+            var before = _silos.Lost;
+            await _silos.LookAsync();
+            drive.NoteLost(_silos.Lost - before);
+        }
+        catch (Exception problem)
+        {
+            LogTrouble(Name, problem.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Experiment {Name} goes on from what is stored: {Reason}")]
+    private partial void LogTrouble(string name, string reason);
+}
