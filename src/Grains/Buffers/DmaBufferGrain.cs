@@ -76,6 +76,7 @@ internal sealed partial class DmaBufferGrain(
         if (storage.State.Replies.Answer(origin) is { } first)
         {
             await ListAgainAsync();
+            await WithdrawAsync();
             return first.IsGranted ? first : Refuse(first.Refusal!);
         }
 
@@ -138,8 +139,7 @@ internal sealed partial class DmaBufferGrain(
             var none = With(
                 isNew ? before.Buffer : buffer.Gone(), before.Replies.Remember(origin, refused), BufferExports.GenerationAfter(buffer));
             await storage.WriteAsync(none, DeactivateOnIdle);
-            Invariant.Holds(await GrainFactory.GetMemory(Board).FreeAsync(request.Token) is null);
-            Invariant.Holds(await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name, buffer.Generation) is null);
+            await WithdrawAsync();
             return refused;
         }
 
@@ -267,6 +267,8 @@ internal sealed partial class DmaBufferGrain(
         {
             storage.State = With(await SettleAsync(owing), storage.State.Replies);
         }
+
+        await WithdrawAsync();
     }
 
     public async Task<DmaResult<BufferRepair>> RepairAsync(ImmutableArray<AllocationToken> pages, ImmutableArray<MapToken> mappings)
@@ -464,6 +466,20 @@ internal sealed partial class DmaBufferGrain(
         if (storage.State.Buffer is { IsGone: false } living)
         {
             await GrainFactory.GetBoard(Board).AddBufferAsync(Name, living.Generation, null, default);
+        }
+    }
+
+    /// <summary>
+    /// Takes back the name of an export that memory refused, and what a late request may have got. Again when that was interrupted: the refusal
+    /// was stored before it.
+    /// </summary>
+    private async Task WithdrawAsync()
+    {
+        if (storage.State is { NextGeneration: >= BufferExports.GenerationsOfExport and var next, Buffer: null or { IsGone: true } })
+        {
+            var generation = next - BufferExports.GenerationsOfExport;
+            Invariant.Holds(await GrainFactory.GetMemory(Board).FreeAsync(new(Name, generation)) is null);
+            Invariant.Holds(await GrainFactory.GetBoard(Board).RemoveBufferAsync(Name, generation) is null);
         }
     }
 

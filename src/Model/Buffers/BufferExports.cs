@@ -6,6 +6,9 @@ namespace DmaGrains.Model.Buffers;
 /// <summary>What becomes of a buffer's name at an export.</summary>
 public static class BufferExports
 {
+    /// <summary>How many generations an export uses: its own, and the next one, which a migration that was never noted may have asked for.</summary>
+    public const uint GenerationsOfExport = 2;
+
     /// <summary>Exports under a name that may have been used before.</summary>
     /// <param name="existing">What the name stands for now; null when it is new.</param>
     /// <param name="export">What the exporter says.</param>
@@ -63,11 +66,8 @@ public static class BufferExports
         : existing.IsFreed ? Math.Max(GenerationAfter(existing), least)
         : existing.Generation;
 
-    /// <summary>
-    /// The first generation that nothing was asked for under while a buffer was there: its own and the next one, which a migration that
-    /// was never noted may have asked for, are used.
-    /// </summary>
-    public static uint GenerationAfter(DmaBuffer buffer) => buffer.Generation + 2;
+    /// <summary>The first generation that nothing was asked for under while a buffer was there.</summary>
+    public static uint GenerationAfter(DmaBuffer buffer) => buffer.Generation + GenerationsOfExport;
 
     /// <summary>ENOENT: nothing was ever exported under that name.</summary>
     public static Refusal NoBuffer(string buffer) => Refusal.Of(

@@ -1,3 +1,4 @@
+using DmaGrains.Grains.Boards.Names;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
@@ -86,6 +87,32 @@ public sealed class DurabilityTests(SiloFixture silo)
         Assert.Equal(Errno.ENOENT, (await buffer.DescribeAsync()).Refusal!.Errno);
         Assert.Empty(await silo.BuffersOfAsync(board));
         Assert.True((await buffer.ExportAsync(new("b", 4096))).IsGranted);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_export_that_finds_no_memory_takes_its_name_off_the_listing_though_the_listing_failed(bool isSentAgain)
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = silo.Grains.GetBuffer(board, "b");
+        var export = new BufferExport("b", 1UL << 40) { Policy = ExporterPolicy.Default with { Allocation = AllocationTime.AtExport }, Id = new("c", 1) };
+        silo.Storage.FailWrite(silo.Grains.GetNameBucket(board, 0), 2);
+        await Assert.ThrowsAnyAsync<Exception>(() => buffer.ExportAsync(export));
+        Assert.Equal(["b"], await silo.BuffersOfAsync(board));
+
+        if (isSentAgain)
+        {
+            Assert.Equal(Errno.ENOMEM, (await buffer.ExportAsync(export)).Refusal!.Errno);
+        }
+        else
+        {
+            // As silos do after the loss of one.
+            await buffer.SettleAsync();
+        }
+
+        Assert.Empty(await silo.BuffersOfAsync(board));
+        Assert.Null(await silo.Grains.GetBoard(board).RemoveAsync());
     }
 
     [Fact]

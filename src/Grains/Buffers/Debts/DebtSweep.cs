@@ -99,7 +99,9 @@ internal sealed partial class DebtSweep(
         var buffer = grains.GetBuffer(board, name);
         var stored = new DurableState<DmaBufferRecord>(DmaBufferRecord.StateName, buffer.GetGrainId(), storage, new());
         await stored.ReadStateAsync();
-        if (stored.State.Buffer is { IsInDebt: true })
+
+        // A name that is listed for no buffer is that of an export that was refused and interrupted then.
+        if (stored.State.Buffer is null or { IsInDebt: true })
         {
             try
             {
