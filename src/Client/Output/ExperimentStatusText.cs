@@ -1,4 +1,5 @@
 using System.Globalization;
+using DmaGrains.Experiments.Reporting;
 using DmaGrains.Experiments.Results;
 using DmaGrains.Interfaces;
 
@@ -27,7 +28,7 @@ internal static class ExperimentStatusText
                 [
                     repetition.Values.Length == 0 ? "the only one" : repetition.Values,
                     $"{repetition.Index + 1}{(repetition.IsOver ? string.Empty : " (goes on)")}",
-                    .. _shown.Select(name => ExperimentText.Format(
+                    .. _shown.Select(name => MeasureText.Format(
                         repetition.Measures.FirstOrDefault(measure => measure.Measure == name).Value, ExperimentMeasures.Find(name)!.Unit)),
                 ]));
         }

@@ -1,6 +1,5 @@
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
-using DmaGrains.Testing;
 
 namespace DmaGrains.Grains.Tests.Experiments;
 
