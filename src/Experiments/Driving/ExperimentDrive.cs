@@ -51,6 +51,9 @@ internal sealed class ExperimentDrive
     /// <summary>Whether the present repetition is over, with nothing of it left in the cluster but its boards.</summary>
     public bool IsRepetitionOver => HasBegun && _boards.All(board => board.IsEmpty);
 
+    /// <summary>When the present repetition began.</summary>
+    public DateTimeOffset BegunAt => _state.BegunAt;
+
     /// <summary>How long the present repetition has been driven, in nanoseconds.</summary>
     public ulong Elapsed => _state.ElapsedNanoseconds;
 
@@ -70,8 +73,12 @@ internal sealed class ExperimentDrive
     private Playing.SimulationLimits Limits => LiveRun.LimitsOf(_experiment, Repetition);
 
     /// <summary>The boards are in the cluster: the present repetition begins.</summary>
-    public void Begin() => _boards =
-        [.. Case.Boards.Select((_, index) => BoardDrive.Begin(Case, index, Limits, ClusterExperiment.SessionsOf(Case)))];
+    /// <param name="at">What a clock shows.</param>
+    public void Begin(DateTimeOffset at)
+    {
+        _state = _state with { BegunAt = at, DrivenAt = at };
+        _boards = [.. Case.Boards.Select((_, index) => BoardDrive.Begin(Case, index, Limits, ClusterExperiment.SessionsOf(Case)))];
+    }
 
     /// <summary>Time has gone on: everything that is due until now happens.</summary>
     /// <param name="now">Nanoseconds since the repetition began, without the time in which nobody drove.</param>
@@ -111,8 +118,8 @@ internal sealed class ExperimentDrive
     /// <summary>A command was sent again for want of a reply.</summary>
     public void NoteSentAgain() => _state = _state with { SentAgain = _state.SentAgain + 1 };
 
-    /// <summary>So many silos were lost since the last time.</summary>
-    public void NoteLost(uint silos) => _state = _state with { SilosLost = _state.SilosLost + silos };
+    /// <summary>So many silos were lost since the present repetition began, as far as the cluster still knows.</summary>
+    public void NoteLost(uint silos) => _state = _state with { SilosLost = Math.Max(_state.SilosLost, silos) };
 
     /// <summary>Something went wrong that does not end it.</summary>
     public void NoteProblem(string problem) => _state = _state with { Problem = HarmlessText.Short(problem, 300) };
@@ -244,4 +251,8 @@ internal sealed record ExperimentDriveState
     /// <summary>What went wrong; null for nothing.</summary>
     [Id(8)]
     public string? Problem { get; init; }
+
+    /// <summary>When the present repetition began.</summary>
+    [Id(9)]
+    public DateTimeOffset BegunAt { get; init; }
 }

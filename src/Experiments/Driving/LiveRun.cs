@@ -28,7 +28,7 @@ public sealed class LiveRun(Experiment experiment, IGrainFactory grains, IResult
     private static readonly TimeSpan _pauseAfterTrouble = TimeSpan.FromSeconds(1);
 
     private readonly string _caller = new DmaCaller().Name;
-    private readonly SiloWatch _watch = new(grains);
+    private readonly SiloWatch _watch = new(grains, options.Time.GetUtcNow());
     private readonly List<string> _left = [];
     private long _sentAgain;
     private int _done;

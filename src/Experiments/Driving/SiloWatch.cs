@@ -1,20 +1,24 @@
 namespace DmaGrains.Experiments.Driving;
 
-/// <summary>Counts silos that a cluster declares dead, from when the watch began.</summary>
-internal sealed class SiloWatch(IGrainFactory grains)
+/// <summary>Counts silos of a cluster that were alive at some moment and were declared dead, or left, since.</summary>
+/// <param name="grains">The cluster.</param>
+/// <param name="since">The moment.</param>
+internal sealed class SiloWatch(IGrainFactory grains, DateTimeOffset since)
 {
-    private readonly HashSet<string> _dead = [];
-    private bool _hasLooked;
+    // How long after its last sign of life a silo may be told from others; Orleans' entries of dead silos are kept for days.
+    private static readonly TimeSpan _signOfLife = TimeSpan.FromSeconds(5);
 
-    /// <summary>How many were lost so far.</summary>
-    public uint Lost { get; private set; }
+    private readonly HashSet<string> _lost = [];
 
-    /// <summary>Asks the cluster. What was dead at the first look was lost before.</summary>
+    /// <summary>How many, as far as looks have shown.</summary>
+    public uint Lost => (uint)_lost.Count;
+
+    /// <summary>Asks the cluster.</summary>
     public async Task LookAsync()
     {
         var silos = await grains.GetGrain<IManagementGrain>(0).GetDetailedHosts(onlyActive: false);
-        var more = silos.Count(silo => silo.Status == SiloStatus.Dead && _dead.Add(silo.SiloAddress.ToParsableString()));
-        Lost += _hasLooked ? (uint)more : 0;
-        _hasLooked = true;
+        _lost.UnionWith(silos
+            .Where(silo => silo.Status == SiloStatus.Dead && silo.IAmAliveTime >= (since - _signOfLife).UtcDateTime)
+            .Select(silo => silo.SiloAddress.ToParsableString()));
     }
 }

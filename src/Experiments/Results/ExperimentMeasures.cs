@@ -60,7 +60,7 @@ public static class ExperimentMeasures
         new("arrivals-missed", "", Better.Lower, "buffers that did not come because too many were there"),
         new("uses-missed", "", Better.Lower, "uses left out because those before were not answered"),
         new("sent-again", "", Better.Lower, "how often a command was sent again for want of a reply"),
-        new("silos-lost", "", Better.Lower, "silos that the cluster declared dead"),
+        new("silos-lost", "", Better.Lower, "silos that the cluster declared dead, lost or stopped"),
         new("not-driven", "ns", Better.Lower, "how long the experiment stood still, with its clock"),
     ];
 

@@ -38,6 +38,7 @@ internal sealed partial class ExperimentGrain(
     private long _goesOnFrom;
     private ulong _elapsedBefore;
     private long _wroteAt;
+    private long _lookedAt;
     private long _restsUntil;
     private long? _endedAt;
 
@@ -190,7 +191,7 @@ internal sealed partial class ExperimentGrain(
 
         _answers.Clear();
         var isIdle = time.GetElapsedTime(_wroteAt) >= _longestIdle;
-        if (isIdle)
+        if (isIdle || time.GetElapsedTime(_lookedAt) >= _longestIdle)
         {
             await LookAtSilosAsync(drive);
         }
@@ -217,15 +218,14 @@ internal sealed partial class ExperimentGrain(
                 await board.DefineAsync();
             }
 
-            drive.Begin();
+            drive.Begin(time.GetUtcNow());
         }
         catch (RefusedBoardException refused)
         {
             drive.Fail(refused.Message);
         }
 
-        (_goesOnFrom, _elapsedBefore) = (time.GetTimestamp(), 0);
-        _ = drive.Advance(0, time.GetUtcNow());
+        (_goesOnFrom, _elapsedBefore, _silos) = (time.GetTimestamp(), 0, null);
         if (drive.Stage == ExperimentStage.Stopping)
         {
             drive.End();
@@ -307,12 +307,12 @@ internal sealed partial class ExperimentGrain(
 
     private async Task LookAtSilosAsync(ExperimentDrive drive)
     {
+        _lookedAt = time.GetTimestamp();
         try
         {
-            _silos ??= new(GrainFactory);
-            var before = _silos.Lost;
+            _silos ??= new(GrainFactory, drive.BegunAt);
             await _silos.LookAsync();
-            drive.NoteLost(_silos.Lost - before);
+            drive.NoteLost(_silos.Lost);
         }
         catch (Exception problem)
         {

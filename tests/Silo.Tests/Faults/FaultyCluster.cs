@@ -54,6 +54,9 @@ internal sealed class FaultyCluster : IAsyncDisposable
     /// <summary>Where clients reach all of them.</summary>
     public string Gateways => string.Join(',', _silos.Select(silo => silo.Gateway));
 
+    /// <summary>How to reach its PostgreSQL database.</summary>
+    public string PostgreSql => _settings.First(setting => setting.Name == "DMAGRAINS_POSTGRESQL").Value;
+
     /// <summary>Starts storage and silos.</summary>
     public static async Task<FaultyCluster> StartAsync(StorageKind kind)
     {
