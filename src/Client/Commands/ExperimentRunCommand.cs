@@ -99,15 +99,14 @@ internal sealed class ExperimentRunCommand
         using var line = ProgressLine.Of(parsed);
         line.Title = experiment.Name;
         var options = new RunOptions { Cores = parsed.GetValue(_cores), Checkpoints = folder?.Checkpoints, Progress = line.Show };
-        var play = PlayOf(parsed, experiment, deciding, folder ?? (IResultSink)sums, options with
+        var (play, warmUp) = PlayOf(parsed, experiment, deciding, folder ?? (IResultSink)sums, options with
         {
             CommandsBetweenCheckpoints = parsed.GetValue(_every) ?? options.CommandsBetweenCheckpoints,
         });
-        BoardWarmUp? warmUp = null;
         var isComplete = false;
         try
         {
-            warmUp = play(cancellation);
+            play(cancellation);
             isComplete = true;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -120,42 +119,33 @@ internal sealed class ExperimentRunCommand
             throw;
         }
 
-        var report = ExperimentReport.Of(experiment, sums, deciding) with { WarmUp = warmUp, IsComplete = isComplete };
+        var report = ExperimentReport.Of(experiment, sums, deciding) with { WarmUp = warmUp(), IsComplete = isComplete };
         folder?.End(report);
         return (report, folder?.Path);
     }
 
     /// <summary>What plays it, and says where measuring began.</summary>
-    private Func<CancellationToken, BoardWarmUp?> PlayOf(
+    private (Action<CancellationToken> Play, Func<BoardWarmUp?> WarmUp) PlayOf(
         ParseResult parsed, Experiment experiment, Deciding deciding, IResultSink sink, RunOptions options)
     {
         if (experiment.Where == ExperimentPlace.Silo)
         {
-            return cancellation =>
-            {
-                // The command has a thread to itself.
-                ExperimentOnGrains.PlayAsync(parsed, parsed.GetValue(_gateway), experiment, sink, options.Progress!, cancellation).GetAwaiter().GetResult();
-                return null;
-            };
+            // The command has a thread to itself.
+            return (
+                cancellation => ExperimentOnGrains.PlayAsync(parsed, parsed.GetValue(_gateway), experiment, sink, options.Progress!, cancellation)
+                    .GetAwaiter().GetResult(),
+                () => null);
         }
 
         if (deciding is not { Until: { } share, RepetitionsMax: { } repetitionsMax })
         {
-            return cancellation =>
-            {
-                var run = new ExperimentRun(experiment, sink, options);
-                run.Play(cancellation);
-                return run.WarmUp;
-            };
+            var run = new ExperimentRun(experiment, sink, options);
+            return (run.Play, () => run.WarmUp);
         }
 
         var measure = ExperimentMeasures.Find(deciding.Measure)!;
-        return cancellation =>
-        {
-            var run = new UntilRun(experiment, sink, options, measure, new Stopping(Tolerance.For(measure, share), repetitionsMax));
-            run.Play(cancellation);
-            return run.WarmUp;
-        };
+        var until = new UntilRun(experiment, sink, options, measure, new Stopping(Tolerance.For(measure, share), repetitionsMax));
+        return (cancellation => until.Play(cancellation), () => until.WarmUp);
     }
 
     /// <summary>In real time nothing is played again, and nobody can wait until it is enough.</summary>
