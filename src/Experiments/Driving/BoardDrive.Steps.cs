@@ -199,12 +199,17 @@ internal sealed partial class BoardDrive
     private BoardRequest RequestOf(DrivenSession driven)
     {
         var (session, step) = (driven.Session, driven.Sent);
-        var export = IsOther(driven)
-            ? _others[session.Stream - _streams.Length].ExportOf(session.Number)
-            : _streams[session.Stream].ExportOf(session, step.Buffer);
-        DmaCommand? command = step.Kind switch
+        if (step.Kind == SessionStepKind.Export)
         {
-            SessionStepKind.Export => null,
+            var export = IsOther(driven)
+                ? _others[session.Stream - _streams.Length].ExportOf(session.Number)
+                : _streams[session.Stream].ExportOf(session, step.Buffer);
+            driven.Names[step.Buffer] = export.Name;
+            return new(driven.Key, driven.SentNumber, export.Name, step.DueAt, export, null);
+        }
+
+        var command = step.Kind switch
+        {
             SessionStepKind.Release => _release,
             SessionStepKind.Revoke => _revoke,
             SessionStepKind.Attach => CommandsOf(session, step.Importer).Attach,
@@ -213,7 +218,10 @@ internal sealed partial class BoardDrive
             SessionStepKind.Detach => CommandsOf(session, step.Importer).Detach,
             _ => throw new ArgumentOutOfRangeException(nameof(driven)),
         };
-        return new(driven.Key, driven.SentNumber, export.Name, step.DueAt, command is null ? export : null, command);
+        var name = driven.Names[step.Buffer] ??= IsOther(driven)
+            ? _others[session.Stream - _streams.Length].ExportOf(session.Number).Name
+            : _streams[session.Stream].NameOf(session, step.Buffer);
+        return new(driven.Key, driven.SentNumber, name, step.DueAt, null, command);
     }
 
     private ImporterCommands CommandsOf(Session session, int importer) => _streams[session.Stream].Sets[session.Set][importer];

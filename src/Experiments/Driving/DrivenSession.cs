@@ -6,6 +6,9 @@ namespace DmaGrains.Experiments.Driving;
 [GenerateSerializer, Alias("dma.experiment-driven")]
 internal sealed class DrivenSession
 {
+    [NonSerialized]
+    private string?[]? _names;
+
     /// <summary>What it is and what it holds, as far as replies have told.</summary>
     [Id(0)]
     public required Session Session { get; init; }
@@ -42,6 +45,9 @@ internal sealed class DrivenSession
     [Id(8)]
     public ulong HeldUp { get; set; }
 
+    /// <summary>The names of its buffers, as far as they were made up since it went on.</summary>
+    public string?[] Names => _names ??= new string?[Buffers.Length];
+
     /// <summary>A session that has just arrived.</summary>
     public static DrivenSession Of(Session session) => new() { Session = session, Buffers = new BufferStage[session.Buffers.Length] };
 
@@ -52,8 +58,8 @@ internal sealed class DrivenSession
     public bool IsInFlight => SentNumber != 0;
 
     /// <summary>Whether something of it is in the cluster.</summary>
-    public bool HoldsAnything =>
-        Array.Exists(Buffers, static stage => stage == BufferStage.Exported) || Array.Exists(Session.Holdings, static held => (held & (Holding.Attached | Holding.Mapped)) != 0);
+    public bool HoldsAnything => Array.Exists(Buffers, static stage => stage == BufferStage.Exported)
+        || Array.Exists(Session.Holdings, static held => (held & (Holding.Attached | Holding.Mapped)) != 0);
 }
 
 /// <summary>Names a session on a board.</summary>

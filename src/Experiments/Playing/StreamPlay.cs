@@ -89,12 +89,13 @@ internal sealed class StreamPlay
         };
     }
 
-    /// <summary>What is said at the export of a buffer; each attempt has names of its own.</summary>
-    public BufferExport ExportOf(Session session, int buffer) => _export with
-    {
-        Name = session.Attempts == 1 ? $"{Stream.Name}.{session.Number}.{buffer}" : $"{Stream.Name}.{session.Number}.{buffer}.{session.Attempts}",
-        SizeBytes = session.SizeBytes,
-    };
+    /// <summary>What is said at the export of a buffer.</summary>
+    public BufferExport ExportOf(Session session, int buffer) => _export with { Name = NameOf(session, buffer), SizeBytes = session.SizeBytes };
+
+    /// <summary>The name of a buffer; each attempt has names of its own.</summary>
+    public string NameOf(Session session, int buffer) => session.Attempts == 1
+        ? $"{Stream.Name}.{session.Number}.{buffer}"
+        : $"{Stream.Name}.{session.Number}.{buffer}.{session.Attempts}";
 
     private ulong Draw(Distribution of, Purpose purpose, ulong number, uint turn = 0) => of is Distribution.Constant
         ? of.Whole(0)
