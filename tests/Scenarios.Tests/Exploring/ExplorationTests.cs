@@ -53,7 +53,8 @@ public sealed class ExplorationTests
 
     [Fact]
     public async Task A_revoke_at_any_moment_is_one_more_importer_that_may_also_stay_away() =>
-        await RandomScenarios.Any.SampleAsync(
+        // The revoke, which may come anywhere, is one more step.
+        await RandomScenarios.OfSteps(6).SampleAsync(
             async scenario =>
             {
                 var buffer = scenario.Buffers[0].Name;
