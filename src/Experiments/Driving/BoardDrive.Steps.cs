@@ -66,12 +66,29 @@ internal sealed partial class BoardDrive
         }
 
         _tally.Count(IsOther(driven) ? "other-memory" : NameOf(step.Kind), refusal);
-        if (!session.WasRefused && !IsOther(driven) && step.Kind is SessionStepKind.Export or SessionStepKind.Attach or SessionStepKind.Map)
+        if (IsToldAgain(driven, refusal))
         {
-            session.WasRefused = true;
+            session.SetToldAgain(step.Buffer, step.Importer, true);
+        }
+        else if (!IsOther(driven) && step.Kind is SessionStepKind.Export or SessionStepKind.Attach or SessionStepKind.Map)
+        {
+            CountBuffersRefused(driven);
+        }
+    }
+
+    private void CountBuffersRefused(DrivenSession driven)
+    {
+        if (!driven.Session.WasRefused)
+        {
+            driven.Session.WasRefused = true;
             _tally.Count(DriveCounter.BuffersRefused, (ulong)driven.Buffers.Length);
         }
     }
+
+    /// <summary>Whether an importer will try again at its next use. As in <see cref="Simulation"/>.</summary>
+    private bool IsToldAgain(DrivenSession driven, Refusal refusal) =>
+        refusal.Errno == Errno.EAGAIN && !IsOther(driven) && StreamOf(driven).Uses is not null
+        && (driven.Session.Stage != SessionStage.BeingServed || driven.Buffers.Length == 1);
 
     /// <summary>What a reply means for the session. What is given back is taken back: a refusal of that only counts.</summary>
     private void Note(DrivenSession driven, SessionStep step, Refusal? refusal, ulong now)
@@ -90,6 +107,7 @@ internal sealed partial class BoardDrive
                 break;
             case SessionStepKind.Map:
                 driven.Session[step.Buffer, step.Importer] |= Holding.Mapped;
+                driven.Session.SetToldAgain(step.Buffer, step.Importer, false);
                 break;
             case SessionStepKind.Unmap:
                 driven.Session[step.Buffer, step.Importer] &= ~Holding.Mapped;
@@ -152,6 +170,11 @@ internal sealed partial class BoardDrive
 
         if (driven is { IsInFlight: false, Steps.Count: 0, HoldsAnything: false, Session.Stage: SessionStage.Ending } && _sessions.ContainsKey(driven.Key))
         {
+            if (driven.Session.IsSomebodyOut && !IsOver)
+            {
+                CountBuffersRefused(driven);
+            }
+
             GoAway(driven);
         }
     }

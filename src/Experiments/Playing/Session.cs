@@ -68,6 +68,19 @@ internal sealed class Session
     /// <summary>Whether no importer takes part any more. Recorded buffers may have none; they stay.</summary>
     public bool IsLeft => Holdings.Length != 0 && Array.TrueForAll(Holdings, static holding => (holding & Holding.Left) != 0);
 
+    /// <summary>Whether somebody was told to try again and never got in.</summary>
+    public bool IsSomebodyOut => ToldAgain is { } told && Array.IndexOf(told, true) >= 0;
+
+    /// <summary>Notes whether an importer of a buffer was told to try again, or has got in.</summary>
+    public void SetToldAgain(int buffer, int importer, bool isTold)
+    {
+        if (isTold || ToldAgain is not null)
+        {
+            ToldAgain ??= new bool[Holdings.Length];
+            ToldAgain[(buffer * Importers) + importer] = isTold;
+        }
+    }
+
     /// <summary>What an importer holds of a buffer.</summary>
     public ref Holding this[int buffer, int importer] => ref Holdings[(buffer * JoinsAt.Length) + importer];
 }

@@ -224,11 +224,7 @@ internal sealed partial class Simulation
         if (Do(session, buffer, commands.Map) is not { } refusal)
         {
             session[buffer, importer] |= Holding.Mapped;
-            if (session.ToldAgain is { } told)
-            {
-                told[(buffer * session.Importers) + importer] = false;
-            }
-
+            session.SetToldAgain(buffer, importer, false);
             if (!session.HasBeenMapped[buffer])
             {
                 session.HasBeenMapped[buffer] = true;
@@ -268,8 +264,7 @@ internal sealed partial class Simulation
         if (!isPool && refusal.Errno == Errno.EAGAIN && _streams[session.Stream].Stream.Uses is not null)
         {
             CountRefusal(step, refusal, isFragmented: false);
-            session.ToldAgain ??= new bool[session.Holdings.Length];
-            session.ToldAgain[(buffer * session.Importers) + importer] = true;
+            session.SetToldAgain(buffer, importer, true);
             return;
         }
 
@@ -396,7 +391,7 @@ internal sealed partial class Simulation
     private void End(Session session)
     {
         session.Stage = SessionStage.Ending;
-        if (session.ToldAgain is { } told && Array.IndexOf(told, true) >= 0)
+        if (session.IsSomebodyOut)
         {
             CountBuffersRefused(session, isFragmented: false);
         }

@@ -21,8 +21,8 @@ public sealed class ExperimentFaultRunTests
 
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(3);
 
-    // In a short run what is worst; the silo that drives is lost for certain.
-    private static readonly FaultKind[] _shortly = [FaultKind.ClusterKilled, FaultKind.StorageKilled];
+    // In a short run; that the silo that drives is lost is the test of the grain.
+    private static readonly FaultKind[] _shortly = [FaultKind.SiloKilled, FaultKind.StorageKilled];
 
     [Fact]
     public async Task Totals_are_those_recomputed_from_what_buffers_stored()
@@ -69,8 +69,7 @@ public sealed class ExperimentFaultRunTests
                 .Order(StringComparer.Ordinal),
             repetition.Refusals.Select(refusal => $"{refusal.Step} {refusal.Errno} {refusal.Field} {refusal.Importer}: {refusal.Count}")
                 .Order(StringComparer.Ordinal));
-        Assert.True(Of(repetition, "not-driven") > 0);
-        Assert.True(Of(repetition, "silos-lost") >= cluster.Silos);
+        Assert.True(Of(repetition, "silos-lost") >= 1);
         Assert.Equal(100.0 * RefusedOf(replies, RememberedKind.Map), Of(repetition, "maps-refused"));
         await FaultRun.ReportAsync(string.Create(
             CultureInfo.InvariantCulture,
