@@ -5,7 +5,7 @@ namespace DmaGrains.Client.Tests;
 /// <summary>Processes that play an experiment are killed at any moment; who goes on gets the results of one that was not.</summary>
 public sealed class ExperimentKillTests : IDisposable
 {
-    private const int KillsMin = 20;
+    private const int KillsMin = 8;
 
     private const string Experiment = """
         name: killed

@@ -39,7 +39,7 @@ public class ExperimentRunTests
             Assert.Equal(results, Play(experiment, cores: 1).Text);
             Assert.NotEqual(results, Play(experiment with { Seed = experiment.Seed ^ 1 }, cores: 1).Text);
         },
-        iter: 10);
+        iter: 5);
 
     [Fact]
     public void Cases_see_the_same_arrivals_whatever_they_refuse()

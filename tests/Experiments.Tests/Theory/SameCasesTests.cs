@@ -5,7 +5,7 @@ namespace DmaGrains.Experiments.Tests.Theory;
 
 /// <summary>
 /// Very many short experiments on the real engine, whose answer is known: two cases that do the same, with different random numbers, and a share
-/// refused that theory gives. <c>tests/Experiments.Tests/nightly</c> plays 1,000 instead of 200.
+/// refused that theory gives. <c>tests/Experiments.Tests/nightly</c> plays 1,000 instead of 100.
 /// </summary>
 public class SameCasesTests
 {
@@ -14,7 +14,7 @@ public class SameCasesTests
     private const string Workload = "{name: s, arrivals: {poisson: 3000/s}, size: 4MiB, lifetime: {exponential: 1ms}, memory: cma, importers: display}";
 
     private static readonly int _trials =
-        int.TryParse(Environment.GetEnvironmentVariable("EXPERIMENT_TRIALS"), CultureInfo.InvariantCulture, out var trials) ? trials : 200;
+        int.TryParse(Environment.GetEnvironmentVariable("EXPERIMENT_TRIALS"), CultureInfo.InvariantCulture, out var trials) ? trials : 100;
 
     // The share refused of each repetition of each trial.
     private static readonly Lazy<double[][]> _refused = new(() =>

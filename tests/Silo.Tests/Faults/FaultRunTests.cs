@@ -17,7 +17,7 @@ public sealed class FaultRunTests
 {
     private const int Boards = 20;
     private const int BuffersOfABoard = 100;
-    private const int AnswersBetweenFaults = 600;
+    private const int AnswersBetweenFaults = 400;
 
     /// <summary>Those that are run: those of clusters, unless one is named.</summary>
     public static TheoryData<StorageKind> Storages =>

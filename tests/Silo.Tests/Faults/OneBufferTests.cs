@@ -13,7 +13,7 @@ namespace DmaGrains.Silo.Tests.Faults;
 [Collection(FaultRun.Collection)]
 public sealed class OneBufferTests
 {
-    private const int AnswersBetweenFaults = 2000;
+    private const int AnswersBetweenFaults = 1000;
 
     /// <summary>PostgreSQL, unless another is named.</summary>
     public static TheoryData<StorageKind> Storages => FaultRun.Storage is { } one ? [one] : [StorageKind.PostgreSql];
@@ -40,7 +40,7 @@ public sealed class OneBufferTests
             await load.StartAsync();
             await load.Answers.ComeAsync(AnswersBetweenFaults);
             var kills = 0;
-            for (; kills <= FaultRun.Rounds; kills++)
+            for (; kills < FaultRun.Rounds; kills++)
             {
                 await cluster.SufferAsync(FaultKind.SiloKilled, kills % cluster.Silos, () => load.Answers.ComeAsync(AnswersBetweenFaults));
                 await load.Answers.ComeAsync(AnswersBetweenFaults + random.Next(AnswersBetweenFaults));
