@@ -27,6 +27,7 @@ public sealed class ExperimentFaultRunTests
     [Fact]
     public async Task Totals_are_those_recomputed_from_what_buffers_stored()
     {
+        FaultRun.SkipUnlessLong();
         if (FaultRun.Storage is StorageKind.Sqlite or StorageKind.Redis)
         {
             Assert.Skip("only PostgreSQL keeps each version of a state");

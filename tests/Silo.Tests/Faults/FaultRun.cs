@@ -19,11 +19,11 @@ internal static class FaultRun
     public static StorageKind? Storage { get; } =
         Enum.TryParse<StorageKind>(Environment.GetEnvironmentVariable("FAULT_RUN_STORAGE"), out var one) ? one : null;
 
-    /// <summary>The faults of a round on a storage: all of them where one is named, else shared out between both, so that tests stay short.</summary>
-    public static FaultKind[] ShareOf(FaultKind[] kinds, StorageKind storage) =>
-        Storage is not null ? kinds
-        : storage == StorageKind.Redis ? kinds[..(kinds.Length / 2)]
-        : kinds[(kinds.Length / 2)..];
+    /// <summary>The faults of a round: all of them where a storage is named, else a few, so that tests stay short.</summary>
+    public static FaultKind[] ShareOf(FaultKind[] kinds) => Storage is not null ? kinds : kinds[^4..];
+
+    /// <summary>Leaves a test to <c>tests/Silo.Tests/faults</c>: what it is about has shorter tests, too.</summary>
+    public static void SkipUnlessLong() => Assert.SkipUnless(Storage is not null, "a long run: tests/Silo.Tests/faults plays it");
 
     /// <summary>Tells figures, and adds them to the file <c>FAULT_RUN_RESULTS</c>.</summary>
     public static async Task ReportAsync(string figures)
