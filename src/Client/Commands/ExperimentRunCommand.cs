@@ -48,7 +48,7 @@ internal sealed class ExperimentRunCommand
         "run",
         """
         Plays an experiment, writes everything that came of it to a results folder, and shows the measures of each case, averaged over its
-        repetitions. Ctrl-C ends it with what there is; --resume goes on.
+        repetitions. Ctrl-C ends it and keeps the results so far; --resume goes on.
         Exit code 0: done, and all thresholds of the file are met; 1: one is not; 74: results cannot be written, such as to a full disk.
 
         Example:
@@ -111,7 +111,7 @@ internal sealed class ExperimentRunCommand
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            // What there is is kept and shown; the exit code tells the rest.
+            // The results so far are kept and shown; the exit code tells the rest.
         }
         catch (Exception problem) when (problem is NoReplyException or RefusedBoardException)
         {

@@ -104,7 +104,7 @@ internal enum DriveCounter
     /// <summary>Buffers that arrived.</summary>
     Buffers,
 
-    /// <summary>Of them, those that were refused at some step.</summary>
+    /// <summary>Of them, those that were refused for good at some step.</summary>
     BuffersRefused,
 
     /// <summary>Attaches answered.</summary>

@@ -118,9 +118,7 @@ public static class ExperimentFile
         var (name, names) = (node.AsLine(), ExperimentMeasures.NamesOf(experiment));
         if (name.Length != 0 && !names.Contains(name))
         {
-            node.Place.Report(
-                $"{Quoted.Text(name)} is not a measure of this experiment",
-                Closest.To(name, names) is { } near ? $"{near} or another measure" : Quoted.AnyOf(names));
+            node.Place.Report($"{Quoted.Text(name)} is not a measure of this experiment", ThresholdFields.MeasureMeant(name, names));
         }
 
         return name;

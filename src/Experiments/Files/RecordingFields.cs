@@ -86,9 +86,8 @@ internal sealed class RecordingFields(string? path, Problems problems)
                 key.Place.Report($"no device {Quoted.Text(key.Value)} is in the recording", Quoted.AnyOf([.. recorded.Order(StringComparer.Ordinal).Select(Quoted.Text)]));
             }
 
-            names[key.Value] = renamed!.Required(key.Value) is TextNode { Value: Nobody }
-                ? null
-                : renamed.Required(key.Value).AsNameIn("the board has no device", devices);
+            var name = renamed!.Required(key.Value);
+            names[key.Value] = name is TextNode { Value: Nobody } ? null : name.AsNameIn("the board has no device", devices);
         }
 
         foreach (var device in recorded.Where(device => !names.ContainsKey(device)))

@@ -36,8 +36,7 @@ internal static partial class ThresholdFields
                 .Concat(ExperimentMeasures.OfStreams.Select(known => $"{known.Name}:STREAM"))
                 .Concat(ExperimentMeasures.OfRegions.Select(known => $"{known.Name}:REGION"))
                 .ToList();
-            node.Place.Report(
-                $"there is no measure {Quoted.Text(name)}", Closest.To(name, known) is { } near ? $"{near} or another measure" : Quoted.AnyOf(known));
+            node.Place.Report($"there is no measure {Quoted.Text(name)}", MeasureMeant(name, known));
             return null;
         }
 
@@ -57,6 +56,10 @@ internal static partial class ThresholdFields
             : node.Wrong<Threshold?>(
                 $"a value of {name} {(measure.Unit.Length == 0 ? "without a unit" : $"in {measure.Unit}")}", null);
     }
+
+    /// <summary>Which measure was expected: the one that may have been meant, or any.</summary>
+    public static string MeasureMeant(string name, IReadOnlyCollection<string> known) =>
+        Closest.To(name, known) is { } near ? $"{near} or another measure" : Quoted.AnyOf(known);
 
     private static double? ValueOf(string text, string unit) => unit switch
     {

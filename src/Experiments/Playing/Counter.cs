@@ -9,7 +9,7 @@ internal enum Counter
     /// <summary>Buffers that arrived.</summary>
     Buffers,
 
-    /// <summary>Of them, those that were refused at some step.</summary>
+    /// <summary>Of them, those that were refused for good at some step.</summary>
     BuffersRefused,
 
     /// <summary>Of these, those that were first refused for a lack of memory where enough was free.</summary>

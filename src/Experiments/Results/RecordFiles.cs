@@ -11,8 +11,8 @@ internal sealed class RecordFiles : IResultSink
     private readonly Kind _refusals;
     private readonly Kind _hazards;
     private readonly Kind _memory;
-    private readonly Kind _times;
-    private readonly Kind _latencies;
+    private readonly HistogramKind _times;
+    private readonly HistogramKind _latencies;
     private readonly NumberColumn<ulong> _virtualNanoseconds = new("virtual_nanoseconds");
     private readonly NumberColumn<ulong> _commands = new("commands");
     private readonly WordColumn _measure = new("measure");
@@ -34,10 +34,6 @@ internal sealed class RecordFiles : IResultSink
     private readonly NumberColumn<ulong> _largestFree = new("largest_free_bytes");
     private readonly NumberColumn<uint> _freeRuns = new("free_runs");
     private readonly NumberColumn<uint> _live = new("live_buffers");
-    private readonly NumberColumn<long> _time = new("nanoseconds");
-    private readonly NumberColumn<long> _timeCount = new("count");
-    private readonly NumberColumn<long> _latency = new("nanoseconds");
-    private readonly NumberColumn<long> _latencyCount = new("count");
 
     /// <summary>Nothing is written yet.</summary>
     /// <param name="folder">A folder is made in it for each type of which there are records.</param>
@@ -50,8 +46,8 @@ internal sealed class RecordFiles : IResultSink
         _refusals = new(folder, "refusals", _step, _errno, _refusedField, _refusedImporter, _refusalCount, _fragmented);
         _hazards = new(folder, "hazards", _hazard, _hazardImporter, _hazardField, _hazardCount);
         _memory = new(folder, "memory", _board, _region, _at, _free, _largestFree, _freeRuns, _live);
-        _times = new(folder, "times-to-first-map", _time, _timeCount);
-        _latencies = new(folder, "latencies", _latency, _latencyCount);
+        _times = new(folder, "times-to-first-map");
+        _latencies = new(folder, "latencies");
     }
 
     /// <summary>The folder of the measures.</summary>
@@ -64,10 +60,13 @@ internal sealed class RecordFiles : IResultSink
     /// <exception cref="ResultsException">It cannot be written.</exception>
     public void Flush()
     {
-        foreach (var kind in (Kind[])[_repetitions, _measures, _refusals, _hazards, _memory, _times, _latencies])
+        foreach (var kind in (Kind[])[_repetitions, _measures, _refusals, _hazards, _memory])
         {
             kind.Flush();
         }
+
+        _times.Flush();
+        _latencies.Flush();
     }
 
     /// <inheritdoc/>
@@ -127,26 +126,14 @@ internal sealed class RecordFiles : IResultSink
     /// <inheritdoc/>
     public void AddTimesToFirstMap(int @case, int repetition, LongHistogram histogram)
     {
-        foreach (var value in histogram.RecordedValues())
-        {
-            _time.Add(value.ValueIteratedTo);
-            _timeCount.Add(value.CountAddedInThisIterationStep);
-            _times.EndRow(@case, repetition);
-        }
-
+        _times.Add(@case, repetition, histogram);
         _next.AddTimesToFirstMap(@case, repetition, histogram);
     }
 
     /// <inheritdoc/>
     public void AddLatencies(int @case, int repetition, LongHistogram histogram)
     {
-        foreach (var value in histogram.RecordedValues())
-        {
-            _latency.Add(value.ValueIteratedTo);
-            _latencyCount.Add(value.CountAddedInThisIterationStep);
-            _latencies.EndRow(@case, repetition);
-        }
-
+        _latencies.Add(@case, repetition, histogram);
         _next.AddLatencies(@case, repetition, histogram);
     }
 
@@ -170,5 +157,27 @@ internal sealed class RecordFiles : IResultSink
         }
 
         public void Flush() => _table.Flush();
+    }
+
+    /// <summary>Times, as the values of histograms and how often each was.</summary>
+    private sealed class HistogramKind
+    {
+        private readonly NumberColumn<long> _nanoseconds = new("nanoseconds");
+        private readonly NumberColumn<long> _count = new("count");
+        private readonly Kind _kind;
+
+        public HistogramKind(string folder, string name) => _kind = new(folder, name, _nanoseconds, _count);
+
+        public void Add(int @case, int repetition, LongHistogram histogram)
+        {
+            foreach (var value in histogram.RecordedValues())
+            {
+                _nanoseconds.Add(value.ValueIteratedTo);
+                _count.Add(value.CountAddedInThisIterationStep);
+                _kind.EndRow(@case, repetition);
+            }
+        }
+
+        public void Flush() => _kind.Flush();
     }
 }

@@ -45,7 +45,7 @@ internal static class ResultText
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new ResultsException($"{HarmlessText.Of(path)} cannot be read: {HarmlessText.Of(problem.Message.TrimEnd('.'))}");
+            throw WholeFile.Unreadable(path, problem);
         }
     }
 }

@@ -168,7 +168,7 @@ public sealed class ResultsFolder : IResultSink
     public void End(ExperimentReport report)
     {
         _records.Flush();
-        ResultText.Write(In(SummaryFile), report);
+        ResultText.Write(SummaryOf(Path), report);
         WholeFile.Write(In(ReportFile), Encoding.UTF8.GetBytes(ReportPage.Of(report, Sums.Samples)));
         if (report.IsComplete && Directory.Exists(Checkpoints))
         {
@@ -177,7 +177,7 @@ public sealed class ResultsFolder : IResultSink
 
         var last = _run.Plays[^1] with { Ended = _clock.GetUtcNow(), IsComplete = report.IsComplete };
         _run = _run with { Plays = _run.Plays.SetItem(_run.Plays.Length - 1, last) };
-        ResultText.Write(In(RunFile), _run);
+        ResultText.Write(RunOf(Path), _run);
     }
 
     /// <summary>Checks that the results are of this very experiment, compared in this very way.</summary>

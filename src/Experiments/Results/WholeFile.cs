@@ -36,9 +36,13 @@ internal static class WholeFile
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new ResultsException($"{HarmlessText.Of(path)} cannot be read: {HarmlessText.Of(problem.Message.TrimEnd('.'))}");
+            throw Unreadable(path, problem);
         }
     }
+
+    /// <summary>What to tell of a file that cannot be read.</summary>
+    public static ResultsException Unreadable(string path, Exception problem) =>
+        new($"{HarmlessText.Of(path)} cannot be read: {HarmlessText.Of(problem.Message.TrimEnd('.'))}");
 
     /// <summary>Carries out what changes files.</summary>
     /// <param name="path">Of which file.</param>

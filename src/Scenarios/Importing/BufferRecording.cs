@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.IO.Hashing;
-using System.Text;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Scenarios.Files;
@@ -51,7 +51,7 @@ public sealed record BufferRecording(ImmutableArray<RecordedBuffer> Buffers, ulo
             }
         }
 
-        return reading.End(XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(text)));
+        return reading.End(XxHash3.HashToUInt64(MemoryMarshal.AsBytes(text.AsSpan())));
     }
 
     private sealed class Reading(string file)
