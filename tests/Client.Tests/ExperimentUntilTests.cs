@@ -78,7 +78,7 @@ public class ExperimentUntilTests
 
     [Fact]
     public async Task An_unknown_measure_is_named_with_what_may_be_meant() => (await AnswerAsync(Longer, "--measure", "bufers-refused")).Unusable(
-        "--measure 'bufers-refused' is not a measure of this experiment: did you mean buffers-refused? Expected buffers-refused, ");
+        "--measure 'bufers-refused': there is no measure 'bufers-refused'; expected buffers-refused or another measure.");
 
     private static async Task<string> PlayAsync(string matrix, params string[] options) => (await AnswerAsync(matrix, options)).Good().Output;
 

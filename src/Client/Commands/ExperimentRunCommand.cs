@@ -161,9 +161,6 @@ internal sealed class ExperimentRunCommand
     private string DecidingMeasure(ParseResult parsed, Experiment experiment)
     {
         var name = parsed.GetValue(_measure) ?? experiment.Measure;
-        var names = ExperimentMeasures.NamesOf(experiment);
-        return names.Contains(name)
-            ? name
-            : throw new UsageException($"--measure {Quoted.Text(name)} is not a measure of this experiment: {Closest.Expecting(name, names)}.");
+        return ExperimentFile.CheckMeasure(experiment, name) is { } problem ? throw new UsageException($"--measure {Quoted.Text(name)}: {problem}.") : name;
     }
 }

@@ -61,6 +61,12 @@ public static class ExperimentFile
         return (experiment with { Text = text }, sent.Used);
     }
 
+    /// <summary>What is wrong with the name of a measure that cases are to be compared by; null when each of them has it.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="measure">The name.</param>
+    public static string? CheckMeasure(Experiment experiment, string measure) =>
+        new MeasureFields(experiment.Where, experiment.Cases).Check(measure, ofEachCase: true) is var (problem, expected) ? $"{problem}; expected {expected}" : null;
+
     /// <summary>Everything that is wrong with a board, scenario or experiment file.</summary>
     /// <param name="path">The file.</param>
     public static FileReport Check(string path) => FileReport.Of(path, _format);
@@ -89,17 +95,19 @@ public static class ExperimentFile
         var warmUp = ReadWarmUp(root.Optional("warm-up"), duration);
         var repetitions = (int)(root.Optional("repetitions")?.AsCount(1, RepetitionsMax) ?? 1);
         var seed = root.Optional("seed")?.AsCount(0, ulong.MaxValue) ?? 0;
-        ImmutableArray<Threshold> thresholds = root.Optional("thresholds") is { } list
-            ? [.. list.AsList(ThresholdsMax).Select(node => ThresholdFields.Read(node, place)).OfType<Threshold>()]
-            : [];
         var fields = new CaseFields(path, place, sent, problems);
         var cases = fields.ReadAll(root);
+        var measures = new MeasureFields(place, cases);
+        var measure = ReadMeasure(root.Optional("measure"), measures);
+        ImmutableArray<Threshold> thresholds = root.Optional("thresholds") is { } list
+            ? [.. list.AsList(ThresholdsMax).Select(node => ThresholdFields.Read(node, measures)).OfType<Threshold>()]
+            : [];
         if (problems.Count != before)
         {
             return null;
         }
 
-        var experiment = new Experiment(name, question, cases)
+        return new(name, question, cases)
         {
             DurationNanoseconds = duration,
             Commands = commands,
@@ -107,20 +115,20 @@ public static class ExperimentFile
             Repetitions = repetitions,
             Where = place,
             Seed = seed,
+            Measure = measure,
             Thresholds = thresholds,
             Files = fields.Files,
         };
-        return root.Optional("measure") is { } measure ? experiment with { Measure = ReadMeasure(measure, experiment) } : experiment;
     }
 
-    private static string ReadMeasure(FileNode node, Experiment experiment)
+    private static string ReadMeasure(FileNode? node, MeasureFields measures)
     {
-        var (name, names) = (node.AsLine(), ExperimentMeasures.NamesOf(experiment));
-        if (name.Length != 0 && !names.Contains(name))
+        if (node?.AsLine() is not { Length: > 0 } name)
         {
-            node.Place.Report($"{Quoted.Text(name)} is not a measure of this experiment", ThresholdFields.MeasureMeant(name, names));
+            return ExperimentMeasures.BuffersRefused;
         }
 
+        _ = measures.Find(node, name, ofEachCase: true);
         return name;
     }
 

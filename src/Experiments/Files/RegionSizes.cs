@@ -23,10 +23,10 @@ internal static class RegionSizes
         {
             if (boards.FirstOrDefault(board => board.Memory.All(region => region.Name != key.Value)) is { } without)
             {
-                var others = map.Label == InMatrix ? ", and the workload no such stream" : string.Empty;
+                var (others, keys) = map.Label == InMatrix ? (", and the workload no such stream", ", or STREAM.KEY of a stream") : (string.Empty, string.Empty);
                 key.Place.Report(
                     $"the board {without.Name} has no region {Quoted.Text(key.Value)}{others}",
-                    Quoted.AnyOf([.. without.Memory.Select(region => region.Name)]));
+                    $"{Quoted.AnyOf([.. without.Memory.Select(region => region.Name)])}{keys}");
                 continue;
             }
 

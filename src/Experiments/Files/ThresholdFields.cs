@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using DmaGrains.Experiments.Results;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Experiments.Files;
@@ -20,34 +19,18 @@ internal static partial class ThresholdFields
 
     /// <summary>The threshold; null when it is none, which has been told then.</summary>
     /// <param name="node">The threshold.</param>
-    /// <param name="where">Where the experiment is played.</param>
-    public static Threshold? Read(FileNode node, ExperimentPlace where)
+    /// <param name="measures">Finds its measure.</param>
+    public static Threshold? Read(FileNode node, MeasureFields measures)
     {
         if (node is not TextNode text || Parts().Match(text.Value) is not { Success: true } parts)
         {
             return node.Wrong<Threshold?>(Form, null);
         }
 
+        // A region or a stream that only some cases have is no reason to fail the others.
         var name = parts.Groups["measure"].Value;
-        if (ExperimentMeasures.Find(name) is not { } measure)
+        if (measures.Find(node, name, ofEachCase: false) is not { } measure)
         {
-            var known = ExperimentMeasures.All.Select(known => known.Name)
-                .Concat(ExperimentMeasures.OfGrains.Select(known => known.Name))
-                .Concat(ExperimentMeasures.OfStreams.Select(known => $"{known.Name}:STREAM"))
-                .Concat(ExperimentMeasures.OfRegions.Select(known => $"{known.Name}:REGION"))
-                .ToList();
-            node.Place.Report($"there is no measure {Quoted.Text(name)}", MeasureMeant(name, known));
-            return null;
-        }
-
-        var isOfGrains = ExperimentMeasures.OfGrains.Any(known => known.Name == name);
-        if (where == ExperimentPlace.Silo ? !isOfGrains && !ExperimentMeasures.AlsoOfGrains.Contains(name) : isOfGrains)
-        {
-            node.Place.Report(
-                $"there is no measure {Quoted.Text(name)} {(isOfGrains ? "in virtual time" : "on silos: replies do not tell it")}",
-                isOfGrains
-                    ? "another one, or where: silo"
-                    : Quoted.AnyOf([.. ExperimentMeasures.AlsoOfGrains, .. ExperimentMeasures.OfGrains.Select(known => known.Name)]));
             return null;
         }
 
@@ -56,10 +39,6 @@ internal static partial class ThresholdFields
             : node.Wrong<Threshold?>(
                 $"a value of {name} {(measure.Unit.Length == 0 ? "without a unit" : $"in {measure.Unit}")}", null);
     }
-
-    /// <summary>Which measure was expected: the one that may have been meant, or any.</summary>
-    public static string MeasureMeant(string name, IReadOnlyCollection<string> known) =>
-        Closest.To(name, known) is { } near ? $"{near} or another measure" : Quoted.AnyOf(known);
 
     private static double? ValueOf(string text, string unit) => unit switch
     {

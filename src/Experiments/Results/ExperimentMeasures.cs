@@ -84,22 +84,30 @@ public static class ExperimentMeasures
     ];
 
     /// <summary>The names of all measures that every repetition of an experiment has.</summary>
-    public static ImmutableArray<string> NamesOf(Experiment experiment)
+    public static ImmutableArray<string> NamesOf(Experiment experiment) => NamesOf(experiment.Where, experiment.Cases, ofEachCase: true);
+
+    /// <summary>The names of all measures that cases have.</summary>
+    /// <param name="where">Where they are played.</param>
+    /// <param name="cases">The cases; at least one.</param>
+    /// <param name="ofEachCase">Whether each case has them; else one has them at least.</param>
+    internal static ImmutableArray<string> NamesOf(ExperimentPlace where, ImmutableArray<ExperimentCase> cases, bool ofEachCase)
     {
-        if (experiment.Where == ExperimentPlace.Silo)
+        if (where == ExperimentPlace.Silo)
         {
             return [.. AlsoOfGrains, .. OfGrains.Select(measure => measure.Name)];
         }
 
-        var regions = experiment.Cases.Select(each => each.Boards.SelectMany(board => board.Memory).Select(region => region.Name))
-            .Aggregate((some, others) => some.Intersect(others));
-        var streams = experiment.Cases.Select(each => each.Workload.Select(stream => stream.Name)).Aggregate((some, others) => some.Intersect(others));
         return
         [
             .. All.Select(measure => measure.Name),
-            .. streams.SelectMany(stream => OfStreams.Select(measure => $"{measure.Name}:{stream}")),
-            .. regions.Distinct().SelectMany(region => OfRegions.Select(measure => $"{measure.Name}:{region}")),
+            .. NamesIn(each => each.Workload.Select(stream => stream.Name)).SelectMany(stream => OfStreams.Select(measure => $"{measure.Name}:{stream}")),
+            .. NamesIn(each => each.Boards.Distinct().SelectMany(board => board.Memory).Select(region => region.Name))
+                .SelectMany(region => OfRegions.Select(measure => $"{measure.Name}:{region}")),
         ];
+
+        IEnumerable<string> NamesIn(Func<ExperimentCase, IEnumerable<string>> names) => cases.Select(names)
+            .Aggregate((some, others) => ofEachCase ? some.Intersect(others) : some.Union(others))
+            .Distinct();
     }
 
     /// <summary>The measure of that name, of a region or a stream or of all; null when there is none.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using DmaGrains.Experiments.Files;
 using DmaGrains.Experiments.Sampling;
 using DmaGrains.Model.Buffers;
@@ -73,6 +74,16 @@ public class ExperimentFileTests
     [InlineData("duration: 1s\nthresholds: [refused < 1%]", "there is no measure 'refused'")]
     [InlineData("duration: 1s\nthresholds: [buffers-refused < 1ms]", "expected a value of buffers-refused in %")]
     [InlineData("duration: 1s\nthresholds: [buffers-refused = 1%]", "expected a measure, one of <, <=, > and >=, and a value")]
+    [InlineData("duration: 1s\nthresholds: [used-max:sram < 1MiB]", "there is no measure 'used-max:sram': no board has a region 'sram'; expected used-max:low, used-max:pool, used-max:cma or used-max:high")]
+    [InlineData("duration: 1s\nthresholds: [used-max:cna < 1MiB]", "no board has a region 'cna'; expected used-max:cma or another measure")]
+    [InlineData("duration: 1s\nthresholds: [used-max < 1MiB]", "there is no measure 'used-max'; expected used-max:low, used-max:pool, used-max:cma or used-max:high")]
+    [InlineData("duration: 1s\nthresholds: [buffers-refused:film < 1%]", "no measure 'buffers-refused:film': the workload has no stream 'film'; expected buffers-refused:s")]
+    [InlineData("duration: 1s\nmeasure: refused", "there is no measure 'refused'")]
+    [InlineData("duration: 1s\nmeasure: used-max:sram", "there is no measure 'used-max:sram': no board has a region 'sram'; expected used-max:low")]
+    [InlineData("duration: 1s\nmeasure: buffers-refused:film", "the workload has no stream 'film'; expected buffers-refused:s")]
+    [InlineData("duration: 1s\nwhere: silo\nmeasure: hazards", "no measure 'hazards' on silos: replies do not tell it; expected buffers-")]
+    [InlineData("duration: 1s\nwhere: silo\nmeasure: used-max:cma", "no measure 'used-max:cma' on silos: replies do not tell it; expected buffers-")]
+    [InlineData("duration: 1s\nwhere: silo\nthresholds: [used-max:sram < 1MiB]", "no measure 'used-max:sram' on silos")]
     [InlineData("duration: 1s\nother-memory: [{region: sram, arrivals: {poisson: 1/s}, size: 1, lifetime: 1s}]", "the board small has no region sram")]
     [InlineData("duration: 1s\nother-memory: [{region: pool, arrivals: {poisson: 1/s}, size: 1, lifetime: 1s}]", "the board small has no region pool")]
     [InlineData("duration: 1s\nfaults: [{crash: gpy, every: 1s}]", "the board small has no device gpy (did you mean gpu?)")]
@@ -136,6 +147,25 @@ public class ExperimentFileTests
     }
 
     [Fact]
+    public void A_threshold_is_of_what_some_case_has_and_the_deciding_measure_of_what_each_case_has()
+    {
+        var matrix = $"workload: []\nduration: 1s\nmatrix: {{workload: [[{Stream}], [{Stream}, {Stream.Replace("name: s", "name: film", StringComparison.Ordinal)}]]}}\n";
+
+        Assert.Equal("buffers-refused:film", SmallExperiment.Read(SmallExperiment.Text(matrix + "thresholds: [buffers-refused:film < 1%]")).Thresholds[0].Measure);
+        Assert.Equal("buffers-refused:s", SmallExperiment.Read(SmallExperiment.Text(matrix + "measure: buffers-refused:s")).Measure);
+        Refuses(matrix + "measure: buffers-refused:film", "not every case has a stream 'film'; expected buffers-refused:s");
+    }
+
+    [Fact]
+    public void Measures_that_do_not_exist_are_told_together_with_everything_else_that_is_wrong()
+    {
+        var report = Check($"workload: [{Stream}]\nduration: 1s\nmeasure: refused\nthresholds: [used-max:sram < 1MiB, hazzards < 1]\nseed: x");
+
+        // Regions are those of the cases, which can be read.
+        Assert.Equal([6, 7, 7, 8], report.Problems.Select(problem => problem.Line).Order());
+    }
+
+    [Fact]
     public void Two_streams_have_different_names() =>
         Refuses($"workload: [{Stream}, {Stream}]\nduration: 1s", "two streams are named s; expected a different name for each");
 
@@ -147,14 +177,12 @@ public class ExperimentFileTests
     [Fact]
     public void Every_problem_of_a_file_is_told_with_its_place_and_once_although_there_are_many_cases()
     {
-        var text = SmallExperiment.Text($"""
+        var report = Check($"""
             workload: [{Stream.Replace("4096", "0", StringComparison.Ordinal)}]
             matrix: [refuse]
             duration: 1s
             seed: x
             """);
-
-        var report = ExperimentFile.Check(Path.Combine(SmallExperiment.Folder, "experiment.yaml"), new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)));
 
         Assert.Equal((FileKind.Experiment, "small"), (report.Kind, report.Name));
         Assert.Equal([7, 5, 4], report.Problems.Select(problem => problem.Line));
@@ -170,6 +198,9 @@ public class ExperimentFileTests
     }
 
     private static string Sizes() => string.Join(", ", Enumerable.Range(1, 40).Select(mib => $"{mib}MiB"));
+
+    private static FileReport Check(string rest) => ExperimentFile.Check(
+        Path.Combine(SmallExperiment.Folder, "experiment.yaml"), new MemoryStream(Encoding.UTF8.GetBytes(SmallExperiment.Text(rest))));
 
     private static void Refuses(string rest, string problem)
     {

@@ -1,5 +1,8 @@
 using DmaGrains.Experiments.Driving;
+using DmaGrains.Experiments.Playing;
 using DmaGrains.Experiments.Results;
+using DmaGrains.Experiments.Tests.Files;
+using DmaGrains.Experiments.Tests.Playing;
 
 namespace DmaGrains.Experiments.Tests.Results;
 
@@ -37,6 +40,17 @@ public class ExperimentMeasuresTests
     public void Every_repetition_on_grains_has_the_measures_of_grains() => Assert.Equal(
         ExperimentMeasures.AlsoOfGrains.Concat(ExperimentMeasures.OfGrains.Select(measure => measure.Name)).Order(StringComparer.Ordinal),
         new DriveResults(0, 0, [new()], default).Measures().Keys);
+
+    [Fact]
+    public void Every_repetition_in_virtual_time_has_the_measures_that_its_case_may_be_asked_for()
+    {
+        var experiment = SmallExperiment.Read(EveryKey.Experiment) with { Repetitions = 1 };
+        var results = new CollectedResults();
+        new ExperimentRun(experiment, results, new()).Play(TestContext.Current.CancellationToken);
+
+        var names = ExperimentMeasures.NamesOf(experiment).Order(StringComparer.Ordinal);
+        Assert.All(results.Repetitions, repetition => Assert.Equal(names, repetition.Measures.Keys));
+    }
 
     [Theory]
     [InlineData("refusals")]
