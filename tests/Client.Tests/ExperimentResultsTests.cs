@@ -178,6 +178,62 @@ public sealed class ExperimentResultsTests : IDisposable
         Assert.NotEqual(JsonValueKind.Null, JsonDocument.Parse(await ReadAsync("run.json")).RootElement.GetProperty("plays")[0].GetProperty("ended").ValueKind);
     }
 
+    [Fact]
+    public async Task Who_plays_in_a_folder_where_another_process_plays_is_told_and_changes_nothing()
+    {
+        using var longer = new TemporaryFile(Text.Replace("commands: 2000", "commands: 400000000", StringComparison.Ordinal));
+        string[] arguments = ["experiment", "run", longer.Path, "--results", Results];
+        using var first = ProgramProcess.Start("dmagrains", [.. arguments, "--cores", "1", "--checkpoint-every", "2000000000"]);
+        await WaitForFileAsync(Path.Combine(Results, "input"));
+        var held = $"/kept is being played by process {first.Id} since ";
+        await WaitUntilAsync(async () => (await ProgramProcess.ClientAsync([.. arguments, "--resume"])).Error.Contains(held, StringComparison.Ordinal));
+        var before = await ReadAsync("run.json");
+
+        foreach (var how in (string[][])[["--resume"], ["--force"], []])
+        {
+            var answer = await ProgramProcess.ClientAsync([.. arguments, .. how]);
+
+            answer.Unusable(held);
+            Assert.EndsWith("Z: expected to wait until it has ended, or another folder with --results.\n", answer.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, await ReadAsync("run.json"));
+        Assert.Equal("being played", (await Answer.OfAsync("experiment", "list", _folder.Path, "--json")).Good().Json()[0].GetProperty("state").GetString());
+        (await Answer.OfAsync("experiment", "show", Results)).Unusable("has no summary yet: it is being played by process");
+
+        // Killed, it holds nothing any more.
+        first.Kill();
+        await first.EndAsync();
+        Assert.Equal("killed", (await Answer.OfAsync("experiment", "list", _folder.Path, "--json")).Good().Json()[0].GetProperty("state").GetString());
+        (await RunAsync("--force")).Good();
+    }
+
+    [Fact]
+    public async Task Of_processes_that_begin_in_one_folder_at_the_same_time_one_plays()
+    {
+        using var longer = new TemporaryFile(Text.Replace("commands: 2000", "commands: 400000000", StringComparison.Ordinal));
+        var processes = Enumerable.Range(0, 4)
+            .Select(_ => ProgramProcess.Start("dmagrains", "experiment", "run", longer.Path, "--results", Results, "--cores", "1")).ToList();
+        try
+        {
+            var ends = processes.Select(process => process.EndAsync()).ToList();
+            var refused = new List<string>();
+            while (refused.Count < processes.Count - 1)
+            {
+                var end = await Task.WhenAny(ends);
+                ends.Remove(end);
+                refused.Add((await end).Error);
+            }
+
+            Assert.All(refused, error => Assert.Contains("/kept is being played by ", error, StringComparison.Ordinal));
+            Assert.False(Assert.Single(ends).IsCompleted);
+        }
+        finally
+        {
+            processes.ForEach(process => process.Dispose());
+        }
+    }
+
     private static async Task WaitForFileAsync(string folder)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -185,6 +241,14 @@ public sealed class ExperimentResultsTests : IDisposable
         while (!Directory.Exists(folder) || !Directory.EnumerateFiles(folder).Any())
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), patience.Token);
+        }
+    }
+
+    private static async Task WaitUntilAsync(Func<Task<bool>> isSo)
+    {
+        while (!await isSo())
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
         }
     }
 

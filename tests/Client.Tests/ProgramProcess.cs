@@ -17,6 +17,9 @@ internal sealed class ProgramProcess : IDisposable
         _error = process.StandardError.ReadToEndAsync();
     }
 
+    /// <summary>Its id.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Starts <c>dmagrains</c> or <c>DmaGrains.Silo</c>.</summary>
     public static ProgramProcess Start(string program, params IEnumerable<string> args)
     {

@@ -25,7 +25,7 @@ public sealed class StoredExperimentTests(StoredExperimentTests.Runs runs) : ICl
 
         Assert.StartsWith("folder", lines[0], StringComparison.Ordinal);
         Assert.Contains(lines, line => line.Contains("/damaged", StringComparison.Ordinal) && line.Contains("  damaged", StringComparison.Ordinal));
-        Assert.Matches("/killed .* not ended ", Assert.Single(lines, line => line.Contains("/killed", StringComparison.Ordinal)));
+        Assert.Matches("/killed .* killed ", Assert.Single(lines, line => line.Contains("/killed", StringComparison.Ordinal)));
         var complete = lines.Where(line => line.Contains("complete", StringComparison.Ordinal)).ToList();
         Assert.Equal(3, complete.Count);
         Assert.Contains("/short ", complete[0], StringComparison.Ordinal);
@@ -91,7 +91,7 @@ public sealed class StoredExperimentTests(StoredExperimentTests.Runs runs) : ICl
     [InlineData("experiment show {0}/nowhere", "nowhere is not there: expected a results folder of 'dmagrains experiment'.")]
     [InlineData("experiment show {0}", "has no run.json: expected a results folder")]
     [InlineData("experiment show {0}/damaged", "run.json:1 is damaged, or of another version")]
-    [InlineData("experiment show {0}/killed", "has no summary: the run was killed or is being played; expected one that has ended, or go on with --resume")]
+    [InlineData("experiment show {0}/killed", "has no summary: the run was killed; expected one that has ended, or go on with --resume")]
     [InlineData("experiment list {0}/nowhere", "There is no folder '{0}/nowhere': expected one with results")]
     [InlineData("experiment compare {0}/long {0}/killed", "has no summary")]
     [InlineData("experiment compare {0}/long", "Required argument 'SECOND' missing for ")]

@@ -80,7 +80,7 @@ internal static class ExperimentListCommand
     /// <param name="Folder">Its path.</param>
     /// <param name="Experiment">The experiment's name; null when the folder is damaged.</param>
     /// <param name="Begun">When it was begun; null when the folder is damaged.</param>
-    /// <param name="State"><c>complete</c>, <c>broken off</c>, <c>not ended</c> (being played, or killed) or <c>damaged</c>.</param>
+    /// <param name="State"><c>complete</c>, <c>broken off</c>, <c>being played</c>, <c>killed</c> or <c>damaged</c>.</param>
     /// <param name="Repetitions">How many repetitions of each case have come to an end; null when there is no summary.</param>
     /// <param name="AreThresholdsMet">Whether all thresholds are met; null when there are none, or no summary.</param>
     private sealed record ListedRun(string Folder, string? Experiment, DateTimeOffset? Begun, string State, int? Repetitions, bool? AreThresholdsMet)
@@ -89,13 +89,13 @@ internal static class ExperimentListCommand
         {
             try
             {
-                var (_, run, report) = StoredResults.Read(folder);
-                var state = run.IsComplete ? "complete" : run.Plays[^1].Ended is null ? "not ended" : "broken off";
+                var stored = StoredResults.Read(folder);
+                var (_, run, report) = stored;
                 return new(
                     folder,
                     run.Experiment,
                     run.Plays[0].Begun,
-                    state,
+                    StateOf(stored),
                     report?.Repetitions,
                     report is null || report.Thresholds.IsEmpty ? null : report.Thresholds.All(threshold => threshold.IsMet));
             }
@@ -105,5 +105,10 @@ internal static class ExperimentListCommand
                 return new(folder, null, null, "damaged", null, null);
             }
         }
+
+        private static string StateOf(StoredResults stored) => stored.IsBeingPlayed ? "being played"
+            : stored.Run.IsComplete ? "complete"
+            : stored.Run.Plays[^1].Ended is null ? "killed"
+            : "broken off";
     }
 }

@@ -94,7 +94,7 @@ internal sealed class ExperimentRunCommand
     private (ExperimentReport Report, string? Folder) Play(
         ParseResult parsed, Experiment experiment, Deciding deciding, CancellationToken cancellation)
     {
-        var folder = _results.Open(parsed, experiment, deciding);
+        using var folder = _results.Open(parsed, experiment, deciding);
         var sums = folder?.Sums ?? new(experiment);
         using var line = ProgressLine.Of(parsed);
         line.Title = experiment.Name;

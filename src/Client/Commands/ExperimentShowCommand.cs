@@ -31,18 +31,21 @@ internal static class ExperimentShowCommand
             Terminal.Answer(parsed, json, stored.ReadReport(), (terminal, report) =>
             {
                 ExperimentText.Write(terminal, report, stored.Path);
-                WriteRun(terminal, stored.Run);
+                WriteRun(terminal, stored);
             });
             return ExitCode.Good;
         });
         return command;
     }
 
-    private static void WriteRun(Terminal terminal, RunRecord run)
+    private static void WriteRun(Terminal terminal, StoredResults stored)
     {
+        var run = stored.Run;
         foreach (var play in run.Plays)
         {
-            var ended = play.Ended is { } at ? $"{(play.IsComplete ? "complete" : "broken off")} at {Time(at)}" : "not ended";
+            var ended = play.Ended is { } at ? $"{(play.IsComplete ? "complete" : "broken off")} at {Time(at)}"
+                : play == run.Plays[^1] && stored.IsBeingPlayed ? "being played"
+                : "killed";
             terminal.Line($"Played from {Time(play.Begun)}, {ended}: dmagrains {string.Join(' ', play.CommandLine)}");
         }
 

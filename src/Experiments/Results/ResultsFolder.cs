@@ -11,9 +11,9 @@ namespace DmaGrains.Experiments.Results;
 
 /// <summary>
 /// The folder of a run: its input, every record in Parquet files as it comes, and in the end the summary. Who plays the experiment, and where,
-/// does not matter. docs/experiment-results.md describes the format.
+/// does not matter. As long as it is open, no other process plays there. docs/experiment-results.md describes the format.
 /// </summary>
-public sealed class ResultsFolder : IResultSink
+public sealed class ResultsFolder : IResultSink, IDisposable
 {
     private const string RunFile = "run.json";
     private const string SummaryFile = "summary.json";
@@ -23,13 +23,14 @@ public sealed class ResultsFolder : IResultSink
     private const string CheckpointsFolder = "checkpoints";
     private const string ExperimentName = "experiment.yaml";
 
+    private readonly FolderLock _held;
     private readonly RecordFiles _records;
     private readonly TimeProvider _clock;
     private RunRecord _run;
 
-    private ResultsFolder(string path, Experiment experiment, RunRecord run, TimeProvider clock)
+    private ResultsFolder(FolderLock held, string path, Experiment experiment, RunRecord run, TimeProvider clock)
     {
-        (Path, _run, _clock) = (path, run, clock);
+        (_held, Path, _run, _clock) = (held, path, run, clock);
         Sums = new(experiment);
         _records = new(path, Sums);
     }
@@ -59,13 +60,13 @@ public sealed class ResultsFolder : IResultSink
             throw new ResultsException($"{HarmlessText.Of(path)} is a file: expected a folder for results");
         }
 
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(entry => System.IO.Path.GetFileName(entry) != FolderLock.Name))
         {
             CheckReplaceable(path, replaces);
-            WholeFile.Try(path, () => Clear(path));
+            return Make(Take(path), path, () => Clear(path), experiment, deciding, commandLine, clock) ?? throw IsThere(path);
         }
 
-        return TryMake(path, experiment, deciding, commandLine, clock) ?? throw IsThere(path);
+        return TryMake(path, experiment, deciding, commandLine, clock) ?? throw (FolderLock.IsHeld(path) ? IsHeld(path) : IsThere(path));
     }
 
     /// <summary>Makes a folder NAME-SEED, with a number when there is one already: NAME-SEED-2 and so on.</summary>
@@ -113,20 +114,31 @@ public sealed class ResultsFolder : IResultSink
     /// <param name="deciding">How its cases are compared, unchanged.</param>
     /// <param name="commandLine">The words of the command.</param>
     /// <param name="clock">Tells when it went on.</param>
-    /// <exception cref="ResultsException">It is the folder of another experiment, or of none.</exception>
+    /// <exception cref="ResultsException">It is the folder of another experiment, or of none, or another process plays there.</exception>
     public static ResultsFolder Resume(string path, Experiment experiment, Deciding deciding, ImmutableArray<string> commandLine, TimeProvider clock)
     {
-        if (IsBarelyBegun(path))
+        if (!StoredResults.IsAt(path))
         {
-            return Begin(path, experiment, deciding, commandLine, clock);
+            throw StoredResults.IsNone(path);
         }
 
-        var run = StoredResults.ReadRun(path);
-        CheckIsOf(path, run, experiment, deciding);
-        run = run with { Plays = run.Plays.Add(new(commandLine, clock.GetUtcNow(), null, false)) };
-        ResultText.Write(RunOf(path), run);
-        return new(path, experiment, run, clock);
+        return Hold(Take(path), held =>
+        {
+            if (IsBarelyBegun(path))
+            {
+                return Begin(held, path, experiment, deciding, commandLine, clock);
+            }
+
+            var run = StoredResults.ReadRun(path);
+            CheckIsOf(path, run, experiment, deciding);
+            run = run with { Plays = run.Plays.Add(RunPlay.Beginning(commandLine, clock)) };
+            ResultText.Write(RunOf(path), run);
+            return new(held, path, experiment, run, clock);
+        });
     }
+
+    /// <summary>Lets other processes play in the folder.</summary>
+    public void Dispose() => _held.Dispose();
 
     /// <inheritdoc/>
     public void Add(Repetition repetition) => _records.Add(repetition);
@@ -157,6 +169,7 @@ public sealed class ResultsFolder : IResultSink
             WholeFile.Try(Path, () =>
             {
                 Clear(Path);
+                File.Delete(In(FolderLock.Name));
                 Directory.Delete(Path);
             });
         }
@@ -208,21 +221,49 @@ public sealed class ResultsFolder : IResultSink
     private static ResultsFolder? TryMake(
         string path, Experiment experiment, Deciding deciding, ImmutableArray<string> commandLine, TimeProvider clock)
     {
-        var isNew = true;
-        WholeFile.Try(path, () =>
+        WholeFile.Try(path, () => Directory.CreateDirectory(path));
+        return FolderLock.TryTake(path) is { } held ? Make(held, path, () => { }, experiment, deciding, commandLine, clock) : null;
+    }
+
+    /// <summary>A new run; null when there is one already.</summary>
+    private static ResultsFolder? Make(
+        FolderLock taken, string path, Action clear, Experiment experiment, Deciding deciding, ImmutableArray<string> commandLine, TimeProvider clock) =>
+        Hold(taken, held =>
         {
-            Directory.CreateDirectory(path);
-            try
+            var isNew = true;
+            WholeFile.Try(path, () =>
             {
-                // Of two processes that make the same folder at the same time one is first.
-                new FileStream(RunOf(path), FileMode.CreateNew).Dispose();
-            }
-            catch (IOException) when (File.Exists(RunOf(path)))
-            {
-                isNew = false;
-            }
+                clear();
+                try
+                {
+                    // Since it was looked for, another process may have begun here, and ended.
+                    new FileStream(RunOf(path), FileMode.CreateNew).Dispose();
+                }
+                catch (IOException) when (File.Exists(RunOf(path)))
+                {
+                    isNew = false;
+                }
+            });
+            return isNew ? Begin(held, path, experiment, deciding, commandLine, clock) : null;
         });
-        return isNew ? Begin(path, experiment, deciding, commandLine, clock) : null;
+
+    private static FolderLock Take(string path) => FolderLock.TryTake(path) ?? throw IsHeld(path);
+
+    /// <summary>A folder that is held; when there is none, or making it fails, it is not held any longer.</summary>
+    private static T Hold<T>(FolderLock held, Func<FolderLock, T> make)
+    {
+        T? made = default;
+        try
+        {
+            return made = make(held);
+        }
+        finally
+        {
+            if (made is null)
+            {
+                held.Dispose();
+            }
+        }
     }
 
     /// <summary>Whether its process was killed before it had written anything: what is written last is still empty.</summary>
@@ -230,7 +271,7 @@ public sealed class ResultsFolder : IResultSink
     public static bool IsBarelyBegun(string path) => new FileInfo(RunOf(path)) is { Exists: true, Length: 0 };
 
     private static ResultsFolder Begin(
-        string path, Experiment experiment, Deciding deciding, ImmutableArray<string> commandLine, TimeProvider clock)
+        FolderLock held, string path, Experiment experiment, Deciding deciding, ImmutableArray<string> commandLine, TimeProvider clock)
     {
         var run = new RunRecord(
             experiment.Name,
@@ -239,13 +280,18 @@ public sealed class ResultsFolder : IResultSink
             RunRecord.ThisVersion,
             Machine.This,
             [.. experiment.Files.Select(file => new KeptFile(file.Reference, PlaceOf(file)))],
-            [new(commandLine, clock.GetUtcNow(), null, false)]);
+            [RunPlay.Beginning(commandLine, clock)]);
         WriteInput(path, experiment, run);
-        return new(path, experiment, run, clock);
+        return new(held, path, experiment, run, clock);
     }
 
     private static void CheckReplaceable(string path, bool replaces)
     {
+        if (FolderLock.IsHeld(path))
+        {
+            throw IsHeld(path);
+        }
+
         if (!replaces)
         {
             throw IsThere(path);
@@ -259,6 +305,9 @@ public sealed class ResultsFolder : IResultSink
 
     private static ResultsException IsThere(string path) => new(
         $"{HarmlessText.Of(path)} is there already: expected a new folder, --resume to go on in it, or --force to replace it");
+
+    private static ResultsException IsHeld(string path) => new(
+        $"{HarmlessText.Of(path)} is being played by {StoredResults.PlayerOf(path)}: expected to wait until it has ended, or another folder with --results");
 
     /// <summary>Deletes what belongs to a results folder, and nothing else.</summary>
     private static void Clear(string path)

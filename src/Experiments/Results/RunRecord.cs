@@ -73,4 +73,15 @@ public sealed record KeptFile(string Reference, string File);
 /// <param name="Begun">When it began.</param>
 /// <param name="Ended">When it ended; null when it is being played, or its process was killed.</param>
 /// <param name="IsComplete">Whether it has come to its end, and not been broken off.</param>
-public sealed record RunPlay(ImmutableArray<string> CommandLine, DateTimeOffset Begun, DateTimeOffset? Ended, bool IsComplete);
+public sealed record RunPlay(ImmutableArray<string> CommandLine, DateTimeOffset Begun, DateTimeOffset? Ended, bool IsComplete)
+{
+    /// <summary>The process that played it; null in results of versions that did not say.</summary>
+    public int? ProcessId { get; init; }
+
+    /// <summary>Why it failed, one line; null when it did not.</summary>
+    public string? Failure { get; init; }
+
+    /// <summary>One that begins, in this process.</summary>
+    internal static RunPlay Beginning(ImmutableArray<string> commandLine, TimeProvider clock) =>
+        new(commandLine, clock.GetUtcNow(), null, false) { ProcessId = Environment.ProcessId };
+}

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using DmaGrains.Experiments.Files;
 using DmaGrains.Model;
@@ -12,6 +13,9 @@ public sealed record StoredResults(string Path, RunRecord Run, ExperimentReport?
 {
     /// <summary>Whether a folder is a results folder.</summary>
     public static bool IsAt(string path) => File.Exists(ResultsFolder.RunOf(path));
+
+    /// <summary>Whether a process is playing there at this moment.</summary>
+    public bool IsBeingPlayed => FolderLock.IsHeld(Path);
 
     /// <summary>Reads a results folder.</summary>
     /// <exception cref="ResultsException">It is none, or is damaged.</exception>
@@ -32,18 +36,35 @@ public sealed record StoredResults(string Path, RunRecord Run, ExperimentReport?
 
     /// <summary>What came of it.</summary>
     /// <exception cref="ResultsException">There is no summary.</exception>
-    public ExperimentReport ReadReport() => Report ?? throw new ResultsException(
-        $"{HarmlessText.Of(Path)} has no summary: the run was killed or is being played; expected one that has ended, or go on with --resume");
+    public ExperimentReport ReadReport() => Report ?? throw new ResultsException(IsBeingPlayed
+        ? $"{HarmlessText.Of(Path)} has no summary yet: it is being played by {PlayerOf(Path)}; expected a run that has ended"
+        : $"{HarmlessText.Of(Path)} has no summary: the run was killed; expected one that has ended, or go on with --resume");
 
     /// <summary>The copy of a file that the experiment names.</summary>
     /// <param name="reference">What the experiment calls it.</param>
     internal string ReadFile(string reference) =>
         Encoding.UTF8.GetString(WholeFile.Read(System.IO.Path.Combine(Path, Run.Files.First(file => file.Reference == reference).File)));
 
-    internal static RunRecord ReadRun(string path) => IsAt(path)
-        ? ResultText.Read<RunRecord>(ResultsFolder.RunOf(path))
-        : throw new ResultsException(
-            $"{HarmlessText.Of(path)} {(Directory.Exists(path) ? "has no run.json" : "is not there")}: expected a results folder of 'dmagrains experiment'");
+    /// <summary>Who plays in a folder, for messages; a process that has only just begun has not said yet.</summary>
+    internal static string PlayerOf(string path)
+    {
+        try
+        {
+            return ResultText.Read<RunRecord>(ResultsFolder.RunOf(path)).Plays is [.., { ProcessId: { } id, Begun: var begun }]
+                ? string.Create(CultureInfo.InvariantCulture, $"process {id} since {begun.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z")
+                : "another process";
+        }
+        catch (ResultsException)
+        {
+            return "another process";
+        }
+    }
+
+    internal static RunRecord ReadRun(string path) => IsAt(path) ? ResultText.Read<RunRecord>(ResultsFolder.RunOf(path)) : throw IsNone(path);
+
+    /// <summary>What to tell of a folder without results.</summary>
+    internal static ResultsException IsNone(string path) => new(
+        $"{HarmlessText.Of(path)} {(Directory.Exists(path) ? "has no run.json" : "is not there")}: expected a results folder of 'dmagrains experiment'");
 
     internal static string ReadInput(string path)
     {

@@ -29,7 +29,7 @@ public sealed class ResultsFolderTests : IDisposable
     public async Task Every_record_is_read_again_as_it_was()
     {
         var experiment = SmallExperiment.Read(SmallExperiment.Text(Rest));
-        var results = Create(experiment);
+        using var results = Create(experiment);
         var collected = new CollectedResults();
         new ExperimentRun(experiment, new Both(results, collected), new()).Play(Cancellation);
         End(results, experiment);
@@ -61,7 +61,7 @@ public sealed class ResultsFolderTests : IDisposable
     [InlineData(RecordTable.RowsMax + 1, 2)]
     public async Task A_file_has_a_bounded_number_of_rows(int rows, int files)
     {
-        var results = Create(SmallExperiment.Read(SmallExperiment.Text(Rest)));
+        using var results = Create(SmallExperiment.Read(SmallExperiment.Text(Rest)));
         for (var row = 0; row < rows; row++)
         {
             results.Add(new MemorySample(0, 0, 0, "cma", (ulong)row, 1, 1, 1, 1));
@@ -115,7 +115,7 @@ public sealed class ResultsFolderTests : IDisposable
         var text = SmallExperiment.Text(Rest).Replace("[small.yaml]", "[small.yaml, ../boards/small.yaml, ./small.yaml, small]", StringComparison.Ordinal);
         var experiment = ExperimentFile.Parse(text, Path.Combine(_path, "here", "experiment.yaml"));
 
-        Create(experiment);
+        Create(experiment).Dispose();
 
         Assert.Equal(experiment.Cases[0].Boards.Length, ExperimentFile.Read(Path.Combine(_path, "kept", "input", "experiment.yaml")).Cases[0].Boards.Length);
         Assert.Equal(
@@ -129,7 +129,7 @@ public sealed class ResultsFolderTests : IDisposable
         File.WriteAllText(Path.Combine(_path, "small.yaml"), SmallExperiment.Board);
         var text = SmallExperiment.Text(Rest).Replace("[small.yaml]", $"[{_path}/small.yaml, ../../small.yaml]", StringComparison.Ordinal);
 
-        Create(ExperimentFile.Parse(text, Path.Combine(_path, "a", "b", "experiment.yaml")));
+        Create(ExperimentFile.Parse(text, Path.Combine(_path, "a", "b", "experiment.yaml"))).Dispose();
 
         var boards = StoredResults.Read(Path.Combine(_path, "kept")).Run.Files;
         Assert.Equal(2, boards.Select(board => board.File).Distinct().Count());
@@ -144,7 +144,8 @@ public sealed class ResultsFolderTests : IDisposable
     [InlineData("summary.json", "{\"cases\": 1}")]
     public void Damaged_results_are_told(string file, string text)
     {
-        End(Create(SmallExperiment.Read(SmallExperiment.Text(Rest))), SmallExperiment.Read(SmallExperiment.Text(Rest)));
+        using var results = Create(SmallExperiment.Read(SmallExperiment.Text(Rest)));
+        End(results, SmallExperiment.Read(SmallExperiment.Text(Rest)));
         File.WriteAllText(Path.Combine(_path, "kept", file), text);
 
         var problem = Assert.Throws<ResultsException>(() => StoredResults.Read(Path.Combine(_path, "kept")));
