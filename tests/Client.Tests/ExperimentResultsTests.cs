@@ -179,6 +179,35 @@ public sealed class ExperimentResultsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_failed_says_why_and_keeps_what_there_is()
+    {
+        using var longer = new TemporaryFile(Text.Replace("commands: 2000", "commands: 400000", StringComparison.Ordinal) + "warm-up: 10ms\n");
+        string[] arguments = ["experiment", "run", longer.Path, "--results", Results, "--cores", "1", "--checkpoint-every", "5000"];
+        using (var killed = ProgramProcess.Start("dmagrains", arguments))
+        {
+            await WaitForFileAsync(Path.Combine(Results, "checkpoints"));
+            killed.Kill();
+            await killed.EndAsync();
+        }
+
+        var checkpoint = Directory.EnumerateFiles(Path.Combine(Results, "checkpoints")).First();
+        await File.WriteAllTextAsync(checkpoint, "no checkpoint", TestContext.Current.CancellationToken);
+        (await Answer.OfAsync([.. arguments, "--resume"])).Unusable("is damaged: expected one that this program wrote for this file");
+
+        var listed = (await Answer.OfAsync("experiment", "list", _folder.Path, "--json")).Good().Json()[0];
+        Assert.Equal("failed", listed.GetProperty("state").GetString());
+        Assert.Contains("is damaged: expected one that this program wrote", listed.GetProperty("failure").GetString(), StringComparison.Ordinal);
+        Assert.Contains(" failed: the checkpoint ", (await Answer.OfAsync("experiment", "list", _folder.Path)).Good().Output, StringComparison.Ordinal);
+        var shown = (await Answer.OfAsync("experiment", "show", Results)).Good().Output;
+        Assert.Matches(@"\nPlayed from [^\n]*, killed: dmagrains [^\n]*\nPlayed from [^\n]*, failed at [^\n]*--resume\n  failed: the checkpoint [^\n]* is damaged: ", shown);
+        Assert.Contains("\nBroken off: 0 repetitions of each case came to an end; --resume goes on.\n", shown, StringComparison.Ordinal);
+
+        File.Delete(checkpoint);
+        (await Answer.OfAsync([.. arguments, "--resume"])).Good();
+        Assert.Equal("complete", (await Answer.OfAsync("experiment", "list", _folder.Path, "--json")).Good().Json()[0].GetProperty("state").GetString());
+    }
+
+    [Fact]
     public async Task Who_plays_in_a_folder_where_another_process_plays_is_told_and_changes_nothing()
     {
         using var longer = new TemporaryFile(Text.Replace("commands: 2000", "commands: 400000000", StringComparison.Ordinal));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DmaGrains.Client.Output;
 using DmaGrains.Experiments.Results;
+using DmaGrains.Model;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
 
@@ -10,6 +11,8 @@ namespace DmaGrains.Client.Commands;
 /// <summary><c>dmagrains experiment list [FOLDER]</c>.</summary>
 internal static class ExperimentListCommand
 {
+    private const int FailureLengthMax = 160;
+
     /// <summary>The command.</summary>
     public static Command Create()
     {
@@ -70,7 +73,7 @@ internal static class ExperimentListCommand
             [
                 run.Folder,
                 run.Begun?.ToUniversalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "-",
-                run.State,
+                run.Failure is { } why ? $"{run.State}: {HarmlessText.Short(why.TrimEnd('.'), FailureLengthMax)}" : run.State,
                 run.Repetitions?.ToString(CultureInfo.InvariantCulture) ?? "-",
                 run.AreThresholdsMet switch { null => "-", true => "met", false => "not met" },
             ]));
@@ -80,10 +83,11 @@ internal static class ExperimentListCommand
     /// <param name="Folder">Its path.</param>
     /// <param name="Experiment">The experiment's name; null when the folder is damaged.</param>
     /// <param name="Begun">When it was begun; null when the folder is damaged.</param>
-    /// <param name="State"><c>complete</c>, <c>broken off</c>, <c>being played</c>, <c>killed</c> or <c>damaged</c>.</param>
+    /// <param name="State"><c>complete</c>, <c>broken off</c>, <c>being played</c>, <c>killed</c>, <c>failed</c> or <c>damaged</c>.</param>
     /// <param name="Repetitions">How many repetitions of each case have come to an end; null when there is no summary.</param>
     /// <param name="AreThresholdsMet">Whether all thresholds are met; null when there are none, or no summary.</param>
-    private sealed record ListedRun(string Folder, string? Experiment, DateTimeOffset? Begun, string State, int? Repetitions, bool? AreThresholdsMet)
+    /// <param name="Failure">Why it failed; null when it did not.</param>
+    private sealed record ListedRun(string Folder, string? Experiment, DateTimeOffset? Begun, string State, int? Repetitions, bool? AreThresholdsMet, string? Failure)
     {
         public static ListedRun Of(string folder)
         {
@@ -97,18 +101,20 @@ internal static class ExperimentListCommand
                     run.Plays[0].Begun,
                     StateOf(stored),
                     report?.Repetitions,
-                    report is null || report.Thresholds.IsEmpty ? null : report.Thresholds.All(threshold => threshold.IsMet));
+                    report is null || report.Thresholds.IsEmpty ? null : report.Thresholds.All(threshold => threshold.IsMet),
+                    run.Plays[^1].Failure);
             }
             catch (ResultsException)
             {
                 // One that is damaged does not hide the others.
-                return new(folder, null, null, "damaged", null, null);
+                return new(folder, null, null, "damaged", null, null, null);
             }
         }
 
         private static string StateOf(StoredResults stored) => stored.IsBeingPlayed ? "being played"
             : stored.Run.IsComplete ? "complete"
             : stored.Run.Plays[^1].Ended is null ? "killed"
-            : "broken off";
+            : stored.Run.Plays[^1].Failure is null ? "broken off"
+            : "failed";
     }
 }

@@ -87,7 +87,7 @@ internal sealed class ExperimentRunCommand
         var (report, folder) = _results.FindComplete(parsed, experiment, deciding) is { } stored
             ? (stored.Report!, stored.Path)
             : Play(parsed, experiment, deciding, cancellation);
-        Terminal.Answer(parsed, _json, report, (terminal, shown) => ExperimentText.Write(terminal, shown, folder));
+        Terminal.Answer(parsed, _json, report, (terminal, shown) => ExperimentText.Write(terminal, shown, folder, experiment.Where));
         return report.Thresholds.All(threshold => threshold.IsMet) ? ExitCode.Good : ExitCode.Refused;
     }
 
@@ -98,14 +98,23 @@ internal sealed class ExperimentRunCommand
         var sums = folder?.Sums ?? new(experiment);
         using var line = ProgressLine.Of(parsed);
         line.Title = experiment.Name;
-        var options = new RunOptions { Cores = parsed.GetValue(_cores), Checkpoints = folder?.Checkpoints, Progress = line.Show };
-        var (play, warmUp) = PlayOf(parsed, experiment, deciding, folder ?? (IResultSink)sums, options with
+        var hasBegun = false;
+        var options = new RunOptions
         {
-            CommandsBetweenCheckpoints = parsed.GetValue(_every) ?? options.CommandsBetweenCheckpoints,
-        });
+            Cores = parsed.GetValue(_cores),
+            Checkpoints = folder?.Checkpoints,
+            CommandsBetweenCheckpoints = parsed.GetValue(_every) ?? new RunOptions().CommandsBetweenCheckpoints,
+            Progress = progress =>
+            {
+                hasBegun = true;
+                line.Show(progress);
+            },
+        };
+        Func<BoardWarmUp?> warmUp = () => null;
         var isComplete = false;
         try
         {
+            (var play, warmUp) = PlayOf(parsed, experiment, deciding, folder ?? (IResultSink)sums, options);
             play(cancellation);
             isComplete = true;
         }
@@ -113,15 +122,22 @@ internal sealed class ExperimentRunCommand
         {
             // The results so far are kept and shown; the exit code tells the rest.
         }
-        catch (Exception problem) when (problem is NoReplyException or RefusedBoardException)
+        catch (Exception problem) when (problem is NoReplyException or RefusedBoardException && !hasBegun)
         {
             folder?.Discard();
             throw;
         }
+        catch (Exception problem)
+        {
+            folder?.Fail(Report(), problem.Message);
+            throw;
+        }
 
-        var report = ExperimentReport.Of(experiment, sums, deciding) with { WarmUp = warmUp(), IsComplete = isComplete };
+        var report = Report();
         folder?.End(report);
         return (report, folder?.Path);
+
+        ExperimentReport Report() => ExperimentReport.Of(experiment, sums, deciding) with { WarmUp = warmUp(), IsComplete = isComplete };
     }
 
     /// <summary>What plays it, and says where measuring began.</summary>

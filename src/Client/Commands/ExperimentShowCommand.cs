@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DmaGrains.Client.Output;
 using DmaGrains.Experiments.Results;
+using DmaGrains.Model;
 using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Commands;
@@ -30,7 +31,7 @@ internal static class ExperimentShowCommand
             var stored = StoredResults.Read(parsed.GetRequiredValue(folder));
             Terminal.Answer(parsed, json, stored.ReadReport(), (terminal, report) =>
             {
-                ExperimentText.Write(terminal, report, stored.Path);
+                ExperimentText.Write(terminal, report, stored.Path, stored.Run.Where);
                 WriteRun(terminal, stored);
             });
             return ExitCode.Good;
@@ -43,14 +44,18 @@ internal static class ExperimentShowCommand
         var run = stored.Run;
         foreach (var play in run.Plays)
         {
-            var ended = play.Ended is { } at ? $"{(play.IsComplete ? "complete" : "broken off")} at {Time(at)}"
+            var ended = play.Ended is { } at ? $"{(play.IsComplete ? "complete" : play.Failure is null ? "broken off" : "failed")} at {Time(at)}"
                 : play == run.Plays[^1] && stored.IsBeingPlayed ? "being played"
                 : "killed";
             terminal.Line($"Played from {Time(play.Begun)}, {ended}: dmagrains {string.Join(' ', play.CommandLine)}");
+            if (play.Failure is { } why)
+            {
+                terminal.Line($"  failed: {HarmlessText.Of(why.TrimEnd('.'))}.");
+            }
         }
 
         var machine = run.Machine;
-        terminal.Line($"Version {run.Version} on {(machine.Processor.Length == 0 ? machine.Architecture : machine.Processor)}, {Model.Counted.Of((ulong)machine.Cores, "core")}, {machine.System}.");
+        terminal.Line($"Version {run.Version} on {(machine.Processor.Length == 0 ? machine.Architecture : machine.Processor)}, {Counted.Of((ulong)machine.Cores, "core")}, {machine.System}.");
     }
 
     private static string Time(DateTimeOffset at) => at.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);

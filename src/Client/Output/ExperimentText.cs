@@ -1,3 +1,4 @@
+using DmaGrains.Experiments.Files;
 using DmaGrains.Experiments.Reporting;
 using DmaGrains.Experiments.Results;
 using DmaGrains.Model;
@@ -24,14 +25,16 @@ internal static class ExperimentText
     /// <param name="terminal">Where to.</param>
     /// <param name="report">What came of it.</param>
     /// <param name="folder">Where everything else is; null when it is kept nowhere.</param>
-    public static void Write(Terminal terminal, ExperimentReport report, string? folder)
+    /// <param name="where">Where it was played.</param>
+    public static void Write(Terminal terminal, ExperimentReport report, string? folder, ExperimentPlace where)
     {
         terminal.Line(report.Experiment);
         terminal.Line(report.Question);
         if (!report.IsComplete)
         {
             terminal.Line();
-            terminal.Line($"Broken off: {Counted.Of((ulong)report.Repetitions, "repetition")} of each case came to an end{(folder is null ? "." : "; --resume goes on.")}");
+            var more = folder is not null && where == ExperimentPlace.Model ? "; --resume goes on." : ".";
+            terminal.Line($"Broken off: {Counted.Of((ulong)report.Repetitions, "repetition")} of each case came to an end{more}");
         }
 
         WriteTables(terminal, report);

@@ -180,15 +180,41 @@ public sealed class ResultsFolder : IResultSink, IDisposable
     /// <exception cref="ResultsException">Something cannot be written.</exception>
     public void End(ExperimentReport report)
     {
-        _records.Flush();
-        ResultText.Write(SummaryOf(Path), report);
-        WholeFile.Write(In(ReportFile), Encoding.UTF8.GetBytes(ReportPage.Of(report, Sums.Samples)));
+        WriteResults(report);
         if (report.IsComplete && Directory.Exists(Checkpoints))
         {
             WholeFile.Try(Checkpoints, () => Directory.Delete(Checkpoints, recursive: true));
         }
 
-        var last = _run.Plays[^1] with { Ended = _clock.GetUtcNow(), IsComplete = report.IsComplete };
+        EndPlay(report.IsComplete, null);
+    }
+
+    /// <summary>Writes why the run failed, then what came of it, as far as that can be written: the failure itself is told by whoever plays.</summary>
+    /// <param name="report">The summary of what there is.</param>
+    /// <param name="why">Why it failed.</param>
+    public void Fail(ExperimentReport report, string why)
+    {
+        try
+        {
+            EndPlay(isComplete: false, HarmlessText.Of(why));
+            WriteResults(report);
+        }
+        catch (ResultsException)
+        {
+            // A full disk, perhaps, which is why it failed.
+        }
+    }
+
+    private void WriteResults(ExperimentReport report)
+    {
+        _records.Flush();
+        ResultText.Write(SummaryOf(Path), report);
+        WholeFile.Write(In(ReportFile), Encoding.UTF8.GetBytes(ReportPage.Of(report, Sums.Samples)));
+    }
+
+    private void EndPlay(bool isComplete, string? failure)
+    {
+        var last = _run.Plays[^1] with { Ended = _clock.GetUtcNow(), IsComplete = isComplete, Failure = failure };
         _run = _run with { Plays = _run.Plays.SetItem(_run.Plays.Length - 1, last) };
         ResultText.Write(RunOf(Path), _run);
     }
@@ -280,7 +306,10 @@ public sealed class ResultsFolder : IResultSink, IDisposable
             RunRecord.ThisVersion,
             Machine.This,
             [.. experiment.Files.Select(file => new KeptFile(file.Reference, PlaceOf(file)))],
-            [RunPlay.Beginning(commandLine, clock)]);
+            [RunPlay.Beginning(commandLine, clock)])
+        {
+            Where = experiment.Where,
+        };
         WriteInput(path, experiment, run);
         return new(held, path, experiment, run, clock);
     }

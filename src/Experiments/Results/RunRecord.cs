@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using DmaGrains.Experiments.Files;
 
 namespace DmaGrains.Experiments.Results;
 
@@ -25,6 +26,9 @@ public sealed record RunRecord(
     /// <summary>The version of this program.</summary>
     public static string ThisVersion { get; } =
         typeof(RunRecord).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <summary>Where it is played. What is played in real time does not go on.</summary>
+    public ExperimentPlace Where { get; init; }
 
     /// <summary>Whether it has come to its end.</summary>
     public bool IsComplete => Plays.LastOrDefault()?.IsComplete ?? false;

@@ -154,6 +154,22 @@ public sealed class ResultsFolderTests : IDisposable
         Assert.False(problem.IsUnwritable);
     }
 
+    [Fact]
+    public async Task A_run_that_failed_keeps_what_came_of_it_and_says_why()
+    {
+        var experiment = SmallExperiment.Read(SmallExperiment.Text(Rest)) with { Where = ExperimentPlace.Silo };
+        using var results = Create(experiment);
+        results.Add(new Repetition(0, 0, 1, 1, System.Collections.Immutable.ImmutableSortedDictionary<string, double>.Empty.Add("commands", 5)));
+
+        results.Fail(ExperimentReport.Of(experiment, results.Sums, Deciding.Usual) with { IsComplete = false }, "no reply");
+
+        var stored = StoredResults.Read(Path.Combine(_path, "kept"));
+        Assert.Equal(("no reply", false, ExperimentPlace.Silo), (stored.Run.Plays[0].Failure, stored.Run.IsComplete, stored.Run.Where));
+        Assert.NotNull(stored.Run.Plays[0].Ended);
+        Assert.Equal(5, stored.ReadReport().Cases[0].Means["commands"]);
+        Assert.Equal(["0 0 commands 5"], await RowsAsync("measures"));
+    }
+
     private static void End(ResultsFolder results, Experiment experiment) =>
         results.End(ExperimentReport.Of(experiment, results.Sums, Deciding.Usual));
 
