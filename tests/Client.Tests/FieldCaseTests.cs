@@ -132,7 +132,15 @@ public class FieldCaseTests
             Rows(advice).Where(row => RegionsOf(row) is not ("" or "cma-linux-cma")),
             row => Assert.Equal("by_luck", Text(row, "verdict")));
         Assert.Equal("good", Result(await RunAsync("11-pi5-16k", "frame.yaml")));
-        Assert.Equal("good", Result(await RunAsync("11-pi5-16k", "small.yaml")));
+    }
+
+    [Fact]
+    public async Task Case_11_a_small_buffer_takes_a_page_of_16_KiB()
+    {
+        var small = await RunAsync("11-pi5-16k", "small.yaml");
+
+        Assert.Equal("good", Result(small));
+        Assert.Equal(16384UL, small.GetProperty("memory").EnumerateArray().Aggregate(0UL, (sum, region) => sum + region.GetProperty("held_bytes").GetUInt64()));
     }
 
     [Fact]
@@ -212,6 +220,17 @@ public class FieldCaseTests
 
         Assert.Equal(hazard, Hazards(run).Select(found => Text(found, "kind")).FirstOrDefault());
         Assert.Equal(hazard is null ? "good" : "hazard", Result(run));
+    }
+
+    [Fact]
+    public async Task Case_24_an_area_that_a_kernel_of_64_KiB_pages_does_not_create_gives_nothing()
+    {
+        var boot = await RunAsync("24-cma-64k-pages", "boot.yaml");
+
+        Assert.Equal("good", Result(boot));
+        var refusal = Assert.Single(Refusals(boot));
+        Assert.Equal("ENOMEM", Text(refusal, "errno"));
+        Assert.All(["0x2ae00000", "536870912"], word => Assert.Contains(word, Text(refusal, "reason"), StringComparison.Ordinal));
     }
 
     private static string PathOf(string folder, string file) => Path.Combine(AppContext.BaseDirectory, "cases", folder, file);

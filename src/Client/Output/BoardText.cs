@@ -9,6 +9,11 @@ internal static class BoardText
     public static void Write(Terminal terminal, BoardReport report)
     {
         terminal.Line($"{report.Name}: {report.Title}");
+        if (report.PageSize is { } pageSize)
+        {
+            terminal.Line($"pages of {pageSize} bytes");
+        }
+
         terminal.Line();
         DeviceTable.Write(terminal, report.Devices);
         terminal.Line();

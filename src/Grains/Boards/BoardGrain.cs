@@ -161,7 +161,7 @@ internal sealed class BoardGrain(
                 Errno.ENODEV, exporter, "Exporter", null, null, $"Board {Name} has no device {exporter}."));
         }
 
-        var regions = NamedRegions.Find(memory, definition.Memory);
+        var regions = NamedRegions.ForExport(memory, definition.Memory);
         return regions.IsGranted && await AddNameAsync(new(buffer, generation)) is { } refusal
             ? DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(refusal)
             : regions;

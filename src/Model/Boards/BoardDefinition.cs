@@ -19,6 +19,9 @@ public sealed partial record BoardDefinition(
     [Id(0)]
     public ImmutableArray<IommuStage> Stages { get; init; } = [];
 
+    /// <summary>Order of the kernel's pages: 0, 2 or 4 for 4, 16 or 64 KiB.</summary>
+    public int PageOrder => Memory[0].PageOrder;
+
     /// <summary>The region for bounces; null when there is none.</summary>
     public MemoryRegionLayout? BouncePool => Memory.FirstOrDefault(region => region.Kind == MemoryKind.Bounce);
 

@@ -13,7 +13,7 @@ public static class BufferExports
     /// <param name="existing">What the name stands for now; null when it is new.</param>
     /// <param name="export">What the exporter says.</param>
     /// <param name="exporterIsKnown">Whether the board has the exporting device, if one is named.</param>
-    /// <param name="board">The board's regions, or at least those that the export names; not looked at for a repeat.</param>
+    /// <param name="board">The board's regions, or at least what <see cref="NamedRegions.ForExport"/> gives; not looked at for a repeat.</param>
     /// <param name="exporter">The exporting device, where the policy hands its addresses out; null for a heap.</param>
     /// <param name="least">The least generation of a new buffer: <see cref="GenerationAfter"/> the last export that came to nothing.</param>
     /// <returns>
@@ -55,7 +55,7 @@ public static class BufferExports
             : existing.IsFreed ? DmaBuffer.ExportAfter(existing, export, regions, least)
             : DmaResult.Refuse<DmaBuffer>(Refusal.Of(
                 Errno.EEXIST, "Name", $"Buffer {export.Name} exists with {existing.SizeBytes} bytes, exported by {existing.Origin.Exporter ?? "a heap"}."));
-        return exported.TryGetValue(out var buffer) ? DmaResult.Grant(buffer.ExportedBy(exporter)) : exported;
+        return exported.TryGetValue(out var buffer) ? DmaResult.Grant(buffer.ExportedBy(exporter, board.FirstOrDefault()?.PageOrder ?? 0)) : exported;
     }
 
     /// <summary>The generation of the buffer that an export would make, or of the one that lives.</summary>

@@ -113,7 +113,7 @@ public sealed partial record DmaBuffer
         return lines.Height > most
             ? new(
                 Errno.EINVAL, device.Name, nameof(DmaConstraints.MaxSegmentCount), lines.Height, most,
-                $"{device.Name} takes at most {Counted.Of(most, "segment")}; {Name} has {Counted.Of(lines.Height, "line")}, each with its own segment and up to {lines.WorstSegmentCount} in total.")
+                $"{device.Name} takes at most {Counted.Of(most, "segment")}; {Name} has {Counted.Of(lines.Height, "line")}, each with its own segment and up to {lines.WorstSegmentCount(PageOrder)} in total.")
             : null;
     }
 }

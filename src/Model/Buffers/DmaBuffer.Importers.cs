@@ -248,8 +248,8 @@ public sealed partial record DmaBuffer
     /// for who asks.
     /// </summary>
     private DmaConstraints CutFor(DmaConstraints demand, BackingStorage storage) =>
-        Policy.HasOwnLists ? demand.ToWholePages() with { MaxSegmentCount = uint.MaxValue }
-        : storage.AllocatedUnder;
+        Policy.HasOwnLists ? demand.ToWholePages(storage.PageOrder) with { MaxSegmentCount = uint.MaxValue }
+        : storage.AllocatedUnder.InPages(storage.PageOrder);
 
     private NamedList<Attachment, AttachmentSum> WithPending(string attachment) =>
         Attachments.With(Attached(attachment) with { IsPending = true });
@@ -322,11 +322,11 @@ public sealed partial record DmaBuffer
     /// single segment says how the pages lie: in one range.
     /// </summary>
     private bool ListsExist(DmaConstraints union, IEnumerable<DmaConstraints> demands) => Policy.ListCheck == ListCheck.None
-        || (Policy.HasOwnLists ? OwnListsExist(union, demands) : Representability.IsRepresentable(SizeBytes, union));
+        || (Policy.HasOwnLists ? OwnListsExist(union, demands) : Representability.IsRepresentable(SizeBytes, union, PageOrder));
 
     private bool OwnListsExist(DmaConstraints union, IEnumerable<DmaConstraints> demands) =>
-        demands.All(demand => Representability.IsRepresentable(SizeBytes, demand)
-            && (union.MaxSegmentCount != 1 || Representability.FitsOneRange(SizeBytes, demand)));
+        demands.All(demand => Representability.IsRepresentable(SizeBytes, demand, PageOrder)
+            && (union.MaxSegmentCount != 1 || Representability.FitsOneRange(SizeBytes, demand, PageOrder)));
 
     /// <summary>EINVAL when no list can serve the newcomer beside the others, or the lines of the buffer take too many; null when nobody looks.</summary>
     private Refusal? NoList(DmaConstraints union, Attachment newcomer, Device device)
@@ -355,12 +355,12 @@ public sealed partial record DmaBuffer
         if (demand.MaxSegmentCount == 1)
         {
             return isOneRange ? null
-                : Attachments.FirstOrDefault(attachment => !Representability.FitsOneRange(SizeBytes, attachment.Demand)) is { } cut
+                : Attachments.FirstOrDefault(attachment => !Representability.FitsOneRange(SizeBytes, attachment.Demand, PageOrder)) is { } cut
                 ? TooManyInOneRange(importer, importer, cut.Device, cut.Demand)
                 : null;
         }
 
-        return isOneRange && !Representability.FitsOneRange(SizeBytes, demand)
+        return isOneRange && !Representability.FitsOneRange(SizeBytes, demand, PageOrder)
             && Attachments.FirstOrDefault(attachment => attachment.Demand.MaxSegmentCount == 1) is { } whole
             ? TooManyInOneRange(importer, whole.Device, importer, demand)
             : null;
@@ -369,7 +369,7 @@ public sealed partial record DmaBuffer
     private Refusal TooManyInOneRange(string importer, string whole, string cut, DmaConstraints demand)
     {
         var least = (ulong)(Representability.LeastSegmentCount(
-            SizeBytes, demand, RangeShape.ContiguousBestBase, SegmentLimit.Floored) ?? ulong.MaxValue);
+            SizeBytes, demand, RangeShape.ContiguousBestBase, SegmentLimit.Floored, PageOrder) ?? ulong.MaxValue);
         return new(
             Errno.EINVAL, importer, nameof(DmaConstraints.MaxSegmentCount), least, demand.MaxSegmentCount,
             $"{whole} takes 1 segment, so {Name} of {SizeBytes} bytes must be one range, and {cut}'s list of it needs at least {Counted.Of(least, "segment")}: expected at most {demand.MaxSegmentCount}.");
@@ -378,7 +378,7 @@ public sealed partial record DmaBuffer
     /// <summary>The thread's product rule (#4), then the exact one: whole pages and boundary windows.</summary>
     private Refusal? Unrepresentable(
         DmaConstraints union, DmaConstraints demand, DmaConstraints others, string importer) =>
-        Representability.IsRepresentable(SizeBytes, union) ? null : TooNarrow(union, demand, others, importer);
+        Representability.IsRepresentable(SizeBytes, union, PageOrder) ? null : TooNarrow(union, demand, others, importer);
 
     /// <summary>EINVAL for a union under which no list can hold the buffer.</summary>
     private Refusal TooNarrow(DmaConstraints union, DmaConstraints demand, DmaConstraints others, string importer)
@@ -394,7 +394,7 @@ public sealed partial record DmaBuffer
                 $"With {importer}, at most {Counted.Of(union.MaxSegmentCount, "segment")} ({counts}) of {union.MaxSegmentSize} bytes ({sizes}) hold {product} bytes; {Name} has {SizeBytes}.");
         }
 
-        var least = Representability.LeastSegmentCount(SizeBytes, union, RangeShape.Scattered, SegmentLimit.Floored);
+        var least = Representability.LeastSegmentCount(SizeBytes, union, RangeShape.Scattered, SegmentLimit.Floored, PageOrder);
         return least is { } count
             ? new(
                 Errno.EINVAL, importer, field, (ulong)count, union.MaxSegmentCount,
@@ -411,9 +411,9 @@ public sealed partial record DmaBuffer
         var size = union with { MaxSegmentSize = others.MaxSegmentSize };
         var count = union with { MaxSegmentCount = others.MaxSegmentCount };
         var mask = union with { SegmentBoundaryMask = others.SegmentBoundaryMask };
-        return Representability.IsRepresentable(SizeBytes, size) ? nameof(DmaConstraints.MaxSegmentSize)
-            : Representability.IsRepresentable(SizeBytes, count) ? nameof(DmaConstraints.MaxSegmentCount)
-            : Representability.IsRepresentable(SizeBytes, mask) ? nameof(DmaConstraints.SegmentBoundaryMask)
+        return Representability.IsRepresentable(SizeBytes, size, PageOrder) ? nameof(DmaConstraints.MaxSegmentSize)
+            : Representability.IsRepresentable(SizeBytes, count, PageOrder) ? nameof(DmaConstraints.MaxSegmentCount)
+            : Representability.IsRepresentable(SizeBytes, mask, PageOrder) ? nameof(DmaConstraints.SegmentBoundaryMask)
             : demand.MaxSegmentSize < others.MaxSegmentSize ? nameof(DmaConstraints.MaxSegmentSize)
             : demand.MaxSegmentCount < others.MaxSegmentCount ? nameof(DmaConstraints.MaxSegmentCount)
             : nameof(DmaConstraints.SegmentBoundaryMask);

@@ -64,7 +64,7 @@ public sealed partial record DmaBuffer
     private Refusal Naming(Refusal refusal, IEnumerable<Attachment> translated)
     {
         var fewest = translated.MinBy(attachment => attachment.Demand.MaxSegmentCount);
-        return fewest is null || !Representability.FitsOneRange(SizeBytes, fewest.Demand)
+        return fewest is null || !Representability.FitsOneRange(SizeBytes, fewest.Demand, PageOrder)
             ? refusal
             : refusal with
             {

@@ -30,9 +30,9 @@ public sealed partial record DmaBuffer
             return null;
         }
 
-        const ulong BlockBytes = MemoryRegionLayout.SystemBlockPages << Page.Shift;
-        var bytes = Page.CountFor(SizeBytes) << Page.Shift;
-        var never = most == 1 && bytes > BlockBytes ? $", and never guarantees more than {BlockBytes} bytes in one run" : string.Empty;
+        var blockBytes = MemoryRegionLayout.SystemBlockPages(PageOrder) << Page.Shift;
+        var bytes = Page.CountFor(SizeBytes, PageOrder) << Page.Shift;
+        var never = most == 1 && bytes > blockBytes ? $", and never guarantees more than {blockBytes} bytes in one run" : string.Empty;
         return new(
             HazardKind.ByLuck, attachment.Device, attachment.Name, nameof(DmaConstraints.MaxSegmentCount), worst, most,
             $"{attachment.Device} takes at most {Counted.Of(most, "segment")}, and the pages of {Name} fit only by luck: the page allocator may return pages that make {worst}{never}. A contiguous area of {bytes} bytes would not depend on luck.");
@@ -90,16 +90,16 @@ public sealed partial record DmaBuffer
     /// </summary>
     private ulong? WorstSegmentCount(BackingStorage storage, Attachment attachment)
     {
-        var system = storage.SystemPageCount;
+        var system = storage.SystemPageCount >> PageOrder;
         if (system == 0)
         {
             return null;
         }
 
-        var pages = Page.CountFor(SizeBytes);
+        var pages = Page.CountFor(SizeBytes, PageOrder) >> PageOrder;
         var worst = system == pages ? pages : system + 1;
         return ChecksLimits && system == pages && LinesOf(attachment.Traits) is { } lines
-            ? Math.Max(worst, lines.WorstSegmentCount)
+            ? Math.Max(worst, lines.WorstSegmentCount(PageOrder))
             : worst;
     }
 
@@ -109,7 +109,7 @@ public sealed partial record DmaBuffer
 
     /// <summary>The longest entry of a list when all pages touch, in bytes.</summary>
     private ulong LongestEntry(DmaConstraints kept) =>
-        (ulong)UInt128.Min(SizeBytes, UInt128.Min(kept.MaxSegmentSizeInPages, kept.BoundaryWindowBytes));
+        (ulong)UInt128.Min(SizeBytes, UInt128.Min(kept.MaxSegmentSizeInPages(PageOrder), kept.BoundaryWindowBytes));
 
     /// <summary>The same of what a device walks: an MMU joins entries up to the limits of whom it was asked for, and splits none.</summary>
     private ulong LongestSegment(Mapping mapping, Attachment attachment)
@@ -131,7 +131,7 @@ public sealed partial record DmaBuffer
             return (limits.SegmentBoundaryMask & ~mask) != 0 || longest > (UInt128)mask + 1;
         }
 
-        if (longest <= Page.SizeBytes)
+        if (longest <= Page.SizeOf(PageOrder))
         {
             return false;
         }

@@ -150,7 +150,7 @@ public sealed partial record DmaBuffer
             Others = others,
             Windowed = WindowedOf(counted),
             PreferredSegmentSize = Policy.Constraints is ConstraintModel.Rfc3 or ConstraintModel.Translated ? LongestWish(importers) : 0,
-            Lists = Policy.HasOwnLists ? OwnLists.Of(importers.Select(attachment => attachment.Demand), Page.CountFor(SizeBytes))
+            Lists = Policy.HasOwnLists ? OwnLists.Of(importers.Select(attachment => attachment.Demand), SizeBytes, PageOrder)
                 : default,
         };
     }

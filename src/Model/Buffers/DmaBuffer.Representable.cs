@@ -55,7 +55,7 @@ public sealed partial record DmaBuffer
 
     /// <summary>Null when some list of whole pages satisfies limits; else how many segments it takes at least, 0 when no number will do.</summary>
     private ulong? LeastBeyond(DmaConstraints limits) =>
-        Representability.LeastSegmentCount(SizeBytes, limits, RangeShape.Scattered, SegmentLimit.Exact) is not { } least ? 0
+        Representability.LeastSegmentCount(SizeBytes, limits, RangeShape.Scattered, SegmentLimit.Exact, PageOrder) is not { } least ? 0
         : least <= limits.MaxSegmentCount ? null
         : (ulong)least;
 
@@ -81,7 +81,7 @@ public sealed partial record DmaBuffer
         foreach (var limit in (UnstatedLimits[])[UnstatedLimits.MaxSegmentSize, UnstatedLimits.MaxSegmentCount])
         {
             var without = judged.Without(limit);
-            if (!Representability.IsRepresentable(SizeBytes, without))
+            if (!Representability.IsRepresentable(SizeBytes, without, PageOrder))
             {
                 continue;
             }

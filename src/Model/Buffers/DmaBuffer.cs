@@ -28,6 +28,7 @@ public sealed partial record DmaBuffer
         Origin = export;
         Generation = generation;
         Regions = regions;
+        PageOrder = regions.IsEmpty ? 0 : regions[0].PageOrder;
     }
 
     /// <summary>What the exporter said.</summary>
@@ -108,6 +109,10 @@ public sealed partial record DmaBuffer
     [Id(21)]
     public Device? Exporter { get; private init; }
 
+    /// <summary>Order of its board's pages: 0, 2 or 4 for 4, 16 or 64 KiB. Lists are made of whole pages.</summary>
+    [Id(22)]
+    public int PageOrder { get; private init; }
+
     /// <summary>How the exporter treats its importers.</summary>
     public ExporterPolicy Policy => Origin.Policy;
 
@@ -183,10 +188,14 @@ public sealed partial record DmaBuffer
             : exported;
     }
 
-    /// <summary>The buffer with what its policy needs to know of the exporting device.</summary>
+    /// <summary>The buffer with what it needs to know of its board: the page order, and what its policy needs of the exporting device.</summary>
     /// <param name="exporter">The device; null for a heap.</param>
-    internal DmaBuffer ExportedBy(Device? exporter) =>
-        Policy.Lists == ListSharing.Exporters ? this with { Exporter = exporter } : this;
+    /// <param name="pageOrder">The kernel's page order.</param>
+    internal DmaBuffer ExportedBy(Device? exporter, int pageOrder) => this with
+    {
+        Exporter = Policy.Lists == ListSharing.Exporters ? exporter : null,
+        PageOrder = pageOrder,
+    };
 
     /// <summary>The buffer when its export came to nothing: gone, and nothing to give back.</summary>
     public DmaBuffer Gone()
@@ -280,7 +289,7 @@ public sealed partial record DmaBuffer
         AssertMappings(before);
         Invariant.Holds((before is not null && before.Regions == Regions) || Regions.Select(region => region.Name).SequenceEqual(Origin.Memory.Names));
         Invariant.Holds(!Superseded.Contains(Generation));
-        Invariant.Holds(Storage is null || Storage.PageCount == Page.CountFor(SizeBytes));
+        Invariant.Holds(Storage is null || (Storage.PageOrder == PageOrder && Storage.PageCount == Page.CountFor(SizeBytes, PageOrder)));
         Invariant.Holds(Regions.Length < 2 || Storage is null || Lies.All(region => region.Kind.HasStructPages() == Lies[0].Kind.HasStructPages()));
         Invariant.Holds(!IsFreed || (IsGone && Storage is null));
         Invariant.Holds(!IsRevoked || Storage is null || !Mappings.IsEmpty);

@@ -42,8 +42,9 @@ public readonly record struct VideoLines(uint Height, uint BytesPerLine, uint St
     }
 
     /// <summary>Segments when every page lies by itself: what a capture must be ready for.</summary>
-    public ulong WorstSegmentCount =>
-        StridedLines.SegmentCount(Height, BytesPerLine, StrideBytes, OffsetBytes % Page.SizeBytes);
+    /// <param name="pageOrder">The kernel's page order.</param>
+    public ulong WorstSegmentCount(int pageOrder = 0) =>
+        StridedLines.SegmentCount(Height, BytesPerLine, StrideBytes, OffsetBytes % Page.SizeOf(pageOrder), pageOrder);
 
     /// <summary>Segments over a list: how many of its segments each line touches, summed.</summary>
     /// <param name="segments">The list, from the start of the buffer; it covers every line.</param>

@@ -17,7 +17,12 @@ public readonly record struct DmaConstraints(uint MaxSegmentSize, uint MaxSegmen
     public bool IsSatisfiable => MaxSegmentSize != 0 && MaxSegmentCount != 0 && SegmentBoundaryMask != 0;
 
     /// <summary>The longest whole-page segment, in bytes; 0 when not even one page fits. Source: lib/scatterlist.c.</summary>
-    public uint MaxSegmentSizeInPages => MaxSegmentSize & ~(Page.SizeBytes - 1);
+    /// <param name="pageOrder">The kernel's page order.</param>
+    public uint MaxSegmentSizeInPages(int pageOrder = 0) => MaxSegmentSize & ~(Page.SizeOf(pageOrder) - 1);
+
+    /// <summary>The same limits as pages of an order can keep them: what is 4 KiB or less beyond whole kernel pages is of no use.</summary>
+    /// <param name="pageOrder">The kernel's page order.</param>
+    public DmaConstraints InPages(int pageOrder) => pageOrder == 0 ? this : this with { MaxSegmentSize = MaxSegmentSizeInPages(pageOrder) };
 
     /// <summary>Bytes between two boundaries; 2^64 when there are none.</summary>
     public UInt128 BoundaryWindowBytes => (UInt128)SegmentBoundaryMask + 1;
@@ -29,11 +34,12 @@ public readonly record struct DmaConstraints(uint MaxSegmentSize, uint MaxSegmen
         left.SegmentBoundaryMask & right.SegmentBoundaryMask);
 
     /// <summary>Limits under which any pages can be cut: no piece is shorter than a page.</summary>
-    public DmaConstraints ToWholePages() => this with
+    /// <param name="pageOrder">The kernel's page order.</param>
+    public DmaConstraints ToWholePages(int pageOrder = 0) => (this with
     {
-        MaxSegmentSize = Math.Max(MaxSegmentSize, Page.SizeBytes),
-        SegmentBoundaryMask = SegmentBoundaryMask | (Page.SizeBytes - 1),
-    };
+        MaxSegmentSize = Math.Max(MaxSegmentSize, Page.SizeOf(pageOrder)),
+        SegmentBoundaryMask = SegmentBoundaryMask | (Page.SizeOf(pageOrder) - 1),
+    }).InPages(pageOrder);
 
     /// <summary>Whether a boundary mask is 2^k-1 (zero, for unset, included). Others describe boundaries no device has.</summary>
     public static bool IsWholeMask(ulong mask) => (mask & unchecked(mask + 1)) == 0;

@@ -12,13 +12,19 @@ public static class Representability
         (UInt128)constraints.MaxSegmentSize * constraints.MaxSegmentCount >= sizeBytes;
 
     /// <summary>Whether some list of scattered pages satisfies the constraints, limits floored to pages.</summary>
-    public static bool IsRepresentable(ulong sizeBytes, DmaConstraints constraints) =>
-        LeastSegmentCount(sizeBytes, constraints, RangeShape.Scattered, SegmentLimit.Floored) is { } least
+    /// <param name="sizeBytes">Bytes, 1 or more; the last page may be partial.</param>
+    /// <param name="constraints">The limits.</param>
+    /// <param name="pageOrder">The kernel's page order.</param>
+    public static bool IsRepresentable(ulong sizeBytes, DmaConstraints constraints, int pageOrder = 0) =>
+        LeastSegmentCount(sizeBytes, constraints, RangeShape.Scattered, SegmentLimit.Floored, pageOrder) is { } least
         && least <= constraints.MaxSegmentCount;
 
     /// <summary>Whether some list over one contiguous range satisfies the constraints, limits floored to pages.</summary>
-    public static bool FitsOneRange(ulong sizeBytes, DmaConstraints constraints) =>
-        LeastSegmentCount(sizeBytes, constraints, RangeShape.ContiguousBestBase, SegmentLimit.Floored) is { } least
+    /// <param name="sizeBytes">Bytes, 1 or more; the last page may be partial.</param>
+    /// <param name="constraints">The limits.</param>
+    /// <param name="pageOrder">The kernel's page order.</param>
+    public static bool FitsOneRange(ulong sizeBytes, DmaConstraints constraints, int pageOrder = 0) =>
+        LeastSegmentCount(sizeBytes, constraints, RangeShape.ContiguousBestBase, SegmentLimit.Floored, pageOrder) is { } least
         && least <= constraints.MaxSegmentCount;
 
     /// <summary>The fewest segments that cover <paramref name="sizeBytes"/> (at least 1); the count limit is not looked at.</summary>
@@ -26,21 +32,22 @@ public static class Representability
     /// <param name="constraints">Size limit and boundary mask (2^k-1).</param>
     /// <param name="shape">Where the pages may lie.</param>
     /// <param name="limit">How the size limit is read.</param>
+    /// <param name="pageOrder">The kernel's page order.</param>
     /// <returns>Null when no list exists at any count.</returns>
     public static UInt128? LeastSegmentCount(
-        ulong sizeBytes, DmaConstraints constraints, RangeShape shape, SegmentLimit limit)
+        ulong sizeBytes, DmaConstraints constraints, RangeShape shape, SegmentLimit limit, int pageOrder = 0)
     {
         UInt128 size = sizeBytes;
         UInt128 window = constraints.BoundaryWindowBytes;
-        UInt128 floored = constraints.MaxSegmentSizeInPages;
+        UInt128 floored = constraints.MaxSegmentSizeInPages(pageOrder);
         var longest = limit == SegmentLimit.Exact ? constraints.MaxSegmentSize : floored;
-        if (floored == 0 || window < Page.SizeBytes)
+        if (floored == 0 || window < Page.SizeOf(pageOrder))
         {
             // No segment can end on a page edge and leave bytes behind it: the buffer is one segment or nothing.
             return longest != 0 && size <= UInt128.Min(longest, window) ? 1 : null;
         }
 
-        var cut = new SegmentCut(window, UInt128.Min(floored, window), UInt128.Min(longest, window));
+        var cut = new SegmentCut(window, UInt128.Min(floored, window), UInt128.Min(longest, window), Page.SizeOf(pageOrder));
         return shape switch
         {
             RangeShape.Scattered => cut.CountRun(size),
@@ -59,15 +66,16 @@ public static class Representability
     internal static IEnumerable<ulong> FirstPartPages(ulong sizeBytes, DmaConstraints constraints)
     {
         var window = constraints.BoundaryWindowBytes;
-        var longest = UInt128.Min(constraints.MaxSegmentSizeInPages, window);
-        return new SegmentCut(window, longest, longest).FirstParts(sizeBytes).Select(first => (ulong)(first >> Page.Shift));
+        var longest = UInt128.Min(constraints.MaxSegmentSizeInPages(), window);
+        return new SegmentCut(window, longest, longest, Page.SizeBytes).FirstParts(sizeBytes).Select(first => (ulong)(first >> Page.Shift));
     }
 
     /// <summary>How a contiguous range is cut: at every window, and in each window at every inner segment's length.</summary>
     /// <param name="Window">Bytes between boundaries.</param>
     /// <param name="Inner">Longest segment that is not the last one: whole pages.</param>
     /// <param name="Last">Longest last segment; may exceed <paramref name="Inner"/> by less than a page.</param>
-    private readonly record struct SegmentCut(UInt128 Window, UInt128 Inner, UInt128 Last)
+    /// <param name="PageBytes">Bytes in a page of the kernel.</param>
+    private readonly record struct SegmentCut(UInt128 Window, UInt128 Inner, UInt128 Last, uint PageBytes)
     {
         /// <summary>Segments of a run inside one window, or of pages placed at will.</summary>
         public UInt128 CountRun(UInt128 size) => size <= Last ? 1 : 1 + CeilingOf(size - Last, Inner);
@@ -113,7 +121,7 @@ public static class Representability
             var window = Window;
             var over = size % window == 0 ? window : size % window;
             var multiple = RoundUp(over, Inner);
-            UInt128[] candidates = [RoundUp(over, Page.SizeBytes), multiple, multiple + Inner, window - (window % Inner)];
+            UInt128[] candidates = [RoundUp(over, PageBytes), multiple, multiple + Inner, window - (window % Inner)];
             return candidates.Where(first => first != 0 && first <= window);
         }
 

@@ -40,6 +40,16 @@ public sealed record AllocationRequest(
     /// <summary>Pages to allocate.</summary>
     public ulong PageCount => Page.CountFor(SizeBytes);
 
+    /// <summary>The same for memory that comes in kernel pages of an order.</summary>
+    /// <param name="pageOrder">The kernel's page order.</param>
+    public AllocationRequest InPages(int pageOrder) => pageOrder == 0 ? this : this with
+    {
+        SizeBytes = Page.CountFor(SizeBytes, pageOrder) << Page.Shift,
+        Constraints = Constraints.InPages(pageOrder),
+        PreferredSegmentSize = (uint)Math.Min(
+            uint.MaxValue & ~(Page.SizeOf(pageOrder) - 1), Page.CountFor(PreferredSegmentSize, pageOrder) << Page.Shift),
+    };
+
     /// <summary>Null when memory can be asked for it, whatever memory that is.</summary>
     /// <returns>
     /// EINVAL naming Buffer, SizeBytes, NarrowestImporter or Importer (of others, or with windows); EINVAL or ENOSPC naming Memory; ENOSPC

@@ -17,6 +17,7 @@ namespace DmaGrains.Model.Memory;
 /// The bits in which addresses of one run differ, in all memory that the request could have been given: a run crosses no boundary of
 /// higher bits. 0 when a run is one page, and for storage of earlier builds.
 /// </param>
+/// <param name="PageOrder">Order of the kernel's pages: 0, 2 or 4 for 4, 16 or 64 KiB.</param>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.storage")]
 public sealed record BackingStorage(
     AllocationToken Token,
@@ -24,7 +25,8 @@ public sealed record BackingStorage(
     ImmutableArray<PageExtent> Extents,
     DmaConstraints AllocatedUnder,
     ulong SystemPageCount = 0,
-    ulong RunBits = 0)
+    ulong RunBits = 0,
+    int PageOrder = 0)
 {
     /// <summary>Pages held.</summary>
     public ulong PageCount => Extents.Aggregate(0UL, (sum, extent) => sum + extent.PageCount);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using DmaGrains.Model.Scatterlists;
 using Orleans;
 
@@ -21,17 +22,52 @@ public sealed record MemoryRegionLayout(
     [Id(1)]
     public string? PeerBus { get; init; }
 
+    /// <summary>Order of the kernel's pages, in which it is handed out: 0, 2 or 4 for 4, 16 or 64 KiB; the same for all regions of a board.</summary>
+    [Id(2)]
+    public int PageOrder { get; init; }
+
+    /// <summary>
+    /// Bytes of the kernel's page blocks, a power of two: a contiguous area that does not start and end on one is not created. 0 when nobody
+    /// states them; <see cref="PageBlock"/> then is what the page order brings.
+    /// </summary>
+    [Id(3)]
+    public ulong PageBlockBytes { get; init; }
+
+    /// <summary>What contiguous areas must start and end on, in bytes; 0 when they lie anywhere.</summary>
+    public ulong PageBlock => PageBlockBytes == 0 ? PageBlockOf(PageOrder) : PageBlockBytes;
+
     /// <summary>Frames beyond which no region may reach.</summary>
     public const ulong EndPfnMax = 1UL << 40;
 
     /// <summary>Most free runs that the fresh regions of a board may have together.</summary>
     public const ulong FreeRunsMax = 1 << 20;
 
-    /// <summary>The longest block of a <see cref="MemoryKind.System"/> region, in pages: order 10.</summary>
-    public const ulong SystemBlockPages = 1024;
+    /// <summary>
+    /// The longest block of a page allocator, in pages of 4 KiB: order 10 of 4 KiB, 11 of 16 KiB, 13 of 64 KiB (arch/arm64/Kconfig,
+    /// ARCH_FORCE_MAX_ORDER; arch/loongarch has the same).
+    /// </summary>
+    /// <param name="pageOrder">The kernel's page order.</param>
+    public static ulong SystemBlockPages(int pageOrder) => 1UL << pageOrder << (pageOrder switch { 0 => 10, 2 => 11, _ => 13 });
+
+    /// <summary>
+    /// Bytes of page blocks where nobody states them: 32 MiB with pages of 16 KiB and 512 MiB with pages of 64 KiB, as arm64 has them
+    /// (pageblock_order, include/linux/pageblock-flags.h). 0 with pages of 4 KiB: areas then lie anywhere.
+    /// </summary>
+    /// <param name="pageOrder">The kernel's page order.</param>
+    public static ulong PageBlockOf(int pageOrder) => pageOrder == 0 ? 0 : SystemBlockPages(pageOrder) << Page.Shift;
 
     /// <summary>Pages that one block of this region can hold at most.</summary>
-    public ulong BlockPages => Kind == MemoryKind.System ? SystemBlockPages : Range.PageCount;
+    public ulong BlockPages => Kind == MemoryKind.System ? SystemBlockPages(PageOrder) : Range.PageCount;
+
+    /// <summary>
+    /// What a contiguous area must start and end on, in bytes, and does not; null for one that the kernel creates, and for other memory
+    /// (kernel/dma/contiguous.c, rmem_cma_setup: "incorrect alignment of CMA region").
+    /// </summary>
+    public ulong? MissedPageBlock =>
+        Kind == MemoryKind.Contiguous && PageBlock is > 0 and var block
+        && ((Range.Address.Value | Range.SizeBytes) & (block - 1)) != 0
+            ? block
+            : null;
 
     /// <summary>Whether a run lies in this region.</summary>
     public bool Contains(PageExtent extent) =>
@@ -41,16 +77,21 @@ public sealed record MemoryRegionLayout(
     public bool IsOwnOf(string device) => Kind == MemoryKind.Vram && Device == device;
 
     /// <summary>How many free runs the fresh region has at most.</summary>
-    public ulong FreeRunCount => ReservedEveryPages == 0 ? 1 : (Range.PageCount / ReservedEveryPages) + 1;
+    public ulong FreeRunCount => MissedPageBlock is not null ? 0 : ReservedEveryPages == 0 ? 1 : (Range.PageCount / ReservedEveryPages) + 1;
 
     /// <summary>Pages that the kernel itself holds of it.</summary>
-    public ulong ReservedPageCount => ReservedEveryPages == 0
-        ? 0
+    public ulong ReservedPageCount => MissedPageBlock is not null ? Range.PageCount
+        : ReservedEveryPages == 0 ? 0
         : (Range.PageCount / ReservedEveryPages * ReservedPages) + Math.Min(Range.PageCount % ReservedEveryPages, ReservedPages);
 
     /// <summary>The free runs of the fresh region, in address order.</summary>
     public IEnumerable<PageExtent> FreeRuns()
     {
+        if (MissedPageBlock is not null)
+        {
+            yield break;
+        }
+
         if (ReservedEveryPages == 0)
         {
             yield return Range;
@@ -68,7 +109,7 @@ public sealed record MemoryRegionLayout(
     }
 
     /// <summary>Null when the region can exist.</summary>
-    /// <returns>EINVAL naming Region, Kind, Range, Reserved, Device or PeerBus.</returns>
+    /// <returns>EINVAL naming Region, Kind, Range, PageSize, PageBlock, Reserved, Device or PeerBus.</returns>
     public Refusal? Check()
     {
         if (ModelName.Check(Name, "Region") is { } bad)
@@ -86,7 +127,29 @@ public sealed record MemoryRegionLayout(
             return Refusal.Of(Errno.EINVAL, nameof(Range), $"Region {Name} is empty or reaches beyond 52-bit addresses.");
         }
 
-        return CheckReserved() ?? CheckDevice();
+        return CheckPages() ?? CheckReserved() ?? CheckDevice();
+    }
+
+    private Refusal? CheckPages()
+    {
+        if (!Page.IsOrder(PageOrder))
+        {
+            return Refusal.Of(Errno.EINVAL, "PageSize", $"Region {Name} has pages of order {PageOrder}: expected 0, 2 or 4, for 4096, 16384 or 65536 bytes.");
+        }
+
+        if (PageBlockBytes != 0 && (!BitOperations.IsPow2(PageBlockBytes) || PageBlockBytes < Page.SizeOf(PageOrder)))
+        {
+            return new(
+                Errno.EINVAL, null, "PageBlock", PageBlockBytes, Page.SizeOf(PageOrder),
+                $"Region {Name} has page blocks of {PageBlockBytes} bytes: expected a power of two of at least a page, {Page.SizeOf(PageOrder)} bytes.");
+        }
+
+        var rest = (Range.FirstPfn | Range.PageCount | ReservedEveryPages | ReservedPages) & ((1UL << PageOrder) - 1);
+        return rest == 0
+            ? null
+            : Refusal.Of(
+                Errno.EINVAL, nameof(Range),
+                $"Region {Name} at {Range.Address} of {Range.SizeBytes} bytes: expected its start, its size and what is reserved of it in whole pages of {Page.SizeOf(PageOrder)} bytes.");
     }
 
     private Refusal? CheckReserved()

@@ -62,6 +62,13 @@ public static class NamedRegions
             : DmaResult.Grant(found.ToImmutable());
     }
 
+    /// <summary>What an export has to know of a board's regions: those that it names; where it names none, the first, if it tells of large pages.</summary>
+    /// <param name="names">As for <see cref="Find"/>.</param>
+    /// <param name="board">The board's regions, at least one.</param>
+    /// <returns>As <see cref="Find"/>.</returns>
+    public static DmaResult<ImmutableArray<MemoryRegionLayout>> ForExport(NameList names, ImmutableArray<MemoryRegionLayout> board) =>
+        names.IsEmpty && board[0].PageOrder != 0 ? DmaResult.Grant<ImmutableArray<MemoryRegionLayout>>([board[0]]) : Find(names, board);
+
     private static Refusal? CheckPool(ICollection<MemoryRegionLayout> regions)
     {
         return regions.FirstOrDefault(region => region.Kind == MemoryKind.Bounce) is { } pool

@@ -26,11 +26,13 @@ public readonly struct OwnLists : IEquatable<OwnLists>
     /// Those that matter: not a list whose limits follow from another's, nor one that may have a segment for each page.
     /// </summary>
     /// <param name="demands">What each importer allows; limits below a page are read as a page, for pages are what is cut.</param>
-    /// <param name="pageCount">Pages of the storage.</param>
-    public static OwnLists Of(IEnumerable<DmaConstraints> demands, ulong pageCount)
+    /// <param name="sizeBytes">Bytes of the buffer.</param>
+    /// <param name="pageOrder">The kernel's page order.</param>
+    public static OwnLists Of(IEnumerable<DmaConstraints> demands, ulong sizeBytes, int pageOrder = 0)
     {
+        var pageCount = Page.CountFor(sizeBytes, pageOrder) >> pageOrder;
         var limits = demands
-            .Select(demand => demand.ToWholePages())
+            .Select(demand => demand.ToWholePages(pageOrder))
             .Where(limits => limits.MaxSegmentCount < pageCount)
             .Distinct()
             .OrderBy(limits => limits.MaxSegmentCount)

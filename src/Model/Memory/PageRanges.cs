@@ -32,6 +32,27 @@ internal static class PageRanges
         return both.ToImmutable();
     }
 
+    /// <summary>The whole kernel pages of an order in the ranges.</summary>
+    public static ImmutableArray<PageExtent> InPages(ImmutableArray<PageExtent> ranges, int pageOrder)
+    {
+        if (pageOrder == 0)
+        {
+            return ranges;
+        }
+
+        var whole = ImmutableArray.CreateBuilder<PageExtent>();
+        foreach (var range in ranges)
+        {
+            var (first, end) = (Page.RoundUp(range.FirstPfn, pageOrder), Page.RoundDown(range.EndPfn, pageOrder));
+            if (first < end)
+            {
+                whole.Add(new(first, end - first));
+            }
+        }
+
+        return whole.ToImmutable();
+    }
+
     /// <summary>The parts of a run that lie in the ranges.</summary>
     public static IEnumerable<PageExtent> Within(ImmutableArray<PageExtent> ranges, PageExtent run)
     {

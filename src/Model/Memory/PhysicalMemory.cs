@@ -81,16 +81,21 @@ public sealed class PhysicalMemory
         }
 
         var regions = RegionsOf(extents);
+        var pageCount = PageCountOf(request);
         var storage = new BackingStorage(
             request.Token,
             [.. regions.Select(region => region.Name)],
             extents,
             request.Constraints,
-            regions.TrueForAll(region => region.Kind == MemoryKind.System) ? request.PageCount : SystemPagesOf(regions, extents),
-            before.RunBitsOf(request));
-        Invariant.Holds(storage.PageCount == request.PageCount);
+            regions.TrueForAll(region => region.Kind == MemoryKind.System) ? pageCount : SystemPagesOf(regions, extents),
+            before.RunBitsOf(request),
+            _regions[0].Layout.PageOrder);
+        Invariant.Holds(storage.PageCount == pageCount);
         return (before.Hold(new(request, storage)), DmaResult.Grant(storage));
     }
+
+    /// <summary>Pages that a request gets: whole pages of the kernel.</summary>
+    private ulong PageCountOf(AllocationRequest request) => Page.RoundUp(request.PageCount, _regions[0].Layout.PageOrder);
 
     /// <summary>Gives back what a token holds; a token that holds nothing changes nothing.</summary>
     public PhysicalMemory Free(AllocationToken token)
@@ -158,7 +163,7 @@ public sealed class PhysicalMemory
 
         foreach (var allocation in changed.Where(allocation => ReferenceEquals(Held(allocation.Request.Token), allocation)))
         {
-            Invariant.Holds(allocation.Storage.PageCount == allocation.Request.PageCount);
+            Invariant.Holds(allocation.Storage.PageCount == PageCountOf(allocation.Request));
             Invariant.Holds(allocation.Storage.Extents.All(extent =>
                 _regions.Any(region => region.Contains(extent) && MayGive(region.Layout, allocation.Request))));
         }
@@ -331,6 +336,13 @@ public sealed class PhysicalMemory
             return new(
                 Errno.ENOSPC, null, "Memory", (ulong)layouts.Count, RegionsMax,
                 $"{layouts.Count} memory regions: expected at most {RegionsMax}.");
+        }
+
+        if (layouts.First() is var one && layouts.FirstOrDefault(layout => layout.PageOrder != one.PageOrder) is { } other)
+        {
+            return Refusal.Of(
+                Errno.EINVAL, "PageSize",
+                $"Regions {one.Name} and {other.Name} have pages of {Page.SizeOf(one.PageOrder)} and {Page.SizeOf(other.PageOrder)} bytes: expected one page size on a board.");
         }
 
         ulong freeRuns = 0;

@@ -21,17 +21,18 @@ internal sealed partial class Placement
     /// No list can be made of pages: segments may not hold one, as sg_alloc_append_table_from_pages answers (lib/scatterlist.c), or may
     /// not reach a page's edge.
     /// </summary>
-    private static Refusal? BelowPage(AllocationRequest request)
+    private static Refusal? BelowPage(AllocationRequest request, int pageOrder)
     {
         var (limits, window) = (request.Constraints, request.Constraints.BoundaryWindowBytes);
-        var (field, limit) = limits.MaxSegmentSizeInPages == 0 ? (nameof(DmaConstraints.MaxSegmentSize), limits.MaxSegmentSize)
-            : window < Page.SizeBytes && request.SizeBytes > window ? (nameof(DmaConstraints.SegmentBoundaryMask), limits.SegmentBoundaryMask)
+        var page = Page.SizeOf(pageOrder);
+        var (field, limit) = limits.MaxSegmentSizeInPages(pageOrder) == 0 ? (nameof(DmaConstraints.MaxSegmentSize), limits.MaxSegmentSize)
+            : window < page && request.SizeBytes > window ? (nameof(DmaConstraints.SegmentBoundaryMask), limits.SegmentBoundaryMask)
             : (null, 0UL);
         return field is null
             ? null
             : new(
-                Errno.EINVAL, null, field, Page.SizeBytes, limit,
-                $"No list of pages of {Page.SizeBytes} bytes can be made for {request.Token.Buffer} under {limits}.");
+                Errno.EINVAL, null, field, page, limit,
+                $"No list of pages of {page} bytes can be made for {request.Token.Buffer} under {limits}.");
     }
 
     private static Refusal OutOfReach(ImmutableArray<MemoryRegion> candidates, AllocationRequest request)
@@ -69,7 +70,7 @@ internal sealed partial class Placement
 
     /// <summary>Whether somebody without windows would reach a page.</summary>
     private static bool IsBelow(ImmutableArray<MemoryRegion> candidates, AllocationRequest request) => candidates.Any(region =>
-        request.ReachIn(region.Layout).HighestAddress >= region.Layout.Range.Address.Value + (Page.SizeBytes - 1));
+        request.ReachIn(region.Layout).HighestAddress >= region.Layout.Range.Address.Value + (Page.SizeOf(region.Layout.PageOrder) - 1));
 
     private static string RangeOf(MemoryRegionLayout region) =>
         $"{region.Name} {region.Range.Address}-0x{(region.Range.EndPfn << Page.Shift) - 1:x}";
@@ -85,13 +86,13 @@ internal sealed partial class Placement
                 $"{Need << Page.Shift} bytes are needed and {free} are free within reach ({detail}).");
         }
 
-        if (Constraints.MaxSegmentCount == 1 && Need > MemoryRegionLayout.SystemBlockPages
+        if (Constraints.MaxSegmentCount == 1 && Need > MemoryRegionLayout.SystemBlockPages(_pageOrder)
             && _regions.All(region => region.Layout.Kind == MemoryKind.System))
         {
-            const ulong BlockBytes = MemoryRegionLayout.SystemBlockPages << Page.Shift;
+            var blockBytes = MemoryRegionLayout.SystemBlockPages(_pageOrder) << Page.Shift;
             return new(
-                Errno.ENOMEM, null, nameof(DmaConstraints.MaxSegmentCount), Need << Page.Shift, BlockBytes,
-                $"No contiguous range of {Need << Page.Shift} bytes: a page allocator returns none above {BlockBytes}, however much is free ({detail}). A contiguous area of {Need << Page.Shift} bytes would work.");
+                Errno.ENOMEM, null, nameof(DmaConstraints.MaxSegmentCount), Need << Page.Shift, blockBytes,
+                $"No contiguous range of {Need << Page.Shift} bytes: a page allocator returns none above {blockBytes}, however much is free ({detail}). A contiguous area of {Need << Page.Shift} bytes would work.");
         }
 
         var largest = _regions.Max(LargestRangeBytes);
@@ -124,5 +125,7 @@ internal sealed partial class Placement
     }
 
     private string Describe(MemoryRegion region) =>
-        $"{region.Layout.Name}: {FreeBytes(region)} free, largest {LargestRangeBytes(region)}";
+        region.Layout.MissedPageBlock is { } block
+            ? $"{region.Layout.Name} at {region.Layout.Range.Address} of {region.Layout.Range.SizeBytes} bytes is not created: with pages of {Page.SizeOf(_pageOrder)} bytes it must start and end on page blocks, multiples of {block}"
+            : $"{region.Layout.Name}: {FreeBytes(region)} free, largest {LargestRangeBytes(region)}";
 }

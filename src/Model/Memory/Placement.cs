@@ -17,16 +17,22 @@ internal sealed partial class Placement
 {
     private readonly AllocationRequest _request;
 
+    /// <summary>The kernel's page order: all free runs are whole pages of it.</summary>
+    private readonly int _pageOrder;
+
     /// <summary>The regions within reach of which pages may come, in the order to try them.</summary>
     private readonly ImmutableArray<MemoryRegion> _regions;
 
     /// <summary>What all importers with windows reach of each region; null where nobody has windows.</summary>
     private readonly Dictionary<string, Seen>? _windows;
 
-    private Placement(IEnumerable<MemoryRegion> candidates, AllocationRequest request)
+    private Placement(IEnumerable<MemoryRegion> candidates, AllocationRequest request, int pageOrder)
     {
-        _request = request;
-        Lists = request.Lists.IsEmpty ? [request.Constraints] : request.Lists.Limits;
+        _request = request.InPages(pageOrder);
+        _pageOrder = pageOrder;
+        Lists = request.Lists.IsEmpty ? [_request.Constraints]
+            : pageOrder == 0 ? request.Lists.Limits
+            : [.. request.Lists.Limits.Select(list => list.InPages(pageOrder))];
         _windows = request.Windowed.IsEmpty ? null : [];
         _regions = [.. candidates.Where(IsWithinReach)];
     }
@@ -55,8 +61,9 @@ internal sealed partial class Placement
             return DmaResult.Refuse<ImmutableArray<PageExtent>>(NothingToGive(request));
         }
 
-        var placement = new Placement(candidates, request);
-        if (BelowPage(request) is { } belowPage)
+        var pageOrder = candidates[0].Layout.PageOrder;
+        var placement = new Placement(candidates, request, pageOrder);
+        if (BelowPage(request, pageOrder) is { } belowPage)
         {
             return DmaResult.Refuse<ImmutableArray<PageExtent>>(belowPage);
         }
@@ -154,10 +161,10 @@ internal sealed partial class Placement
     }
 
     /// <summary>A list's limits on system RAM, whose blocks may not be joined.</summary>
-    private static DmaConstraints InBlocks(DmaConstraints list)
+    private DmaConstraints InBlocks(DmaConstraints list)
     {
-        const ulong BlockMask = (MemoryRegionLayout.SystemBlockPages << Page.Shift) - 1;
-        return list with { SegmentBoundaryMask = list.SegmentBoundaryMask & BlockMask };
+        var blockMask = (MemoryRegionLayout.SystemBlockPages(_pageOrder) << Page.Shift) - 1;
+        return list with { SegmentBoundaryMask = list.SegmentBoundaryMask & blockMask };
     }
 
     /// <summary>One range, in the shortest free run that has room for it at a base with few enough segments.</summary>
@@ -378,6 +385,8 @@ internal sealed partial class Placement
                 parts = PageRanges.Intersect(parts, reach.Pages());
             }
 
+            parts = PageRanges.InPages(parts, _pageOrder);
+
             // Mostly the first pages of a region, or all: then its end says it.
             seen = parts is [var only] && only.FirstPfn == region.Range.FirstPfn ? new(only.EndPfn, default)
                 : parts.IsEmpty ? new(0, default)
@@ -392,7 +401,7 @@ internal sealed partial class Placement
     private ulong ReachEndPfn(MemoryRegion region)
     {
         var highest = _request.ReachIn(region.Layout).HighestAddress;
-        var end = highest == ulong.MaxValue ? ulong.MaxValue : (highest + 1) >> Page.Shift;
+        var end = highest == ulong.MaxValue ? ulong.MaxValue : Page.RoundDown((highest + 1) >> Page.Shift, _pageOrder);
         return _windows is null ? end : Math.Min(end, SeenOf(region.Layout).EndPfn);
     }
 

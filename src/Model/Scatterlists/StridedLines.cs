@@ -19,16 +19,19 @@ public static class StridedLines
     /// <param name="bytesPerLine">Bytes captured of each line; 0 needs no segment.</param>
     /// <param name="strideBytes">Bytes from the start of one line to that of the next.</param>
     /// <param name="firstOffset">Where the first line starts, in bytes from the start of a page.</param>
-    public static ulong SegmentCount(uint height, uint bytesPerLine, uint strideBytes, uint firstOffset = 0)
+    /// <param name="pageOrder">The kernel's page order.</param>
+    public static ulong SegmentCount(uint height, uint bytesPerLine, uint strideBytes, uint firstOffset = 0, int pageOrder = 0)
     {
+        var pageBytes = Page.SizeOf(pageOrder);
+
         // Where lines start in their pages repeats after at most a page of lines.
-        var period = Math.Min(height, Page.SizeBytes);
+        var period = Math.Min(height, pageBytes);
         ulong perPeriod = 0;
         ulong rest = 0;
         for (uint line = 0; line < period; line++)
         {
-            var start = (firstOffset + ((ulong)line * strideBytes)) % Page.SizeBytes;
-            var pages = bytesPerLine == 0 ? 0 : Page.CountFor(start + bytesPerLine);
+            var start = (firstOffset + ((ulong)line * strideBytes)) % pageBytes;
+            var pages = bytesPerLine == 0 ? 0 : Page.CountFor(start + bytesPerLine, pageOrder) >> pageOrder;
             perPeriod += pages;
             rest += line < height % period ? pages : 0;
         }

@@ -10,14 +10,18 @@ internal sealed class BounceWriter
     private const string PoolField = SwiotlbPool.PoolField;
 
     private readonly SwiotlbPool _pool;
+    private readonly int _pageOrder;
     private readonly UInt128[] _used;
     private readonly ImmutableSortedDictionary<int, BounceSlots>.Builder _bounces;
     private SwiotlbPoolState _state;
     private int _usedSlotCount;
 
-    public BounceWriter(SwiotlbPool pool)
+    /// <param name="pool">The pool.</param>
+    /// <param name="pageOrder">The kernel's page order: what is a page or longer starts on one.</param>
+    public BounceWriter(SwiotlbPool pool, int pageOrder = 0)
     {
         _pool = pool;
+        _pageOrder = pageOrder;
         _used = pool.Used.ToArray();
         _bounces = pool.BouncesBySlot.ToBuilder();
         _state = pool.State;
@@ -94,12 +98,12 @@ internal sealed class BounceWriter
     /// The slots of a set at which a bounce may start: those that keep the address bits; where none must be kept, page
     /// starts for a page or more.
     /// </summary>
-    private static UInt128 StartsIn(ulong sizeBytes, PhysicalAddress address, uint minAlignMask)
+    private UInt128 StartsIn(ulong sizeBytes, PhysicalAddress address, uint minAlignMask)
     {
         var kept = (minAlignMask & (SwiotlbPool.SetBytes - 1)) / SwiotlbPool.SlotBytes;
         if (kept == 0)
         {
-            return sizeBytes >= Page.SizeBytes ? SlotSet.PageStarts : UInt128.MaxValue;
+            return sizeBytes >= Page.SizeOf(_pageOrder) ? SlotSet.PageStarts(_pageOrder) : UInt128.MaxValue;
         }
 
         var starts = UInt128.Zero;

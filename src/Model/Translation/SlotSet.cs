@@ -6,8 +6,11 @@ internal static class SlotSet
     /// <summary>Slots in a set.</summary>
     public const int Count = 128;
 
-    /// <summary>Every second slot: where a page of two slots starts.</summary>
-    public static UInt128 PageStarts { get; } = UInt128.MaxValue / 3;
+    /// <summary>Where a kernel page starts: every second slot with pages of 4 KiB.</summary>
+    /// <param name="pageOrder">The kernel's page order.</param>
+    public static UInt128 PageStarts(int pageOrder) => pageOrder == 0 ? EverySecond : UInt128.MaxValue / ((UInt128.One << (2 << pageOrder)) - 1);
+
+    private static UInt128 EverySecond { get; } = UInt128.MaxValue / 3;
 
     /// <summary>That many slots from a slot on.</summary>
     public static UInt128 Run(int first, int count) => (UInt128.MaxValue >> (Count - count)) << first;

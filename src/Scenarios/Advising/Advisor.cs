@@ -35,7 +35,7 @@ public static class Advisor
             request.Board.Name,
             request.Devices,
             request.SizeBytes,
-            LinesReport.Of(request.Lines),
+            LinesReport.Of(request.Lines, request.Board.PageOrder),
             request.Exporter,
             candidates,
             asGood,

@@ -22,14 +22,14 @@ internal static class Areas
     public static IEnumerable<Change> Of(AdviceRequest request, ImmutableArray<PageExtent> reach)
     {
         var memory = request.Board.Memory;
-        var pages = Page.CountFor(request.SizeBytes);
+        var pages = Page.CountFor(request.SizeBytes, Math.Max(memory[0].PageOrder, BitOperations.Log2(memory[0].PageBlock | 1) - Page.Shift));
         return OpenAreas(memory).Any(area => area.Range.PageCount >= pages && IsReached(area.Range, reach))
             ? []
             : Grown(memory, pages, reach).Take(1).Concat(New(memory, pages, reach).Take(1));
     }
 
     private static IEnumerable<MemoryRegionLayout> OpenAreas(IEnumerable<MemoryRegionLayout> memory) =>
-        memory.Where(region => region.Kind == MemoryKind.Contiguous && region.ReservedPages == 0);
+        memory.Where(region => region.Kind == MemoryKind.Contiguous && region.ReservedPages == 0 && region.MissedPageBlock is null);
 
     private static IEnumerable<MemoryRegionLayout> Ram(IEnumerable<MemoryRegionLayout> memory) =>
         memory.Where(region => region.Kind == MemoryKind.System).OrderByDescending(region => region.Range.FirstPfn);
@@ -45,7 +45,7 @@ internal static class Areas
         where ram.Range.PageCount > more && (ram.Range.EndPfn == area.Range.FirstPfn || ram.Range.FirstPfn == area.Range.EndPfn)
         let isBelow = ram.Range.EndPfn == area.Range.FirstPfn
         let grown = new PageExtent(isBelow ? area.Range.FirstPfn - more : area.Range.FirstPfn, pages)
-        where IsReached(grown, reach)
+        where IsReached(grown, reach) && (area with { Range = grown }).MissedPageBlock is null
         let left = new PageExtent(isBelow ? ram.Range.FirstPfn : ram.Range.FirstPfn + more, ram.Range.PageCount - more)
         select ChangeTo(
             memory.Replace(area, area with { Range = grown }).Replace(ram, ram with { Range = left }),
@@ -66,6 +66,11 @@ internal static class Areas
             UniqueName.Of(NewName, memory.Select(region => region.Name)),
             MemoryKind.Contiguous,
             new(aligned >= first ? aligned : end - pages, pages))
+        {
+            PageOrder = memory[0].PageOrder,
+            PageBlockBytes = memory[0].PageBlockBytes,
+        }
+        where area.MissedPageBlock is null
         select ChangeTo(
             [.. memory.Where(region => region != ram), .. WithArea(memory, ram, area)],
             area,

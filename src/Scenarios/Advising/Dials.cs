@@ -77,14 +77,15 @@ internal static class Dials
     private static IEnumerable<Dial> Limits(AdviceRequest request, Device device)
     {
         var takes = device.Demand(DmaGetters.V61);
-        var pages = Page.CountFor(request.SizeBytes);
-        var segments = Math.Max(pages, request.Lines is { } lines && device.SegmentsPerLine ? lines.WorstSegmentCount : 0);
-        if (takes.MaxSegmentSize >> Page.Shift is var sizePages && sizePages < pages)
+        var (order, shift) = (request.Board.PageOrder, Page.Shift + request.Board.PageOrder);
+        var pages = Page.CountFor(request.SizeBytes, order) >> order;
+        var segments = Math.Max(pages, request.Lines is { } lines && device.SegmentsPerLine ? lines.WorstSegmentCount(request.Board.PageOrder) : 0);
+        if (takes.MaxSegmentSize >> shift is var sizePages && sizePages < pages)
         {
             yield return Limit(
                 device, nameof(DeviceDmaParameters.MaxSegmentSize), takes.MaxSegmentSize,
-                Math.Min(pages, uint.MaxValue >> Page.Shift) - sizePages,
-                more => (sizePages + more) << Page.Shift,
+                Math.Min(pages, uint.MaxValue >> shift) - sizePages,
+                more => (sizePages + more) << shift,
                 (before, to) => before with { MaxSegmentSize = (uint)to });
         }
 
@@ -219,11 +220,11 @@ internal static class Dials
         $"give {device} its own buffer and copy {Counted.Of(request.SizeBytes, "byte")} for every frame",
         before => before with { Copied = before.Copied.Add(device) });
 
-    private static uint FewestLines(VideoLines lines) => (uint)((FewestPages - 1) * Page.SizeBytes / lines.StrideBytes) + 1;
+    private static uint FewestLines(VideoLines lines, int pageOrder) => (uint)((FewestPages - 1) * Page.SizeOf(pageOrder) / lines.StrideBytes) + 1;
 
     private static Dial? Frame(AdviceRequest request)
     {
-        if (request.Lines is { } lines && FewestLines(lines) is var fewest && lines.Height > fewest)
+        if (request.Lines is { } lines && FewestLines(lines, request.Board.PageOrder) is var fewest && lines.Height > fewest)
         {
             return new(ChangeKind.Frame, null, lines.Height - fewest, fewer =>
             {
@@ -236,12 +237,13 @@ internal static class Dials
             });
         }
 
-        var pages = Page.CountFor(request.SizeBytes);
+        var shift = Page.Shift + request.Board.PageOrder;
+        var pages = Page.CountFor(request.SizeBytes, request.Board.PageOrder) >> request.Board.PageOrder;
         return request.Lines is not null || pages <= FewestPages
             ? null
             : new(ChangeKind.Frame, null, pages - FewestPages, fewer =>
             {
-                var size = (pages - fewer) << Page.Shift;
+                var size = (pages - fewer) << shift;
                 return new(
                     ChangeKind.Frame, null, null, request.SizeBytes, size,
                     $"make the buffer no larger than {Counted.Of(size, "byte")}", before => before with { SizeBytes = size });

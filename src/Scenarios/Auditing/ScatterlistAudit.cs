@@ -51,7 +51,7 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, DmaGe
             Resplit = Resplit(list.Entries.IsEmpty && !device.IsTranslated ? PagesOf(segments) : list.Entries, reach),
             LeastSegmentCount = (list.SizeBytes ?? listed) is var size && (size == 0 || size > ulong.MaxValue || _demand.FirstZeroField is not null)
                 ? null
-                : Representability.LeastSegmentCount((ulong)size, _demand, RangeShape.Scattered, SegmentLimit.Floored),
+                : Representability.LeastSegmentCount((ulong)size, _demand, RangeShape.Scattered, SegmentLimit.Floored, board.PageOrder),
         };
     }
 
@@ -112,28 +112,30 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, DmaGe
     /// <summary>The same pages cut for the device alone; null when the list tells no whole pages, or the device takes none.</summary>
     private ResplitReport? Resplit(ImmutableArray<StatedSegment> entries, DmaReach reach)
     {
-        if (_demand.MaxSegmentSizeInPages == 0 || !DmaConstraints.IsWholeMask(_demand.SegmentBoundaryMask)
-            || _demand.BoundaryWindowBytes < Page.SizeBytes || WholePages(entries) is not { } runs)
+        var demand = _demand.InPages(board.PageOrder);
+        if (demand.MaxSegmentSizeInPages() == 0 || !DmaConstraints.IsWholeMask(_demand.SegmentBoundaryMask)
+            || _demand.BoundaryWindowBytes < Page.SizeOf(board.PageOrder) || WholePages(entries) is not { } runs)
         {
             return null;
         }
 
         var count = (ulong)UInt128.Min(
-            ulong.MaxValue, runs.Aggregate(UInt128.Zero, (sum, run) => sum + Scatterlist.CountEntries(run, _demand)));
+            ulong.MaxValue, runs.Aggregate(UInt128.Zero, (sum, run) => sum + Scatterlist.CountEntries(run, demand)));
         var isReached = runs.All(run => reach.Holds(run.Address.Value, run.SizeBytes));
         return new(count, isReached, isReached && count <= _demand.MaxSegmentCount);
     }
 
     /// <summary>Runs of whole pages, merged where they touch; only the last page may be partial. Null when they are none.</summary>
-    private static List<PageExtent>? WholePages(ImmutableArray<StatedSegment> entries)
+    private List<PageExtent>? WholePages(ImmutableArray<StatedSegment> entries)
     {
         var runs = new List<PageExtent>();
+        var page = Page.SizeOf(board.PageOrder);
         for (var index = 0; index < entries.Length; index++)
         {
             var entry = entries[index];
-            var (firstPfn, pages) = (entry.Address >> Page.Shift, Page.CountFor(entry.LengthBytes));
-            if (entry.LengthBytes == 0 || entry.Address % Page.SizeBytes != 0
-                || (index < entries.Length - 1 && entry.LengthBytes % Page.SizeBytes != 0)
+            var (firstPfn, pages) = (entry.Address >> Page.Shift, Page.CountFor(entry.LengthBytes, board.PageOrder));
+            if (entry.LengthBytes == 0 || entry.Address % page != 0
+                || (index < entries.Length - 1 && entry.LengthBytes % page != 0)
                 || firstPfn + pages > ulong.MaxValue >> Page.Shift)
             {
                 return null;

@@ -8,11 +8,13 @@ internal readonly record struct ByteRange(ulong Start, ulong End)
     /// <summary>Bytes; 0 when it is empty.</summary>
     public ulong SizeBytes => End > Start ? End - Start : 0;
 
-    /// <summary>The whole pages of the board's page size that lie in it.</summary>
-    public ByteRange WholePages()
+    /// <summary>The whole pages that lie in it.</summary>
+    /// <param name="pageBytes">Bytes in a page.</param>
+    public ByteRange WholePages(uint pageBytes)
     {
-        var start = Start > ulong.MaxValue - PageMask ? ulong.MaxValue & ~PageMask : (Start + PageMask) & ~PageMask;
-        return new(start, End & ~PageMask);
+        var mask = (ulong)pageBytes - 1;
+        var start = Start > ulong.MaxValue - mask ? ulong.MaxValue & ~mask : (Start + mask) & ~mask;
+        return new(start, End & ~mask);
     }
 
     /// <summary>What two have in common.</summary>
@@ -41,6 +43,4 @@ internal readonly record struct ByteRange(ulong Start, ulong End)
 
         return merged;
     }
-
-    private const ulong PageMask = Model.Page.SizeBytes - 1;
 }

@@ -34,7 +34,7 @@ public static class Capture
             Iommus = groups.Count,
             Unread = unread,
             LeftOut = left,
-            Text = canBe ? Text(board, title, memory.Regions, devices.All, groups, Comments(tree.Root, unread, left)) : null,
+            Text = canBe ? Text(board, title, memory, devices.All, groups, Comments(tree.Root, unread, left)) : null,
         };
     }
 
@@ -75,7 +75,7 @@ public static class Capture
     private static string Text(
         string board,
         string title,
-        IReadOnlyList<CapturedRegion> regions,
+        CapturedMemory memory,
         IReadOnlyList<CapturedDevice> devices,
         List<CapturedGroup> groups,
         IEnumerable<string> comments)
@@ -86,8 +86,20 @@ public static class Capture
             text.Comment(string.Empty, comment);
         }
 
-        text.Line($"name: {BoardText.Name(board)}").Line($"title: {BoardText.Quote(title, BoardDefinition.TitleLengthMax)}").Line("memory:");
-        foreach (var region in regions)
+        text.Line($"name: {BoardText.Name(board)}").Line($"title: {BoardText.Quote(title, BoardDefinition.TitleLengthMax)}");
+        if (memory.BoardPageBytes != Page.SizeBytes)
+        {
+            text.Line($"page_size: {BoardText.Size(memory.BoardPageBytes)}");
+        }
+
+        if (memory.PageBlockBytes is { } block)
+        {
+            text.Comment(string.Empty, "The kernel has created the contiguous areas below, so its page blocks are no longer than that.");
+            text.Line($"page_block: {BoardText.Size(block)}");
+        }
+
+        text.Line("memory:");
+        foreach (var region in memory.Regions)
         {
             text.Line($"  - name: {BoardText.Name(region.Name)}").Line($"    kind: {region.Kind}")
                 .Line($"    start: 0x{region.Start:x}").Line($"    size: {BoardText.Size(region.SizeBytes)}")

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using DmaGrains.Model;
 using DmaGrains.Model.Memory;
 using DmaGrains.Scenarios.Files;
@@ -46,9 +47,9 @@ internal sealed class CapturedMemory
         _zones = KernelText.Zones(zones);
         Remarks.AddRange(KernelText.ZonesWithoutPlace(zones).Select(zone => $"Memory: {zone} in {ZoneFile} has no readable start or size, left out."));
         PageBytes = ReadPageBytes();
-        if (PageBytes is { } bytes && bytes != Page.SizeBytes)
+        if (PageBytes is { } bytes && !IsPageOfBoards(bytes))
         {
-            Remarks.Add($"Pages of {bytes} bytes: boards have pages of {Page.SizeBytes}, so answers for this board use too small pages, runs and blocks of the page allocator.");
+            Remarks.Add($"Pages of {bytes} bytes: boards have pages of 4096, 16384 or 65536, so answers for this board use too small pages, runs and blocks of the page allocator.");
         }
 
         Regions = Read();
@@ -56,6 +57,25 @@ internal sealed class CapturedMemory
 
     /// <summary>Bytes in a page of the kernel; null when nothing tells.</summary>
     public ulong? PageBytes { get; }
+
+    /// <summary>The same as boards have it; what they do not have, or nothing tells, is read as 4096.</summary>
+    public uint BoardPageBytes => PageBytes is { } bytes && IsPageOfBoards(bytes) ? (uint)bytes : Page.SizeBytes;
+
+    /// <summary>
+    /// The largest page block that the contiguous areas allow, where that is smaller than the page size brings: the kernel has created them.
+    /// Null when there is nothing to say.
+    /// </summary>
+    public ulong? PageBlockBytes
+    {
+        get
+        {
+            var common = Regions.Where(region => region.Kind == "contiguous").Aggregate(0UL, (bits, area) => bits | area.Start | area.SizeBytes);
+            var block = MemoryRegionLayout.PageBlockOf(BitOperations.Log2(BoardPageBytes) - Page.Shift);
+            return (common & (block - 1)) is > 0 and var rest && block > 0 ? 1UL << BitOperations.TrailingZeroCount(rest) : null;
+        }
+    }
+
+    private static bool IsPageOfBoards(ulong bytes) => bytes is 4096 or 16384 or 65536;
 
     /// <summary>The regions, disjoint, by address.</summary>
     public IReadOnlyList<CapturedRegion> Regions { get; }
@@ -267,7 +287,7 @@ internal sealed class CapturedMemory
     private void AddRegions(
         List<CapturedRegion> regions, string name, IReadOnlyCollection<ByteRange> ranges, string source, string kind = "system")
     {
-        var whole = ranges.Select(range => range.Common(new(0, EndMax)).WholePages()).Where(range => range.SizeBytes > 0).ToList();
+        var whole = ranges.Select(range => range.Common(new(0, EndMax)).WholePages(BoardPageBytes)).Where(range => range.SizeBytes > 0).ToList();
         _oddBytes += SizeOf(ranges) - SizeOf(whole);
         foreach (var range in whole)
         {

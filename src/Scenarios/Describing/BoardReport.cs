@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Memory;
 
@@ -17,11 +19,18 @@ public sealed record BoardReport(
     ImmutableArray<IommuReport> Iommus,
     ImmutableArray<RegionUse> Memory)
 {
+    /// <summary>Bytes in a page of its kernel, where that is not 4096; null, and not written, where it is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public uint? PageSize { get; init; }
+
     /// <summary>The report of a board.</summary>
     public static BoardReport Of(BoardDefinition board, ImmutableArray<RegionUse> memory) => new(
         board.Name,
         board.Title,
         [.. board.Devices.Select(device => DeviceReport.Of(device, board))],
         [.. board.Stages.Select(IommuReport.Of)],
-        memory);
+        memory)
+    {
+        PageSize = board.PageOrder == 0 ? null : Page.SizeOf(board.PageOrder),
+    };
 }

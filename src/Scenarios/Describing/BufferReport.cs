@@ -58,7 +58,7 @@ public sealed record BufferReport(string Name, ulong SizeBytes, string? Exporter
         Gone = buffer.IsGone,
         Policy = buffer.Policy,
         Memory = buffer.Origin.Memory.Names,
-        Lines = LinesReport.Of(buffer.Origin.Lines),
+        Lines = LinesReport.Of(buffer.Origin.Lines, buffer.PageOrder),
         Union = UnionReport.Of(buffer.Constraints),
         Attachments = [.. buffer.Attachments.OrderBy(attachment => attachment.Sequence).Select(AttachmentReport.Of)],
         Mappings = [.. buffer.Mappings.Select(mapping => MappingReport.Of(buffer, mapping))],
@@ -80,8 +80,8 @@ public sealed record BufferReport(string Name, ulong SizeBytes, string? Exporter
 public sealed record LinesReport(uint Height, uint BytesPerLine, uint Stride, uint Offset, ulong WorstSegmentCount)
 {
     /// <summary>The report of a frame's lines; null when there are none.</summary>
-    internal static LinesReport? Of(VideoLines? frame) => frame is { } lines
-        ? new(lines.Height, lines.BytesPerLine, lines.StrideBytes, lines.OffsetBytes, lines.WorstSegmentCount)
+    internal static LinesReport? Of(VideoLines? frame, int pageOrder) => frame is { } lines
+        ? new(lines.Height, lines.BytesPerLine, lines.StrideBytes, lines.OffsetBytes, lines.WorstSegmentCount(pageOrder))
         : null;
 }
 

@@ -32,10 +32,10 @@ public static class BoardFile
     internal static BoardDefinition Read(MapNode root, Problems problems)
     {
         var before = problems.Count;
-        root.AllowOnly("name", "title", "memory", "iommus", "buses", "devices");
+        root.AllowOnly("name", "title", "page_size", "page_block", "memory", "iommus", "buses", "devices");
         var name = root.Required("name").AsName();
         var title = root.Required("title").AsLine(BoardDefinition.TitleLengthMax);
-        var memory = ReadMemory(root.Required("memory").AsList(PhysicalMemory.RegionsMax), problems);
+        var memory = ReadMemory(root, root.Required("memory").AsList(PhysicalMemory.RegionsMax), problems);
         var stages = root.Optional("iommus") is { } iommus ? IommuFields.ReadAll(iommus.AsList(BoardDefinition.StagesMax), problems) : [];
         var names = stages.Select(stage => stage.Name).ToHashSet();
         var buses = root.Optional("buses") is { } listed ? BusFields.ReadAll(listed.AsList(BoardDefinition.StagesMax), problems) : [];
@@ -50,12 +50,14 @@ public static class BoardFile
         return board;
     }
 
-    private static ImmutableArray<MemoryRegionLayout> ReadMemory(ImmutableArray<FileNode> nodes, Problems problems)
+    private static ImmutableArray<MemoryRegionLayout> ReadMemory(MapNode root, ImmutableArray<FileNode> nodes, Problems problems)
     {
+        var pageOrder = root.Optional("page_size") is { } size ? ReadPageOrder(size) : 0;
+        var pageBlock = root.Optional("page_block")?.AsPowerOfTwo(Page.SizeOf(pageOrder)) ?? 0;
         var regions = new List<MemoryRegionLayout>();
         foreach (var node in nodes)
         {
-            if (RegionFields.Read(node, problems) is not { } region)
+            if (RegionFields.Read(node, pageOrder, pageBlock, problems) is not { } region)
             {
                 continue;
             }
@@ -70,6 +72,14 @@ public static class BoardFile
 
         return [.. regions];
     }
+
+    private static int ReadPageOrder(FileNode node) => node.AsSize(0, ulong.MaxValue) switch
+    {
+        4096 => 0,
+        16384 => 2,
+        65536 => 4,
+        _ => node.Wrong("4KiB, 16KiB or 64KiB", 0),
+    };
 
     private static ImmutableArray<Device> ReadDevices(
         ImmutableArray<FileNode> nodes, HashSet<string> stages, Dictionary<string, DmaWindows> buses, Problems problems)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Numerics;
 using DmaGrains.Model;
 
 namespace DmaGrains.Scenarios.Files;
@@ -79,12 +80,19 @@ internal static class NodeValues
         Sizes.TryParse(node.AsText() ?? string.Empty, out var value) && value <= uint.MaxValue ? (uint)value : node.Wrong(SegmentSizes, 0U);
 
     /// <summary>A size or an address of whole pages.</summary>
-    public static ulong AsWholePages(this FileNode node, ulong least)
+    public static ulong AsWholePages(this FileNode node, ulong least, int pageOrder = 0)
     {
         var value = node.AsSize(least, ulong.MaxValue);
-        return value % Page.SizeBytes == 0
+        return value % Page.SizeOf(pageOrder) == 0
             ? value
-            : node.Wrong($"a multiple of the page, {Page.SizeBytes} bytes", least);
+            : node.Wrong($"a multiple of the page, {Page.SizeOf(pageOrder)} bytes", least);
+    }
+
+    /// <summary>A power of two.</summary>
+    public static ulong AsPowerOfTwo(this FileNode node, ulong least)
+    {
+        var value = node.AsSize(least, ulong.MaxValue);
+        return BitOperations.IsPow2(value) ? value : node.Wrong($"a power of two of at least {least} bytes", least);
     }
 
     /// <summary>A plain decimal number within bounds.</summary>

@@ -8,20 +8,26 @@ namespace DmaGrains.Scenarios.Files;
 internal static class RegionFields
 {
     /// <summary>The region; its places and sizes are whole pages. Null when something is wrong with it.</summary>
-    public static MemoryRegionLayout? Read(FileNode node, Problems problems)
+    /// <param name="node">The region.</param>
+    /// <param name="pageOrder">The board's page order.</param>
+    /// <param name="pageBlock">The board's page blocks, in bytes; 0 when it states none.</param>
+    /// <param name="problems">What is wrong.</param>
+    public static MemoryRegionLayout? Read(FileNode node, int pageOrder, ulong pageBlock, Problems problems)
     {
         var before = problems.Count;
         var map = node.AsMap();
         map.AllowOnly("name", "kind", "start", "size", "reserved", "device", "peer_bus", "source");
         var name = map.Required("name").AsName();
         var kind = map.Required("kind").AsChoice(Words.MemoryKinds);
-        var start = map.Required("start").AsWholePages(least: 0);
-        var size = map.Required("size").AsWholePages(least: Page.SizeBytes);
+        var start = map.Required("start").AsWholePages(least: 0, pageOrder);
+        var size = map.Required("size").AsWholePages(Page.SizeOf(pageOrder), pageOrder);
         map.Optional("source")?.AsLine();
-        var (every, pages) = ReadReserved(map.Optional("reserved")?.AsMap());
+        var (every, pages) = ReadReserved(map.Optional("reserved")?.AsMap(), pageOrder);
         var range = new PageExtent(start >> Page.Shift, size >> Page.Shift);
         var region = new MemoryRegionLayout(name, kind, range, every, pages)
         {
+            PageOrder = pageOrder,
+            PageBlockBytes = pageBlock,
             Device = kind == MemoryKind.Vram ? map.Required("device").AsName() : OfVramOnly(map, "device"),
             PeerBus = kind == MemoryKind.Vram ? map.Optional("peer_bus")?.AsName() : OfVramOnly(map, "peer_bus"),
         };
@@ -39,7 +45,7 @@ internal static class RegionFields
         return null;
     }
 
-    private static (ulong EveryPages, ulong Pages) ReadReserved(MapNode? map)
+    private static (ulong EveryPages, ulong Pages) ReadReserved(MapNode? map, int pageOrder)
     {
         if (map is null)
         {
@@ -47,7 +53,7 @@ internal static class RegionFields
         }
 
         map.AllowOnly("every", "pages");
-        var every = map.Required("every").AsWholePages(least: Page.SizeBytes);
-        return (every >> Page.Shift, map.Required("pages").AsCount(1, uint.MaxValue));
+        var every = map.Required("every").AsWholePages(Page.SizeOf(pageOrder), pageOrder);
+        return (every >> Page.Shift, map.Required("pages").AsCount(1, uint.MaxValue) << pageOrder);
     }
 }

@@ -4,11 +4,11 @@ using DmaGrains.Model.Buffers;
 
 namespace DmaGrains.Scenarios.Running;
 
-/// <summary>Page frame numbers as runs. Each stands for a whole page, the last one for what is left of the buffer (thread #54).</summary>
+/// <summary>Page frame numbers, of the kernel's pages, as runs. Each stands for a whole page, the last one for what is left of the buffer (thread #54).</summary>
 /// <param name="Regions">The memory regions that the pages came from.</param>
 /// <param name="SizeBytes">The buffer's size.</param>
 /// <param name="PfnCount">How many page frame numbers.</param>
-/// <param name="LastPageBytes">Bytes of the buffer in the last page, 1 to 4096.</param>
+/// <param name="LastPageBytes">Bytes of the buffer in the last page, 1 to 4096, 16384 or 65536.</param>
 /// <param name="Runs">Runs of consecutive numbers, in buffer order.</param>
 public sealed record PfnsReport(
     ImmutableArray<string> Regions, ulong SizeBytes, ulong PfnCount, ulong LastPageBytes, ImmutableArray<PfnRunReport> Runs)
@@ -19,9 +19,12 @@ public sealed record PfnsReport(
         : new(
             mapping.Storage.Regions,
             mapping.SizeBytes,
-            mapping.Storage.PageCount,
-            ((mapping.SizeBytes - 1) % Page.SizeBytes) + 1,
-            [.. mapping.Storage.Extents.Select(extent => new PfnRunReport(extent.FirstPfn, extent.PageCount))]);
+            mapping.Storage.PageCount >> mapping.Storage.PageOrder,
+            ((mapping.SizeBytes - 1) % Page.SizeOf(mapping.Storage.PageOrder)) + 1,
+            [
+                .. mapping.Storage.Extents.Select(extent => new PfnRunReport(
+                    extent.FirstPfn >> mapping.Storage.PageOrder, extent.PageCount >> mapping.Storage.PageOrder)),
+            ]);
 }
 
 /// <summary>Consecutive page frame numbers.</summary>

@@ -11,7 +11,7 @@ namespace DmaGrains.Model.Tests.Buffers;
 public sealed class ByLuckTests
 {
     private const string Frame = "frame";
-    private const ulong BlockBytes = MemoryRegionLayout.SystemBlockPages << Page.Shift;
+    private const ulong BlockBytes = 4UL << 20;
 
     // From most named policies the first map of one importer is alike; these allocate, look and cut differently.
     private static readonly string[] _policies =

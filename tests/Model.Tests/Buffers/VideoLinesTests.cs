@@ -35,10 +35,10 @@ public sealed class VideoLinesTests
 
     [Fact]
     public void WorstSegmentCount_is_the_count_over_pages_that_lie_apart() =>
-        _lines.Sample(lines =>
+        Gen.Select(_lines, Gen.OneOf(0, 2, 4)).Sample((lines, order) =>
         {
-            var pages = Enumerable.Repeat(Page.SizeBytes, (int)Page.CountFor(lines.EndBytes)).ToArray();
-            Assert.Equal(lines.WorstSegmentCount, lines.SegmentCount(Covering(lines.EndBytes, pages)));
+            var pages = Enumerable.Repeat(Page.SizeOf(order), (int)(Page.CountFor(lines.EndBytes, order) >> order)).ToArray();
+            Assert.Equal(lines.WorstSegmentCount(order), lines.SegmentCount(Covering(lines.EndBytes, pages)));
         });
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class DmaConstraintsTests
     [InlineData(4097u, 4096u)]
     [InlineData(uint.MaxValue, 0xfffff000u)]
     public void MaxSegmentSizeInPages_is_floored(uint size, uint floored) =>
-        Assert.Equal(floored, new DmaConstraints(size, 1, 1).MaxSegmentSizeInPages);
+        Assert.Equal(floored, new DmaConstraints(size, 1, 1).MaxSegmentSizeInPages());
 
     [Fact]
     public void BoundaryWindowBytes_is_2_to_the_64_when_there_is_no_boundary() =>

@@ -31,11 +31,11 @@ public sealed class ByteRangeTests
     [InlineData(1UL, 8191UL, 4096UL, 4096UL)]
     [InlineData(4095UL, 12289UL, 4096UL, 12288UL)]
     public void Whole_pages_are_within(ulong start, ulong end, ulong first, ulong behind) =>
-        Assert.Equal(new ByteRange(first, behind), new ByteRange(start, end).WholePages());
+        Assert.Equal(new ByteRange(first, behind), new ByteRange(start, end).WholePages(4096));
 
     [Fact]
     public void No_whole_page_lies_at_the_very_end() =>
-        Assert.Equal(0UL, new ByteRange(ulong.MaxValue - 10, ulong.MaxValue).WholePages().SizeBytes);
+        Assert.Equal(0UL, new ByteRange(ulong.MaxValue - 10, ulong.MaxValue).WholePages(4096).SizeBytes);
 
     private static SortedSet<ulong> BytesOf(IEnumerable<ByteRange> ranges)
     {

@@ -103,11 +103,12 @@ public sealed class CaptureTests
     }
 
     [Theory]
-    [InlineData(262144, true)]
-    [InlineData(65536, false)]
-    public void Pages_that_boards_do_not_have_are_told(int totalKiB, bool areLarger)
+    [InlineData(1048576, "page_size: 64KiB\n")]
+    [InlineData(262144, "page_size: 16KiB\n")]
+    [InlineData(65536, null)]
+    public void Pages_of_the_kernel_are_those_that_make_the_total(int totalKiB, string? line)
     {
-        // 16,384 managed pages: of 16 KiB in the first case, of 4 KiB in the second.
+        // 16,384 managed pages.
         using var machine = AnyMachine.ServerWith(
             ("proc/sys/kernel/arch", "aarch64"),
             ("proc/meminfo", $"MemTotal: {totalKiB} kB"),
@@ -115,7 +116,27 @@ public sealed class CaptureTests
 
         var report = Capture(machine);
 
-        Assert.Equal(areLarger, report.LeftOut.Any(remark => remark.StartsWith("Pages of 16384 bytes: boards have pages of 4096", StringComparison.Ordinal)));
+        Assert.Equal(line is not null, report.Text!.Contains(line ?? "page_size", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(1792, 4096, "page_block: 4MiB\n")]
+    [InlineData(2048, 2048, null)]
+    [InlineData(2048, 4100, "page_block: 64KiB\n")]
+    public void Areas_that_the_kernel_created_say_how_large_its_page_blocks_are_at_most(int firstPage, int pages, string? line)
+    {
+        using var machine = AnyMachine.ServerWith(
+            ("proc/sys/kernel/arch", "aarch64"),
+            ("proc/meminfo", "MemTotal: 262144 kB"),
+            ("proc/iomem", "00000000-0fffffff : System RAM\n"),
+            ("proc/zoneinfo", "Node 0, zone Normal\n spanned 16384\n managed 16384\n start_pfn: 0\n"),
+            ("sys/kernel/debug/cma/reserved/base_pfn", $"{firstPage}"),
+            ("sys/kernel/debug/cma/reserved/count", $"{pages}"));
+
+        var report = Capture(machine);
+
+        Assert.Equal(line is not null, report.Text!.Contains(line ?? "page_block", StringComparison.Ordinal));
+        Assert.All(BoardFile.Parse(report.Text, "captured").Memory, region => Assert.Null(region.MissedPageBlock));
     }
 
     [Fact]

@@ -74,6 +74,8 @@ internal static class EveryKey
             windows: [{cpu: 0x0, bus: 0x0, size: 2GiB}, {cpu: 0x880000000, bus: 0x80000000, size: 0x1000}]
             source: a choice
           - {name: plain, source: a choice}
+        page_size: 4KiB
+        page_block: 2MiB
 
         """;
 
