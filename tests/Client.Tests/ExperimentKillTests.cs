@@ -5,8 +5,6 @@ namespace DmaGrains.Client.Tests;
 /// <summary>Processes that play an experiment are killed at any moment; who goes on gets the results of one that was not.</summary>
 public sealed class ExperimentKillTests : IDisposable
 {
-    private const int KillsMin = 8;
-
     private const string Experiment = """
         name: killed
         question: Is anything lost, or counted twice?
@@ -16,39 +14,44 @@ public sealed class ExperimentKillTests : IDisposable
           - {name: video, arrivals: {clients: 3, think: 1s}, size: 2MiB, lifetime: 5s, importers: [v3d, sdhci], mapping: per-use, uses: {every: 16.7ms, for: 3ms}, pool: 2}
         faults: [{hang: vc4, every: {exponential: 7s}, for: 1s}]
         matrix: {policy: [refuse, migrate]}
-        commands: 40000
         seed: 7
 
         """;
 
     private readonly TemporaryFolder _folder = new();
-    private readonly TemporaryFile _file = new(Experiment);
 
-    public void Dispose()
-    {
-        _folder.Dispose();
-        _file.Dispose();
-    }
+    public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task Killed_again_and_again_an_experiment_comes_to_the_same_results_byte_for_byte()
+    /// <summary>With <c>--until</c> a run that goes on looks again at what was played before, and plays as many repetitions as it would have.</summary>
+    [Theory]
+    [InlineData(8, 40_000)]
+    [InlineData(4, 4_000, "--until", "0.1%", "--repetitions-max", "9")]
+    public async Task Killed_again_and_again_an_experiment_comes_to_the_same_results_byte_for_byte(int killsMin, int commands, params string[] options)
     {
-        var whole = (await ProgramProcess.ClientAsync("experiment", _file.Path, "--no-results", "--json")).Good().Output;
+        using var file = new TemporaryFile($"{Experiment}commands: {commands}\n");
+        var whole = (await ProgramProcess.ClientAsync(["experiment", file.Path, "--no-results", "--json", .. options])).Good();
+        Assert.True(options.Length == 0 || whole.Json().GetProperty("repetitions").GetInt32() > 4, "so few repetitions that nobody looked twice");
         var undisturbed = Path.Combine(_folder.Path, "undisturbed");
         (await ProgramProcess.ClientAsync(Arguments(undisturbed))).Good();
         var random = new Random(11);
         var (kills, folders) = (0, 0);
-        while (kills < KillsMin)
+        while (kills < killsMin)
         {
             // At most ten kills before one must come to its end.
             var results = Path.Combine(_folder.Path, $"run-{folders++}");
-            for (var turn = 0; turn < 10 && await IsKilledAsync(results, files: random.Next(1, 20)); turn++)
+            for (var turn = 0; turn < 10 && await IsKilledAsync(Arguments(results), results, files: random.Next(1, 20)); turn++)
             {
                 kills++;
             }
 
-            Assert.Equal(whole, (await ProgramProcess.ClientAsync(Arguments(results))).Good().Output);
+            Assert.Equal(whole.Output, (await ProgramProcess.ClientAsync(Arguments(results))).Good().Output);
             AssertSame(undisturbed, results);
+        }
+
+        string[] Arguments(string results)
+        {
+            string[] resume = File.Exists(Path.Combine(results, "run.json")) ? ["--resume"] : [];
+            return ["experiment", "run", file.Path, "--json", "--results", results, "--checkpoint-every", "1500", .. options, .. resume];
         }
     }
 
@@ -67,11 +70,11 @@ public sealed class ExperimentKillTests : IDisposable
 
     /// <summary>Kills a process when it has begun, or ended, to write so many files.</summary>
     /// <returns>False when it came to its end before.</returns>
-    private async Task<bool> IsKilledAsync(string results, int files)
+    private static async Task<bool> IsKilledAsync(string[] arguments, string results, int files)
     {
         Directory.CreateDirectory(results);
         using var watcher = new FileSystemWatcher(results) { IncludeSubdirectories = true };
-        using var process = ProgramProcess.Start("dmagrains", Arguments(results));
+        using var process = ProgramProcess.Start("dmagrains", arguments);
         void Kill(object sender, FileSystemEventArgs written)
         {
             if (Interlocked.Decrement(ref files) == 0)
@@ -86,11 +89,5 @@ public sealed class ExperimentKillTests : IDisposable
         var (code, error) = await process.EndAsync();
         Assert.True(code is 0 or 128 + 9, HarmlessText.Short($"{code}: {error}", 500));
         return code != 0;
-    }
-
-    private string[] Arguments(string results)
-    {
-        string[] resume = File.Exists(Path.Combine(results, "run.json")) ? ["--resume"] : [];
-        return ["experiment", "run", _file.Path, "--json", "--results", results, "--checkpoint-every", "1500", .. resume];
     }
 }

@@ -56,6 +56,32 @@ public sealed class ExperimentGrainTests(SiloFixture silo)
         Assert.Equal([120, 120], (await ClusterExperiments.EndOfAsync(experiment)).Repetitions.Select(repetition => repetition.Of("commands")));
     }
 
+    /// <summary>As <c>SameCountsTests</c> says of the model: the display needs one run, and is let in at its next use, when the pages have moved.</summary>
+    [Theory]
+    [InlineData("in-later", "10s", 0)]
+    [InlineData("never-in", "1s", 100)]
+    public async Task Who_is_told_EAGAIN_was_refused_if_it_never_gets_in(string name, string lifetime, double refused)
+    {
+        var experiment = silo.Grains.GetExperiment(name);
+        var text = $$$"""
+            name: {{{name}}}
+            question: Who was refused?
+            boards: [small]
+            workload:
+              - {name: s, arrivals: {bursts: {size: 3, every: 2s}}, size: 64KiB, lifetime: {{{lifetime}}}, importers: [gpu, display], memory: [ram, cma], policy: migrate,
+                  attach: lazy, mapping: per-use, uses: {every: 1500ms, for: 10ms}}
+            duration: 3900ms
+            warm-up: 0
+            """;
+
+        Assert.Null((await experiment.StartAsync(new(text, [ClusterExperiments.Board]))).Refusal);
+        var played = Assert.Single((await ClusterExperiments.EndOfAsync(experiment)).Repetitions);
+
+        Assert.Equal(("map", "EAGAIN"), Assert.Single(played.Refusals.Select(told => (told.Step, told.Errno))));
+        Assert.InRange(played.Of("maps-refused"), 1, 99);
+        Assert.Equal(refused, played.Of("buffers-refused"), 0.001);
+    }
+
     [Fact]
     public async Task An_experiment_that_was_never_started_is_refused_with_ENOENT()
     {
