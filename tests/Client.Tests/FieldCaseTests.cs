@@ -27,6 +27,20 @@ public class FieldCaseTests
     }
 
     [Fact]
+    public async Task Case_02_is_the_same_for_the_blitter_as_it_is_behind_an_MMU_whose_entries_hold_32_bits()
+    {
+        const string folder = "02-rk3588-rga2";
+        var advice = await AdviseAsync(folder, "rk3588.yaml", "rkvdec,rga2-as-mmu", "3732480");
+        var high = await RunAsync(folder, "system-heap-mmu.yaml");
+
+        var heap = Rows(advice).First();
+        Assert.Equal(("for_nobody", "dma", "works", true), (Text(heap, "allocates"), MemoryOf(heap), Text(heap, "verdict"), AllOrdersWork(heap)));
+        Assert.Equal("rga2-as-mmu EIO", Refused(Rows(advice).Single(row => MemoryOf(row) == "normal, dma")));
+        Assert.Equal(("EIO", "rga2-as-mmu"), Single(Refusals(high)));
+        Assert.Equal("output_limit", Text(Refusals(high).Single(), "field"));
+    }
+
+    [Fact]
     public async Task Case_04_a_limit_that_nobody_stated_is_told_as_the_kernels_with_its_cure()
     {
         const string folder = "04-hda-unset";

@@ -10,21 +10,28 @@ internal static class IommuTable
         ["MMU", "tables", "contexts", "granule", "first", "last", "policy", "alignment", "reuse", "reserved"];
 
     /// <summary>One row for each MMU.</summary>
-    public static void Write(Terminal terminal, IEnumerable<IommuReport> iommus) => terminal.Table(
-        _headings,
-        iommus.Select(iommu => (string[])
-        [
-            iommu.Name,
-            iommu.Owner,
-            Number(iommu.Contexts),
-            Number(iommu.Granule),
-            $"0x{iommu.First:x}",
-            $"0x{iommu.Last:x}",
-            iommu.Policy,
-            iommu.Alignment,
-            iommu.Reuse,
-            string.Join(", ", iommu.Reserved.Select(window => $"0x{window.Start:x}+0x{window.Size:x}")),
-        ]));
+    public static void Write(Terminal terminal, IReadOnlyCollection<IommuReport> iommus)
+    {
+        terminal.Table(_headings, iommus.Select(RowOf));
+        foreach (var iommu in iommus.Where(iommu => iommu.OutputLimit is not null))
+        {
+            terminal.Line($"The entries of {iommu.Name} hold addresses up to 0x{iommu.OutputLimit:x}.");
+        }
+    }
+
+    private static string[] RowOf(IommuReport iommu) =>
+    [
+        iommu.Name,
+        iommu.Owner,
+        Number(iommu.Contexts),
+        Number(iommu.Granule),
+        $"0x{iommu.First:x}",
+        $"0x{iommu.Last:x}",
+        iommu.Policy,
+        iommu.Alignment,
+        iommu.Reuse,
+        string.Join(", ", iommu.Reserved.Select(window => $"0x{window.Start:x}+0x{window.Size:x}")),
+    ];
 
     private static string Number(uint value) => value.ToString(CultureInfo.InvariantCulture);
 }

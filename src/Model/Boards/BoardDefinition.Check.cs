@@ -75,6 +75,7 @@ public sealed partial record BoardDefinition
         return First(Devices, device =>
             CheckStage(stages, device, nameof(Device.Iommu), device.Iommu)
             ?? CheckStage(stages, device, nameof(Device.BusMmu), device.BusMmu)
+            ?? CheckOutput(device)
             ?? (device.Iommu is null || device.Iommu != device.BusMmu
                 ? null
                 : Refuse(device, nameof(Device.BusMmu), $"{device.Name} is behind {device.Iommu} twice: expected two MMUs.")));
@@ -86,6 +87,13 @@ public sealed partial record BoardDefinition
             : Refuse(
                 device, field,
                 $"{device.Name} is behind {stage}, which does not exist on {Name}: expected {ListOf(stages)}.");
+
+    private Refusal? CheckOutput(Device device) =>
+        (Stages.FirstOrDefault(stage => stage.Name == device.LastMmu)?.OutputLimit ?? 0) is var limit && device.OutputLimit == limit
+            ? null
+            : new(
+                Errno.EINVAL, device.Name, nameof(Device.OutputLimit), device.OutputLimit, limit,
+                $"{device.Name} states an output limit of 0x{device.OutputLimit:x}, and {device.LastMmu ?? "no MMU"} one of 0x{limit:x}: expected the same.");
 
     private static Refusal Refuse(Device device, string field, string reason) =>
         new(Errno.EINVAL, device.Name, field, null, null, reason);

@@ -74,6 +74,10 @@ public sealed record Attachment(
     [Id(16)]
     internal ulong OnRecord { get; init; }
 
+    /// <summary>The highest address that the entries of the MMU next to memory hold; 0 for no limit.</summary>
+    [Id(17)]
+    public ulong OutputLimit { get; init; }
+
     /// <summary>Whether the buffer has a hazard of that kind, at that limit, on record for it.</summary>
     internal bool HasOnRecord(HazardKind kind, string field) => (OnRecord & HazardMarks.Of(kind, field)) != 0;
 
@@ -83,8 +87,8 @@ public sealed record Attachment(
     /// <summary>The windows through which it sees pages: none behind an MMU, whose input goes on the bus.</summary>
     public DmaWindows SeenThrough => IsTranslated ? default : Windows;
 
-    /// <summary>The last physical address it reaches: behind an MMU, all of them.</summary>
-    public ulong ReachesTo => IsTranslated ? ulong.MaxValue : Reach.HighestCpuAddress;
+    /// <summary>The last physical address it reaches: behind an MMU, all that its entries hold.</summary>
+    public ulong ReachesTo => !IsTranslated ? Reach.HighestCpuAddress : OutputLimit == 0 ? ulong.MaxValue : OutputLimit;
 
     /// <summary>Which memory it reaches where no MMU stands in between.</summary>
     public DmaReach Reach => new(HighestAddress, Windows);

@@ -64,6 +64,7 @@ public sealed partial record DmaBuffer
             Takes = device.Demand(Origin.ReadWith),
             Iommu = device.Iommu,
             BusMmu = device.BusMmu,
+            OutputLimit = device.OutputLimit,
             Traits = TraitsOf(device),
             Access = AccessTo(Lies),
             Barred = Regions.IsEmpty ? 0 : BarredTo(device),

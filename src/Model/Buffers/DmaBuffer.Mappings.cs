@@ -86,8 +86,9 @@ public sealed partial record DmaBuffer
                 HighestAddress = exporter.HighestAddress,
                 Takes = exporter.Demand(Origin.ReadWith),
                 Windows = exporter.Reach.Windows,
+                OutputLimit = exporter.OutputLimit,
             }
-            : attachment with { Device = "a heap", Iommu = null, BusMmu = null, HighestAddress = ulong.MaxValue, Windows = default };
+            : attachment with { Device = "a heap", Iommu = null, BusMmu = null, OutputLimit = 0, HighestAddress = ulong.MaxValue, Windows = default };
     }
 
     /// <summary>Whether no other mapping walks the addresses of this one.</summary>
@@ -96,7 +97,8 @@ public sealed partial record DmaBuffer
 
     private bool NeedsTranslation(Attachment attachment, BackingStorage storage, Taking taking) =>
         attachment.IsTranslated
-        || (MayBounce(taking.Options, storage) && !Reaches(attachment, storage, CutUnder(taking, attachment, storage)));
+            ? BeyondEntries(attachment, storage) is null
+            : MayBounce(taking.Options, storage) && !Reaches(attachment, storage, CutUnder(taking, attachment, storage));
 
     private bool MayBounce(MapOptions options, BackingStorage storage) =>
         Policy.Bouncing && !options.HasFlag(MapOptions.NoBounce) && LiesIn(storage).All(region => region.Kind.MayBounce());
@@ -251,6 +253,11 @@ public sealed partial record DmaBuffer
         if (!attachment.IsTranslated && !MayBounce(taking.Options, storage) && !Reaches(attachment, storage, cut))
         {
             return Transition.Refuse(this, OutOfReach(attachment, storage, cut).Naming(attachment.Unstated));
+        }
+
+        if (BeyondEntries(attachment, storage) is { } beyond)
+        {
+            return Transition.Refuse(this, beyond);
         }
 
         var mapping = MappingOf(storage, taking) with

@@ -103,6 +103,11 @@ public sealed partial record DmaBuffer
             return (PlacesFor([attachment]) & attachment.Unrouted) == 0 ? NoRoute(attachment) : null;
         }
 
+        if (Policy.Constraints != ConstraintModel.None && BeyondEntries(attachment, Storage!) is { } beyond)
+        {
+            return beyond;
+        }
+
         return Policy.Constraints == ConstraintModel.None || attachment.IsTranslated || MayBounce(MapOptions.None, Storage!)
             || Reaches(attachment, Storage!)
             ? null

@@ -37,6 +37,14 @@ public sealed partial record DmaBuffer
         return attachment.Reach.Beyond(attachment.Device, entry.Address.Value, entry.LengthBytes, Name);
     }
 
+    /// <summary>EIO naming OutputLimit when the entries of a device's MMU do not hold all addresses of a storage; nothing is bounced for an MMU.</summary>
+    private Refusal? BeyondEntries(Attachment attachment, BackingStorage storage) =>
+        attachment.IsTranslated && attachment.OutputLimit != 0 && HighestAddressFor(attachment, storage) is var highest && highest > attachment.OutputLimit
+            ? new(
+                Errno.EIO, attachment.Device, nameof(Device.OutputLimit), highest, attachment.OutputLimit,
+                $"The entries of {attachment.BusMmu ?? attachment.Iommu}, the MMU of {attachment.Device}, hold addresses up to 0x{attachment.OutputLimit:x}; {Name} has pages up to 0x{highest:x}.")
+            : null;
+
     /// <summary>Whether all pages lie in one window, so that no list need be looked at.</summary>
     private bool ReachesExtents(Attachment attachment, BackingStorage storage)
     {

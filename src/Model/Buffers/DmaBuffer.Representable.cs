@@ -109,7 +109,7 @@ public sealed partial record DmaBuffer
 
     /// <summary>A refusal of memory for want of reach: whether anybody stated the mask that is in the way.</summary>
     private static Refusal NamingUnstated(Refusal refusal, IEnumerable<Attachment> importers) =>
-        importers.FirstOrDefault(attachment => attachment.Device == refusal.Importer) is { } narrowest
-            ? refusal.Naming(narrowest.Unstated & UnstatedLimits.DmaMask)
-            : refusal;
+        importers.FirstOrDefault(attachment => attachment.Device == refusal.Importer) is not { } narrowest ? refusal
+            : narrowest.IsTranslated && refusal.Field == nameof(Device.DmaMask) ? refusal with { Field = nameof(Device.OutputLimit) }
+            : refusal.Naming(narrowest.Unstated & UnstatedLimits.DmaMask);
 }

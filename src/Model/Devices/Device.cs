@@ -83,6 +83,16 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     [Id(13)]
     public string? Bus { get; init; }
 
+    /// <summary>
+    /// The highest address that the entries of its MMU hold; of two MMUs, of the one next to memory. 0 for no limit. The same as the
+    /// stage of the board states.
+    /// </summary>
+    [Id(14)]
+    public ulong OutputLimit { get; init; }
+
+    /// <summary>The MMU next to memory; null when there is none.</summary>
+    public string? LastMmu => BusMmu ?? Iommu;
+
     /// <summary>Whether an MMU stands between it and memory.</summary>
     public bool IsTranslated => Iommu is not null || BusMmu is not null;
 

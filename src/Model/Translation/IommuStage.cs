@@ -22,9 +22,16 @@ public sealed record IommuStage(string Name, IovaSpaceLayout Layout)
     [Id(1)]
     public uint ContextCount { get; init; } = 1;
 
+    /// <summary>
+    /// The highest address that its entries hold, whatever its input; 0 for no limit. Of a stage next to memory a physical address, as
+    /// the io-pgtable's oas (include/linux/io-pgtable.h).
+    /// </summary>
+    [Id(2)]
+    public ulong OutputLimit { get; init; }
+
     /// <summary>Whether another stage says the same; records compare their collections by reference.</summary>
     public bool SaysTheSameAs(IommuStage other) =>
-        Name == other.Name && Owner == other.Owner && ContextCount == other.ContextCount
+        Name == other.Name && Owner == other.Owner && ContextCount == other.ContextCount && OutputLimit == other.OutputLimit
         && Layout.Reserved.SequenceEqual(other.Layout.Reserved)
         && Layout with { Reserved = [] } == other.Layout with { Reserved = [] };
 

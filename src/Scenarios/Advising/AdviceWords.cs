@@ -34,7 +34,7 @@ public static class AdviceWords
     }
 
     /// <summary>A limit's value: masks and addresses in hexadecimal.</summary>
-    internal static string ValueOf(string field, ulong value) => field is nameof(DeviceDmaParameters.SegmentBoundaryMask) or nameof(Device.DmaMask) or nameof(Device.BusDmaLimit)
+    internal static string ValueOf(string field, ulong value) => field is nameof(DeviceDmaParameters.SegmentBoundaryMask) or nameof(Device.DmaMask) or nameof(Device.BusDmaLimit) or nameof(Device.OutputLimit)
         ? string.Create(CultureInfo.InvariantCulture, $"0x{value:x}")
         : value.ToString(CultureInfo.InvariantCulture);
 

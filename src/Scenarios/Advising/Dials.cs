@@ -60,9 +60,10 @@ internal static class Dials
         ImmutableArray<PageExtent> common = [new(0, MemoryRegionLayout.EndPfnMax)];
         foreach (var device in request.Devices.Concat(request.Exporter is { } exporter ? [exporter] : Array.Empty<string>())
             .Select(name => DeviceOf(request, name))
-            .Where(device => !device.IsTranslated))
+            .Where(device => !device.IsTranslated || device.OutputLimit != 0))
         {
-            common = [.. common.SelectMany(run => device.Reach.Pages().Select(own => Overlap(run, own))).Where(run => run.PageCount != 0)];
+            var reach = device.IsTranslated ? new DmaReach(device.OutputLimit, default) : device.Reach;
+            common = [.. common.SelectMany(run => reach.Pages().Select(own => Overlap(run, own))).Where(run => run.PageCount != 0)];
         }
 
         return common;
@@ -114,12 +115,17 @@ internal static class Dials
     /// </summary>
     private static IEnumerable<Dial> Reaches(AdviceRequest request, Device device)
     {
+        var highestCpu = (request.Board.Memory.Max(region => region.Range.EndPfn) << Page.Shift) - 1;
         if (device.IsTranslated)
         {
+            if (device.OutputLimit != 0 && device.OutputLimit < highestCpu)
+            {
+                yield return Entries(device, highestCpu);
+            }
+
             yield break;
         }
 
-        var highestCpu = (request.Board.Memory.Max(region => region.Range.EndPfn) << Page.Shift) - 1;
         var highest = device.Windows.All.Select(window => OnBus(window, highestCpu)).DefaultIfEmpty(highestCpu).Max();
         var mask = device.DmaMask == 0 ? Device.DefaultDmaMask : device.DmaMask;
         if (mask < highest)
@@ -186,6 +192,29 @@ internal static class Dials
             ChangeKind.Reach, device, field, from, (ulong)(BitsOf(highest) - bits + 1),
             more => ulong.MaxValue >> (64 - bits - (int)more + 1),
             set);
+    }
+
+    /// <summary>An MMU whose entries hold too few bits of an address: one bit more each time, for all devices that stand behind it.</summary>
+    private static Dial Entries(Device device, ulong highest)
+    {
+        var (mmu, from) = (device.LastMmu!, device.OutputLimit);
+        var bits = BitsOf(from + 1);
+        return new(ChangeKind.Reach, device.Name, (ulong)(BitsOf(highest) - bits + 1), more =>
+        {
+            var to = ulong.MaxValue >> (64 - bits - (int)more + 1);
+            const string Field = nameof(Device.OutputLimit);
+            return new(
+                ChangeKind.Reach, device.Name, Field, from, to,
+                $"raise {Words.Spelt(Field)} of {mmu} from {AdviceWords.ValueOf(Field, from)} to {AdviceWords.ValueOf(Field, to)}",
+                before => before with
+                {
+                    Board = before.Board with
+                    {
+                        Stages = [.. before.Board.Stages.Select(stage => stage.Name == mmu ? stage with { OutputLimit = to } : stage)],
+                        Devices = [.. before.Board.Devices.Select(known => known.LastMmu == mmu ? known with { OutputLimit = to } : known)],
+                    },
+                });
+        });
     }
 
     private static int BitsOf(ulong value) => 64 - BitOperations.LeadingZeroCount(value);

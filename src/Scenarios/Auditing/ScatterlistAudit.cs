@@ -30,13 +30,13 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, DmaGe
 
         // Pages lie where they lie: an MMU makes them reachable, and what it gives out the windows do not translate.
         var reach = !device.IsTranslated ? device.Reach
-            : new DmaReach(walksSegments ? device.HighestAddress : ulong.MaxValue, default);
+            : new DmaReach(walksSegments ? device.HighestAddress : device.OutputLimit == 0 ? ulong.MaxValue : device.OutputLimit, default);
         var mmu = walksSegments ? _mmu : null;
         var held = HeldOf(list);
         var violations = SegmentCheck.AllViolations(segments.AsSpan(), _demand, reach, !walksSegments, device.Name)
             .Concat(mmu?.Impossible(segments, held) ?? [])
             .OrderBy(violation => violation.Segment ?? -1)
-            .Select(violation => ViolationReport.Of(violation with { Refusal = violation.Refusal.Naming(_unstated) }, segments));
+            .Select(violation => ViolationReport.Of(violation with { Refusal = Named(violation.Refusal, isEntryOfMmu: device.IsTranslated && !walksSegments) }, segments));
         var remarks = (mmu is null ? Twice(segments) : mmu.Suspicious(segments, list.Entries, _demand, held))
             .Select(remark => RemarkReport.Of(remark, segments));
         var listed = segments.Aggregate(UInt128.Zero, (sum, segment) => sum + segment.LengthBytes);
@@ -54,6 +54,11 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, DmaGe
                 : Representability.LeastSegmentCount((ulong)size, _demand, RangeShape.Scattered, SegmentLimit.Floored, board.PageOrder),
         };
     }
+
+    /// <summary>A violation with the cure of a limit that nobody stated. What the entries of an MMU do not hold no mask of the device changes.</summary>
+    private Refusal Named(Refusal refusal, bool isEntryOfMmu) => isEntryOfMmu && refusal.Field == nameof(Device.DmaMask)
+        ? refusal with { Field = nameof(Device.OutputLimit) }
+        : refusal.Naming(_unstated);
 
     /// <summary>The pages behind segments on the device's bus; none when some lead nowhere.</summary>
     private ImmutableArray<StatedSegment> PagesOf(ImmutableArray<StatedSegment> segments)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using DmaGrains.Model.Translation;
 using DmaGrains.Scenarios.Files;
 
@@ -27,6 +28,10 @@ public sealed record IommuReport(
     string Reuse,
     ImmutableArray<WindowReport> Reserved)
 {
+    /// <summary>The highest address that its entries hold; null, and not written, where it has no limit.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ulong? OutputLimit { get; init; }
+
     /// <summary>The report of an MMU.</summary>
     public static IommuReport Of(IommuStage stage) => new(
         stage.Name,
@@ -38,7 +43,10 @@ public sealed record IommuReport(
         Words.In(Words.IovaPolicies, stage.Layout.Policy),
         Words.In(Words.IovaAlignments, stage.Layout.Alignment),
         Words.In(Words.IovaReuses, stage.Layout.Reuse),
-        [.. stage.Layout.Reserved.Select(window => new WindowReport(window.First.Value, window.LengthBytes))]);
+        [.. stage.Layout.Reserved.Select(window => new WindowReport(window.First.Value, window.LengthBytes))])
+    {
+        OutputLimit = stage.OutputLimit == 0 ? null : stage.OutputLimit,
+    };
 }
 
 /// <summary>A window of addresses.</summary>

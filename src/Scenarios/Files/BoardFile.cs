@@ -37,9 +37,8 @@ public static class BoardFile
         var title = root.Required("title").AsLine(BoardDefinition.TitleLengthMax);
         var memory = ReadMemory(root, root.Required("memory").AsList(PhysicalMemory.RegionsMax), problems);
         var stages = root.Optional("iommus") is { } iommus ? IommuFields.ReadAll(iommus.AsList(BoardDefinition.StagesMax), problems) : [];
-        var names = stages.Select(stage => stage.Name).ToHashSet();
         var buses = root.Optional("buses") is { } listed ? BusFields.ReadAll(listed.AsList(BoardDefinition.StagesMax), problems) : [];
-        var devices = ReadDevices(root.Required("devices").AsList(BoardDefinition.DevicesMax), names, buses, problems);
+        var devices = ReadDevices(root.Required("devices").AsList(BoardDefinition.DevicesMax), stages, buses, problems);
         CheckOwners(root.Optional("memory"), devices);
         var board = new BoardDefinition(name, title, memory, devices) { Stages = stages };
         if (problems.Count == before && board.Check() is { } refusal)
@@ -82,13 +81,15 @@ public static class BoardFile
     };
 
     private static ImmutableArray<Device> ReadDevices(
-        ImmutableArray<FileNode> nodes, HashSet<string> stages, Dictionary<string, DmaWindows> buses, Problems problems)
+        ImmutableArray<FileNode> nodes, ImmutableArray<IommuStage> stages, Dictionary<string, DmaWindows> buses, Problems problems)
     {
+        var mmus = stages.Select(stage => stage.Name).ToHashSet();
         var devices = ImmutableArray.CreateBuilder<Device>(nodes.Length);
         var names = new HashSet<string>();
         foreach (var node in nodes)
         {
-            var device = DeviceFields.Read(node, stages, buses, problems);
+            var device = DeviceFields.Read(node, mmus, buses, problems);
+            device = device with { OutputLimit = stages.FirstOrDefault(stage => stage.Name == device.LastMmu)?.OutputLimit ?? 0 };
             if (device.Name.Length != 0 && !names.Add(device.Name))
             {
                 node.AsMap().PlaceOf("name").Report($"two devices are named {device.Name}", "a different name for each");

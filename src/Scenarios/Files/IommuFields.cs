@@ -32,7 +32,7 @@ internal static class IommuFields
     {
         var before = problems.Count;
         map.AllowOnly(
-            "name", "granule", "first", "last", "policy", "alignment", "reuse", "owner", "contexts", "reserved", "source");
+            "name", "granule", "first", "last", "policy", "alignment", "reuse", "owner", "contexts", "reserved", "output_limit", "source");
         var name = map.Required("name").AsName();
         var first = new Iova(map.Required("first").AsSize(0, ulong.MaxValue));
         var last = new Iova(map.Required("last").AsSize(0, ulong.MaxValue));
@@ -51,6 +51,7 @@ internal static class IommuFields
         {
             Owner = map.Optional("owner")?.AsChoice(Words.StageOwners) ?? default,
             ContextCount = (uint)(map.Optional("contexts")?.AsCount(1, IommuStage.ContextsMax) ?? 1),
+            OutputLimit = map.Optional("output_limit")?.AsSize(1, ulong.MaxValue) ?? 0,
         };
         if (problems.Count == before && stage.Check() is { } refusal)
         {

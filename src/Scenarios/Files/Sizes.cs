@@ -16,7 +16,7 @@ public static class Sizes
     /// <summary>Reads a size or an address.</summary>
     /// <param name="text">
     /// Decimal digits; <c>0x</c> and hexadecimal digits; decimal digits and KiB, MiB, GiB or TiB; decimal factors with
-    /// <c>x</c> between them. No sign, fraction or space. What starts with <c>0x</c> is never a product.
+    /// <c>x</c> between them, of which some may be divided, such as the <c>3/2</c> of NV12, if whole bytes come of it. No sign or space. What starts with <c>0x</c> is never a product.
     /// </param>
     /// <param name="value">Bytes, 0 to 2^64-1; 0 when the text is no size.</param>
     /// <returns>False when the text is no size or does not fit 64 bits.</returns>
@@ -62,17 +62,37 @@ public static class Sizes
 
     private static bool TryProduct(string text, out ulong value)
     {
-        value = 1;
-        foreach (var factor in text.AsSpan().Split('x'))
+        value = 0;
+        var (product, divisor, isProduct) = (UInt128.One, UInt128.One, text.Contains('x', StringComparison.Ordinal));
+        foreach (var range in text.AsSpan().Split('x'))
         {
-            if (!TryDecimal(text.AsSpan(factor), out var next) || !TryMultiply(value, next, out value))
+            var factor = text.AsSpan(range);
+            if (factor.IndexOf('/') is >= 0 and var slash)
             {
-                value = 0;
+                if (!isProduct || !TryDecimal(factor[(slash + 1)..], out var by) || by == 0 || !TryMultiply(ref divisor, by))
+                {
+                    return false;
+                }
+
+                factor = factor[..slash];
+            }
+
+            if (!TryDecimal(factor, out var next) || !TryMultiply(ref product, next) || product / divisor > ulong.MaxValue)
+            {
                 return false;
             }
         }
 
-        return true;
+        var fits = product % divisor == 0;
+        value = fits ? (ulong)(product / divisor) : 0;
+        return fits;
+    }
+
+    private static bool TryMultiply(ref UInt128 product, ulong factor)
+    {
+        var fits = factor == 0 || product <= UInt128.MaxValue / factor;
+        product = fits ? product * factor : product;
+        return fits;
     }
 
     // The number parsers of the library also take trailing NUL characters, so the digits are looked at first.

@@ -179,7 +179,7 @@ public class BoardFileTests
             Owner = StageOwner.Driver,
             ContextCount = 4,
         }));
-        Assert.True(board.Stages[1].SaysTheSameAs(new("bus", new(new(0x1000), new(0xffffffff), 4096))));
+        Assert.True(board.Stages[1].SaysTheSameAs(new("bus", new(new(0x1000), new(0xffffffff), 4096)) { OutputLimit = 0xffffffffff }));
         Assert.Equal(
             new Device("gpu", new(65536, 4096, 0xffffffff))
             {
@@ -188,6 +188,7 @@ public class BoardFileTests
                 Coherent = true,
                 Iommu = "smmu",
                 BusMmu = "bus",
+                OutputLimit = 0xffffffffff,
                 NeedsStructPage = true,
                 Trusted = true,
                 PeerToPeer = true,
@@ -226,7 +227,7 @@ public class BoardFileTests
         "19:12: gpu and display share smmu: the DMA API manages its tables, not a driver; expected a board that can exist")]
     [InlineData(
         "0xffffffff, source: a choice}", "0xffffffff, owner: driver, source: a choice}",
-        "25:57: gpu has smmu of its own above bus, whose tables the DMA API manages, not a driver; expected a board that can exist")]
+        "25:85: gpu has smmu of its own above bus, whose tables the DMA API manages, not a driver; expected a board that can exist")]
     [InlineData(
         "kind: protected", "kind: bounce",
         "10:24: every-key has two bounce pools, secure and pool; expected one")]
@@ -262,7 +263,7 @@ public class BoardFileTests
             + "expected 0 to 4294967295, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
     [InlineData(
         "source: a choice}\ndevices", "origin: a choice}\ndevices",
-        "25:50: an entry of iommus has the unknown key 'origin'; "
+        "25:78: an entry of iommus has the unknown key 'origin'; "
             + "expected name, granule, first, last, policy, alignment, reuse, owner, contexts, reserved or source")]
     public void Read_says_where_and_what_is_wrong_with_MMUs_and_special_memory(string right, string wrong, string expected)
     {

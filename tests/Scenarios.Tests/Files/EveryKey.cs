@@ -28,7 +28,7 @@ internal static class EveryKey
               - {start: 0x8000000, size: 1MiB}
               - {start: 0xd0000000, size: 0x1000}
             source: a choice
-          - {name: bus, first: 0x1000, last: 0xffffffff, source: a choice}
+          - {name: bus, output_limit: 0xffffffffff, first: 0x1000, last: 0xffffffff, source: a choice}
         devices:
           - name: gpu
             driver: gpu
