@@ -234,7 +234,7 @@ public class BoardFileTests
     [InlineData(
         "0x20000000, size: 1MiB", "0x100000000, size: 2GiB",
         "10:58: A bounce pool of 2147483648 bytes; expected 1 to 1073741824")]
-    [InlineData("name: bus, first", "name: smmu, first", "25:12: two MMUs are named smmu; expected a different name for each")]
+    [InlineData("name: bus, output", "name: smmu, output", "25:12: two MMUs are named smmu; expected a different name for each")]
     [InlineData("granule: 65536", "granule: 8192", "13:14: granule is text '8192'; expected 4096, 16384 or 65536 bytes")]
     [InlineData(
         "granule: 65536", "granule: 8GiB",
@@ -242,7 +242,7 @@ public class BoardFileTests
     [InlineData("    last: 0xddbfffff\n", "", "12:5: an entry of iommus has no key 'last'; expected that key")]
     [InlineData(
         "last: 0xffffffff, ", "last: 0x1ffe, ",
-        "25:38: No whole granule of 4096 bytes lies from 0x1000 to 0x1ffe; expected an MMU that can exist")]
+        "25:66: No whole granule of 4096 bytes lies from 0x1000 to 0x1ffe; expected an MMU that can exist")]
     [InlineData(
         "policy: first-fit", "policy: best-fit", "16:13: policy is text 'best-fit'; expected top-down, first-fit or round-robin")]
     [InlineData("alignment: granule", "alignment: page", "17:16: alignment is text 'page'; expected size or granule")]
@@ -264,7 +264,7 @@ public class BoardFileTests
     [InlineData(
         "source: a choice}\ndevices", "origin: a choice}\ndevices",
         "25:78: an entry of iommus has the unknown key 'origin'; "
-            + "expected name, granule, first, last, policy, alignment, reuse, owner, contexts, reserved or source")]
+            + "expected name, granule, first, last, policy, alignment, reuse, owner, contexts, reserved, output_limit or source")]
     public void Read_says_where_and_what_is_wrong_with_MMUs_and_special_memory(string right, string wrong, string expected)
     {
         using var file = new TemporaryFile(EveryKey.Board.With(right, wrong));
