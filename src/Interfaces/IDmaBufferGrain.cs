@@ -17,7 +17,8 @@ namespace DmaGrains.Interfaces;
 /// repeated is a new attempt.
 /// </summary>
 /// <remarks>
-/// <see cref="DmaBufferCommands"/> has a method for each command. Refusals are values; <c>docs/errors.md</c> lists each command's errnos
+/// <see cref="DmaBufferCommands"/> has a method for each command. What only reads answers from the last durable state and waits for no
+/// command. Refusals are values; <c>docs/errors.md</c> lists each command's errnos
 /// in the order checked.
 /// </remarks>
 [GrainInterfaceType("dma.IDmaBufferGrain")]
@@ -63,7 +64,7 @@ public interface IDmaBufferGrain : IGrainWithStringKey
 
     /// <summary>The running union. Source: thread #0, dma_buf_get_constraints.</summary>
     /// <returns>ENOENT.</returns>
-    [ReadOnly]
+    [AlwaysInterleave]
     [Alias("GetConstraints")]
     Task<DmaResult<DmaConstraints>> GetConstraintsAsync();
 
@@ -74,7 +75,7 @@ public interface IDmaBufferGrain : IGrainWithStringKey
 
     /// <summary>The whole buffer.</summary>
     /// <returns>ENOENT.</returns>
-    [ReadOnly]
+    [AlwaysInterleave]
     [Alias("Describe")]
     Task<DmaResult<DmaBuffer>> DescribeAsync();
 

@@ -57,13 +57,13 @@ public class LayerBenchmarks
 
     [Benchmark(Baseline = true)]
     public DmaBuffer L0Transition() =>
-        _buffer.Apply(_attach, Samples.DeviceOf(1), null).Next.Apply(_detach, null, null).Next;
+        Samples.Apply(Samples.Apply(_buffer, _attach, Samples.DeviceOf(1)).Next, _detach, Samples.DeviceOf(1)).Next;
 
     [Benchmark]
     public int L1StateCopied()
     {
-        var attached = _buffer.Apply(_attach, Samples.DeviceOf(1), null);
-        var detached = attached.Next.Apply(_detach, null, null);
+        var attached = Samples.Apply(_buffer, _attach, Samples.DeviceOf(1));
+        var detached = Samples.Apply(attached.Next, _detach, Samples.DeviceOf(1));
         return _state.Copy(_attach, attached) + _state.Copy(_detach, detached);
     }
 

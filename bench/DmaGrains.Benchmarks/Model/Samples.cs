@@ -31,10 +31,17 @@ internal static class Samples
         var buffer = DmaBuffer.Export(new("frame", BufferBytes)).Value;
         for (var index = 0; index < importers; index++)
         {
-            buffer = buffer.Apply(Attach(HeldName(index), index), DeviceOf(index), null).Next;
+            buffer = Apply(buffer, Attach(HeldName(index), index), DeviceOf(index)).Next;
         }
 
         return buffer;
+    }
+
+    /// <summary>Carries out a command that asks for nothing but its device.</summary>
+    public static Transition Apply(DmaBuffer buffer, DmaCommand command, Device device)
+    {
+        var step = buffer.Begin(command);
+        return (step.Question is CommandQuestion.NeedsDevice ask ? ask.Answer(device) : step).Decided;
     }
 
     /// <summary>The name of an importer that stays attached.</summary>

@@ -28,11 +28,11 @@ public class TransitionBenchmarks
 
     [Benchmark(Baseline = true)]
     public DmaBuffer AttachAndDetach() =>
-        _buffer.Apply(_attach, Samples.DeviceOf(1), null).Next.Apply(_detach, null, null).Next;
+        Samples.Apply(Samples.Apply(_buffer, _attach, Samples.DeviceOf(1)).Next, _detach, Samples.DeviceOf(1)).Next;
 
     [Benchmark]
-    public DmaBuffer Attach() => _buffer.Apply(_attach, Samples.DeviceOf(1), null).Next;
+    public DmaBuffer Attach() => Samples.Apply(_buffer, _attach, Samples.DeviceOf(1)).Next;
 
     [Benchmark]
-    public DmaBuffer Detach() => _attached.Apply(_detach, null, null).Next;
+    public DmaBuffer Detach() => Samples.Apply(_attached, _detach, Samples.DeviceOf(1)).Next;
 }

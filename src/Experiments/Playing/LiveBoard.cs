@@ -11,9 +11,8 @@ namespace DmaGrains.Experiments.Playing;
 /// <summary>A board of which only the present counts: what buffers share. It decides nothing; the model does.</summary>
 internal sealed class LiveBoard
 {
-    private static readonly Allocating _allocate = static (memory, request) => memory.Allocate(request);
-
     private readonly Dictionary<string, Device> _devices;
+    private readonly Allocating _allocate;
     private BoardResources _resources;
 
     /// <summary>An empty board.</summary>
@@ -34,6 +33,7 @@ internal sealed class LiveBoard
         Definition = definition;
         _devices = devices.ToDictionary(device => device.Name);
         _resources = resources;
+        _allocate = Allocate;
     }
 
     /// <summary>What it is, but for what faults have changed.</summary>
@@ -47,6 +47,9 @@ internal sealed class LiveBoard
 
     /// <summary>Its MMUs and bounce pool.</summary>
     public DmaTranslation Translation => _resources.Translation;
+
+    /// <summary>What the latest command asked of memory; null when nothing.</summary>
+    public AllocationRequest? LatestRequest { get; private set; }
 
     /// <summary>Exports a buffer under a name that was not used before.</summary>
     public DmaResult<DmaBuffer> Export(BufferExport export)
@@ -62,14 +65,11 @@ internal sealed class LiveBoard
     /// <returns>The buffer afterwards.</returns>
     public DmaBuffer Execute(DmaBuffer buffer, DmaCommand command, out Refusal? refusal)
     {
+        LatestRequest = null;
         (_resources, var next, var reply) = _resources.Execute(buffer, command, _devices, _allocate);
         refusal = reply.Refusal;
         return next;
     }
-
-    /// <summary>What a command that was refused had asked of memory; null when nothing.</summary>
-    public AllocationRequest? RequestOf(DmaBuffer buffer, DmaCommand command) =>
-        buffer.AllocationFor(command, command is DmaCommand.Attach attach ? _devices[attach.Device] : null);
 
     /// <summary>A device's driver declares other limits, or the board's own again.</summary>
     /// <param name="device">The device.</param>
@@ -80,6 +80,12 @@ internal sealed class LiveBoard
     /// <summary>The limits that the board's file states for a device.</summary>
     public DeviceDmaParameters? ParametersOf(string device) =>
         Definition.Devices.First(known => known.Name == device).Parameters;
+
+    private (PhysicalMemory Next, DmaResult<BackingStorage> Reply) Allocate(PhysicalMemory memory, AllocationRequest request)
+    {
+        LatestRequest = request;
+        return memory.Allocate(request);
+    }
 
     /// <summary>Checks memory and MMUs from the ground up.</summary>
     public void AssertInvariants()

@@ -268,7 +268,7 @@ internal sealed partial class Simulation
             return;
         }
 
-        NoteRefusal(session, step, refusal, refusal.Errno == Errno.ENOMEM ? _board.RequestOf(before, command) : null);
+        NoteRefusal(session, step, refusal, refusal.Errno == Errno.ENOMEM ? _board.LatestRequest : null);
         if (isPool)
         {
             End(session);

@@ -101,7 +101,7 @@ public sealed class Board
     /// <summary>Computes a buffer's union afresh from its importers' present parameters; changes nothing (thread #0).</summary>
     /// <returns>ENOENT when the buffer does not exist; else as <see cref="DmaBuffer.Recalculate"/>.</returns>
     public DmaResult<RecalculatedUnion> Recalculate(string buffer) => Buffer(buffer) is { } current
-        ? current.Recalculate(name => Device(name) is { } device ? current.Policy.DemandOf(device, current.Origin.ReadWith) : null)
+        ? current.Recalculate(_devices)
         : DmaResult.Refuse<RecalculatedUnion>(BufferExports.NoBuffer(buffer));
 
     /// <summary>Switches a device's MMU to another of its contexts (thread #39).</summary>
@@ -125,7 +125,8 @@ public sealed class Board
     public DmaResult<DmaReply> TestMap(
         string buffer, string attachment, DmaDirection direction, MapOptions options = MapOptions.None) =>
         Buffer(buffer) is { } current
-            ? Execute(buffer, current.TestMap(attachment, direction, options)).Reply
+            ? Resources.Answer(
+                current.BeginTestMap(attachment, direction, options), CommandTouch.OfTestMap(current.Policy).Asks, _devices, _allocate).Decided.Reply
             : DmaResult.Refuse<DmaReply>(BufferExports.NoBuffer(buffer));
 
     /// <summary>Checks the whole board from the ground up: every buffer, every page, every address.</summary>

@@ -42,52 +42,61 @@ public readonly record struct BoardResources(PhysicalMemory Memory, DmaTranslati
     public (BoardResources Next, DmaBuffer Buffer, DmaResult<DmaReply> Reply) Execute(
         DmaBuffer current, DmaCommand command, IReadOnlyDictionary<string, Device> devices, Allocating allocate)
     {
-        var memory = Memory;
-        DmaResult<BackingStorage>? allocation = null;
-        var device = command is DmaCommand.Attach { Device: { } name } ? devices.GetValueOrDefault(name) : null;
-        if (current.TrialOf(command, device) is { } trial && Try(trial, allocate) is { } tried)
+        var touch = CommandTouch.Of(command, current.Policy, current.IsReleased || current.IsRevoked);
+        var (answered, decided) = Answer(current.Begin(command), touch.Asks, devices, allocate);
+        var next = decided.Next;
+        if (!next.IsInDebt)
         {
-            var refused = current.Apply(command, device, null, tried, devices);
-            return (this, refused.Next, refused.Reply);
+            return (answered, next, decided.Reply);
         }
 
-        if (current.AllocationFor(command, device) is { } request)
-        {
-            (memory, allocation) = allocate(memory, request);
-        }
-
-        var (translation, mapped) = Translate(current, command, allocation);
-        var step = current.Apply(command, device, allocation, mapped, devices);
-        var next = step.Next;
-        if (next.IsInDebt)
-        {
-            memory = next.OwedTokens.Aggregate(memory, (held, token) => held.Free(token));
-            translation = next.OwedMappings.Aggregate(translation, (held, token) => held.Unmap(token));
-            translation = next.OwesAllMappings ? translation.UnmapAll(next.Name) : translation;
-            next = next.Freed();
-        }
-
-        return (new(memory, translation), next, step.Reply);
+        Invariant.Holds(touch.GivesBackPages || next.OwedTokens.IsEmpty);
+        Invariant.Holds(touch.GivesBackAddresses || (next.OwedMappings.IsEmpty && !next.OwesAllMappings));
+        return (answered.Settled(next), next.Freed(), decided.Reply);
     }
 
-    /// <summary>What an attach is to be refused with; nothing is kept of what memory and MMUs give.</summary>
-    private DmaResult<DmaMapped>? Try(AttachTrial trial, Allocating allocate)
+    /// <summary>Answers whatever a command asks.</summary>
+    /// <param name="step">The command.</param>
+    /// <param name="asks">What it may ask.</param>
+    /// <param name="devices">The board's devices.</param>
+    /// <param name="allocate">How memory is asked.</param>
+    /// <returns>What is left when it is decided, before anything is given back.</returns>
+    internal (BoardResources Next, Transition Decided) Answer(
+        CommandStep step, QuestionKinds asks, IReadOnlyDictionary<string, Device> devices, Allocating allocate)
     {
-        DmaResult<BackingStorage>? allocation = trial.Allocation is { } request ? allocate(Memory, request).Reply : null;
-        DmaResult<DmaMapped>? mapped = trial.TranslationFor(allocation) is { } map ? Translation.Map(map).Reply : null;
-        return trial.Answer(allocation, mapped);
-    }
-
-    private (DmaTranslation Next, DmaResult<DmaMapped>? Reply) Translate(
-        DmaBuffer buffer, DmaCommand command, DmaResult<BackingStorage>? allocation)
-    {
-        if (buffer.TranslationFor(command, allocation) is { } request)
+        var (memory, translation) = (Memory, Translation);
+        while (step.Question is { } question)
         {
-            return Translation.Map(request);
+            Invariant.Holds((asks & question.Kind) == question.Kind);
+            step = question switch
+            {
+                CommandQuestion.NeedsDevice ask => ask.Answer(devices.GetValueOrDefault(ask.Name)),
+                CommandQuestion.NeedsDevices ask => ask.Answer(devices),
+                CommandQuestion.NeedsMemory { IsTrial: true } ask => ask.Answer(allocate(memory, ask.Request).Reply),
+                CommandQuestion.NeedsMemory ask => ask.Answer(Keep(allocate(memory, ask.Request), ref memory)),
+                CommandQuestion.NeedsTranslation { IsTrial: true } ask => ask.Answer(translation.Map(ask.Request).Reply),
+                CommandQuestion.NeedsTranslation ask => ask.Answer(Keep(translation.Map(ask.Request), ref translation)),
+                CommandQuestion.NeedsContext ask => ask.Answer(translation.CheckUnmap(ask.Token)),
+                _ => throw new InvalidOperationException($"No answer to {question.Kind} is known."),
+            };
         }
 
-        return buffer.ContextCheckFor(command) is { } token && Translation.CheckUnmap(token) is { } refusal
-            ? (Translation, DmaResult.Refuse<DmaMapped>(refusal))
-            : (Translation, null);
+        return (new(memory, translation), step.Decided);
+    }
+
+    private static DmaResult<TReply> Keep<T, TReply>((T Next, DmaResult<TReply> Reply) answer, ref T kept)
+        where TReply : notnull
+    {
+        kept = answer.Next;
+        return answer.Reply;
+    }
+
+    /// <summary>With all given back that a buffer owes.</summary>
+    private BoardResources Settled(DmaBuffer owing)
+    {
+        var translation = owing.OwedMappings.Aggregate(Translation, (held, token) => held.Unmap(token));
+        return new(
+            owing.OwedTokens.Aggregate(Memory, (held, token) => held.Free(token)),
+            owing.OwesAllMappings ? translation.UnmapAll(owing.Name) : translation);
     }
 }

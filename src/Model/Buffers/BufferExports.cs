@@ -58,6 +58,14 @@ public static class BufferExports
         return exported.TryGetValue(out var buffer) ? DmaResult.Grant(buffer.ExportedBy(exporter, board.FirstOrDefault()?.PageOrder ?? 0)) : exported;
     }
 
+    /// <summary>Null when an export can be one of a buffer of that name.</summary>
+    /// <returns>EINVAL naming Origin (null) or Name (another buffer's), or as <see cref="BufferExport.Check"/>.</returns>
+    public static Refusal? CheckFor(string buffer, BufferExport? origin) =>
+        origin is null ? Refusal.Null(nameof(origin))
+        : origin.Name != buffer
+            ? Refusal.Of(Errno.EINVAL, "Name", $"This grain is the buffer {buffer}, not {ModelName.Quoted(origin.Name)}.")
+        : origin.Check();
+
     /// <summary>The generation of the buffer that an export would make, or of the one that lives.</summary>
     /// <param name="existing">What the name stands for now; null when it is new.</param>
     /// <param name="least">As for <see cref="Export"/>.</param>

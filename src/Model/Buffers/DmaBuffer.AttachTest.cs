@@ -1,4 +1,3 @@
-using DmaGrains.Model.Devices;
 using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Model.Buffers;
@@ -6,37 +5,38 @@ namespace DmaGrains.Model.Buffers;
 /// <content>Exporters that try to map before they let anybody attach (thread #12).</content>
 public sealed partial record DmaBuffer
 {
-    /// <summary>
-    /// The map that an attach is tried with: against the storage, or, where there is none yet, or it would move for the newcomer, against
-    /// what memory would give. Who has to wait until storage moves is not tried.
-    /// </summary>
-    /// <param name="command">What will be asked.</param>
-    /// <param name="device">For an attach: the device, or null.</param>
-    /// <returns>Null when the exporter tries nothing, or the attach is decided without.</returns>
-    public AttachTrial? TrialOf(DmaCommand command, Device? device)
-    {
-        if (Policy.AttachTest == AttachTest.None || command is not DmaCommand.Attach attach
-            || PlanAttach(attach, device).Plan is not { } plan || (plan.Attachment.IsPending && !Policy.Pinned))
-        {
-            return null;
-        }
+    /// <summary>Whether an attach is tried with a map first. Who has to wait until storage moves is not tried.</summary>
+    private bool IsTried(AttachPlan plan) => Policy.AttachTest != AttachTest.None && (!plan.Attachment.IsPending || Policy.Pinned);
 
+    /// <summary>
+    /// Tries a map against the storage, or, where there is none yet, or it would move for the newcomer, against what memory would give.
+    /// </summary>
+    private CommandStep Try(AttachPlan plan)
+    {
         var attached = With(plan);
         attached = (Storage is null || plan.Request is null
             ? attached
-            : attached with { Attachments = attached.WithPending(attach.Attachment) }).Placed();
-        var test = attached.TestMap(
-            attach.Attachment,
-            DmaDirection.Bidirectional,
-            Policy.AttachTest == AttachTest.MapWithoutCopy ? MapOptions.NoBounce : MapOptions.None);
-        return new(attached, test, plan.Request ?? attached.AllocationFor(test));
+            : attached with { Attachments = attached.WithPending(plan.Attachment.Name) }).Placed();
+        var options = Policy.AttachTest == AttachTest.MapWithoutCopy ? MapOptions.NoBounce : MapOptions.None;
+        return attached.Begin(attached.TestMap(plan.Attachment.Name, DmaDirection.Bidirectional, options))
+            .Tried(outcome => outcome.Reply.Refusal is { } untenable
+                ? RefuseAfter(plan.Union, untenable, plan.Attachment.Device)
+                : Attach(plan));
     }
 
     /// <summary>
-    /// Whether a command maps, or tries to: what is owed to MMUs and pool is given back before it, as it would be one by one.
+    /// Whether commands so far have to be made durable, and addresses that are owed given back, before a command of the same batch: what a
+    /// map finds free is then what it would find if the commands were sent one by one.
     /// </summary>
-    public bool MapsOrTries(DmaCommand command) =>
-        command is DmaCommand.Map or DmaCommand.MapRaw || (command is DmaCommand.Attach && Policy.AttachTest != AttachTest.None);
+    public bool MustSettleBefore(DmaCommand command) => !Unmapped.IsEmpty
+        && (command is DmaCommand.Map or DmaCommand.MapRaw || (command is DmaCommand.Attach && Policy.AttachTest != AttachTest.None));
+
+    /// <summary>
+    /// Whether commands so far have to be made durable before the next one of the same batch: storage has moved, and a second move before a
+    /// write would leave pages that no state names.
+    /// </summary>
+    /// <param name="durable">The buffer as it was made durable last.</param>
+    public bool MustSettleSince(DmaBuffer durable) => Generation != durable.Generation;
 
     /// <summary>With an importer more, on the storage as it is.</summary>
     private DmaBuffer With(AttachPlan plan) => (this with

@@ -3,35 +3,47 @@ using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
 using DmaGrains.Model.Scatterlists;
-using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Buffers;
 
 /// <content>Attach, detach and release.</content>
 public sealed partial record DmaBuffer
 {
-    private Transition Attach(
-        DmaCommand.Attach command, Device? device, DmaResult<BackingStorage>? allocation, DmaResult<DmaMapped>? tried)
+    private CommandStep Attach(DmaCommand.Attach command) =>
+        CheckAttach(command) is { } decided ? decided
+        : ModelName.IsValid(command.Device) ? AskFor(command)
+        : Transition.Refuse(this, NoDevice(command.Device));
+
+    private CommandQuestion.NeedsDevice AskFor(DmaCommand.Attach command) => new(command.Device, device => Attach(command, device));
+
+    private CommandStep Attach(DmaCommand.Attach command, Device? device)
     {
+        if (device is null)
+        {
+            return Transition.Refuse(this, NoDevice(command.Device));
+        }
+
+        if (Attachments.Length == AttachmentsMax)
+        {
+            return Transition.Refuse(this, new(
+                Errno.ENOSPC, device.Name, nameof(Attachments), AttachmentsMax + 1, AttachmentsMax,
+                $"{Name} has {AttachmentsMax} attachments, the maximum."));
+        }
+
         var (decided, plan) = PlanAttach(command, device);
-        if (plan is null)
-        {
-            return decided!.Value;
-        }
+        return plan is null ? decided!.Value
+            : IsTried(plan) ? Try(plan)
+            : Attach(plan);
+    }
 
-        if (tried?.Refusal is { } untenable)
-        {
-            return RefuseAfter(plan.Union, untenable, command.Device);
-        }
+    private CommandStep Attach(AttachPlan plan) => plan.Request is null ? Transition.Grant(this, With(plan).Placed()) : AskFor(plan);
 
+    private CommandQuestion.NeedsMemory AskFor(AttachPlan plan) => new(plan.Request!, allocation => Attach(plan, allocation));
+
+    private CommandStep Attach(AttachPlan plan, DmaResult<BackingStorage> allocation)
+    {
         var next = With(plan);
-        if (plan.Request is null)
-        {
-            return Transition.Grant(this, next.Placed());
-        }
-
-        Invariant.Holds(allocation is not null);
-        if (allocation!.Value.TryGetValue(out var storage))
+        if (allocation.TryGetValue(out var storage))
         {
             return Transition.Grant(this, next.MovedTo(storage));
         }
@@ -39,19 +51,14 @@ public sealed partial record DmaBuffer
         // Who attaches first needs storage now; who comes late waits for it, and everyone else goes on.
         return Storage is null
             ? RefuseAfter(
-                plan.Union, NamingTranslated(NamingUnstated(allocation.Value.Refusal!, [plan.Attachment]), [plan.Attachment]), command.Device)
-            : Transition.Grant(this, (next with { Attachments = next.WithPending(command.Attachment) }).Placed());
+                plan.Union, NamingTranslated(NamingUnstated(allocation.Refusal!, [plan.Attachment]), [plan.Attachment]), plan.Attachment.Device)
+            : Transition.Grant(this, (next with { Attachments = next.WithPending(plan.Attachment.Name) }).Placed());
     }
 
     /// <summary>What an attach comes to, before memory is looked at: a decided transition, or a plan.</summary>
-    private (Transition? Decided, AttachPlan? Plan) PlanAttach(DmaCommand.Attach command, Device? device)
+    private (Transition? Decided, AttachPlan? Plan) PlanAttach(DmaCommand.Attach command, Device device)
     {
-        if (CheckAttach(command, device) is { } decided)
-        {
-            return (decided, null);
-        }
-
-        var importer = device!.Name;
+        var importer = device.Name;
         var demand = Policy.DemandOf(device, Origin.ReadWith);
         var calculated = ConstraintUnion.Attach(Constraints, demand, importer);
         if (!calculated.TryGetValue(out var union))
@@ -134,8 +141,8 @@ public sealed partial record DmaBuffer
         }
     }
 
-    /// <summary>What decides an attach before constraints are looked at, outside of the buffer's lock; null when it goes on.</summary>
-    private Transition? CheckAttach(DmaCommand.Attach command, Device? device)
+    /// <summary>What decides an attach before its device is looked at, outside of the buffer's lock; null when it goes on.</summary>
+    private Transition? CheckAttach(DmaCommand.Attach command)
     {
         if ((ModelName.Check(command.Attachment, "Attachment") ?? (command.Device is null ? Refusal.Null("Device") : null)) is { } bad)
         {
@@ -151,21 +158,7 @@ public sealed partial record DmaBuffer
                     $"Attachment {command.Attachment} of {Name} is {known.Device}'s, not {command.Device}'s.");
         }
 
-        if (IsReleased)
-        {
-            return Transition.Refuse(this, Errno.EBADF, "Buffer", $"{Name} was released; nothing can attach to it.");
-        }
-
-        if (device is null)
-        {
-            return Transition.Refuse(this, NoDevice(command.Device));
-        }
-
-        return Attachments.Length == AttachmentsMax
-            ? Transition.Refuse(this, new(
-                Errno.ENOSPC, device.Name, nameof(Attachments), AttachmentsMax + 1, AttachmentsMax,
-                $"{Name} has {AttachmentsMax} attachments, the maximum."))
-            : null;
+        return IsReleased ? Transition.Refuse(this, Errno.EBADF, "Buffer", $"{Name} was released; nothing can attach to it.") : null;
     }
 
     /// <summary>
@@ -255,10 +248,7 @@ public sealed partial record DmaBuffer
     private NamedList<Attachment, AttachmentSum> WithPending(string attachment) =>
         Attachments.With(Attached(attachment) with { IsPending = true });
 
-    /// <summary>Whether a command looks at what importers ask for now: the posted detach did, and it may have changed (thread #0).</summary>
-    public bool RereadsDevices(DmaCommand command) => command is DmaCommand.Detach && Policy.DetachReading == DetachReading.Now;
-
-    private Transition Detach(DmaCommand.Detach command, IReadOnlyDictionary<string, Device>? devices)
+    private CommandStep Detach(DmaCommand.Detach command)
     {
         if (Attachments.Find(command.Attachment) is not { } attachment)
         {
@@ -274,14 +264,14 @@ public sealed partial record DmaBuffer
         }
 
         var left = Attachments.Without(attachment.Name);
-        if (RereadsDevices(command))
-        {
-            Invariant.Holds(devices is not null);
-            return DetachRereading(attachment, left, devices!);
-        }
-
-        return Transition.Grant(this, (this with { Attachments = left, Constraints = left.Sum.Union }).Placed());
+        return Policy.DetachReading == DetachReading.Now
+            ? AskFor(attachment, left)
+            : Transition.Grant(this, (this with { Attachments = left, Constraints = left.Sum.Union }).Placed());
     }
+
+    private CommandQuestion.NeedsDevices AskFor(Attachment leaving, NamedList<Attachment, AttachmentSum> left) => new(
+        [.. left.Select(importer => importer.Device).Distinct()],
+        devices => DetachRereading(leaving, left, devices));
 
     /// <summary>The posted detach read every device anew, and when nothing was common any more it kept the old union and said nothing.</summary>
     private Transition DetachRereading(

@@ -5,69 +5,12 @@ using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
-using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Buffers;
 
 /// <content>Map, unmap, and the storage they need.</content>
 public sealed partial record DmaBuffer
 {
-    /// <summary>
-    /// What a command needs of the board's memory before it can be carried out. By default the first map that will be granted
-    /// allocates, under the union of all importers attached at that moment (thread #59); other policies allocate at the first attach,
-    /// or move the storage for an importer that came late.
-    /// </summary>
-    /// <param name="command">What will be asked.</param>
-    /// <param name="device">For an attach: the device, or null.</param>
-    /// <returns>Null when the command needs no memory, or will be refused anyway.</returns>
-    public AllocationRequest? AllocationFor(DmaCommand command, Device? device = null) => command switch
-    {
-        DmaCommand.Attach attach when AttachMayAllocate => PlanAttach(attach, device).Plan?.Request,
-        _ when TakingOf(command) is { } taking => CheckTake(taking) is not null ? null
-            : Storage is null ? RequestFor(Token, Constraints, Attachments.ToImmutableArray())
-            : Attached(taking.Attachment).IsPending ? MoveRequest
-            : null,
-        _ when Taking.GivenBackBy(command) is var (mapping, access) && MovesAfter(mapping, access) => MoveRequest,
-        _ => null,
-    };
-
-    /// <summary>What a map needs of the board's MMUs or bounce pool before it can be carried out.</summary>
-    /// <param name="command">What will be asked.</param>
-    /// <param name="allocation">What the board's memory answered to <see cref="AllocationFor"/>; null when it gave null.</param>
-    /// <returns>Null when it needs nothing of them, or will be refused anyway.</returns>
-    public DmaMapRequest? TranslationFor(DmaCommand command, DmaResult<BackingStorage>? allocation)
-    {
-        if (TakingOf(command) is not { Access: BufferAccess.Map } taking || CheckTake(taking) is not null)
-        {
-            return null;
-        }
-
-        var storage = allocation is not { } answer ? Storage : answer.TryGetValue(out var allocated) ? allocated : null;
-        var attachment = MappedFor(taking);
-        if (storage is null || HandedOutTo(taking) is not null || !NeedsTranslation(attachment, storage, taking))
-        {
-            return null;
-        }
-
-        var moves = storage.Token != Storage?.Token;
-        var mapping = (moves ? MovedTo(storage) : this).MappingOf(storage, taking);
-        return new(
-            Of(NextMapping), attachment.Device, attachment.Iommu, attachment.BusMmu, storage, SizeBytes, mapping.MadeUnder,
-            attachment.Takes, attachment.HighestAddress)
-        {
-            ChecksCount = ChecksLimits,
-            Options = taking.Options,
-            Space = taking.Options.HasFlag(MapOptions.OwnSpace) ? attachment.Name : null,
-            Windows = attachment.SeenThrough,
-        };
-    }
-
-    /// <summary>The mapping of which the board's MMUs are to say whether it can be ended in their present contexts; null for others.</summary>
-    public MapToken? ContextCheckFor(DmaCommand command) =>
-        command is DmaCommand.Unmap unmap && Mappings.Find(unmap.Mapping) is { Mapped.IsPerContext: true } mapping && IsLastToHold(mapping)
-            ? Of(mapping.HeldAs)
-            : null;
-
     /// <summary>A live mapping whose DMA addresses everybody is handed; null when each map makes its own, or this one would (thread #12).</summary>
     private Mapping? HandedOut => SharesAddresses
         ? Mappings.FirstOrDefault(mapping => mapping.Access == BufferAccess.Map && !(mapping.Raw is { } raw && MapsForItself(raw)))
@@ -95,11 +38,6 @@ public sealed partial record DmaBuffer
     private bool IsLastToHold(Mapping mapping) => HandedOut is null
         || !Mappings.Any(other => other.Name != mapping.Name && other.Mapped is not null && other.HeldAs == mapping.HeldAs);
 
-    private bool NeedsTranslation(Attachment attachment, BackingStorage storage, Taking taking) =>
-        attachment.IsTranslated
-            ? BeyondEntries(attachment, storage) is null
-            : MayBounce(taking.Options, storage) && !Reaches(attachment, storage, CutUnder(taking, attachment, storage));
-
     private bool MayBounce(MapOptions options, BackingStorage storage) =>
         Policy.Bouncing && !options.HasFlag(MapOptions.NoBounce) && LiesIn(storage).All(region => region.Kind.MayBounce());
 
@@ -107,13 +45,14 @@ public sealed partial record DmaBuffer
     private bool ChecksLimits => Policy.ListCheck == ListCheck.Exact
         && Policy.Constraints is ConstraintModel.Rfc3 or ConstraintModel.Translated or ConstraintModel.Posted;
 
-    /// <summary>
-    /// A map to be tried and thrown away: carry it out, look at the reply, and keep neither buffer nor memory (thread #12).
-    /// </summary>
+    /// <summary>Begins a map that is only tried: neither the buffer nor memory keeps anything of it (thread #12).</summary>
     /// <param name="attachment">The attachment that would be mapped.</param>
     /// <param name="direction">Which way data would move.</param>
     /// <param name="options">What the map would ask for: <see cref="MapOptions.NoBounce"/> tells whether it is without a copy.</param>
-    public DmaCommand.Map TestMap(string attachment, DmaDirection direction, MapOptions options = MapOptions.None)
+    public CommandStep BeginTestMap(string attachment, DmaDirection direction, MapOptions options = MapOptions.None) =>
+        Begin(TestMap(attachment, direction, options)).Tried(outcome => outcome with { Next = this, ChangesState = false });
+
+    private DmaCommand.Map TestMap(string attachment, DmaDirection direction, MapOptions options)
     {
         var name = Enumerable.Range(0, Mappings.Length + 1)
             .Select(number => string.Create(CultureInfo.InvariantCulture, $"test{number}"))
@@ -130,16 +69,10 @@ public sealed partial record DmaBuffer
     /// <summary>The buffer with the storage that <see cref="AllocationAtExport"/> asked for.</summary>
     public DmaBuffer ExportedWith(BackingStorage storage) => MovedTo(storage);
 
-    private bool AttachMayAllocate => Storage is null
-        ? Policy.Allocation == AllocationTime.AtFirstAttach
-        : Moves && !Policy.Pinned;
-
     private AllocationRequest MoveRequest => RequestFor(Of(Generation + 1), Constraints, Attachments.ToImmutableArray());
 
-    /// <summary>Whether this unmap leaves nobody mapped while somebody waits for the storage to move (thread #5).</summary>
-    private bool MovesAfter(string mapping, BufferAccess access) =>
-        !IsRevoked && !Policy.Pinned && Mappings.Length == 1 && Mappings[0].Name == mapping && Mappings[0].Access == access
-        && Attachments.Sum.IsPending;
+    /// <summary>Whether the end of the last mapping moves the storage for somebody who waits (thread #5).</summary>
+    private bool MovesAfterLast => !IsRevoked && !Policy.Pinned && Mappings.Length == 1 && Attachments.Sum.IsPending;
 
     private AllocationRequest RequestFor(
         AllocationToken token, DmaConstraints union, ImmutableArray<Attachment> importers)
@@ -193,30 +126,87 @@ public sealed partial record DmaBuffer
         return moved.Placed();
     }
 
-    private Transition Take(Taking taking, DmaResult<BackingStorage>? allocation, DmaResult<DmaMapped>? mapped)
+    /// <summary>
+    /// By default the first map that will be granted allocates, under the union of all importers attached at that moment (thread #59);
+    /// a map also moves the storage for an importer that came late.
+    /// </summary>
+    private CommandStep Take(Taking taking) =>
+        CheckTake(taking) is { } decided ? decided
+        : Storage is null ? AskFor(taking, RequestFor(Token, Constraints, Attachments.ToImmutableArray()))
+        : Attached(taking.Attachment).IsPending ? AskFor(taking, MoveRequest)
+        : TakeFrom(this, taking);
+
+    private CommandQuestion.NeedsMemory AskFor(Taking taking, AllocationRequest request) => new(request, allocation => Take(taking, allocation));
+
+    private CommandStep Take(Taking taking, DmaResult<BackingStorage> allocation)
     {
-        if (CheckTake(taking) is { } decided)
+        if (!allocation.TryGetValue(out var storage))
         {
-            return decided;
+            return Transition.Refuse(this, NamingTranslated(NamingUnstated(allocation.Refusal!, Attachments), Attachments.ToImmutableArray()));
         }
 
-        var allocated = this;
-        if (Storage is null || Attached(taking.Attachment).IsPending)
-        {
-            Invariant.Holds(allocation is not null);
-            if (!allocation!.Value.TryGetValue(out var storage))
-            {
-                return Transition.Refuse(this, NamingTranslated(NamingUnstated(allocation.Value.Refusal!, Attachments), Attachments.ToImmutableArray()));
-            }
+        Invariant.Holds(storage.AllocatedUnder == Constraints);
+        var allocated = MovedTo(storage);
+        allocated.AssertInvariants(this);
+        return allocated.TakeFrom(this, taking);
+    }
 
-            Invariant.Holds(storage.AllocatedUnder == Constraints);
-            allocated = MovedTo(storage);
-            allocated.AssertInvariants(this);
+    /// <summary>The rest of a map, or of raw access, once there is storage.</summary>
+    /// <param name="before">The buffer before the command.</param>
+    /// <param name="taking">What is taken.</param>
+    private CommandStep TakeFrom(DmaBuffer before, Taking taking)
+    {
+        if (taking.Access != BufferAccess.Map)
+        {
+            return before.Taken(Hold(MappingOf(Storage!, taking)));
         }
 
-        var step = taking.Access == BufferAccess.Map
-            ? allocated.MapOnto(allocated.Storage!, taking, mapped)
-            : allocated.Hold(allocated.MappingOf(allocated.Storage!, taking));
+        // Who is handed a list that is mapped already is not asked whether it reaches what it says.
+        if (HandedOutTo(taking) is { } known)
+        {
+            return before.Taken(HandOut(known, MappingOf(Storage!, taking)));
+        }
+
+        var attachment = MappedFor(taking);
+        var mapping = MappingOf(Storage!, taking) with
+        {
+            Addresses = Policy.Lists == ListSharing.Exporters && taking.Raw is null ? OwnerOf(NextMapping, attachment) : null,
+            Windows = attachment.SeenThrough,
+        };
+        var cut = CutUnder(taking, attachment, Storage!);
+        if (attachment.IsTranslated)
+        {
+            return BeyondEntries(attachment, Storage!) is { } beyond
+                ? before.Taken(Transition.Refuse(this, beyond))
+                : AskFor(before, attachment, mapping);
+        }
+
+        return Reaches(attachment, Storage!, cut) ? before.Taken(Hold(mapping))
+            : MayBounce(taking.Options, Storage!) ? AskFor(before, attachment, mapping)
+            : before.Taken(Transition.Refuse(this, OutOfReach(attachment, Storage!, cut).Naming(attachment.Unstated)));
+    }
+
+    private CommandQuestion.NeedsTranslation AskFor(DmaBuffer before, Attachment attachment, Mapping mapping) => new(
+        new(
+            Of(NextMapping), attachment.Device, attachment.Iommu, attachment.BusMmu, mapping.Storage, SizeBytes, mapping.MadeUnder,
+            attachment.Takes, attachment.HighestAddress)
+        {
+            ChecksCount = ChecksLimits,
+            Options = mapping.Options,
+            Space = mapping.Options.HasFlag(MapOptions.OwnSpace) ? attachment.Name : null,
+            Windows = attachment.SeenThrough,
+        },
+        mapped => before.Taken(mapped.TryGetValue(out var held)
+            ? Hold(mapping with { Mapped = held, SteeredBy = attachment.Takes })
+            : Transition.Refuse(this, NamingMask(mapped.Refusal!, attachment))));
+
+    /// <summary>
+    /// The outcome of a map, or of raw access. The first storage of a buffer is given back when its first map is refused; an exporter that
+    /// looks at nobody keeps it, as mainline ones do.
+    /// </summary>
+    /// <param name="step">The outcome for the buffer with storage.</param>
+    private Transition Taken(Transition step)
+    {
         var next = step.Reply.IsGranted || Storage is not null || Policy.Constraints == ConstraintModel.None
             ? step.Next
             : step.Next.WithoutFirstStorage();
@@ -225,7 +215,7 @@ public sealed partial record DmaBuffer
 
     /// <summary>
     /// The first map was refused after memory was given: the pages are owed back, so that whoever attaches next finds a buffer without
-    /// storage. An exporter that looks at nobody keeps them, as mainline ones do.
+    /// storage.
     /// </summary>
     private DmaBuffer WithoutFirstStorage()
     {
@@ -238,42 +228,6 @@ public sealed partial record DmaBuffer
         }).Placed();
         next.AssertInvariants(this);
         return next;
-    }
-
-    private Transition MapOnto(BackingStorage storage, Taking taking, DmaResult<DmaMapped>? mapped)
-    {
-        // Who is handed a list that is mapped already is not asked whether it reaches what it says.
-        if (HandedOutTo(taking) is { } known)
-        {
-            return HandOut(known, MappingOf(storage, taking));
-        }
-
-        var attachment = MappedFor(taking);
-        var cut = CutUnder(taking, attachment, storage);
-        if (!attachment.IsTranslated && !MayBounce(taking.Options, storage) && !Reaches(attachment, storage, cut))
-        {
-            return Transition.Refuse(this, OutOfReach(attachment, storage, cut).Naming(attachment.Unstated));
-        }
-
-        if (BeyondEntries(attachment, storage) is { } beyond)
-        {
-            return Transition.Refuse(this, beyond);
-        }
-
-        var mapping = MappingOf(storage, taking) with
-        {
-            Addresses = Policy.Lists == ListSharing.Exporters && taking.Raw is null ? OwnerOf(NextMapping, attachment) : null,
-            Windows = attachment.SeenThrough,
-        };
-        if (!NeedsTranslation(attachment, storage, taking))
-        {
-            return Hold(mapping);
-        }
-
-        Invariant.Holds(mapped is not null);
-        return mapped!.Value.TryGetValue(out var held)
-            ? Hold(mapping with { Mapped = held, SteeredBy = attachment.Takes })
-            : Transition.Refuse(this, NamingMask(mapped.Value.Refusal!, attachment));
     }
 
     private static AddressOwner OwnerOf(ulong mapping, Attachment attachment) =>
@@ -383,8 +337,7 @@ public sealed partial record DmaBuffer
         _ => throw new InvalidOperationException("An unknown policy was not refused."),
     };
 
-    private Transition GiveBack(
-        string name, BufferAccess access, DmaResult<BackingStorage>? allocation, DmaResult<DmaMapped>? mapped)
+    private CommandStep GiveBack(string name, BufferAccess access)
     {
         if (Mappings.Find(name) is not { } mapping)
         {
@@ -404,11 +357,23 @@ public sealed partial record DmaBuffer
                 $"{HolderOf(mapping)} has {name} of {Name} mapped as {live.Name}; unmap before giving it back."));
         }
 
-        if (mapped?.Refusal is { } elsewhere)
-        {
-            return Transition.Refuse(this, elsewhere);
-        }
+        return mapping.Mapped is { IsPerContext: true } && IsLastToHold(mapping) ? AskFor(mapping) : End(mapping);
+    }
 
+    /// <summary>Only the contexts that a mapping was made in can end it.</summary>
+    private CommandQuestion.NeedsContext AskFor(Mapping mapping) => new(
+        Of(mapping.HeldAs), elsewhere => elsewhere is null ? End(mapping) : Transition.Refuse(this, elsewhere));
+
+    private CommandStep End(Mapping mapping) => MovesAfterLast ? AskForMove(mapping) : Transition.Grant(this, Without(mapping).WithoutStorageWhenRevoked());
+
+    private CommandQuestion.NeedsMemory AskForMove(Mapping mapping) => new(
+        MoveRequest,
+
+        // No memory to move to: whoever waits is told at its map, and everyone else goes on.
+        allocation => Transition.Grant(this, allocation.TryGetValue(out var storage) ? Without(mapping).MovedTo(storage) : Without(mapping)));
+
+    private DmaBuffer Without(Mapping mapping)
+    {
         var isHeldOn = !IsLastToHold(mapping);
         var ended = this with
         {
@@ -416,13 +381,7 @@ public sealed partial record DmaBuffer
             Unmapped = mapping.Mapped is null || isHeldOn ? Unmapped : Unmapped.Add(mapping.HeldAs),
         };
         ended = isHeldOn ? ended : ended.Noting(LeftBehindBy(mapping));
-        var next = mapping.HandsOver ? ended.LeftByDevice(mapping) : ended;
-
-        // No memory to move to: whoever waits is told at its map, and everyone else goes on.
-        return Transition.Grant(this,
-            allocation is { } answer && answer.TryGetValue(out var storage)
-                ? next.MovedTo(storage)
-                : next.WithoutStorageWhenRevoked());
+        return mapping.HandsOver ? ended.LeftByDevice(mapping) : ended;
     }
 
     private static string WordOf(BufferAccess access) => access switch

@@ -204,36 +204,27 @@ public sealed partial record DmaBuffer
         return this with { IsReleased = true, IsFreed = true };
     }
 
-    /// <summary>Carries out a command.</summary>
+    /// <summary>
+    /// Begins a command. It asks for what it does not know, each fact once and only when nothing that is known decides it before:
+    /// <c>docs/errors.md</c> has the order.
+    /// </summary>
     /// <param name="command">What is asked.</param>
-    /// <param name="device">For an attach: the device, or null when the board has none of that name.</param>
-    /// <param name="allocation">What the board's memory answered to <see cref="AllocationFor"/>; null when it gave null.</param>
-    /// <param name="devices">For a command that <see cref="RereadsDevices"/>: the board's devices, or at least the importers'.</param>
-    /// <param name="mapped">
-    /// What the board's MMUs answered to <see cref="TranslationFor"/>, or the refusal of <see cref="ContextCheckFor"/> or of
-    /// <see cref="TrialOf"/>; null when there was nothing to ask.
-    /// </param>
-    public Transition Apply(
-        DmaCommand command,
-        Device? device,
-        DmaResult<BackingStorage>? allocation,
-        DmaResult<DmaMapped>? mapped = null,
-        IReadOnlyDictionary<string, Device>? devices = null) => command switch
-        {
-            DmaCommand.Attach attach => Attach(attach, device, allocation, mapped),
-            DmaCommand.Detach detach => Detach(detach, devices),
-            DmaCommand.BeginCpuAccess begin => BeginCpuAccess(begin),
-            DmaCommand.EndCpuAccess end => EndCpuAccess(end),
-            DmaCommand.CpuAccess access => AccessByCpu(access),
-            DmaCommand.Flush flush => Flush(flush),
-            DmaCommand.SyncForDevice sync => SyncForDevice(sync),
-            DmaCommand.SyncForCpu sync => SyncForCpu(sync),
-            DmaCommand.Release => Release(),
-            DmaCommand.Revoke => Revoke(),
-            _ when TakingOf(command) is { } taking => Take(taking, allocation, mapped),
-            _ when Taking.GivenBackBy(command) is var (mapping, access) => GiveBack(mapping, access, allocation, mapped),
-            _ => throw new ArgumentOutOfRangeException(nameof(command)),
-        };
+    public CommandStep Begin(DmaCommand command) => command switch
+    {
+        DmaCommand.Attach attach => Attach(attach),
+        DmaCommand.Detach detach => Detach(detach),
+        DmaCommand.BeginCpuAccess begin => BeginCpuAccess(begin),
+        DmaCommand.EndCpuAccess end => EndCpuAccess(end),
+        DmaCommand.CpuAccess access => AccessByCpu(access),
+        DmaCommand.Flush flush => Flush(flush),
+        DmaCommand.SyncForDevice sync => SyncForDevice(sync),
+        DmaCommand.SyncForCpu sync => SyncForCpu(sync),
+        DmaCommand.Release => Release(),
+        DmaCommand.Revoke => Revoke(),
+        _ when TakingOf(command) is { } taking => Take(taking),
+        _ when Taking.GivenBackBy(command) is var (mapping, access) => GiveBack(mapping, access),
+        _ => throw new ArgumentOutOfRangeException(nameof(command)),
+    };
 
     /// <summary>The same with other importers and mappings, unchecked: for storage that keeps them apart, and puts them back.</summary>
     public DmaBuffer WithLists(NamedList<Attachment, AttachmentSum> attachments, NamedList<Mapping, DeviceUses> mappings) =>
@@ -248,23 +239,27 @@ public sealed partial record DmaBuffer
             : this with { Superseded = [], Unmapped = [] };
     }
 
+    /// <summary>The importing devices, each once.</summary>
+    public ImmutableArray<string> ImportingDevices => [.. Attachments.Select(attachment => attachment.Device).Distinct()];
+
     /// <summary>Computes the union afresh; changes nothing.</summary>
-    /// <param name="currentDemand">What an importing device asks for now; null when the board no longer has it.</param>
+    /// <param name="devices">The devices as they are now, at least <see cref="ImportingDevices"/>; those that the board no longer has are missing.</param>
     /// <returns>
     /// ENODEV when a device is gone; EINVAL when the current parameters have no common constraints (thread #0) or leave the buffer
     /// without a list (thread #5, #11).
     /// </returns>
-    public DmaResult<RecalculatedUnion> Recalculate(Func<string, DmaConstraints?> currentDemand)
+    public DmaResult<RecalculatedUnion> Recalculate(IReadOnlyDictionary<string, Device> devices)
     {
         var current = new List<(string Importer, DmaConstraints Demand)>();
         string? changed = null;
         foreach (var attachment in Attachments)
         {
-            if (currentDemand(attachment.Device) is not { } demand)
+            if (!devices.TryGetValue(attachment.Device, out var device))
             {
                 return DmaResult.Refuse<RecalculatedUnion>(NoDevice(attachment.Device));
             }
 
+            var demand = Policy.DemandOf(device, Origin.ReadWith);
             current.Add((attachment.Device, demand));
             changed ??= demand == attachment.Demand ? null : attachment.Device;
         }

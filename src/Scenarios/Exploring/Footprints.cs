@@ -4,12 +4,13 @@ using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
 using DmaGrains.Scenarios.Files;
+using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Scenarios.Exploring;
 
 /// <summary>
-/// What steps of a scenario may touch: buffers, regions of memory, MMUs, the bounce pool, and what devices declare. Generous where it is
-/// not obvious: a step that touches less than is said here costs time and nothing else.
+/// What steps of a scenario may touch: buffers, regions of memory, MMUs, the bounce pool, and what devices declare. What commands touch
+/// is said by the model (<see cref="CommandTouch"/>), generously: a step that touches less than is said costs time and nothing else.
 /// </summary>
 internal sealed class Footprints
 {
@@ -45,30 +46,33 @@ internal sealed class Footprints
         }
 
         var buffer = _buffers[step.Buffer];
-        var policy = buffer.Policy;
-        var moves = policy.LateAttach == LateAttach.Migrate;
-        var givesBack = _givenBack.Contains(buffer.Name);
-        var memory = MemoryOf(buffer);
+        if (step.Kind == StepKind.Recalculate)
+        {
+            return new(AllDevices, Bit("buffer", buffer.Name));
+        }
 
-        // One list for everybody holds what another device made it with, and whoever unmaps last gives that back.
-        var isHandedOut = policy.Lists is ListSharing.Shared or ListSharing.Exporters;
-        var translation = isHandedOut
+        var policy = buffer.Policy;
+        var touch = step.Kind == StepKind.TestMap
+            ? CommandTouch.OfTestMap(policy)
+            : CommandTouch.Of(Actor.CommandOf(step, deviceName, "any", "any")!, policy, _givenBack.Contains(buffer.Name));
+
+        // One list for everybody holds what another device made it with, and whoever unmaps last gives that back. Who lets go of a buffer,
+        // or leaves one that was let go, gives back what everybody held.
+        var isOfAll = policy.Lists is ListSharing.Shared or ListSharing.Exporters
+            || step.Kind is StepKind.Release or StepKind.Revoke or StepKind.Detach;
+        var translation = isOfAll
             ? AllTranslation
             : Behind(device?.Iommu) | Behind(device?.BusMmu) | (policy.Bouncing ? Bit("pool", "") : 0);
-        var (reads, writes) = step.Kind switch
-        {
-            StepKind.Attach => (
-                Bit("device", deviceName!) | (policy.AttachTest == AttachTest.None ? 0 : memory | translation), moves || policy.Allocation == AllocationTime.AtFirstAttach ? memory : 0),
-            StepKind.Map or StepKind.TestMap or StepKind.GetScatterlist or StepKind.GetPfns or StepKind.MapScatterlist or StepKind.MapPfns => (
-                (BigInteger)0, translation | (moves || policy.Allocation != AllocationTime.AtExport ? memory : 0)),
-            StepKind.Unmap or StepKind.PutScatterlist or StepKind.PutPfns => (
-                0, translation | (moves || givesBack ? memory : 0)),
-            StepKind.Detach => (policy.DetachReading == DetachReading.Now ? AllDevices : 0, givesBack ? memory | AllTranslation : 0),
-            StepKind.Recalculate => (AllDevices, 0),
-            StepKind.Release or StepKind.Revoke => (0, memory | AllTranslation),
-            _ => ((BigInteger)0, (BigInteger)0),
-        };
+        var memory = MemoryOf(buffer);
+        var reads = (Asks(QuestionKinds.Device) ? Bit("device", deviceName!) : 0)
+            | (Asks(QuestionKinds.Devices) ? AllDevices : 0)
+            | (Asks(QuestionKinds.MemoryTrial) ? memory : 0)
+            | (Asks(QuestionKinds.TranslationTrial | QuestionKinds.Context) ? translation : 0);
+        var writes = (Asks(QuestionKinds.Memory) || touch.GivesBackPages ? memory : 0)
+            | (Asks(QuestionKinds.Translation) || touch.GivesBackAddresses ? translation : 0);
         return new(reads, writes | Bit("buffer", buffer.Name));
+
+        bool Asks(QuestionKinds kinds) => (touch.Asks & kinds) != QuestionKinds.None;
     }
 
     /// <summary>Of taking all that is free in some regions.</summary>

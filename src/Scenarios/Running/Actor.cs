@@ -66,33 +66,35 @@ internal sealed class Actor(Importer importer, int index, bool reusesNames = fal
         _refused.Contains((gotBy, buffer)) || (gotBy.NeedsDevice() && _refused.Contains((StepKind.Attach, buffer)));
 
     /// <summary>The command for a step; null when an earlier refusal left nothing to do it with, or when it is no command.</summary>
-    public DmaCommand? CommandFor(Step step)
+    public DmaCommand? CommandFor(Step step) => CommandOf(step, importer.Device, StepName, HeldFor(step));
+
+    /// <summary>The command of a step; null when there is nothing to do it with, or when it is no command.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="device">The importer's device; null when it has none.</param>
+    /// <param name="name">The name of what the step gets, if it gets something.</param>
+    /// <param name="held">The name of what the step is about; null when there is nothing of the kind.</param>
+    public static DmaCommand? CommandOf(Step step, string? device, string name, string? held) => step.Kind switch
     {
-        var held = HeldFor(step);
-        return step.Kind switch
-        {
-            StepKind.Attach => new DmaCommand.Attach(StepName, importer.Device ?? string.Empty),
-            StepKind.BeginCpuAccess => new DmaCommand.BeginCpuAccess(StepName, step.Direction),
-            StepKind.CpuAccess => new DmaCommand.CpuAccess(StepName, step.Direction),
-            StepKind.Release => new DmaCommand.Release(),
-            StepKind.Revoke => new DmaCommand.Revoke(),
-            _ when held is null => null,
-            StepKind.Map => new DmaCommand.Map(StepName, held, step.Direction) { Options = step.Options },
-            StepKind.MapScatterlist or StepKind.MapPfns =>
-                new DmaCommand.MapRaw(StepName, held, step.Direction) { Options = step.Options },
-            StepKind.Unmap => new DmaCommand.Unmap(held),
-            StepKind.Detach => new DmaCommand.Detach(held),
-            StepKind.GetScatterlist => new DmaCommand.GetScatterlist(StepName, held),
-            StepKind.PutScatterlist => new DmaCommand.PutScatterlist(held),
-            StepKind.GetPfns => new DmaCommand.GetPfns(StepName, held),
-            StepKind.PutPfns => new DmaCommand.PutPfns(held),
-            StepKind.EndCpuAccess => new DmaCommand.EndCpuAccess(held),
-            StepKind.Flush => new DmaCommand.Flush(held),
-            StepKind.SyncForDevice => new DmaCommand.SyncForDevice(StepName, held),
-            StepKind.SyncForCpu => new DmaCommand.SyncForCpu(StepName, held),
-            _ => null,
-        };
-    }
+        StepKind.Attach => new DmaCommand.Attach(name, device ?? string.Empty),
+        StepKind.BeginCpuAccess => new DmaCommand.BeginCpuAccess(name, step.Direction),
+        StepKind.CpuAccess => new DmaCommand.CpuAccess(name, step.Direction),
+        StepKind.Release => new DmaCommand.Release(),
+        StepKind.Revoke => new DmaCommand.Revoke(),
+        _ when held is null => null,
+        StepKind.Map => new DmaCommand.Map(name, held, step.Direction) { Options = step.Options },
+        StepKind.MapScatterlist or StepKind.MapPfns => new DmaCommand.MapRaw(name, held, step.Direction) { Options = step.Options },
+        StepKind.Unmap => new DmaCommand.Unmap(held),
+        StepKind.Detach => new DmaCommand.Detach(held),
+        StepKind.GetScatterlist => new DmaCommand.GetScatterlist(name, held),
+        StepKind.PutScatterlist => new DmaCommand.PutScatterlist(held),
+        StepKind.GetPfns => new DmaCommand.GetPfns(name, held),
+        StepKind.PutPfns => new DmaCommand.PutPfns(held),
+        StepKind.EndCpuAccess => new DmaCommand.EndCpuAccess(held),
+        StepKind.Flush => new DmaCommand.Flush(held),
+        StepKind.SyncForDevice => new DmaCommand.SyncForDevice(name, held),
+        StepKind.SyncForCpu => new DmaCommand.SyncForCpu(name, held),
+        _ => null,
+    };
 
     /// <summary>
     /// The latest name that a step is about; one that nobody holds when the step is simply wrong; null when it could not be got, and for

@@ -2,6 +2,7 @@ using DmaGrains.Grains.Boards.Names;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Policies;
 using DmaGrains.Scenarios.Checking;
 using Orleans.Core.Internal;
@@ -23,6 +24,25 @@ public sealed class DurabilityTests(SiloFixture silo)
         Assert.Equal("a1", Assert.Single((await buffer.DescribeAsync()).Value.Attachments).Name);
         Assert.Equal(uint.MaxValue, (await buffer.GetConstraintsAsync()).Value.MaxSegmentSize);
         Assert.True((await buffer.AttachAsync("a2", "disk")).IsGranted);
+    }
+
+    [Fact]
+    public async Task Reads_answer_from_the_last_durable_state_and_wait_for_no_write()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+        var held = silo.Storage.HoldWrites(buffer);
+        var attaching = buffer.AttachAsync("a1", "disk");
+        await silo.WaitForHeldWriteAsync(buffer);
+
+        Assert.Empty((await buffer.DescribeAsync()).Value.Attachments);
+        Assert.Equal(DmaConstraints.Unconstrained, (await buffer.GetConstraintsAsync()).Value);
+        Assert.False(attaching.IsCompleted);
+
+        held.Release();
+        var attached = await attaching;
+        Assert.Single((await buffer.DescribeAsync()).Value.Attachments);
+        Assert.Equal(attached.Value.Constraints, (await buffer.GetConstraintsAsync()).Value);
     }
 
     [Fact]

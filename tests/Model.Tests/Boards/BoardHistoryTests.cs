@@ -4,6 +4,7 @@ using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
+using DmaGrains.Tests.Shared;
 
 namespace DmaGrains.Model.Tests.Boards;
 

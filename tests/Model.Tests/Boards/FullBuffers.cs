@@ -1,6 +1,7 @@
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
+using DmaGrains.Tests.Shared;
 
 namespace DmaGrains.Model.Tests.Boards;
 

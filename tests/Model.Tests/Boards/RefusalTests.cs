@@ -4,6 +4,7 @@ using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
+using DmaGrains.Tests.Shared;
 using static DmaGrains.Model.Tests.Boards.SmallBoard;
 
 namespace DmaGrains.Model.Tests.Boards;
@@ -137,12 +138,15 @@ public sealed partial class RefusalTests
     private static readonly RefusalCase[] _recalculations =
     [
         new("recalculate without a device", Errno.ENODEV, "gpu", "Device", () =>
-            Mapped(1).FrameOf().Recalculate(_ => null).Refusal),
-        new("recalculate without common constraints", Errno.EINVAL, "gpu", "MaxSegmentSize", () =>
-            Mapped(1).FrameOf().Recalculate(_ => default(DmaConstraints)).Refusal),
+            Mapped(1).FrameOf().Recalculate(new Dictionary<string, Device>()).Refusal),
+        new("recalculate without common constraints", Errno.EINVAL, "posted", "MaxSegmentSize", () =>
+            With(1, DmaGetters.Direct).After(Attach("posted")).FrameOf().Recalculate(Now("posted", new(0, 2, 0xfff))).Refusal),
         new("recalculate what no list can hold any more", Errno.EINVAL, "gpu", "SizeBytes", () =>
-            Mapped(MiB).FrameOf().Recalculate(_ => new DmaConstraints(4096, 1, 0xfff)).Refusal),
+            Mapped(MiB).FrameOf().Recalculate(Now("gpu", new(4096, 1, 0xfff))).Refusal),
     ];
+
+    private static Dictionary<string, Device> Now(string device, DeviceDmaParameters parameters) =>
+        new() { [device] = new(device, parameters) };
 
     private static IEnumerable<RefusalCase> All =>
     [

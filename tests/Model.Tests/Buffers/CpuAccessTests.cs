@@ -1,6 +1,7 @@
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Coherency;
 using DmaGrains.Model.Tests.Boards;
+using DmaGrains.Tests.Shared;
 using static DmaGrains.Model.Tests.Boards.MappedBoard;
 using static DmaGrains.Model.Tests.Boards.SmallBoard;
 

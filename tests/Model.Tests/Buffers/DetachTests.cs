@@ -3,6 +3,7 @@ using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Tests.Boards;
+using DmaGrains.Tests.Shared;
 using static DmaGrains.Model.Tests.Boards.SmallBoard;
 
 namespace DmaGrains.Model.Tests.Buffers;

@@ -3,6 +3,7 @@ using DmaGrains.Model.Devices;
 using DmaGrains.Model.Policies;
 using DmaGrains.Model.Scatterlists;
 using DmaGrains.Model.Tests.Boards;
+using DmaGrains.Tests.Shared;
 using static DmaGrains.Model.Tests.Boards.SmallBoard;
 
 namespace DmaGrains.Model.Tests.Buffers;
@@ -179,7 +180,7 @@ public sealed class MapTests
         Assert.Equal(1, tested.Value.Mapping!.ToTable().EntryCount);
         Assert.Null(board.FrameOf().Storage);
         Assert.Equal(Errno.ENOENT, board.TestMap("nothing", "gpu", DmaDirection.ToDevice).Refusal!.Errno);
-        Assert.Equal("test1", With(1).After(Attach("gpu"), new DmaCommand.Map("test0", "gpu", 0)).FrameOf()
-            .TestMap("gpu", DmaDirection.ToDevice).Mapping);
+        Assert.Equal("test1", With(1).After(Attach("gpu"), new DmaCommand.Map("test0", "gpu", 0))
+            .TestMap(Frame, "gpu", DmaDirection.ToDevice).Value.Mapping!.Name);
     }
 }

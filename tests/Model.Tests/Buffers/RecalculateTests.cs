@@ -1,5 +1,6 @@
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Tests.Boards;
 using static DmaGrains.Model.Tests.Boards.SmallBoard;
 
@@ -7,12 +8,13 @@ namespace DmaGrains.Model.Tests.Buffers;
 
 public sealed class RecalculateTests
 {
-    private static readonly DmaBuffer _frame = With(4096).After(Attach("gpu"), Attach("wide")).FrameOf();
+    private static readonly DmaBuffer _frame = SmallBoard.With(4096).After(Attach("gpu"), Attach("wide")).FrameOf();
+    private static readonly Dictionary<string, Device> _now = Definition.Devices.ToDictionary(device => device.Name);
 
     [Fact]
     public void Recalculate_reports_no_difference_when_nothing_changed()
     {
-        var union = _frame.Recalculate(Now).Value;
+        var union = _frame.Recalculate(_now).Value;
 
         Assert.False(union.Differs);
         Assert.Null(union.ChangedImporter);
@@ -22,7 +24,7 @@ public sealed class RecalculateTests
     [Fact]
     public void Recalculate_reports_the_difference_when_an_importers_parameters_changed()
     {
-        var union = _frame.Recalculate(device => device == "wide" ? new(8192, 16, 0xffff) : Now(device)).Value;
+        var union = _frame.Recalculate(With("wide", new(8192, 16, 0xffff))).Value;
 
         Assert.True(union.Differs);
         Assert.Equal("wide", union.ChangedImporter);
@@ -33,7 +35,7 @@ public sealed class RecalculateTests
     [Fact]
     public void Recalculate_names_an_importer_whose_change_makes_no_difference()
     {
-        var union = _frame.Recalculate(device => device == "gpu" ? DmaConstraints.Unconstrained : Now(device)).Value;
+        var union = _frame.Recalculate(With("gpu", new(uint.MaxValue, 1 << 20, 0))).Value;
 
         Assert.False(union.Differs);
         Assert.Equal("gpu", union.ChangedImporter);
@@ -43,8 +45,8 @@ public sealed class RecalculateTests
     public void Recalculate_of_nobody_is_unconstrained() =>
         Assert.Equal(
             new RecalculatedUnion(DmaConstraints.Unconstrained, DmaConstraints.Unconstrained, null),
-            With(1).FrameOf().Recalculate(_ => null).Value);
+            SmallBoard.With(1).FrameOf().Recalculate(_now).Value);
 
-    private static DmaConstraints? Now(string device) =>
-        _frame.Attachments.Single(attachment => attachment.Device == device).Demand;
+    private static Dictionary<string, Device> With(string device, DeviceDmaParameters parameters) =>
+        new(_now) { [device] = _now[device] with { Parameters = parameters } };
 }

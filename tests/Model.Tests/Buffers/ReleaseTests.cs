@@ -1,5 +1,6 @@
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Tests.Boards;
+using DmaGrains.Tests.Shared;
 using static DmaGrains.Model.Tests.Boards.SmallBoard;
 
 namespace DmaGrains.Model.Tests.Buffers;

@@ -3,6 +3,7 @@ using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
+using DmaGrains.Tests.Shared;
 
 namespace DmaGrains.Model.Tests.Devices;
 

@@ -1,3 +1,4 @@
+using DmaGrains.Tests.Shared;
 using System.Collections.Immutable;
 using CsCheck;
 using DmaGrains.Model.Constraints;

@@ -5,6 +5,7 @@ using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
 using DmaGrains.Model.Tests.Boards;
+using DmaGrains.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 using static DmaGrains.Model.Tests.Boards.SmallBoard;

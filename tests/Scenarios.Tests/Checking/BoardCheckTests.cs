@@ -2,6 +2,7 @@ using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Memory;
 using DmaGrains.Scenarios.Checking;
+using DmaGrains.Tests.Shared;
 
 namespace DmaGrains.Scenarios.Tests.Checking;
 

@@ -87,16 +87,21 @@ internal sealed record SequentialBuffer(DmaBuffer? Buffer, ReplyTable Replies)
             return (this, DmaResult.Refuse<DmaReply>(RefusalHeard(operation)));
         }
 
-        var device = command is DmaCommand.Attach attach
-            ? board.Devices.FirstOrDefault(device => device.Name == attach.Device)
-            : null;
-        DmaResult<BackingStorage>? allocation = Buffer.AllocationFor(command, device) is null ? null
-            : mapping is not null ? DmaResult.Grant(mapping.Storage)
-            : DmaResult.Refuse<BackingStorage>(RefusalHeard(operation));
-        DmaResult<DmaMapped>? mapped = Buffer.TranslationFor(command, allocation) is null ? null
-            : mapping?.Mapped is { } addresses ? DmaResult.Grant(addresses)
-            : DmaResult.Refuse<DmaMapped>(RefusalHeard(operation));
-        var step = Buffer.Apply(command, device, allocation, mapped);
+        var answering = Buffer.Begin(command);
+        while (answering.Question is { } question)
+        {
+            answering = question switch
+            {
+                CommandQuestion.NeedsDevice ask => ask.Answer(board.Devices.FirstOrDefault(device => device.Name == ask.Name)),
+                CommandQuestion.NeedsMemory ask => ask.Answer(
+                    mapping is not null ? DmaResult.Grant(mapping.Storage) : DmaResult.Refuse<BackingStorage>(RefusalHeard(operation))),
+                CommandQuestion.NeedsTranslation ask => ask.Answer(
+                    mapping?.Mapped is { } addresses ? DmaResult.Grant(addresses) : DmaResult.Refuse<DmaMapped>(RefusalHeard(operation))),
+                _ => throw new NotSupportedException($"No caller here asks for {question.Kind}."),
+            };
+        }
+
+        var step = answering.Decided;
         var next = step.Next.IsInDebt ? step.Next.Freed() : step.Next;
         return (new(next, Replies.Remember(command, step.Reply, operation.Place, operation.First.Command!.Id)), step.Reply);
     }

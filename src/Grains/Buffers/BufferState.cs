@@ -1,0 +1,162 @@
+using System.Collections.Immutable;
+using DmaGrains.Grains.Buffers.Debts;
+using DmaGrains.Grains.Storage;
+using DmaGrains.Interfaces;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Translation;
+
+namespace DmaGrains.Grains.Buffers;
+
+/// <summary>A buffer's record in storage: what is durable, and what the buffer still owes to its board.</summary>
+/// <param name="storage">The record.</param>
+/// <param name="lists">Its long lists.</param>
+/// <param name="board">The buffer's board.</param>
+/// <param name="debts">Where debts are noted that could not be paid.</param>
+/// <param name="dropActivation">The grain's DeactivateOnIdle.</param>
+internal sealed class BufferState(
+    IPersistentState<DmaBufferRecord> storage, StoredLists lists, BoardAnswers board, BufferDebts debts, Action dropActivation)
+{
+    /// <summary>The record, all of it durable but for replies to commands that changed nothing.</summary>
+    public DmaBufferRecord Record { get; private set; } = storage.State;
+
+    /// <summary>The buffer; null before its first export.</summary>
+    public DmaBuffer? Buffer => Record.Buffer;
+
+    /// <summary>Reads long lists, and checks what was stored.</summary>
+    public async Task ReadAsync()
+    {
+        if (storage.State is { Importers: not null } or { Mappings: not null })
+        {
+            var buffer = await lists.ReadAsync(storage);
+            storage.State = With(buffer, storage.State.Replies, storage.State.NextGeneration);
+        }
+
+        storage.State.Buffer?.AssertInvariants();
+        Record = storage.State;
+    }
+
+    /// <summary>The record with another buffer and other replies.</summary>
+    public DmaBufferRecord With(DmaBuffer? buffer, ReplyTable replies, uint? nextGeneration = null) => new()
+    {
+        Buffer = buffer,
+        Replies = replies,
+        NextGeneration = nextGeneration ?? Record.NextGeneration,
+    };
+
+    /// <summary>Makes a record durable. When that fails, the old one stands and the activation is dropped.</summary>
+    public async Task WriteAsync(DmaBufferRecord next)
+    {
+        try
+        {
+            await (next.Buffer is null ? storage.WriteAsync(next, dropActivation) : lists.WriteAsync(storage, next));
+        }
+        catch when (next.Buffer is { IsInDebt: true })
+        {
+            // It may have been stored, and then the debt is due.
+            debts.Add(board.Board, board.Buffer);
+            throw;
+        }
+
+        Record = next;
+    }
+
+    /// <summary>Makes commands durable if they changed anything, and pays what the buffer owes then.</summary>
+    public async Task CommitAsync(CommandBatch batch)
+    {
+        if (batch.ChangesState)
+        {
+            await WriteAsync(With(batch.Buffer, batch.Replies));
+        }
+
+        // A grant that changed nothing is remembered with the next change; after a crash, pages are given back again.
+        Note(With(batch.Buffer, batch.Replies));
+        await PayAsync();
+    }
+
+    /// <summary>Pays what the buffer owes, if anything.</summary>
+    public async Task PayAsync()
+    {
+        if (Buffer is not { IsInDebt: true } owing)
+        {
+            return;
+        }
+
+        try
+        {
+            await board.PayAsync(owing);
+        }
+        catch
+        {
+            debts.Add(board.Board, board.Buffer);
+            throw;
+        }
+
+        Note(With(owing.Freed(), Record.Replies));
+    }
+
+    /// <summary>Pays, and takes back what an export may have left that memory refused.</summary>
+    public async Task SettleAsync()
+    {
+        await PayAsync();
+        await WithdrawAsync();
+    }
+
+    /// <summary>Adds a living buffer's name to its board's listing if it is missing.</summary>
+    public async Task ListAgainAsync()
+    {
+        if (Buffer is { IsGone: false } living)
+        {
+            await board.ListAsync(living.Generation);
+        }
+    }
+
+    /// <summary>
+    /// Takes back the name of an export that memory refused, and what a late request may have got. Again when that was interrupted: the refusal
+    /// was stored before it.
+    /// </summary>
+    public async Task WithdrawAsync()
+    {
+        if (Record is { NextGeneration: >= BufferExports.GenerationsOfExport and var next, Buffer: null or { IsGone: true } })
+        {
+            var generation = next - BufferExports.GenerationsOfExport;
+            await board.FreeAsync(new(board.Buffer, generation));
+            await board.UnlistAsync(generation);
+        }
+    }
+
+    /// <summary>Gives back what is held under the buffer's name without need, and makes the board list the buffer exactly if it is alive.</summary>
+    /// <param name="pages">The pages that the board's memory holds under its name.</param>
+    /// <param name="mappings">The mappings that the board's MMUs and bounce pool hold under its name.</param>
+    public async Task<BufferRepair> RepairAsync(ImmutableArray<AllocationToken> pages, ImmutableArray<MapToken> mappings)
+    {
+        var hasPaid = Buffer is { IsInDebt: true };
+        await SettleAsync();
+        var isAlive = Buffer is { IsGone: false };
+        var listed = BufferExports.GenerationOf(Buffer, Record.NextGeneration);
+        if (!isAlive)
+        {
+            // An interrupted export may have listed the name under the next generation, and pages may be held under others: none of these
+            // generations is used again.
+            var used = pages.Select(token => token.Generation).Append(listed).Max();
+            await WriteAsync(With(Buffer, Record.Replies, used + BufferExports.GenerationsOfExport));
+        }
+
+        var mapped = HeldInVain.Mappings(Buffer, mappings);
+        await board.UnmapAsync(mapped);
+        var freed = HeldInVain.Pages(Buffer, pages);
+        foreach (var token in freed)
+        {
+            await board.FreeAsync(token);
+        }
+
+        await (isAlive ? ListAgainAsync() : board.UnlistAsync(listed));
+        return new(isAlive, hasPaid, freed, mapped);
+    }
+
+    private void Note(DmaBufferRecord next)
+    {
+        storage.State = next;
+        Record = next;
+    }
+}
