@@ -1,6 +1,5 @@
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
-using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;

@@ -1,9 +1,7 @@
 using CsCheck;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
-using DmaGrains.Model.Policies;
 using DmaGrains.Model.Tests.Boards;
-using DmaGrains.Model.Translation;
 using DmaGrains.Tests.Shared;
 using static DmaGrains.Model.Tests.Boards.SmallBoard;
 
