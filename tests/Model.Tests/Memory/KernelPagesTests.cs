@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CsCheck;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
