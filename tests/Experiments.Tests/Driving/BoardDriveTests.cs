@@ -47,7 +47,7 @@ public class BoardDriveTests
                     driven.Step();
                 }
 
-                driven.Drive.Finish();
+                driven.Finish();
                 driven.PlayToEnd();
 
                 Assert.Equal(free, driven.Memory);

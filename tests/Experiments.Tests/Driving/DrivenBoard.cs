@@ -62,6 +62,13 @@ internal sealed class DrivenBoard
         Send();
     }
 
+    /// <summary>The drive ends, and sends what gives everything back.</summary>
+    public void Finish()
+    {
+        Drive.Finish();
+        Send();
+    }
+
     public void PlayToEnd()
     {
         while (!Drive.IsEmpty)
