@@ -9,18 +9,6 @@ namespace DmaGrains.Interfaces;
 [Alias("dma.IDeviceGrain")]
 public interface IDeviceGrain : IGrainWithStringKey
 {
-    /// <summary>
-    /// Adds the device to its board, or changes it. For the board, which also informs all silos; callers use
-    /// <see cref="IBoardGrain.SetDeviceAsync"/>.
-    /// </summary>
-    /// <returns>EINVAL.</returns>
-    [Alias("Register")]
-    Task<DmaResult<Device>> RegisterAsync(Device device);
-
-    /// <summary>Removes the device from its board. For the board, which also informs all silos.</summary>
-    [Alias("Remove")]
-    Task RemoveAsync();
-
     /// <summary>The device.</summary>
     /// <returns>ENODEV.</returns>
     [ReadOnly]

@@ -80,13 +80,6 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     Task<DmaResult<DmaBuffer>> DescribeAsync();
 
     /// <summary>
-    /// Gives back the pages and addresses that the buffer owes, if any. Every command does this at its end, and so does the activation
-    /// of a buffer whose command was interrupted; silos call this to cause that activation.
-    /// </summary>
-    [Alias("Settle")]
-    Task SettleAsync();
-
-    /// <summary>
     /// For the repair of a board: gives back what the buffer owes and what is held for it without need, and makes the board list it
     /// exactly if it is alive.
     /// </summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using DmaGrains.Grains.Boards;
 using DmaGrains.Grains.Tests.Experiments;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
@@ -14,15 +15,16 @@ using DmaGrains.Model.Translation;
 namespace DmaGrains.Grains.Tests;
 
 /// <summary>
-/// Calls to every method of every public grain interface, and to every verb, found by reflection: with arguments that could be right, and
+/// Calls to every method of every grain interface of a board, and to every verb, found by reflection: with arguments that could be right, and
 /// with one value in them changed. What somebody adds is called, too.
 /// </summary>
 internal static class GrainCalls
 {
     private static readonly NullabilityInfoContext _nullability = new();
 
-    /// <summary>The public grain interfaces.</summary>
+    /// <summary>The grain interfaces that clients know, and what grains ask each other of the same grains.</summary>
     public static IEnumerable<Type> Interfaces => typeof(IDmaBufferGrain).Assembly.GetExportedTypes()
+        .Concat(typeof(GrainsForGrains).Assembly.GetTypes().Where(type => type.Name.EndsWith("ForGrains", StringComparison.Ordinal)))
         .Where(type => type.IsInterface && typeof(IAddressable).IsAssignableFrom(type));
 
     /// <summary>Their methods that take arguments, and the verbs of a buffer.</summary>
@@ -82,6 +84,11 @@ internal static class GrainCalls
         var type when type == typeof(IMemoryGrain) => grains.GetMemory(board),
         var type when type == typeof(IExperimentGrain) => grains.GetExperiment("small"),
         var type when type == typeof(ITranslationGrain) => grains.GetTranslation(board),
+        var type when type == typeof(IBoardForGrains) => grains.BoardForGrains(board),
+        var type when type == typeof(IBoardListForGrains) => grains.BoardsForGrains(),
+        var type when type == typeof(IDeviceForGrains) => grains.DeviceForGrains(board, "gpu"),
+        var type when type == typeof(IMemoryForGrains) => grains.MemoryForGrains(board),
+        var type when type == typeof(ITranslationForGrains) => grains.TranslationForGrains(board),
         _ => grains.GetBuffer(board, "frame"),
     };
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DmaGrains.Benchmarks.Hosting;
-using DmaGrains.Interfaces;
+using DmaGrains.Grains;
+using DmaGrains.Grains.Boards;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
@@ -31,10 +32,10 @@ internal static class AllocationGrowth
     private static async Task MeasureAsync(IGrainFactory grains, bool isOldestFirst)
     {
         var goes = isOldestFirst ? "the oldest goes" : "any goes";
-        var boards = new Dictionary<int, (IMemoryGrain Memory, List<AllocationToken> Held)>();
+        var boards = new Dictionary<int, (IMemoryForGrains Memory, List<AllocationToken> Held)>();
         foreach (var size in _series.Sizes)
         {
-            var memory = grains.GetMemory(string.Create(CultureInfo.InvariantCulture, $"{size}-{isOldestFirst}"));
+            var memory = grains.MemoryForGrains(string.Create(CultureInfo.InvariantCulture, $"{size}-{isOldestFirst}"));
             _ = (await memory.LayOutAsync([new("ram", MemoryKind.System, new PageExtent(0, 1 << 22), 64, 8)])).Value;
             var requests = Enumerable.Range(0, size).Select(index => RequestFor("held", index)).ToList();
             await Task.WhenAll(requests.Select(memory.AllocateAsync));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DmaGrains.Benchmarks.Hosting;
 using DmaGrains.Benchmarks.Model;
+using DmaGrains.Grains;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
@@ -93,7 +94,7 @@ internal static class CommandWrites
     private static async Task MeasureAllocationAsync(int held)
     {
         await using var silo = await BenchmarkSilo.StartAsync(BenchmarkStorage.Counted);
-        var memory = silo.Grains.GetMemory("memory");
+        var memory = silo.Grains.MemoryForGrains("memory");
         _ = (await memory.LayOutAsync([new("ram", MemoryKind.System, new PageExtent(0, 1 << 22), 64, 8)])).Value;
         await Task.WhenAll(Enumerable.Range(0, held).Select(number => memory.AllocateAsync(RequestFor(number))));
         silo.Counted.Take();

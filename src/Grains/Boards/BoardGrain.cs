@@ -16,7 +16,7 @@ namespace DmaGrains.Grains.Boards;
 internal sealed class BoardGrain(
     [PersistentState("board", StorageNames.Default)] IPersistentState<BoardRecord> storage,
     [PersistentState("name-buckets", StorageNames.Default)] IPersistentState<NameBucketsRecord> nameStorage,
-    DeviceFactsClient facts) : Grain, IBoardGrain
+    DeviceFactsClient facts) : Grain, IBoardForGrains
 {
     private readonly HashSet<Task> _adding = [];
 
@@ -76,7 +76,7 @@ internal sealed class BoardGrain(
             }
 
             await ForgetAsync(next.Before, []);
-            Invariant.Holds(await GrainFactory.GetBoards().RemoveAsync(Name, next.Generation) is null);
+            Invariant.Holds(await GrainFactory.BoardsForGrains().RemoveAsync(Name, next.Generation) is null);
             await WriteAsync(next.Gone());
         }
 
@@ -107,7 +107,7 @@ internal sealed class BoardGrain(
             return DmaResult.Refuse<Device>(set.Refusal!);
         }
 
-        var registered = await GrainFactory.GetDevice(Name, device.Name).RegisterAsync(device);
+        var registered = await GrainFactory.DeviceForGrains(Name, device.Name).RegisterAsync(device);
         if (registered.IsGranted)
         {
             // Even if nothing changes here: an earlier attempt may have failed before all silos knew.
@@ -132,7 +132,7 @@ internal sealed class BoardGrain(
 
         var known = _board.Definition!.Devices.FirstOrDefault(other => other.Name == device);
         return BoardDefinition.ContextStageOf(device, known) is var stage && stage.TryGetValue(out var name)
-            ? await GrainFactory.GetTranslation(Name).SwitchContextAsync(name, context)
+            ? await GrainFactory.TranslationForGrains(Name).SwitchContextAsync(name, context)
             : stage.Refusal;
     }
 
@@ -229,7 +229,7 @@ internal sealed class BoardGrain(
 
         foreach (var device in definition.Devices)
         {
-            await GrainFactory.GetDevice(Name, device.Name).RegisterAsync(device);
+            await GrainFactory.DeviceForGrains(Name, device.Name).RegisterAsync(device);
         }
 
         await ForgetAsync(next.Before, definition.Devices);
@@ -244,8 +244,8 @@ internal sealed class BoardGrain(
 
     private async Task<Refusal?> LayOutAsync(
         ImmutableArray<MemoryRegionLayout> memory, ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool) =>
-        (await GrainFactory.GetMemory(Name).LayOutAsync(memory)).Refusal
-        ?? await GrainFactory.GetTranslation(Name).LayOutAsync(stages, pool);
+        (await GrainFactory.MemoryForGrains(Name).LayOutAsync(memory)).Refusal
+        ?? await GrainFactory.TranslationForGrains(Name).LayOutAsync(stages, pool);
 
     /// <summary>Removes devices that the board no longer has, and makes all silos forget the others.</summary>
     private async Task ForgetAsync(ImmutableArray<string> before, ImmutableArray<Device> devices)
@@ -254,14 +254,14 @@ internal sealed class BoardGrain(
         {
             if (devices.All(device => device.Name != name))
             {
-                await GrainFactory.GetDevice(Name, name).RemoveAsync();
+                await GrainFactory.DeviceForGrains(Name, name).RemoveAsync();
             }
 
             await facts.ForgetAsync(Name, name);
         }
     }
 
-    private Task<Refusal?> ListAsync(BoardSetUp board) => GrainFactory.GetBoards().AddAsync(Name, board.Generation);
+    private Task<Refusal?> ListAsync(BoardSetUp board) => GrainFactory.BoardsForGrains().AddAsync(Name, board.Generation);
 
     /// <summary>A buffer that is listed, or for which something is held; null when there is none.</summary>
     private async Task<string?> FindHolderAsync() =>

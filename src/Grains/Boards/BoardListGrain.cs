@@ -8,7 +8,7 @@ namespace DmaGrains.Grains.Boards;
 /// <summary>Finds the buckets of the boards' names.</summary>
 [GrainType("dma-board-list")]
 internal sealed class BoardListGrain(
-    [PersistentState("board-buckets", StorageNames.Default)] IPersistentState<NameBucketsRecord> storage) : Grain, IBoardListGrain
+    [PersistentState("board-buckets", StorageNames.Default)] IPersistentState<NameBucketsRecord> storage) : Grain, IBoardListForGrains
 {
     private NameBuckets _names = null!;
 

@@ -8,7 +8,7 @@ namespace DmaGrains.Grains.Boards;
 /// <summary>Stores one device.</summary>
 [GrainType("dma-device")]
 internal sealed class DeviceGrain(
-    [PersistentState("device", StorageNames.Default)] IPersistentState<DeviceRecord> storage) : Grain, IDeviceGrain
+    [PersistentState("device", StorageNames.Default)] IPersistentState<DeviceRecord> storage) : Grain, IDeviceForGrains
 {
     private string Name => GrainKeys.NameOf(this.GetPrimaryKeyString());
 

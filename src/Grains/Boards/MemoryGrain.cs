@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using DmaGrains.Grains.Storage;
-using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Memory;
 
@@ -12,7 +11,7 @@ namespace DmaGrains.Grains.Boards;
 /// </summary>
 [GrainType("dma-memory")]
 internal sealed class MemoryGrain(
-    [PersistentState("memory", StorageNames.Default)] IPersistentState<MemoryRecord> storage, TimeProvider time) : Grain, IMemoryGrain
+    [PersistentState("memory", StorageNames.Default)] IPersistentState<MemoryRecord> storage, TimeProvider time) : Grain, IMemoryForGrains
 {
     private const uint EarlierMax = 16;
 

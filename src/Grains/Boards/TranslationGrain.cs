@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using DmaGrains.Grains.Storage;
-using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Translation;
@@ -14,7 +13,7 @@ namespace DmaGrains.Grains.Boards;
 [GrainType("dma-translation")]
 internal sealed class TranslationGrain(
     [PersistentState("translation", StorageNames.Default)] IPersistentState<TranslationRecord> storage, TimeProvider time)
-    : Grain, ITranslationGrain
+    : Grain, ITranslationForGrains
 {
     // A chunk holds 64 mappings; of many bounces, fewer: sixteen more of them count as one more.
     private static readonly LedgerShape<MapToken, HeldMapping> _shape = new(

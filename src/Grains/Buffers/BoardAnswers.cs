@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Grains.Boards;
 using DmaGrains.Grains.Devices;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
@@ -23,9 +24,9 @@ internal sealed class BoardAnswers(string board, string buffer, IGrainFactory gr
     public string Buffer => buffer;
 
     /// <summary>The board's memory.</summary>
-    public IMemoryGrain Memory => field ??= grains.GetMemory(board);
+    public IMemoryForGrains Memory => field ??= grains.MemoryForGrains(board);
 
-    private ITranslationGrain Translation => field ??= grains.GetTranslation(board);
+    private ITranslationForGrains Translation => field ??= grains.TranslationForGrains(board);
 
     /// <summary>Answers until a command is decided.</summary>
     public ValueTask<Transition> DecideAsync(CommandStep step) => step.Question is null ? new(step.Decided) : AnswerAsync(step);
@@ -50,13 +51,13 @@ internal sealed class BoardAnswers(string board, string buffer, IGrainFactory gr
     }
 
     /// <summary>Adds the buffer's name to the board's listing.</summary>
-    /// <returns>As <see cref="IBoardGrain.AddBufferAsync"/>.</returns>
+    /// <returns>As <see cref="IBoardForGrains.AddBufferAsync"/>.</returns>
     public Task<DmaResult<ImmutableArray<MemoryRegionLayout>>> ListAsync(uint generation, string? exporter = null, NameList memory = default) =>
-        grains.GetBoard(board).AddBufferAsync(buffer, generation, exporter, memory);
+        grains.BoardForGrains(board).AddBufferAsync(buffer, generation, exporter, memory);
 
     /// <summary>Removes the buffer's name from the board's listing.</summary>
     public async Task UnlistAsync(uint generation) =>
-        Invariant.Holds(await grains.GetBoard(board).RemoveBufferAsync(buffer, generation) is null);
+        Invariant.Holds(await grains.BoardForGrains(board).RemoveBufferAsync(buffer, generation) is null);
 
     /// <summary>Gives pages back.</summary>
     public async Task FreeAsync(AllocationToken token) => Invariant.Holds(await Memory.FreeAsync(token) is null);

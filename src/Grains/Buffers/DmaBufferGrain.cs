@@ -14,7 +14,7 @@ namespace DmaGrains.Grains.Buffers;
 
 /// <summary>Carries out a buffer's commands one at a time and makes each durable before it replies.</summary>
 [GrainType("dma-buffer")]
-internal sealed partial class DmaBufferGrain : Grain, IDmaBufferGrain
+internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
 {
     private readonly BoardAnswers _board;
     private readonly BufferState _state;

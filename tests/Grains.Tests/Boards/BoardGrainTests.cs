@@ -159,8 +159,8 @@ public sealed class BoardGrainTests(SiloFixture silo)
         await buffer.MapAttachmentAsync("m1", "a1", default);
         MemoryRegionLayout other = new("other", MemoryKind.System, new PageExtent(0, 16));
 
-        var relaid = await silo.Grains.GetMemory(board).LayOutAsync([other]);
-        var nothing = await silo.Grains.GetMemory("nowhere").AllocateAsync(
+        var relaid = await silo.Grains.MemoryForGrains(board).LayOutAsync([other]);
+        var nothing = await silo.Grains.MemoryForGrains("nowhere").AllocateAsync(
             new(new("b", 0), 4096, new(4096, 1, ulong.MaxValue), ulong.MaxValue, "gpu"));
 
         Assert.Equal(Errno.EBUSY, relaid.Refusal!.Errno);
@@ -170,7 +170,7 @@ public sealed class BoardGrainTests(SiloFixture silo)
     [Fact]
     public async Task Device_refuses_what_is_not_its_own()
     {
-        var device = silo.Grains.GetDevice(await silo.NewBoardAsync(), "npu");
+        var device = silo.Grains.DeviceForGrains(await silo.NewBoardAsync(), "npu");
 
         Assert.Equal(Errno.ENODEV, (await device.GetAsync()).Refusal!.Errno);
         Assert.Equal(Errno.EINVAL, (await device.RegisterAsync(new Device("other", null))).Refusal!.Errno);
@@ -288,8 +288,8 @@ public sealed class BoardGrainTests(SiloFixture silo)
     public async Task Replace_with_what_it_is_sets_up_what_is_missing()
     {
         var name = await silo.NewBoardAsync();
-        await silo.Grains.GetMemory(name).LayOutAsync([]);
-        await silo.Grains.GetDevice(name, "gpu").RemoveAsync();
+        await silo.Grains.MemoryForGrains(name).LayOutAsync([]);
+        await silo.Grains.DeviceForGrains(name, "gpu").RemoveAsync();
 
         Assert.True((await silo.Grains.GetBoard(name).ReplaceAsync(SiloFixture.BoardNamed(name))).IsGranted);
 

@@ -48,7 +48,7 @@ public sealed class BoardListTests : IAsyncLifetime
         await Board.RemoveAsync();
         await DefineAsync();
 
-        await _cluster.Grains.GetBoards().RemoveAsync("b", 0);
+        await _cluster.Grains.BoardsForGrains().RemoveAsync("b", 0);
 
         Assert.Equal(["b"], await BoardsAsync());
     }

@@ -83,7 +83,7 @@ public sealed class BoardRepairTests(SiloFixture silo)
     public async Task Pages_that_are_held_for_nobody_go_back_and_the_name_can_be_used()
     {
         var board = await silo.NewBoardAsync();
-        var memory = silo.Grains.GetMemory(board);
+        var memory = silo.Grains.MemoryForGrains(board);
         Assert.True((await memory.AllocateAsync(new(new("ghost", 0), 8192, new(65536, 2, ulong.MaxValue), ulong.MaxValue, "gpu"))).IsGranted);
         Assert.Contains((await CheckAsync(board)).Findings, found => found is { Kind: FindingKind.PagesLeaked, Buffer: "ghost" });
 
@@ -137,7 +137,7 @@ public sealed class BoardRepairTests(SiloFixture silo)
     public async Task Memory_that_is_not_laid_out_is_set_up_again()
     {
         var board = await silo.NewBoardAsync();
-        await silo.Grains.GetMemory(board).LayOutAsync([]);
+        await silo.Grains.MemoryForGrains(board).LayOutAsync([]);
         Assert.Equal([FindingKind.SetUp], (await CheckAsync(board)).Findings.Select(found => found.Kind));
 
         var check = await RepairAsync(board);
@@ -153,7 +153,7 @@ public sealed class BoardRepairTests(SiloFixture silo)
         var board = await silo.NewBoardAsync();
         var buffer = await MappedAsync(board, "frame");
         var generation = (await buffer.DescribeAsync()).Value.Generation;
-        await silo.Grains.GetMemory(board).FreeAsync(new("frame", generation));
+        await silo.Grains.MemoryForGrains(board).FreeAsync(new("frame", generation));
 
         var check = await RepairAsync(board);
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using CsCheck;
-using DmaGrains.Interfaces;
+using DmaGrains.Grains.Boards;
 using DmaGrains.Model;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
@@ -32,7 +32,7 @@ public sealed class MemoryGrainTests(SiloFixture silo)
         async steps =>
         {
             var key = $"history{Interlocked.Increment(ref _nextMemory)}";
-            var grain = silo.Grains.GetMemory(key);
+            var grain = silo.Grains.MemoryForGrains(key);
             await grain.LayOutAsync(_regions);
             var model = PhysicalMemory.Create(_regions).Value;
             var generations = new Dictionary<string, uint>();
@@ -68,7 +68,7 @@ public sealed class MemoryGrainTests(SiloFixture silo)
     [Fact]
     public async Task An_allocation_writes_no_more_when_the_board_holds_many()
     {
-        var grain = silo.Grains.GetMemory("many");
+        var grain = silo.Grains.MemoryForGrains("many");
         await grain.LayOutAsync([new("ram", MemoryKind.System, new PageExtent(0, 1 << 20))]);
 
         await AllocateAsync(grain, 0, 200);
@@ -83,7 +83,7 @@ public sealed class MemoryGrainTests(SiloFixture silo)
     [Fact]
     public async Task What_is_held_survives_deactivation_when_it_fills_many_chunks()
     {
-        var grain = silo.Grains.GetMemory("chunks");
+        var grain = silo.Grains.MemoryForGrains("chunks");
         await grain.LayOutAsync([new("ram", MemoryKind.System, new PageExtent(0, 1 << 20))]);
         await AllocateAsync(grain, 0, 500);
         for (var number = 0; number < 500; number += 3)
@@ -99,7 +99,7 @@ public sealed class MemoryGrainTests(SiloFixture silo)
         Assert.Equal(333, held.Length);
     }
 
-    private static async Task AllocateAsync(IMemoryGrain grain, int first, int count)
+    private static async Task AllocateAsync(IMemoryForGrains grain, int first, int count)
     {
         for (var number = first; number < first + count; number++)
         {
@@ -111,7 +111,7 @@ public sealed class MemoryGrainTests(SiloFixture silo)
         new(new($"buffer-{number}", 0), 65536, DmaConstraints.Unconstrained, ulong.MaxValue, "gpu");
 
     /// <summary>Whether a command was carried out; its reply is then the model's.</summary>
-    private static async Task<bool> HappensAsync(IMemoryGrain grain, bool frees, AllocationRequest request, PhysicalMemory model)
+    private static async Task<bool> HappensAsync(IMemoryForGrains grain, bool frees, AllocationRequest request, PhysicalMemory model)
     {
         try
         {
@@ -136,7 +136,7 @@ public sealed class MemoryGrainTests(SiloFixture silo)
     [Fact]
     public async Task Pages_of_earlier_generations_go_back_with_those_of_a_later_one()
     {
-        var memory = silo.Grains.GetMemory(await silo.NewBoardAsync());
+        var memory = silo.Grains.MemoryForGrains(await silo.NewBoardAsync());
         foreach (var generation in (uint[])[0, 2, 3])
         {
             _ = (await memory.AllocateAsync(RequestFor(1) with { Token = new("b", generation) })).Value;
@@ -153,7 +153,7 @@ public sealed class MemoryGrainTests(SiloFixture silo)
     [InlineData(true)]
     public async Task A_request_that_comes_after_its_pages_were_given_back_gets_none(bool activatesAnew)
     {
-        var memory = silo.Grains.GetMemory(await silo.NewBoardAsync());
+        var memory = silo.Grains.MemoryForGrains(await silo.NewBoardAsync());
         var request = new AllocationRequest(new("late", 0), 8192, DmaConstraints.Unconstrained, ulong.MaxValue, "gpu");
         _ = (await memory.AllocateAsync(request)).Value;
         await memory.FreeAsync(request.Token);

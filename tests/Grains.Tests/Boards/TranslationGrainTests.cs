@@ -19,7 +19,7 @@ public sealed class TranslationGrainTests(SiloFixture silo)
     public async Task Addresses_contexts_and_positions_survive_deactivation()
     {
         var (board, buffer) = await MappedAsync();
-        var translation = silo.Grains.GetTranslation(board);
+        var translation = silo.Grains.TranslationForGrains(board);
         var first = await MapAsync(buffer, "m1");
         await translation.SwitchContextAsync("smmu", 1);
         await MapAsync(buffer, "m2");
@@ -44,7 +44,7 @@ public sealed class TranslationGrainTests(SiloFixture silo)
         var first = await OwnAsync("m1", "a");
         var second = await OwnAsync("m2", "b");
 
-        await silo.Grains.GetTranslation(board).AsReference<IGrainManagementExtension>()
+        await silo.Grains.TranslationForGrains(board).AsReference<IGrainManagementExtension>()
             .DeactivateOnIdle(TestContext.Current.CancellationToken);
 
         Assert.Equal(first.Range, second.Range);
@@ -64,7 +64,7 @@ public sealed class TranslationGrainTests(SiloFixture silo)
     public async Task Many_mappings_survive_deactivation()
     {
         var (board, buffer) = await MappedAsync();
-        var translation = silo.Grains.GetTranslation(board);
+        var translation = silo.Grains.TranslationForGrains(board);
         for (var number = 0; number < 150; number++)
         {
             await MapAsync(buffer, $"m{number}");
@@ -98,9 +98,9 @@ public sealed class TranslationGrainTests(SiloFixture silo)
         await Assert.ThrowsAnyAsync<Exception>(() => MapAsync(buffer, "m1"));
         await MapAsync(buffer, "m2");
 
-        Assert.Single(await silo.Grains.GetTranslation(board).GetHeldAsync());
+        Assert.Single(await silo.Grains.TranslationForGrains(board).GetHeldAsync());
         await buffer.UnmapAttachmentAsync("m2");
-        Assert.Empty(await silo.Grains.GetTranslation(board).GetHeldAsync());
+        Assert.Empty(await silo.Grains.TranslationForGrains(board).GetHeldAsync());
     }
 
     [Fact]
@@ -113,25 +113,25 @@ public sealed class TranslationGrainTests(SiloFixture silo)
         await buffer.DetachAsync("a");
         await buffer.ReleaseAsync();
 
-        Assert.Empty(await silo.Grains.GetTranslation(board).GetHeldAsync());
+        Assert.Empty(await silo.Grains.TranslationForGrains(board).GetHeldAsync());
     }
 
     [Fact]
     public async Task A_failed_write_hands_out_no_address()
     {
         var (board, buffer) = await MappedAsync();
-        silo.Storage.FailNextWrite(silo.Grains.GetTranslation(board));
+        silo.Storage.FailNextWrite(silo.Grains.TranslationForGrains(board));
 
         await Assert.ThrowsAnyAsync<Exception>(() => MapAsync(buffer, "m1"));
 
-        Assert.Empty(await silo.Grains.GetTranslation(board).GetHeldAsync());
+        Assert.Empty(await silo.Grains.TranslationForGrains(board).GetHeldAsync());
     }
 
     [Fact]
     public async Task LayOut_again_changes_nothing_and_refuses_others_with_EBUSY_while_addresses_are_held()
     {
         var (board, buffer) = await MappedAsync();
-        var translation = silo.Grains.GetTranslation(board);
+        var translation = silo.Grains.TranslationForGrains(board);
         await MapAsync(buffer, "m1");
 
         Assert.Null(await translation.LayOutAsync([_smmu], null));
@@ -145,7 +145,7 @@ public sealed class TranslationGrainTests(SiloFixture silo)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"mmu{Interlocked.Increment(ref _nextBoard)}");
         var definition = SiloFixture.BoardNamed(name);
-        Assert.True((await silo.Grains.GetBoard(name).DefineAsync(definition with
+        Assert.True((await silo.Grains.BoardForGrains(name).DefineAsync(definition with
         {
             Stages = [own ?? _smmu],
             Devices = [.. definition.Devices.Select(device => own is null || device.Name == "display" ? device with { Iommu = "smmu" } : device)],

@@ -128,7 +128,7 @@ public sealed class DurabilityTests(SiloFixture silo)
         else
         {
             // As silos do after the loss of one.
-            await buffer.SettleAsync();
+            await silo.Grains.BufferForGrains(board, "b").SettleAsync();
         }
 
         Assert.Empty(await silo.BuffersOfAsync(board));

@@ -127,8 +127,8 @@ public sealed partial class StoredRecordTests(SiloFixture silo)
             ],
         };
         var board = definition.Name;
-        Assert.True((await silo.Grains.GetBoard(board).DefineAsync(definition)).IsGranted);
-        var (memory, translation) = (silo.Grains.GetMemory(board), silo.Grains.GetTranslation(board));
+        Assert.True((await silo.Grains.BoardForGrains(board).DefineAsync(definition)).IsGranted);
+        var (memory, translation) = (silo.Grains.MemoryForGrains(board), silo.Grains.TranslationForGrains(board));
         for (var index = 0; index < 200; index++)
         {
             var allocated = await memory.AllocateAsync(new(
@@ -171,7 +171,7 @@ public sealed partial class StoredRecordTests(SiloFixture silo)
                 }),
             ],
         };
-        var board = silo.Grains.GetBoard(definition.Name);
+        var board = silo.Grains.BoardForGrains(definition.Name);
         Assert.Null((await board.DefineAsync(definition)).Refusal);
         foreach (var names in Enumerable.Range(0, 2 * NameBucket.NamesMax).Chunk(100))
         {
@@ -189,7 +189,7 @@ public sealed partial class StoredRecordTests(SiloFixture silo)
         const int WindowMax = 25;
         var board = await NewBoardAsync();
         var (few, many) = (await MappedAsync("few", 16), await MappedAsync("many", 2016));
-        var device = silo.Grains.GetDevice(board, DeviceName(0));
+        var device = silo.Grains.DeviceForGrains(board, DeviceName(0));
         var (one, all) = (await WindowsAsync(1), await WindowsAsync(DmaWindows.Max));
 
         Assert.InRange(many.Buffer - few.Buffer, 2000, 2000 * PieceMax);
@@ -206,7 +206,7 @@ public sealed partial class StoredRecordTests(SiloFixture silo)
             await buffer.AttachAsync("a", DeviceName(3));
             Assert.True((await buffer.MapAttachmentAsync("m", "a", DmaDirection.ToDevice)).IsGranted);
             Assert.Equal(pieces, (await buffer.DescribeAsync()).Value.Storage!.Extents.Length);
-            return (silo.Storage.TakeLargestWrite(buffer), silo.Storage.TakeLargestWrite(silo.Grains.GetMemory(board)));
+            return (silo.Storage.TakeLargestWrite(buffer), silo.Storage.TakeLargestWrite(silo.Grains.MemoryForGrains(board)));
         }
 
         async Task<int> WindowsAsync(int count)
@@ -277,17 +277,17 @@ public sealed partial class StoredRecordTests(SiloFixture silo)
     private async Task<string> NewBoardAsync()
     {
         var board = Long($"life{Interlocked.Increment(ref _nextBoard)}");
-        Assert.True((await silo.Grains.GetBoard(board).DefineAsync(BoardNamed(board))).IsGranted);
+        Assert.True((await silo.Grains.BoardForGrains(board).DefineAsync(BoardNamed(board))).IsGranted);
         return board;
     }
 
     private void AssertBounded(string board, IDmaBufferGrain buffer)
     {
         Assert.InRange(silo.Storage.TakeLargestWrite(buffer), 0, _limits["buffer"]);
-        Assert.InRange(silo.Storage.TakeLargestWrite(silo.Grains.GetMemory(board)), 0, _limits["memory"]);
-        Assert.InRange(silo.Storage.TakeLargestWrite(silo.Grains.GetTranslation(board)), 0, _limits["translation"]);
+        Assert.InRange(silo.Storage.TakeLargestWrite(silo.Grains.MemoryForGrains(board)), 0, _limits["memory"]);
+        Assert.InRange(silo.Storage.TakeLargestWrite(silo.Grains.TranslationForGrains(board)), 0, _limits["translation"]);
         Assert.InRange(silo.Storage.TakeLargestWrite(silo.Grains.GetNameBucket(board, 0)), 0, _limits["names"]);
-        Assert.InRange(silo.Storage.TakeLargestWrite(silo.Grains.GetBoard(board)), 0, _limits["board"]);
+        Assert.InRange(silo.Storage.TakeLargestWrite(silo.Grains.BoardForGrains(board)), 0, _limits["board"]);
         Assert.InRange(silo.Storage.TakeLargestWrite(silo.Grains.GetDevice(board, DeviceName(0))), 0, _limits["device"]);
     }
 

@@ -4,7 +4,6 @@ using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
-using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Tests.Buffers;
 

@@ -1,4 +1,5 @@
 using DmaGrains.Grains.Buffers;
+using DmaGrains.Grains;
 using DmaGrains.Interfaces;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
@@ -24,7 +25,7 @@ public sealed class InvariantTests(TwoSilos silos)
     public async Task Pages_that_nobody_has_are_found()
     {
         var (board, _) = await NewMappedAsync();
-        await _cluster.Grains.GetMemory(board.Name).AllocateAsync(
+        await _cluster.Grains.MemoryForGrains(board.Name).AllocateAsync(
             new AllocationRequest(new("ghost", 0), 4096, DmaConstraints.Unconstrained, ulong.MaxValue, "gpu"));
 
         Assert.Contains("PagesLeaked: ghost", Assert.Single(await FindingsAsync(board)), StringComparison.Ordinal);
@@ -44,7 +45,7 @@ public sealed class InvariantTests(TwoSilos silos)
     public async Task Pages_that_the_memory_does_not_hold_are_found()
     {
         var (board, _) = await NewMappedAsync();
-        await _cluster.Grains.GetMemory(board.Name).FreeAsync(new("frame", 0));
+        await _cluster.Grains.MemoryForGrains(board.Name).FreeAsync(new("frame", 0));
 
         Assert.Contains(await FindingsAsync(board), found => found.Contains("PagesNotHeld: frame", StringComparison.Ordinal));
     }
@@ -72,7 +73,7 @@ public sealed class InvariantTests(TwoSilos silos)
         await cluster.CheckInvariantsAsync();
         foreach (var board in boards)
         {
-            await cluster.Grains.GetMemory(board.Name).AllocateAsync(
+            await cluster.Grains.MemoryForGrains(board.Name).AllocateAsync(
                 new AllocationRequest(new("ghost", 0), 4096, DmaConstraints.Unconstrained, ulong.MaxValue, "gpu"));
         }
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using DmaGrains.Interfaces;
 using Microsoft.Extensions.Logging;
 
 namespace DmaGrains.Grains.Buffers.Debts;
@@ -140,7 +139,7 @@ internal sealed partial class BufferDebts(
         _owing.TryRemove((board, buffer), out _);
         try
         {
-            await grains.GetBuffer(board, buffer).SettleAsync();
+            await grains.BufferForGrains(board, buffer).SettleAsync();
             return true;
         }
         catch (Exception problem)

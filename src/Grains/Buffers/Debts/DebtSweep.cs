@@ -96,7 +96,7 @@ internal sealed partial class DebtSweep(
 
     private async Task LookAsync(string board, string name)
     {
-        var buffer = grains.GetBuffer(board, name);
+        var buffer = grains.BufferForGrains(board, name);
         var stored = new DurableState<DmaBufferRecord>(DmaBufferRecord.StateName, buffer.GetGrainId(), storage, new());
         await stored.ReadStateAsync();
 

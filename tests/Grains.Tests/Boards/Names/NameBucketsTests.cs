@@ -24,7 +24,7 @@ public sealed class NameBucketsTests(SiloFixture silo)
     public async Task Names_come_and_go_while_buckets_split()
     {
         var board = await silo.NewBoardAsync();
-        var grain = silo.Grains.GetBoard(board);
+        var grain = silo.Grains.BoardForGrains(board);
         var names = Enumerable.Range(0, 3000).Select(number => $"b{number}").ToList();
         await Task.WhenAll(names.Select(name => grain.AddBufferAsync(name, 0, null, default)));
 
@@ -40,7 +40,7 @@ public sealed class NameBucketsTests(SiloFixture silo)
     public async Task A_name_added_twice_is_there_once()
     {
         var board = await silo.NewBoardAsync();
-        var grain = silo.Grains.GetBoard(board);
+        var grain = silo.Grains.BoardForGrains(board);
 
         Assert.True((await grain.AddBufferAsync("b", 0, null, default)).IsGranted);
         Assert.True((await grain.AddBufferAsync("b", 0, "gpu", default)).IsGranted);
@@ -54,7 +54,7 @@ public sealed class NameBucketsTests(SiloFixture silo)
     public async Task A_split_whose_write_fails_loses_and_doubles_no_name(uint? writer, bool afterWriting)
     {
         var board = await silo.NewBoardAsync();
-        var grain = silo.Grains.GetBoard(board);
+        var grain = silo.Grains.BoardForGrains(board);
         var names = Enumerable.Range(0, NameBucket.NamesWanted).Select(index => $"b{index}").ToHashSet();
         await Task.WhenAll(names.Select(name => grain.AddBufferAsync(name, 0, null, default)));
 
@@ -81,7 +81,7 @@ public sealed class NameBucketsTests(SiloFixture silo)
     public async Task A_failed_add_leaves_no_name()
     {
         var board = await silo.NewBoardAsync();
-        var grain = silo.Grains.GetBoard(board);
+        var grain = silo.Grains.BoardForGrains(board);
         silo.Storage.FailNextWrite(silo.Grains.GetNameBucket(board, 0));
 
         await Assert.ThrowsAnyAsync<Exception>(() => grain.AddBufferAsync("b", 0, null, default));
@@ -100,7 +100,7 @@ public sealed class NameBucketsTests(SiloFixture silo)
         await buffer.ReleaseAsync();
         Assert.True((await buffer.ExportAsync(new("frame", 8192))).IsGranted);
 
-        await silo.Grains.GetBoard(board).RemoveBufferAsync("frame", first);
+        await silo.Grains.BoardForGrains(board).RemoveBufferAsync("frame", first);
 
         Assert.Equal(["frame"], await silo.BuffersOfAsync(board));
         await buffer.ReleaseAsync();
@@ -111,7 +111,7 @@ public sealed class NameBucketsTests(SiloFixture silo)
     public async Task A_removal_counts_for_the_generation_that_a_buffer_moved_to()
     {
         var board = await silo.NewBoardAsync();
-        var grain = silo.Grains.GetBoard(board);
+        var grain = silo.Grains.BoardForGrains(board);
         Assert.True((await grain.AddBufferAsync("b", 4, null, default)).IsGranted);
 
         await grain.RemoveBufferAsync("b", 5);
@@ -123,7 +123,7 @@ public sealed class NameBucketsTests(SiloFixture silo)
     public async Task A_name_that_comes_after_its_removal_is_refused_and_its_next_generation_is_not()
     {
         var board = await silo.NewBoardAsync();
-        var grain = silo.Grains.GetBoard(board);
+        var grain = silo.Grains.BoardForGrains(board);
         Assert.True((await grain.AddBufferAsync("b", 4, null, default)).IsGranted);
         await grain.RemoveBufferAsync("b", 4);
 
@@ -138,7 +138,7 @@ public sealed class NameBucketsTests(SiloFixture silo)
     public async Task A_name_that_comes_after_its_removal_is_refused_by_a_bucket_that_activated_since()
     {
         var board = await silo.NewBoardAsync();
-        var grain = silo.Grains.GetBoard(board);
+        var grain = silo.Grains.BoardForGrains(board);
         await grain.AddBufferAsync("b", 0, null, default);
         await grain.RemoveBufferAsync("b", 0);
         await silo.Grains.GetNameBucket(board, 0).AsReference<IGrainManagementExtension>()
@@ -151,7 +151,7 @@ public sealed class NameBucketsTests(SiloFixture silo)
     public async Task A_removal_that_overtook_its_name_keeps_it_away()
     {
         var board = await silo.NewBoardAsync();
-        var grain = silo.Grains.GetBoard(board);
+        var grain = silo.Grains.BoardForGrains(board);
         await grain.RemoveBufferAsync("b", 0);
 
         Assert.Equal("Generation", (await grain.AddBufferAsync("b", 0, null, default)).Refusal!.Field);
@@ -194,7 +194,7 @@ public sealed class NameBucketsTests(SiloFixture silo)
             new("b", 1UL << 40) { Policy = ExporterPolicy.Default with { Allocation = AllocationTime.AtExport } });
 
         Assert.True((await buffer.ExportAsync(new("b", 4096))).IsGranted);
-        await silo.Grains.GetBoard(board).RemoveBufferAsync("b", 0);
+        await silo.Grains.BoardForGrains(board).RemoveBufferAsync("b", 0);
 
         Assert.Equal(["b"], await silo.BuffersOfAsync(board));
     }

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Translation;
+using Orleans.Concurrency;
+
+namespace DmaGrains.Grains.Boards;
+
+/// <summary>A board's MMUs and its bounce pool, for the board and its buffers; it calls no other grain. No client can call it.</summary>
+[GrainInterfaceType("dma.ITranslationForGrains")]
+[Alias("dma.ITranslationForGrains")]
+internal interface ITranslationForGrains : ITranslationGrain
+{
+    /// <summary>Sets the MMUs up; the same again changes nothing. For the board.</summary>
+    /// <param name="stages">The board's MMUs.</param>
+    /// <param name="pool">The bounce pool, or null.</param>
+    /// <returns>As <see cref="DmaTranslation.Check"/>; EBUSY when there are mappings through other MMUs; null when set up.</returns>
+    [Alias("LayOut")]
+    Task<Refusal?> LayOutAsync(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool);
+
+    /// <summary>Maps; the same request under the same token gets the same addresses.</summary>
+    /// <returns>
+    /// As <see cref="DmaMapRequest.Check"/>, EINVAL naming Token (that mapping ended a short while ago), or as <see cref="DmaTranslation.Map"/>.
+    /// </returns>
+    [Alias("Map")]
+    Task<DmaResult<DmaMapped>> MapAsync(DmaMapRequest request);
+
+    /// <summary>What a map would return; nothing is kept.</summary>
+    /// <returns>As <see cref="MapAsync"/>.</returns>
+    [ReadOnly]
+    [Alias("TestMap")]
+    Task<DmaResult<DmaMapped>> TestMapAsync(DmaMapRequest request);
+
+    /// <summary>Whether a mapping can be ended in the current contexts (thread #39).</summary>
+    /// <returns>EINVAL naming Buffer or Context; null when it can.</returns>
+    [ReadOnly]
+    [Alias("CheckUnmap")]
+    Task<Refusal?> CheckUnmapAsync(MapToken token);
+
+    /// <summary>Ends mappings; tokens without a mapping change nothing.</summary>
+    /// <returns>EINVAL naming Tokens or Buffer, and no mapping is ended; null when they hold nothing.</returns>
+    [Alias("Unmap")]
+    Task<Refusal?> UnmapAsync(ImmutableArray<MapToken> tokens);
+
+    /// <summary>Ends all mappings of a buffer.</summary>
+    /// <param name="buffer">The buffer.</param>
+    /// <param name="following">The number of the next mapping: it may have been made here without the buffer having recorded it.</param>
+    /// <returns>EINVAL naming Buffer; null when it has none.</returns>
+    [Alias("UnmapAll")]
+    Task<Refusal?> UnmapAllAsync(string buffer, ulong following);
+
+    /// <summary>Switches an MMU to another of its contexts (thread #38, #39).</summary>
+    /// <returns>EINVAL naming Stage or Context; null when switched.</returns>
+    [Alias("SwitchContext")]
+    Task<Refusal?> SwitchContextAsync(string stage, uint context);
+}
