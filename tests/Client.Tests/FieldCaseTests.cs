@@ -224,6 +224,26 @@ public class FieldCaseTests
         Assert.Equal("good", Result(switched));
     }
 
+    [Fact]
+    public async Task Case_16_windows_start_at_multiples_where_the_exporter_looks_and_are_on_record_where_it_does_not()
+    {
+        const string folder = "16-ntb-alignment";
+        var run = await RunAsync(folder, "windows.yaml");
+        var mainline = await RunAsync(folder, "windows-mainline.yaml");
+        var audit = await Answer.OfAsync("audit", PathOf(folder, "list.yaml"), "--device", "ntb", "--board", PathOf(folder, "host.yaml"), "--json");
+        var advice = await AdviseAsync(folder, "host.yaml", "ntb", "32MiB");
+
+        Assert.Equal("good", Result(run));
+        Assert.Equal(0UL, AddressOfLastMap(run) % (32 << 20));
+        Assert.Equal(0x41800000UL, AddressOfLastMap(mainline));
+        Assert.All(Hazards(mainline), hazard => Assert.Equal(("list_breaks_limit", "address_alignment"), (Text(hazard, "kind"), Text(hazard, "field"))));
+        var list = audit.Json().GetProperty("lists")[0];
+        Assert.Equal((1, "address_alignment"), (audit.Code, Text(Assert.Single(list.GetProperty("violations").EnumerateArray()), "field")));
+        Assert.False(list.GetProperty("resplit").GetProperty("fits").GetBoolean());
+        Assert.Equal(("works", "cma"), (Text(Rows(advice).First(), "verdict"), RegionsOf(Rows(advice).First())));
+        Assert.Equal("ntb EBUSY", Refused(Rows(advice).Single(row => (MemoryOf(row), Text(row, "allocates")) == ("cma", "for_nobody"))));
+    }
+
     [Theory]
     [InlineData("reader.yaml", "cpu_access_while_device_owns")]
     [InlineData("wrong-direction.yaml", "stale_cpu_read")]

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using DmaGrains.Client.Live;
 using DmaGrains.Interfaces;
+using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
+using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Client.Commands;
 
@@ -45,6 +47,12 @@ internal sealed class DeviceSet
     private readonly Option<ulong?> _preferred = SizeOption.Create(
         "--preferred-segment-size", "The segment size that it prefers; never a limit.", 0, uint.MaxValue);
 
+    private readonly (ListLimit Limit, Option<ulong?> Option)[] _limits =
+    [
+        .. ListLimit.All.Select(limit => (limit, SizeOption.Create(
+            $"--{Words.Spelt(limit.Field).Replace('_', '-')}", $"{limit.Description[..^1]}; 0 is unset.", 0, limit.Most))),
+    ];
+
     private const string None = "none";
 
     private DeviceSet()
@@ -66,8 +74,10 @@ internal sealed class DeviceSet
             Example:
               dmagrains device set my-board/dma0 --max-segment-size 64KiB --max-segment-count 128
             """,
-            path, _size, _count, _boundary, _mask, _limit, _windows, _contiguous, _coherent, _iommu, _busMmu, _structPage, _trusted, _peerToPeer,
-            _peerBus, _perLine, _preferred).Does(DeviceCommand.BoardOf(path), async live =>
+            [
+                path, _size, _count, _boundary, _mask, _limit, _windows, _contiguous, _coherent, _iommu, _busMmu, _structPage, _trusted, _peerToPeer,
+                _peerBus, _perLine, _preferred, .. _limits.Select(row => row.Option),
+            ]).Does(DeviceCommand.BoardOf(path), async live =>
         {
             var (board, name) = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
             var grain = live.Connection.Grains.GetBoard(board);
@@ -102,6 +112,7 @@ internal sealed class DeviceSet
             PeerBus = Named(parsed, _peerBus, device.PeerBus),
             SegmentsPerLine = Given(parsed, _perLine, device.SegmentsPerLine),
             PreferredSegmentSize = (uint)Given(parsed, _preferred, device.PreferredSegmentSize)!,
+            Limits = _limits.Aggregate(device.Limits, (limits, row) => limits.With(row.Limit, (ulong)Given(parsed, row.Option, limits[row.Limit])!)),
         };
     }
 

@@ -40,6 +40,11 @@ internal static class DeviceTable
             yield return device.Bus is { } on ? $"sees memory over {on}: {windows}" : $"sees memory: {windows}";
         }
 
+        foreach (var limit in device.LimitsText)
+        {
+            yield return $"takes {limit}";
+        }
+
         if (device.Coherent)
         {
             yield return "coherent";

@@ -24,7 +24,7 @@ internal static class UnionText
         var mask = union.SegmentBoundaryMask == ulong.MaxValue
             ? "no boundary"
             : $"boundary mask 0x{union.SegmentBoundaryMask:x}";
-        return $"{count}, {size}, {mask}";
+        return $"{count}, {size}, {mask}{union.LimitsText}";
     }
 
     /// <summary>The line of a union in the model.</summary>

@@ -242,8 +242,8 @@ public sealed partial record DmaBuffer
     /// for who asks.
     /// </summary>
     private DmaConstraints CutFor(DmaConstraints demand, BackingStorage storage) =>
-        Policy.HasOwnLists ? demand.ToWholePages(storage.PageOrder) with { MaxSegmentCount = uint.MaxValue }
-        : storage.AllocatedUnder.InPages(storage.PageOrder);
+        Policy.HasOwnLists ? demand.ToWholePages(storage.PageOrder).ToCut(storage.PageOrder) with { MaxSegmentCount = uint.MaxValue }
+        : storage.AllocatedUnder.ToCut(storage.PageOrder);
 
     private NamedList<Attachment, AttachmentSum> WithPending(string attachment) =>
         Attachments.With(Attached(attachment) with { IsPending = true });

@@ -1,3 +1,4 @@
+using System.Numerics;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
@@ -12,7 +13,7 @@ public sealed partial record DmaBuffer
     /// would have broken it.
     /// </summary>
     private DmaBuffer NotingLuck(Mapping mapping, Attachment attachment) =>
-        Noting(CountByLuck(mapping, attachment)).Noting(SizeByLuck(mapping, attachment)).Noting(BoundaryByLuck(mapping, attachment));
+        Noting(CountByLuck(mapping, attachment)).Noting(SizeByLuck(mapping, attachment)).Noting(BoundaryByLuck(mapping, attachment)).Noting(AlignmentByLuck(mapping, attachment));
 
     /// <summary>
     /// The page allocator promises single pages and nothing beyond. Where so many would be too many segments, those that it gave lay
@@ -72,6 +73,27 @@ public sealed partial record DmaBuffer
             HazardKind.ByLuck, attachment.Device, attachment.Name, nameof(DmaConstraints.SegmentBoundaryMask), mapping.MadeUnder.SegmentBoundaryMask, mask,
             $"{attachment.Device} takes no segment across a boundary of mask 0x{mask:x}, and those of {Name} cross none only by luck: its list was not cut at them, and its pages may lie on both sides of one. A list cut for {attachment.Device} would not depend on luck.{UnstatedLimit.Said(unstated, attachment.Device)}",
             unstated);
+    }
+
+    /// <summary>Pages may start anywhere, unless somebody asked for more or the areas that they come from align them.</summary>
+    private Hazard? AlignmentByLuck(Mapping mapping, Attachment attachment)
+    {
+        if (attachment.Takes.Limits.IsEmpty || attachment.IsTranslated || WouldMove)
+        {
+            return null;
+        }
+
+        const string Field = nameof(ListLimit.AddressAlignment);
+        var alignment = attachment.Takes.Limits[ListLimit.AddressAlignment];
+        var areas = LiesIn(mapping.Storage);
+        var kept = areas.IsEmpty || mapping.Storage.Extents.Length > 1 ? 0
+            : Math.Min(BitOperations.RoundUpToPowerOf2(mapping.Storage.PageCount << Page.Shift), areas.Min(area => area.AreaAlignmentBytes));
+        return alignment <= Math.Max(Page.SizeOf(PageOrder), Math.Max(kept, mapping.Storage.AllocatedUnder.Limits[ListLimit.AddressAlignment]))
+            || attachment.HasOnRecord(HazardKind.ByLuck, Field)
+            ? null
+            : new(
+                HazardKind.ByLuck, attachment.Device, attachment.Name, Field, mapping.Storage.Extents[0].Address.Value, alignment,
+                $"{attachment.Device} takes {ListLimit.AddressAlignment.Takes(alignment)}, and those of {Name} fit only by luck: its pages were not chosen for that. Pages chosen for {attachment.Device} would not depend on luck.");
     }
 
     /// <summary>

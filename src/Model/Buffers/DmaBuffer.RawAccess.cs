@@ -39,7 +39,7 @@ public sealed partial record DmaBuffer
 
     /// <summary>How the list is cut that an importer maps itself: as it was got, or, of page frame numbers, within its own limits.</summary>
     private DmaConstraints CutOf(Mapping raw, Attachment attachment) =>
-        raw.Access == BufferAccess.Scatterlist ? raw.MadeUnder : attachment.Takes.ToWholePages(PageOrder) with { MaxSegmentCount = uint.MaxValue };
+        raw.Access == BufferAccess.Scatterlist ? raw.MadeUnder : attachment.Takes.ToWholePages(PageOrder).ToCut(PageOrder) with { MaxSegmentCount = uint.MaxValue };
 
     /// <summary>
     /// Whether who maps raw access makes addresses of its own though lists have one set of them: in a list of its own, or in one that

@@ -22,7 +22,12 @@ internal static class HazardMarks
         // Of luck there was one, and its bit is for the count.
         if (kind == HazardKind.ByLuck && field != nameof(DmaConstraints.MaxSegmentCount))
         {
-            return field == nameof(DmaConstraints.MaxSegmentSize) ? 1UL << 30 : 1UL << 31;
+            return field switch
+            {
+                nameof(DmaConstraints.MaxSegmentSize) => 1UL << 30,
+                nameof(DmaConstraints.SegmentBoundaryMask) => 1UL << 31,
+                _ => 1UL << 29,
+            };
         }
 
         var group = Array.IndexOf(_byField, kind);

@@ -13,6 +13,9 @@ public readonly record struct DmaConstraints(uint MaxSegmentSize, uint MaxSegmen
     /// <summary>The identity of <see cref="Narrow"/>: no importer has asked for anything yet.</summary>
     public static DmaConstraints Unconstrained { get; } = new(uint.MaxValue, uint.MaxValue, ulong.MaxValue);
 
+    /// <summary>The further limits; the default is none.</summary>
+    public ListLimits Limits { get; init; }
+
     /// <summary>Whether no field is zero.</summary>
     public bool IsSatisfiable => MaxSegmentSize != 0 && MaxSegmentCount != 0 && SegmentBoundaryMask != 0;
 
@@ -20,9 +23,28 @@ public readonly record struct DmaConstraints(uint MaxSegmentSize, uint MaxSegmen
     /// <param name="pageOrder">The kernel's page order.</param>
     public uint MaxSegmentSizeInPages(int pageOrder = 0) => MaxSegmentSize & ~(Page.SizeOf(pageOrder) - 1);
 
-    /// <summary>The same limits as pages of an order can keep them: what is 4 KiB or less beyond whole kernel pages is of no use.</summary>
+    /// <summary>
+    /// The same limits as pages of an order keep them: segments are whole pages, and where each must start at a multiple of more than a
+    /// page, so is the length of each that another may follow. Where no segment can be that long, none may follow.
+    /// </summary>
     /// <param name="pageOrder">The kernel's page order.</param>
-    public DmaConstraints InPages(int pageOrder) => pageOrder == 0 ? this : this with { MaxSegmentSize = MaxSegmentSizeInPages(pageOrder) };
+    public DmaConstraints InPages(int pageOrder)
+    {
+        if (pageOrder == 0 && Limits.IsEmpty)
+        {
+            return this;
+        }
+
+        var limits = pageOrder == 0 ? this : this with { MaxSegmentSize = MaxSegmentSizeInPages(pageOrder) };
+        var alignment = Limits[ListLimit.AddressAlignment];
+        return alignment <= Page.SizeOf(pageOrder) || MaxSegmentCount == 1 ? limits
+            : UInt128.Min(MaxSegmentSize, BoundaryWindowBytes) < alignment ? limits with { MaxSegmentCount = 1 }
+            : limits with { MaxSegmentSize = (uint)(MaxSegmentSize & ~(alignment - 1)) };
+    }
+
+    /// <summary>How a list is cut under these limits: into pieces of pages, however many; the further limits are for who chooses the pages.</summary>
+    /// <param name="pageOrder">The kernel's page order.</param>
+    public DmaConstraints ToCut(int pageOrder) => pageOrder == 0 && Limits.IsEmpty ? this : InPages(pageOrder) with { Limits = default };
 
     /// <summary>Bytes between two boundaries; 2^64 when there are none.</summary>
     public UInt128 BoundaryWindowBytes => (UInt128)SegmentBoundaryMask + 1;
@@ -31,7 +53,10 @@ public readonly record struct DmaConstraints(uint MaxSegmentSize, uint MaxSegmen
     public static DmaConstraints Narrow(DmaConstraints left, DmaConstraints right) => new(
         Math.Min(left.MaxSegmentSize, right.MaxSegmentSize),
         Math.Min(left.MaxSegmentCount, right.MaxSegmentCount),
-        left.SegmentBoundaryMask & right.SegmentBoundaryMask);
+        left.SegmentBoundaryMask & right.SegmentBoundaryMask)
+    {
+        Limits = ListLimits.Narrow(left.Limits, right.Limits),
+    };
 
     /// <summary>Limits under which any pages can be cut: no piece is shorter than a page.</summary>
     /// <param name="pageOrder">The kernel's page order.</param>
@@ -53,5 +78,5 @@ public readonly record struct DmaConstraints(uint MaxSegmentSize, uint MaxSegmen
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"at most {Counted.Of(MaxSegmentCount, "segment")} of {MaxSegmentSize} bytes, boundary mask 0x{SegmentBoundaryMask:x}";
+        $"at most {Counted.Of(MaxSegmentCount, "segment")} of {MaxSegmentSize} bytes, boundary mask 0x{SegmentBoundaryMask:x}{Limits}";
 }

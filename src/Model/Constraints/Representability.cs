@@ -17,7 +17,7 @@ public static class Representability
     /// <param name="pageOrder">The kernel's page order.</param>
     public static bool IsRepresentable(ulong sizeBytes, DmaConstraints constraints, int pageOrder = 0) =>
         LeastSegmentCount(sizeBytes, constraints, RangeShape.Scattered, SegmentLimit.Floored, pageOrder) is { } least
-        && least <= constraints.MaxSegmentCount;
+        && least <= constraints.InPages(pageOrder).MaxSegmentCount;
 
     /// <summary>Whether some list over one contiguous range satisfies the constraints, limits floored to pages.</summary>
     /// <param name="sizeBytes">Bytes, 1 or more; the last page may be partial.</param>
@@ -25,7 +25,7 @@ public static class Representability
     /// <param name="pageOrder">The kernel's page order.</param>
     public static bool FitsOneRange(ulong sizeBytes, DmaConstraints constraints, int pageOrder = 0) =>
         LeastSegmentCount(sizeBytes, constraints, RangeShape.ContiguousBestBase, SegmentLimit.Floored, pageOrder) is { } least
-        && least <= constraints.MaxSegmentCount;
+        && least <= constraints.InPages(pageOrder).MaxSegmentCount;
 
     /// <summary>The fewest segments that cover <paramref name="sizeBytes"/> (at least 1); the count limit is not looked at.</summary>
     /// <param name="sizeBytes">Bytes, 1 or more; the last page may be partial.</param>
@@ -39,12 +39,13 @@ public static class Representability
     {
         UInt128 size = sizeBytes;
         UInt128 window = constraints.BoundaryWindowBytes;
-        UInt128 floored = constraints.MaxSegmentSizeInPages(pageOrder);
+        UInt128 floored = constraints.InPages(pageOrder).MaxSegmentSizeInPages(pageOrder);
         var longest = limit == SegmentLimit.Exact ? constraints.MaxSegmentSize : floored;
         if (floored == 0 || window < Page.SizeOf(pageOrder))
         {
-            // No segment can end on a page edge and leave bytes behind it: the buffer is one segment or nothing.
-            return longest != 0 && size <= UInt128.Min(longest, window) ? 1 : null;
+            // No segment can end on a page edge and leave bytes behind it: the buffer is one segment or nothing. A boundary inside a page of
+            // more than 4 KiB cuts no list.
+            return longest != 0 && size <= UInt128.Min(longest, window) && (pageOrder == 0 || window >= Page.SizeOf(pageOrder)) ? 1 : null;
         }
 
         var cut = new SegmentCut(window, UInt128.Min(floored, window), UInt128.Min(longest, window), Page.SizeOf(pageOrder));

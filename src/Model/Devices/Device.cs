@@ -90,6 +90,10 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     [Id(14)]
     public ulong OutputLimit { get; init; }
 
+    /// <summary>What it takes beyond count, size and boundary of segments; the default states nothing.</summary>
+    [Id(15)]
+    public ListLimits Limits { get; init; }
+
     /// <summary>The MMU next to memory; null when there is none.</summary>
     public string? LastMmu => BusMmu ?? Iommu;
 
@@ -117,7 +121,7 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     /// <summary>What the device asks of a scatterlist.</summary>
     public DmaConstraints Demand(DmaGetters getters)
     {
-        var read = DeviceDmaParameters.Read(Parameters, getters);
+        var read = DeviceDmaParameters.Read(Parameters, getters) with { Limits = Limits };
         if (!RequiresContiguous)
         {
             return read;
@@ -145,7 +149,7 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     }
 
     /// <summary>Null when the device can be put on a board.</summary>
-    /// <returns>EINVAL naming Device, Bus, PeerBus, Iommu, BusMmu, SegmentBoundaryMask (holes), MaxSegmentCount (contiguous but more than 1) or Windows; ENOSPC naming Windows.</returns>
+    /// <returns>EINVAL naming Device, Bus, PeerBus, Iommu, BusMmu, SegmentBoundaryMask (holes), MaxSegmentCount (contiguous but more than 1), Windows or a limit of the table; ENOSPC naming Windows.</returns>
     public Refusal? Check()
     {
         if ((ModelName.Check(Name, "Device") ?? CheckNamed(Bus, nameof(Bus)) ?? CheckNamed(PeerBus, nameof(PeerBus))
@@ -159,6 +163,14 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
             return new(
                 Errno.EINVAL, Name, nameof(DeviceDmaParameters.SegmentBoundaryMask), null, mask,
                 $"{Name}: segment boundary mask 0x{mask:x} has holes: expected 0 (unset) or 2^k-1.");
+        }
+
+        foreach (var (limit, value) in Limits.Stated)
+        {
+            if (limit.Expecting(value) is { } expected)
+            {
+                return new(Errno.EINVAL, Name, limit.Field, value, limit.Most, $"{Name}: {limit.Field} is {value}: expected {expected}.");
+            }
         }
 
         if (!Windows.IsEmpty && Windows.Check(Name) is { } window)

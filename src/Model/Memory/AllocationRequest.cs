@@ -42,7 +42,7 @@ public sealed record AllocationRequest(
 
     /// <summary>The same for memory that comes in kernel pages of an order.</summary>
     /// <param name="pageOrder">The kernel's page order.</param>
-    public AllocationRequest InPages(int pageOrder) => pageOrder == 0 ? this : this with
+    public AllocationRequest InPages(int pageOrder) => pageOrder == 0 && Constraints.Limits.IsEmpty ? this : this with
     {
         SizeBytes = Page.CountFor(SizeBytes, pageOrder) << Page.Shift,
         Constraints = Constraints.InPages(pageOrder),

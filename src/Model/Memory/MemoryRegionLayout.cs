@@ -33,6 +33,13 @@ public sealed record MemoryRegionLayout(
     [Id(3)]
     public ulong PageBlockBytes { get; init; }
 
+    /// <summary>
+    /// Of a contiguous area: to what the kernel aligns ranges at most (CONFIG_CMA_ALIGNMENT), in bytes, a power of two; each starts at a
+    /// multiple of its length, rounded up to a power of two, or of this. 0 when nobody states it: ranges then lie anywhere.
+    /// </summary>
+    [Id(4)]
+    public ulong AreaAlignmentBytes { get; init; }
+
     /// <summary>What contiguous areas must start and end on, in bytes; 0 when they lie anywhere.</summary>
     public ulong PageBlock => PageBlockBytes == 0 ? PageBlockOf(PageOrder) : PageBlockBytes;
 
@@ -109,7 +116,7 @@ public sealed record MemoryRegionLayout(
     }
 
     /// <summary>Null when the region can exist.</summary>
-    /// <returns>EINVAL naming Region, Kind, Range, PageSize, PageBlock, Reserved, Device or PeerBus.</returns>
+    /// <returns>EINVAL naming Region, Kind, Range, PageSize, PageBlock, CmaAlignment, Reserved, Device or PeerBus.</returns>
     public Refusal? Check()
     {
         if (ModelName.Check(Name, "Region") is { } bad)
@@ -142,6 +149,13 @@ public sealed record MemoryRegionLayout(
             return new(
                 Errno.EINVAL, null, "PageBlock", PageBlockBytes, Page.SizeOf(PageOrder),
                 $"Region {Name} has page blocks of {PageBlockBytes} bytes: expected a power of two of at least a page, {Page.SizeOf(PageOrder)} bytes.");
+        }
+
+        if (AreaAlignmentBytes != 0 && (!BitOperations.IsPow2(AreaAlignmentBytes) || AreaAlignmentBytes < Page.SizeOf(PageOrder)))
+        {
+            return new(
+                Errno.EINVAL, null, "CmaAlignment", AreaAlignmentBytes, Page.SizeOf(PageOrder),
+                $"Region {Name} aligns ranges to {AreaAlignmentBytes} bytes: expected a power of two of at least a page, {Page.SizeOf(PageOrder)} bytes.");
         }
 
         var rest = (Range.FirstPfn | Range.PageCount | ReservedEveryPages | ReservedPages) & ((1UL << PageOrder) - 1);

@@ -33,7 +33,7 @@ public readonly struct OwnLists : IEquatable<OwnLists>
         var pageCount = Page.CountFor(sizeBytes, pageOrder) >> pageOrder;
         var limits = demands
             .Select(demand => demand.ToWholePages(pageOrder))
-            .Where(limits => limits.MaxSegmentCount < pageCount)
+            .Where(limits => limits.MaxSegmentCount < pageCount || !limits.Limits.IsEmpty)
             .Distinct()
             .OrderBy(limits => limits.MaxSegmentCount)
             .ThenBy(limits => limits.MaxSegmentSize)

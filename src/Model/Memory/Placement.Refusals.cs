@@ -26,7 +26,7 @@ internal sealed partial class Placement
         var (limits, window) = (request.Constraints, request.Constraints.BoundaryWindowBytes);
         var page = Page.SizeOf(pageOrder);
         var (field, limit) = limits.MaxSegmentSizeInPages(pageOrder) == 0 ? (nameof(DmaConstraints.MaxSegmentSize), limits.MaxSegmentSize)
-            : window < page && request.SizeBytes > window ? (nameof(DmaConstraints.SegmentBoundaryMask), limits.SegmentBoundaryMask)
+            : window < page && (pageOrder != 0 || request.SizeBytes > window) ? (nameof(DmaConstraints.SegmentBoundaryMask), limits.SegmentBoundaryMask)
             : (null, 0UL);
         return field is null
             ? null

@@ -26,7 +26,7 @@ internal sealed partial class Placement
     }
 
     /// <summary>Whether no segment of these pages but the last is shorter than somebody would like.</summary>
-    private bool IsAsWished(ImmutableArray<PageExtent> extents) => WishPages <= 1 || ShorterThanWished(extents) == 0;
+    private bool IsAsWished(ImmutableArray<PageExtent> extents) => WishPages <= 1 || _alignmentPages > 1UL << _pageOrder || ShorterThanWished(extents) == 0;
 
     private int ShorterThanWished(ImmutableArray<PageExtent> extents)
     {

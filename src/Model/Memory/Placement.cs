@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Scatterlists;
 
@@ -20,6 +21,9 @@ internal sealed partial class Placement
     /// <summary>The kernel's page order: all free runs are whole pages of it.</summary>
     private readonly int _pageOrder;
 
+    /// <summary>Of what each run of pages starts at a multiple, in pages of 4 KiB; all free runs do where it is a page of the kernel.</summary>
+    private readonly ulong _alignmentPages;
+
     /// <summary>The regions within reach of which pages may come, in the order to try them.</summary>
     private readonly ImmutableArray<MemoryRegion> _regions;
 
@@ -31,8 +35,9 @@ internal sealed partial class Placement
         _request = request.InPages(pageOrder);
         _pageOrder = pageOrder;
         Lists = request.Lists.IsEmpty ? [_request.Constraints]
-            : pageOrder == 0 ? request.Lists.Limits
-            : [.. request.Lists.Limits.Select(list => list.InPages(pageOrder))];
+            : pageOrder == 0 && request.Lists.Limits.All(list => list.Limits.IsEmpty) ? request.Lists.Limits
+            : [.. request.Lists.Limits.Select(list => list.InPages(pageOrder)).OrderBy(list => list.MaxSegmentCount)];
+        _alignmentPages = Lists.Aggregate(1UL << pageOrder, (most, list) => Math.Max(most, list.Limits[ListLimit.AddressAlignment] >> Page.Shift));
         _windows = request.Windowed.IsEmpty ? null : [];
         _regions = [.. candidates.Where(IsWithinReach)];
     }
@@ -178,11 +183,13 @@ internal sealed partial class Placement
 
         ImmutableArray<PageExtent>? chosen = null;
         var reachEndPfn = ReachEndPfn(region);
+        var alignment = Math.Max(_alignmentPages, AreaAlignment(region.Layout));
         foreach (var run in InWindows(region, region.Free.RunsOfAtLeast(Need)))
         {
             var end = Math.Min(run.EndPfn, reachEndPfn);
-            foreach (var first in BasesIn(run, blockPages))
+            foreach (var from in BasesIn(run, blockPages))
             {
+                var first = alignment == 1 ? from : (from + alignment - 1) & ~(alignment - 1);
                 var range = new PageExtent(first, Need);
                 if (range.EndPfn <= end
                     && Scatterlist.WindowEnd(first, range.EndPfn, blockPages) == range.EndPfn
@@ -200,6 +207,14 @@ internal sealed partial class Placement
 
         return chosen;
     }
+
+    /// <summary>
+    /// Of what a range in a contiguous area starts at a multiple: its length, rounded up to a power of two, as far as the kernel aligns
+    /// (kernel/dma/contiguous.c, dma_alloc_from_contiguous and CONFIG_CMA_ALIGNMENT). In pages of 4 KiB; 1 where nobody states it.
+    /// </summary>
+    private ulong AreaAlignment(MemoryRegionLayout region) => region.Kind == MemoryKind.Contiguous && region.AreaAlignmentBytes != 0
+        ? Math.Min(BitOperations.RoundUpToPowerOf2(Need), region.AreaAlignmentBytes >> Page.Shift)
+        : 1;
 
     private bool IsFewIn(PageExtent range)
     {
@@ -357,10 +372,17 @@ internal sealed partial class Placement
         var runs = region.Free.Runs
             .TakeWhile(run => run.FirstPfn < endPfn)
             .Select(run => run.EndPfn <= endPfn ? run : run with { PageCount = endPfn - run.FirstPfn });
-        return InWindows(region, runs);
+        return _alignmentPages <= 1UL << _pageOrder ? InWindows(region, runs)
+            : InWindows(region, runs).Select(FromAligned).Where(run => run.PageCount != 0);
     }
 
-    private bool IsReachedWhole(MemoryRegion region) =>
+    private PageExtent FromAligned(PageExtent run)
+    {
+        var first = (run.FirstPfn + _alignmentPages - 1) & ~(_alignmentPages - 1);
+        return first < run.EndPfn ? new(first, run.EndPfn - first) : default;
+    }
+
+    private bool IsReachedWhole(MemoryRegion region) => _alignmentPages <= 1UL << _pageOrder &&
         ReachEndPfn(region) >= region.Layout.Range.EndPfn && (_windows is null || SeenOf(region.Layout).Parts.IsDefault);
 
     private bool IsWithinReach(MemoryRegion region) =>

@@ -93,6 +93,7 @@ public sealed record ExporterPolicy
         ConstraintModel.Translated when device.IsTranslated => device.Demand(getters) with
         {
             MaxSegmentCount = DeviceDmaParameters.DefaultMaxSegmentCount,
+            Limits = device.Limits.WithoutAddresses(),
         },
         ConstraintModel.Translated => device.Demand(getters),
         ConstraintModel.SizeOnly => DmaConstraints.Unconstrained with { MaxSegmentSize = device.Demand(getters).MaxSegmentSize },

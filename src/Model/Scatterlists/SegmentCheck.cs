@@ -30,7 +30,7 @@ public static class SegmentCheck
     /// <param name="importer">Whose constraints they are.</param>
     public static Refusal? FirstViolation(
         ReadOnlySpan<SgEntry> entries, DmaConstraints constraints, string importer) =>
-        TooMany(entries.Length, constraints, importer) ?? FirstIn(entries, 0, constraints, importer);
+        TooMany(entries.Length, constraints, importer) ?? FirstIn(entries, 0, entries.Length, constraints, importer);
 
     /// <summary>The first limit that a table breaks, or null when the table satisfies the constraints.</summary>
     /// <param name="table">The list; without translation the device sees these addresses.</param>
@@ -41,7 +41,7 @@ public static class SegmentCheck
         var violation = TooMany(table.EntryCount, constraints, importer);
         for (var link = 0; violation is null && link < table.LinkCount; link++)
         {
-            violation = FirstIn(table.Link(link), link * SgTable.LinkEntries, constraints, importer);
+            violation = FirstIn(table.Link(link), link * SgTable.LinkEntries, table.EntryCount, constraints, importer);
         }
 
         return violation;
@@ -55,7 +55,7 @@ public static class SegmentCheck
     public static Refusal? FirstViolation(SgTable table, DmaConstraints constraints, string importer, DmaWindows windows)
     {
         if (windows.IsEmpty
-            || (windows.KeepsBoundaries(constraints.SegmentBoundaryMask) && FirstViolation(table, constraints, importer) is null))
+            || (constraints.Limits.IsEmpty && windows.KeepsBoundaries(constraints.SegmentBoundaryMask) && FirstViolation(table, constraints, importer) is null))
         {
             return windows.IsEmpty ? FirstViolation(table, constraints, importer) : null;
         }
@@ -68,7 +68,7 @@ public static class SegmentCheck
             {
                 var address = entries[index].Address.Value;
                 violation = Of(
-                    (link * SgTable.LinkEntries) + index, windows.ToBus(address) ?? address, entries[index].LengthBytes, constraints, importer);
+                    new((link * SgTable.LinkEntries) + index, windows.ToBus(address) ?? address, entries[index].LengthBytes, table.EntryCount), constraints, importer);
             }
         }
 
@@ -86,13 +86,13 @@ public static class SegmentCheck
         for (var index = 0; violation is null && index < segments.Length; index++)
         {
             var segment = segments[index];
-            violation = Of(index, segment.Address.Value, segment.LengthBytes, constraints, importer);
+            violation = Of(new(index, segment.Address.Value, segment.LengthBytes, segments.Length), constraints, importer);
         }
 
         return violation;
     }
 
-    /// <summary>Every limit that a list breaks, in the order count, then segment by segment length, size, boundary, reach.</summary>
+    /// <summary>Every limit that a list breaks, in the order count, then segment by segment length, size, boundary, the limits of the table, reach.</summary>
     /// <param name="segments">What the device walks, as it sees it; EINVAL naming Length for what no list can say.</param>
     /// <param name="constraints">What it is held against.</param>
     /// <param name="highestAddress">The last address that the importer reaches.</param>
@@ -118,7 +118,7 @@ public static class SegmentCheck
 
         for (var index = 0; index < segments.Length; index++)
         {
-            AddViolations(violations, index, segments[index], (constraints, reach, arePages, importer));
+            AddViolations(violations, index, segments[index], (constraints, reach, arePages, importer, segments.Length));
         }
 
         return violations.ToImmutable();
@@ -132,12 +132,12 @@ public static class SegmentCheck
                 $"{importer} takes at most {Counted.Of(constraints.MaxSegmentCount, "segment")}; the list has {count}.");
 
     private static Refusal? FirstIn(
-        ReadOnlySpan<SgEntry> entries, int before, DmaConstraints constraints, string importer)
+        ReadOnlySpan<SgEntry> entries, int before, int count, DmaConstraints constraints, string importer)
     {
         for (var index = 0; index < entries.Length; index++)
         {
             ref readonly var entry = ref entries[index];
-            if (Of(before + index, entry.Address.Value, entry.LengthBytes, constraints, importer) is { } violation)
+            if (Of(new(before + index, entry.Address.Value, entry.LengthBytes, count), constraints, importer) is { } violation)
             {
                 return violation;
             }
@@ -146,9 +146,10 @@ public static class SegmentCheck
         return null;
     }
 
-    private static Refusal? Of(
-        int segment, ulong address, ulong lengthBytes, DmaConstraints constraints, string importer) =>
-        TooLong(segment, lengthBytes, constraints, importer) ?? Crossing(segment, address, lengthBytes, constraints, importer);
+    private static Refusal? Of(in SegmentInList segment, in DmaConstraints constraints, string importer) =>
+        TooLong(segment.Index, segment.LengthBytes, constraints, importer)
+        ?? Crossing(segment.Index, segment.Address, segment.LengthBytes, constraints, importer)
+        ?? (constraints.Limits.IsEmpty ? null : constraints.Limits.Check(segment, importer));
 
     private static Refusal? TooLong(int segment, ulong lengthBytes, DmaConstraints constraints, string importer) =>
         !IsLongerThanMax(lengthBytes, constraints.MaxSegmentSize)
@@ -190,7 +191,7 @@ public static class SegmentCheck
         ImmutableArray<SegmentViolation>.Builder violations,
         int segment,
         StatedSegment walked,
-        (DmaConstraints Constraints, DmaReach Reach, bool ArePages, string Importer) held)
+        (DmaConstraints Constraints, DmaReach Reach, bool ArePages, string Importer, int Count) held)
     {
         var (address, length) = walked;
         var seen = held.ArePages ? held.Reach.Windows.ToBus(address) ?? address : address;
@@ -202,6 +203,7 @@ public static class SegmentCheck
                 unsayable,
                 TooLong(segment, length, held.Constraints, held.Importer),
                 Crossing(segment, seen, length, held.Constraints, held.Importer),
+                .. held.Constraints.Limits.Stated.Select(stated => stated.Limit.Check(stated.Value, new(segment, seen, length, held.Count), held.Importer)),
                 Beyond(segment, walked, held.Reach, held.ArePages, held.Importer),
             ];
         violations.AddRange(broken.OfType<Refusal>().Select(refusal => new SegmentViolation(segment, refusal)));

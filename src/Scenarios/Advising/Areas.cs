@@ -69,6 +69,7 @@ internal static class Areas
         {
             PageOrder = memory[0].PageOrder,
             PageBlockBytes = memory[0].PageBlockBytes,
+            AreaAlignmentBytes = memory[0].AreaAlignmentBytes,
         }
         where area.MissedPageBlock is null
         select ChangeTo(

@@ -4,6 +4,7 @@ using System.Numerics;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
@@ -97,6 +98,11 @@ internal static class Dials
                 Math.Min(segments, uint.MaxValue) - takes.MaxSegmentCount,
                 more => takes.MaxSegmentCount + more,
                 (before, to) => before with { MaxSegmentCount = (uint)to });
+        }
+
+        foreach (var (limit, value) in device.Limits.Stated)
+        {
+            yield return Lowered(device, limit, value);
         }
 
         if (takes.SegmentBoundaryMask != ulong.MaxValue)
@@ -228,6 +234,15 @@ internal static class Dials
         Func<DeviceDmaParameters, ulong, DeviceDmaParameters> set) => Raised(
             ChangeKind.Limit, device, field, from, last, valueAt,
             (before, to) => before with { Parameters = set(before.Parameters ?? default, to) });
+
+    /// <summary>A limit of the table: half of it each time, down to none.</summary>
+    private static Dial Lowered(Device device, ListLimit limit, ulong from) => new(ChangeKind.Limit, device.Name, (ulong)BitsOf(from), more =>
+    {
+        var to = more == (ulong)BitsOf(from) ? 0 : from >> (int)more;
+        return new(
+            ChangeKind.Limit, device.Name, limit.Field, from, to, $"lower {Words.Spelt(limit.Field)} of {device.Name} from {from} to {to}",
+            before => WithDevice(before, device.Name, known => known with { Limits = known.Limits.With(limit, to) }));
+    });
 
     private static Dial Raised(
         ChangeKind kind,

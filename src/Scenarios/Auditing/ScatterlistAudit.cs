@@ -127,7 +127,19 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, DmaGe
         var count = (ulong)UInt128.Min(
             ulong.MaxValue, runs.Aggregate(UInt128.Zero, (sum, run) => sum + Scatterlist.CountEntries(run, demand)));
         var isReached = runs.All(run => reach.Holds(run.Address.Value, run.SizeBytes));
-        return new(count, isReached, isReached && count <= _demand.MaxSegmentCount);
+        return new(count, isReached, isReached && count <= _demand.MaxSegmentCount && KeepsLimits(runs));
+    }
+
+    /// <summary>Whether these pages keep the limits of the table when they are cut for the device.</summary>
+    private bool KeepsLimits(List<PageExtent> runs)
+    {
+        var cut = _demand.ToCut(board.PageOrder);
+        var pages = runs.Aggregate(0UL, (sum, run) => sum + run.PageCount);
+        return _demand.Limits.IsEmpty || SegmentCheck.FirstViolation(
+            Scatterlist.Build([.. runs], 0, pages << Page.Shift, cut.MaxSegmentSize, cut.SegmentBoundaryMask).Value,
+            DmaConstraints.Unconstrained with { Limits = _demand.Limits },
+            device.Name,
+            device.IsTranslated ? default : device.Reach.Windows) is null;
     }
 
     /// <summary>Runs of whole pages, merged where they touch; only the last page may be partial. Null when they are none.</summary>

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Devices;
 using DmaGrains.Scenarios.Files;
@@ -63,6 +65,14 @@ public sealed record DeviceReport(
     /// <summary>How its bus sees memory; empty when it sees the CPU's addresses.</summary>
     public required ImmutableArray<BusWindowReport> Windows { get; init; }
 
+    /// <summary>The limits of the table that it states, each by its name in board files; null, and not written, where it states none.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Limits { get; init; }
+
+    /// <summary>The same in words: what it takes.</summary>
+    [JsonIgnore]
+    public ImmutableArray<string> LimitsText { get; init; } = [];
+
     /// <summary>The report of a device of a board.</summary>
     public static DeviceReport Of(Device device, BoardDefinition board) => new(
         device.Name,
@@ -87,5 +97,7 @@ public sealed record DeviceReport(
         PreferredSegmentSize = device.PreferredSegmentSize,
         Bus = device.Bus,
         Windows = BusWindowReport.Of(device.Windows),
+        Limits = LimitsReport.Of(device.Limits),
+        LimitsText = [.. device.Limits.Stated.Select(stated => stated.Limit.Takes(stated.Value))],
     };
 }

@@ -159,6 +159,13 @@ internal sealed class BoardKey(IEnumerable<string> buffers, IEnumerable<string> 
             numbers.Add(extent.PageCount);
         }
 
+        foreach (var (limit, value) in storage.AllocatedUnder.Limits.Stated)
+        {
+            // No run has so many pages; who is attached states the same limits always, and who was may be gone.
+            numbers.Add(~(ulong)ListLimit.All.IndexOf(limit));
+            numbers.Add(value);
+        }
+
         return NumberOf(numbers);
     }
 

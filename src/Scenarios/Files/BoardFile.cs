@@ -32,7 +32,7 @@ public static class BoardFile
     internal static BoardDefinition Read(MapNode root, Problems problems)
     {
         var before = problems.Count;
-        root.AllowOnly("name", "title", "page_size", "page_block", "memory", "iommus", "buses", "devices");
+        root.AllowOnly("name", "title", "page_size", "page_block", "cma_alignment", "memory", "iommus", "buses", "devices");
         var name = root.Required("name").AsName();
         var title = root.Required("title").AsLine(BoardDefinition.TitleLengthMax);
         var memory = ReadMemory(root, root.Required("memory").AsList(PhysicalMemory.RegionsMax), problems);
@@ -53,6 +53,7 @@ public static class BoardFile
     {
         var pageOrder = root.Optional("page_size") is { } size ? ReadPageOrder(size) : 0;
         var pageBlock = root.Optional("page_block")?.AsPowerOfTwo(Page.SizeOf(pageOrder)) ?? 0;
+        var areaAlignment = root.Optional("cma_alignment")?.AsPowerOfTwo(Page.SizeOf(pageOrder)) ?? 0;
         var regions = new List<MemoryRegionLayout>();
         foreach (var node in nodes)
         {
@@ -61,6 +62,7 @@ public static class BoardFile
                 continue;
             }
 
+            region = region with { AreaAlignmentBytes = areaAlignment };
             regions.Add(region);
             if (PhysicalMemory.Check(regions) is { } refusal)
             {

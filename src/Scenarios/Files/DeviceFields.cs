@@ -1,3 +1,4 @@
+using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Scenarios.Files;
@@ -11,7 +12,7 @@ internal static class DeviceFields
     [
         "max_segment_size", "max_segment_count", "segment_boundary_mask", "contiguous", "dma_mask", "bus_dma_limit",
         "windows", "coherent", "iommu", "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line",
-        "preferred_segment_size",
+        .. ListLimit.All.Select(KeyOf), "preferred_segment_size",
     ];
 
     private static readonly string[] _known = ["name", "driver", "description", "bus", .. _valued, "sources"];
@@ -48,6 +49,9 @@ internal static class DeviceFields
             PeerBus = map.Optional("peer_bus")?.AsName(),
             SegmentsPerLine = map.Optional("segments_per_line")?.AsFlag() ?? false,
             PreferredSegmentSize = (uint)(map.Optional("preferred_segment_size")?.AsSize(0, uint.MaxValue) ?? 0),
+            Limits = ListLimit.All.Aggregate(default(ListLimits), (limits, limit) => map.Optional(KeyOf(limit)) is { } stated
+                ? limits.With(limit, ReadLimit(limit, stated))
+                : limits),
         };
         if (problems.Count == before && device.Check() is { } refusal)
         {
@@ -61,6 +65,15 @@ internal static class DeviceFields
         }
 
         return device;
+    }
+
+    /// <summary>How files spell a limit of the table.</summary>
+    public static string KeyOf(ListLimit limit) => Words.Spelt(limit.Field);
+
+    private static ulong ReadLimit(ListLimit limit, FileNode node)
+    {
+        var value = node.AsSize(0, ulong.MaxValue);
+        return limit.Expecting(value) is { } expected && value != 0 ? node.Wrong(expected, 0UL) : value;
     }
 
     /// <summary>The windows of a device: its own, or those of its bus.</summary>

@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
+using DmaGrains.Scenarios.Describing;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Scenarios.Running;
@@ -119,7 +122,19 @@ public sealed record HazardReport(
 /// <param name="SegmentBoundaryMask">18446744073709551615 is no boundary.</param>
 public sealed record UnionReport(uint MaxSegmentSize, uint MaxSegmentCount, ulong SegmentBoundaryMask)
 {
+    /// <summary>The limits of the table that somebody states, each by its name in board files; null, and not written, where nobody does.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Limits { get; init; }
+
+    /// <summary>The same in words, each behind a comma.</summary>
+    [JsonIgnore]
+    public string LimitsText { get; init; } = string.Empty;
+
     /// <summary>The report of a union.</summary>
     public static UnionReport Of(DmaConstraints constraints) =>
-        new(constraints.MaxSegmentSize, constraints.MaxSegmentCount, constraints.SegmentBoundaryMask);
+        new(constraints.MaxSegmentSize, constraints.MaxSegmentCount, constraints.SegmentBoundaryMask)
+        {
+            Limits = LimitsReport.Of(constraints.Limits),
+            LimitsText = constraints.Limits.ToString(),
+        };
 }

@@ -1,8 +1,14 @@
+using DmaGrains.Model.Constraints;
+using DmaGrains.Scenarios.Files;
+
 namespace DmaGrains.Scenarios.Tests.Files;
 
 /// <summary>A board and a scenario that use every key of their formats.</summary>
 internal static class EveryKey
 {
+    /// <summary>The keys of the table's limits, each behind a comma.</summary>
+    public static string Limits { get; } = string.Concat(ListLimit.All.Select(limit => $", {Words.Spelt(limit.Field)}"));
+
     public const string Board = """
         name: every-key
         title: A board with everything
@@ -63,7 +69,7 @@ internal static class EveryKey
               peer_bus: a choice
               segments_per_line: a choice
               preferred_segment_size: a choice
-          - {name: display, driver: display, description: Takes one run, contiguous: true, sources: {contiguous: a choice}}
+          - {name: display, driver: display, description: Takes one run, contiguous: true, address_alignment: 4096, sources: {contiguous: a choice, address_alignment: a choice}}
           - name: camera
             driver: camera
             description: Sees memory elsewhere
@@ -76,6 +82,7 @@ internal static class EveryKey
           - {name: plain, source: a choice}
         page_size: 4KiB
         page_block: 2MiB
+        cma_alignment: 1MiB
 
         """;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Policies;
 using DmaGrains.Scenarios.Files;
 
@@ -46,6 +47,19 @@ public class SchemaTests
         Assert.Equal(Words.IovaAlignments.Keys, Texts(iommu["alignment"]!["enum"]!));
         Assert.Equal(Words.IovaReuses.Keys, Texts(iommu["reuse"]!["enum"]!));
         Assert.Equal(Words.StageOwners.Keys, Texts(iommu["owner"]!["enum"]!));
+    }
+
+    [Fact]
+    public void Board_schema_and_page_have_every_limit_of_the_table()
+    {
+        var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "docs", "scenario-format.md"));
+
+        Assert.All(ListLimit.All, limit =>
+        {
+            var key = Words.Spelt(limit.Field);
+            Assert.Equal(limit.Description, (string?)Schema("board")["$defs"]!["device"]!["properties"]![key]?["description"]);
+            Assert.Contains($"| `{key}` |", page, StringComparison.Ordinal);
+        });
     }
 
     [Fact]

@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using System.Numerics;
+
+namespace DmaGrains.Model.Constraints;
+
+/// <summary>
+/// A limit of a device beyond count, size and boundary of segments: one row of <see cref="All"/>. Files, schema, commands, reports, union,
+/// checks, audit and advice go through the rows; 0 is a limit that is not stated.
+/// </summary>
+/// <param name="Field">Its name in refusals; in files it is spelt in snake case.</param>
+/// <param name="Unit">What it counts.</param>
+/// <param name="Most">The largest value; the least is 1.</param>
+/// <param name="Description">What it is, for help and schema.</param>
+/// <param name="Takes">What the device takes, behind its name: "takes segments that …".</param>
+public sealed record ListLimit(string Field, LimitUnit Unit, ulong Most, string Description, Func<ulong, string> Takes)
+{
+    /// <summary>The addresses of segments: each starts at a multiple (NTB windows, Microsemi/switchtec-kernel #26; MUSB, 4 bytes).</summary>
+    public static ListLimit AddressAlignment { get; } = new(
+        nameof(AddressAlignment),
+        LimitUnit.PowerOfTwo,
+        1UL << 40,
+        "What the address of each segment is a multiple of, in bytes, a power of two.",
+        value => $"segments that start at multiples of 0x{value:x}")
+    {
+        IsOfAddresses = true,
+        BrokenBy = (value, segment) => (segment.Address & (value - 1)) == 0 ? null : (segment.Address, $"starts at 0x{segment.Address:x}"),
+    };
+
+    /// <summary>Every row, in the order in which values are kept: rows are appended, never moved.</summary>
+    public static ImmutableArray<ListLimit> All { get; } =
+    [
+        AddressAlignment,
+    ];
+
+    /// <summary>Whether an MMU in front of the device makes what it is about: where pages lie does then not matter.</summary>
+    public bool IsOfAddresses { get; init; }
+
+    /// <summary>What of a segment breaks a value, and how; null for a limit that is not about segments, and when it is kept.</summary>
+    public Func<ulong, SegmentInList, (ulong Needed, string Has)?>? BrokenBy { get; init; }
+
+    /// <summary>The value that satisfies two importers.</summary>
+    public ulong Combine(ulong one, ulong other) => Unit switch
+    {
+        LimitUnit.Multiple => LeastCommonMultiple(one, other),
+        _ => Math.Max(one, other),
+    };
+
+    /// <summary>Why a value cannot be stated; null when it can.</summary>
+    public string? Expecting(ulong value) =>
+        Unit switch
+        {
+            LimitUnit.PowerOfTwo => BitOperations.IsPow2(value),
+            LimitUnit.Mask => DmaConstraints.IsWholeMask(value),
+            _ => true,
+        }
+        && value <= Most
+            ? null
+            : Unit switch
+            {
+                LimitUnit.PowerOfTwo => $"0 (unset) or a power of two up to {Most}",
+                LimitUnit.Mask => $"0 (unset) or 2^k-1 up to 0x{Most:x}",
+                _ => $"0 (unset) to {Most}",
+            };
+
+    /// <summary>A refusal for the first segment of a list that breaks a value; null when none does.</summary>
+    /// <param name="value">The value, not 0.</param>
+    /// <param name="segment">The segment.</param>
+    /// <param name="importer">Whose limit it is.</param>
+    public Refusal? Check(ulong value, SegmentInList segment, string importer) => BrokenBy?.Invoke(value, segment) is { } broken
+        ? new(
+            Errno.EBUSY, importer, Field, broken.Needed, value,
+            $"{importer} takes {Takes(value)}; segment {segment.Index} {broken.Has}.")
+        : null;
+
+    private static ulong LeastCommonMultiple(ulong one, ulong other)
+    {
+        if (one == 0 || other == 0 || one == other)
+        {
+            return Math.Max(one, other);
+        }
+
+        var multiple = (UInt128)one / (ulong)BigInteger.GreatestCommonDivisor(one, other) * other;
+        return multiple > ulong.MaxValue ? ulong.MaxValue : (ulong)multiple;
+    }
+}
+
+/// <summary>What a limit counts, and so how two combine.</summary>
+public enum LimitUnit
+{
+    /// <summary>Bytes, a power of two: the larger one satisfies both.</summary>
+    PowerOfTwo,
+
+    /// <summary>2^k-1: the larger one satisfies both.</summary>
+    Mask,
+
+    /// <summary>At least so many bytes: the larger one satisfies both.</summary>
+    AtLeast,
+
+    /// <summary>A number of which something must be a multiple: the least common multiple satisfies both.</summary>
+    Multiple,
+}
+
+/// <summary>A segment at its place in a list.</summary>
+/// <param name="Index">From 0.</param>
+/// <param name="Address">Its first byte, as the device sees it.</param>
+/// <param name="LengthBytes">Its bytes.</param>
+/// <param name="Count">How many segments the list has.</param>
+public readonly record struct SegmentInList(int Index, ulong Address, ulong LengthBytes, int Count)
+{
+    /// <summary>Whether none follows.</summary>
+    public bool IsLast => Index == Count - 1;
+}

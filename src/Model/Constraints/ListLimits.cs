@@ -1,0 +1,115 @@
+using Orleans;
+
+namespace DmaGrains.Model.Constraints;
+
+/// <summary>The values of limits beyond count, size and boundary, one for each row of <see cref="ListLimit.All"/>. The default states none.</summary>
+[GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.list-limits")]
+public readonly struct ListLimits : IEquatable<ListLimits>
+{
+    // Null where no limit is stated; never changed, and shared between all who have the same.
+    [Id(0)]
+    private readonly ulong[]? _values;
+
+    private ListLimits(ulong[]? values) => _values = values;
+
+    /// <summary>Whether no limit is stated.</summary>
+    public bool IsEmpty => _values is null;
+
+    /// <summary>A limit's value; 0 when it is not stated.</summary>
+    public ulong this[ListLimit limit]
+    {
+        get
+        {
+            var index = _values is null ? -1 : ListLimit.All.IndexOf(limit);
+            return index < 0 || index >= _values!.Length ? 0 : _values[index];
+        }
+    }
+
+    /// <summary>The limits that are stated, with their values, in the order of the table.</summary>
+    public IEnumerable<(ListLimit Limit, ulong Value)> Stated
+    {
+        get
+        {
+            for (var index = 0; index < (_values?.Length ?? 0); index++)
+            {
+                if (_values![index] != 0)
+                {
+                    yield return (ListLimit.All[index], _values[index]);
+                }
+            }
+        }
+    }
+
+    /// <summary>The same with a limit at another value.</summary>
+    public ListLimits With(ListLimit limit, ulong value)
+    {
+        var values = new ulong[ListLimit.All.Length];
+        _values?.CopyTo(values, 0);
+        values[ListLimit.All.IndexOf(limit)] = value;
+        return new(Array.TrueForAll(values, static each => each == 0) ? null : values);
+    }
+
+    /// <summary>What satisfies both. Commutative, associative and idempotent; nothing is allocated unless both state something that the other does not.</summary>
+    public static ListLimits Narrow(ListLimits left, ListLimits right) =>
+        left._values is null ? right
+        : right._values is null || ReferenceEquals(left._values, right._values) ? left
+        : Combine(left, right);
+
+    /// <summary>What counts of where pages lie for a device behind an MMU, which makes the addresses.</summary>
+    public ListLimits WithoutAddresses()
+    {
+        var limits = this;
+        foreach (var (limit, _) in Stated)
+        {
+            limits = limit.IsOfAddresses ? limits.With(limit, 0) : limits;
+        }
+
+        return limits;
+    }
+
+    /// <summary>The first limit that a segment of a list breaks; null when it keeps all.</summary>
+    public Refusal? Check(SegmentInList segment, string importer)
+    {
+        foreach (var (limit, value) in Stated)
+        {
+            if (limit.Check(value, segment, importer) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether both state the same.</summary>
+    public static bool operator ==(ListLimits left, ListLimits right) => left.Equals(right);
+
+    /// <summary>Whether they differ.</summary>
+    public static bool operator !=(ListLimits left, ListLimits right) => !left.Equals(right);
+
+    /// <inheritdoc/>
+    public bool Equals(ListLimits other) => ReferenceEquals(_values, other._values) || Stated.SequenceEqual(other.Stated);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is ListLimits other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Stated.Aggregate(0, static (hash, stated) => HashCode.Combine(hash, stated.Limit.Field, stated.Value));
+
+    /// <summary>In words, each behind a comma; empty when none is stated.</summary>
+    public override string ToString() => string.Concat(Stated.Select(stated => $", {stated.Limit.Takes(stated.Value)}"));
+
+    private static ListLimits Combine(ListLimits left, ListLimits right)
+    {
+        var values = new ulong[ListLimit.All.Length];
+        for (var index = 0; index < values.Length; index++)
+        {
+            values[index] = ListLimit.All[index].Combine(left.At(index), right.At(index));
+        }
+
+        ListLimits both = new(values);
+        return both.Equals(left) ? left : both.Equals(right) ? right : both;
+    }
+
+    private ulong At(int index) => index < _values!.Length ? _values[index] : 0;
+}
