@@ -1,8 +1,10 @@
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
 using DmaGrains.Scenarios.Comparing;
@@ -32,8 +34,14 @@ public partial class DocumentTests
         var types = Assembly.Load("DmaGrains.Scenarios").GetTypes().Where(type => type.IsPublic && type.Name.EndsWith("Report", StringComparison.Ordinal))
             .Concat([typeof(PolicyOutcome), typeof(RefusedStep), typeof(SegmentsOf), typeof(PolicyChoice), typeof(ConformanceFailure)])
             .Concat([typeof(RegionUse), typeof(BufferCosts)]);
+
+        // The limits of the table are written by their own names.
         var fields = types.SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
-            .Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
+            .Where(property => property.GetCustomAttribute<JsonIgnoreAttribute>() is not { Condition: JsonIgnoreCondition.Always }
+                && property.GetCustomAttribute<JsonExtensionDataAttribute>() is null)
+            .Select(property => property.Name)
+            .Concat(ListLimit.All.Select(limit => limit.Field))
+            .Select(JsonNamingPolicy.SnakeCaseLower.ConvertName);
 
         var named = CodeWord().Matches(Repository.Read("docs/reports.md")).Select(word => word.Groups["word"].Value);
 

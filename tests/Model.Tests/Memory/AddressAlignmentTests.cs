@@ -2,11 +2,9 @@ using CsCheck;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
-using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
 using DmaGrains.Model.Scatterlists;
-using DmaGrains.Model.Tests.Scatterlists;
 
 namespace DmaGrains.Model.Tests.Memory;
 
