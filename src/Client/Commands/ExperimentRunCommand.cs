@@ -150,7 +150,7 @@ internal sealed class ExperimentRunCommand
             return (
                 cancellation => ExperimentOnGrains.PlayAsync(parsed, parsed.GetValue(_gateway), experiment, sink, options.Progress!, cancellation)
                     .GetAwaiter().GetResult(),
-                () => null);
+                () => new(experiment.WarmUpNanoseconds ?? 0, HasSettled: true));
         }
 
         if (deciding is not { Until: { } share, RepetitionsMax: { } repetitionsMax })

@@ -16,8 +16,7 @@ internal sealed partial class BoardDrive
                 Crash(crash.Device, at);
                 break;
             case FaultProcess.Hang hang:
-                _hanging[hang.Device] = _hanging.GetValueOrDefault(hang.Device) + 1;
-                Plan(at + play.LengthOf(number, hang.For), new(EventKind.EndOfFault, index, number));
+                Hang(index, hang.Device, at, at + play.LengthOf(number, hang.For));
                 break;
             case FaultProcess.Revoke revoke:
                 Revoke(revoke.Stream, at);
@@ -25,8 +24,26 @@ internal sealed partial class BoardDrive
         }
     }
 
+    /// <summary>A device hangs. Where the fault comes again before it is over, the device hangs until the last of them is.</summary>
+    private void Hang(int index, string device, ulong at, ulong until)
+    {
+        var isHanging = _hangsUntil[index] > at;
+        _hangsUntil[index] = Math.Max(_hangsUntil[index], until);
+        if (!isHanging)
+        {
+            _hanging[device] = _hanging.GetValueOrDefault(device) + 1;
+            Plan(until, new(EventKind.EndOfFault, index, 0));
+        }
+    }
+
     private void Recover(int index, ulong at)
     {
+        if (_hangsUntil[index] > at)
+        {
+            Plan(_hangsUntil[index], new(EventKind.EndOfFault, index, 0));
+            return;
+        }
+
         var device = ((FaultProcess.Hang)_faults[index].Fault).Device;
         if (_hanging[device] > 1)
         {
@@ -53,6 +70,12 @@ internal sealed partial class BoardDrive
                 continue;
             }
 
+            if (driven.Steps.Count >= StepsMax)
+            {
+                _tally.Count(DriveCounter.UsesMissed);
+                continue;
+            }
+
             for (var buffer = 0; buffer < driven.Buffers.Length && !StreamOf(driven).AttachesLazily; buffer++)
             {
                 Then(driven, SessionStepKind.Attach, buffer, importer, at);
@@ -74,7 +97,8 @@ internal sealed partial class BoardDrive
             var driven = importers.Key;
             var held = importers
                 .SelectMany(importer => Enumerable.Range(0, driven.Buffers.Length).Select(buffer => (Buffer: buffer, Importer: importer)))
-                .Where(part => (driven.Session[part.Buffer, part.Importer] & (Holding.Attached | Holding.Mapped)) != 0);
+                .Where(part => driven.Session[part.Buffer, part.Importer] is var held
+                    && (held & (Holding.Attached | Holding.Mapped)) != 0 && !held.HasFlag(Holding.Left));
             Leave(driven, held.ToList(), at);
             GoOn(driven);
         }

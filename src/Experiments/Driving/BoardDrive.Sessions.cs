@@ -179,7 +179,7 @@ internal sealed partial class BoardDrive
         var stream = _streams[session.Stream];
         var buffer = (int)(session.Uses % (uint)driven.Buffers.Length);
         var length = stream.LengthOfUse(session);
-        if (driven.Steps.Count >= StepsMax)
+        if (driven.Steps.Count >= StepsMax || driven.UsesGoingOn >= UsesMax)
         {
             _tally.Count(DriveCounter.UsesMissed);
         }
@@ -201,6 +201,7 @@ internal sealed partial class BoardDrive
 
             if (length != 0)
             {
+                driven.UsesGoingOn++;
                 Plan(at + length, new(EventKind.EndOfUse, session.Stream, session.Number, buffer));
             }
         }
@@ -212,6 +213,13 @@ internal sealed partial class BoardDrive
 
     private void EndUse(DrivenSession driven, int buffer, ulong at)
     {
+        if (driven.Steps.Count >= StepsMax)
+        {
+            // It stays mapped until another use of it ends.
+            _tally.Count(DriveCounter.UsesMissed);
+            return;
+        }
+
         for (var importer = 0; importer < driven.Session.Importers; importer++)
         {
             Then(driven, SessionStepKind.Unmap, buffer, importer, at);
@@ -325,6 +333,7 @@ internal sealed partial class BoardDrive
             PlanClient(session.Stream, session.Number + closed.Clients);
         }
 
+        Forget();
         _waiting.Remove(driven.Key);
         ServeWaiting();
     }

@@ -15,6 +15,12 @@ internal sealed partial class BoardDrive
     /// <summary>Most steps that wait in a session before further uses are left out.</summary>
     private const int StepsMax = 256;
 
+    /// <summary>Most uses of a session that go on at a time before further ones are left out.</summary>
+    private const int UsesMax = 64;
+
+    // Fewer events than this are not worth forgetting any of them.
+    private const int ForgottenMin = 1024;
+
     private readonly SimulationLimits _limits;
     private readonly int _sessionsMax;
     private readonly ImmutableArray<StreamPlay> _streams;
@@ -29,6 +35,9 @@ internal sealed partial class BoardDrive
     private readonly Queue<BoardRequest> _ready = [];
     private readonly DriveTally _tally;
 
+    // Until when a fault makes its device hang, by the fault's place in the file.
+    private readonly ulong[] _hangsUntil;
+
     private ulong _now;
     private ulong _sequence;
     private long _sent;
@@ -37,6 +46,7 @@ internal sealed partial class BoardDrive
     private ulong _gone;
     private uint _live;
     private int _inFlight;
+    private int _remembered;
 
     private BoardDrive(ExperimentCase @case, int board, SimulationLimits limits, int sessionsMax, DriveTallyState counted)
     {
@@ -46,6 +56,7 @@ internal sealed partial class BoardDrive
         var stream = 0U;
         _streams = [.. @case.Workload.Select(each => new StreamPlay(each, DrawsOf(stream++)))];
         _others = [.. @case.OtherMemory.Select((each, index) => new OtherPlay(each, index, DrawsOf(stream++)))];
+        _hangsUntil = new ulong[@case.Faults.Length];
         _faults = [.. @case.Faults.Select((each, index) => new FaultPlay(each, index, DrawsOf(stream++)))];
 
         Draws DrawsOf(uint of) => new(limits.Seed, (uint)limits.Repetition, (uint)board, of);
@@ -113,6 +124,7 @@ internal sealed partial class BoardDrive
         Waiting = [.. _waiting],
         Hanging = [.. _hanging.OrderBy(device => device.Key, StringComparer.Ordinal).SelectMany(device => Enumerable.Repeat(device.Key, device.Value))],
         Counted = _tally.State,
+        HangsUntil = [.. _hangsUntil],
     };
 
     /// <summary>What was sent and is not answered; to be sent again by who goes on.</summary>
@@ -185,6 +197,8 @@ internal sealed partial class BoardDrive
         {
             _hanging[device] = _hanging.GetValueOrDefault(device) + 1;
         }
+
+        state.HangsUntil.CopyTo(_hangsUntil);
     }
 
     private void GoTo(ulong now)
@@ -270,6 +284,7 @@ internal sealed partial class BoardDrive
                 Use(session, at);
                 break;
             case EventKind.EndOfUse when SessionOf(what) is { } session:
+                session.UsesGoingOn--;
                 EndUse(session, what.Part, at);
                 break;
             case EventKind.LastUse when SessionOf(what) is { Session.Stage: SessionStage.Served } session:
@@ -285,6 +300,23 @@ internal sealed partial class BoardDrive
                 Recover(what.Index, at);
                 break;
         }
+    }
+
+    /// <summary>Events of sessions that have gone are forgotten before they are most of all events: what is stored does not grow with time.</summary>
+    private void Forget()
+    {
+        if (_queue.Count < ForgottenMin + (2 * _remembered))
+        {
+            return;
+        }
+
+        var kept = _queue.UnorderedItems
+            .Where(item => item.Element.Kind is not (EventKind.FirstUse or EventKind.Use or EventKind.EndOfUse or EventKind.EndOfLife or EventKind.LastUse)
+                || SessionOf(item.Element) is not null)
+            .ToList();
+        _queue.Clear();
+        _queue.EnqueueRange(kept);
+        _remembered = kept.Count;
     }
 
     /// <summary>The session of an event; null when it ended before.</summary>

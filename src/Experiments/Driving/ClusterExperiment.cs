@@ -1,6 +1,7 @@
 using DmaGrains.Experiments.Files;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
+using DmaGrains.Model.Boards;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Experiments.Driving;
@@ -13,6 +14,9 @@ internal static class ClusterExperiment
 
     /// <summary>Most boards of a case.</summary>
     public const int BoardsMax = 16;
+
+    /// <summary>Most devices of all boards together: as many as one board may have.</summary>
+    public const int DevicesMax = BoardDefinition.DevicesMax;
 
     /// <summary>Most sessions on all boards together at a time.</summary>
     public const int SessionsMax = 1024;
@@ -84,6 +88,11 @@ internal static class ClusterExperiment
             {
                 return refusal;
             }
+        }
+
+        if (sent.Boards.Sum(board => board.Board.Devices.Length) is var devices && devices > DevicesMax)
+        {
+            return Of("Boards", $"The boards have {devices} devices together: expected at most {DevicesMax} in a cluster.");
         }
 
         return sent.Boards.Select(board => board.Reference).Distinct().Count() == sent.Boards.Length

@@ -50,4 +50,8 @@ internal sealed record DriveState
     /// <summary>What is counted.</summary>
     [Id(10)]
     public DriveTallyState Counted { get; init; } = new();
+
+    /// <summary>Until when each fault makes its device hang, in nanoseconds from the start; 0 when it never has.</summary>
+    [Id(11)]
+    public ImmutableArray<ulong> HangsUntil { get; init; } = [];
 }

@@ -7,6 +7,9 @@ namespace DmaGrains.Experiments.Driving;
 /// <summary>Counts what replies tell, and when they came. What it takes does not grow with time.</summary>
 internal sealed class DriveTally
 {
+    /// <summary>Most kinds of refusals with their field and importer; further ones are counted by step and errno.</summary>
+    public const int RefusalKindsMax = 256;
+
     private readonly ulong[] _counts;
     private KindCounts<RefusalKind> _refusals;
     private TimeCounts _latencies;
@@ -55,7 +58,10 @@ internal sealed class DriveTally
 
     /// <summary>Counts a refusal.</summary>
     public void Count(string step, Refusal refusal) =>
-        _refusals.Add(new(step, refusal.Errno, refusal.Field ?? string.Empty, refusal.Importer ?? string.Empty, IsByFragmentation: false));
+        _refusals.Add(
+            new(step, refusal.Errno, refusal.Field ?? string.Empty, refusal.Importer ?? string.Empty, IsByFragmentation: false),
+            RefusalKindsMax,
+            new(step, refusal.Errno, string.Empty, string.Empty, IsByFragmentation: false));
 
     /// <summary>Counts an answered command.</summary>
     /// <param name="latency">Nanoseconds from when it was due until its reply.</param>

@@ -45,6 +45,10 @@ internal sealed class DrivenSession
     [Id(8)]
     public ulong HeldUp { get; set; }
 
+    /// <summary>How many of its uses have begun and not ended.</summary>
+    [Id(9)]
+    public int UsesGoingOn { get; set; }
+
     /// <summary>The names of its buffers, as far as they were made up since it went on.</summary>
     public string?[] Names => _names ??= new string?[Buffers.Length];
 

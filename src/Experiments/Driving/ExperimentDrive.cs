@@ -12,6 +12,12 @@ namespace DmaGrains.Experiments.Driving;
 /// </summary>
 internal sealed class ExperimentDrive
 {
+    /// <summary>Most kinds of refusals that are kept of a repetition.</summary>
+    public const int RefusalKindsMax = 64;
+
+    /// <summary>The step of those beyond, together.</summary>
+    public const string Others = "others";
+
     private readonly Experiment _experiment;
     private readonly string _caller;
     private ImmutableArray<BoardDrive> _boards;
@@ -191,7 +197,20 @@ internal sealed class ExperimentDrive
             Repetition,
             IsRepetitionOver,
             [.. results.Measures().Select(measure => new MeasuredValue(measure.Key, measure.Value))],
-            [.. results.Refusals().Select(refusal => new CountedRefusal(refusal.Step, refusal.Errno, refusal.Field, refusal.Importer, refusal.Count))]);
+            MostOf([.. results.Refusals().Select(refusal => new CountedRefusal(refusal.Step, refusal.Errno, refusal.Field, refusal.Importer, refusal.Count))]));
+    }
+
+    /// <summary>The most frequent ones; the others are one together, so that what is stored is bounded.</summary>
+    private static ImmutableArray<CountedRefusal> MostOf(ImmutableArray<CountedRefusal> refusals)
+    {
+        if (refusals.Length <= RefusalKindsMax)
+        {
+            return refusals;
+        }
+
+        var most = refusals.OrderByDescending(refusal => refusal.Count).Take(RefusalKindsMax - 1).ToHashSet();
+        var others = refusals.Where(refusal => !most.Contains(refusal)).Aggregate(0UL, (sum, refusal) => sum + refusal.Count);
+        return [.. refusals.Where(most.Contains), new(Others, string.Empty, string.Empty, string.Empty, others)];
     }
 
     /// <summary>Where it is.</summary>

@@ -92,7 +92,7 @@ public static class ExperimentFile
         var stated = root.Optional("where")?.AsChoice(_places) ?? ExperimentPlace.Model;
         var place = where ?? stated;
         var (duration, commands) = ReadEnd(root);
-        var warmUp = ReadWarmUp(root.Optional("warm-up"), duration);
+        var warmUp = ReadWarmUp(root.Optional("warm-up"), duration, place);
         var repetitions = (int)(root.Optional("repetitions")?.AsCount(1, RepetitionsMax) ?? 1);
         var seed = root.Optional("seed")?.AsCount(0, ulong.MaxValue) ?? 0;
         var fields = new CaseFields(path, place, sent, problems);
@@ -145,8 +145,13 @@ public static class ExperimentFile
         return (duration, commands);
     }
 
-    private static ulong? ReadWarmUp(FileNode? node, ulong? duration)
+    private static ulong? ReadWarmUp(FileNode? node, ulong? duration, ExperimentPlace where)
     {
+        if (node is TextNode { Value: "auto" } && where == ExperimentPlace.Silo)
+        {
+            node.Place.Report("'warm-up: auto' exists in virtual time only: it takes a run of its own", "a time such as 30s, or where: model");
+        }
+
         if (node is null or TextNode { Value: "auto" })
         {
             return null;

@@ -33,6 +33,12 @@ internal sealed class KindCounts<T>(ImmutableArray<T> known, ImmutableArray<ulon
         CollectionsMarshal.AsSpan(_counts)[index] += more;
     }
 
+    /// <summary>One happens.</summary>
+    /// <param name="kind">Of which kind.</param>
+    /// <param name="kindsMax">Most kinds; when there are so many, a further kind is counted as <paramref name="other"/>.</param>
+    /// <param name="other">A kind of which there are few.</param>
+    public void Add(in T kind, int kindsMax, in T other) => Add(_kinds.Count < kindsMax || _indexes.ContainsKey(kind) ? kind : other);
+
     /// <summary>Counts from 0 again.</summary>
     public void Clear() => CollectionsMarshal.AsSpan(_counts).Clear();
 }

@@ -61,6 +61,7 @@ public class ExperimentFileTests
     [InlineData("duration: 1s\nwhere: silo\nthresholds: [hazards < 1]", "no measure 'hazards' on silos: replies do not tell it; expected buffers-")]
     [InlineData("duration: 1s\nwhere: silo\nfaults: [{memory: cma, every: 1s, for: 1s}]", "'memory' exists in virtual time only; expected crash, hang or")]
     [InlineData("duration: 1s\nwhere: silo\nfaults: [{parameters: gpu, every: 1s, for: 1s, max_segment_count: 4}]", "the fault 'parameters' exists in virtual time only")]
+    [InlineData("duration: 1s\nwhere: silo\nwarm-up: auto", "'warm-up: auto' exists in virtual time only: it takes a run of its own; expected a time such as 30s, or where: model")]
     [InlineData("duration: 1s\nwhen: now", "the unknown key 'when'")]
     [InlineData("duration: 1s\npolicy: refuze", "did you mean refuse?")]
     [InlineData("duration: 1s\nregions: {cna: 8MiB}", "the board small has no region 'cna'; expected low, pool, cma or high")]
