@@ -224,6 +224,20 @@ public class FieldCaseTests
         Assert.Equal("good", Result(switched));
     }
 
+    [Theory]
+    [InlineData("user-buffer.yaml", 1)]
+    [InlineData("aligned.yaml", 0)]
+    public async Task Case_14_entries_but_the_last_are_whole_packets(string list, int violations)
+    {
+        const string folder = "14-usb-packet-multiple";
+        var audit = await Answer.OfAsync("audit", PathOf(folder, list), "--device", "host", "--board", PathOf(folder, "usb.yaml"), "--json");
+
+        var found = audit.Json().GetProperty("lists")[0].GetProperty("violations").EnumerateArray().ToList();
+        Assert.Equal((violations, violations), (audit.Code, found.Count));
+        Assert.All(found, violation => Assert.Equal(("segment_granularity", 3568, 1024), (
+            Text(violation, "field"), violation.GetProperty("needed").GetInt32(), violation.GetProperty("limit").GetInt32())));
+    }
+
     [Fact]
     public async Task Case_16_windows_start_at_multiples_where_the_exporter_looks_and_are_on_record_where_it_does_not()
     {

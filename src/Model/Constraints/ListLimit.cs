@@ -26,10 +26,41 @@ public sealed record ListLimit(string Field, LimitUnit Unit, ulong Most, string 
         BrokenBy = (value, segment) => (segment.Address & (value - 1)) == 0 ? null : (segment.Address, $"starts at 0x{segment.Address:x}"),
     };
 
+    /// <summary>The length of every segment but the last: a multiple, as hosts without free scatter take whole packets (drivers/usb/core/message.c, usb_sg_init).</summary>
+    /// <remarks>At most a page of 4 KiB: lists that are cut out of pages keep it, those that others made need not.</remarks>
+    public static ListLimit SegmentGranularity { get; } = new(
+        nameof(SegmentGranularity),
+        LimitUnit.PowerOfTwo,
+        Page.SizeBytes,
+        "What the length of every segment but the last is a multiple of, in bytes, a power of two up to 4096.",
+        value => $"segments of a multiple of {value} bytes, except the last")
+    {
+        BrokenBy = (value, segment) => segment.IsLast || (segment.LengthBytes & (value - 1)) == 0
+            ? null
+            : (segment.LengthBytes, $"has {segment.LengthBytes} bytes"),
+    };
+
+    /// <summary>The gaps between segments: each but the first starts, and each but the last ends, at a multiple of mask + 1 (block/blk-settings.c, NVMe's pages).</summary>
+    /// <remarks>At most a page of 4 KiB, as <see cref="SegmentGranularity"/>.</remarks>
+    public static ListLimit VirtBoundaryMask { get; } = new(
+        nameof(VirtBoundaryMask),
+        LimitUnit.Mask,
+        Page.SizeBytes - 1,
+        "At what multiple of mask + 1 each segment but the first starts and each but the last ends: 2^k-1 up to 0xfff.",
+        value => $"segments that meet at multiples of {value + 1} bytes")
+    {
+        IsOfAddresses = true,
+        BrokenBy = (value, segment) => segment.Index != 0 && (segment.Address & value) != 0 ? (segment.Address, $"starts at 0x{segment.Address:x} and is not the first")
+            : !segment.IsLast && (unchecked(segment.Address + segment.LengthBytes) & value) != 0 ? (segment.LengthBytes, $"ends at 0x{unchecked(segment.Address + segment.LengthBytes - 1):x} and is not the last")
+            : null,
+    };
+
     /// <summary>Every row, in the order in which values are kept: rows are appended, never moved.</summary>
     public static ImmutableArray<ListLimit> All { get; } =
     [
         AddressAlignment,
+        SegmentGranularity,
+        VirtBoundaryMask,
     ];
 
     /// <summary>Whether an MMU in front of the device makes what it is about: where pages lie does then not matter.</summary>

@@ -69,7 +69,7 @@ internal static class EveryKey
               peer_bus: a choice
               segments_per_line: a choice
               preferred_segment_size: a choice
-          - {name: display, driver: display, description: Takes one run, address_alignment: 4096, contiguous: true, sources: {contiguous: a choice, address_alignment: a choice}}
+          - {name: display, driver: display, description: Takes one run, address_alignment: 4096, segment_granularity: 1024, virt_boundary_mask: 4095, contiguous: true, sources: {contiguous: a choice, address_alignment: a choice, segment_granularity: a choice, virt_boundary_mask: a choice}}
           - name: camera
             driver: camera
             description: Sees memory elsewhere
