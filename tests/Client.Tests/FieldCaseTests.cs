@@ -239,6 +239,22 @@ public class FieldCaseTests
     }
 
     [Fact]
+    public async Task Case_15_an_encoder_of_blocks_wants_room_for_1088_lines()
+    {
+        const string folder = "15-v4l2-plane-length";
+        var share = await RunAsync(folder, "share.yaml");
+        var padded = await RunAsync(folder, "padded.yaml");
+        var advice = await AdviseAsync(folder, "pi4-codec.yaml", "unicam,codec", "1920x1080x2");
+
+        var refusal = Refusals(share).Single();
+        Assert.Equal(("EINVAL", "codec"), Single([refusal]));
+        Assert.Equal((4177920, 4147200), (refusal.GetProperty("needed").GetInt32(), refusal.GetProperty("limit").GetInt32()));
+        Assert.Equal(("good", "good"), (Result(share), Result(padded)));
+        var fix = advice.GetProperty("fixes")[0].GetProperty("changes")[0];
+        Assert.Equal(("room", 1920 * 1088 * 2), (Text(fix, "kind"), fix.GetProperty("to").GetInt32()));
+    }
+
+    [Fact]
     public async Task Case_16_windows_start_at_multiples_where_the_exporter_looks_and_are_on_record_where_it_does_not()
     {
         const string folder = "16-ntb-alignment";

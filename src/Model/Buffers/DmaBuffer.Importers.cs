@@ -59,6 +59,13 @@ public sealed partial record DmaBuffer
     private (Transition? Decided, AttachPlan? Plan) PlanAttach(DmaCommand.Attach command, Device device)
     {
         var importer = device.Name;
+
+        // The importer's own driver looks at that, whatever the exporter does.
+        if (!device.Limits.IsEmpty && device.Limits.Check(Name, new(SizeBytes, Origin.Lines), importer) is { } unfit)
+        {
+            return (Transition.Refuse(this, unfit), null);
+        }
+
         var demand = Policy.DemandOf(device, Origin.ReadWith);
         var calculated = ConstraintUnion.Attach(Constraints, demand, importer);
         if (!calculated.TryGetValue(out var union))

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using DmaGrains.Model.Buffers;
 
 namespace DmaGrains.Model.Constraints;
 
@@ -55,12 +56,46 @@ public sealed record ListLimit(string Field, LimitUnit Unit, ulong Most, string 
             : null,
     };
 
+    /// <summary>The fewest bytes of a buffer, as queues of frames are given theirs (videobuf2-core.c, __prepare_dmabuf, min_length).</summary>
+    public static ListLimit MinSize { get; } = new(
+        nameof(MinSize), LimitUnit.AtLeast, BufferExport.SizeBytesMax, "The fewest bytes of a buffer that it takes.", value => $"buffers of at least {value} bytes")
+    {
+        Needs = (value, frame) => frame with { SizeBytes = Math.Max(frame.SizeBytes, value) },
+    };
+
+    /// <summary>Lines of a frame: encoders work on blocks and take 1080 lines for 1088 (raspberrypi/linux #4669).</summary>
+    public static ListLimit LineMultiple { get; } = new(
+        nameof(LineMultiple),
+        LimitUnit.Multiple,
+        65536,
+        "What the number of lines is a multiple of for which a frame has room.",
+        value => $"frames with room for a multiple of {value} lines")
+    {
+        Needs = (value, frame) => frame.Lines is not { } lines ? frame
+            : frame with { SizeBytes = Math.Max(frame.SizeBytes, lines.OffsetBytes + (lines.StrideBytes * RoundedUp(lines.Height, value))) },
+    };
+
+    /// <summary>The distance of lines: engines fetch them in bursts.</summary>
+    public static ListLimit StrideMultiple { get; } = new(
+        nameof(StrideMultiple),
+        LimitUnit.Multiple,
+        65536,
+        "What the bytes from one line of a frame to the next are a multiple of.",
+        value => $"lines that start at multiples of {value} bytes")
+    {
+        Needs = (value, frame) => frame.Lines is not { } lines || lines.StrideBytes % value == 0 ? frame
+            : Strided(frame.SizeBytes, lines, RoundedUp(lines.StrideBytes, value)),
+    };
+
     /// <summary>Every row, in the order in which values are kept: rows are appended, never moved.</summary>
     public static ImmutableArray<ListLimit> All { get; } =
     [
         AddressAlignment,
         SegmentGranularity,
         VirtBoundaryMask,
+        MinSize,
+        LineMultiple,
+        StrideMultiple,
     ];
 
     /// <summary>Whether an MMU in front of the device makes what it is about: where pages lie does then not matter.</summary>
@@ -68,6 +103,9 @@ public sealed record ListLimit(string Field, LimitUnit Unit, ulong Most, string 
 
     /// <summary>What of a segment breaks a value, and how; null for a limit that is not about segments, and when it is kept.</summary>
     public Func<ulong, SegmentInList, (ulong Needed, string Has)?>? BrokenBy { get; init; }
+
+    /// <summary>The least frame that keeps a value, from one that may not; null for a limit that is not about buffers.</summary>
+    public Func<ulong, FrameShape, FrameShape>? Needs { get; init; }
 
     /// <summary>The value that satisfies two importers.</summary>
     public ulong Combine(ulong one, ulong other) => Unit switch
@@ -103,6 +141,33 @@ public sealed record ListLimit(string Field, LimitUnit Unit, ulong Most, string 
             $"{importer} takes {Takes(value)}; segment {segment.Index} {broken.Has}.")
         : null;
 
+    /// <summary>A refusal for a buffer that breaks a value; null when it keeps it.</summary>
+    /// <param name="value">The value, not 0.</param>
+    /// <param name="buffer">Its name, for the message.</param>
+    /// <param name="frame">The buffer.</param>
+    /// <param name="importer">Whose limit it is.</param>
+    public Refusal? Check(ulong value, string buffer, FrameShape frame, string importer)
+    {
+        if (Needs is not { } needs || needs(value, frame) is var needed && needed == frame)
+        {
+            return null;
+        }
+
+        return needed.Lines?.StrideBytes is { } stride && frame.Lines?.StrideBytes is { } has && stride != has
+            ? new(
+                Errno.EINVAL, importer, Field, stride, has,
+                $"{importer} takes {Takes(value)}: it needs one every {stride} bytes, and {buffer} has one every {has}.")
+            : new(
+                Errno.EINVAL, importer, Field, needed.SizeBytes, frame.SizeBytes,
+                $"{importer} takes {Takes(value)}: it needs {needed.SizeBytes} bytes, and {buffer} has {frame.SizeBytes}.");
+    }
+
+    private static ulong RoundedUp(ulong value, ulong unit) => (value + unit - 1) / unit * unit;
+
+    private static FrameShape Strided(ulong sizeBytes, VideoLines lines, ulong stride) => stride > uint.MaxValue
+        ? new(ulong.MaxValue, lines)
+        : new(Math.Max(sizeBytes, lines.OffsetBytes + (stride * lines.Height)), lines with { StrideBytes = (uint)stride });
+
     private static ulong LeastCommonMultiple(ulong one, ulong other)
     {
         if (one == 0 || other == 0 || one == other)
@@ -130,6 +195,11 @@ public enum LimitUnit
     /// <summary>A number of which something must be a multiple: the least common multiple satisfies both.</summary>
     Multiple,
 }
+
+/// <summary>A buffer's size, and its lines where it is a frame.</summary>
+/// <param name="SizeBytes">Bytes.</param>
+/// <param name="Lines">The lines; null when it is no frame.</param>
+public readonly record struct FrameShape(ulong SizeBytes, VideoLines? Lines);
 
 /// <summary>A segment at its place in a list.</summary>
 /// <param name="Index">From 0.</param>

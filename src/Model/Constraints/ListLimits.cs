@@ -81,6 +81,32 @@ public readonly struct ListLimits : IEquatable<ListLimits>
         return null;
     }
 
+    /// <summary>The first limit that a buffer breaks, whatever list it has; null when it keeps all.</summary>
+    public Refusal? Check(string buffer, FrameShape frame, string importer)
+    {
+        foreach (var (limit, value) in Stated)
+        {
+            if (limit.Check(value, buffer, frame, importer) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The least frame that keeps all, from one that may not.</summary>
+    public FrameShape Grown(FrameShape frame)
+    {
+        // Longer lines make a longer frame, so strides come first.
+        foreach (var (limit, value) in Stated.Reverse())
+        {
+            frame = limit.Needs?.Invoke(value, frame) ?? frame;
+        }
+
+        return frame;
+    }
+
     /// <summary>Whether both state the same.</summary>
     public static bool operator ==(ListLimits left, ListLimits right) => left.Equals(right);
 

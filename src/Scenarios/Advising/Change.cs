@@ -41,4 +41,7 @@ public enum ChangeKind
 
     /// <summary>An IOMMU in front of a device: another chip.</summary>
     Iommu = 7,
+
+    /// <summary>A longer frame, or lines at other distances, which its importers take. Only the application changes.</summary>
+    Room = 8,
 }

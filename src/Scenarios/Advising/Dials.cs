@@ -24,6 +24,7 @@ internal static class Dials
     /// <summary>The dials of a request that has IOMMUs to spare.</summary>
     public static IEnumerable<Dial> Of(AdviceRequest request) =>
     [
+        .. Grown(request) is { } grown ? (Dial[])[Dial.Of(grown)] : [],
         .. Exporters(request).Select(Dial.Of),
         .. Areas.Of(request, ReachOf(request)).Select(Dial.Of),
         Dial.Of(new(
@@ -265,6 +266,24 @@ internal static class Dials
         before => before with { Copied = before.Copied.Add(device) });
 
     private static uint FewestLines(VideoLines lines, int pageOrder) => (uint)((FewestPages - 1) * Page.SizeOf(pageOrder) / lines.StrideBytes) + 1;
+
+    /// <summary>A frame that all importers take, where one of them wants more room or other lines than this one has; null when none does.</summary>
+    private static Change? Grown(AdviceRequest request)
+    {
+        var frame = new FrameShape(request.SizeBytes, request.Lines);
+        var limits = request.Devices.Aggregate(default(ListLimits), (sum, name) => ListLimits.Narrow(sum, DeviceOf(request, name).Limits));
+        var grown = limits.Grown(frame);
+        return grown == frame || grown.SizeBytes > BufferExport.SizeBytesMax
+            ? null
+            : new(
+                ChangeKind.Room, null, null, request.SizeBytes, grown.SizeBytes,
+                grown.Lines is { } lines && lines.StrideBytes != request.Lines?.StrideBytes
+                    ? $"allocate {Counted.Of(grown.SizeBytes, "byte")}, a line every {Counted.Of(lines.StrideBytes, "byte")}"
+                    : grown.Lines is { } known && grown.SizeBytes % known.StrideBytes == 0
+                    ? $"allocate {Counted.Of(grown.SizeBytes, "byte")}, room for {Counted.Of(grown.SizeBytes / known.StrideBytes, "line")}"
+                    : $"allocate {Counted.Of(grown.SizeBytes, "byte")}",
+                before => before with { SizeBytes = grown.SizeBytes, Lines = grown.Lines });
+    }
 
     private static Dial? Frame(AdviceRequest request)
     {

@@ -45,7 +45,7 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, DmaGe
             walksSegments ? "segments" : "entries",
             segments.Length,
             listed,
-            [.. violations, .. TooShort(list, listed)])
+            [.. violations, .. TooShort(list, listed), .. TooSmall(list, listed)])
         {
             Remarks = [.. remarks, .. walksSegments ? MadeForAnother(list) : [], .. TooLong(list, listed)],
             Resplit = Resplit(list.Entries.IsEmpty && !device.IsTranslated ? PagesOf(segments) : list.Entries, reach),
@@ -106,6 +106,13 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, DmaGe
             ? []
             : [new(null, null, null, "size_bytes", (ulong)listed, size, string.Create(
                 CultureInfo.InvariantCulture, $"The list has {listed} bytes; the buffer has {size}."))];
+
+    /// <summary>What the device wants of the buffer, whatever its list; of lines a list says nothing.</summary>
+    private IEnumerable<ViolationReport> TooSmall(GivenScatterlist list, UInt128 listed) =>
+        _demand.Limits.Stated
+            .Select(stated => stated.Limit.Check(stated.Value, "the buffer", new(list.SizeBytes ?? (ulong)UInt128.Min(listed, ulong.MaxValue), null), device.Name))
+            .OfType<Refusal>()
+            .Select(refusal => new ViolationReport(null, null, null, Words.Spelt(refusal.Field!), refusal.Needed!.Value, refusal.Limit!.Value, refusal.Reason));
 
     /// <summary>More than the buffer needs is what an exporter may hand out.</summary>
     private static IEnumerable<RemarkReport> TooLong(GivenScatterlist list, UInt128 listed) =>

@@ -6,8 +6,18 @@ namespace DmaGrains.Scenarios.Tests.Files;
 /// <summary>A board and a scenario that use every key of their formats.</summary>
 internal static class EveryKey
 {
-    /// <summary>The keys of the table's limits, each behind a comma.</summary>
-    public static string Limits { get; } = string.Concat(ListLimit.All.Select(limit => $", {Words.Spelt(limit.Field)}"));
+    private static readonly string[] _valued =
+    [
+        "max_segment_size", "max_segment_count", "segment_boundary_mask", "contiguous", "dma_mask", "bus_dma_limit", "windows", "coherent", "iommu",
+        "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line", .. ListLimit.All.Select(limit => Words.Spelt(limit.Field)),
+        "preferred_segment_size",
+    ];
+
+    /// <summary>The keys of a device that have a source, as messages list them.</summary>
+    public static string Valued { get; } = Quoted.AnyOf(_valued);
+
+    /// <summary>All keys of a device, as messages list them.</summary>
+    public static string OfDevice { get; } = Quoted.AnyOf(["name", "driver", "description", "bus", .. _valued, "sources"]);
 
     public const string Board = """
         name: every-key
@@ -69,7 +79,7 @@ internal static class EveryKey
               peer_bus: a choice
               segments_per_line: a choice
               preferred_segment_size: a choice
-          - {name: display, driver: display, description: Takes one run, address_alignment: 4096, segment_granularity: 1024, virt_boundary_mask: 4095, contiguous: true, sources: {contiguous: a choice, address_alignment: a choice, segment_granularity: a choice, virt_boundary_mask: a choice}}
+          - {name: display, driver: display, description: Takes one run, address_alignment: 4096, segment_granularity: 1024, virt_boundary_mask: 4095, min_size: 1, line_multiple: 16, stride_multiple: 64, contiguous: true, sources: {contiguous: a choice, address_alignment: a choice, segment_granularity: a choice, virt_boundary_mask: a choice, min_size: a choice, line_multiple: a choice, stride_multiple: a choice}}
           - name: camera
             driver: camera
             description: Sees memory elsewhere
