@@ -32,6 +32,9 @@ internal sealed class Terminal
             ColorSystem = isColoured ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
             Out = new AnsiConsoleOutput(output),
+
+            // Nothing depends on which CI it is, and looking costs time at each start.
+            Enrichment = new() { UseDefaultEnrichers = false },
         });
         _console.Profile.Width = Endless;
     }

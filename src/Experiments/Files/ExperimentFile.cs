@@ -14,7 +14,7 @@ public static class ExperimentFile
     /// <summary>Most thresholds.</summary>
     public const int ThresholdsMax = 100;
 
-    private static readonly OrderedDictionary<string, ExperimentPlace> _places = new()
+    private static readonly Vocabulary<ExperimentPlace> _places = new()
     {
         ["model"] = ExperimentPlace.Model,
         ["silo"] = ExperimentPlace.Silo,

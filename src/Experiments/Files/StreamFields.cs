@@ -28,9 +28,9 @@ internal sealed class StreamFields(
 
     private const int ImportersMax = 64;
 
-    private static readonly OrderedDictionary<string, bool> _mappings = new() { ["hold"] = false, ["per-use"] = true };
-    private static readonly OrderedDictionary<string, bool> _attaching = new() { ["eager"] = false, ["lazy"] = true };
-    private static readonly OrderedDictionary<string, bool> _whenFull = new() { ["refuse"] = false, ["wait"] = true };
+    private static readonly Vocabulary<bool> _mappings = new() { ["hold"] = false, ["per-use"] = true };
+    private static readonly Vocabulary<bool> _attaching = new() { ["eager"] = false, ["lazy"] = true };
+    private static readonly Vocabulary<bool> _whenFull = new() { ["refuse"] = false, ["wait"] = true };
 
     private readonly ImmutableHashSet<string> _devices = boards.Distinct()
         .Select(board => board.Devices.Select(device => device.Name).ToImmutableHashSet())

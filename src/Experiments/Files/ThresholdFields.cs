@@ -9,7 +9,7 @@ internal static partial class ThresholdFields
 {
     private const string Form = "a measure, one of <, <=, > and >=, and a value in its unit, such as 'buffers-refused < 1%' or 'time-to-first-map < 20ms'";
 
-    private static readonly OrderedDictionary<string, ThresholdComparison> _comparisons = new()
+    private static readonly Vocabulary<ThresholdComparison> _comparisons = new()
     {
         ["<"] = ThresholdComparison.Below,
         ["<="] = ThresholdComparison.AtMost,

@@ -154,14 +154,14 @@ internal static class NodeValues
     };
 
     /// <summary>One of a few words.</summary>
-    public static T AsChoice<T>(this FileNode node, OrderedDictionary<string, T> choices)
+    public static T AsChoice<T>(this FileNode node, Vocabulary<T> choices)
     {
         if (node is TextNode text && choices.TryGetValue(text.Value, out var choice))
         {
             return choice;
         }
 
-        var standIn = choices.Count == 0 ? default! : choices.GetAt(0).Value;
+        var standIn = choices.Count == 0 ? default! : choices.First().Value;
         if (node.AsText() is { } written && Closest.To(written, choices.Keys) is { } meant)
         {
             node.Place.Report($"{node.Label} is {node.Found} (did you mean {meant}?)", Quoted.AnyOf(choices.Keys));

@@ -8,7 +8,7 @@ internal static class PlayOrder
     /// <summary>The order that a file gives.</summary>
     public static ImmutableArray<int> Read(FileNode node, ImmutableArray<Importer> importers)
     {
-        var indexes = new OrderedDictionary<string, int>(
+        var indexes = new Vocabulary<int>(
             importers.Select((importer, index) => KeyValuePair.Create(importer.Name, index)));
         var order = ImmutableArray.CreateBuilder<int>();
         var turns = new int[importers.Length];

@@ -5,7 +5,7 @@ namespace DmaGrains.Scenarios.Files;
 /// <summary>Reads an exporter's policy: one of the named ones, or its choices one by one.</summary>
 internal static class PolicyFields
 {
-    private static readonly OrderedDictionary<string, ConstraintModel> _constraints = new()
+    private static readonly Vocabulary<ConstraintModel> _constraints = new()
     {
         ["rfc3"] = ConstraintModel.Rfc3,
         ["flags"] = ConstraintModel.Flags,
@@ -16,14 +16,14 @@ internal static class PolicyFields
         ["posted"] = ConstraintModel.Posted,
     };
 
-    private static readonly OrderedDictionary<string, AllocationTime> _allocation = new()
+    private static readonly Vocabulary<AllocationTime> _allocation = new()
     {
         ["first-map"] = AllocationTime.AtFirstMap,
         ["first-attach"] = AllocationTime.AtFirstAttach,
         ["export"] = AllocationTime.AtExport,
     };
 
-    private static readonly OrderedDictionary<string, LateAttach> _lateAttach = new()
+    private static readonly Vocabulary<LateAttach> _lateAttach = new()
     {
         ["refuse"] = LateAttach.RefuseStricter,
         ["refuse-any"] = LateAttach.RefuseAny,
@@ -32,7 +32,7 @@ internal static class PolicyFields
         ["accept"] = LateAttach.Accept,
     };
 
-    private static readonly OrderedDictionary<string, ListSharing> _lists = new()
+    private static readonly Vocabulary<ListSharing> _lists = new()
     {
         ["per-map"] = ListSharing.PerMap,
         ["per-attachment"] = ListSharing.PerAttachment,
@@ -41,38 +41,38 @@ internal static class PolicyFields
         ["exporter"] = ListSharing.Exporters,
     };
 
-    private static readonly OrderedDictionary<string, FailedCalculation> _failedCalculation = new()
+    private static readonly Vocabulary<FailedCalculation> _failedCalculation = new()
     {
         ["refuse"] = FailedCalculation.Refuse,
         ["success"] = FailedCalculation.AnswerSuccess,
     };
 
-    private static readonly OrderedDictionary<string, RefusedAttach> _refusedAttach = new()
+    private static readonly Vocabulary<RefusedAttach> _refusedAttach = new()
     {
         ["rolled-back"] = RefusedAttach.RolledBack,
         ["left-narrowed"] = RefusedAttach.LeftNarrowed,
     };
 
-    private static readonly OrderedDictionary<string, DetachReading> _detachReading = new()
+    private static readonly Vocabulary<DetachReading> _detachReading = new()
     {
         ["at-attach"] = DetachReading.AtAttach,
         ["now"] = DetachReading.Now,
     };
 
-    private static readonly OrderedDictionary<string, ListCheck> _listCheck = new()
+    private static readonly Vocabulary<ListCheck> _listCheck = new()
     {
         ["exact"] = ListCheck.Exact,
         ["none"] = ListCheck.None,
     };
 
-    private static readonly OrderedDictionary<string, AttachTest> _attachTest = new()
+    private static readonly Vocabulary<AttachTest> _attachTest = new()
     {
         ["none"] = AttachTest.None,
         ["map"] = AttachTest.Map,
         ["no-bounce"] = AttachTest.MapWithoutCopy,
     };
 
-    private static readonly OrderedDictionary<string, ExporterPolicy> _named = new(
+    private static readonly Vocabulary<ExporterPolicy> _named = new(
         NamedPolicies.All.Select(named => KeyValuePair.Create(named.Name, named.Policy)));
 
     /// <summary>The text of a policy: its name when it has one, else its choices.</summary>

@@ -16,7 +16,7 @@ public static class Words
     public static string Spelt(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 
     /// <summary>What a step does.</summary>
-    public static OrderedDictionary<string, StepKind> Verbs { get; } = new()
+    public static Vocabulary<StepKind> Verbs { get; } = new()
     {
         ["attach"] = StepKind.Attach,
         ["map"] = StepKind.Map,
@@ -43,7 +43,7 @@ public static class Words
     };
 
     /// <summary>What a map asks for beyond its direction.</summary>
-    public static OrderedDictionary<string, MapOptions> Options { get; } = new()
+    public static Vocabulary<MapOptions> Options { get; } = new()
     {
         ["no-bounce"] = MapOptions.NoBounce,
         ["require-coherent"] = MapOptions.RequireCoherent,
@@ -52,7 +52,7 @@ public static class Words
     };
 
     /// <summary>How an attachment may get at a buffer.</summary>
-    public static OrderedDictionary<string, BufferAccess> Accesses { get; } = new()
+    public static Vocabulary<BufferAccess> Accesses { get; } = new()
     {
         ["map"] = BufferAccess.Map,
         ["scatterlist"] = BufferAccess.Scatterlist,
@@ -60,7 +60,7 @@ public static class Words
     };
 
     /// <summary>Which way data moves: to a device, from it, or both; the CPU reads what comes from a device, and writes what goes to it.</summary>
-    public static OrderedDictionary<string, DmaDirection> Directions { get; } = new()
+    public static Vocabulary<DmaDirection> Directions { get; } = new()
     {
         ["to-device"] = DmaDirection.ToDevice,
         ["from-device"] = DmaDirection.FromDevice,
@@ -68,7 +68,7 @@ public static class Words
     };
 
     /// <summary>How unset DMA parameters are read.</summary>
-    public static OrderedDictionary<string, DmaGetters> Getters { get; } = new()
+    public static Vocabulary<DmaGetters> Getters { get; } = new()
     {
         ["v6.1"] = DmaGetters.V61,
         ["rfcv3"] = DmaGetters.RfcV3,
@@ -76,7 +76,7 @@ public static class Words
     };
 
     /// <summary>What a region of memory is, from least to most scarce.</summary>
-    public static OrderedDictionary<string, MemoryKind> MemoryKinds { get; } = new()
+    public static Vocabulary<MemoryKind> MemoryKinds { get; } = new()
     {
         ["system"] = MemoryKind.System,
         ["contiguous"] = MemoryKind.Contiguous,
@@ -88,7 +88,7 @@ public static class Words
     };
 
     /// <summary>Where an MMU's address space looks for room.</summary>
-    public static OrderedDictionary<string, IovaPolicy> IovaPolicies { get; } = new()
+    public static Vocabulary<IovaPolicy> IovaPolicies { get; } = new()
     {
         ["top-down"] = IovaPolicy.TopDown,
         ["first-fit"] = IovaPolicy.FirstFit,
@@ -96,28 +96,28 @@ public static class Words
     };
 
     /// <summary>What a base in an MMU's address space is a multiple of.</summary>
-    public static OrderedDictionary<string, IovaAlignment> IovaAlignments { get; } = new()
+    public static Vocabulary<IovaAlignment> IovaAlignments { get; } = new()
     {
         ["size"] = IovaAlignment.Size,
         ["granule"] = IovaAlignment.Granule,
     };
 
     /// <summary>When a freed range of addresses may be handed out again.</summary>
-    public static OrderedDictionary<string, IovaReuse> IovaReuses { get; } = new()
+    public static Vocabulary<IovaReuse> IovaReuses { get; } = new()
     {
         ["strict"] = IovaReuse.Strict,
         ["lazy"] = IovaReuse.Lazy,
     };
 
     /// <summary>Who keeps an MMU's tables.</summary>
-    public static OrderedDictionary<string, StageOwner> StageOwners { get; } = new()
+    public static Vocabulary<StageOwner> StageOwners { get; } = new()
     {
         ["dma-api"] = StageOwner.DmaApi,
         ["driver"] = StageOwner.Driver,
     };
 
     /// <summary>How well MMUs keep a device from memory that it has nothing to do with.</summary>
-    public static OrderedDictionary<string, Isolation> Isolations { get; } = new()
+    public static Vocabulary<Isolation> Isolations { get; } = new()
     {
         ["none"] = Isolation.None,
         ["shared"] = Isolation.Shared,
@@ -126,7 +126,7 @@ public static class Words
     };
 
     /// <summary>What a device takes, in a word (thread #58).</summary>
-    public static OrderedDictionary<string, ImporterClass> ImporterClasses { get; } = new()
+    public static Vocabulary<ImporterClass> ImporterClasses { get; } = new()
     {
         ["contiguous"] = ImporterClass.Contiguous,
         ["scatter-gather"] = ImporterClass.ScatterGather,
@@ -134,7 +134,7 @@ public static class Words
     };
 
     /// <summary>How a step ends: null for ok, or the code it is refused with.</summary>
-    public static OrderedDictionary<string, Errno?> Outcomes { get; } = new(
+    public static Vocabulary<Errno?> Outcomes { get; } = new(
         Enum.GetValues<Errno>()
             .Select(errno => KeyValuePair.Create(errno.ToString(), (Errno?)errno))
             .Prepend(new("ok", null)));
@@ -147,6 +147,5 @@ public static class Words
         [.. Options.Where(option => options.HasFlag(option.Value)).Select(option => option.Key)];
 
     /// <summary>The word for a value that has one.</summary>
-    public static string In<T>(OrderedDictionary<string, T> words, T value) =>
-        words.First(word => EqualityComparer<T>.Default.Equals(word.Value, value)).Key;
+    public static string In<T>(Vocabulary<T> words, T value) => words.WordFor(value);
 }
