@@ -79,9 +79,23 @@ public partial class DocumentTests
     }
 
     [Fact]
-    public void Thread_page_names_tests_that_exist()
+    public void Rules_page_names_members_of_the_model_that_exist()
     {
-        var named = TestName().Matches(Repository.Read("docs/thread.md"));
+        var named = MemberName().Matches(Repository.Read("docs/rules.md"))
+            .Select(match => (Type: match.Groups["type"].Value, Member: match.Groups["member"].Value)).Distinct().ToList();
+
+        var model = typeof(DmaBuffer).Assembly.GetTypes().Where(type => !type.IsNested).ToLookup(type => type.Name);
+        Assert.True(named.Count > 30);
+        Assert.All(named, name => Assert.True(
+            model[name.Type].Any(type => type.GetMembers(AllMembers).Any(member => member.Name == name.Member)), $"{name.Type}.{name.Member}"));
+    }
+
+    [Theory]
+    [InlineData("docs/thread.md")]
+    [InlineData("docs/rules.md")]
+    public void Page_names_tests_that_exist(string page)
+    {
+        var named = TestName().Matches(Repository.Read(page));
 
         var tests = string.Concat(Repository.FilesIn("tests", "*Tests.cs").Select(Repository.Read));
         Assert.NotEmpty(named);
@@ -138,6 +152,12 @@ public partial class DocumentTests
 
     [GeneratedRegex(@"(?<!\*)\*(?<name>[A-Za-z][A-Za-z0-9 -]*)\*(?!\*)")]
     private static partial Regex Emphasised();
+
+    private const BindingFlags AllMembers =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+
+    [GeneratedRegex(@"`(?<type>[A-Z]\w+)\.(?<member>[A-Z]\w+)`")]
+    private static partial Regex MemberName();
 
     [GeneratedRegex(@"`(?<class>[A-Z]\w*Tests)(\.(?<method>\w+))?`")]
     private static partial Regex TestName();
