@@ -274,6 +274,16 @@ public class FieldCaseTests
         Assert.Equal("ntb EBUSY", Refused(Rows(advice).Single(row => (MemoryOf(row), Text(row, "allocates")) == ("cma", "for_nobody"))));
     }
 
+    [Fact]
+    public async Task Case_22_peers_that_may_only_write_are_refused_a_read()
+    {
+        var rdma = await RunAsync("22-read-not-write", "rdma.yaml");
+
+        Assert.Equal("good", Result(rdma));
+        Assert.Equal(("EREMOTEIO", "nic"), Single(Refusals(rdma)));
+        Assert.Equal("peer_access", Text(Refusals(rdma).Single(), "field"));
+    }
+
     [Theory]
     [InlineData("reader.yaml", "cpu_access_while_device_owns")]
     [InlineData("wrong-direction.yaml", "stale_cpu_read")]

@@ -45,6 +45,11 @@ internal static class DeviceTable
             yield return $"takes {limit}";
         }
 
+        if (device.NeverExports)
+        {
+            yield return "only imports";
+        }
+
         if (device.Coherent)
         {
             yield return "coherent";

@@ -5,6 +5,7 @@ using DmaGrains.Grains.Storage;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Translation;
@@ -159,6 +160,11 @@ internal sealed class BoardGrain(
         {
             return DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(new(
                 Errno.ENODEV, exporter, "Exporter", null, null, $"Board {Name} has no device {exporter}."));
+        }
+
+        if (definition.Devices.FirstOrDefault(device => device.Name == exporter) is { } known && BufferExports.NeverExports(known) is { } never)
+        {
+            return DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(never);
         }
 
         var regions = NamedRegions.ForExport(memory, definition.Memory);

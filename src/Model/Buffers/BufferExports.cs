@@ -18,7 +18,7 @@ public static class BufferExports
     /// <param name="least">The least generation of a new buffer: <see cref="GenerationAfter"/> the last export that came to nothing.</param>
     /// <returns>
     /// The buffer: the same object for a repeat of the export that made it, gone or not. EINVAL or ENOSPC for a malformed export,
-    /// ENODEV for an unknown exporter, EINVAL as <see cref="NamedRegions.Find"/>, EEXIST when another buffer of that name lives or owes
+    /// ENODEV for an unknown exporter, EOPNOTSUPP for one that only imports, EINVAL as <see cref="NamedRegions.Find"/>, EEXIST when another buffer of that name lives or owes
     /// pages.
     /// </returns>
     public static DmaResult<DmaBuffer> Export(
@@ -45,6 +45,11 @@ public static class BufferExports
             return DmaResult.Grant(existing);
         }
 
+        if (exporter is not null && NeverExports(exporter) is { } never)
+        {
+            return DmaResult.Refuse<DmaBuffer>(never);
+        }
+
         var found = NamedRegions.Find(export.Memory, board);
         if (!found.TryGetValue(out var regions))
         {
@@ -65,6 +70,13 @@ public static class BufferExports
         : origin.Name != buffer
             ? Refusal.Of(Errno.EINVAL, "Name", $"This grain is the buffer {buffer}, not {ModelName.Quoted(origin.Name)}.")
         : origin.Check();
+
+    /// <summary>EOPNOTSUPP for a device whose driver only imports; null for others.</summary>
+    public static Refusal? NeverExports(Device exporter) => exporter.NeverExports
+        ? new(
+            Errno.EOPNOTSUPP, exporter.Name, nameof(Device.NeverExports), null, null,
+            $"{exporter.Name} only imports buffers: expected another exporter, or a heap.")
+        : null;
 
     /// <summary>The generation of the buffer that an export would make, or of the one that lives.</summary>
     /// <param name="existing">What the name stands for now; null when it is new.</param>

@@ -76,6 +76,18 @@ public sealed partial record DmaBuffer
             $"No bus leads from {attachment.Device} to {region.Name}, where {Name} lies.");
     }
 
+    /// <summary>EREMOTEIO naming PeerAccess when a bus leads to a peer's memory, and not for that direction.</summary>
+    private Refusal? AgainstOneWay(Attachment attachment, DmaDirection direction)
+    {
+        var (reads, writes) = (direction != DmaDirection.FromDevice, direction != DmaDirection.ToDevice);
+        return Lies.FirstOrDefault(region => IsOfAPeer(region, attachment.Device)
+            && ((reads && region.PeerAccess == PeerAccess.Write) || (writes && region.PeerAccess == PeerAccess.Read))) is { } oneWay
+            ? new(
+                Errno.EREMOTEIO, attachment.Device, nameof(MemoryRegionLayout.PeerAccess), null, null,
+                $"Peers may only {(oneWay.PeerAccess == PeerAccess.Write ? "write" : "read")} {oneWay.Name}, where {Name} lies; {attachment.Device} maps it {WordOf(direction)}.")
+            : null;
+    }
+
     /// <summary>EOPNOTSUPP for what this device's mappings cannot give (thread #34); null when they can.</summary>
     private Refusal? CheckOptions(Attachment attachment, MapOptions options)
     {

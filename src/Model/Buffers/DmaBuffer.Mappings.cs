@@ -167,6 +167,11 @@ public sealed partial record DmaBuffer
             return before.Taken(HandOut(known, MappingOf(Storage!, taking)));
         }
 
+        if (AgainstOneWay(Attached(taking.Attachment), taking.Direction) is { } oneWay)
+        {
+            return before.Taken(Transition.Refuse(this, oneWay));
+        }
+
         var attachment = MappedFor(taking);
         var mapping = MappingOf(Storage!, taking) with
         {

@@ -94,6 +94,10 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     [Id(15)]
     public ListLimits Limits { get; init; }
 
+    /// <summary>Imports only: its driver exports no buffers, as one without prime export or VIDIOC_EXPBUF.</summary>
+    [Id(16)]
+    public bool NeverExports { get; init; }
+
     /// <summary>The MMU next to memory; null when there is none.</summary>
     public string? LastMmu => BusMmu ?? Iommu;
 

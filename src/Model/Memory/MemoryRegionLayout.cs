@@ -40,6 +40,10 @@ public sealed record MemoryRegionLayout(
     [Id(4)]
     public ulong AreaAlignmentBytes { get; init; }
 
+    /// <summary>For <see cref="MemoryKind.Vram"/>: what peers may do with it.</summary>
+    [Id(5)]
+    public PeerAccess PeerAccess { get; init; }
+
     /// <summary>What contiguous areas must start and end on, in bytes; 0 when they lie anywhere.</summary>
     public ulong PageBlock => PageBlockBytes == 0 ? PageBlockOf(PageOrder) : PageBlockBytes;
 
@@ -116,7 +120,7 @@ public sealed record MemoryRegionLayout(
     }
 
     /// <summary>Null when the region can exist.</summary>
-    /// <returns>EINVAL naming Region, Kind, Range, PageSize, PageBlock, CmaAlignment, Reserved, Device or PeerBus.</returns>
+    /// <returns>EINVAL naming Region, Kind, Range, PageSize, PageBlock, CmaAlignment, Reserved, Device, PeerBus or PeerAccess.</returns>
     public Refusal? Check()
     {
         if (ModelName.Check(Name, "Region") is { } bad)
@@ -185,11 +189,16 @@ public sealed record MemoryRegionLayout(
     {
         if (Kind != MemoryKind.Vram)
         {
-            return Device is null && PeerBus is null
+            return Device is null && PeerBus is null && PeerAccess == PeerAccess.ReadWrite
                 ? null
                 : Refusal.Of(
-                    Errno.EINVAL, Device is null ? nameof(PeerBus) : nameof(Device),
-                    $"Region {Name} states a device or a peer bus: expected only for a device's own memory (vram).");
+                    Errno.EINVAL, Device is not null ? nameof(Device) : PeerBus is not null ? nameof(PeerBus) : nameof(PeerAccess),
+                    $"Region {Name} states a device, a peer bus or what peers may do: expected only for a device's own memory (vram).");
+        }
+
+        if (!Enum.IsDefined(PeerAccess))
+        {
+            return Refusal.Of(Errno.EINVAL, nameof(PeerAccess), $"Region {Name}: peer access {(int)PeerAccess} is not known.");
         }
 
         return ModelName.Check(Device, nameof(Device))

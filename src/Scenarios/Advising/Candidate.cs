@@ -14,7 +14,8 @@ internal sealed record Candidate(string? Exporter, Allocating Allocates, NameLis
     /// <summary>Every way on a board for those that share the buffer.</summary>
     public static IEnumerable<Candidate> Of(AdviceRequest request) => request.Exporter is { } pinned
         ? OfDevice(pinned, request.Board)
-        : OfAnybody(request.Board, request.Sharing, Page.CountFor(request.SizeBytes));
+        : OfAnybody(request.Board, request.Sharing, Page.CountFor(request.SizeBytes))
+            .Where(candidate => !request.Board.Devices.Any(device => device.NeverExports && device.Name == candidate.Exporter));
 
     /// <summary>
     /// What allocating for somebody means as a policy. IOMMUs count for what they do (thread #6, #57), and pages out of reach are

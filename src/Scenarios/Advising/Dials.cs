@@ -48,7 +48,7 @@ internal static class Dials
             yield break;
         }
 
-        foreach (var device in request.Board.Devices.Where(device => !request.Devices.Contains(device.Name)))
+        foreach (var device in request.Board.Devices.Where(device => !device.NeverExports && !request.Devices.Contains(device.Name)))
         {
             yield return new(
                 ChangeKind.Exporter, null, null, null, null,

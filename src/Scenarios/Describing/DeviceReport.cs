@@ -65,6 +65,10 @@ public sealed record DeviceReport(
     /// <summary>How its bus sees memory; empty when it sees the CPU's addresses.</summary>
     public required ImmutableArray<BusWindowReport> Windows { get; init; }
 
+    /// <summary>Whether it only imports; not written where it does not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool NeverExports { get; init; }
+
     /// <summary>The limits of the table that it states, each by its name in board files; null, and not written, where it states none.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Limits { get; init; }
@@ -97,6 +101,7 @@ public sealed record DeviceReport(
         PreferredSegmentSize = device.PreferredSegmentSize,
         Bus = device.Bus,
         Windows = BusWindowReport.Of(device.Windows),
+        NeverExports = device.NeverExports,
         Limits = LimitsReport.Of(device.Limits),
         LimitsText = [.. device.Limits.Stated.Select(stated => stated.Limit.Takes(stated.Value))],
     };

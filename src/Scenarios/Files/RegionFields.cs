@@ -16,7 +16,7 @@ internal static class RegionFields
     {
         var before = problems.Count;
         var map = node.AsMap();
-        map.AllowOnly("name", "kind", "start", "size", "reserved", "device", "peer_bus", "source");
+        map.AllowOnly("name", "kind", "start", "size", "reserved", "device", "peer_bus", "peer_access", "source");
         var name = map.Required("name").AsName();
         var kind = map.Required("kind").AsChoice(Words.MemoryKinds);
         var start = map.Required("start").AsWholePages(least: 0, pageOrder);
@@ -30,7 +30,13 @@ internal static class RegionFields
             PageBlockBytes = pageBlock,
             Device = kind == MemoryKind.Vram ? map.Required("device").AsName() : OfVramOnly(map, "device"),
             PeerBus = kind == MemoryKind.Vram ? map.Optional("peer_bus")?.AsName() : OfVramOnly(map, "peer_bus"),
+            PeerAccess = map.Optional("peer_access")?.AsChoice(Words.PeerAccesses) ?? default,
         };
+        if (kind != MemoryKind.Vram)
+        {
+            OfVramOnly(map, "peer_access");
+        }
+
         if (problems.Count == before && region.Check() is { } refusal)
         {
             map.PlaceOf(refusal.Field == "Reserved" ? "reserved" : "start").Report(refusal, "addresses below 2^52");

@@ -109,6 +109,14 @@ public static class Words
         ["lazy"] = IovaReuse.Lazy,
     };
 
+    /// <summary>What peers may do with video memory.</summary>
+    public static Vocabulary<PeerAccess> PeerAccesses { get; } = new()
+    {
+        ["read-write"] = PeerAccess.ReadWrite,
+        ["write"] = PeerAccess.Write,
+        ["read"] = PeerAccess.Read,
+    };
+
     /// <summary>Who keeps an MMU's tables.</summary>
     public static Vocabulary<StageOwner> StageOwners { get; } = new()
     {

@@ -129,6 +129,19 @@ public sealed class DmaBufferGrainTests(SiloFixture silo)
     }
 
     [Fact]
+    public async Task Export_refuses_with_EOPNOTSUPP_a_device_that_only_imports_and_leaves_no_name()
+    {
+        var board = await silo.NewBoardAsync();
+        var gpu = (await silo.Grains.GetBoard(board).GetAsync()).Value.Devices.First(device => device.Name == "gpu");
+        await silo.Grains.GetBoard(board).SetDeviceAsync(gpu with { NeverExports = true });
+
+        var refused = await silo.Grains.GetBuffer(board, "b").ExportAsync(new("b", 8192, "gpu"));
+
+        Assert.Equal((Errno.EOPNOTSUPP, "gpu", "NeverExports"), (refused.Refusal!.Errno, refused.Refusal.Importer, refused.Refusal.Field));
+        Assert.Empty(await silo.BuffersOfAsync(board));
+    }
+
+    [Fact]
     public async Task Attach_refuses_with_ENODEV_when_the_board_has_no_such_device()
     {
         var buffer = await silo.NewBufferAsync(await silo.NewBoardAsync());

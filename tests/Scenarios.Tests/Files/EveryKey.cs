@@ -9,7 +9,7 @@ internal static class EveryKey
     private static readonly string[] _valued =
     [
         "max_segment_size", "max_segment_count", "segment_boundary_mask", "contiguous", "dma_mask", "bus_dma_limit", "windows", "coherent", "iommu",
-        "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line", .. ListLimit.All.Select(limit => Words.Spelt(limit.Field)),
+        "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line", "never_exports", .. ListLimit.All.Select(limit => Words.Spelt(limit.Field)),
         "preferred_segment_size",
     ];
 
@@ -26,7 +26,7 @@ internal static class EveryKey
           - {name: ram, kind: system, start: 0x40000000, size: 64MiB, reserved: {every: 1MiB, pages: 1}, source: a choice}
           - {name: cma, kind: contiguous, start: 0x50000000, size: 16MiB, source: a choice}
           - {name: splash, kind: carveout, start: 0x60000000, size: 4MiB, source: a choice}
-          - {name: video, kind: vram, start: 0x70000000, size: 16MiB, device: gpu, peer_bus: pcie, source: a choice}
+          - {name: video, kind: vram, start: 0x70000000, size: 16MiB, device: gpu, peer_bus: pcie, peer_access: write, source: a choice}
           - {name: taken, kind: stolen, start: 0x80000000, size: 4MiB, source: a choice}
           - {name: secure, kind: protected, start: 0x90000000, size: 4MiB, source: a choice}
           - {name: pool, kind: bounce, start: 0x20000000, size: 1MiB, source: a choice}
@@ -79,7 +79,7 @@ internal static class EveryKey
               peer_bus: a choice
               segments_per_line: a choice
               preferred_segment_size: a choice
-          - {name: display, driver: display, description: Takes one run, address_alignment: 4096, segment_granularity: 1024, virt_boundary_mask: 4095, min_size: 1, line_multiple: 16, stride_multiple: 64, contiguous: true, sources: {contiguous: a choice, address_alignment: a choice, segment_granularity: a choice, virt_boundary_mask: a choice, min_size: a choice, line_multiple: a choice, stride_multiple: a choice}}
+          - {name: display, driver: display, description: Takes one run, address_alignment: 4096, segment_granularity: 1024, virt_boundary_mask: 4095, min_size: 1, line_multiple: 16, stride_multiple: 64, never_exports: true, contiguous: true, sources: {contiguous: a choice, address_alignment: a choice, segment_granularity: a choice, virt_boundary_mask: a choice, min_size: a choice, line_multiple: a choice, stride_multiple: a choice, never_exports: a choice}}
           - name: camera
             driver: camera
             description: Sees memory elsewhere

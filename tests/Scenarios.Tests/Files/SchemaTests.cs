@@ -43,6 +43,7 @@ public class SchemaTests
         var iommu = types["iommu"]!["properties"]!;
 
         Assert.Equal(Words.MemoryKinds.Keys, Texts(types["region"]!["properties"]!["kind"]!["enum"]!));
+        Assert.Equal(Words.PeerAccesses.Keys, Texts(types["region"]!["properties"]!["peer_access"]!["enum"]!));
         Assert.Equal(Words.IovaPolicies.Keys, Texts(iommu["policy"]!["enum"]!));
         Assert.Equal(Words.IovaAlignments.Keys, Texts(iommu["alignment"]!["enum"]!));
         Assert.Equal(Words.IovaReuses.Keys, Texts(iommu["reuse"]!["enum"]!));
