@@ -27,7 +27,12 @@ public static class GrainKeys
 
     /// <summary>A buffer of the board.</summary>
     public static IDmaBufferGrain GetBuffer(this IGrainFactory grains, string board, string buffer) =>
-        grains.GetGrain<IDmaBufferGrain>($"{board}/{buffer}");
+        grains.GetGrain<IDmaBufferGrain>(OfBuffer(board, buffer));
+
+    /// <summary>The key of a buffer.</summary>
+    /// <param name="board">Its board.</param>
+    /// <param name="buffer">Its name on the board.</param>
+    public static string OfBuffer(string board, string buffer) => $"{board}/{buffer}";
 
     /// <summary>An experiment in the cluster.</summary>
     public static IExperimentGrain GetExperiment(this IGrainFactory grains, string name) =>
