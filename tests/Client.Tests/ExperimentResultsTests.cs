@@ -190,7 +190,7 @@ public sealed class ExperimentResultsTests : IDisposable
             await killed.EndAsync();
         }
 
-        var checkpoint = Directory.EnumerateFiles(Path.Combine(Results, "checkpoints")).First();
+        var checkpoint = Path.Combine(Results, "checkpoints", "case-0-repetition-0-board-0.done");
         await File.WriteAllTextAsync(checkpoint, "no checkpoint", TestContext.Current.CancellationToken);
         (await Answer.OfAsync([.. arguments, "--resume"])).Unusable("is damaged: expected one that this program wrote for this file");
 
