@@ -77,7 +77,8 @@ public sealed class DmaTestClusterTests(TwoSilos silos)
             await cluster.KillSiloAsync(lost);
         }
 
-        await Assert.ThrowsAnyAsync<Exception>(() => unanswered);
+        // Which of them depends on whether the loss is noticed before the call times out.
+        Assert.True(await Record.ExceptionAsync(() => unanswered) is TimeoutException or OrleansException);
         Assert.Equal("a1", Assert.Single((await buffer.DescribeAsync()).Value.Attachments).Name);
         Assert.NotEqual(lost, cluster.SiloOf(buffer));
         Assert.True((await buffer.AttachAsync("a2", "disk")).IsGranted);

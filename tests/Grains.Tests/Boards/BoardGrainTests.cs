@@ -48,7 +48,7 @@ public sealed class BoardGrainTests(SiloFixture silo)
     {
         silo.Storage.FailNextWrite(silo.Grains.GetDevice("halfway", "display"));
         var definition = SiloFixture.BoardNamed("halfway");
-        await Assert.ThrowsAnyAsync<Exception>(() => silo.Grains.GetBoard("halfway").DefineAsync(definition));
+        await Assert.ThrowsAsync<OrleansException>(() => silo.Grains.GetBoard("halfway").DefineAsync(definition));
 
         var defined = await silo.Grains.GetBoard("halfway").DefineAsync(definition);
 
@@ -199,7 +199,7 @@ public sealed class BoardGrainTests(SiloFixture silo)
                 : silo.Grains.GetDevice(name, "display"));
         }
 
-        await Assert.ThrowsAnyAsync<Exception>(() => board.DefineAsync(definition));
+        await Assert.ThrowsAsync<OrleansException>(() => board.DefineAsync(definition));
         Assert.Equal(Errno.ENOENT, (await board.GetAsync()).Refusal!.Errno);
         Assert.Equal(Errno.ENOENT, (await silo.Grains.GetBuffer(name, "b").ExportAsync(new("b", 4096))).Refusal!.Errno);
         Assert.Equal(Errno.ENOENT, (await board.SwitchContextAsync("gpu", 0))!.Errno);
@@ -218,7 +218,7 @@ public sealed class BoardGrainTests(SiloFixture silo)
         var board = silo.Grains.GetBoard("begun");
         var definition = SiloFixture.BoardNamed("begun");
         silo.Storage.FailNextWrite(silo.Grains.GetMemory("begun"));
-        await Assert.ThrowsAnyAsync<Exception>(() => board.DefineAsync(definition));
+        await Assert.ThrowsAsync<OrleansException>(() => board.DefineAsync(definition));
 
         Assert.Equal(Errno.EEXIST, (await board.DefineAsync(definition with { Title = "Another" })).Refusal!.Errno);
         Assert.True((await board.DefineAsync(definition)).IsGranted);
@@ -275,7 +275,7 @@ public sealed class BoardGrainTests(SiloFixture silo)
         var board = silo.Grains.GetBoard(name);
         var definition = SiloFixture.BoardNamed(name) with { Devices = [new Device("npu", null)] };
         silo.Storage.FailNextWrite(silo.Grains.GetDevice(name, "display"));
-        await Assert.ThrowsAnyAsync<Exception>(() => board.ReplaceAsync(definition));
+        await Assert.ThrowsAsync<OrleansException>(() => board.ReplaceAsync(definition));
 
         Assert.True((await board.DefineAsync(definition)).IsGranted);
 
@@ -349,7 +349,7 @@ public sealed class BoardGrainTests(SiloFixture silo)
                 _ => board,
             },
             failing == "board" ? 2 : 1);
-        await Assert.ThrowsAnyAsync<Exception>(board.RemoveAsync);
+        await Assert.ThrowsAsync<OrleansException>(board.RemoveAsync);
         Assert.Equal(Errno.ENOENT, (await board.GetAsync()).Refusal!.Errno);
 
         Assert.Null(await board.RemoveAsync());

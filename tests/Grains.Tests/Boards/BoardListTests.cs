@@ -57,7 +57,7 @@ public sealed class BoardListTests : IAsyncLifetime
     public async Task A_board_whose_listing_fails_is_listed_when_it_is_defined_again()
     {
         _cluster.Storage.FailNextWrite(Bucket);
-        await Assert.ThrowsAnyAsync<Exception>(DefineAsync);
+        await Assert.ThrowsAsync<OrleansException>(DefineAsync);
         Assert.Empty(await BoardsAsync());
 
         await DefineAsync();
@@ -70,7 +70,7 @@ public sealed class BoardListTests : IAsyncLifetime
     {
         await DefineAsync();
         _cluster.Storage.FailNextWrite(Bucket);
-        await Assert.ThrowsAnyAsync<Exception>(Board.RemoveAsync);
+        await Assert.ThrowsAsync<OrleansException>(Board.RemoveAsync);
 
         Assert.Null(await Board.RemoveAsync());
 

@@ -67,7 +67,7 @@ public sealed class BoardRepairTests(SiloFixture silo)
         var board = await silo.NewBoardAsync();
         var buffer = silo.Grains.GetBuffer(board, "frame");
         silo.Storage.FailNextWrite(buffer);
-        await Assert.ThrowsAnyAsync<Exception>(() => buffer.ExportAsync(new("frame", 8192)));
+        await Assert.ThrowsAsync<OrleansException>(() => buffer.ExportAsync(new("frame", 8192)));
         Assert.Single((await CheckAsync(board)).Unfinished);
 
         var check = await RepairAsync(board);

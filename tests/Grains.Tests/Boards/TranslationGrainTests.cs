@@ -95,7 +95,7 @@ public sealed class TranslationGrainTests(SiloFixture silo)
         var (board, buffer) = await MappedAsync();
         silo.Storage.FailNextWrite(buffer);
 
-        await Assert.ThrowsAnyAsync<Exception>(() => MapAsync(buffer, "m1"));
+        await Assert.ThrowsAsync<OrleansException>(() => MapAsync(buffer, "m1"));
         await MapAsync(buffer, "m2");
 
         Assert.Single(await silo.Grains.TranslationForGrains(board).GetHeldAsync());
@@ -108,7 +108,7 @@ public sealed class TranslationGrainTests(SiloFixture silo)
     {
         var (board, buffer) = await MappedAsync();
         silo.Storage.FailNextWrite(buffer);
-        await Assert.ThrowsAnyAsync<Exception>(() => MapAsync(buffer, "m1"));
+        await Assert.ThrowsAsync<OrleansException>(() => MapAsync(buffer, "m1"));
 
         await buffer.DetachAsync("a");
         await buffer.ReleaseAsync();
@@ -122,7 +122,7 @@ public sealed class TranslationGrainTests(SiloFixture silo)
         var (board, buffer) = await MappedAsync();
         silo.Storage.FailNextWrite(silo.Grains.TranslationForGrains(board));
 
-        await Assert.ThrowsAnyAsync<Exception>(() => MapAsync(buffer, "m1"));
+        await Assert.ThrowsAsync<OrleansException>(() => MapAsync(buffer, "m1"));
 
         Assert.Empty(await silo.Grains.TranslationForGrains(board).GetHeldAsync());
     }

@@ -35,7 +35,7 @@ public sealed class BufferDebtsTests : IAsyncLifetime
             _cluster.Storage.FailWrite(Memory, number);
         }
 
-        await Assert.ThrowsAnyAsync<Exception>(() => Buffer.DetachAsync("a1"));
+        await Assert.ThrowsAsync<OrleansException>(() => Buffer.DetachAsync("a1"));
 
         await TakenOffAsync();
         Assert.Empty(await Memory.GetHeldAsync());
@@ -47,7 +47,7 @@ public sealed class BufferDebtsTests : IAsyncLifetime
         await UseAsync();
         _cluster.Storage.FailNextWrite(Buffer, afterWriting: true);
 
-        await Assert.ThrowsAnyAsync<Exception>(() => Buffer.DetachAsync("a1"));
+        await Assert.ThrowsAsync<OrleansException>(() => Buffer.DetachAsync("a1"));
 
         await TakenOffAsync();
         Assert.Empty(await Memory.GetHeldAsync());
@@ -59,7 +59,7 @@ public sealed class BufferDebtsTests : IAsyncLifetime
         await UseAsync();
         _cluster.Storage.FailNextWrite(_cluster.Grains.GetNameBucket(_board, 0));
 
-        await Assert.ThrowsAnyAsync<Exception>(() => Buffer.DetachAsync("a1"));
+        await Assert.ThrowsAsync<OrleansException>(() => Buffer.DetachAsync("a1"));
 
         await TakenOffAsync();
     }
@@ -73,7 +73,7 @@ public sealed class BufferDebtsTests : IAsyncLifetime
         var mark = _cluster.Events.Last;
         _cluster.Storage.FailNextWrite(translation);
 
-        await Assert.ThrowsAnyAsync<Exception>(() => Buffer.UnmapAttachmentAsync("m1"));
+        await Assert.ThrowsAsync<OrleansException>(() => Buffer.UnmapAttachmentAsync("m1"));
 
         await WrittenAsync(translation, mark);
         Assert.Empty(await translation.GetHeldAsync());
@@ -85,7 +85,7 @@ public sealed class BufferDebtsTests : IAsyncLifetime
     {
         await UseAsync();
         _cluster.Storage.FailNextWrite(Memory);
-        await Assert.ThrowsAnyAsync<Exception>(() => Buffer.DetachAsync("a1"));
+        await Assert.ThrowsAsync<OrleansException>(() => Buffer.DetachAsync("a1"));
         await _cluster.DeactivateAsync(Buffer);
 
         _ = await Buffer.DescribeAsync();
@@ -99,7 +99,7 @@ public sealed class BufferDebtsTests : IAsyncLifetime
         await UseAsync();
         _cluster.Storage.FailWrite(Memory, 1);
         _cluster.Storage.FailWrite(Memory, 2);
-        await Assert.ThrowsAnyAsync<Exception>(() => Buffer.DetachAsync("a1"));
+        await Assert.ThrowsAsync<OrleansException>(() => Buffer.DetachAsync("a1"));
         await _cluster.DeactivateAsync(Buffer);
 
         Assert.True((await Buffer.DescribeAsync()).Value.IsGone);

@@ -19,7 +19,7 @@ public sealed class DurabilityTests(SiloFixture silo)
         await buffer.AttachAsync("a1", "gpu");
         silo.Storage.FailNextWrite(buffer);
 
-        await Assert.ThrowsAnyAsync<Exception>(() => buffer.AttachAsync("a2", "disk"));
+        await Assert.ThrowsAsync<OrleansException>(() => buffer.AttachAsync("a2", "disk"));
 
         Assert.Equal("a1", Assert.Single((await buffer.DescribeAsync()).Value.Attachments).Name);
         Assert.Equal(uint.MaxValue, (await buffer.GetConstraintsAsync()).Value.MaxSegmentSize);
@@ -52,7 +52,7 @@ public sealed class DurabilityTests(SiloFixture silo)
         var buffer = await silo.NewBufferAsync(board);
         silo.Storage.FailNextWrite(buffer, afterWriting: true);
 
-        await Assert.ThrowsAnyAsync<Exception>(() => buffer.AttachAsync("a1", "disk"));
+        await Assert.ThrowsAsync<OrleansException>(() => buffer.AttachAsync("a1", "disk"));
         var again = await buffer.AttachAsync("a1", "disk");
 
         Assert.True(again.IsGranted);
@@ -67,7 +67,7 @@ public sealed class DurabilityTests(SiloFixture silo)
         await buffer.AttachAsync("a1", "gpu");
         silo.Storage.FailNextWrite(buffer);
 
-        await Assert.ThrowsAnyAsync<Exception>(() => buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice));
+        await Assert.ThrowsAsync<OrleansException>(() => buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice));
         var held = await silo.Grains.GetMemory(board).DescribeAsync();
         var mapped = await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice);
 
@@ -84,7 +84,7 @@ public sealed class DurabilityTests(SiloFixture silo)
         var buffer = silo.Grains.GetBuffer(board, "b");
         var export = new BufferExport("b", 8192) { Policy = ExporterPolicy.Default with { Allocation = AllocationTime.AtExport } };
         silo.Storage.FailWrite(buffer, write);
-        await Assert.ThrowsAnyAsync<Exception>(() => buffer.ExportAsync(export));
+        await Assert.ThrowsAsync<OrleansException>(() => buffer.ExportAsync(export));
         Assert.Empty((await BoardCheck.RunAsync(silo.Grains, board, TestContext.Current.CancellationToken)).Value.Findings);
 
         Assert.True((await buffer.ExportAsync(export)).IsGranted);
@@ -118,7 +118,7 @@ public sealed class DurabilityTests(SiloFixture silo)
         var buffer = silo.Grains.GetBuffer(board, "b");
         var export = new BufferExport("b", 1UL << 40) { Policy = ExporterPolicy.Default with { Allocation = AllocationTime.AtExport }, Id = new("c", 1) };
         silo.Storage.FailWrite(silo.Grains.GetNameBucket(board, 0), 2);
-        await Assert.ThrowsAnyAsync<Exception>(() => buffer.ExportAsync(export));
+        await Assert.ThrowsAsync<OrleansException>(() => buffer.ExportAsync(export));
         Assert.Equal(["b"], await silo.BuffersOfAsync(board));
 
         if (isSentAgain)
@@ -142,7 +142,7 @@ public sealed class DurabilityTests(SiloFixture silo)
         var buffer = await silo.NewBufferAsync(board);
         await buffer.AttachAsync("a1", "gpu");
         silo.Storage.FailNextWrite(buffer);
-        await Assert.ThrowsAnyAsync<Exception>(() => buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice));
+        await Assert.ThrowsAsync<OrleansException>(() => buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice));
 
         await buffer.AttachAsync("a2", "display");
         var mapped = await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice);
@@ -159,7 +159,7 @@ public sealed class DurabilityTests(SiloFixture silo)
         var buffer = await silo.NewBufferAsync(board);
         await buffer.AttachAsync("a1", "gpu");
         silo.Storage.FailNextWrite(buffer);
-        await Assert.ThrowsAnyAsync<Exception>(() => buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice));
+        await Assert.ThrowsAsync<OrleansException>(() => buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice));
 
         await buffer.DetachAsync("a1");
         await buffer.ReleaseAsync();
@@ -175,7 +175,7 @@ public sealed class DurabilityTests(SiloFixture silo)
         await buffer.AttachAsync("a1", "gpu");
         silo.Storage.FailNextWrite(silo.Grains.GetMemory(board));
 
-        await Assert.ThrowsAnyAsync<Exception>(() => buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice));
+        await Assert.ThrowsAsync<OrleansException>(() => buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice));
 
         Assert.Empty(await silo.Grains.GetMemory(board).GetHeldAsync());
         Assert.True((await buffer.MapAttachmentAsync("m2", "a1", DmaDirection.ToDevice)).IsGranted);
@@ -192,7 +192,7 @@ public sealed class DurabilityTests(SiloFixture silo)
         await buffer.ReleaseAsync();
         silo.Storage.FailNextWrite(silo.Grains.GetMemory(board));
 
-        await Assert.ThrowsAnyAsync<Exception>(() => buffer.DetachAsync("a1"));
+        await Assert.ThrowsAsync<OrleansException>(() => buffer.DetachAsync("a1"));
         await buffer.DetachAsync("a1");
 
         Assert.Empty(await silo.Grains.GetMemory(board).GetHeldAsync());

@@ -111,7 +111,7 @@ public sealed class EventLogTests(TwoSilos silos)
         var (board, buffer) = await silos.NewBufferAsync();
         _cluster.Storage.FailNextWrite(buffer);
 
-        await Assert.ThrowsAnyAsync<Exception>(() => buffer.AttachAsync("a1", "disk"));
+        await Assert.ThrowsAsync<OrleansException>(() => buffer.AttachAsync("a1", "disk"));
 
         var failed = await _cluster.WaitForAsync<ClusterEvent.Failed>(failed => failed.Board == board.Name);
         Assert.Equal(new DmaCommand.Attach("a1", "disk"), failed.Command);

@@ -16,7 +16,7 @@ public sealed class ClusterStorageTests(TwoSilos silos)
         var (board, buffer) = await silos.NewBufferAsync();
         var fault = Storage.FailNextWrite(buffer);
 
-        await Assert.ThrowsAnyAsync<Exception>(() => buffer.AttachAsync("a1", "disk"));
+        await Assert.ThrowsAsync<OrleansException>(() => buffer.AttachAsync("a1", "disk"));
 
         Assert.True(fault.HasStruck);
         Assert.Empty((await buffer.DescribeAsync()).Value.Attachments);
@@ -30,7 +30,7 @@ public sealed class ClusterStorageTests(TwoSilos silos)
         var (board, buffer) = await silos.NewBufferAsync();
         Storage.FailNextWrite(buffer, afterWriting: true);
 
-        await Assert.ThrowsAnyAsync<Exception>(() => buffer.AttachAsync("a1", "disk"));
+        await Assert.ThrowsAsync<OrleansException>(() => buffer.AttachAsync("a1", "disk"));
 
         Assert.Single((await buffer.DescribeAsync()).Value.Attachments);
         Assert.True((await _cluster.WaitForAsync<ClusterEvent.WriteFailed>(failed => failed.Key == $"{board.Name}/frame")).Landed);
@@ -45,7 +45,7 @@ public sealed class ClusterStorageTests(TwoSilos silos)
         Assert.True((await buffer.AttachAsync("a1", "disk")).IsGranted);
         Assert.True((await buffer.AttachAsync("a2", "disk")).IsGranted);
         Assert.False(fault.HasStruck);
-        await Assert.ThrowsAnyAsync<Exception>(() => buffer.AttachAsync("a3", "disk"));
+        await Assert.ThrowsAsync<OrleansException>(() => buffer.AttachAsync("a3", "disk"));
 
         Assert.True((await buffer.AttachAsync("a3", "disk")).IsGranted);
         Assert.Throws<ArgumentOutOfRangeException>(() => Storage.FailWrite(buffer, 0));
@@ -84,7 +84,7 @@ public sealed class ClusterStorageTests(TwoSilos silos)
         await _cluster.DeactivateAsync(buffer);
         var fault = Storage.FailNextRead(buffer);
 
-        await Assert.ThrowsAnyAsync<Exception>(() => buffer.DescribeAsync());
+        await Assert.ThrowsAsync<OrleansException>(() => buffer.DescribeAsync());
 
         Assert.True(fault.HasStruck);
         await _cluster.WaitForAsync<ClusterEvent.ReadFailed>(failed => failed.Key == $"{board.Name}/frame");

@@ -61,7 +61,7 @@ public sealed class NameBucketsTests(SiloFixture silo)
         // The name that makes it too many is added first, in the old bucket.
         IAddressable writing = writer is { } number ? silo.Grains.GetNameBucket(board, number) : grain;
         silo.Storage.FailWrite(writing, writer == 0 ? 2 : 1, afterWriting);
-        await Assert.ThrowsAnyAsync<Exception>(() => grain.AddBufferAsync("one-more", 0, null, default));
+        await Assert.ThrowsAsync<OrleansException>(() => grain.AddBufferAsync("one-more", 0, null, default));
 
         Assert.Equal(names.Append("one-more").Order(), (await silo.BuffersOfAsync(board, page: 50)).Order());
         names.ExceptWith(["b0", "b1", "b2", "b3", "b4", "b5"]);
@@ -84,7 +84,7 @@ public sealed class NameBucketsTests(SiloFixture silo)
         var grain = silo.Grains.BoardForGrains(board);
         silo.Storage.FailNextWrite(silo.Grains.GetNameBucket(board, 0));
 
-        await Assert.ThrowsAnyAsync<Exception>(() => grain.AddBufferAsync("b", 0, null, default));
+        await Assert.ThrowsAsync<OrleansException>(() => grain.AddBufferAsync("b", 0, null, default));
 
         Assert.Empty(await silo.BuffersOfAsync(board));
         Assert.True((await grain.AddBufferAsync("b", 0, null, default)).IsGranted);
