@@ -19,6 +19,9 @@ internal sealed class BoardGrain(
     [PersistentState("name-buckets", StorageNames.Default)] IPersistentState<NameBucketsRecord> nameStorage,
     DeviceFactsClient facts) : Grain, IBoardForGrains
 {
+    // So many writes are in flight together; storage groups them.
+    private const int DevicesAtOnce = 64;
+
     private readonly HashSet<Task> _adding = [];
 
     // The stored state: interleaving calls do not see a write in progress.
@@ -112,7 +115,7 @@ internal sealed class BoardGrain(
         if (registered.IsGranted)
         {
             // Even if nothing changes here: an earlier attempt may have failed before all silos knew.
-            await facts.ForgetAsync(Name, device.Name);
+            await facts.ForgetAsync(Name, [device.Name]);
             await WriteAsync(next);
         }
 
@@ -233,9 +236,9 @@ internal sealed class BoardGrain(
             return refusal;
         }
 
-        foreach (var device in definition.Devices)
+        foreach (var some in definition.Devices.Chunk(DevicesAtOnce))
         {
-            await GrainFactory.DeviceForGrains(Name, device.Name).RegisterAsync(device);
+            await Task.WhenAll(some.Select(device => GrainFactory.DeviceForGrains(Name, device.Name).RegisterAsync(device)));
         }
 
         await ForgetAsync(next.Before, definition.Devices);
@@ -256,15 +259,17 @@ internal sealed class BoardGrain(
     /// <summary>Removes devices that the board no longer has, and makes all silos forget the others.</summary>
     private async Task ForgetAsync(ImmutableArray<string> before, ImmutableArray<Device> devices)
     {
-        foreach (var name in before)
+        if (before.IsEmpty)
         {
-            if (devices.All(device => device.Name != name))
-            {
-                await GrainFactory.DeviceForGrains(Name, name).RemoveAsync();
-            }
-
-            await facts.ForgetAsync(Name, name);
+            return;
         }
+
+        foreach (var some in before.Except(devices.Select(device => device.Name)).Chunk(DevicesAtOnce))
+        {
+            await Task.WhenAll(some.Select(name => GrainFactory.DeviceForGrains(Name, name).RemoveAsync()));
+        }
+
+        await facts.ForgetAsync(Name, before);
     }
 
     private Task<Refusal?> ListAsync(BoardSetUp board) => GrainFactory.BoardsForGrains().AddAsync(Name, board.Generation);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 
 namespace DmaGrains.Grains.Devices;
@@ -6,9 +7,13 @@ namespace DmaGrains.Grains.Devices;
 internal sealed class DeviceFactsService(GrainId id, Silo silo, ILoggerFactory loggers, DeviceFacts facts)
     : GrainService(id, silo, loggers), IDeviceFactsService
 {
-    public Task ForgetAsync(string board, string device)
+    public Task ForgetAsync(string board, ImmutableArray<string> devices)
     {
-        facts.Forget(board, device);
+        foreach (var device in devices)
+        {
+            facts.Forget(board, device);
+        }
+
         return Task.CompletedTask;
     }
 }

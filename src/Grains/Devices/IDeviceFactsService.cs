@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans.Services;
 
 namespace DmaGrains.Grains.Devices;
@@ -6,7 +7,7 @@ namespace DmaGrains.Grains.Devices;
 [Alias("dma.IDeviceFactsService")]
 internal interface IDeviceFactsService : IGrainService
 {
-    /// <summary>The silo forgets a device before this returns.</summary>
-    [Alias("Forget")]
-    Task ForgetAsync(string board, string device);
+    /// <summary>The silo forgets devices of a board before this returns.</summary>
+    [Alias("ForgetAll")]
+    Task ForgetAsync(string board, ImmutableArray<string> devices);
 }
