@@ -20,7 +20,7 @@ public interface IBoardGrain : IGrainWithStringKey
     const string LongCall = "00:01:00";
 
     /// <summary>
-    /// Sets the board up with its memory and devices; the same definition again changes nothing. It takes a write for each device, many of them together, so
+    /// Sets the board up with its memory and devices; the same definition again changes nothing. It takes a write for each device, so
     /// the timeout is <see cref="LongCall"/>.
     /// </summary>
     /// <returns>

@@ -1,4 +1,3 @@
-using DmaGrains.Tests.Shared;
 using System.Collections.Immutable;
 using CsCheck;
 using DmaGrains.Model.Constraints;
@@ -6,6 +5,7 @@ using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
 using DmaGrains.Model.Scatterlists;
 using DmaGrains.Model.Tests.Boards;
+using DmaGrains.Tests.Shared;
 using static DmaGrains.Model.Tests.Boards.SmallBoard;
 
 namespace DmaGrains.Model.Tests.Memory;

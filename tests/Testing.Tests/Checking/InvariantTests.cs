@@ -1,5 +1,5 @@
-using DmaGrains.Grains.Buffers;
 using DmaGrains.Grains;
+using DmaGrains.Grains.Buffers;
 using DmaGrains.Interfaces;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
