@@ -31,7 +31,7 @@ public sealed class ClientContractTests
                 "IDmaBufferGrain.DescribeAsync", "IDmaBufferGrain.ExecuteAsync", "IDmaBufferGrain.ExportAsync",
                 "IDmaBufferGrain.GetConstraintsAsync", "IDmaBufferGrain.RecalcConstraintsAsync", "IDmaBufferGrain.RepairAsync",
                 "IDmaBufferGrain.TestMapAttachmentAsync",
-                "IExperimentGrain.GetAsync", "IExperimentGrain.StartAsync", "IExperimentGrain.StopAsync",
+                "IExperimentGrain.GetStatusAsync", "IExperimentGrain.StartAsync", "IExperimentGrain.StopAsync",
                 "IMemoryGrain.DescribeAsync", "IMemoryGrain.GetHeldAsync",
                 "ITranslationGrain.GetHeldAsync",
             ],
