@@ -18,27 +18,28 @@ public abstract class CommandQuestion
     /// <summary>What is asked.</summary>
     public abstract QuestionKinds Kind { get; }
 
-    /// <summary>The same question for a command that is only tried: memory and MMUs keep nothing of what they give.</summary>
-    /// <param name="then">What the outcome of the command leads to.</param>
-    internal abstract CommandQuestion Tried(Func<Transition, CommandStep> then);
+    /// <summary>The same question for a map that is only tried: memory and MMUs keep nothing of what they give.</summary>
+    /// <param name="outcome">What the outcome of the map leads to.</param>
+    internal virtual CommandQuestion Tried(Func<Transition, CommandStep> outcome) =>
+        throw new InvalidOperationException($"Only maps are tried, and they do not ask for {Kind}.");
 
     /// <summary>Which device is it that attaches?</summary>
-    /// <param name="name">Its name, a valid one.</param>
-    /// <param name="then">The rest of the command.</param>
-    public sealed class NeedsDevice(string name, Func<Device?, CommandStep> then) : CommandQuestion
+    public sealed class NeedsDevice : CommandQuestion
     {
+        private readonly DmaBuffer _buffer;
+        private readonly DmaCommand.Attach _attach;
+
+        internal NeedsDevice(DmaBuffer buffer, DmaCommand.Attach attach) => (_buffer, _attach) = (buffer, attach);
+
         /// <summary>Its name, a valid one.</summary>
-        public string Name => name;
+        public string Name => _attach.Device;
 
         /// <inheritdoc/>
         public override QuestionKinds Kind => QuestionKinds.Device;
 
         /// <summary>Goes on.</summary>
         /// <param name="device">The device; null when the board has none of that name.</param>
-        public CommandStep Answer(Device? device) => then(device);
-
-        internal override CommandQuestion Tried(Func<Transition, CommandStep> outcome) =>
-            new NeedsDevice(name, device => then(device).Tried(outcome));
+        public CommandStep Answer(Device? device) => _buffer.Attach(_attach, device);
     }
 
     /// <summary>What are the importing devices now?</summary>
@@ -55,9 +56,6 @@ public abstract class CommandQuestion
         /// <summary>Goes on.</summary>
         /// <param name="devices">The devices by name, perhaps with others; those that the board no longer has are missing.</param>
         public CommandStep Answer(IReadOnlyDictionary<string, Device> devices) => then(devices);
-
-        internal override CommandQuestion Tried(Func<Transition, CommandStep> outcome) =>
-            new NeedsDevices(names, devices => then(devices).Tried(outcome));
     }
 
     /// <summary>Which pages does the board's memory give?</summary>
@@ -122,8 +120,5 @@ public abstract class CommandQuestion
         /// <summary>Goes on.</summary>
         /// <param name="refusal">Why they cannot; null when they can.</param>
         public CommandStep Answer(Refusal? refusal) => then(refusal);
-
-        internal override CommandQuestion Tried(Func<Transition, CommandStep> outcome) =>
-            new NeedsContext(token, refusal => then(refusal).Tried(outcome));
     }
 }

@@ -19,9 +19,7 @@ public sealed partial record DmaBuffer
             return noted;
         }
 
-        var violation = mapping.Mapped is null
-            ? SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device, WalkedThrough(mapping, attachment))
-            : SegmentsViolation(mapping, table, attachment);
+        var violation = mapping.Mapped is not null ? SegmentsViolation(mapping, table, attachment) : ListViolation(mapping, table, attachment);
         noted = violation is null ? noted.NotingLuck(mapping, attachment) : noted.Noting(BrokenBy(violation, attachment));
         if (mapping.Mapped is { } mapped)
         {
@@ -56,6 +54,13 @@ public sealed partial record DmaBuffer
                 Attachments = Attachments.With(holder with { OnRecord = holder.OnRecord | HazardMarks.Of(found.Kind, found.Field) }),
             };
     }
+
+    /// <summary>The list was held against what it was made under a moment ago.</summary>
+    private static Refusal? ListViolation(Mapping mapping, SgTable table, Attachment attachment) =>
+        WalkedThrough(mapping, attachment) is { IsEmpty: false } windows
+            ? SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device, windows)
+        : mapping.MadeUnder.IsWithin(attachment.Takes) ? null
+        : SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device);
 
     private static Refusal? SegmentsViolation(Mapping mapping, SgTable table, Attachment attachment) =>
         SegmentCheck.FirstViolation(mapping.ToSegments(table).AsSpan(), attachment.Takes, attachment.Device);

@@ -11,12 +11,11 @@ public sealed partial record DmaBuffer
 {
     private CommandStep Attach(DmaCommand.Attach command) =>
         CheckAttach(command) is { } decided ? decided
-        : ModelName.IsValid(command.Device) ? AskFor(command)
+        : ModelName.IsValid(command.Device) ? new CommandQuestion.NeedsDevice(this, command)
         : Transition.Refuse(this, NoDevice(command.Device));
 
-    private CommandQuestion.NeedsDevice AskFor(DmaCommand.Attach command) => new(command.Device, device => Attach(command, device));
-
-    private CommandStep Attach(DmaCommand.Attach command, Device? device)
+    /// <summary>The rest of an attach once its device is known; null when the board has none of that name.</summary>
+    internal CommandStep Attach(DmaCommand.Attach command, Device? device)
     {
         if (device is null)
         {

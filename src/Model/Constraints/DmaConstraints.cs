@@ -66,6 +66,9 @@ public readonly record struct DmaConstraints(uint MaxSegmentSize, uint MaxSegmen
         SegmentBoundaryMask = SegmentBoundaryMask | (Page.SizeOf(pageOrder) - 1),
     }).InPages(pageOrder);
 
+    /// <summary>Whether each list that satisfies these constraints satisfies others, too.</summary>
+    public bool IsWithin(DmaConstraints others) => Narrow(this, others) == this;
+
     /// <summary>Whether a boundary mask is 2^k-1 (zero, for unset, included). Others describe boundaries no device has.</summary>
     public static bool IsWholeMask(ulong mask) => (mask & unchecked(mask + 1)) == 0;
 

@@ -134,9 +134,15 @@ public static class SegmentCheck
     private static Refusal? FirstIn(
         ReadOnlySpan<SgEntry> entries, int before, int count, DmaConstraints constraints, string importer)
     {
+        var (size, mask, isAll) = (constraints.MaxSegmentSize, constraints.SegmentBoundaryMask, constraints.Limits.IsEmpty);
         for (var index = 0; index < entries.Length; index++)
         {
             ref readonly var entry = ref entries[index];
+            if (isAll && !IsLongerThanMax(entry.LengthBytes, size) && !CrossesBoundary(entry.Address.Value, entry.LengthBytes, mask))
+            {
+                continue;
+            }
+
             if (Of(new(before + index, entry.Address.Value, entry.LengthBytes, count), constraints, importer) is { } violation)
             {
                 return violation;

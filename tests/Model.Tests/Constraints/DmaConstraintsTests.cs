@@ -25,6 +25,11 @@ public sealed class DmaConstraintsTests
             IsAtMost(DmaConstraints.Narrow(a, b), a) && IsAtMost(DmaConstraints.Narrow(a, b), b));
 
     [Fact]
+    public void IsWithin_says_that_each_limit_is_at_most_the_other_one() =>
+        Gen.Select(Any.Constraints, Any.Constraints).Sample((a, b) =>
+            a.IsWithin(b) == IsAtMost(a, b) && DmaConstraints.Narrow(a, b).IsWithin(b) && a.IsWithin(a));
+
+    [Fact]
     public void Narrow_is_monotone() =>
         Gen.Select(Any.Constraints, Any.Constraints, Any.Constraints).Sample((loose, other, more) =>
             IsAtMost(DmaConstraints.Narrow(Below(loose, more), other), DmaConstraints.Narrow(loose, other)));
