@@ -11,7 +11,7 @@ namespace DmaGrains.Model.Boards;
 public sealed class Board
 {
     private readonly BoardDefinition _definition;
-    private readonly ImmutableSortedDictionary<string, Device> _devices;
+    private readonly Dictionary<string, Device> _devices;
     private readonly ImmutableSortedDictionary<string, DmaBuffer> _buffers;
     private readonly Allocating _allocate;
 
@@ -21,15 +21,14 @@ public sealed class Board
         DmaTranslation translation,
         ImmutableSortedDictionary<string, DmaBuffer> buffers,
         Allocating allocate,
-        ImmutableSortedDictionary<string, Device>? devices = null)
+        Dictionary<string, Device>? devices = null)
     {
         _definition = definition;
         _allocate = allocate;
         Memory = memory;
         Translation = translation;
         _buffers = buffers;
-        _devices = devices
-            ?? definition.Devices.ToImmutableSortedDictionary(device => device.Name, device => device, StringComparer.Ordinal);
+        _devices = devices ?? definition.Devices.ToDictionary(device => device.Name);
     }
 
     /// <summary>The board's memory.</summary>

@@ -5,7 +5,7 @@ namespace DmaGrains.Scenarios.Files;
 /// <param name="place">Where it starts.</param>
 /// <param name="entries">Keys and values, in order.</param>
 internal sealed class MapNode(
-    string label, Place place, OrderedDictionary<string, (TextNode Key, FileNode Value)> entries)
+    string label, Place place, OrderedDictionary<string, MapEntry> entries)
     : FileNode(label, place)
 {
     private readonly bool _isMissing;
@@ -44,8 +44,8 @@ internal sealed class MapNode(
     /// <summary>The same with another value for a key; where there is no such key, it comes last.</summary>
     public MapNode With(string key, FileNode value)
     {
-        var changed = new OrderedDictionary<string, (TextNode Key, FileNode Value)>(entries);
-        changed[key] = (entries.TryGetValue(key, out var entry) ? entry.Key : new TextNode(key, value.Place, key, isPlain: true), value);
+        var changed = new OrderedDictionary<string, MapEntry>(entries);
+        changed[key] = new(entries.TryGetValue(key, out var entry) ? entry.Key : new TextNode(key, value.Place, key, isPlain: true), value);
         return new(Label, Place, changed);
     }
 

@@ -114,7 +114,7 @@ internal sealed class NodeTree
 
     private MapNode ReadMap(string label, Place place, int depth)
     {
-        var entries = new OrderedDictionary<string, (TextNode Key, FileNode Value)>();
+        var entries = new OrderedDictionary<string, MapEntry>();
         for (var next = Next(); next is not MappingEnd; next = Next())
         {
             var node = ReadNode(next, $"a key of {label}", depth);
@@ -126,7 +126,7 @@ internal sealed class NodeTree
                     "each key once");
             }
 
-            entries.TryAdd(key.Value, (key, ReadNode(Next(), HarmlessText.Cut(key.Value, Quoted.LengthMax), depth)));
+            entries.TryAdd(key.Value, new(key, ReadNode(Next(), HarmlessText.Cut(key.Value, Quoted.LengthMax), depth)));
         }
 
         return new(label, place, entries);
