@@ -79,12 +79,12 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
             return [];
         }
 
-        if (commands.IsDefault || _state.Buffer is null || Check(commands) is not null)
+        if ((commands.IsDefault ? Refusal.Null("Commands") : _state.Buffer is null ? NoBuffer : Check(commands)) is { } refusal)
         {
-            return [Refuse(commands.IsDefault ? Refusal.Null("Commands") : _state.Buffer is null ? NoBuffer : Check(commands)!)];
+            return [Refuse(refusal)];
         }
 
-        var batch = new CommandBatch(_state.Buffer, _state.Record.Replies, commands[0].Id);
+        var batch = new CommandBatch(_state.Buffer!, _state.Record.Replies, commands[0].Id);
         var replies = ImmutableArray.CreateBuilder<DmaResult<DmaReply>>(commands.Length);
         foreach (var command in commands)
         {
@@ -102,7 +102,7 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
                 break;
             }
 
-            if (batch.Buffer.MustSettleSince(_state.Buffer))
+            if (batch.Buffer.MustSettleSince(_state.Buffer!))
             {
                 batch = await CommitAsync(batch);
             }

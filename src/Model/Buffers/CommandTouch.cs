@@ -8,6 +8,9 @@ namespace DmaGrains.Model.Buffers;
 /// <param name="GivesBackAddresses">Whether addresses of MMUs, or slots of the bounce pool, may be given back by it.</param>
 public readonly record struct CommandTouch(QuestionKinds Asks, bool GivesBackPages = false, bool GivesBackAddresses = false)
 {
+    /// <summary>Whether MMUs or the bounce pool are asked for addresses, to keep or for trial.</summary>
+    public bool AsksForAddresses => (Asks & (QuestionKinds.Translation | QuestionKinds.TranslationTrial)) != QuestionKinds.None;
+
     /// <summary>Of a command.</summary>
     /// <param name="command">The command.</param>
     /// <param name="policy">How the exporter treats its importers.</param>
@@ -15,7 +18,7 @@ public readonly record struct CommandTouch(QuestionKinds Asks, bool GivesBackPag
     public static CommandTouch Of(DmaCommand command, ExporterPolicy policy, bool mayBeLetGo)
     {
         var moves = policy.LateAttach == LateAttach.Migrate;
-        var allocates = moves || policy.Allocation != AllocationTime.AtExport;
+        var allocates = MapAllocates(policy);
         return command switch
         {
             DmaCommand.Attach => new(
@@ -40,6 +43,8 @@ public readonly record struct CommandTouch(QuestionKinds Asks, bool GivesBackPag
     /// <summary>Of a map that is tried and not kept.</summary>
     /// <param name="policy">As for <see cref="Of"/>.</param>
     public static CommandTouch OfTestMap(ExporterPolicy policy) => new(
-        QuestionKinds.TranslationTrial
-        | (policy.LateAttach == LateAttach.Migrate || policy.Allocation != AllocationTime.AtExport ? QuestionKinds.MemoryTrial : QuestionKinds.None));
+        QuestionKinds.TranslationTrial | (MapAllocates(policy) ? QuestionKinds.MemoryTrial : QuestionKinds.None));
+
+    private static bool MapAllocates(ExporterPolicy policy) =>
+        policy.LateAttach == LateAttach.Migrate || policy.Allocation != AllocationTime.AtExport;
 }

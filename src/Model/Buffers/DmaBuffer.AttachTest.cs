@@ -28,8 +28,8 @@ public sealed partial record DmaBuffer
     /// Whether commands so far have to be made durable, and addresses that are owed given back, before a command of the same batch: what a
     /// map finds free is then what it would find if the commands were sent one by one.
     /// </summary>
-    public bool MustSettleBefore(DmaCommand command) => !Unmapped.IsEmpty
-        && (command is DmaCommand.Map or DmaCommand.MapRaw || (command is DmaCommand.Attach && Policy.AttachTest != AttachTest.None));
+    public bool MustSettleBefore(DmaCommand command) =>
+        !Unmapped.IsEmpty && CommandTouch.Of(command, Policy, IsReleased || IsRevoked).AsksForAddresses;
 
     /// <summary>
     /// Whether commands so far have to be made durable before the next one of the same batch: storage has moved, and a second move before a

@@ -189,7 +189,7 @@ internal sealed partial class Placement
             var end = Math.Min(run.EndPfn, reachEndPfn);
             foreach (var from in BasesIn(run, blockPages))
             {
-                var first = alignment == 1 ? from : (from + alignment - 1) & ~(alignment - 1);
+                var first = Aligned(from, alignment);
                 var range = new PageExtent(first, Need);
                 if (range.EndPfn <= end
                     && Scatterlist.WindowEnd(first, range.EndPfn, blockPages) == range.EndPfn
@@ -376,9 +376,13 @@ internal sealed partial class Placement
             : InWindows(region, runs).Select(FromAligned).Where(run => run.PageCount != 0);
     }
 
+    /// <param name="pfn">A page frame number.</param>
+    /// <param name="alignmentPages">A power of two.</param>
+    private static ulong Aligned(ulong pfn, ulong alignmentPages) => (pfn + alignmentPages - 1) & ~(alignmentPages - 1);
+
     private PageExtent FromAligned(PageExtent run)
     {
-        var first = (run.FirstPfn + _alignmentPages - 1) & ~(_alignmentPages - 1);
+        var first = Aligned(run.FirstPfn, _alignmentPages);
         return first < run.EndPfn ? new(first, run.EndPfn - first) : default;
     }
 
