@@ -99,7 +99,7 @@ internal static class ExperimentListCommand
                     folder,
                     run.Experiment,
                     run.Plays[0].Begun,
-                    StateOf(stored),
+                    stored.StateOf(run.Plays[^1]),
                     report?.Repetitions,
                     report is null || report.Thresholds.IsEmpty ? null : report.Thresholds.All(threshold => threshold.IsMet),
                     run.Plays[^1].Failure);
@@ -110,11 +110,5 @@ internal static class ExperimentListCommand
                 return new(folder, null, null, "damaged", null, null, null);
             }
         }
-
-        private static string StateOf(StoredResults stored) => stored.IsBeingPlayed ? "being played"
-            : stored.Run.IsComplete ? "complete"
-            : stored.Run.Plays[^1].Ended is null ? "killed"
-            : stored.Run.Plays[^1].Failure is null ? "broken off"
-            : "failed";
     }
 }

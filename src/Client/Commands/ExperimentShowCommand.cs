@@ -44,9 +44,7 @@ internal static class ExperimentShowCommand
         var run = stored.Run;
         foreach (var play in run.Plays)
         {
-            var ended = play.Ended is { } at ? $"{(play.IsComplete ? "complete" : play.Failure is null ? "broken off" : "failed")} at {Time(at)}"
-                : play == run.Plays[^1] && stored.IsBeingPlayed ? "being played"
-                : "killed";
+            var ended = play.Ended is { } at ? $"{stored.StateOf(play)} at {Time(at)}" : stored.StateOf(play);
             terminal.Line($"Played from {Time(play.Begun)}, {ended}: dmagrains {string.Join(' ', play.CommandLine)}");
             if (play.Failure is { } why)
             {

@@ -17,6 +17,12 @@ public sealed record StoredResults(string Path, RunRecord Run, ExperimentReport?
     /// <summary>Whether a process is playing there at this moment.</summary>
     public bool IsBeingPlayed => FolderLock.IsHeld(Path);
 
+    /// <summary>How one of its plays stands, in words: <c>complete</c>, <c>broken off</c>, <c>failed</c>, <c>being played</c> or <c>killed</c>.</summary>
+    public string StateOf(RunPlay play) => play.Ended is not null
+        ? play.IsComplete ? "complete" : play.Failure is null ? "broken off" : "failed"
+        : play == Run.Plays[^1] && IsBeingPlayed ? "being played"
+        : "killed";
+
     /// <summary>Reads a results folder.</summary>
     /// <exception cref="ResultsException">It is none, or is damaged.</exception>
     public static StoredResults Read(string path)
