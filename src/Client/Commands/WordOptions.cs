@@ -56,7 +56,7 @@ internal static class WordOptions
         var direction = new Option<string>("--direction")
         {
             Description = "The direction of data.",
-            DefaultValueFactory = _ => Words.In(Words.Directions, DmaDirection.Bidirectional),
+            DefaultValueFactory = _ => Words.Directions.WordFor(DmaDirection.Bidirectional),
         };
         Accept(direction, [.. Words.Directions.Keys]);
         return direction;

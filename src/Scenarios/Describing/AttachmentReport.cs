@@ -73,8 +73,8 @@ public sealed record MappingReport(
     public static MappingReport Of(DmaBuffer buffer, Mapping mapping) => new(
         mapping.Name,
         mapping.Attachment,
-        Words.In(Words.Accesses, mapping.Access),
-        mapping.Access == BufferAccess.Map ? Words.In(Words.Directions, mapping.Direction) : null,
+        Words.Accesses.WordFor(mapping.Access),
+        mapping.Access == BufferAccess.Map ? Words.Directions.WordFor(mapping.Direction) : null,
         Words.Of(mapping.Options),
         mapping.Raw,
         ScatterlistReport.Of(mapping),

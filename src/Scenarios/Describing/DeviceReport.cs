@@ -88,11 +88,11 @@ public sealed record DeviceReport(
         device.BusDmaLimit,
         device.HighestAddress)
     {
-        Class = Words.In(Words.ImporterClasses, ExporterOrder.ClassOf(device, DmaGetters.V61)),
+        Class = Words.ImporterClasses.WordFor(ExporterOrder.ClassOf(device, DmaGetters.V61)),
         Coherent = device.Coherent,
         Iommu = device.Iommu,
         BusMmu = device.BusMmu,
-        Isolation = Words.In(Words.Isolations, DeviceIsolation.Of(device, board)),
+        Isolation = Words.Isolations.WordFor(DeviceIsolation.Of(device, board)),
         NeedsStructPage = device.NeedsStructPage,
         Trusted = device.Trusted,
         PeerToPeer = device.PeerToPeer,

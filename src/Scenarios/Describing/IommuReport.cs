@@ -35,14 +35,14 @@ public sealed record IommuReport(
     /// <summary>The report of an MMU.</summary>
     public static IommuReport Of(IommuStage stage) => new(
         stage.Name,
-        Words.In(Words.StageOwners, stage.Owner),
+        Words.StageOwners.WordFor(stage.Owner),
         stage.ContextCount,
         stage.Layout.GranuleBytes,
         stage.Layout.First.Value,
         stage.Layout.Last.Value,
-        Words.In(Words.IovaPolicies, stage.Layout.Policy),
-        Words.In(Words.IovaAlignments, stage.Layout.Alignment),
-        Words.In(Words.IovaReuses, stage.Layout.Reuse),
+        Words.IovaPolicies.WordFor(stage.Layout.Policy),
+        Words.IovaAlignments.WordFor(stage.Layout.Alignment),
+        Words.IovaReuses.WordFor(stage.Layout.Reuse),
         [.. stage.Layout.Reserved.Select(window => new WindowReport(window.First.Value, window.LengthBytes))])
     {
         OutputLimit = stage.OutputLimit == 0 ? null : stage.OutputLimit,

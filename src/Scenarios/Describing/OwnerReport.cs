@@ -36,7 +36,7 @@ public sealed record OwnerReport(
             devices.IsEmpty || !buffer.Cpu.Accesses.IsEmpty ? Cpu : ByDevices,
             devices,
             DevicesWith(buffer, MappingTurn.Owed),
-            [.. buffer.Cpu.Accesses.Select(access => new CpuAccessReport(access.Name, Words.In(Words.Directions, access.Direction)))],
+            [.. buffer.Cpu.Accesses.Select(access => new CpuAccessReport(access.Name, Words.Directions.WordFor(access.Direction)))],
             buffer.Cpu.IsCleaned,
             buffer.Cpu.IsStale,
             buffer.Cpu.IsDirty);

@@ -80,7 +80,7 @@ public static class MemoryPicture
         cells = (int)((layout.Range.PageCount + perCell - 1) / perCell);
         picture.Text(Margin, picture.Bottom + 10, string.Create(
             CultureInfo.InvariantCulture,
-            $"{layout.Name}, {Words.In(Words.MemoryKinds, layout.Kind)}, {Address(layout.Range.Address)}: {Sizes.Format(use.SizeBytes)}, {Sizes.Format(use.HeldBytes)} held by buffers, {Sizes.Format(use.FreeBytes)} free in {Runs(use.FreeRunCount)}, the largest {Sizes.Format(use.LargestFreeBytes)}; a cell is {Sizes.Format(perCell << Page.Shift)}"));
+            $"{layout.Name}, {Words.MemoryKinds.WordFor(layout.Kind)}, {Address(layout.Range.Address)}: {Sizes.Format(use.SizeBytes)}, {Sizes.Format(use.HeldBytes)} held by buffers, {Sizes.Format(use.FreeBytes)} free in {Runs(use.FreeRunCount)}, the largest {Sizes.Format(use.LargestFreeBytes)}; a cell is {Sizes.Format(perCell << Page.Shift)}"));
         var top = picture.Bottom;
         var unreserved = Cells(layout.Range, perCell, cells, layout.FreeRuns());
         var taken = holders

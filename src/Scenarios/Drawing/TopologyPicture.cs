@@ -239,7 +239,7 @@ public sealed class TopologyPicture
         ? string.Create(CultureInfo.InvariantCulture, $"{known.ContextCount} {(known.ContextCount == 1 ? "context" : "contexts")}")
         : string.Empty;
 
-    private static string NameOf(MemoryRegionLayout region) => $"{region.Name}, {Words.In(Words.MemoryKinds, region.Kind)}";
+    private static string NameOf(MemoryRegionLayout region) => $"{region.Name}, {Words.MemoryKinds.WordFor(region.Kind)}";
 
     private static string PlaceOf(MemoryRegionLayout region) => $"{Sizes.Format(region.Range.SizeBytes)} from {Hex(region.Range.Address.Value)}";
 

@@ -81,13 +81,13 @@ internal static class PolicyFields
 
     /// <summary>All choices of a policy, as a file says them.</summary>
     public static string Choices(ExporterPolicy policy) =>
-        $"{{constraints: {Words.In(_constraints, policy.Constraints)}, allocation: {Words.In(_allocation, policy.Allocation)}, "
-        + $"late_attach: {Words.In(_lateAttach, policy.LateAttach)}, lists: {Words.In(_lists, policy.Lists)}, "
-        + $"failed_calculation: {Words.In(_failedCalculation, policy.FailedCalculation)}, "
-        + $"refused_attach: {Words.In(_refusedAttach, policy.RefusedAttach)}, "
-        + $"detach_reading: {Words.In(_detachReading, policy.DetachReading)}, list_check: {Words.In(_listCheck, policy.ListCheck)}, "
-        + (policy.Getters is { } getters ? $"getters: {Words.In(Words.Getters, getters)}, " : string.Empty)
-        + (policy.AttachTest == AttachTest.None ? string.Empty : $"attach_test: {Words.In(_attachTest, policy.AttachTest)}, ")
+        $"{{constraints: {_constraints.WordFor(policy.Constraints)}, allocation: {_allocation.WordFor(policy.Allocation)}, "
+        + $"late_attach: {_lateAttach.WordFor(policy.LateAttach)}, lists: {_lists.WordFor(policy.Lists)}, "
+        + $"failed_calculation: {_failedCalculation.WordFor(policy.FailedCalculation)}, "
+        + $"refused_attach: {_refusedAttach.WordFor(policy.RefusedAttach)}, "
+        + $"detach_reading: {_detachReading.WordFor(policy.DetachReading)}, list_check: {_listCheck.WordFor(policy.ListCheck)}, "
+        + (policy.Getters is { } getters ? $"getters: {Words.Getters.WordFor(getters)}, " : string.Empty)
+        + (policy.AttachTest == AttachTest.None ? string.Empty : $"attach_test: {_attachTest.WordFor(policy.AttachTest)}, ")
         + $"bouncing: {(policy.Bouncing ? "true" : "false")}, pinned: {(policy.Pinned ? "true" : "false")}}}";
 
     /// <summary>The policy.</summary>

@@ -17,7 +17,7 @@ public static class ScenarioText
         text.Append(CultureInfo.InvariantCulture, $"name: {scenario.Name}\n");
         text.Append(CultureInfo.InvariantCulture, $"shows: {Quote(scenario.Shows)}\n");
         text.Append(CultureInfo.InvariantCulture, $"board: {Quote(BoardReference.Of(scenario.BoardFile!, path))}\n");
-        text.Append(scenario.Buffers[0].Getters is { } getters ? $"getters: {Words.In(Words.Getters, getters)}\n" : string.Empty);
+        text.Append(scenario.Buffers[0].Getters is { } getters ? $"getters: {Words.Getters.WordFor(getters)}\n" : string.Empty);
         text.Append("buffers:\n");
         foreach (var buffer in scenario.Buffers)
         {
@@ -67,9 +67,9 @@ public static class ScenarioText
         string?[] fields =
         [
             $"{Words.Of(step.Kind)}: {about}",
-            step.Kind.HasDirection() ? $"direction: {Words.In(Words.Directions, step.Direction)}" : null,
+            step.Kind.HasDirection() ? $"direction: {Words.Directions.WordFor(step.Direction)}" : null,
             step.Options == MapOptions.None ? null : $"options: [{string.Join(", ", Words.Of(step.Options))}]",
-            step.HasExpectation ? $"expect: {Words.In(Words.Outcomes, step.Expected)}" : null,
+            step.HasExpectation ? $"expect: {Words.Outcomes.WordFor(step.Expected)}" : null,
         ];
         return $"{{{string.Join(", ", fields.OfType<string>())}}}";
     }

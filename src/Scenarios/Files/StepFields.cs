@@ -105,7 +105,7 @@ internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
         {
             var option = entry.AsChoice(Words.Options);
             options = options.HasFlag(option)
-                ? throw entry.Place.Fail($"options name {Words.In(Words.Options, option)} twice", "each option once")
+                ? throw entry.Place.Fail($"options name {Words.Options.WordFor(option)} twice", "each option once")
                 : options | option;
         }
 

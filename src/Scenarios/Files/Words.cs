@@ -148,12 +148,9 @@ public static class Words
             .Prepend(new("ok", null)));
 
     /// <summary>The verb of a step.</summary>
-    public static string Of(StepKind kind) => In(Verbs, kind);
+    public static string Of(StepKind kind) => Verbs.WordFor(kind);
 
     /// <summary>The words of a map's options.</summary>
     public static ImmutableArray<string> Of(MapOptions options) =>
         [.. Options.Where(option => options.HasFlag(option.Value)).Select(option => option.Key)];
-
-    /// <summary>The word for a value that has one.</summary>
-    public static string In<T>(Vocabulary<T> words, T value) => words.WordFor(value);
 }

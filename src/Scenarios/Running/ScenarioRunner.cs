@@ -63,7 +63,7 @@ public sealed class ScenarioRunner
             Words.Of(step.Kind),
             step.Kind.HasBuffer() ? step.Buffer : null)
         {
-            Direction = step.Kind.HasDirection() ? Words.In(Words.Directions, step.Direction) : null,
+            Direction = step.Kind.HasDirection() ? Words.Directions.WordFor(step.Direction) : null,
             Options = Words.Of(step.Options),
             Context = step.Kind == StepKind.SwitchContext ? step.Context : null,
             Parameters = step.Kind == StepKind.SetParameters ? ParametersReport.Of(step.Parameters) : null,
