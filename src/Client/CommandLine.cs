@@ -5,8 +5,8 @@ using DmaGrains.Client.Output;
 using DmaGrains.Experiments.Driving;
 using DmaGrains.Experiments.Playing;
 using DmaGrains.Experiments.Results;
+using DmaGrains.Kernel.Conformance;
 using DmaGrains.Model;
-using DmaGrains.Scenarios.Conformance;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
 

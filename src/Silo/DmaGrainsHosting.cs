@@ -1,5 +1,6 @@
 using DmaGrains.Grains;
 using DmaGrains.Grains.Storage;
+using DmaGrains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using DmaGrains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -40,15 +41,8 @@ public sealed class EmbeddedSilo : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the silo. State in memory is gone.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _host.StopAsync();
-        _host.Dispose();
-        await _storage.DisposeAsync();
-    }
-
-    private static async Task<EmbeddedSilo> StartAsync(StorageProvider storage, CancellationToken cancellationToken)
+    /// <summary>Starts a silo on a storage, which it closes when it stops; it is ready when this completes.</summary>
+    public static async Task<EmbeddedSilo> StartAsync(StorageProvider storage, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -70,6 +64,14 @@ public sealed class EmbeddedSilo : IAsyncDisposable
                 throw;
             }
         }
+    }
+
+    /// <summary>Stops the silo. State in memory is gone.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+        await _storage.DisposeAsync();
     }
 
     private static IHost Build(int siloPort, StorageProvider storage, CancellationToken interruption)

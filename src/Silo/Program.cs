@@ -3,7 +3,7 @@ using DmaGrains.Silo;
 using DmaGrains.Silo.Clustering;
 using DmaGrains.Silo.Hosting;
 using DmaGrains.Silo.Settings;
-using DmaGrains.Silo.Storage;
+using DmaGrains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

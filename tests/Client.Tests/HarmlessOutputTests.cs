@@ -1,10 +1,10 @@
 using CsCheck;
+using DmaGrains.Analysis.Drawing;
 using DmaGrains.Client.Output;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
-using DmaGrains.Scenarios.Drawing;
 
 namespace DmaGrains.Client.Tests;
 

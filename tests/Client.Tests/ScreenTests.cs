@@ -1,10 +1,10 @@
 using CsCheck;
+using DmaGrains.Analysis.Comparing;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
-using DmaGrains.Scenarios.Comparing;
-using DmaGrains.Scenarios.Describing;
+using DmaGrains.Reports;
 using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Client.Tests;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using CsCheck;
+using DmaGrains.Analysis.Checking;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
@@ -11,7 +12,6 @@ using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
 using DmaGrains.Model.Scatterlists;
 using DmaGrains.Model.Translation;
-using DmaGrains.Scenarios.Checking;
 using DmaGrains.Tests.Shared;
 
 namespace DmaGrains.Cluster.Tests;

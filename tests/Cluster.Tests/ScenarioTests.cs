@@ -1,6 +1,6 @@
 using System.Text.Json;
+using DmaGrains.Analysis.Comparing;
 using DmaGrains.Model.Policies;
-using DmaGrains.Scenarios.Comparing;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Running;
 

@@ -7,7 +7,10 @@ public class AliasTests
     private const int LengthMax = 32;
 
     private static readonly string[] _assemblies =
-        ["DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Grains", "DmaGrains.Scenarios", "DmaGrains.Experiments", "DmaGrains.Silo", "DmaGrains.Testing", "dmagrains"];
+        [
+            "DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Grains", "DmaGrains.Storage", "DmaGrains.Reports", "DmaGrains.Scenarios", "DmaGrains.Kernel",
+            "DmaGrains.Analysis", "DmaGrains.Experiments", "DmaGrains.Silo", "DmaGrains.Testing", "dmagrains",
+        ];
 
     private static Type[] Serialized { get; } =
     [

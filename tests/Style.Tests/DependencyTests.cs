@@ -4,17 +4,28 @@ namespace DmaGrains.Style.Tests;
 
 public class DependencyTests
 {
+    private static readonly string[] _files = ["DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Reports"];
+
     /// <summary>What each assembly of the project may use of the others; it is no mistake to use less.</summary>
     public static TheoryData<string, string[]> Allowed => new()
     {
         { "DmaGrains.Model", [] },
         { "DmaGrains.Interfaces", ["DmaGrains.Model"] },
-        { "DmaGrains.Grains", ["DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Experiments"] },
-        { "DmaGrains.Silo", ["DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Grains"] },
-        { "DmaGrains.Scenarios", ["DmaGrains.Model", "DmaGrains.Interfaces"] },
-        { "DmaGrains.Testing", ["DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Grains", "DmaGrains.Scenarios", "DmaGrains.Silo"] },
-        { "DmaGrains.Experiments", ["DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Scenarios"] },
-        { "dmagrains", ["DmaGrains.Model", "DmaGrains.Interfaces", "DmaGrains.Scenarios", "DmaGrains.Experiments", "DmaGrains.Silo"] },
+        { "DmaGrains.Reports", ["DmaGrains.Model"] },
+        { "DmaGrains.Storage", [] },
+        { "DmaGrains.Scenarios", [.. _files] },
+        { "DmaGrains.Kernel", [.. _files, "DmaGrains.Scenarios"] },
+        { "DmaGrains.Analysis", [.. _files, "DmaGrains.Scenarios"] },
+        { "DmaGrains.Experiments", [.. _files, "DmaGrains.Scenarios", "DmaGrains.Kernel"] },
+        { "DmaGrains.Grains", [.. _files, "DmaGrains.Scenarios", "DmaGrains.Experiments"] },
+        { "DmaGrains.Silo", [.. _files, "DmaGrains.Scenarios", "DmaGrains.Analysis", "DmaGrains.Experiments", "DmaGrains.Grains", "DmaGrains.Storage"] },
+        { "DmaGrains.Testing", [.. _files, "DmaGrains.Scenarios", "DmaGrains.Analysis", "DmaGrains.Grains", "DmaGrains.Storage", "DmaGrains.Silo"] },
+        {
+            "dmagrains",
+            [
+                .. _files, "DmaGrains.Scenarios", "DmaGrains.Kernel", "DmaGrains.Analysis", "DmaGrains.Experiments", "DmaGrains.Storage", "DmaGrains.Silo",
+            ]
+        },
     };
 
     [Theory]

@@ -2,13 +2,13 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using DmaGrains.Analysis.Comparing;
+using DmaGrains.Kernel.Conformance;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
-using DmaGrains.Scenarios.Comparing;
-using DmaGrains.Scenarios.Conformance;
 using DmaGrains.Silo.Settings;
 
 namespace DmaGrains.Style.Tests;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime;
+using DmaGrains.Analysis.Exploring;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Memory;
-using DmaGrains.Scenarios.Exploring;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Benchmarks.Exploring;

@@ -5,7 +5,7 @@ using DmaGrains.Grains.Boards;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
-using DmaGrains.Silo;
+using DmaGrains.Storage;
 
 namespace DmaGrains.Benchmarks.Growth;
 

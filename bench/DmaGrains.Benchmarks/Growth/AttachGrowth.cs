@@ -4,7 +4,7 @@ using DmaGrains.Benchmarks.Model;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
-using DmaGrains.Silo;
+using DmaGrains.Storage;
 
 namespace DmaGrains.Benchmarks.Growth;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using DmaGrains.Silo;
+using DmaGrains.Storage;
 
 namespace DmaGrains.Benchmarks.Growth;
 

@@ -4,6 +4,7 @@ using DmaGrains.Benchmarks.Model;
 using DmaGrains.Interfaces;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Silo;
+using DmaGrains.Storage;
 using Orleans.Configuration;
 using Orleans.TestingHost;
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using DmaGrains.Grains;
 using DmaGrains.Grains.Storage;
 using DmaGrains.Silo;
+using DmaGrains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

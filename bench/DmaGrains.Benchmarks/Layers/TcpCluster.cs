@@ -1,4 +1,5 @@
 using DmaGrains.Silo;
+using DmaGrains.Storage;
 using Orleans.TestingHost;
 
 namespace DmaGrains.Benchmarks.Layers;

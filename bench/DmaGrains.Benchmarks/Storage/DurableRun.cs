@@ -2,7 +2,7 @@ using System.Globalization;
 using DmaGrains.Benchmarks.Hosting;
 using DmaGrains.Benchmarks.Model;
 using DmaGrains.Benchmarks.Throughput;
-using DmaGrains.Silo;
+using DmaGrains.Storage;
 using Microsoft.Data.Sqlite;
 using Orleans.Storage;
 

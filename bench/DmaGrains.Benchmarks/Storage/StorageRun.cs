@@ -1,6 +1,6 @@
 using System.Globalization;
 using DmaGrains.Benchmarks.Hosting;
-using DmaGrains.Silo;
+using DmaGrains.Storage;
 using Microsoft.Data.Sqlite;
 using Orleans.Storage;
 

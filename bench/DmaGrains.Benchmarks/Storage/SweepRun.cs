@@ -8,6 +8,7 @@ using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
 using DmaGrains.Silo;
+using DmaGrains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using DmaGrains.Analysis.Advising;
+using DmaGrains.Analysis.Drawing;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
-using DmaGrains.Scenarios.Advising;
-using DmaGrains.Scenarios.Drawing;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
 

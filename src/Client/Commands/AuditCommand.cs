@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using DmaGrains.Analysis.Auditing;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Devices;
-using DmaGrains.Scenarios.Auditing;
+using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
 
@@ -30,7 +31,7 @@ internal sealed class AuditCommand
     };
 
     private readonly Option<string> _getters = WordOptions.One(
-        "--getters", "How limits that its driver leaves unset are read.", Words.Getters.Keys);
+        "--getters", "How limits that its driver leaves unset are read.", Vocabulary.Getters.Keys);
 
     private readonly Option<string?> _gateway = CommonOptions.Gateway();
     private readonly Option<string?> _data = CommonOptions.DataFile();
@@ -121,7 +122,7 @@ internal sealed class AuditCommand
 
     private int Answer(ParseResult parsed, BoardDefinition board, Device device, IEnumerable<GivenScatterlist> lists)
     {
-        var report = AuditReport.Of(board, device, Words.Getters[parsed.GetRequiredValue(_getters)], lists);
+        var report = AuditReport.Of(board, device, Vocabulary.Getters[parsed.GetRequiredValue(_getters)], lists);
         Terminal.Answer(parsed, _json, report, AuditText.Write);
 
         return report.Good ? ExitCode.Good : ExitCode.Refused;

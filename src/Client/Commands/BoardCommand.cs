@@ -1,12 +1,12 @@
 using System.CommandLine;
+using DmaGrains.Analysis.Checking;
+using DmaGrains.Analysis.Drawing;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Memory;
-using DmaGrains.Scenarios.Checking;
-using DmaGrains.Scenarios.Describing;
-using DmaGrains.Scenarios.Drawing;
+using DmaGrains.Reports;
 using DmaGrains.Scenarios.Running;
 using DmaGrains.Silo;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using DmaGrains.Client.Output;
-using DmaGrains.Scenarios.Describing;
-using DmaGrains.Scenarios.Running;
+using DmaGrains.Reports;
 using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using DmaGrains.Client.Output;
-using DmaGrains.Scenarios.Describing;
+using DmaGrains.Reports;
 using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Commands;

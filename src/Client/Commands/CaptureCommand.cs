@@ -1,7 +1,7 @@
 using System.CommandLine;
+using DmaGrains.Analysis.Drawing;
 using DmaGrains.Client.Output;
-using DmaGrains.Scenarios.Capturing;
-using DmaGrains.Scenarios.Drawing;
+using DmaGrains.Kernel.Capturing;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
 

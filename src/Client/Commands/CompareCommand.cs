@@ -1,9 +1,9 @@
 using System.CommandLine;
+using DmaGrains.Analysis.Comparing;
+using DmaGrains.Analysis.Drawing;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
 using DmaGrains.Model.Policies;
-using DmaGrains.Scenarios.Comparing;
-using DmaGrains.Scenarios.Drawing;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Running;
 using DmaGrains.Silo;

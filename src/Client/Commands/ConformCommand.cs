@@ -1,7 +1,7 @@
 using System.CommandLine;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
-using DmaGrains.Scenarios.Conformance;
+using DmaGrains.Kernel.Conformance;
 using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Commands;

@@ -8,7 +8,7 @@ using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Translation;
-using DmaGrains.Scenarios.Describing;
+using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Running;
 using DmaGrains.Silo;

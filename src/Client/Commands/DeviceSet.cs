@@ -3,7 +3,7 @@ using DmaGrains.Client.Live;
 using DmaGrains.Interfaces;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
-using DmaGrains.Scenarios.Files;
+using DmaGrains.Reports;
 
 namespace DmaGrains.Client.Commands;
 
@@ -52,7 +52,7 @@ internal sealed class DeviceSet
     private readonly (ListLimit Limit, Option<ulong?> Option)[] _limits =
     [
         .. ListLimit.All.Select(limit => (limit, SizeOption.Create(
-            $"--{Words.Spelt(limit.Field).Replace('_', '-')}", $"{limit.Description[..^1]}; 0 is unset.", 0, limit.Most))),
+            $"--{Vocabulary.Spelt(limit.Field).Replace('_', '-')}", $"{limit.Description[..^1]}; 0 is unset.", 0, limit.Most))),
     ];
 
     private const string None = "none";

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using DmaGrains.Analysis.Drawing;
+using DmaGrains.Analysis.Exploring;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
 using DmaGrains.Model;
-using DmaGrains.Scenarios.Drawing;
-using DmaGrains.Scenarios.Exploring;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Policies;
-using DmaGrains.Scenarios.Files;
+using DmaGrains.Reports;
 
 namespace DmaGrains.Client.Commands;
 
@@ -20,7 +20,7 @@ internal static class ExporterCommands
             "--memory", "REGION", "A region of the board to allocate from; may be given several times. Default: system RAM and contiguous areas.");
         var lines = LinesOption.Create();
         var getters = WordOptions.Optional(
-            "--getters", "How unset DMA parameters are read. Default: as the policy reads them, else v6.1.", Words.Getters.Keys);
+            "--getters", "How unset DMA parameters are read. Default: as the policy reads them, else v6.1.", Vocabulary.Getters.Keys);
         var policy = WordOptions.One(
             "--policy", "How the exporter treats its importers.", NamedPolicies.All.Select(named => named.Name));
         policy.HelpName = "NAME";
@@ -36,7 +36,7 @@ internal static class ExporterCommands
                     buffer.Path.Name,
                     parsed.GetValue(size)!.Value,
                     parsed.GetValue(exporter),
-                    parsed.GetValue(getters) is { } stated ? Words.Getters[stated] : null)
+                    parsed.GetValue(getters) is { } stated ? Vocabulary.Getters[stated] : null)
                 {
                     Policy = NamedPolicies.Find(parsed.GetRequiredValue(policy))!,
                     Memory = parsed.GetValue(memory) is { Length: > 0 } regions ? new(regions) : default,

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using DmaGrains.Analysis.Exploring;
 using DmaGrains.Model.Devices;
-using DmaGrains.Scenarios.Exploring;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Client.Commands;

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
+using DmaGrains.Kernel.Importing;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Scenarios.Files;
-using DmaGrains.Scenarios.Importing;
 using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Commands;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
-using DmaGrains.Scenarios.Describing;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
 

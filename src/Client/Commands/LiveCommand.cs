@@ -2,7 +2,7 @@ using System.CommandLine;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
 using DmaGrains.Model;
-using DmaGrains.Scenarios.Running;
+using DmaGrains.Reports;
 using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Commands;

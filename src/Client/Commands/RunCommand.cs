@@ -1,8 +1,8 @@
 using System.CommandLine;
+using DmaGrains.Analysis.Drawing;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
 using DmaGrains.Model.Policies;
-using DmaGrains.Scenarios.Drawing;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Running;
 using DmaGrains.Silo;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.RegularExpressions;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
-using DmaGrains.Scenarios.Describing;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Client.Commands;
@@ -56,21 +57,21 @@ internal static class WordOptions
         var direction = new Option<string>("--direction")
         {
             Description = "The direction of data.",
-            DefaultValueFactory = _ => Words.Directions.WordFor(DmaDirection.Bidirectional),
+            DefaultValueFactory = _ => Vocabulary.Directions.WordFor(DmaDirection.Bidirectional),
         };
-        Accept(direction, [.. Words.Directions.Keys]);
+        Accept(direction, [.. Vocabulary.Directions.Keys]);
         return direction;
     }
 
     /// <summary><c>--option</c> of a map.</summary>
     public static Option<string[]> MapOptions() =>
-        Many("--option", "What the map asks for beyond its direction", Words.Options.Keys);
+        Many("--option", "What the map asks for beyond its direction", Vocabulary.Options.Keys);
 
     /// <summary>The given options combined.</summary>
     public static MapOptions OptionsOf(BufferContext buffer, Option<string[]> options) =>
-        (buffer.Live.Parsed.GetValue(options) ?? []).Aggregate(default(MapOptions), (all, word) => all | Words.Options[word]);
+        (buffer.Live.Parsed.GetValue(options) ?? []).Aggregate(default(MapOptions), (all, word) => all | Vocabulary.Options[word]);
 
     /// <summary>The given direction.</summary>
     public static DmaDirection DirectionOf(BufferContext buffer, Option<string> direction) =>
-        Words.Directions[buffer.Live.Parsed.GetRequiredValue(direction)];
+        Vocabulary.Directions[buffer.Live.Parsed.GetRequiredValue(direction)];
 }

@@ -1,6 +1,7 @@
 using DmaGrains.Interfaces;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
+using DmaGrains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,7 @@
 using DmaGrains.Client.Output;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Reports;
 using DmaGrains.Scenarios.Running;
 using DmaGrains.Silo;
 

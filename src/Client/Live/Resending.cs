@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Silo;
+using DmaGrains.Storage;
 using Orleans.Runtime.Messaging;
 
 namespace DmaGrains.Client.Live;

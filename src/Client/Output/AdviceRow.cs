@@ -1,5 +1,5 @@
 using System.Globalization;
-using DmaGrains.Scenarios.Advising;
+using DmaGrains.Analysis.Advising;
 
 namespace DmaGrains.Client.Output;
 
@@ -40,7 +40,7 @@ internal sealed class AdviceRow(IReadOnlyList<CandidateReport> ways)
     }
 
     private static bool ComesToTheSame(CandidateReport one, CandidateReport other) =>
-        one is { Allocates: Allocating.ForNobody, Memory.Length: 1 } && other is { Allocates: Allocating.ForNobody, Memory.Length: 1 }
+        one is { Allocates: AllocatesFor.ForNobody, Memory.Length: 1 } && other is { Allocates: AllocatesFor.ForNobody, Memory.Length: 1 }
         && (one.Verdict, one.ContiguousBytes, one.Costs) == (other.Verdict, other.ContiguousBytes, other.Costs)
         && one.Segments.SequenceEqual(other.Segments)
         && one.Refused.Select(refused => (refused.Importer, refused.Operation, refused.Refusal.Errno, refused.Refusal.Field))

@@ -1,6 +1,6 @@
 using System.Globalization;
+using DmaGrains.Analysis.Advising;
 using DmaGrains.Model;
-using DmaGrains.Scenarios.Advising;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Client.Output;

@@ -1,6 +1,6 @@
+using DmaGrains.Analysis.Auditing;
 using DmaGrains.Model;
-using DmaGrains.Scenarios.Auditing;
-using DmaGrains.Scenarios.Describing;
+using DmaGrains.Reports;
 
 namespace DmaGrains.Client.Output;
 

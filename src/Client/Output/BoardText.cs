@@ -1,4 +1,4 @@
-using DmaGrains.Scenarios.Describing;
+using DmaGrains.Reports;
 
 namespace DmaGrains.Client.Output;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using DmaGrains.Client.Live;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
-using DmaGrains.Scenarios.Describing;
+using DmaGrains.Reports;
 
 namespace DmaGrains.Client.Output;
 

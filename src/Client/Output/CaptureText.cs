@@ -1,5 +1,5 @@
+using DmaGrains.Kernel.Capturing;
 using DmaGrains.Model;
-using DmaGrains.Scenarios.Capturing;
 
 namespace DmaGrains.Client.Output;
 

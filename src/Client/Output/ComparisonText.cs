@@ -1,5 +1,5 @@
 using System.Globalization;
-using DmaGrains.Scenarios.Comparing;
+using DmaGrains.Analysis.Comparing;
 
 namespace DmaGrains.Client.Output;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using DmaGrains.Scenarios.Describing;
+using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Client.Output;

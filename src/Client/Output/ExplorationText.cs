@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Numerics;
-using DmaGrains.Scenarios.Exploring;
+using DmaGrains.Analysis.Exploring;
 using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Client.Output;

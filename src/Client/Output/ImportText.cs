@@ -1,7 +1,7 @@
 using System.Globalization;
+using DmaGrains.Kernel.Importing;
 using DmaGrains.Model;
 using DmaGrains.Scenarios.Files;
-using DmaGrains.Scenarios.Importing;
 
 namespace DmaGrains.Client.Output;
 

@@ -1,7 +1,7 @@
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
-using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Client.Output;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using DmaGrains.Analysis.Exploring;
 using DmaGrains.Experiments.Playing;
-using DmaGrains.Scenarios.Exploring;
 
 namespace DmaGrains.Client.Output;
 

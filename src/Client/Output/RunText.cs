@@ -1,5 +1,6 @@
 using System.Globalization;
 using DmaGrains.Model;
+using DmaGrains.Reports;
 using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Client.Output;

@@ -1,6 +1,6 @@
 using DmaGrains.Model;
 using DmaGrains.Model.Constraints;
-using DmaGrains.Scenarios.Running;
+using DmaGrains.Reports;
 
 namespace DmaGrains.Client.Output;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DmaGrains.Experiments.Results;
 using DmaGrains.Model.Boards;
+using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Experiments.Files;

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using DmaGrains.Experiments.Sampling;
+using DmaGrains.Kernel.Importing;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Scenarios.Files;
-using DmaGrains.Scenarios.Importing;
 
 namespace DmaGrains.Experiments.Files;
 

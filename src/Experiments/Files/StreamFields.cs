@@ -5,6 +5,7 @@ using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
+using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Experiments.Files;
@@ -231,9 +232,9 @@ internal sealed class StreamFields(
         foreach (var entry in node is TextNode ? [node] : node.AsList(ImportersMax))
         {
             var words = entry is TextNode text ? text.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
-            if (words.Length is not (1 or 2) || (words.Length == 2 && !Words.Directions.ContainsKey(words[1])))
+            if (words.Length is not (1 or 2) || (words.Length == 2 && !Vocabulary.Directions.ContainsKey(words[1])))
             {
-                _ = entry.Wrong($"a device, or a device and a direction, such as 'vc4 to-device': {Quoted.AnyOf(Words.Directions.Keys)}", 0);
+                _ = entry.Wrong($"a device, or a device and a direction, such as 'vc4 to-device': {Quoted.AnyOf(Vocabulary.Directions.Keys)}", 0);
                 continue;
             }
 
@@ -243,7 +244,7 @@ internal sealed class StreamFields(
                 entry.Place.Report($"{device} imports the same buffer twice", "each device once");
             }
 
-            importers.Add(new(device, words.Length == 2 ? Words.Directions[words[1]] : DmaDirection.Bidirectional));
+            importers.Add(new(device, words.Length == 2 ? Vocabulary.Directions[words[1]] : DmaDirection.Bidirectional));
         }
 
         return new(importers.ToImmutable());

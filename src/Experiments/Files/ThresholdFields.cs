@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Experiments.Files;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using DmaGrains.Experiments.Files;
 using DmaGrains.Experiments.Results;
-using DmaGrains.Scenarios.Files;
+using DmaGrains.Reports;
 using HdrHistogram;
 
 namespace DmaGrains.Experiments.Playing;
@@ -114,7 +114,7 @@ internal sealed class RepetitionResults(ExperimentCase @case, int index, Immutab
         foreach (var kind in kinds)
         {
             sink.Add(new HazardCount(
-                @case.Case.Index, index, Words.Spelt(kind.Key.Kind.ToString()), kind.Key.Importer, kind.Key.Field, Sum(kind, hazard => hazard.Count)));
+                @case.Case.Index, index, Vocabulary.Spelt(kind.Key.Kind.ToString()), kind.Key.Importer, kind.Key.Field, Sum(kind, hazard => hazard.Count)));
         }
     }
 

@@ -4,6 +4,7 @@ using DmaGrains.Model.Boards;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Translation;
+using DmaGrains.Reports;
 
 namespace DmaGrains.Scenarios.Files;
 
@@ -123,7 +124,7 @@ public static class BoardFile
             .EntryAt(board.Memory.ToList().FindLastIndex(region => region.Kind == MemoryKind.Bounce))
             .PlaceOf(refusal.Errno == Errno.EEXIST ? "kind" : "size"),
         var field when board.Devices.ToList().FindIndex(device => device.Name == refusal.Importer) is >= 0 and var index =>
-            root.Required("devices").EntryAt(index).PlaceOf(Words.Spelt(field ?? string.Empty)),
+            root.Required("devices").EntryAt(index).PlaceOf(Vocabulary.Spelt(field ?? string.Empty)),
         _ => root.Place,
     };
 

@@ -4,6 +4,7 @@ using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
+using DmaGrains.Reports;
 
 namespace DmaGrains.Scenarios.Files;
 
@@ -15,7 +16,7 @@ namespace DmaGrains.Scenarios.Files;
 internal sealed class BufferFields(BoardDefinition board, FileNode? getters, ExporterPolicy policy, Problems problems)
 {
     private readonly HashSet<string> _devices = [.. board.Devices.Select(device => device.Name)];
-    private readonly DmaGetters? _getters = getters?.AsChoice(Words.Getters);
+    private readonly DmaGetters? _getters = getters?.AsChoice(Vocabulary.Getters);
     private readonly HashSet<string> _regions = [.. board.Memory.Select(region => region.Name)];
 
     /// <summary>The buffers, in the order of the file.</summary>
@@ -42,7 +43,7 @@ internal sealed class BufferFields(BoardDefinition board, FileNode? getters, Exp
         var before = problems.Count;
         map.AllowOnly("name", "size", "exporter", "policy", "memory", "lines");
         var name = map.Required("name").AsName();
-        if (Words.Directions.ContainsKey(name))
+        if (Vocabulary.Directions.ContainsKey(name))
         {
             map.PlaceOf("name").Report($"a buffer is named {name}", "a name that is not a direction");
         }

@@ -1,5 +1,6 @@
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
+using DmaGrains.Reports;
 
 namespace DmaGrains.Scenarios.Files;
 
@@ -69,7 +70,7 @@ internal static class DeviceFields
     }
 
     /// <summary>How files spell a limit of the table.</summary>
-    public static string KeyOf(ListLimit limit) => Words.Spelt(limit.Field);
+    public static string KeyOf(ListLimit limit) => Vocabulary.Spelt(limit.Field);
 
     private static ulong ReadLimit(ListLimit limit, FileNode node)
     {
@@ -105,7 +106,7 @@ internal static class DeviceFields
     public static DeviceDmaParameters? ReadLimits(MapNode map)
     {
         var parameters = ReadParameters(map);
-        return new Device(Words.Of(StepKind.SetParameters), parameters).Check() is { } refusal
+        return new Device(StepKind.SetParameters.Verb(), parameters).Check() is { } refusal
             ? throw map.PlaceOf("segment_boundary_mask").Fail(refusal, "a device that can exist")
             : parameters;
     }

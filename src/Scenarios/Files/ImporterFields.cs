@@ -49,9 +49,9 @@ internal static class ImporterFields
 
             if (device is null && step.Kind.NeedsDevice())
             {
-                var others = Words.Verbs.Where(verb => !verb.Value.NeedsDevice()).Select(verb => verb.Key).ToList();
+                var others = StepKinds.Verbs.Where(verb => !verb.Value.NeedsDevice()).Select(verb => verb.Key).ToList();
                 node.Place.Report(
-                    $"{name} has no device and cannot {Words.Of(step.Kind)}", $"a device for it, or {Quoted.AnyOf(others)}");
+                    $"{name} has no device and cannot {step.Kind.Verb()}", $"a device for it, or {Quoted.AnyOf(others)}");
             }
 
             read.Add(step);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DmaGrains.Model.Translation;
+using DmaGrains.Reports;
 
 namespace DmaGrains.Scenarios.Files;
 
@@ -41,15 +42,15 @@ internal static class IommuFields
             first,
             last,
             map.Optional("granule") is { } granule ? GranuleOf(granule) : DefaultGranuleBytes,
-            map.Optional("policy")?.AsChoice(Words.IovaPolicies) ?? default,
-            map.Optional("alignment")?.AsChoice(Words.IovaAlignments) ?? default,
-            map.Optional("reuse")?.AsChoice(Words.IovaReuses) ?? default)
+            map.Optional("policy")?.AsChoice(Vocabulary.IovaPolicies) ?? default,
+            map.Optional("alignment")?.AsChoice(Vocabulary.IovaAlignments) ?? default,
+            map.Optional("reuse")?.AsChoice(Vocabulary.IovaReuses) ?? default)
         {
             Reserved = map.Optional("reserved") is { } windows ? ReservedOf(windows) : [],
         };
         var stage = new IommuStage(name, layout)
         {
-            Owner = map.Optional("owner")?.AsChoice(Words.StageOwners) ?? default,
+            Owner = map.Optional("owner")?.AsChoice(Vocabulary.StageOwners) ?? default,
             ContextCount = (uint)(map.Optional("contexts")?.AsCount(1, IommuStage.ContextsMax) ?? 1),
             OutputLimit = map.Optional("output_limit")?.AsSize(1, ulong.MaxValue) ?? 0,
         };

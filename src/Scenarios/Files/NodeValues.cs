@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
 using DmaGrains.Model;
+using DmaGrains.Reports;
 
 namespace DmaGrains.Scenarios.Files;
 

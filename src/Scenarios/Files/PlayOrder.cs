@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Reports;
 
 namespace DmaGrains.Scenarios.Files;
 

@@ -1,4 +1,5 @@
 using DmaGrains.Model.Policies;
+using DmaGrains.Reports;
 
 namespace DmaGrains.Scenarios.Files;
 
@@ -86,7 +87,7 @@ internal static class PolicyFields
         + $"failed_calculation: {_failedCalculation.WordFor(policy.FailedCalculation)}, "
         + $"refused_attach: {_refusedAttach.WordFor(policy.RefusedAttach)}, "
         + $"detach_reading: {_detachReading.WordFor(policy.DetachReading)}, list_check: {_listCheck.WordFor(policy.ListCheck)}, "
-        + (policy.Getters is { } getters ? $"getters: {Words.Getters.WordFor(getters)}, " : string.Empty)
+        + (policy.Getters is { } getters ? $"getters: {Vocabulary.Getters.WordFor(getters)}, " : string.Empty)
         + (policy.AttachTest == AttachTest.None ? string.Empty : $"attach_test: {_attachTest.WordFor(policy.AttachTest)}, ")
         + $"bouncing: {(policy.Bouncing ? "true" : "false")}, pinned: {(policy.Pinned ? "true" : "false")}}}";
 
@@ -118,7 +119,7 @@ internal static class PolicyFields
             RefusedAttach = map.Optional("refused_attach")?.AsChoice(_refusedAttach) ?? default,
             DetachReading = map.Optional("detach_reading")?.AsChoice(_detachReading) ?? default,
             ListCheck = map.Optional("list_check")?.AsChoice(_listCheck) ?? default,
-            Getters = map.Optional("getters")?.AsChoice(Words.Getters),
+            Getters = map.Optional("getters")?.AsChoice(Vocabulary.Getters),
             Bouncing = map.Optional("bouncing")?.AsFlag() ?? false,
             Pinned = map.Optional("pinned")?.AsFlag() ?? false,
             AttachTest = map.Optional("attach_test")?.AsChoice(_attachTest) ?? default,

@@ -1,6 +1,7 @@
 using DmaGrains.Model;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
+using DmaGrains.Reports;
 
 namespace DmaGrains.Scenarios.Files;
 
@@ -18,7 +19,7 @@ internal static class RegionFields
         var map = node.AsMap();
         map.AllowOnly("name", "kind", "start", "size", "reserved", "device", "peer_bus", "peer_access", "source");
         var name = map.Required("name").AsName();
-        var kind = map.Required("kind").AsChoice(Words.MemoryKinds);
+        var kind = map.Required("kind").AsChoice(Vocabulary.MemoryKinds);
         var start = map.Required("start").AsWholePages(least: 0, pageOrder);
         var size = map.Required("size").AsWholePages(Page.SizeOf(pageOrder), pageOrder);
         map.Optional("source")?.AsLine();
@@ -30,7 +31,7 @@ internal static class RegionFields
             PageBlockBytes = pageBlock,
             Device = kind == MemoryKind.Vram ? map.Required("device").AsName() : OfVramOnly(map, "device"),
             PeerBus = kind == MemoryKind.Vram ? map.Optional("peer_bus")?.AsName() : OfVramOnly(map, "peer_bus"),
-            PeerAccess = map.Optional("peer_access")?.AsChoice(Words.PeerAccesses) ?? default,
+            PeerAccess = map.Optional("peer_access")?.AsChoice(Vocabulary.PeerAccesses) ?? default,
         };
         if (kind != MemoryKind.Vram)
         {

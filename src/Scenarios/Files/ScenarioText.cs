@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
+using DmaGrains.Reports;
 
 namespace DmaGrains.Scenarios.Files;
 
@@ -17,7 +18,7 @@ public static class ScenarioText
         text.Append(CultureInfo.InvariantCulture, $"name: {scenario.Name}\n");
         text.Append(CultureInfo.InvariantCulture, $"shows: {Quote(scenario.Shows)}\n");
         text.Append(CultureInfo.InvariantCulture, $"board: {Quote(BoardReference.Of(scenario.BoardFile!, path))}\n");
-        text.Append(scenario.Buffers[0].Getters is { } getters ? $"getters: {Words.Getters.WordFor(getters)}\n" : string.Empty);
+        text.Append(scenario.Buffers[0].Getters is { } getters ? $"getters: {Vocabulary.Getters.WordFor(getters)}\n" : string.Empty);
         text.Append("buffers:\n");
         foreach (var buffer in scenario.Buffers)
         {
@@ -66,10 +67,10 @@ public static class ScenarioText
         };
         string?[] fields =
         [
-            $"{Words.Of(step.Kind)}: {about}",
-            step.Kind.HasDirection() ? $"direction: {Words.Directions.WordFor(step.Direction)}" : null,
-            step.Options == MapOptions.None ? null : $"options: [{string.Join(", ", Words.Of(step.Options))}]",
-            step.HasExpectation ? $"expect: {Words.Outcomes.WordFor(step.Expected)}" : null,
+            $"{step.Kind.Verb()}: {about}",
+            step.Kind.HasDirection() ? $"direction: {Vocabulary.Directions.WordFor(step.Direction)}" : null,
+            step.Options == MapOptions.None ? null : $"options: [{string.Join(", ", Vocabulary.Of(step.Options))}]",
+            step.HasExpectation ? $"expect: {Vocabulary.Outcomes.WordFor(step.Expected)}" : null,
         ];
         return $"{{{string.Join(", ", fields.OfType<string>())}}}";
     }

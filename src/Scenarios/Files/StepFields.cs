@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Reports;
 
 namespace DmaGrains.Scenarios.Files;
 
@@ -10,7 +11,7 @@ internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
     private const string Forms =
         "words such as 'map frame to-device', or a mapping such as {map: frame, expect: EBUSY}";
 
-    private static readonly string[] _known = [.. Words.Verbs.Keys, "direction", "options", "expect"];
+    private static readonly string[] _known = [.. StepKinds.Verbs.Keys, "direction", "options", "expect"];
 
     private readonly OrderedDictionary<string, string> _names = new(
         buffers.DistinctBy(buffer => buffer.Name).Select(buffer => KeyValuePair.Create(buffer.Name, buffer.Name)));
@@ -26,9 +27,9 @@ internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
     private Step ReadWords(TextNode text)
     {
         var words = text.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length == 0 || !Words.Verbs.TryGetValue(words[0], out var kind))
+        if (words.Length == 0 || !StepKinds.Verbs.TryGetValue(words[0], out var kind))
         {
-            throw text.Wrong($"a step that starts with {Quoted.AnyOf(Words.Verbs.Keys)}");
+            throw text.Wrong($"a step that starts with {Quoted.AnyOf(StepKinds.Verbs.Keys)}");
         }
 
         if (kind == StepKind.SetParameters)
@@ -43,37 +44,37 @@ internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
                 : throw text.Wrong($"'{words[0]} CONTEXT', the context a number from 0");
         }
 
-        var hasDirection = kind.HasDirection() && words.Length > 1 && Words.Directions.ContainsKey(words[^1]);
+        var hasDirection = kind.HasDirection() && words.Length > 1 && Vocabulary.Directions.ContainsKey(words[^1]);
         var buffer = words.AsSpan(1, words.Length - (hasDirection ? 2 : 1)) switch
         {
             [] => OnlyBuffer(text, words[0]),
             [var name] => BufferNamed(text, name),
             _ when kind.HasDirection() => throw text.Wrong(
-                $"'{words[0]} BUFFER DIRECTION', the direction {Quoted.AnyOf(Words.Directions.Keys)}"),
+                $"'{words[0]} BUFFER DIRECTION', the direction {Quoted.AnyOf(Vocabulary.Directions.Keys)}"),
             _ => throw text.Wrong($"'{words[0]} BUFFER'"),
         };
-        return StepOf(kind, buffer, text) with { Direction = hasDirection ? Words.Directions[words[^1]] : default };
+        return StepOf(kind, buffer, text) with { Direction = hasDirection ? Vocabulary.Directions[words[^1]] : default };
     }
 
     private Step ReadKeys(MapNode map)
     {
         map.AllowOnly(_known);
-        var verbs = map.Keys.Where(key => Words.Verbs.ContainsKey(key.Value)).ToList();
+        var verbs = map.Keys.Where(key => StepKinds.Verbs.ContainsKey(key.Value)).ToList();
         if (verbs.Count != 1)
         {
-            throw map.Place.Fail($"a step has {verbs.Count} verbs", $"one of {Quoted.AnyOf(Words.Verbs.Keys)}");
+            throw map.Place.Fail($"a step has {verbs.Count} verbs", $"one of {Quoted.AnyOf(StepKinds.Verbs.Keys)}");
         }
 
         var verb = verbs[0];
-        var kind = Words.Verbs[verb.Value];
+        var kind = StepKinds.Verbs[verb.Value];
         var expect = map.Optional("expect");
         return StepOf(kind, kind.HasBuffer() ? ReadBuffer(map, verb) : string.Empty, map) with
         {
-            Direction = Only(map, "direction", verb, StepKinds.HasDirection)?.AsChoice(Words.Directions) ?? default,
+            Direction = Only(map, "direction", verb, StepKinds.HasDirection)?.AsChoice(Vocabulary.Directions) ?? default,
             Options = Only(map, "options", verb, StepKinds.HasOptions) is { } options ? OptionsOf(options) : default,
             Context = kind == StepKind.SwitchContext ? (uint)map.Required(verb.Value).AsCount(0, uint.MaxValue) : 0,
             Parameters = kind == StepKind.SetParameters ? DeviceFields.ReadParameters(map.Required(verb.Value)) : null,
-            Expected = expect?.AsChoice(Words.Outcomes),
+            Expected = expect?.AsChoice(Vocabulary.Outcomes),
             HasExpectation = expect is not null,
         };
     }
@@ -89,23 +90,23 @@ internal sealed class StepFields(ImmutableArray<BufferExport> buffers)
     /// <summary>The value of a key that only some verbs have; null when it is not there.</summary>
     private static FileNode? Only(MapNode map, string key, TextNode verb, Func<StepKind, bool> has)
     {
-        if (map.Optional(key) is not { } value || has(Words.Verbs[verb.Value]))
+        if (map.Optional(key) is not { } value || has(StepKinds.Verbs[verb.Value]))
         {
             return map.Optional(key);
         }
 
-        var verbs = Words.Verbs.Where(known => has(known.Value)).Select(known => known.Key).ToList();
+        var verbs = StepKinds.Verbs.Where(known => has(known.Value)).Select(known => known.Key).ToList();
         throw value.Place.Fail($"{verb.Value} has the key '{key}'", $"that key only with {Quoted.AnyOf(verbs)}");
     }
 
     private static MapOptions OptionsOf(FileNode node)
     {
         var options = MapOptions.None;
-        foreach (var entry in node.AsList(Words.Options.Count))
+        foreach (var entry in node.AsList(Vocabulary.Options.Count))
         {
-            var option = entry.AsChoice(Words.Options);
+            var option = entry.AsChoice(Vocabulary.Options);
             options = options.HasFlag(option)
-                ? throw entry.Place.Fail($"options name {Words.Options.WordFor(option)} twice", "each option once")
+                ? throw entry.Place.Fail($"options name {Vocabulary.Options.WordFor(option)} twice", "each option once")
                 : options | option;
         }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Scenarios.Running;
@@ -60,11 +61,11 @@ public sealed class ScenarioRunner
             _steps.Count + 1,
             actor.Importer.Name,
             actor.Importer.Device,
-            Words.Of(step.Kind),
+            step.Kind.Verb(),
             step.Kind.HasBuffer() ? step.Buffer : null)
         {
-            Direction = step.Kind.HasDirection() ? Words.Directions.WordFor(step.Direction) : null,
-            Options = Words.Of(step.Options),
+            Direction = step.Kind.HasDirection() ? Vocabulary.Directions.WordFor(step.Direction) : null,
+            Options = Vocabulary.Of(step.Options),
             Context = step.Kind == StepKind.SwitchContext ? step.Context : null,
             Parameters = step.Kind == StepKind.SetParameters ? ParametersReport.Of(step.Parameters) : null,
             Outcome = answer.Outcome,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Reports;
 
 namespace DmaGrains.Scenarios.Running;
 

@@ -1,3 +1,4 @@
+using DmaGrains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DmaGrains.Silo.Clustering;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DmaGrains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DmaGrains.Silo.Clustering;

@@ -1,3 +1,5 @@
+using DmaGrains.Storage;
+
 namespace DmaGrains.Silo.Clustering;
 
 /// <summary>

@@ -1,3 +1,4 @@
+using DmaGrains.Storage;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace DmaGrains.Silo.Health;

@@ -1,7 +1,8 @@
 using DmaGrains.Silo.Clustering;
 using DmaGrains.Silo.Settings;
-using DmaGrains.Silo.Storage.PostgreSql;
-using DmaGrains.Silo.Storage.Redis;
+using DmaGrains.Storage;
+using DmaGrains.Storage.PostgreSql;
+using DmaGrains.Storage.Redis;
 
 namespace DmaGrains.Silo.Hosting;
 

@@ -19,14 +19,6 @@ internal static partial class SiloLog
         Message = "The clock of this machine is {Seconds:0.0} s {Way} that of {Server}, which silos use: set it, or the times in logs do not match.")]
     public static partial void ClocksDiffer(this ILogger logger, double seconds, string way, string server);
 
-    /// <summary>The storage has begun to fail.</summary>
-    [LoggerMessage(Level = LogLevel.Error, Message = "{What} fails: {Why}")]
-    public static partial void StorageFails(this ILogger logger, string what, string why);
-
-    /// <summary>The storage works again.</summary>
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{What} works again.")]
-    public static partial void StorageWorks(this ILogger logger, string what);
-
     /// <summary>Clients may come. A line for people, unless all lines are JSON.</summary>
     public static void Ready(this ILogger logger, SiloSettings settings)
     {

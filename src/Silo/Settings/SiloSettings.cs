@@ -1,6 +1,6 @@
 using System.Net;
-using DmaGrains.Silo.Storage.PostgreSql;
-using DmaGrains.Silo.Storage.Redis;
+using DmaGrains.Storage.PostgreSql;
+using DmaGrains.Storage.Redis;
 using Microsoft.Extensions.Configuration;
 
 namespace DmaGrains.Silo.Settings;

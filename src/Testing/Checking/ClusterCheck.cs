@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using DmaGrains.Analysis.Checking;
 using DmaGrains.Interfaces;
-using DmaGrains.Scenarios.Checking;
 
 namespace DmaGrains.Testing;
 

@@ -1,4 +1,4 @@
-using DmaGrains.Silo;
+using DmaGrains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime.Hosting;
 using Orleans.Serialization.Serializers;
@@ -16,7 +16,7 @@ internal sealed class SharedProvider(ClusterStorage storage, SiloLink link) : St
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
-    internal override void AddTo(ISiloBuilder silo, string name) => silo.Services.AddGrainStorage(
+    public override void AddTo(ISiloBuilder silo, string name) => silo.Services.AddGrainStorage(
         name,
         (services, _) => new SharedGrainStorage(
             storage,

@@ -1,6 +1,6 @@
+using DmaGrains.Analysis.Checking;
 using DmaGrains.Grains.Boards.Names;
 using DmaGrains.Interfaces;
-using DmaGrains.Scenarios.Checking;
 using DmaGrains.Testing;
 
 namespace DmaGrains.Grains.Tests.Boards;

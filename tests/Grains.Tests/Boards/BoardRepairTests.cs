@@ -1,10 +1,10 @@
+using DmaGrains.Analysis.Checking;
 using DmaGrains.Grains.Boards;
 using DmaGrains.Grains.Boards.Names;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Translation;
-using DmaGrains.Scenarios.Checking;
 
 namespace DmaGrains.Grains.Tests.Boards;
 

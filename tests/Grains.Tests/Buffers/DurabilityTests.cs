@@ -1,10 +1,10 @@
+using DmaGrains.Analysis.Checking;
 using DmaGrains.Grains.Boards.Names;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Policies;
-using DmaGrains.Scenarios.Checking;
 using Orleans.Core.Internal;
 
 namespace DmaGrains.Grains.Tests.Buffers;

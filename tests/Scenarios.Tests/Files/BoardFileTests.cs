@@ -2,6 +2,7 @@ using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Translation;
 using DmaGrains.Scenarios.Files;
+using DmaGrains.Tests.Shared;
 
 namespace DmaGrains.Scenarios.Tests.Files;
 

@@ -1,4 +1,5 @@
 using DmaGrains.Model.Constraints;
+using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Scenarios.Tests.Files;
@@ -9,7 +10,7 @@ internal static class EveryKey
     private static readonly string[] _valued =
     [
         "max_segment_size", "max_segment_count", "segment_boundary_mask", "contiguous", "dma_mask", "bus_dma_limit", "windows", "coherent", "iommu",
-        "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line", "never_exports", .. ListLimit.All.Select(limit => Words.Spelt(limit.Field)),
+        "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line", "never_exports", .. ListLimit.All.Select(limit => Vocabulary.Spelt(limit.Field)),
         "preferred_segment_size",
     ];
 

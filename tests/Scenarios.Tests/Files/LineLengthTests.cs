@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using DmaGrains.Model.Boards;
 using DmaGrains.Scenarios.Files;
+using DmaGrains.Tests.Shared;
 using Json.Schema;
 
 namespace DmaGrains.Scenarios.Tests.Files;

@@ -2,6 +2,7 @@ using System.Text;
 using CsCheck;
 using DmaGrains.Model.Boards;
 using DmaGrains.Scenarios.Files;
+using DmaGrains.Tests.Shared;
 
 namespace DmaGrains.Scenarios.Tests.Files;
 

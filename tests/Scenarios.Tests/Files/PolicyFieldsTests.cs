@@ -1,6 +1,7 @@
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Policies;
 using DmaGrains.Scenarios.Files;
+using DmaGrains.Tests.Shared;
 
 namespace DmaGrains.Scenarios.Tests.Files;
 

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Policies;
+using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
+using DmaGrains.Tests.Shared;
 
 namespace DmaGrains.Scenarios.Tests.Files;
 
@@ -14,10 +16,10 @@ public class SchemaTests
         var types = Schema("scenario")["$defs"]!;
         var keyed = types["step"]!["anyOf"]!.AsArray().Single(form => (string?)form!["type"] == "object")!["properties"]!;
 
-        Assert.Equal(Words.Outcomes.Keys, Texts(keyed["expect"]!["enum"]!));
-        Assert.Equal(Words.Directions.Keys, Texts(types["direction"]!["enum"]!));
-        Assert.Equal(Words.Options.Keys, Texts(keyed["options"]!["items"]!["enum"]!));
-        Assert.Equal([.. Words.Verbs.Keys, "direction", "options", "expect"], keyed.AsObject().Select(key => key.Key));
+        Assert.Equal(Vocabulary.Outcomes.Keys, Texts(keyed["expect"]!["enum"]!));
+        Assert.Equal(Vocabulary.Directions.Keys, Texts(types["direction"]!["enum"]!));
+        Assert.Equal(Vocabulary.Options.Keys, Texts(keyed["options"]!["items"]!["enum"]!));
+        Assert.Equal([.. StepKinds.Verbs.Keys, "direction", "options", "expect"], keyed.AsObject().Select(key => key.Key));
     }
 
     [Fact]
@@ -42,12 +44,12 @@ public class SchemaTests
         var types = Schema("board")["$defs"]!;
         var iommu = types["iommu"]!["properties"]!;
 
-        Assert.Equal(Words.MemoryKinds.Keys, Texts(types["region"]!["properties"]!["kind"]!["enum"]!));
-        Assert.Equal(Words.PeerAccesses.Keys, Texts(types["region"]!["properties"]!["peer_access"]!["enum"]!));
-        Assert.Equal(Words.IovaPolicies.Keys, Texts(iommu["policy"]!["enum"]!));
-        Assert.Equal(Words.IovaAlignments.Keys, Texts(iommu["alignment"]!["enum"]!));
-        Assert.Equal(Words.IovaReuses.Keys, Texts(iommu["reuse"]!["enum"]!));
-        Assert.Equal(Words.StageOwners.Keys, Texts(iommu["owner"]!["enum"]!));
+        Assert.Equal(Vocabulary.MemoryKinds.Keys, Texts(types["region"]!["properties"]!["kind"]!["enum"]!));
+        Assert.Equal(Vocabulary.PeerAccesses.Keys, Texts(types["region"]!["properties"]!["peer_access"]!["enum"]!));
+        Assert.Equal(Vocabulary.IovaPolicies.Keys, Texts(iommu["policy"]!["enum"]!));
+        Assert.Equal(Vocabulary.IovaAlignments.Keys, Texts(iommu["alignment"]!["enum"]!));
+        Assert.Equal(Vocabulary.IovaReuses.Keys, Texts(iommu["reuse"]!["enum"]!));
+        Assert.Equal(Vocabulary.StageOwners.Keys, Texts(iommu["owner"]!["enum"]!));
     }
 
     [Fact]
@@ -57,7 +59,7 @@ public class SchemaTests
 
         Assert.All(ListLimit.All, limit =>
         {
-            var key = Words.Spelt(limit.Field);
+            var key = Vocabulary.Spelt(limit.Field);
             Assert.Equal(limit.Description, (string?)Schema("board")["$defs"]!["device"]!["properties"]![key]?["description"]);
             Assert.Contains($"| `{key}` |", page, StringComparison.Ordinal);
         });
@@ -67,7 +69,7 @@ public class SchemaTests
     public void Schemas_have_every_key_of_files_that_use_every_key_and_no_other()
     {
         Assert.Equal(KeysIn(Schema("board")), KeysOf(EveryKey.Board));
-        Assert.Equal(KeysIn(Schema("scenario")).Except(Words.Verbs.Keys), KeysOf(EveryKey.Scenario).Except(Words.Verbs.Keys));
+        Assert.Equal(KeysIn(Schema("scenario")).Except(StepKinds.Verbs.Keys), KeysOf(EveryKey.Scenario).Except(StepKinds.Verbs.Keys));
     }
 
     [Fact]
@@ -83,7 +85,7 @@ public class SchemaTests
     /// <summary>The short form of every verb.</summary>
     public static TheoryData<string> ShortSteps =>
     [
-        .. Words.Verbs.Where(verb => verb.Value != StepKind.SetParameters).Select(verb => verb.Value == StepKind.SwitchContext ? $"{verb.Key} 1"
+        .. StepKinds.Verbs.Where(verb => verb.Value != StepKind.SetParameters).Select(verb => verb.Value == StepKind.SwitchContext ? $"{verb.Key} 1"
             : verb.Value.HasDirection() ? $"{verb.Key} frame to-device"
             : $"{verb.Key} frame"),
     ];

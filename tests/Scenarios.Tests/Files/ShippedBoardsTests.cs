@@ -2,6 +2,7 @@ using DmaGrains.Model.Boards;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Scenarios.Files;
+using DmaGrains.Tests.Shared;
 
 namespace DmaGrains.Scenarios.Tests.Files;
 

@@ -1,6 +1,7 @@
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Memory;
 using DmaGrains.Scenarios.Files;
+using DmaGrains.Tests.Shared;
 
 namespace DmaGrains.Scenarios.Tests.Files;
 

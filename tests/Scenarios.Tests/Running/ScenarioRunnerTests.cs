@@ -1,8 +1,9 @@
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Memory;
+using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Running;
-using DmaGrains.Scenarios.Tests.Files;
+using DmaGrains.Tests.Shared;
 
 namespace DmaGrains.Scenarios.Tests.Running;
 

@@ -1,5 +1,6 @@
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Tests.Files;
+using DmaGrains.Tests.Shared;
 
 namespace DmaGrains.Scenarios.Tests.Running;
 

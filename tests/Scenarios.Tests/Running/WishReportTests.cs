@@ -1,10 +1,11 @@
 using CsCheck;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Running;
-using DmaGrains.Scenarios.Tests.Files;
-using static DmaGrains.Scenarios.Tests.SmallBoard;
+using DmaGrains.Tests.Shared;
+using static DmaGrains.Tests.Shared.SmallBoard;
 
 namespace DmaGrains.Scenarios.Tests.Running;
 

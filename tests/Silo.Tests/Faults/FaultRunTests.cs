@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using DmaGrains.Analysis.Checking;
 using DmaGrains.Interfaces;
-using DmaGrains.Scenarios.Checking;
 using DmaGrains.Silo.Settings;
 using DmaGrains.Silo.Tests.Machines;
 

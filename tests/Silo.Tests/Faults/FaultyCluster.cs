@@ -1,6 +1,6 @@
 using DmaGrains.Silo.Settings;
-using DmaGrains.Silo.Storage.Sqlite;
 using DmaGrains.Silo.Tests.Machines;
+using DmaGrains.Storage.Sqlite;
 
 namespace DmaGrains.Silo.Tests.Faults;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using DmaGrains.Analysis.Checking;
 using DmaGrains.Client.Live;
 using DmaGrains.Interfaces;
 using DmaGrains.Model.Buffers;
-using DmaGrains.Scenarios.Checking;
 using DmaGrains.Silo.Settings;
 using DmaGrains.Silo.Tests.Machines;
 

@@ -1,7 +1,7 @@
 using DmaGrains.Grains.Buffers;
 using DmaGrains.Model.Buffers;
-using DmaGrains.Silo.Storage;
 using DmaGrains.Silo.Tests.Machines;
+using DmaGrains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Orleans.Serialization;

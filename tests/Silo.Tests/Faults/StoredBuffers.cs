@@ -1,8 +1,8 @@
 using DmaGrains.Grains.Buffers;
-using DmaGrains.Silo.Storage;
-using DmaGrains.Silo.Storage.PostgreSql;
-using DmaGrains.Silo.Storage.Sqlite;
 using DmaGrains.Silo.Tests.Machines;
+using DmaGrains.Storage;
+using DmaGrains.Storage.PostgreSql;
+using DmaGrains.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 

@@ -1,4 +1,4 @@
-using DmaGrains.Silo.Storage;
+using DmaGrains.Storage;
 
 namespace DmaGrains.Silo.Tests.Storage;
 

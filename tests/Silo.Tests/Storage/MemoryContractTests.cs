@@ -1,3 +1,5 @@
+using DmaGrains.Storage;
+
 namespace DmaGrains.Silo.Tests.Storage;
 
 public sealed class MemoryContractTests(MemoryContractTests.MemoryHost host)

@@ -1,4 +1,5 @@
 using DmaGrains.Silo.Tests.Machines;
+using DmaGrains.Storage;
 
 namespace DmaGrains.Silo.Tests.Storage;
 

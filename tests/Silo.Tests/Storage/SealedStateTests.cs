@@ -1,5 +1,5 @@
 using CsCheck;
-using DmaGrains.Silo.Storage;
+using DmaGrains.Storage;
 
 namespace DmaGrains.Silo.Tests.Storage;
 

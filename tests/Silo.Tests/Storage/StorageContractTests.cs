@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using CsCheck;
+using DmaGrains.Storage;
 using Orleans.Storage;
 
 namespace DmaGrains.Silo.Tests.Storage;

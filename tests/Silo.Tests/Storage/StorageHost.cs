@@ -1,6 +1,7 @@
 using System.Net;
 using DmaGrains.Grains.Storage;
 using DmaGrains.Silo.Tests.Machines;
+using DmaGrains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;

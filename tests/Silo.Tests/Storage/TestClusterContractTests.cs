@@ -1,3 +1,4 @@
+using DmaGrains.Storage;
 using DmaGrains.Testing;
 
 namespace DmaGrains.Silo.Tests.Storage;

@@ -1,5 +1,6 @@
-using DmaGrains.Silo.Storage.PostgreSql;
 using DmaGrains.Silo.Tests.Machines;
+using DmaGrains.Storage;
+using DmaGrains.Storage.PostgreSql;
 using Npgsql;
 
 namespace DmaGrains.Silo.Tests.Storage.PostgreSql;

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using DmaGrains.Silo.Storage;
-using DmaGrains.Silo.Storage.PostgreSql;
 using DmaGrains.Silo.Tests.Machines;
+using DmaGrains.Storage;
+using DmaGrains.Storage.PostgreSql;
 using Npgsql;
 
 namespace DmaGrains.Silo.Tests.Storage.PostgreSql;
@@ -96,7 +96,7 @@ public sealed class PostgreSqlStoreTests(Servers servers)
         await using var writer = await OpenAsync();
         var gate = writer.Close();
         using var withdrawal = new CancellationTokenSource();
-        var withdrawn = writer.Lane.DoAsync(new StateChange("a", "buffer", null, [1], withdrawal.Token));
+        var withdrawn = writer.Table.DoAsync(new StateChange("a", "buffer", null, [1], withdrawal.Token));
         var other = writer.ChangeAsync("b", null);
         await withdrawal.CancelAsync();
 
@@ -112,8 +112,8 @@ public sealed class PostgreSqlStoreTests(Servers servers)
     {
         await using var writer = await OpenAsync();
         var gate = writer.Close();
-        var queued = Enumerable.Range(0, 2 * OperationQueue.GroupMax).Select(index => writer.ChangeAsync($"a{index}", null)).ToArray();
-        var closed = writer.Lane.DisposeAsync();
+        var queued = Enumerable.Range(0, 2 * WaitingOperations.GroupMax).Select(index => writer.ChangeAsync($"a{index}", null)).ToArray();
+        var closed = writer.Table.DisposeAsync();
         var late = writer.ChangeAsync("late", null);
 
         gate.Opens.Set();
@@ -121,7 +121,7 @@ public sealed class PostgreSqlStoreTests(Servers servers)
         await closed;
         Assert.All(await Task.WhenAll(queued), change => Assert.Equal(1, change!.Value.Version));
         Assert.EndsWith(" is closed.", (await Assert.ThrowsAsync<StorageException>(() => late)).Message, StringComparison.Ordinal);
-        Assert.NotNull(await writer.ReadAsync($"a{(2 * OperationQueue.GroupMax) - 1}"));
+        Assert.NotNull(await writer.ReadAsync($"a{(2 * WaitingOperations.GroupMax) - 1}"));
         Assert.Null(await writer.ReadAsync("late"));
     }
 
@@ -148,12 +148,12 @@ public sealed class PostgreSqlStoreTests(Servers servers)
     public async Task Reads_of_one_row_are_answered_in_one_group()
     {
         var database = await NewDatabaseAsync();
-        await using var reader = new RecordedLane(database, PostgreSqlStatements.ReadAsync);
-        await using var writer = new RecordedLane(database, PostgreSqlStatements.ChangeAsync);
+        await using var reader = new RecordedWriter(database, PostgreSqlStatements.ReadAsync);
+        await using var writer = new RecordedWriter(database, PostgreSqlStatements.ChangeAsync);
         await writer.ChangeAsync("a", null);
         var gate = reader.Close();
         var reads = ((string[])["a", "none", "a"]).Select(grain =>
-            reader.Lane.DoAsync(new StateRead(grain, "buffer", Cancellation))).ToArray();
+            reader.Table.DoAsync(new StateRead(grain, "buffer", Cancellation))).ToArray();
 
         gate.Opens.Set();
 
@@ -280,7 +280,7 @@ public sealed class PostgreSqlStoreTests(Servers servers)
     public async Task A_statement_that_takes_too_long_fails_its_group_and_no_other()
     {
         var database = await NewDatabaseAsync();
-        await using var writer = new RecordedLane($"{database};Command Timeout=1", PostgreSqlStatements.ChangeAsync);
+        await using var writer = new RecordedWriter($"{database};Command Timeout=1", PostgreSqlStatements.ChangeAsync);
         await Task.WhenAll(writer.ChangeAsync("a", null), writer.ChangeAsync("b", null));
         await using var other = await OtherTransaction.LockAsync(database, "a");
         var stuck = writer.ChangeAsync("a", 1);
@@ -300,7 +300,7 @@ public sealed class PostgreSqlStoreTests(Servers servers)
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         var port = ((IPEndPoint)silent.LocalEndpoint).Port;
-        await using var writer = new RecordedLane($"Host=127.0.0.1;Port={port};Username=u;Timeout=1", PostgreSqlStatements.ChangeAsync);
+        await using var writer = new RecordedWriter($"Host=127.0.0.1;Port={port};Username=u;Timeout=1", PostgreSqlStatements.ChangeAsync);
         var first = writer.ChangeAsync("a", null);
         using var caller = await silent.AcceptTcpClientAsync(Cancellation);
         var meanwhile = writer.ChangeAsync("b", null);
@@ -313,9 +313,9 @@ public sealed class PostgreSqlStoreTests(Servers servers)
         Assert.Empty(writer.Groups);
     }
 
-    private async Task<RecordedLane> OpenAsync() => new(await NewDatabaseAsync(), PostgreSqlStatements.ChangeAsync);
+    private async Task<RecordedWriter> OpenAsync() => new(await NewDatabaseAsync(), PostgreSqlStatements.ChangeAsync);
 
-    private static async Task<RecordedLane> OpenAsync(string database) =>
+    private static async Task<RecordedWriter> OpenAsync(string database) =>
         new(await WithSchemaAsync(database), PostgreSqlStatements.ChangeAsync);
 
     private async Task<string> NewDatabaseAsync() => await WithSchemaAsync(await servers.NewPostgreSqlAsync());
@@ -326,18 +326,18 @@ public sealed class PostgreSqlStoreTests(Servers servers)
         return database;
     }
 
-    /// <summary>A lane that tells how many operations each statement had.</summary>
-    private sealed class RecordedLane : IAsyncDisposable
+    /// <summary>A writer that tells how many operations each statement had.</summary>
+    private sealed class RecordedWriter : IAsyncDisposable
     {
         private readonly NpgsqlDataSource _source;
 
-        public RecordedLane(
+        public RecordedWriter(
             string database, Func<NpgsqlConnection, IReadOnlyList<StateOperation>, Task<StoredState?[]>> statement)
         {
             Database = database;
             var settings = PostgreSqlConnection.Parse(database);
             _source = NpgsqlDataSource.Create(settings.Settings.ConnectionString);
-            Lane = new(_source, settings, (connection, operations) =>
+            Table = new(_source, settings, (connection, operations) =>
             {
                 Groups.Add(operations.Count);
                 return statement(connection, operations);
@@ -346,19 +346,19 @@ public sealed class PostgreSqlStoreTests(Servers servers)
 
         public string Database { get; }
 
-        public PostgreSqlLane Lane { get; }
+        public PostgreSqlBatchWriter Table { get; }
 
         public List<int> Groups { get; } = [];
 
         public Gate Close()
         {
             var gate = new Gate();
-            _ = Lane.DoAsync(gate);
+            _ = Table.DoAsync(gate);
             return gate;
         }
 
         public Task<StoredState?> ChangeAsync(string grain, long? expected, string name = "buffer") =>
-            Lane.DoAsync(new StateChange(grain, name, expected, [1], Cancellation));
+            Table.DoAsync(new StateChange(grain, name, expected, [1], Cancellation));
 
         public async Task<StoredState?> ReadAsync(string grain)
         {
@@ -368,7 +368,7 @@ public sealed class PostgreSqlStoreTests(Servers servers)
 
         public async ValueTask DisposeAsync()
         {
-            await Lane.DisposeAsync();
+            await Table.DisposeAsync();
             await _source.DisposeAsync();
         }
     }

@@ -1,6 +1,6 @@
-using DmaGrains.Silo.Storage;
-using DmaGrains.Silo.Storage.Sqlite;
 using DmaGrains.Silo.Tests.Machines;
+using DmaGrains.Storage;
+using DmaGrains.Storage.Sqlite;
 
 namespace DmaGrains.Silo.Tests.Storage.Sqlite;
 

@@ -1,7 +1,7 @@
 using CsCheck;
-using DmaGrains.Silo.Storage;
-using DmaGrains.Silo.Storage.Sqlite;
 using DmaGrains.Silo.Tests.Machines;
+using DmaGrains.Storage;
+using DmaGrains.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace DmaGrains.Silo.Tests.Storage.Sqlite;

@@ -1,6 +1,6 @@
-using DmaGrains.Silo.Storage;
-using DmaGrains.Silo.Storage.Sqlite;
 using DmaGrains.Silo.Tests.Machines;
+using DmaGrains.Storage;
+using DmaGrains.Storage.Sqlite;
 
 namespace DmaGrains.Silo.Tests.Storage.Sqlite;
 
@@ -96,7 +96,7 @@ public sealed class SqliteWriterTests : IDisposable
     {
         var writer = Open();
         var (gate, _) = Close(writer);
-        var queued = Enumerable.Range(0, 2 * OperationQueue.GroupMax).Select(index => Write(writer, $"a{index}", null)).ToArray();
+        var queued = Enumerable.Range(0, 2 * WaitingOperations.GroupMax).Select(index => Write(writer, $"a{index}", null)).ToArray();
         var closed = writer.DisposeAsync();
         var late = Write(writer, "late", null);
 
@@ -106,7 +106,7 @@ public sealed class SqliteWriterTests : IDisposable
         Assert.All(await Task.WhenAll(queued), change => Assert.Equal(1, change!.Value.Version));
         await Assert.ThrowsAsync<StorageException>(() => late);
         await using var again = Open();
-        Assert.NotNull(await Read(again, $"a{(2 * OperationQueue.GroupMax) - 1}"));
+        Assert.NotNull(await Read(again, $"a{(2 * WaitingOperations.GroupMax) - 1}"));
         Assert.Null(await Read(again, "late"));
     }
 

@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using DmaGrains.Analysis.Comparing;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Memory;
+using DmaGrains.Reports;
+using DmaGrains.Scenarios.Running;
+
+namespace DmaGrains.Analysis.Advising;
+
+/// <summary>Who should export, and of what memory (thread #56, #58).</summary>
+public static class Advisor
+{
+    private static readonly Comparer<ImmutableArray<ulong>> _byWeight = Comparer<ImmutableArray<ulong>>.Create(
+        (one, other) => one.AsSpan().SequenceCompareTo(other.AsSpan()));
+
+    /// <summary>Plays every way to export on the empty board and ranks them; where none works, looks for conflicts and fixes.</summary>
+    /// <param name="request">Who shares what; every device is the board's.</param>
+    public static AdviceReport Advise(AdviceRequest request)
+    {
+        var withSpares = Dials.WithSpareIommus(request);
+        var play = new CandidatePlay(Board.Create(withSpares.Board, new KnownAllocations().Allocate).Value, request);
+        var ranked = Candidate.Of(request)
+            .Select(candidate => ReportOf(play, request, candidate))
+            .Select(candidate => (Candidate: candidate, Weights: WeightsOf(candidate, request)))
+            .OrderBy(ranked => ranked.Weights, _byWeight)
+            .ThenBy(ranked => !IsHeapOfRam(ranked.Candidate, request))
+            .ToList();
+        var candidates = ranked.Select(ranked => ranked.Candidate).ToImmutableArray();
+        var asGood = ranked.Skip(1).TakeWhile(other => other.Weights.SequenceEqual(ranked[0].Weights)).Count();
+        var nothingWorks = candidates[0].Verdict != Verdict.Works;
+        var conflicts = nothingWorks ? Conflicts.Of(play, request) : [];
+        var fixes = nothingWorks ? Fixes.Of(play.Board, withSpares, conflicts) : [];
+        return new(
+            request.Board.Name,
+            request.Devices,
+            request.SizeBytes,
+            LinesReport.Of(request.Lines, request.Board.PageOrder),
+            request.Exporter,
+            candidates,
+            asGood,
+            conflicts,
+            fixes,
+            AdviceWords.ReasonOf(candidates, asGood, conflicts, fixes));
+    }
+
+    /// <summary>The board's memory under one way to export, with everything mapped that could be.</summary>
+    /// <param name="request">Who shares what.</param>
+    /// <param name="candidate">The way, of the advice on that request.</param>
+    public static PhysicalMemory MemoryUnder(AdviceRequest request, CandidateReport candidate)
+    {
+        var play = new CandidatePlay(Board.Create(request.Board, new KnownAllocations().Allocate).Value, request);
+        return play.Of(new(candidate.Exporter, candidate.Allocates, new(candidate.Memory)), request.Sharing).Board.Memory;
+    }
+
+    private static CandidateReport ReportOf(CandidatePlay play, AdviceRequest request, Candidate candidate)
+    {
+        var played = play.Of(candidate, request.Sharing);
+        var mappings = played.Buffer?.Mappings ?? default;
+        var held = played.Board.Memory.Describe().Where(region => region.HeldBytes != 0 && region.Kind != MemoryKind.Bounce).ToList();
+        return new(
+            candidate.Exporter,
+            candidate.Allocates,
+            candidate.Memory.Names,
+            candidate.PolicyTextThat(request.CutsForEach),
+            played.Verdict,
+            [.. played.Refused.Select(RefusedImporterReport.Of)],
+            [.. played.Hazards.Select(HazardReport.Of)],
+            [.. held.Select(region => region.Name)],
+            PagesReport.Of(played.Buffer),
+            held.Where(region => region.Kind == MemoryKind.Contiguous).Aggregate(0UL, (sum, region) => sum + region.HeldBytes),
+            CostsOf(played),
+            [.. mappings.Select(mapping => new SegmentsOf(mapping.Attachment, CandidatePlay.Frame, mapping.ToSegments().Length))],
+            AttachOrders.Of(play, request.Sharing, candidate, played));
+    }
+
+    /// <summary>
+    /// Whether it is a heap, and RAM will do. No board tells which drivers export, and any program can have a heap; so among equals it is
+    /// claimed of no importer that it exports where it need not. Whose driver needs a contiguous area allocates there in any case.
+    /// </summary>
+    private static bool IsHeapOfRam(CandidateReport candidate, AdviceRequest request) =>
+        candidate is { Verdict: Verdict.Works, Allocates: AllocatesFor.ForNobody }
+        && request.Board.Memory.Where(region => candidate.Regions.Contains(region.Name)).All(region => region.Kind == MemoryKind.System);
+
+    /// <summary>What it has cost when all have unmapped: caches are seen to at both ends.</summary>
+    private static BufferCosts CostsOf(Played played) => played.Buffer is { } buffer
+        ? buffer.Mappings
+            .Aggregate(played.Board, (board, mapping) => board.Execute(CandidatePlay.Frame, new DmaCommand.Unmap(mapping.Name)).Next)
+            .Buffer(CandidatePlay.Frame)!.Costs
+        : default;
+
+    /// <summary>
+    /// What counts, the weightiest first; less is better: importers left out, what goes wrong silently, other hazards, bytes copied or
+    /// bounced, the scarcest kind of memory and how much of contiguous areas, caches, segments to walk, orders that fail.
+    /// </summary>
+    private static ImmutableArray<ulong> WeightsOf(CandidateReport candidate, AdviceRequest request) =>
+    [
+        (ulong)candidate.Verdict,
+        (ulong)(request.Devices.Length - candidate.Segments.Length),
+        (ulong)candidate.Hazards.Length,
+        candidate.Costs.BytesCopied + candidate.Costs.BytesBounced,
+        candidate.Regions.IsEmpty ? 0 : request.Board.Memory.Where(region => candidate.Regions.Contains(region.Name)).Max(region => (ulong)region.Kind),
+        candidate.ContiguousBytes,
+        candidate.Costs.CacheCleans + candidate.Costs.CacheInvalidates,
+        candidate.Segments.Aggregate(0UL, (sum, segments) => sum + (ulong)segments.MappedEntryCount),
+        (ulong)(candidate.Orders.OrderCount - candidate.Orders.WorkingCount),
+    ];
+}

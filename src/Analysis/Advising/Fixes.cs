@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Boards;
+using DmaGrains.Reports;
+
+namespace DmaGrains.Analysis.Advising;
+
+/// <summary>What would have to be otherwise for something to work.</summary>
+internal static class Fixes
+{
+    /// <summary>Most pairs that are tried.</summary>
+    private const int PairsMax = 400;
+
+    /// <summary>Changes that work, each verified by making it and playing again; those that ask for least come first.</summary>
+    /// <param name="board">The board before, with IOMMUs to spare.</param>
+    /// <param name="request">For which nothing works, on that board.</param>
+    /// <param name="conflicts">The sets that stand in its way.</param>
+    /// <remarks>
+    /// Changes by themselves; pairs of them only where no change but a smaller frame works alone. Of each pair the first is made as
+    /// small as the second, at its largest, allows, then the second.
+    /// </remarks>
+    public static ImmutableArray<FixReport> Of(Board board, AdviceRequest request, ImmutableArray<ImmutableArray<string>> conflicts)
+    {
+        var boards = new ChangedBoards(board, request.Board);
+        var dials = Dials.Of(request).ToImmutableArray();
+        var single = dials
+            .Where(dial => conflicts.All(conflict => dial.Touches(conflict)) && Works(boards, request, conflicts, dial.At(dial.Last)))
+            .Select(dial => dial.Smallest(change => Works(boards, request, conflicts, change)))
+            .Select(change => ReportOf(boards, request, change))
+            // Of the areas that would do, the first is enough to know of.
+            .DistinctBy(fix => fix.Changes[0].Kind == ChangeKind.Area ? string.Empty : fix.Changes[0].Text)
+            .ToImmutableArray();
+        return single.Any(fix => fix.Changes[0].Kind != ChangeKind.Frame)
+            ? single
+            : [.. Pairs(boards, request, conflicts, dials), .. single];
+    }
+
+    private static IEnumerable<FixReport> Pairs(
+        ChangedBoards boards, AdviceRequest request, ImmutableArray<ImmutableArray<string>> conflicts, ImmutableArray<Dial> dials)
+    {
+        var useful = dials
+            .Where(dial => dial.Device is not null || dial.Kind is ChangeKind.Area or ChangeKind.Lists)
+            .Select(dial => (Dial: dial, Left: dial.Device is null ? LeftBy(boards, request, dial) : []))
+            .ToList();
+        return useful
+            .SelectMany((one, index) => useful.Skip(index + 1)
+                .Where(other => (one.Left.IsEmpty || other.Dial.Touches(one.Left)) && (other.Left.IsEmpty || one.Dial.Touches(other.Left)))
+                .Select(other => (One: one.Dial, Other: other.Dial)))
+            .Where(pair => conflicts.All(conflict => pair.One.Touches(conflict) || pair.Other.Touches(conflict)))
+            .Where(pair => pair.One.Kind != ChangeKind.Area || pair.Other.Kind != ChangeKind.Area)
+            .Where(pair => pair.One.Kind != ChangeKind.Copy || pair.Other.Kind != ChangeKind.Copy || request.Devices.Length > 2)
+            .Take(PairsMax)
+            .Where(pair => Works(boards, request, conflicts, pair.One.At(pair.One.Last), pair.Other.At(pair.Other.Last)))
+            .Select(pair =>
+            {
+                var one = pair.One.Smallest(change => Works(boards, request, conflicts, change, pair.Other.At(pair.Other.Last)));
+                var other = pair.Other.Smallest(change => Works(boards, request, conflicts, one, change));
+                return ReportOf(boards, request, one, other);
+            });
+    }
+
+    /// <summary>A set that still stands in the way after a change that may help everybody: what is made beside it has to do something for that one.</summary>
+    private static ImmutableArray<string> LeftBy(ChangedBoards boards, AdviceRequest request, Dial dial)
+    {
+        var changed = Changed(request, [dial.At(dial.Last)]);
+        return Conflicts.OneOf(new(boards.Of(changed.Board), changed), changed);
+    }
+
+    /// <summary>Whether the changes work: first for each conflict by itself, which is quickly played.</summary>
+    private static bool Works(
+        ChangedBoards boards, AdviceRequest request, ImmutableArray<ImmutableArray<string>> conflicts, params ReadOnlySpan<Change> changes)
+    {
+        var changed = Changed(request, changes);
+        var play = new CandidatePlay(boards.Of(changed.Board), changed);
+        return conflicts.All(conflict => conflict.All(changed.Copied.Contains) || Serving.IsPossible(play, Among(changed, conflict)))
+            && Serving.IsPossible(play, changed);
+    }
+
+    private static AdviceRequest Among(AdviceRequest request, ImmutableArray<string> devices) => request with
+    {
+        Devices = devices,
+        Copied = request.Copied.RemoveAll(device => !devices.Contains(device)),
+    };
+
+    private static AdviceRequest Changed(AdviceRequest request, ReadOnlySpan<Change> changes)
+    {
+        foreach (var change in changes)
+        {
+            request = change.Apply(request);
+        }
+
+        return request;
+    }
+
+    private static FixReport ReportOf(ChangedBoards boards, AdviceRequest request, params ReadOnlySpan<Change> changes)
+    {
+        var changed = Changed(request, changes);
+        var works = Serving.FirstOf(new(boards.Of(changed.Board), changed), changed)!;
+        var reports = ImmutableArray.CreateBuilder<ChangeReport>(changes.Length);
+        foreach (var change in changes)
+        {
+            reports.Add(new(
+                change.Kind, change.Device, change.Field is null ? null : Vocabulary.Spelt(change.Field), change.From, change.To, change.Text, change.Area));
+        }
+
+        return new(
+            reports.ToImmutable(), works.Exporter, works.Allocates, works.Memory.Names,
+            works.PolicyTextThat(changed.CutsForEach));
+    }
+}

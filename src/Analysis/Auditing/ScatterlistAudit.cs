@@ -1,0 +1,295 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using DmaGrains.Model;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Devices;
+using DmaGrains.Model.Scatterlists;
+using DmaGrains.Model.Translation;
+using DmaGrains.Reports;
+
+namespace DmaGrains.Analysis.Auditing;
+
+/// <summary>Holds given scatterlists against a device: every limit that they break, and whether other cuts or other pages would do.</summary>
+/// <param name="board">The device's board.</param>
+/// <param name="device">The device.</param>
+/// <param name="getters">How its unset parameters are read.</param>
+public sealed class ScatterlistAudit(BoardDefinition board, Device device, DmaGetters getters)
+{
+    private readonly DmaConstraints _demand = device.Demand(getters);
+    private readonly MmuAddresses? _mmu = MmuAddresses.Of(device, board);
+    private readonly UnstatedLimits _unstated = device.Unstated(getters);
+
+    /// <summary>The report of one list.</summary>
+    public ListAuditReport Of(GivenScatterlist list)
+    {
+        var walksSegments = WalksSegmentsOf(list);
+        var segments = walksSegments ? list.Segments : list.Entries;
+
+        // Pages lie where they lie: an MMU makes them reachable, and what it gives out the windows do not translate.
+        var reach = !device.IsTranslated ? device.Reach
+            : new DmaReach(walksSegments ? device.HighestAddress : device.OutputLimit == 0 ? ulong.MaxValue : device.OutputLimit, default);
+        var mmu = walksSegments ? _mmu : null;
+        var held = HeldOf(list);
+        var violations = SegmentCheck.AllViolations(segments.AsSpan(), _demand, reach, !walksSegments, device.Name)
+            .Concat(mmu?.Impossible(segments, held) ?? [])
+            .OrderBy(violation => violation.Segment ?? -1)
+            .Select(violation => ViolationReport.Of(violation with { Refusal = Named(violation.Refusal, isEntryOfMmu: device.IsTranslated && !walksSegments) }, segments));
+        var remarks = (mmu is null ? Twice(segments) : mmu.Suspicious(segments, list.Entries, _demand, held))
+            .Select(remark => RemarkReport.Of(remark, segments));
+        var listed = segments.Aggregate(UInt128.Zero, (sum, segment) => sum + segment.LengthBytes);
+        return new(
+            list.Label,
+            walksSegments ? "segments" : "entries",
+            segments.Length,
+            listed,
+            [.. violations, .. TooShort(list, listed), .. TooSmall(list, listed)])
+        {
+            Remarks = [.. remarks, .. walksSegments ? MadeForAnother(list) : [], .. TooLong(list, listed)],
+            Resplit = Resplit(list.Entries.IsEmpty && !device.IsTranslated ? PagesOf(segments) : list.Entries, reach),
+            LeastSegmentCount = (list.SizeBytes ?? listed) is var size && (size == 0 || size > ulong.MaxValue || _demand.FirstZeroField is not null)
+                ? null
+                : Representability.LeastSegmentCount((ulong)size, _demand, RangeShape.Scattered, SegmentLimit.Floored, board.PageOrder),
+        };
+    }
+
+    /// <summary>A violation with the cure of a limit that nobody stated. What the entries of an MMU do not hold no mask of the device changes.</summary>
+    private Refusal Named(Refusal refusal, bool isEntryOfMmu) => isEntryOfMmu && refusal.Field == nameof(Device.DmaMask)
+        ? refusal with { Field = nameof(Device.OutputLimit) }
+        : refusal.Naming(_unstated);
+
+    /// <summary>The pages behind segments on the device's bus; none when some lead nowhere.</summary>
+    private ImmutableArray<StatedSegment> PagesOf(ImmutableArray<StatedSegment> segments)
+    {
+        var windows = device.Reach.Windows;
+        return windows.IsEmpty ? segments
+            : segments.Any(segment => windows.ToCpu(segment.Address) is null) ? []
+            : [.. segments.Select(segment => segment with { Address = windows.ToCpu(segment.Address)!.Value })];
+    }
+
+    /// <summary>Segments count where they are the device's own; those of an unknown device count for one behind an MMU.</summary>
+    private bool WalksSegmentsOf(GivenScatterlist list) =>
+        list.Entries.IsEmpty
+        || (!list.Segments.IsEmpty && (list.Device is null ? device.IsTranslated : list.Device == device.Name));
+
+    /// <summary>What the list says that it holds of the device's MMU; null when it says nothing of it.</summary>
+    private StatedSegment? HeldOf(GivenScatterlist list) =>
+        list.Stages.LastOrDefault(stage => stage.Iommu == _mmu?.Stage) is { } held
+            ? new(held.First, held.Last - held.First + 1)
+            : null;
+
+    /// <summary>Without an MMU two segments that share bytes are the same memory twice: nothing forbids it, and nobody means it.</summary>
+    private static IEnumerable<SegmentRemark> Twice(ImmutableArray<StatedSegment> segments)
+    {
+        var overlaps = SegmentOverlaps.Of(segments);
+        return Enumerable.Range(0, segments.Length)
+            .Where(index => overlaps[index] is not null)
+            .Select(index => new SegmentRemark(index, "Overlap", string.Create(
+                CultureInfo.InvariantCulture,
+                $"segment {index} at 0x{segments[index].Address:x} shares memory with segment {overlaps[index]}.")));
+    }
+
+    /// <summary>Addresses that were made for another device mean something else to one on another way to memory.</summary>
+    private IEnumerable<RemarkReport> MadeForAnother(GivenScatterlist list)
+    {
+        var owner = list.AddressesOf == device.Name ? null : board.Devices.FirstOrDefault(other => other.Name == list.AddressesOf);
+        return owner is null || (owner.Iommu, owner.BusMmu, owner.Windows) == (device.Iommu, device.BusMmu, device.Windows)
+            ? []
+            : [new(null, null, null, "addresses_of",
+                $"the DMA addresses are those of {owner.Name}, which has another path to memory than {device.Name}.")];
+    }
+
+    private static IEnumerable<ViolationReport> TooShort(GivenScatterlist list, UInt128 listed) =>
+        list.SizeBytes is not { } size || listed >= size
+            ? []
+            : [new(null, null, null, "size_bytes", (ulong)listed, size, string.Create(
+                CultureInfo.InvariantCulture, $"The list has {listed} bytes; the buffer has {size}."))];
+
+    /// <summary>What the device wants of the buffer, whatever its list; of lines a list says nothing.</summary>
+    private IEnumerable<ViolationReport> TooSmall(GivenScatterlist list, UInt128 listed) =>
+        _demand.Limits.Stated
+            .Select(stated => stated.Limit.Check(stated.Value, "the buffer", new(list.SizeBytes ?? (ulong)UInt128.Min(listed, ulong.MaxValue), null), device.Name))
+            .OfType<Refusal>()
+            .Select(refusal => new ViolationReport(null, null, null, Vocabulary.Spelt(refusal.Field!), refusal.Needed!.Value, refusal.Limit!.Value, refusal.Reason));
+
+    /// <summary>More than the buffer needs is what an exporter may hand out.</summary>
+    private static IEnumerable<RemarkReport> TooLong(GivenScatterlist list, UInt128 listed) =>
+        list.SizeBytes is not { } size || listed <= size
+            ? []
+            : [new(null, null, null, "size_bytes", string.Create(
+                CultureInfo.InvariantCulture, $"the list has {listed} bytes and the buffer {size}: a device that walks all of it goes beyond the buffer."))];
+
+    /// <summary>The same pages cut for the device alone; null when the list tells no whole pages, or the device takes none.</summary>
+    private ResplitReport? Resplit(ImmutableArray<StatedSegment> entries, DmaReach reach)
+    {
+        var demand = _demand.InPages(board.PageOrder);
+        if (demand.MaxSegmentSizeInPages() == 0 || !DmaConstraints.IsWholeMask(_demand.SegmentBoundaryMask)
+            || _demand.BoundaryWindowBytes < Page.SizeOf(board.PageOrder) || WholePages(entries) is not { } runs)
+        {
+            return null;
+        }
+
+        var count = (ulong)UInt128.Min(
+            ulong.MaxValue, runs.Aggregate(UInt128.Zero, (sum, run) => sum + Scatterlist.CountEntries(run, demand)));
+        var isReached = runs.All(run => reach.Holds(run.Address.Value, run.SizeBytes));
+        return new(count, isReached, isReached && count <= _demand.MaxSegmentCount && KeepsLimits(runs));
+    }
+
+    /// <summary>Whether these pages keep the limits of the table when they are cut for the device.</summary>
+    private bool KeepsLimits(List<PageExtent> runs)
+    {
+        var cut = _demand.ToCut(board.PageOrder);
+        var pages = runs.Aggregate(0UL, (sum, run) => sum + run.PageCount);
+        return _demand.Limits.IsEmpty || SegmentCheck.FirstViolation(
+            Scatterlist.Build([.. runs], 0, pages << Page.Shift, cut.MaxSegmentSize, cut.SegmentBoundaryMask).Value,
+            DmaConstraints.Unconstrained with { Limits = _demand.Limits },
+            device.Name,
+            device.IsTranslated ? default : device.Reach.Windows) is null;
+    }
+
+    /// <summary>Runs of whole pages, merged where they touch; only the last page may be partial. Null when they are none.</summary>
+    private List<PageExtent>? WholePages(ImmutableArray<StatedSegment> entries)
+    {
+        var runs = new List<PageExtent>();
+        var page = Page.SizeOf(board.PageOrder);
+        for (var index = 0; index < entries.Length; index++)
+        {
+            var entry = entries[index];
+            var (firstPfn, pages) = (entry.Address >> Page.Shift, Page.CountFor(entry.LengthBytes, board.PageOrder));
+            if (entry.LengthBytes == 0 || entry.Address % page != 0
+                || (index < entries.Length - 1 && entry.LengthBytes % page != 0)
+                || firstPfn + pages > ulong.MaxValue >> Page.Shift)
+            {
+                return null;
+            }
+
+            if (runs.Count > 0 && runs[^1].EndPfn == firstPfn)
+            {
+                runs[^1] = runs[^1] with { PageCount = runs[^1].PageCount + pages };
+            }
+            else
+            {
+                runs.Add(new(firstPfn, pages));
+            }
+        }
+
+        return runs.Count == 0 ? null : runs;
+    }
+}
+
+/// <summary>Whether scatterlists satisfy a device.</summary>
+/// <param name="Board">The device's board.</param>
+/// <param name="Device">The device.</param>
+/// <param name="Takes">What it takes, unset limits read in.</param>
+/// <param name="HighestAddress">The last address that it forms, on its bus.</param>
+/// <param name="Iommu">The MMU of its own, or null.</param>
+/// <param name="BusMmu">The MMU between its bus and memory, or null.</param>
+/// <param name="Lists">The lists, each with what it breaks.</param>
+public sealed record AuditReport(
+    string Board,
+    string Device,
+    UnionReport Takes,
+    ulong HighestAddress,
+    string? Iommu,
+    string? BusMmu,
+    ImmutableArray<ListAuditReport> Lists)
+{
+    /// <summary>How its bus sees memory; empty when it sees the CPU's addresses.</summary>
+    public required ImmutableArray<BusWindowReport> Windows { get; init; }
+
+    /// <summary>Whether no list breaks anything.</summary>
+    public bool Good => Lists.All(list => list.Violations.IsEmpty);
+
+    /// <summary>The report of lists.</summary>
+    /// <param name="board">The device's board.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="getters">How its unset parameters are read.</param>
+    /// <param name="lists">The lists.</param>
+    public static AuditReport Of(BoardDefinition board, Device device, DmaGetters getters, IEnumerable<GivenScatterlist> lists) => new(
+        board.Name,
+        device.Name,
+        UnionReport.Of(device.Demand(getters)),
+        device.HighestAddress,
+        device.Iommu,
+        device.BusMmu,
+        [.. lists.Select(new ScatterlistAudit(board, device, getters).Of)])
+    {
+        Windows = BusWindowReport.Of(device.Windows),
+    };
+}
+
+/// <summary>What one list breaks.</summary>
+/// <param name="List">What people call it.</param>
+/// <param name="Part">"segments", what the device walks, or "entries", the pages.</param>
+/// <param name="SegmentCount">How many the part has.</param>
+/// <param name="SizeBytes">Their bytes.</param>
+/// <param name="Violations">Everything that is broken: the count, then segment by segment, then the buffer's size.</param>
+public sealed record ListAuditReport(
+    string List, string Part, int SegmentCount, UInt128 SizeBytes, ImmutableArray<ViolationReport> Violations)
+{
+    /// <summary>What looks wrong and may be right; a list with remarks alone is good.</summary>
+    public required ImmutableArray<RemarkReport> Remarks { get; init; }
+
+    /// <summary>The same pages cut for the device alone; null when the list tells no whole pages, or the device takes none.</summary>
+    public required ResplitReport? Resplit { get; init; }
+
+    /// <summary>The fewest segments in which it would take the buffer, or as many bytes, of any pages; null when there is no such list.</summary>
+    public required UInt128? LeastSegmentCount { get; init; }
+}
+
+/// <summary>The same pages cut otherwise.</summary>
+/// <param name="SegmentCount">How many segments that takes.</param>
+/// <param name="Reachable">Whether the device reaches all of the pages.</param>
+/// <param name="Fits">Whether it takes those segments.</param>
+public sealed record ResplitReport(ulong SegmentCount, bool Reachable, bool Fits);
+
+/// <summary>A limit that a list breaks.</summary>
+/// <param name="Segment">Which segment breaks it, from 0; null when it is the list as a whole.</param>
+/// <param name="Address">The segment's first byte.</param>
+/// <param name="Length">The segment's bytes.</param>
+/// <param name="Field">
+/// The limit: max_segment_count, length, max_segment_size, segment_boundary_mask, dma_mask, windows, or size_bytes; of the addresses of an MMU
+/// first, last, reserved, held or overlap.
+/// </param>
+/// <param name="Needed">What the list has.</param>
+/// <param name="Limit">What the device takes.</param>
+/// <param name="Reason">One sentence for people.</param>
+public sealed record ViolationReport(
+    int? Segment, ulong? Address, ulong? Length, string Field, ulong Needed, ulong Limit, string Reason)
+{
+    /// <summary>Whether the limit is one that nobody stated and the kernel assumes.</summary>
+    public bool Assumed => Cure is not null;
+
+    /// <summary>How to state it; null when it was stated.</summary>
+    public string? Cure { get; init; }
+
+    /// <summary>The report of a violation by one of these segments.</summary>
+    public static ViolationReport Of(SegmentViolation violation, ImmutableArray<StatedSegment> segments) => new(
+        violation.Segment,
+        violation.Segment is { } at ? segments[at].Address : null,
+        violation.Segment is { } index ? segments[index].LengthBytes : null,
+        Vocabulary.Spelt(violation.Refusal.Field!),
+        violation.Refusal.Needed!.Value,
+        violation.Refusal.Limit!.Value,
+        violation.Refusal.Reason)
+    {
+        Cure = UnstatedLimit.CureOf(violation.Refusal.Unstated),
+    };
+}
+
+/// <summary>What looks wrong with a list and may be right.</summary>
+/// <param name="Segment">Which segment, from 0; null when it is the list as a whole.</param>
+/// <param name="Address">The segment's first byte.</param>
+/// <param name="Length">The segment's bytes.</param>
+/// <param name="Field">What it is about: memory, order, overlap, addresses_of or size_bytes.</param>
+/// <param name="Reason">One sentence for people.</param>
+public sealed record RemarkReport(int? Segment, ulong? Address, ulong? Length, string Field, string Reason)
+{
+    /// <summary>The report of a remark on one of these segments.</summary>
+    public static RemarkReport Of(SegmentRemark remark, ImmutableArray<StatedSegment> segments) => new(
+        remark.Segment,
+        remark.Segment is { } at ? segments[at].Address : null,
+        remark.Segment is { } index ? segments[index].LengthBytes : null,
+        Vocabulary.Spelt(remark.Field),
+        remark.Reason);
+}

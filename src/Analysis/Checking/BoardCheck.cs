@@ -1,0 +1,319 @@
+using System.Collections.Immutable;
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Scatterlists;
+using DmaGrains.Model.Translation;
+
+namespace DmaGrains.Analysis.Checking;
+
+/// <summary>
+/// A board as it is seen from outside, held against what must always hold: every buffer's union is that of its importers, no page has
+/// two owners, no page and no address is held for nobody. For a board at rest: while commands run, its parts are seen at different
+/// moments.
+/// </summary>
+/// <param name="Board">The board.</param>
+/// <param name="BufferCount">Buffers that it lists.</param>
+/// <param name="PageCount">Pages that they hold.</param>
+/// <param name="MappingCount">Their live mappings.</param>
+/// <param name="Findings">What is wrong; empty when nothing is.</param>
+/// <param name="Unfinished">
+/// What an interrupted command has left for whoever sends it again, or for the buffer's next command: nothing is lost by it.
+/// </param>
+public sealed record BoardCheck(
+    string Board,
+    int BufferCount,
+    ulong PageCount,
+    int MappingCount,
+    ImmutableArray<BoardFinding> Findings,
+    ImmutableArray<string> Unfinished)
+{
+    /// <summary>What <see cref="RepairAsync"/> mended before it checked; empty when nothing was to be mended, or nobody asked for it.</summary>
+    public ImmutableArray<string> Mended { get; init; } = [];
+
+    /// <summary>Asks a board's grains for everything, and checks it.</summary>
+    /// <param name="grains">Where they are.</param>
+    /// <param name="board">The board.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>ENOENT when there is no such board.</returns>
+    public static async Task<DmaResult<BoardCheck>> RunAsync(
+        IGrainFactory grains, string board, CancellationToken cancellation = default)
+    {
+        var definition = await grains.GetBoard(board).GetAsync();
+        return definition.IsGranted
+            ? DmaResult.Grant(Of(await BoardSnapshot.ReadAsync(grains, definition.Value, cancellation)))
+            : DmaResult.Refuse<BoardCheck>(definition.Refusal!);
+    }
+
+    /// <summary>
+    /// Mends what can be mended, and checks the board afterwards: listings that lack a living buffer or have one that is gone, exports
+    /// that were cut off, debts, pages and mappings that are held for nobody, memory that is not laid out. Each buffer decides about
+    /// itself in a turn of its own, so commands may run meanwhile. Pages of two owners, and those that memory does not hold for a buffer,
+    /// nobody can mend: they are found again.
+    /// </summary>
+    /// <param name="grains">Where the board is.</param>
+    /// <param name="board">The board.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>ENOENT when there is no such board; what <see cref="IBoardGrain.ReplaceAsync"/> answers when it has to be set up again.</returns>
+    public static async Task<DmaResult<BoardCheck>> RepairAsync(
+        IGrainFactory grains, string board, CancellationToken cancellation = default)
+    {
+        var grain = grains.GetBoard(board);
+        var definition = await grain.GetAsync();
+        if (!definition.IsGranted)
+        {
+            return DmaResult.Refuse<BoardCheck>(definition.Refusal!);
+        }
+
+        var snapshot = await BoardSnapshot.ReadAsync(grains, definition.Value, cancellation);
+        var mended = ImmutableArray.CreateBuilder<string>();
+        if (IsNotLaidOut(snapshot) || !snapshot.IsListed)
+        {
+            var again = IsNotLaidOut(snapshot) ? await grain.ReplaceAsync(definition.Value) : await grain.DefineAsync(definition.Value);
+            if (!again.IsGranted)
+            {
+                return DmaResult.Refuse<BoardCheck>(again.Refusal!);
+            }
+
+            mended.Add(IsNotLaidOut(snapshot) ? "the board's memory, MMUs and devices are set up again" : "the board is on the list of boards again");
+        }
+
+        foreach (var name in ToRepair(snapshot))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var repaired = await grains.GetBuffer(board, name).RepairAsync(
+                [.. snapshot.HeldPages.Where(token => token.Buffer == name)],
+                [.. snapshot.HeldMappings.Where(token => token.Buffer == name)]);
+            if (!repaired.TryGetValue(out var repair))
+            {
+                return DmaResult.Refuse<BoardCheck>(repaired.Refusal!);
+            }
+
+            mended.AddRange(Mendings(snapshot, name, repair));
+        }
+
+        var checking = await RunAsync(grains, board, cancellation);
+        return checking.TryGetValue(out var check) ? DmaResult.Grant(check with { Mended = mended.ToImmutable() }) : checking;
+    }
+
+    /// <summary>Checks what the grains said.</summary>
+    public static BoardCheck Of(BoardSnapshot board) => new(
+        board.Definition.Name,
+        board.Buffers.Length,
+        board.Buffers.Aggregate(0UL, (sum, buffer) => sum + (buffer.Storage?.PageCount ?? 0)),
+        board.Buffers.Sum(buffer => buffer.Mappings.Length),
+        [
+            .. board.Buffers.SelectMany(BrokenInvariants),
+            .. SharedPages(board),
+            .. Pages(board),
+            .. Accounts(board),
+            .. Mappings(board),
+            .. Listings(board),
+        ],
+        [.. UnfinishedIn(board)]);
+
+    private static IEnumerable<BoardFinding> BrokenInvariants(DmaBuffer buffer)
+    {
+        string? broken = null;
+        try
+        {
+            buffer.AssertInvariants();
+            foreach (var mapping in buffer.Mappings)
+            {
+                mapping.AssertInvariants(mapping.ToTable());
+            }
+        }
+        catch (InvalidOperationException problem)
+        {
+            broken = problem.Message;
+        }
+
+        return broken is null ? [] : [new(FindingKind.Invariant, buffer.Name, broken)];
+    }
+
+    private static IEnumerable<BoardFinding> SharedPages(BoardSnapshot board)
+    {
+        var byPage = board.Buffers
+            .SelectMany(buffer => ExtentsOf(buffer).Select(extent => (buffer.Name, Extent: extent)))
+            .OrderBy(held => held.Extent.FirstPfn)
+            .ToList();
+        (string Name, PageExtent Extent) furthest = default;
+        foreach (var held in byPage)
+        {
+            if (held.Extent.FirstPfn < furthest.Extent.EndPfn)
+            {
+                yield return new(
+                    FindingKind.SharedPages, held.Name,
+                    $"the page at {held.Extent.Address} is also {(held.Name == furthest.Name ? "elsewhere in it" : furthest.Name + "'s")}");
+            }
+
+            furthest = held.Extent.EndPfn > furthest.Extent.EndPfn ? held : furthest;
+        }
+    }
+
+    private static IEnumerable<BoardFinding> Pages(BoardSnapshot board)
+    {
+        var held = board.HeldPages.ToHashSet();
+        foreach (var buffer in board.Buffers.Where(buffer => buffer.Storage is { } storage && !held.Contains(storage.Token)))
+        {
+            yield return new(
+                FindingKind.PagesNotHeld, buffer.Name, $"the board's memory does not hold its {buffer.Storage!.PageCount} pages");
+        }
+
+        // A first map and a migration ask for pages before they are noted; what is held under an earlier generation of a buffer goes
+        // back when the buffer's own does.
+        var generations = board.Buffers.ToLookup(buffer => buffer.Name, buffer => buffer.Generation);
+        foreach (var token in held
+            .Where(token => !board.Unmade.Contains(token.Buffer))
+            .Where(token => generations[token.Buffer].All(generation => token.Generation > generation + 1)))
+        {
+            yield return new(FindingKind.PagesLeaked, token.Buffer, $"the board's memory holds {token}, which no buffer has");
+        }
+    }
+
+    private static IEnumerable<BoardFinding> Accounts(BoardSnapshot board)
+    {
+        // What an interrupted command has left is held, and its size is not told.
+        if (IsNotLaidOut(board) || board.HeldPages.Length != board.Buffers.Count(buffer => buffer.Storage is not null))
+        {
+            yield break;
+        }
+
+        foreach (var region in board.Definition.Memory)
+        {
+            var pages = board.Buffers.SelectMany(ExtentsOf).Where(region.Contains)
+                .Aggregate(0UL, (sum, extent) => sum + extent.SizeBytes);
+            var counted = board.Memory.FirstOrDefault(use => use.Name == region.Name)?.HeldBytes;
+            if (counted != pages)
+            {
+                yield return new(
+                    FindingKind.Accounts, null,
+                    $"region {region.Name} counts {counted?.ToString() ?? "no"} bytes held, but its buffers have {pages}");
+            }
+        }
+    }
+
+    private static IEnumerable<BoardFinding> Mappings(BoardSnapshot board)
+    {
+        var held = board.HeldMappings.ToHashSet();
+        var living = board.Buffers.SelectMany(buffer => buffer.Mappings
+            .Where(mapping => mapping.Mapped is { IsNothing: false })
+            .Select(mapping => new MapToken(buffer.Name, mapping.HeldAs))).ToHashSet();
+        foreach (var token in living.Except(held))
+        {
+            yield return new(
+                FindingKind.MappingNotHeld, token.Buffer, $"the board's MMUs do not hold its mapping number {token.Sequence}");
+        }
+
+        // Whatever is held under a buffer's name goes back when the buffer does.
+        var names = board.Buffers.Select(buffer => buffer.Name).ToHashSet();
+        foreach (var token in held.Except(living).Where(token => !names.Contains(token.Buffer)))
+        {
+            yield return new(
+                FindingKind.MappingLeaked, token.Buffer, $"the board's MMUs hold mapping number {token.Sequence}, which no buffer has");
+        }
+    }
+
+    private static bool IsNotLaidOut(BoardSnapshot board) => board.Memory.IsEmpty && !board.Definition.Memory.IsEmpty;
+
+    private static IEnumerable<BoardFinding> Listings(BoardSnapshot board)
+    {
+        foreach (var name in board.Unlisted)
+        {
+            yield return new(FindingKind.Listing, name, "it exists, but the board does not list it");
+        }
+
+        foreach (var name in board.StillListed)
+        {
+            yield return new(FindingKind.Listing, name, "it is gone, but the board still lists it");
+        }
+
+        if (IsNotLaidOut(board))
+        {
+            yield return new(FindingKind.SetUp, null, "the board's memory is not set up");
+        }
+
+        if (!board.IsListed)
+        {
+            yield return new(FindingKind.SetUp, null, "the board is missing from the list of boards");
+        }
+    }
+
+    /// <summary>Buffers that have something to mend, and names that are held for and that no buffer has.</summary>
+    private static SortedSet<string> ToRepair(BoardSnapshot board)
+    {
+        var names = new SortedSet<string>([.. board.Unmade, .. board.Unlisted, .. board.StillListed], StringComparer.Ordinal);
+        names.UnionWith(board.Buffers.Where(buffer => buffer.IsInDebt).Select(buffer => buffer.Name));
+        var buffers = board.Buffers.ToDictionary(buffer => buffer.Name);
+        names.UnionWith(board.HeldPages.GroupBy(token => token.Buffer)
+            .Where(held => !HeldInVain.Pages(buffers.GetValueOrDefault(held.Key), held).IsEmpty).Select(held => held.Key));
+        names.UnionWith(board.HeldMappings.GroupBy(token => token.Buffer)
+            .Where(held => !HeldInVain.Mappings(buffers.GetValueOrDefault(held.Key), held).IsEmpty).Select(held => held.Key));
+        return names;
+    }
+
+    private static IEnumerable<string> Mendings(BoardSnapshot board, string name, BufferRepair repaired)
+    {
+        if (repaired.IsAlive && board.Unlisted.Contains(name))
+        {
+            yield return $"{name}: the board lists it again";
+        }
+
+        if (!repaired.IsAlive && (board.Unmade.Contains(name) || board.StillListed.Contains(name)))
+        {
+            yield return $"{name}: the board no longer lists it";
+        }
+
+        if (repaired.HasPaid)
+        {
+            yield return $"{name}: it gave back what it owed";
+        }
+
+        if (!repaired.Pages.IsEmpty)
+        {
+            yield return $"{name}: pages that were held for no buffer were given back: {string.Join(", ", repaired.Pages)}";
+        }
+
+        if (!repaired.Mappings.IsEmpty)
+        {
+            yield return $"{name}: mappings that were held for no buffer were ended: number {string.Join(", ", repaired.Mappings.Select(token => token.Sequence))}";
+        }
+    }
+
+    private static IEnumerable<string> UnfinishedIn(BoardSnapshot board)
+    {
+        foreach (var name in board.Unmade)
+        {
+            yield return $"{name}: its export was interrupted; export it again, or repair the board";
+        }
+
+        foreach (var buffer in board.Buffers.Where(buffer => buffer.IsInDebt))
+        {
+            yield return $"{buffer.Name}: it has pages or addresses to give back; silos retry this until it is done";
+        }
+
+        var mapped = board.HeldMappings.ToLookup(token => token.Buffer, token => token.Sequence);
+        foreach (var buffer in board.Buffers.Where(buffer => !buffer.IsInDebt))
+        {
+            var living = buffer.Mappings.Select(mapping => mapping.HeldAs).ToHashSet();
+            foreach (var number in mapped[buffer.Name].Where(number => !living.Contains(number)))
+            {
+                yield return $"{buffer.Name}: mapping number {number} was interrupted; the next one with that number, or the release, takes it over";
+            }
+        }
+
+        var generations = board.HeldPages.ToLookup(token => token.Buffer, token => token.Generation);
+        foreach (var buffer in board.Buffers.Where(buffer => !buffer.IsInDebt && generations[buffer.Name].Any(one => one < buffer.Generation)))
+        {
+            yield return $"{buffer.Name}: pages of an earlier storage arrived too late; they are given back with its current storage";
+        }
+
+        var held = board.HeldPages.ToHashSet();
+        foreach (var buffer in board.Buffers.Where(buffer => buffer is { Storage: null, IsGone: false } && held.Contains(buffer.Token)))
+        {
+            yield return $"{buffer.Name}: its first map was interrupted; the next one, or the release, takes the pages over";
+        }
+    }
+
+    private static IEnumerable<PageExtent> ExtentsOf(DmaBuffer buffer) => buffer.Storage?.Extents ?? [];
+}

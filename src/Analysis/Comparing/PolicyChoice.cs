@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using DmaGrains.Model;
+
+namespace DmaGrains.Analysis.Comparing;
+
+/// <summary>Which policy to choose for a scenario.</summary>
+/// <param name="Policy">Its name; where none is safe, that of the least bad.</param>
+/// <param name="AsGood">Others that do exactly as well here, and look at what importers need.</param>
+/// <param name="NeverServed">Importers that no policy serves.</param>
+/// <param name="Reason">Why, in words for people.</param>
+public sealed record PolicyChoice(
+    string Policy, ImmutableArray<string> AsGood, ImmutableArray<string> NeverServed, string Reason)
+{
+    /// <summary>Whether it can be recommended: nothing goes wrong silently under it. False where no policy is safe.</summary>
+    public bool Safe { get; init; }
+
+    /// <summary>Others that came out the same without looking at what importers need: here that is luck.</summary>
+    public ImmutableArray<string> Lucky { get; init; } = [];
+
+    /// <summary>The choice among outcomes.</summary>
+    /// <param name="outcomes">Best first, at least one.</param>
+    /// <param name="importers">The scenario's importers.</param>
+    public static PolicyChoice Of(ImmutableArray<PolicyOutcome> outcomes, IEnumerable<string> importers)
+    {
+        var best = outcomes[0];
+        var same = outcomes.Skip(1).TakeWhile(other => other.Weights.SequenceEqual(best.Weights)).ToList();
+        var asGood = same.Where(other => other.LooksAtImporters).Select(other => other.Policy).ToImmutableArray();
+        var lucky = same.Where(other => !other.LooksAtImporters).Select(other => other.Policy).ToImmutableArray();
+        var next = outcomes.Skip(1 + same.Count).FirstOrDefault();
+        var never = importers.Where(importer => !outcomes.Any(outcome => outcome.Served.Contains(importer))).ToImmutableArray();
+        var safe = outcomes.Where(other => other.Safe && other.LooksAtImporters).Select(other => other.Policy).ToImmutableArray();
+        string?[] sentences =
+        [
+            $"It {ServesOf(best)}{ExpectedOf(best)}, {HazardsOf(best)}, and {CopiesOf(best)}.",
+            best.LooksAtImporters || !best.Safe ? null : "It ignores what importers need, so this is luck.",
+            next is null ? null : $"Next is {next.Policy}, which {WorseOf(best, next)}.",
+            best.Safe || safe.IsEmpty ? null : $"Nothing goes wrong silently under {WordsOf(safe)}, which {(safe.Length == 1 ? "leaves" : "leave")} out more importers.",
+            asGood.IsEmpty ? null : $"{WordsOf(asGood)} would {(best.Safe ? "do as well" : "be as bad")}.",
+            lucky.IsEmpty || !best.Safe ? null : $"{WordsOf(lucky)} had the same result while ignoring what importers need: luck.",
+            never.IsEmpty ? null : $"No policy serves {WordsOf(never)}.",
+        ];
+        return new(best.Policy, asGood, never, string.Join(' ', sentences.OfType<string>())) { Safe = best.Safe, Lucky = lucky };
+    }
+
+    private static string ExpectedOf(PolicyOutcome outcome) => outcome.RefusedAsExpected.IsEmpty
+        ? string.Empty
+        : $" and refuses {WordsOf(outcome.RefusedAsExpected)} as expected";
+
+    private static string ServesOf(PolicyOutcome outcome) => outcome.Served.Length switch
+    {
+        0 => "serves no importer",
+        var all when all == outcome.Importers => all switch
+        {
+            1 => "serves the importer",
+            2 => "serves both importers",
+            _ => $"serves all {Number((ulong)all)} importers",
+        },
+        var some => $"serves {Number((ulong)some)} of {Number((ulong)outcome.Importers)} importers",
+    };
+
+    private static string HazardsOf(PolicyOutcome outcome)
+    {
+        var (luck, wrong) = (outcome.LuckCount, outcome.CountHazards() - outcome.LuckCount);
+        return (wrong, luck) switch
+        {
+            (0, 0) => "nothing goes wrong silently",
+            (0, _) => $"{RestsOn(luck)} on luck",
+            (_, 0) => GoWrong(wrong),
+            _ => $"{GoWrong(wrong)}, {RestsOn(luck)} on luck",
+        };
+    }
+
+    private static string GoWrong(ulong count) => $"{Counted.Of(count, "thing")} {(count == 1 ? "goes" : "go")} wrong silently";
+
+    private static string RestsOn(ulong count) => $"{Counted.Of(count, "list")} {(count == 1 ? "rests" : "rest")}";
+
+    private static string CopiesOf(PolicyOutcome outcome) => (outcome.Costs.BytesCopied, outcome.Costs.BytesBounced) switch
+    {
+        (0, 0) => "nothing is copied",
+        (var copied, 0) => $"{Counted.Of(copied, "byte")} are copied",
+        (0, var bounced) => $"{Counted.Of(bounced, "byte")} are bounced",
+        var (copied, bounced) => $"{Counted.Of(copied, "byte")} are copied and {Number(bounced)} bounced",
+    };
+
+    /// <summary>In what the next one is worse first, in the order of <see cref="PolicyOutcome.Weights"/>.</summary>
+    private static string WorseOf(PolicyOutcome best, PolicyOutcome next)
+    {
+        var first = best.Weights.Zip(next.Weights).TakeWhile(pair => pair.First == pair.Second).Count();
+        var weight = next.Weights[first];
+        return first switch
+        {
+            0 => $"lets {Counted.Of(weight, "thing")} go wrong silently",
+            1 => ServesOf(next),
+            2 => $"lets {Counted.Of(weight, "thing")} go wrong silently in use",
+            3 => $"has {Counted.Of(weight, "list")} that {(weight == 1 ? "rests" : "rest")} on luck",
+            4 => $"refuses {Counted.Of(weight, "step")}",
+            5 => $"copies or bounces {Counted.Of(weight, "byte")}",
+            6 => $"takes {Counted.Of(weight, "byte")} of contiguous memory",
+            7 => $"cleans or invalidates caches {Counted.Of(weight, "time")}",
+            _ => $"gives devices {Counted.Of(weight, "segment")} to walk",
+        };
+    }
+
+    private static string WordsOf(IEnumerable<string> names)
+    {
+        string[] all = [.. names];
+        return all.Length == 1 ? all[0] : $"{string.Join(", ", all[..^1])} and {all[^1]}";
+    }
+
+    private static string Number(ulong value) => value.ToString(CultureInfo.InvariantCulture);
+}

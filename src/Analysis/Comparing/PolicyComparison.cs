@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Policies;
+using DmaGrains.Scenarios.Files;
+using DmaGrains.Scenarios.Running;
+
+namespace DmaGrains.Analysis.Comparing;
+
+/// <summary>Plays one scenario under several policies.</summary>
+public static class PolicyComparison
+{
+    private static readonly Comparer<ImmutableArray<ulong>> _byWeight = Comparer<ImmutableArray<ulong>>.Create(
+        (one, other) => one.AsSpan().SequenceCompareTo(other.AsSpan()));
+
+    /// <summary>The name of what a scenario's own file says of its policies.</summary>
+    public const string AsWritten = "as written";
+
+    /// <summary>Plays the scenario once for each policy, in its own order.</summary>
+    /// <param name="scenario">
+    /// The scenario; its own policies are replaced. A step that it expects to be refused counts neither for nor against a policy.
+    /// </param>
+    /// <param name="policies">The policies, with their names.</param>
+    /// <param name="engineFor">A fresh board for each play.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>
+    /// Best first: by hazards, importers served, refusals, and costs, as <see cref="PolicyOutcome"/> weighs them; then policies that
+    /// look at what importers need before those that were merely lucky; then in the order given.
+    /// </returns>
+    public static Task<ComparisonReport> PlayAsync(
+        Scenario scenario,
+        IEnumerable<(string Name, ExporterPolicy Policy)> policies,
+        Func<Scenario, Task<IEngine>> engineFor,
+        CancellationToken cancellationToken) =>
+        PlayEachAsync(scenario, policies.Select(policy => Under(scenario, policy.Name, policy.Policy)), engineFor, cancellationToken);
+
+    /// <summary>The same with what the scenario's file writes first, as a row of its own.</summary>
+    /// <param name="scenario">The scenario; of its own policies, too.</param>
+    /// <param name="policies">The other policies, with their names.</param>
+    /// <param name="engineFor">A fresh board for each play.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task<ComparisonReport> PlayWithWrittenAsync(
+        Scenario scenario,
+        IEnumerable<(string Name, ExporterPolicy Policy)> policies,
+        Func<Scenario, Task<IEngine>> engineFor,
+        CancellationToken cancellationToken) => PlayEachAsync(
+            scenario,
+            policies.Select(policy => Under(scenario, policy.Name, policy.Policy)).Prepend((AsWritten, scenario)),
+            engineFor,
+            cancellationToken);
+
+    private static (string Name, Scenario Played) Under(Scenario scenario, string name, ExporterPolicy policy) =>
+        (name, scenario.Under(policy));
+
+    private static async Task<ComparisonReport> PlayEachAsync(
+        Scenario scenario,
+        IEnumerable<(string Name, Scenario Played)> plays,
+        Func<Scenario, Task<IEngine>> engineFor,
+        CancellationToken cancellationToken)
+    {
+        var outcomes = new List<PolicyOutcome>();
+        foreach (var (name, played) in plays)
+        {
+            var engine = new MeteredEngine(await engineFor(played));
+            var run = await ScenarioRunner.PlayAsync(played, engine, cancellationToken);
+            var outcome = OutcomeOf(name, played, run, engine.ContiguousBytesPeak, await CostsAsync(played, engine));
+            outcomes.Add(outcome with { LooksAtImporters = played.Buffers.All(buffer => LooksAtImporters(buffer.Policy)) });
+        }
+
+        var sorted = outcomes
+            .OrderBy(outcome => outcome.Weights, _byWeight)
+            .ThenBy(outcome => !outcome.LooksAtImporters)
+            .ToImmutableArray();
+        return new(
+            scenario.Name,
+            scenario.Shows,
+            scenario.Board.Name,
+            sorted,
+            PolicyChoice.Of(sorted, scenario.Importers.Select(importer => importer.Name)));
+    }
+
+    private static bool LooksAtImporters(ExporterPolicy policy) =>
+        policy.Constraints is ConstraintModel.Rfc3 or ConstraintModel.Translated
+        && policy.LateAttach != LateAttach.Accept && policy.Lists is not (ListSharing.Shared or ListSharing.Exporters)
+        && policy.ListCheck == ListCheck.Exact;
+
+    private static async Task<BufferCosts> CostsAsync(Scenario scenario, MeteredEngine engine)
+    {
+        var costs = default(BufferCosts);
+        foreach (var buffer in scenario.Buffers)
+        {
+            if ((await engine.DescribeAsync(buffer.Name)).TryGetValue(out var known))
+            {
+                costs = costs.And(known.Costs);
+            }
+        }
+
+        return costs;
+    }
+
+    private static PolicyOutcome OutcomeOf(
+        string policy, Scenario scenario, RunReport run, ulong contiguousPeak, BufferCosts costs)
+    {
+        var failed = run.Steps.Where(step => step.Outcome != StepReport.Ok).ToLookup(step => step.Importer);
+        var maps = run.Steps.Where(step =>
+            step.Scatterlist is not null && StepKinds.Verbs.TryGetValue(step.Operation, out var kind) && kind.Maps());
+        return new(
+            policy,
+            scenario.Importers.Length,
+            [.. scenario.Importers.Select(importer => importer.Name).Where(name => !failed.Contains(name))],
+            [
+                .. run.Steps.Where(step => step.Refusal is not null).Select(step =>
+                    new RefusedStep(step.Index, step.Importer, step.Operation, step.Buffer, step.Refusal!)
+                    {
+                        Expected = IsExpected(step),
+                    }),
+            ],
+            [.. run.Steps.SelectMany(step => step.Hazards)],
+            costs,
+            contiguousPeak,
+            [
+                .. maps.GroupBy(step => (step.Importer, Buffer: step.Buffer!)).Select(of => new SegmentsOf(
+                    of.Key.Importer, of.Key.Buffer, of.Last().Scatterlist!.MappedEntryCount)),
+            ])
+        {
+            RefusedAsExpected = [.. scenario.Importers.Select(importer => importer.Name).Where(name => IsOutAsExpected(failed[name]))],
+        };
+    }
+
+    private static bool IsExpected(StepReport step) => step.Refusal is not null && step.Expected is not (null or StepReport.Ok);
+
+    /// <summary>Refused where that is expected, and otherwise only skipped, as an earlier refusal left nothing to do it with.</summary>
+    private static bool IsOutAsExpected(IEnumerable<StepReport> failed) =>
+        failed.Any(IsExpected) && failed.All(step => IsExpected(step) || step.Outcome == StepReport.Skipped);
+}

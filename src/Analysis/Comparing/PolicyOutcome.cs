@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Reports;
+
+namespace DmaGrains.Analysis.Comparing;
+
+/// <summary>What came of a scenario under one policy.</summary>
+/// <param name="Policy">The policy's name.</param>
+/// <param name="Importers">How many importers the scenario has.</param>
+/// <param name="Served">Those of whom no step was refused or skipped.</param>
+/// <param name="Refusals">Each refused step.</param>
+/// <param name="Hazards">What went wrong silently.</param>
+/// <param name="Costs">What all buffers cost together.</param>
+/// <param name="ContiguousBytesPeak">Most bytes of contiguous areas held at a time.</param>
+/// <param name="Segments">Segments that each importer's device walks after its last map of each buffer.</param>
+public sealed record PolicyOutcome(
+    string Policy,
+    int Importers,
+    ImmutableArray<string> Served,
+    ImmutableArray<RefusedStep> Refusals,
+    ImmutableArray<HazardReport> Hazards,
+    BufferCosts Costs,
+    ulong ContiguousBytesPeak,
+    ImmutableArray<SegmentsOf> Segments)
+{
+    /// <summary>Importers that are not served, and of whom the scenario expects no better: what it grants them elsewhere is no gain.</summary>
+    public ImmutableArray<string> RefusedAsExpected { get; init; } = [];
+
+    /// <summary>Whether the exporter looks at all that importers state, whenever they come: where it does not, a good outcome is luck.</summary>
+    public bool LooksAtImporters { get; init; } = true;
+
+    /// <summary>Whether nothing goes wrong silently, and nothing rests on luck.</summary>
+    public bool Safe => Hazards.IsEmpty;
+
+    private static readonly string _byLuck = Vocabulary.Spelt(nameof(HazardKind.ByLuck));
+
+    private static readonly HashSet<string> _ofUse =
+        [.. Enum.GetValues<HazardKind>().Where(kind => kind.IsOfUse()).Select(kind => Vocabulary.Spelt(kind.ToString()))];
+
+    /// <summary>Of the hazards, those that only say that it went well by luck.</summary>
+    internal ulong LuckCount => CountOf(hazard => hazard.Kind == _byLuck);
+
+    /// <summary>Of the hazards, those that come of how the buffer is used: who prevents them serves somebody less.</summary>
+    private ulong UseCount => CountOf(hazard => _ofUse.Contains(hazard.Kind));
+
+    /// <summary>How often something went wrong silently, or well by luck.</summary>
+    public ulong CountHazards() => CountOf(_ => true);
+
+    private ulong CountOf(Func<HazardReport, bool> isSuch) =>
+        Hazards.Where(isSuch).Aggregate(0UL, (sum, hazard) => sum + hazard.Count);
+
+    /// <summary>How many importers it leaves out of whom the scenario does not expect that.</summary>
+    internal int LeftOut => Importers - Served.Length - RefusedAsExpected.Length;
+
+    /// <summary>
+    /// What counts, the weightiest first; less is better. What the exporter lets go wrong silently first: it is worse than what is
+    /// refused. Then whom it leaves out, what goes wrong in use, what rests on luck, refusals, bytes copied, contiguous memory, cache
+    /// maintenance, and segments to walk. A refusal that the scenario expects counts neither for nor against a policy, and neither does
+    /// granting the step.
+    /// </summary>
+    internal ImmutableArray<ulong> Weights =>
+    [
+        CountHazards() - LuckCount - UseCount,
+        (ulong)LeftOut,
+        UseCount,
+        LuckCount,
+        (ulong)Refusals.Count(refused => !refused.Expected),
+        Costs.BytesCopied + Costs.BytesBounced,
+        ContiguousBytesPeak,
+        Costs.CacheCleans + Costs.CacheInvalidates,
+        Segments.Aggregate(0UL, (sum, segments) => sum + (ulong)segments.MappedEntryCount),
+    ];
+}
+
+/// <summary>A step that was refused.</summary>
+/// <param name="Step">Its place in the order, from 1.</param>
+/// <param name="Importer">Whose step.</param>
+/// <param name="Operation">export, or the step's verb.</param>
+/// <param name="Buffer">The buffer; null when it was the device that was asked.</param>
+/// <param name="Refusal">Why.</param>
+public sealed record RefusedStep(int Step, string Importer, string Operation, string? Buffer, RefusalReport Refusal)
+{
+    /// <summary>Whether the scenario expects it to be refused.</summary>
+    public bool Expected { get; init; }
+}
+
+/// <summary>How many segments an importer's device walks.</summary>
+/// <param name="Importer">The importer.</param>
+/// <param name="Buffer">The buffer.</param>
+/// <param name="MappedEntryCount">nents of its last map.</param>
+public sealed record SegmentsOf(string Importer, string Buffer, int MappedEntryCount);

@@ -1,0 +1,80 @@
+using DmaGrains.Scenarios.Files;
+using DmaGrains.Scenarios.Running;
+
+namespace DmaGrains.Analysis.Exploring;
+
+/// <summary>One of the scripts at a place in its steps, after certain answers: a node of the tree of all that it may live to see.</summary>
+internal sealed class ActorNode
+{
+    /// <summary>The <see cref="Move"/> of a node without a next step.</summary>
+    public const int Finished = -1;
+
+    /// <summary>The <see cref="Move"/> of a next step that there is nothing left to do with.</summary>
+    public const int Skips = -2;
+
+    private Link? _after;
+
+    /// <summary>Its number among all nodes.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>Whose it is: the script's place.</summary>
+    public required int Script { get; init; }
+
+    /// <summary>The node before; null at the start.</summary>
+    public ActorNode? Before { get; init; }
+
+    /// <summary>What the step between the two was answered.</summary>
+    public Answer Answer { get; init; }
+
+    /// <summary>The importer here, its next step not begun; not to be changed.</summary>
+    public required Actor Actor { get; init; }
+
+    /// <summary>The next step; null when there is none, or when it is none of a file's.</summary>
+    public Step? Next { get; init; }
+
+    /// <summary>The number of the next step's move, or one of the constants.</summary>
+    public required int Move { get; init; }
+
+    /// <summary>How many steps are left.</summary>
+    public required int StepsLeft { get; init; }
+
+    /// <summary>The number of the footprint of the steps that are left.</summary>
+    public required int Footprint { get; init; }
+
+    /// <summary>The failures so far: the number of a set.</summary>
+    public required int Failures { get; init; }
+
+    /// <summary>Whether it may crash, or hang, here.</summary>
+    public bool MayCrash { get; init; }
+
+    /// <inheritdoc cref="MayCrash"/>
+    public bool MayHang { get; init; }
+
+    /// <summary>Whether it may still crash or hang, here or later.</summary>
+    public bool MayEndEarly { get; init; }
+
+    /// <summary>Whether an order cannot end before its steps are played.</summary>
+    public required bool IsOwed { get; init; }
+
+    /// <summary>Whether there may be more steps or fewer than are left here.</summary>
+    public required bool IsOpen { get; init; }
+
+    /// <summary>The node after an answer; null when nobody has come there yet.</summary>
+    public ActorNode? Find(Answer answer)
+    {
+        for (var link = _after; link is not null; link = link.Next)
+        {
+            if (link.Node.Answer == answer)
+            {
+                return link.Node;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Adds a node after this one.</summary>
+    public void Add(ActorNode after) => _after = new(after, _after);
+
+    private sealed record Link(ActorNode Node, Link? Next);
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.Numerics;
+
+namespace DmaGrains.Analysis.Exploring;
+
+/// <summary>The states in which orders end, each once, with how many orders end there.</summary>
+internal sealed class EndTable<TCount>(ActorForest forest, BoardTable boards, FailureSets failures)
+    where TCount : struct, INumber<TCount>
+{
+    private readonly VectorTable _places = new(forest, failures, reduces: false);
+    private readonly Dictionary<(int Place, int Board, bool Waits), TCount> _orders = [];
+
+    /// <summary>How many there are.</summary>
+    public int Count => _orders.Count;
+
+    /// <summary>The number of a place in which an order ends.</summary>
+    public int NumberOf(ReadOnlySpan<int> nodes) => _places.Intern(nodes);
+
+    /// <summary>Some orders end in a state.</summary>
+    public void Add(int place, int board, bool waits, TCount orders)
+    {
+        var end = (place, board, waits);
+        _orders[end] = _orders.GetValueOrDefault(end) + orders;
+    }
+
+    /// <summary>The outcomes: what each importer was answered, and the hazards; with the number of orders and of states.</summary>
+    public IEnumerable<End> Outcomes()
+    {
+        var outcomes = new Dictionary<(int Place, int Hazards, bool Waits), (BigInteger Orders, int States)>();
+        foreach (var (end, orders) in _orders)
+        {
+            var outcome = (end.Place, boards.HazardsOf(end.Board), end.Waits);
+            var (before, states) = outcomes.GetValueOrDefault(outcome);
+            outcomes[outcome] = (before + BigInteger.CreateChecked(orders), states + 1);
+        }
+
+        foreach (var (outcome, (orders, states)) in outcomes)
+        {
+            var nodes = _places.NodesOf(outcome.Place).ToArray();
+            var all = failures.Union(_places[outcome.Place].Failures, outcome.Hazards);
+            if (outcome.Waits)
+            {
+                all = failures.Union(all, failures.Of(new(FailureKind.Deadlock, null, null, null, null)));
+            }
+
+            yield return new([.. nodes.Select(node => forest.Node(node))], outcome.Hazards, outcome.Waits, all, orders, states);
+        }
+    }
+
+    /// <summary>An outcome.</summary>
+    /// <param name="Nodes">Where each script ended.</param>
+    /// <param name="Hazards">The set of hazards on record.</param>
+    /// <param name="Waits">Whether those that are not done wait for each other.</param>
+    /// <param name="Failures">The set of everything that failed.</param>
+    /// <param name="Orders">How many orders lead to it.</param>
+    /// <param name="States">In how many states they end.</param>
+    public sealed record End(
+        ImmutableArray<ActorNode> Nodes, int Hazards, bool Waits, int Failures, BigInteger Orders, int States);
+}

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Policies;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Analysis.Exploring;
+
+/// <summary>An order that fails, step by step, and as a scenario that a runner plays to the same end.</summary>
+internal sealed class FailingOrder
+{
+    private readonly Scenario _scenario;
+    private readonly ActorForest _forest;
+    private readonly BoardTable _boards;
+    private readonly List<Played> _steps = [];
+    private readonly List<BufferExport> _taken = [];
+
+    /// <summary>Plays the order once more.</summary>
+    /// <param name="scenario">The scenario that was explored.</param>
+    /// <param name="forest">Its scripts.</param>
+    /// <param name="boards">Its boards.</param>
+    /// <param name="failures">What may be met.</param>
+    /// <param name="actions">The order, as <see cref="ScriptAction"/> numbers it.</param>
+    /// <param name="waits">Whether those that are not done then wait: what they wait with is tried once.</param>
+    public FailingOrder(
+        Scenario scenario, ActorForest forest, BoardTable boards, FailureSets failures, ImmutableArray<int> actions, bool waits)
+    {
+        (_scenario, _forest, _boards) = (scenario, forest, boards);
+        var replay = OrderReplay.Of(forest, boards, failures, []);
+        foreach (var action in actions)
+        {
+            Play(replay, action);
+        }
+
+        for (var script = 0; waits && script < forest.Scripts.Length; script++)
+        {
+            if (!forest.Scripts[script].IsOptional && replay.Nodes[script].StepsLeft != 0)
+            {
+                Play(replay, ScriptAction.Of(script, ScriptAction.Step));
+            }
+        }
+
+        Board = boards[replay.Board];
+    }
+
+    /// <summary>The board at its end.</summary>
+    public Board Board { get; }
+
+    /// <summary>What a step was refused with at last, in words; null when it was not.</summary>
+    public string? RefusalReason => _steps is [.., { Reason: { } reason }] ? reason : null;
+
+    /// <summary>The steps as reports have them.</summary>
+    public ImmutableArray<ExploredStepReport> Steps => [.. _steps.Select(step => step.Report)];
+
+    /// <summary>The scenario: these steps and no others, each expected to end as it does here.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="shows">What it shows.</param>
+    public Scenario ToScenario(string name, string shows)
+    {
+        var played = _steps.SelectMany(ToSteps).ToList();
+        var scripts = played.Select(step => step.Script).Distinct().Order().ToList();
+        return _scenario with
+        {
+            Name = name,
+            Shows = shows,
+            Buffers = [.. _scenario.Buffers, .. _taken],
+            Importers =
+            [
+                .. scripts.Select(script => _forest.Scripts[script].Importer with
+                {
+                    Device = _forest.Scripts[script].Takes is null ? _forest.Scripts[script].Importer.Device : AnyDevice(),
+                    Steps = [.. played.Where(step => step.Script == script).Select(step => step.Step)],
+                }),
+            ],
+            Order = [.. played.Select(step => scripts.IndexOf(step.Script))],
+        };
+    }
+
+    private void Play(OrderReplay replay, int action)
+    {
+        var script = ScriptAction.ScriptOf(action);
+        var before = _boards[replay.Board];
+        var node = replay.Nodes[script];
+        replay.Play(action);
+        var answer = replay.Nodes[script].Answer;
+        var importer = _forest.Scripts[script].Importer.Name;
+        var takes = node.Before is null ? _forest.Scripts[script].Takes : null;
+        var isStep = ScriptAction.WhatOf(action) == ScriptAction.Step;
+        var operation = !isStep ? answer.ToString() : takes is not null ? "memory-runs-out" : node.Next!.Kind.Verb();
+        var buffer = isStep && node.Next is { } next && next.Kind.HasBuffer() ? next.Buffer : null;
+        var reason = answer.IsRefusal ? _forest.Move(node.Move).On(before).Refusal!.Reason : null;
+        _steps.Add(new(
+            script, isStep ? node.Next : null, answer, new(importer, operation, buffer, isStep ? answer.ToString() : "ok"), reason));
+        foreach (var export in (takes?.Names ?? []).Select(region => BoardMove.TakeMemory.ExportOf(region, before)).OfType<BufferExport>())
+        {
+            _taken.Add(export with
+            {
+                // A file's buffers are all exported at the start; this one is to be allocated when it is attached.
+                Policy = new() { Constraints = ConstraintModel.None, Allocation = AllocationTime.AtFirstAttach },
+                Getters = _scenario.Buffers[0].Getters,
+            });
+            _steps[^1].Taken.Add(export.Name);
+        }
+    }
+
+    private static IEnumerable<(int Script, Step Step)> ToSteps(Played step)
+    {
+        foreach (var taken in step.Taken)
+        {
+            yield return (step.Script, new(StepKind.Attach, taken, default, null, true, 0));
+        }
+
+        if (step.Step is { } file)
+        {
+            yield return (step.Script, file with
+            {
+                Expected = step.Answer.IsRefusal ? step.Answer.Errno : null,
+                HasExpectation = step.Answer.IsRefusal || step.Answer == Answer.Ok,
+            });
+        }
+    }
+
+    /// <summary>A device that may attach to what was taken.</summary>
+    private string AnyDevice()
+    {
+        var board = _taken.Aggregate(
+            Model.Boards.Board.Create(_scenario.Board).Value, (board, taken) => board.Export(taken).Next);
+        return _scenario.Board.Devices.Select(device => device.Name).FirstOrDefault(device => _taken.All(
+            taken => board.Execute(taken.Name, new DmaCommand.Attach("any", device)).Reply.IsGranted))
+            ?? _scenario.Board.Devices[0].Name;
+    }
+
+    private sealed record Played(int Script, Step? Step, Answer Answer, ExploredStepReport Report, string? Reason)
+    {
+        public List<string> Taken { get; } = [];
+    }
+}

@@ -1,0 +1,103 @@
+using System.Numerics;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Memory;
+using DmaGrains.Model.Policies;
+using DmaGrains.Scenarios.Files;
+using DmaGrains.Scenarios.Running;
+
+namespace DmaGrains.Analysis.Exploring;
+
+/// <summary>
+/// What steps of a scenario may touch: buffers, regions of memory, MMUs, the bounce pool, and what devices declare. What commands touch
+/// is said by the model (<see cref="CommandTouch"/>), generously: a step that touches less than is said costs time and nothing else.
+/// </summary>
+internal sealed class Footprints
+{
+    private readonly BoardDefinition _board;
+    private readonly Dictionary<string, BufferExport> _buffers;
+    private readonly Dictionary<(string Kind, string Name), int> _bits = [];
+    private readonly HashSet<string> _givenBack;
+
+    /// <summary>Of a scenario's steps.</summary>
+    /// <param name="scenario">The scenario.</param>
+    /// <param name="revoked">Buffers that may be revoked besides.</param>
+    public Footprints(Scenario scenario, IEnumerable<string> revoked)
+    {
+        _board = scenario.Board;
+        _buffers = scenario.Buffers.ToDictionary(buffer => buffer.Name);
+        var given = scenario.Importers.SelectMany(importer => importer.Steps)
+            .Where(step => step.Kind is StepKind.Release or StepKind.Revoke)
+            .Select(step => step.Buffer);
+        _givenBack = [.. given, .. revoked];
+    }
+
+    /// <summary>Of a step that is tried.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="deviceName">The importer's device; null when it has none.</param>
+    public Footprint Of(Step step, string? deviceName)
+    {
+        var device = _board.Devices.FirstOrDefault(device => device.Name == deviceName);
+        if (!step.Kind.HasBuffer())
+        {
+            return step.Kind == StepKind.SetParameters
+                ? new(0, Bit("device", deviceName!))
+                : new(0, device is { IsTranslated: true } ? Bit("mmu", device.Iommu ?? device.BusMmu!) : 0);
+        }
+
+        var buffer = _buffers[step.Buffer];
+        if (step.Kind == StepKind.Recalculate)
+        {
+            return new(AllDevices, Bit("buffer", buffer.Name));
+        }
+
+        var policy = buffer.Policy;
+        var touch = step.Kind == StepKind.TestMap
+            ? CommandTouch.OfTestMap(policy)
+            : CommandTouch.Of(Actor.CommandOf(step, deviceName, "any", "any")!, policy, _givenBack.Contains(buffer.Name));
+
+        // One list for everybody holds what another device made it with, and whoever unmaps last gives that back. Who lets go of a buffer,
+        // or leaves one that was let go, gives back what everybody held.
+        var isOfAll = policy.Lists is ListSharing.Shared or ListSharing.Exporters
+            || step.Kind is StepKind.Release or StepKind.Revoke or StepKind.Detach;
+        var translation = isOfAll
+            ? AllTranslation
+            : Behind(device?.Iommu) | Behind(device?.BusMmu) | (policy.Bouncing ? Bit("pool", "") : 0);
+        var memory = MemoryOf(buffer);
+        var reads = (Asks(QuestionKinds.Device) ? Bit("device", deviceName!) : 0)
+            | (Asks(QuestionKinds.Devices) ? AllDevices : 0)
+            | (Asks(QuestionKinds.MemoryTrial) ? memory : 0)
+            | (Asks(QuestionKinds.TranslationTrial | QuestionKinds.Context) ? translation : 0);
+        var writes = (Asks(QuestionKinds.Memory) || touch.GivesBackPages ? memory : 0)
+            | (Asks(QuestionKinds.Translation) || touch.GivesBackAddresses ? translation : 0);
+        return new(reads, writes | Bit("buffer", buffer.Name));
+
+        bool Asks(QuestionKinds kinds) => (touch.Asks & kinds) != QuestionKinds.None;
+    }
+
+    /// <summary>Of taking all that is free in some regions.</summary>
+    public Footprint OfTaking(IEnumerable<string> regions) =>
+        new(0, regions.Aggregate(BigInteger.Zero, (bits, region) => bits | Bit("region", region)));
+
+    private BigInteger AllDevices =>
+        _board.Devices.Aggregate(BigInteger.Zero, (bits, device) => bits | Bit("device", device.Name));
+
+    private BigInteger AllTranslation =>
+        _board.Stages.Aggregate(Bit("pool", ""), (bits, stage) => bits | Bit("mmu", stage.Name));
+
+    private BigInteger MemoryOf(BufferExport buffer) => _board.Memory
+        .Where(region => buffer.Memory.IsEmpty ? !region.Kind.IsNamedOnly() : buffer.Memory.Names.Contains(region.Name))
+        .Aggregate(BigInteger.Zero, (bits, region) => bits | Bit("region", region.Name));
+
+    private BigInteger Behind(string? stage) => stage is null ? 0 : Bit("mmu", stage);
+
+    private BigInteger Bit(string kind, string name)
+    {
+        if (!_bits.TryGetValue((kind, name), out var bit))
+        {
+            _bits.Add((kind, name), bit = _bits.Count);
+        }
+
+        return BigInteger.One << bit;
+    }
+}

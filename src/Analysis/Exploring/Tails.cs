@@ -1,0 +1,79 @@
+using System.Numerics;
+
+namespace DmaGrains.Analysis.Exploring;
+
+/// <summary>
+/// Plays at once all steps of whoever touches nothing that anybody else will touch: they commute with everything that is still to come.
+/// So k such steps among n that are left give the same end in each of the n-over-k ways to mix them in, and the orders are multiplied
+/// by that.
+/// </summary>
+internal sealed class Tails<TCount>(ActorForest forest, BoardTable boards)
+    where TCount : struct, INumber<TCount>
+{
+    /// <summary>How many are remembered at a time: playing some again costs little.</summary>
+    private const int PlayedMax = 1 << 18;
+
+    private readonly Dictionary<(int Left, int Steps), TCount> _ways = [];
+    private readonly Dictionary<ulong, (ulong Key, TCount Ways)> _played = [];
+
+    /// <summary>A new layer begins: numbers of places mean others.</summary>
+    public void Forget() => _played.Clear();
+
+    /// <summary>The state when they are played, and how many orders lead to it.</summary>
+    /// <param name="vectors">The table of the state's layer.</param>
+    /// <param name="vector">The place.</param>
+    /// <param name="board">The board.</param>
+    /// <param name="orders">How many orders lead there.</param>
+    public (ulong Key, TCount Orders) Play(VectorTable vectors, int vector, int board, TCount orders)
+    {
+        var key = KeyOf(vector, board);
+        if (vectors[vector].Alone == VectorTable.Nobody)
+        {
+            return (key, orders);
+        }
+
+        if (!_played.TryGetValue(key, out var played))
+        {
+            if (_played.Count == PlayedMax)
+            {
+                Forget();
+            }
+
+            _played.Add(key, played = PlayAll(vectors, vector, board));
+        }
+
+        return (played.Key, orders * played.Ways);
+    }
+
+    private (ulong Key, TCount Ways) PlayAll(VectorTable vectors, int vector, int board)
+    {
+        var ways = TCount.One;
+        for (var entry = vectors[vector]; entry.Alone != VectorTable.Nobody; entry = vectors[vector])
+        {
+            var node = forest.Node(vectors.NodeOf(vector, entry.Alone));
+            ways *= Ways(entry.StepsLeft, node.StepsLeft);
+            while (node.Move != ActorNode.Finished)
+            {
+                (board, var answer) = boards.After(board, node.Move);
+                node = forest.After(node, answer);
+            }
+
+            vector = vectors.Intern(vectors, vector, node);
+        }
+
+        return (KeyOf(vector, board), ways);
+    }
+
+    private TCount Ways(int left, int steps)
+    {
+        if (!_ways.TryGetValue((left, steps), out var ways))
+        {
+            _ways.Add((left, steps), ways = TCount.CreateChecked(OrderCount.Choose(left, steps)));
+        }
+
+        return ways;
+    }
+
+    /// <summary>A state as a number.</summary>
+    public static ulong KeyOf(int vector, int board) => ((ulong)(uint)vector << 32) | (uint)board;
+}

@@ -1,0 +1,289 @@
+namespace DmaGrains.Analysis.Exploring;
+
+/// <summary>
+/// The places that all scripts are in together, by number: of one layer of the exploration. A state is such a number and a board's.
+/// </summary>
+internal sealed class VectorTable
+{
+    /// <summary>The <see cref="Entry.Alone"/> of a place where everybody's next step may matter to somebody.</summary>
+    public const int Nobody = -1;
+
+    private const int Unknown = -2;
+
+    private readonly ActorForest _forest;
+    private readonly bool _reduces;
+    private readonly int _width;
+    private readonly int _actions;
+    private readonly FailureSets _failures;
+    private readonly Dictionary<(int Vector, int Action, Answer Answer), Step> _otherAfter = [];
+    private int[] _nodes;
+    private Entry[] _entries = new Entry[64];
+    private int[] _slots = new int[256];
+    private long[] _after = [];
+
+    /// <summary>None yet.</summary>
+    public VectorTable(ActorForest forest, FailureSets failures, bool reduces)
+    {
+        _forest = forest;
+        _failures = failures;
+        _reduces = reduces;
+        _width = forest.Scripts.Length;
+        _actions = forest.Scripts.Any(script => script.MayCrash || script.MayHang) ? ScriptAction.PerScript : 1;
+        _nodes = new int[_entries.Length * _width];
+        Array.Fill(_slots, -1);
+    }
+
+    /// <summary>How many there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>How many scripts each has a place of.</summary>
+    public int Width => _width;
+
+    /// <summary>The node of a script's place.</summary>
+    public int NodeOf(int vector, int script) => _nodes[(vector * _width) + script];
+
+    /// <summary>The nodes of all scripts.</summary>
+    public ReadOnlySpan<int> NodesOf(int vector) => _nodes.AsSpan(vector * _width, _width);
+
+    /// <summary>What is known of a place.</summary>
+    public ref readonly Entry this[int vector] => ref _entries[vector];
+
+    /// <summary>Says that no more will come, so that what comes after can be noted.</summary>
+    public void Close()
+    {
+        var length = Count * _width * _actions;
+        if (length > _after.Length)
+        {
+            _after = new long[_entries.Length * _width * _actions];
+        }
+        else
+        {
+            Array.Clear(_after, 0, length);
+        }
+    }
+
+    /// <summary>Forgets everything: the table of another layer.</summary>
+    public void Clear()
+    {
+        Count = 0;
+        Array.Fill(_slots, -1);
+        _otherAfter.Clear();
+    }
+
+    /// <summary>The number of a place; a new one when nobody was there before.</summary>
+    public int Intern(ReadOnlySpan<int> nodes)
+    {
+        var entry = default(Entry);
+        foreach (var number in nodes)
+        {
+            entry = entry.With(null, _forest.Node(number), _failures);
+        }
+
+        return Intern(nodes, entry with { Alone = Nobody }, Unknown);
+    }
+
+    /// <summary>The number of the place that is another place but for one script.</summary>
+    /// <param name="before">The other place's table.</param>
+    /// <param name="vector">The other place.</param>
+    /// <param name="after">Where the script is.</param>
+    public int Intern(VectorTable before, int vector, ActorNode after)
+    {
+        Span<int> nodes = stackalloc int[_width];
+        before.NodesOf(vector).CopyTo(nodes);
+        var nodeBefore = _forest.Node(nodes[after.Script]);
+        nodes[after.Script] = after.Number;
+        ref readonly var from = ref before[vector];
+        var entry = from.With(nodeBefore, after, _failures);
+
+        // Nobody is alone who was not: what the script may still touch is the same.
+        var same = from is { Alone: Nobody, Open: 0 } && entry.Open == 0
+            && after.StepsLeft != 0 && after.Footprint == nodeBefore.Footprint;
+        return Intern(nodes, entry with { Alone = Nobody }, same ? Nobody : Unknown);
+    }
+
+    private int Intern(ReadOnlySpan<int> nodes, Entry entry, int alone)
+    {
+        var slot = SlotOf(nodes, entry.Hash);
+        if (_slots[slot] is >= 0 and var known)
+        {
+            return known;
+        }
+
+        var looks = alone == Unknown && _reduces && entry is { Open: 0, IsEnd: false };
+        return Add(nodes, looks ? entry with { Alone = AloneIn(nodes) } : entry, slot);
+    }
+
+    /// <summary>Where an action leads to, in the table of the next layer.</summary>
+    /// <param name="vector">A place of this layer, which is closed.</param>
+    /// <param name="script">Whose action.</param>
+    /// <param name="action">What: one of <see cref="ScriptAction"/>.</param>
+    /// <param name="answer">What it was answered.</param>
+    public Step After(int vector, int script, int action, Answer answer)
+    {
+        var known = _after[ActionIndex(vector, script, action)];
+        return known == 0 || (byte)known == answer.Code
+            ? new(known)
+            : _otherAfter.GetValueOrDefault((vector, ScriptAction.Of(script, action), answer));
+    }
+
+    /// <summary>Notes where an action leads to.</summary>
+    public Step Note(int vector, int script, int action, Answer answer, int after, bool isAlone)
+    {
+        var step = Step.To(after, isAlone, answer);
+        ref var first = ref _after[ActionIndex(vector, script, action)];
+        if (first == 0)
+        {
+            first = step.Packed;
+        }
+        else
+        {
+            _otherAfter.Add((vector, ScriptAction.Of(script, action), answer), step);
+        }
+
+        return step;
+    }
+
+    private int ActionIndex(int vector, int script, int action) =>
+        (((vector * _width) + script) * _actions) + action;
+
+    /// <summary>Where a place is, or would be.</summary>
+    private int SlotOf(ReadOnlySpan<int> nodes, uint hash)
+    {
+        var mask = _slots.Length - 1;
+        var slot = (int)hash & mask;
+        while (_slots[slot] is >= 0 and var other && (_entries[other].Hash != hash || !NodesOf(other).SequenceEqual(nodes)))
+        {
+            slot = (slot + 1) & mask;
+        }
+
+        return slot;
+    }
+
+    private int Add(ReadOnlySpan<int> nodes, in Entry entry, int slot)
+    {
+        var vector = Count;
+        if (vector == _entries.Length)
+        {
+            Array.Resize(ref _entries, vector * 2);
+            Array.Resize(ref _nodes, vector * 2 * _width);
+        }
+
+        nodes.CopyTo(_nodes.AsSpan(vector * _width));
+        _entries[vector] = entry;
+        Count++;
+        if (Count * 2 > _slots.Length)
+        {
+            Rehash();
+        }
+        else
+        {
+            _slots[slot] = vector;
+        }
+
+        return vector;
+    }
+
+    private void Rehash()
+    {
+        _slots = new int[_slots.Length * 2];
+        Array.Fill(_slots, -1);
+        var mask = _slots.Length - 1;
+        for (var vector = 0; vector < Count; vector++)
+        {
+            var slot = (int)_entries[vector].Hash & mask;
+            while (_slots[slot] >= 0)
+            {
+                slot = (slot + 1) & mask;
+            }
+
+            _slots[slot] = vector;
+        }
+    }
+
+    /// <summary>
+    /// Whose remaining steps touch nothing that the steps of the others touch. Only where every order that goes on from here has the
+    /// same number of steps: that is what the orders are counted by.
+    /// </summary>
+    private int AloneIn(ReadOnlySpan<int> nodes)
+    {
+        foreach (var number in nodes)
+        {
+            var node = _forest.Node(number);
+            if (node.StepsLeft != 0 && !MeetsAnother(node, nodes))
+            {
+                return node.Script;
+            }
+        }
+
+        return Nobody;
+    }
+
+    private bool MeetsAnother(ActorNode node, ReadOnlySpan<int> nodes)
+    {
+        foreach (var number in nodes)
+        {
+            var other = _forest.Node(number);
+            if (other != node && other.StepsLeft != 0 && _forest.Meet(node, other))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Where an action leads to: to which place, and whether somebody may play all its steps there.</summary>
+    /// <param name="Packed">0 when nobody has looked yet.</param>
+    public readonly record struct Step(long Packed)
+    {
+        /// <summary>Whether somebody has looked.</summary>
+        public bool IsKnown => Packed != 0;
+
+        /// <summary>The number of the place.</summary>
+        public int Place => (int)(Packed >> 9) - 1;
+
+        /// <summary>Whether it has an <see cref="Entry.Alone"/>.</summary>
+        public bool IsAlone => (Packed & 256) != 0;
+
+        /// <summary>To a place.</summary>
+        public static Step To(int place, bool isAlone, Answer answer) =>
+            new((((long)place + 1) * 512) + (isAlone ? 256 : 0) + answer.Code);
+    }
+
+    /// <summary>What is known of a place.</summary>
+    /// <param name="Hash">Of its nodes.</param>
+    /// <param name="StepsLeft">Steps of all scripts together.</param>
+    /// <param name="Failures">The set of failures so far.</param>
+    /// <param name="Owed">How many scripts have steps without which no order ends.</param>
+    /// <param name="Open">How many scripts may yet play more steps or fewer than are left.</param>
+    /// <param name="IsBroken">Whether an order has to end here, because an invariant was broken.</param>
+    /// <param name="Alone">Who may play all its steps at once; else <see cref="Nobody"/>.</param>
+    public readonly record struct Entry(uint Hash, int StepsLeft, int Failures, short Owed, short Open, bool IsBroken, int Alone)
+    {
+        /// <summary>Whether an order may end here: all that is not optional is done.</summary>
+        public bool IsEnd => Owed == 0 || IsBroken;
+
+        /// <summary>With a script elsewhere.</summary>
+        public Entry With(ActorNode? before, ActorNode after, FailureSets failures) => this with
+        {
+            Hash = Hash ^ HashOf(before) ^ HashOf(after),
+            StepsLeft = StepsLeft + after.StepsLeft - (before?.StepsLeft ?? 0),
+            Failures = before?.Failures == after.Failures ? Failures : failures.Union(Failures, after.Failures),
+            Owed = (short)(Owed + (after.IsOwed ? 1 : 0) - (before is { IsOwed: true } ? 1 : 0)),
+            Open = (short)(Open + (after.IsOpen ? 1 : 0) - (before is { IsOpen: true } ? 1 : 0)),
+            IsBroken = IsBroken || after.Answer == Answer.Broken,
+        };
+
+        /// <summary>A node is of one script only, so the nodes of a place can be taken in any order.</summary>
+        private static uint HashOf(ActorNode? node)
+        {
+            if (node is null)
+            {
+                return 0;
+            }
+
+            var hash = unchecked(((ulong)node.Number + 1) * 0x9e3779b97f4a7c15UL);
+            return (uint)(unchecked((hash ^ (hash >> 32)) * 0xff51afd7ed558ccdUL) >> 32);
+        }
+    }
+}

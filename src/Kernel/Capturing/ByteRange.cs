@@ -1,0 +1,46 @@
+namespace DmaGrains.Kernel.Capturing;
+
+/// <summary>A run of physical addresses.</summary>
+/// <param name="Start">Its first byte.</param>
+/// <param name="End">Just behind its last byte.</param>
+internal readonly record struct ByteRange(ulong Start, ulong End)
+{
+    /// <summary>Bytes; 0 when it is empty.</summary>
+    public ulong SizeBytes => End > Start ? End - Start : 0;
+
+    /// <summary>The whole pages that lie in it.</summary>
+    /// <param name="pageBytes">Bytes in a page.</param>
+    public ByteRange WholePages(uint pageBytes)
+    {
+        var mask = (ulong)pageBytes - 1;
+        var start = Start > ulong.MaxValue - mask ? ulong.MaxValue & ~mask : (Start + mask) & ~mask;
+        return new(start, End & ~mask);
+    }
+
+    /// <summary>What two have in common.</summary>
+    public ByteRange Common(ByteRange other) => new(Math.Max(Start, other.Start), Math.Min(End, other.End));
+
+    /// <summary>What is left of it without another.</summary>
+    public IEnumerable<ByteRange> Without(ByteRange other) => Common(other).SizeBytes == 0
+        ? [this]
+        : new ByteRange[] { new(Start, Math.Max(Start, other.Start)), new(Math.Min(End, other.End), End) }.Where(range => range.SizeBytes > 0);
+
+    /// <summary>Ranges in order, those that touch or overlap put together.</summary>
+    public static List<ByteRange> Merge(IEnumerable<ByteRange> ranges)
+    {
+        var merged = new List<ByteRange>();
+        foreach (var range in ranges.Where(range => range.SizeBytes > 0).OrderBy(range => range.Start))
+        {
+            if (merged.Count > 0 && range.Start <= merged[^1].End)
+            {
+                merged[^1] = merged[^1] with { End = Math.Max(merged[^1].End, range.End) };
+            }
+            else
+            {
+                merged.Add(range);
+            }
+        }
+
+        return merged;
+    }
+}

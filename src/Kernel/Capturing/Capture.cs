@@ -1,0 +1,230 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using DmaGrains.Model;
+using DmaGrains.Model.Boards;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Kernel.Capturing;
+
+/// <summary>Writes a board file of a machine, as far as its /proc and /sys tell; what they do not tell is said, never guessed.</summary>
+public static class Capture
+{
+    private const string ThisProgram = "dmagrains capture";
+
+    /// <summary>Captures a machine.</summary>
+    /// <param name="tree">The machine.</param>
+    /// <param name="name">The board's name; null for the machine's own.</param>
+    public static CaptureReport Of(MachineTree tree, string? name)
+    {
+        var kernel = tree.Text("/proc/sys/kernel/osrelease");
+        var architecture = ArchitectureOf(tree);
+        var memory = new CapturedMemory(tree, KernelText.IsX86Architecture(architecture));
+        var devices = new CapturedDevices(tree, architecture);
+        List<string> remarks = [.. memory.Remarks, .. devices.Remarks, .. UserspaceNames(tree)];
+        var groups = CapturedGroups.Of(tree, devices.All, memory.PageBytes, remarks);
+        var model = tree.TextIfAny("/proc/device-tree/model") ?? tree.TextIfAny("/sys/class/dmi/id/product_name");
+        var board = name ?? KernelName.ToModel(model ?? tree.TextIfAny("/proc/sys/kernel/hostname") ?? "captured");
+        var title = $"{model ?? "A machine of unknown model"}, Linux {kernel ?? "of unknown version"}, {architecture ?? "unknown architecture"}";
+        var canBe = memory.Regions.Count > 0 && devices.All.Count > 0;
+        var unread = tree.Unread.Select(missed => new UnreadPath(HarmlessText.Of(missed.Path), HarmlessText.Of(missed.Reason))).ToImmutableArray();
+        ImmutableArray<string> left = [.. remarks.Select(HarmlessText.Of)];
+        return new(tree.Root, canBe ? board : null, kernel, architecture, memory.Regions.Count, devices.All.Count)
+        {
+            Iommus = groups.Count,
+            Unread = unread,
+            LeftOut = left,
+            Text = canBe ? Text(board, title, memory, devices.All, groups, Comments(tree.Root, unread, left)) : null,
+        };
+    }
+
+    private static string? ArchitectureOf(MachineTree tree)
+    {
+        if (tree.TextIfAny("/proc/sys/kernel/arch") is { } architecture)
+        {
+            return architecture;
+        }
+
+        var told = KernelText.ArchitectureOf(tree.TextIfAny("/proc/cpuinfo") ?? string.Empty);
+        if (told is null)
+        {
+            tree.Miss("/proc/sys/kernel/arch", "there is no such file, and /proc/cpuinfo does not give the architecture");
+        }
+
+        return told;
+    }
+
+    private static IEnumerable<string> UserspaceNames(MachineTree tree)
+    {
+        string[] heaps = [.. tree.Names("/dev/dma_heap").Union(tree.Names("/sys/class/dma_heap")).Order(StringComparer.Ordinal)];
+        yield return heaps.Length == 0 ? "dma-heaps: none." : $"dma-heaps: {string.Join(", ", heaps)}.";
+    }
+
+    private static IEnumerable<string> Comments(string root, ImmutableArray<UnreadPath> unread, ImmutableArray<string> left) =>
+    [
+        $"Written by {ThisProgram} from {(root == MachineTree.Here ? "the machine it ran on" : "a copied tree")}.",
+        "What could not be read, and is left out or unset below:",
+        .. unread.Select(missed => $"  {missed.Path}: {missed.Reason}"),
+        .. unread.IsEmpty ? (string[])["  nothing"] : [],
+        "What is known but cannot be expressed in the format:",
+        .. left.Select(remark => $"  {remark}"),
+        "What no kernel shows: whether importers take only one contiguous range, need struct pages, are trusted or accept peers' memory;",
+        "and which pages the kernel itself holds: all memory counts as free.",
+    ];
+
+    private static string Text(
+        string board,
+        string title,
+        CapturedMemory memory,
+        IReadOnlyList<CapturedDevice> devices,
+        List<CapturedGroup> groups,
+        IEnumerable<string> comments)
+    {
+        var text = new BoardText();
+        foreach (var comment in comments)
+        {
+            text.Comment(string.Empty, comment);
+        }
+
+        text.Line($"name: {BoardText.Name(board)}").Line($"title: {BoardText.Quote(title, BoardDefinition.TitleLengthMax)}");
+        if (memory.BoardPageBytes != Page.SizeBytes)
+        {
+            text.Line($"page_size: {BoardText.Size(memory.BoardPageBytes)}");
+        }
+
+        if (memory.PageBlockBytes is { } block)
+        {
+            text.Comment(string.Empty, "The kernel has created the contiguous areas below, so its page blocks are no longer than that.");
+            text.Line($"page_block: {BoardText.Size(block)}");
+        }
+
+        text.Line("memory:");
+        foreach (var region in memory.Regions)
+        {
+            text.Line($"  - name: {BoardText.Name(region.Name)}").Line($"    kind: {region.Kind}")
+                .Line($"    start: 0x{region.Start:x}").Line($"    size: {BoardText.Size(region.SizeBytes)}")
+                .Line($"    source: {BoardText.Quote(region.Source)}");
+        }
+
+        if (groups.Count > 0)
+        {
+            text.Line("iommus:");
+        }
+
+        foreach (var group in groups)
+        {
+            text.Line($"  - name: {group.Name}").Line($"    first: 0x{group.First:x}").Line($"    last: 0x{group.Last:x}")
+                .Line($"    granule: {group.Granule}").Line($"    reuse: {(group.IsLazy ? "lazy" : "strict")}");
+            if (group.Reserved.Count > 0)
+            {
+                text.Line("    reserved:");
+            }
+
+            foreach (var (first, last) in group.Reserved)
+            {
+                text.Line($"      - {{start: 0x{first:x}, size: 0x{Math.Max(1, unchecked(last - first + 1)):x}}}");
+            }
+
+            text.Line($"    source: {BoardText.Quote(group.Source)}");
+        }
+
+        text.Line("devices:");
+        foreach (var device in devices)
+        {
+            Write(text, device, groups.FirstOrDefault(group => group.Group == device.Group)?.Name);
+        }
+
+        return text.ToString();
+    }
+
+    private static void Write(BoardText text, CapturedDevice device, string? mmu)
+    {
+        var offers = device.Interfaces.Count == 0 ? string.Empty : $": {string.Join(", ", device.Interfaces)}";
+        text.Line($"  - name: {BoardText.Name(device.Name)}").Line($"    driver: {BoardText.Quote(device.Driver)}")
+            .Line($"    description: {BoardText.Quote($"{device.Bus} {device.KernelName}{offers}")}");
+        foreach (var fact in device.Facts)
+        {
+            text.Comment("    ", fact);
+        }
+
+        (string Key, string? Value, string? Source)[] values =
+        [
+            ("max_segment_size", device.Limits.MaxSegmentSize?.Value.ToString(CultureInfo.InvariantCulture), device.Limits.MaxSegmentSize?.Source),
+            ("max_segment_count", device.Limits.MaxSegments?.Value.ToString(CultureInfo.InvariantCulture), device.Limits.MaxSegments?.Source),
+            ("segment_boundary_mask", device.Limits.BoundaryMask is { } boundary ? $"0x{boundary.Value:x}" : null, device.Limits.BoundaryMask?.Source),
+            ("dma_mask", device.DmaMask is { } mask ? $"0x{mask.Mask:x}" : null, device.DmaMask?.Source),
+            ("coherent", device.Coherent is { } coherent ? coherent.Snoops ? "true" : "false" : null, device.Coherent?.Source),
+            ("iommu", mmu, mmu is null ? null : $"{device.Path}/iommu_group"),
+        ];
+        var known = values.Where(value => value.Value is not null).ToList();
+        known.ForEach(value => text.Line($"    {value.Key}: {value.Value}"));
+        if (known.Count > 0)
+        {
+            text.Line("    sources:");
+        }
+
+        known.ForEach(value => text.Line($"      {value.Key}: {BoardText.Quote(value.Source!)}"));
+    }
+}
+
+/// <summary>What capturing a machine came to.</summary>
+/// <param name="Root">The folder that stood for <c>/</c>.</param>
+/// <param name="Board">The board's name; null when there is no board: it needs memory and a device.</param>
+/// <param name="Kernel">The kernel's version, or null.</param>
+/// <param name="Architecture">As the kernel calls it, or null.</param>
+/// <param name="Regions">How many memory regions were found.</param>
+/// <param name="Devices">How many devices.</param>
+public sealed record CaptureReport(
+    string Root, string? Board, string? Kernel, string? Architecture, int Regions, int Devices)
+{
+    /// <summary>How many MMUs.</summary>
+    public required int Iommus { get; init; }
+
+    /// <summary>What could not be read.</summary>
+    public required ImmutableArray<UnreadPath> Unread { get; init; }
+
+    /// <summary>What is known and has no place in the file.</summary>
+    public required ImmutableArray<string> LeftOut { get; init; }
+
+    /// <summary>The board file; null when there is no board.</summary>
+    public required string? Text { get; init; }
+}
+
+/// <summary>Lines of a board file.</summary>
+internal sealed class BoardText
+{
+    private readonly StringBuilder _text = new();
+
+    /// <summary>A line.</summary>
+    public BoardText Line(string line)
+    {
+        _text.Append(line).Append('\n');
+        return this;
+    }
+
+    /// <summary>A comment in one line.</summary>
+    public void Comment(string indent, string comment) => Line($"{indent}# {HarmlessText.Of(comment)}");
+
+    /// <inheritdoc/>
+    public override string ToString() => _text.ToString();
+
+    /// <summary>Text in quotes, no longer than files may have it.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="lengthMax">Most characters.</param>
+    public static string Quote(string text, int lengthMax = NodeValues.LineMax)
+    {
+        var line = HarmlessText.Cut(HarmlessText.Of(text), lengthMax - 1);
+        return $"\"{line.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    }
+
+    /// <summary>A name; the one word that YAML takes for nothing in quotes.</summary>
+    public static string Name(string name) => name.Equals("null", StringComparison.OrdinalIgnoreCase) ? Quote(name) : name;
+
+    /// <summary>A size as people write it: in the largest unit that has no rest.</summary>
+    public static string Size(ulong bytes) => bytes switch
+    {
+        _ when bytes % (1 << 30) == 0 => string.Create(CultureInfo.InvariantCulture, $"{bytes >> 30}GiB"),
+        _ when bytes % (1 << 20) == 0 => string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20}MiB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes >> 10}KiB"),
+    };
+}

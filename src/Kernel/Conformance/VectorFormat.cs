@@ -1,0 +1,41 @@
+namespace DmaGrains.Kernel.Conformance;
+
+/// <summary>A kind of record: how it is told from the others and who checks it.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Name">Its name in messages, as in the names of the files.</param>
+/// <param name="Markers">Fields that only this kind has; a record has one of them.</param>
+/// <param name="Check">Asks the model; null when it agrees with the record.</param>
+internal sealed record VectorFormat(
+    VectorKind Kind, string Name, string[] Markers, Func<VectorField, Mismatch?> Check)
+{
+    private static readonly VectorFormat[] _all =
+    [
+        new(VectorKind.Scatterlist, "scatterlist", ["pfns", "calls"], ScatterlistVector.Check),
+        new(VectorKind.Constraints, "constraints", ["ops"], ConstraintsVector.Check),
+        new(VectorKind.Representability, "representability", ["max_segment_count"], RepresentabilityVector.Check),
+        new(VectorKind.CheckSgSegment, "check_sg_segment", ["dma_address"], SegmentCheckVector.Check),
+        new(VectorKind.IommuMap, "iommu_map", ["granule"], IommuVector.Check),
+    ];
+
+    /// <summary>The kinds and their fields, for messages.</summary>
+    public static string Known { get; } = string.Join(
+        " or ", _all.Select(format => $"{format.Name} ({string.Join(" or ", format.Markers)})"));
+
+    /// <summary>The format of a record.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="before">The format of the file's earlier records; null when this is the first.</param>
+    public static VectorFormat Of(VectorField record, VectorFormat? before)
+    {
+        var markers = _all.SelectMany(format => format.Markers).Where(record.Has).ToList();
+        if (markers.Count != 1)
+        {
+            var found = markers.Count == 0 ? "no known kind" : string.Join(" and ", markers);
+            throw record.Fault($"a record of {found}", $"one of {Known}");
+        }
+
+        var format = _all.First(format => format.Markers.Contains(markers[0]));
+        return before is null || before == format
+            ? format
+            : throw record.Fault($"a {format.Name} record", $"{before.Name} as in the lines before");
+    }
+}

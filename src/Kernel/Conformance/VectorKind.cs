@@ -1,0 +1,21 @@
+namespace DmaGrains.Kernel.Conformance;
+
+/// <summary>What the records of a vector file are about.</summary>
+/// <remarks>The formats: <c>tests/vectors/README.md</c>.</remarks>
+public enum VectorKind
+{
+    /// <summary>Pages in, scatterlist out: lib/scatterlist.c.</summary>
+    Scatterlist,
+
+    /// <summary>Attach and detach histories with the buffer's constraints after each step: RFCv3 2/2.</summary>
+    Constraints,
+
+    /// <summary>The fewest segments that can hold a buffer, found by exhaustive search.</summary>
+    Representability,
+
+    /// <summary>One mapped segment in, what the DMA debugging says out: kernel/dma/debug.c.</summary>
+    CheckSgSegment,
+
+    /// <summary>A list laid out in an IOMMU's address space: drivers/iommu/dma-iommu.c.</summary>
+    IommuMap,
+}

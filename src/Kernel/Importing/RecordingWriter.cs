@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace DmaGrains.Kernel.Importing;
+
+/// <summary>Writes a recording, line by line; what was written is kept if the recorder is killed.</summary>
+/// <param name="output">Where to. It is flushed after each look.</param>
+/// <param name="time">The clock.</param>
+public sealed class RecordingWriter(TextWriter output, TimeProvider time)
+{
+    private readonly long _began = time.GetTimestamp();
+
+    /// <summary>Writes the heading, and the buffers that are there.</summary>
+    /// <param name="source">What is looked at.</param>
+    /// <param name="every">How often.</param>
+    /// <param name="present">What there is.</param>
+    public void Begin(string source, TimeSpan every, ImportedListing present)
+    {
+        Line(new RecordingHeading(BufferRecording.Format, BufferRecording.Version)
+        {
+            Source = source,
+            Began = time.GetUtcNow(),
+            EveryMs = (uint)every.TotalMilliseconds,
+        });
+        Add(0, ListingChange.Between(present with { Buffers = [] }, present));
+    }
+
+    /// <summary>Writes what changed since the look before.</summary>
+    public void Add(ImmutableArray<ListingChange> changes) => Add(Now, changes);
+
+    /// <summary>Writes that nobody looks any more, and closes the output.</summary>
+    public void End()
+    {
+        Line(new RecordedEvent(Now, RecordedEventKind.Ended));
+        output.Dispose();
+    }
+
+    private ulong Now => (ulong)(time.GetElapsedTime(_began).Ticks * TimeSpan.NanosecondsPerTick);
+
+    private void Add(ulong at, ImmutableArray<ListingChange> changes)
+    {
+        foreach (var change in changes)
+        {
+            if (KindOf(change.Kind) is not { } kind)
+            {
+                continue;
+            }
+
+            Line(new RecordedEvent(at, kind)
+            {
+                Buffer = change.Buffer,
+                Device = change.Device,
+                Exporter = kind == RecordedEventKind.Exported ? change.Exporter : null,
+                SizeBytes = kind == RecordedEventKind.Exported ? change.SizeBytes : null,
+                Name = kind == RecordedEventKind.Exported ? change.Name : null,
+            });
+        }
+
+        output.Flush();
+    }
+
+    private static RecordedEventKind? KindOf(ListingChangeKind kind) => kind switch
+    {
+        ListingChangeKind.Exported => RecordedEventKind.Exported,
+        ListingChangeKind.Attached => RecordedEventKind.Attached,
+        ListingChangeKind.Detached => RecordedEventKind.Detached,
+        ListingChangeKind.Gone => RecordedEventKind.Gone,
+        _ => null,
+    };
+
+    private void Line<T>(T line)
+    {
+        output.Write(JsonSerializer.Serialize(line, RecordingJson.Options));
+        output.Write('\n');
+    }
+}

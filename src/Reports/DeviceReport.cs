@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Devices;
+
+namespace DmaGrains.Reports;
+
+/// <summary>A device of a board, in the words of board files; 0 and null are what its driver leaves unset.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="MaxSegmentSize">Longest segment, in bytes.</param>
+/// <param name="MaxSegmentCount">Most segments.</param>
+/// <param name="SegmentBoundaryMask">No segment crosses a multiple of mask + 1.</param>
+/// <param name="Contiguous">Whether it takes one contiguous run only.</param>
+/// <param name="DmaMask">Highest address that it forms.</param>
+/// <param name="BusDmaLimit">Highest address that its bus lets through, as the bus counts.</param>
+/// <param name="HighestAddress">The last address that it reaches, as its bus counts: the lowest of the two, their defaults read in, and the end of its windows.</param>
+public sealed record DeviceReport(
+    string Name,
+    uint MaxSegmentSize,
+    uint MaxSegmentCount,
+    ulong SegmentBoundaryMask,
+    bool Contiguous,
+    ulong DmaMask,
+    ulong BusDmaLimit,
+    ulong HighestAddress)
+{
+    /// <summary>The little that userspace would need to know: contiguous, scatter-gather or weird (thread #58).</summary>
+    public required string Class { get; init; }
+
+    /// <summary>Whether its accesses snoop the CPU's caches.</summary>
+    public required bool Coherent { get; init; }
+
+    /// <summary>The MMU of its own, or null.</summary>
+    public required string? Iommu { get; init; }
+
+    /// <summary>The MMU between its bus and memory, or null.</summary>
+    public required string? BusMmu { get; init; }
+
+    /// <summary>How well these MMUs isolate it: none, shared, own or per-context.</summary>
+    public required string Isolation { get; init; }
+
+    /// <summary>Whether it takes pages for addresses.</summary>
+    public required bool NeedsStructPage { get; init; }
+
+    /// <summary>Whether it may map opaque memory.</summary>
+    public required bool Trusted { get; init; }
+
+    /// <summary>Whether it takes a peer's memory.</summary>
+    public required bool PeerToPeer { get; init; }
+
+    /// <summary>The bus on which peers reach each other's memory, or null.</summary>
+    public required string? PeerBus { get; init; }
+
+    /// <summary>Whether each line of a frame takes segments of its own.</summary>
+    public required bool SegmentsPerLine { get; init; }
+
+    /// <summary>Segments that it would like to be no shorter, in bytes; 0 when it does not care.</summary>
+    public required uint PreferredSegmentSize { get; init; }
+
+    /// <summary>The bus that it is on, or null when the board names none.</summary>
+    public required string? Bus { get; init; }
+
+    /// <summary>How its bus sees memory; empty when it sees the CPU's addresses.</summary>
+    public required ImmutableArray<BusWindowReport> Windows { get; init; }
+
+    /// <summary>Whether it only imports; not written where it does not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool NeverExports { get; init; }
+
+    /// <summary>The limits of the table that it states, each by its name in board files; null, and not written, where it states none.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Limits { get; init; }
+
+    /// <summary>The same in words: what it takes.</summary>
+    [JsonIgnore]
+    public ImmutableArray<string> LimitsText { get; init; } = [];
+
+    /// <summary>The report of a device of a board.</summary>
+    public static DeviceReport Of(Device device, BoardDefinition board) => new(
+        device.Name,
+        device.Parameters?.MaxSegmentSize ?? 0,
+        device.Parameters?.MaxSegmentCount ?? 0,
+        device.Parameters?.SegmentBoundaryMask ?? 0,
+        device.RequiresContiguous,
+        device.DmaMask,
+        device.BusDmaLimit,
+        device.HighestAddress)
+    {
+        Class = Vocabulary.ImporterClasses.WordFor(ExporterOrder.ClassOf(device, DmaGetters.V61)),
+        Coherent = device.Coherent,
+        Iommu = device.Iommu,
+        BusMmu = device.BusMmu,
+        Isolation = Vocabulary.Isolations.WordFor(DeviceIsolation.Of(device, board)),
+        NeedsStructPage = device.NeedsStructPage,
+        Trusted = device.Trusted,
+        PeerToPeer = device.PeerToPeer,
+        PeerBus = device.PeerBus,
+        SegmentsPerLine = device.SegmentsPerLine,
+        PreferredSegmentSize = device.PreferredSegmentSize,
+        Bus = device.Bus,
+        Windows = BusWindowReport.Of(device.Windows),
+        NeverExports = device.NeverExports,
+        Limits = LimitsReport.Of(device.Limits),
+        LimitsText = [.. device.Limits.Stated.Select(stated => stated.Limit.Takes(stated.Value))],
+    };
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Coherency;
+
+namespace DmaGrains.Reports;
+
+/// <summary>Whose a buffer is now (thread #32).</summary>
+/// <param name="Owner">"cpu" or "devices".</param>
+/// <param name="Devices">The devices that have it mapped and whose turn it is, in the order of the mappings' names.</param>
+/// <param name="Owed">Those whose cache work is owed until a flush (thread #34); nobody may touch the buffer before that.</param>
+/// <param name="CpuAccesses">The CPU's open accesses, in the order begun; while there is one the buffer is the CPU's.</param>
+/// <param name="MemoryIsCurrent">Whether memory has all that the CPU was allowed to write.</param>
+/// <param name="CachesAreStale">Whether a device may have changed memory since the CPU's cache lines were last discarded.</param>
+/// <param name="CachesAreDirty">Whether the CPU has written lines that memory does not have.</param>
+public sealed record OwnerReport(
+    string Owner,
+    ImmutableArray<string> Devices,
+    ImmutableArray<string> Owed,
+    ImmutableArray<CpuAccessReport> CpuAccesses,
+    bool MemoryIsCurrent,
+    bool CachesAreStale,
+    bool CachesAreDirty)
+{
+    /// <summary>The owner when it is the CPU.</summary>
+    public const string Cpu = "cpu";
+
+    /// <summary>The owner when it is devices.</summary>
+    public const string ByDevices = "devices";
+
+    /// <summary>The report of a buffer.</summary>
+    public static OwnerReport Of(DmaBuffer buffer)
+    {
+        var devices = DevicesWith(buffer, MappingTurn.Device);
+        return new(
+            devices.IsEmpty || !buffer.Cpu.Accesses.IsEmpty ? Cpu : ByDevices,
+            devices,
+            DevicesWith(buffer, MappingTurn.Owed),
+            [.. buffer.Cpu.Accesses.Select(access => new CpuAccessReport(access.Name, Vocabulary.Directions.WordFor(access.Direction)))],
+            buffer.Cpu.IsCleaned,
+            buffer.Cpu.IsStale,
+            buffer.Cpu.IsDirty);
+    }
+
+    private static ImmutableArray<string> DevicesWith(DmaBuffer buffer, MappingTurn turn) =>
+    [
+        .. buffer.Mappings
+            .Where(mapping => mapping.Access == BufferAccess.Map && mapping.Turn == turn)
+            .Select(mapping => buffer.Attachments.Find(mapping.Attachment)!.Device)
+            .Distinct(),
+    ];
+}
+
+/// <summary>An access of the CPU that has begun and not ended.</summary>
+/// <param name="Name">The caller's name for it.</param>
+/// <param name="Direction">from-device to read, to-device to write, or bidirectional.</param>
+public sealed record CpuAccessReport(string Name, string Direction);

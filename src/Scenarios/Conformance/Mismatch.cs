@@ -1,4 +1,0 @@
-namespace DmaGrains.Scenarios.Conformance;
-
-/// <summary>Where a record and the model first differ, in short text.</summary>
-internal sealed record Mismatch(string Expected, string Actual);

@@ -1,0 +1,24 @@
+using System.Globalization;
+using DmaGrains.Model;
+
+namespace DmaGrains.Scenarios.Files;
+
+/// <summary>Names of the model that nothing else has.</summary>
+internal static class UniqueName
+{
+    /// <summary>The name, with a number behind it when it is taken.</summary>
+    /// <param name="name">A name of the model.</param>
+    /// <param name="taken">Names that others have.</param>
+    public static string Of(string name, IEnumerable<string> taken)
+    {
+        var others = taken.ToHashSet();
+        var unique = name;
+        for (var number = 2; others.Contains(unique); number++)
+        {
+            var suffix = string.Create(CultureInfo.InvariantCulture, $"-{number}");
+            unique = $"{name[..Math.Min(name.Length, ModelName.LengthMax - suffix.Length)]}{suffix}";
+        }
+
+        return unique;
+    }
+}

@@ -1,0 +1,6 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("DmaGrains.Silo")]
+[assembly: InternalsVisibleTo("DmaGrains.Silo.Tests")]
+[assembly: InternalsVisibleTo("DmaGrains.Testing")]
+[assembly: InternalsVisibleTo("DmaGrains.Benchmarks")]

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+
+namespace DmaGrains.Storage;
+
+/// <summary>Tells the operator when storage begins to fail and when it works again: one line each, however many callers it fails.</summary>
+/// <param name="log">Where.</param>
+/// <param name="what">What is done with storage.</param>
+internal sealed class Outage(ILogger log, string what)
+{
+    private int _isOn;
+
+    /// <summary>Waits for something that storage does.</summary>
+    public async Task<StoredState?> WatchAsync(Task<StoredState?> work)
+    {
+        StoredState? state;
+        try
+        {
+            state = await work;
+        }
+        catch (StorageException why)
+        {
+            if (Interlocked.Exchange(ref _isOn, 1) == 0)
+            {
+                log.StorageFails(what, why.Message);
+            }
+
+            throw;
+        }
+
+        if (Volatile.Read(ref _isOn) == 1 && Interlocked.Exchange(ref _isOn, 0) == 1)
+        {
+            log.StorageWorks(what);
+        }
+
+        return state;
+    }
+}

@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace DmaGrains.Storage.PostgreSql;
+
+/// <summary>
+/// One connection that carries out what is queued, a group with each statement; what waits meanwhile is the next group. A lost
+/// connection fails the group that it was lost with, which may have happened or not, and is made anew for the next one.
+/// </summary>
+internal sealed class PostgreSqlBatchWriter : IStateStore
+{
+    // Two silos that wait for each other's rows: PostgreSQL ends one of them after a second.
+    private const int AttemptsMax = 3;
+
+    // A connection that was idle for this long is asked first whether it still is one: a server that was restarted costs no command.
+    private static readonly TimeSpan _idleMax = TimeSpan.FromMilliseconds(100);
+
+    private readonly WaitingOperations _queue = new();
+    private readonly NpgsqlDataSource _source;
+    private readonly PostgreSqlConnection _settings;
+    private readonly Func<NpgsqlConnection, IReadOnlyList<StateOperation>, Task<StoredState?[]>> _statement;
+    private readonly Task _run;
+
+    private NpgsqlConnection? _connection;
+    private long _usedAt;
+
+    /// <summary>Starts it. It connects when there is something to do.</summary>
+    /// <param name="source">Makes connections.</param>
+    /// <param name="settings">What they are to.</param>
+    /// <param name="statement">Carries a group out: all of it, or none of it and an exception.</param>
+    public PostgreSqlBatchWriter(
+        NpgsqlDataSource source,
+        PostgreSqlConnection settings,
+        Func<NpgsqlConnection, IReadOnlyList<StateOperation>, Task<StoredState?[]>> statement)
+    {
+        (_source, _settings, _statement) = (source, settings, statement);
+        _run = Task.Run(RunAsync);
+    }
+
+    /// <inheritdoc/>
+    public Task<StoredState?> DoAsync(StateOperation operation) => _queue.TryAdd(operation)
+        ? operation.Done
+        : Task.FromException<StoredState?>(new StorageException($"{_settings} is closed."));
+
+    /// <summary>Carries out what is queued, then closes the connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Complete();
+        await _run;
+    }
+
+    private async Task RunAsync()
+    {
+        while (await _queue.WaitAsync())
+        {
+            var group = _queue.Take();
+            if (group.Count > 0)
+            {
+                await CarryOutAsync(group);
+            }
+        }
+
+        await DisconnectAsync();
+    }
+
+    private async Task CarryOutAsync(List<StateOperation> group)
+    {
+        NpgsqlConnection connection;
+        try
+        {
+            connection = await ConnectAsync();
+        }
+        catch (Exception fault)
+        {
+            // Who came while it was tried would hear the same, later.
+            var explained = Explain(fault);
+            group.ForEach(operation => operation.Fail(explained));
+            _queue.Fail(explained);
+            return;
+        }
+
+        try
+        {
+            var results = await AttemptAsync(connection, group);
+            for (var index = 0; index < group.Count; index++)
+            {
+                group[index].Complete(results[index]);
+            }
+        }
+        catch (PostgresException refused) when (group.Count > 1 && IsAboutOneOf(refused))
+        {
+            foreach (var operation in group)
+            {
+                await CarryOutAsync([operation]);
+            }
+        }
+        catch (Exception fault)
+        {
+            var explained = Explain(fault);
+            group.ForEach(operation => operation.Fail(explained));
+        }
+
+        _usedAt = Stopwatch.GetTimestamp();
+    }
+
+    private async Task<StoredState?[]> AttemptAsync(NpgsqlConnection connection, List<StateOperation> group)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await _statement(connection, group);
+            }
+            catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < AttemptsMax)
+            {
+                // Nothing was changed; the other one has the rows now, and gives them up soon.
+            }
+        }
+    }
+
+    private async Task<NpgsqlConnection> ConnectAsync()
+    {
+        if (_connection is { } old && await IsAliveAsync(old))
+        {
+            return old;
+        }
+
+        await DisconnectAsync();
+        var connection = await _source.OpenConnectionAsync();
+        try
+        {
+            await PostgreSqlStatements.SetUpAsync(connection);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+
+        return _connection = connection;
+    }
+
+    private async Task<bool> IsAliveAsync(NpgsqlConnection connection)
+    {
+        if (connection.FullState != System.Data.ConnectionState.Open)
+        {
+            return false;
+        }
+
+        if (Stopwatch.GetElapsedTime(_usedAt) < _idleMax)
+        {
+            return true;
+        }
+
+        try
+        {
+            await PostgreSqlStatements.PingAsync(connection);
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    private async Task DisconnectAsync()
+    {
+        if (_connection is { } connection)
+        {
+            _connection = null;
+            await connection.DisposeAsync();
+        }
+    }
+
+    /// <summary>Whether what one row says is at fault (a key with a zero byte, a state too large) and the others would be taken.</summary>
+    private static bool IsAboutOneOf(PostgresException refused) =>
+        refused.SqlState.StartsWith("22", StringComparison.Ordinal) || refused.SqlState.StartsWith("54", StringComparison.Ordinal);
+
+    private StorageException Explain(Exception fault) => new($"{_settings} failed: {_settings.Explain(fault)}.");
+}

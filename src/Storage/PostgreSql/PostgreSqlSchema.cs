@@ -1,0 +1,44 @@
+using Npgsql;
+
+namespace DmaGrains.Storage.PostgreSql;
+
+/// <summary>The tables and statements in the database, in the schema <c>dmagrains</c>.</summary>
+internal static class PostgreSqlSchema
+{
+    /// <summary>Where they are.</summary>
+    public const string Name = "dmagrains";
+
+    /// <summary>The version that this program reads and writes.</summary>
+    public const int Version = 3;
+
+    // Any number: it only must not be another program's in the same database.
+    private const long Lock = 0x444d_4147_7261_696e;
+
+    /// <summary>Makes the schema when there is none. Silos that start together take turns.</summary>
+    /// <returns>The version that is there; null when there is none.</returns>
+    public static async Task<int?> EnsureAsync(NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var wait = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({Lock})", connection);
+        await wait.ExecuteNonQueryAsync(cancellation);
+        await using var look = new NpgsqlCommand($"SELECT to_regclass('{Name}.schema_version') IS NULL", connection);
+        if (await look.ExecuteScalarAsync(cancellation) is true)
+        {
+            await using var make = new NpgsqlCommand(Text(), connection);
+            await make.ExecuteNonQueryAsync(cancellation);
+        }
+
+        await using var read = new NpgsqlCommand($"SELECT version FROM {Name}.schema_version", connection);
+        var version = await read.ExecuteScalarAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return version as int?;
+    }
+
+    private static string Text()
+    {
+        using var file = typeof(PostgreSqlSchema).Assembly.GetManifestResourceStream("schema.sql")!;
+        using var reader = new StreamReader(file);
+        return reader.ReadToEnd();
+    }
+}

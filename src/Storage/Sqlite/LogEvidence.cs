@@ -1,0 +1,65 @@
+namespace DmaGrains.Storage.Sqlite;
+
+/// <summary>
+/// Whether all that was acknowledged is in a file and its log. SQLite itself cannot tell: to it, a log that is gone, cut short or damaged
+/// is one that ends early.
+/// </summary>
+internal static class LogEvidence
+{
+    /// <summary>What to do about it.</summary>
+    public const string Remedy =
+        "restore the files that belong together, or a copy (docs/operations.md: how to continue with what is left)";
+
+    /// <summary>Why what is found is not all that was acknowledged, or cannot be told; null when it is.</summary>
+    /// <param name="paths">Where it was found.</param>
+    /// <param name="file">What the file says without its log; null when it is not whole without it.</param>
+    /// <param name="acknowledged">What was acknowledged; null when nobody says.</param>
+    /// <param name="log">The log.</param>
+    public static string? WhyNot(SqlitePaths paths, SqliteSchema? file, AcknowledgedLog? acknowledged, WriteAheadLog log)
+    {
+        if (log.DamagedFrame is { } frame)
+        {
+            var where = frame == 0 ? "in its header" : $"in frame {frame}";
+            return $"{paths.Log} is damaged {where}, and later commits follow the damage: {Remedy}";
+        }
+
+        return acknowledged is { } known ? WhyNot(paths, file, known, log)
+            : file is null ? $"{paths.File} is damaged: {Remedy}"
+            : file.IsOpen ? $"{paths.File} was not closed in an orderly way, and {paths.Acknowledged} is missing, which says how far {paths.Log} must reach: {Remedy}"
+            : log.HasFrames ? $"{paths.Log} is not the log of {paths.File}, which was closed in an orderly way: remove it if the file is a restored copy, else {Remedy}"
+            : null;
+    }
+
+    private static string? WhyNot(SqlitePaths paths, SqliteSchema? file, AcknowledgedLog known, WriteAheadLog log)
+    {
+        if (file is null)
+        {
+            // Pages of a checkpoint that was cut off: the log has them.
+            return log.HasEnd ? null : $"{paths.File} is damaged: {Remedy}";
+        }
+
+        if (known.File != file.File)
+        {
+            return $"{paths.Acknowledged} belongs to a different file, not to {paths.File}: {Remedy}";
+        }
+
+        // The file may be one ahead: it gets its next number before what is beside it does.
+        if (known.Generation != file.Generation && known.Generation != file.Generation - 1)
+        {
+            return $"{paths.File} (generation {file.Generation}) and {paths.Acknowledged} (generation {known.Generation}) do not belong together: "
+                + $"remove {paths.Log} and {paths.Acknowledged} if the file is a restored copy, else {Remedy}";
+        }
+
+        if (!log.HasFrames)
+        {
+            return known.End.Frames == 0 || known.Generation != file.Generation
+                ? null
+                : $"{paths.Log} is missing or empty, and {known.End.Frames} frames of it were acknowledged: {Remedy}";
+        }
+
+        // A log begins anew when the file has all of it.
+        return known.End.Frames == 0 || log.HasEnd || log.Salt1 == unchecked(known.End.Salt1 + 1)
+            ? null
+            : $"{paths.Log} is damaged or is a different log: the last acknowledged frame ({known.End.Frames}) is not in it: {Remedy}";
+    }
+}

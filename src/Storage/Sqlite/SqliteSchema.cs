@@ -1,0 +1,155 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace DmaGrains.Storage.Sqlite;
+
+/// <summary>What is in the file.</summary>
+/// <param name="File">Its identity: 63 random bits, the same in copies.</param>
+/// <param name="Generation">How often a log was begun or ended.</param>
+/// <param name="IsOpen">Whether a log was begun, and not ended in an orderly way.</param>
+internal sealed record SqliteSchema(long File, long Generation, bool IsOpen)
+{
+    /// <summary>The version that this program reads and writes.</summary>
+    public const long Version = 2;
+
+    /// <summary>Bytes of a page.</summary>
+    public const int PageBytes = 4096;
+
+    // Seconds that the end of another process is waited for.
+    private const int PatienceSeconds = 1;
+
+    /// <summary>A connection to a file that is there.</summary>
+    public static SqliteConnection Connect(string path) => new(new SqliteConnectionStringBuilder
+    {
+        DataSource = path,
+        Mode = SqliteOpenMode.ReadWrite,
+        DefaultTimeout = PatienceSeconds,
+        Pooling = false,
+    }.ConnectionString);
+
+    /// <summary>Makes the schema in an empty file.</summary>
+    public static void Make(SqliteConnection connection)
+    {
+        connection.Execute(string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            PRAGMA locking_mode = EXCLUSIVE;
+            PRAGMA page_size = {PageBytes};
+            PRAGMA synchronous = EXTRA;
+            BEGIN EXCLUSIVE;
+            CREATE TABLE dmagrains_schema (
+                version INTEGER NOT NULL, file INTEGER NOT NULL, generation INTEGER NOT NULL, is_open INTEGER NOT NULL) STRICT;
+            INSERT INTO dmagrains_schema VALUES ({Version}, {Random.Shared.NextInt64()}, 0, 0);
+            CREATE TABLE state (
+                grain TEXT NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL, payload BLOB NOT NULL,
+                PRIMARY KEY (grain, name)) STRICT;
+            COMMIT;
+            PRAGMA journal_mode = WAL;
+            """));
+    }
+
+    /// <summary>Locks the file for this process. A file that is not ours is left as it is, and so is its log.</summary>
+    /// <returns>What the file and its log say together.</returns>
+    public static SqliteSchema Claim(SqliteConnection connection, string path)
+    {
+        if (raw.sqlite3_db_readonly(connection.Handle, "main") == 1)
+        {
+            // SQLite opens such a file all the same, and fails later in ways that do not say so.
+            throw new SqliteException("read-only", raw.SQLITE_READONLY);
+        }
+
+        // Closing would write the log into the file, and remove it.
+        raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+        connection.Execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0");
+        connection.Execute("BEGIN EXCLUSIVE");
+        connection.Execute("COMMIT");
+        if (connection.Ask("SELECT count(*) FROM sqlite_schema WHERE name = 'dmagrains_schema'") is 0L)
+        {
+            throw new StorageException($"{path} is a database of another program: expected a new file, or one created by DmaGrains.");
+        }
+
+        if (connection.Ask("SELECT version FROM dmagrains_schema") is not long version)
+        {
+            throw new StorageException($"{path} is damaged (it has no schema version): restore a copy.");
+        }
+
+        if (version != Version)
+        {
+            throw new StorageException($"{path} has schema version {version}: this program needs version {Version}.");
+        }
+
+        // It always is, unless somebody has made the file from what was left of another.
+        connection.Execute("PRAGMA journal_mode = WAL");
+        return Read(connection);
+    }
+
+    /// <summary>What the file says by itself, whatever is in its log; null when it is not whole without it.</summary>
+    public static SqliteSchema? ReadWithoutLog(string path)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = $"{new Uri(path).AbsoluteUri}?immutable=1",
+            Mode = SqliteOpenMode.ReadOnly,
+            Pooling = false,
+        }.ConnectionString);
+        try
+        {
+            connection.Open();
+            return Read(connection);
+        }
+        catch (Exception problem) when (problem is SqliteException or InvalidCastException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads all that is in the file and checks it.</summary>
+    /// <exception cref="StorageException">Something is damaged.</exception>
+    public static void Check(SqliteConnection connection, string path)
+    {
+        if (connection.Ask("PRAGMA integrity_check(1)") is not "ok" and var damage)
+        {
+            throw new StorageException($"{path} is damaged ({OneLine.Of(damage?.ToString() ?? "unknown")}): restore a copy.");
+        }
+
+        raw.sqlite3_prepare_v2(connection.Handle, "SELECT grain, name, version, payload FROM state", out var rows);
+        using (rows)
+        {
+            while (raw.sqlite3_step(rows) is var step && step != raw.SQLITE_DONE)
+            {
+                SqliteException.ThrowExceptionForRC(step == raw.SQLITE_ROW ? raw.SQLITE_OK : step, connection.Handle);
+                if (!SealedState.IsWhole(
+                    raw.sqlite3_column_blob(rows, 0), raw.sqlite3_column_blob(rows, 1), raw.sqlite3_column_int64(rows, 2), raw.sqlite3_column_blob(rows, 3)))
+                {
+                    throw new StorageException(
+                        $"{path} is damaged (the checksum of state '{raw.sqlite3_column_text(rows, 1).utf8_to_string()}' of "
+                        + $"{raw.sqlite3_column_text(rows, 0).utf8_to_string()} does not match): restore a copy.");
+                }
+            }
+        }
+    }
+
+    /// <summary>What an error of SQLite means to an operator.</summary>
+    public static string WhyNot(SqliteException problem, string path) => problem.SqliteErrorCode switch
+    {
+        raw.SQLITE_BUSY or raw.SQLITE_LOCKED => "is in use by another process: expected a file that no silo has open",
+        raw.SQLITE_READONLY => "cannot be written: expected a file and a folder with write permission",
+        raw.SQLITE_CANTOPEN when !Directory.Exists(Path.GetDirectoryName(path)) =>
+            "cannot be opened: its folder does not exist",
+        raw.SQLITE_CANTOPEN => "cannot be opened: expected a file and a folder with read and write permission",
+        raw.SQLITE_NOTADB => "is not a database: expected a new file, or one that DmaGrains made",
+        raw.SQLITE_CORRUPT => "is damaged: restore a copy",
+        raw.SQLITE_FULL => "cannot be written: the disk is full",
+        _ => $"cannot be used: {OneLine.Of(problem.Message)}",
+    };
+
+    private static SqliteSchema Read(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT file, generation, is_open FROM dmagrains_schema";
+        using var row = command.ExecuteReader();
+        row.Read();
+        return new(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2) != 0);
+    }
+}
