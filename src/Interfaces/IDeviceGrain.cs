@@ -13,5 +13,5 @@ public interface IDeviceGrain : IGrainWithStringKey
     /// <returns>ENODEV.</returns>
     [ReadOnly]
     [Alias("Get")]
-    Task<DmaResult<Device>> GetAsync();
+    Task<DmaResult<Device>> GetAsync(CancellationToken cancellationToken = default);
 }

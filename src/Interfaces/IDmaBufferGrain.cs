@@ -18,8 +18,9 @@ namespace DmaGrains.Interfaces;
 /// </summary>
 /// <remarks>
 /// <see cref="DmaBufferCommands"/> has a method for each command. What only reads answers from the last durable state and waits for no
-/// command. Refusals are values; <c>docs/errors.md</c> lists each command's errnos
-/// in the order checked.
+/// command. A caller that cancels gets an <see cref="OperationCanceledException"/> at once: what has not begun is not begun, and a command
+/// that has asked memory or writes is carried out, as one whose reply was lost. Refusals are values; <c>docs/errors.md</c> lists each
+/// command's errnos in the order checked.
 /// </remarks>
 [GrainInterfaceType("dma.IDmaBufferGrain")]
 [Alias("dma.IDmaBufferGrain")]
@@ -31,16 +32,17 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     /// <summary>Exports the buffer. Source: dma_buf_export.</summary>
     /// <returns>EINVAL, ESTALE, ENOENT (no such board), ENODEV (no such exporter), EINVAL (named memory), ENOSPC, EEXIST, or ENOMEM.</returns>
     [Alias("Export")]
-    Task<DmaResult<DmaReply>> ExportAsync(BufferExport origin);
+    Task<DmaResult<DmaReply>> ExportAsync(BufferExport origin, CancellationToken cancellationToken = default);
 
     /// <summary>What a map would return; nothing is kept or remembered (thread #12).</summary>
     /// <param name="attachment">The attachment that would be mapped.</param>
     /// <param name="direction">Which way data would move.</param>
     /// <param name="options">Options of the map: <see cref="MapOptions.NoBounce"/> tells whether it works without a copy.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>As <see cref="DmaBufferCommands.MapAttachmentAsync"/>.</returns>
     [Alias("TestMap")]
     Task<DmaResult<DmaReply>> TestMapAttachmentAsync(
-        string attachment, DmaDirection direction, MapOptions options = MapOptions.None);
+        string attachment, DmaDirection direction, MapOptions options = MapOptions.None, CancellationToken cancellationToken = default);
 
     /// <summary>Carries out a command.</summary>
     /// <returns>
@@ -48,36 +50,37 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     /// command's own errnos.
     /// </returns>
     [Alias("Execute")]
-    Task<DmaResult<DmaReply>> ExecuteAsync(DmaCommand command);
+    Task<DmaResult<DmaReply>> ExecuteAsync(DmaCommand command, CancellationToken cancellationToken = default);
 
     /// <summary>Carries out commands in order, in one turn with one durable write.</summary>
     /// <param name="commands">
     /// 1 to <see cref="BatchMax"/> commands; more are ENOSPC. All have ids of one caller with increasing numbers, or none has an id.
     /// </param>
     /// <param name="goOn">Whether to continue after a refusal.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>
     /// A reply for each command that was tried: fewer than commands when a refusal stopped the batch, as ESTALE always does. A single
     /// refusal when the commands cannot be a batch.
     /// </returns>
     [Alias("ExecuteBatch")]
-    Task<ImmutableArray<DmaResult<DmaReply>>> ExecuteAsync(ImmutableArray<DmaCommand> commands, bool goOn);
+    Task<ImmutableArray<DmaResult<DmaReply>>> ExecuteAsync(ImmutableArray<DmaCommand> commands, bool goOn, CancellationToken cancellationToken = default);
 
     /// <summary>The running union. Source: thread #0, dma_buf_get_constraints.</summary>
     /// <returns>ENOENT.</returns>
     [AlwaysInterleave]
     [Alias("GetConstraints")]
-    Task<DmaResult<DmaConstraints>> GetConstraintsAsync();
+    Task<DmaResult<DmaConstraints>> GetConstraintsAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Recomputes the union from the importers' current parameters; changes nothing. Source: thread #0.</summary>
     /// <returns>ENOENT, ENODEV or EINVAL.</returns>
     [Alias("RecalcConstraints")]
-    Task<DmaResult<RecalculatedUnion>> RecalcConstraintsAsync();
+    Task<DmaResult<RecalculatedUnion>> RecalcConstraintsAsync(CancellationToken cancellationToken = default);
 
     /// <summary>The whole buffer.</summary>
     /// <returns>ENOENT.</returns>
     [AlwaysInterleave]
     [Alias("Describe")]
-    Task<DmaResult<DmaBuffer>> DescribeAsync();
+    Task<DmaResult<DmaBuffer>> DescribeAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
     /// For the repair of a board: gives back what the buffer owes and what is held for it without need, and makes the board list it
@@ -85,7 +88,9 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     /// </summary>
     /// <param name="pages">The pages that the board's memory holds under its name.</param>
     /// <param name="mappings">The mappings that the board's MMUs and bounce pool hold under its name.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>EINVAL naming Pages or Mappings (null), or Buffer (another buffer's).</returns>
     [Alias("Repair")]
-    Task<DmaResult<BufferRepair>> RepairAsync(ImmutableArray<AllocationToken> pages, ImmutableArray<MapToken> mappings);
+    Task<DmaResult<BufferRepair>> RepairAsync(
+        ImmutableArray<AllocationToken> pages, ImmutableArray<MapToken> mappings, CancellationToken cancellationToken = default);
 }

@@ -12,10 +12,10 @@ public interface IMemoryGrain : IGrainWithStringKey
     /// <summary>How full each region is; empty when the memory is not set up.</summary>
     [ReadOnly]
     [Alias("Describe")]
-    Task<ImmutableArray<RegionUse>> DescribeAsync();
+    Task<ImmutableArray<RegionUse>> DescribeAsync(CancellationToken cancellationToken = default);
 
     /// <summary>The tokens that hold pages, in order.</summary>
     [ReadOnly]
     [Alias("Held")]
-    Task<ImmutableArray<AllocationToken>> GetHeldAsync();
+    Task<ImmutableArray<AllocationToken>> GetHeldAsync(CancellationToken cancellationToken = default);
 }

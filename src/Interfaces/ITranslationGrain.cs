@@ -12,5 +12,5 @@ public interface ITranslationGrain : IGrainWithStringKey
     /// <summary>The live mappings, in order.</summary>
     [ReadOnly]
     [Alias("Held")]
-    Task<ImmutableArray<MapToken>> GetHeldAsync();
+    Task<ImmutableArray<MapToken>> GetHeldAsync(CancellationToken cancellationToken = default);
 }

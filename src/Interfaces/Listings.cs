@@ -13,7 +13,7 @@ public static class Listings
     /// <param name="cancellation">Stops the listing.</param>
     public static IAsyncEnumerable<ImmutableArray<string>> BufferPagesAsync(
         this IBoardGrain board, int page = IBoardGrain.PageMax, CancellationToken cancellation = default) =>
-        PagesAsync(cursor => board.ListBuffersAsync(cursor, page), cancellation);
+        PagesAsync((cursor, stop) => board.ListBuffersAsync(cursor, page, stop), cancellation);
 
     /// <summary>The names of a cluster's boards, page by page.</summary>
     /// <param name="boards">The list of boards.</param>
@@ -21,15 +21,15 @@ public static class Listings
     /// <param name="cancellation">Stops the listing.</param>
     public static IAsyncEnumerable<ImmutableArray<string>> BoardPagesAsync(
         this IBoardListGrain boards, int page = IBoardGrain.PageMax, CancellationToken cancellation = default) =>
-        PagesAsync(cursor => boards.ListAsync(cursor, page), cancellation);
+        PagesAsync((cursor, stop) => boards.ListAsync(cursor, page, stop), cancellation);
 
     private static async IAsyncEnumerable<ImmutableArray<string>> PagesAsync(
-        Func<string, Task<DmaResult<NamePage>>> list, [EnumeratorCancellation] CancellationToken cancellation)
+        Func<string, CancellationToken, Task<DmaResult<NamePage>>> list, [EnumeratorCancellation] CancellationToken cancellation)
     {
         for (string? cursor = string.Empty; cursor is not null;)
         {
             cancellation.ThrowIfCancellationRequested();
-            var listed = (await list(cursor)).Value;
+            var listed = (await list(cursor, cancellation)).Value;
             yield return listed.Names;
             cursor = listed.Next;
         }

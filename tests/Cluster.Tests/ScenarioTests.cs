@@ -34,6 +34,22 @@ public sealed class ScenarioTests(ClusterFixture cluster)
     }
 
     [Theory]
+    [MemberData(nameof(Shipped))]
+    public async Task A_scenario_gives_the_same_report_when_each_command_is_cancelled_at_some_moment_and_sent_again(string file)
+    {
+        var scenario = ScenarioFile.Read(Path.Combine(Folder, file));
+        var board = scenario.Board with { Name = $"{scenario.Board.Name}.{scenario.Name}.impatient" };
+        scenario = scenario with { Board = board };
+        var stop = TestContext.Current.CancellationToken;
+
+        var onModel = await ScenarioRunner.PlayAsync(scenario, ModelEngine.Create(board).Value, stop);
+        var onGrains = await ScenarioRunner.PlayAsync(
+            scenario, new ImpatientEngine(cluster.Grains, board.Name, (await GrainEngine.CreateAsync(cluster.Grains, board, stop)).Value), stop);
+
+        Assert.Equal(JsonSerializer.Serialize(onModel), JsonSerializer.Serialize(onGrains));
+    }
+
+    [Theory]
     [MemberData(nameof(Policies))]
     public async Task Every_scenario_comes_out_the_same_on_the_model_and_on_grains_under(string policy)
     {

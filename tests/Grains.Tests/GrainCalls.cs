@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using DmaGrains.Grains.Boards;
+using DmaGrains.Grains.Buffers;
 using DmaGrains.Grains.Tests.Experiments;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
@@ -33,9 +34,21 @@ internal static class GrainCalls
         .Concat(typeof(DmaBufferCommands).GetMethods(BindingFlags.Public | BindingFlags.Static))
         .Where(method => ArgumentsOf(method).Any());
 
-    /// <summary>What a caller passes to a method: a verb's grain is none of it.</summary>
-    public static IEnumerable<ParameterInfo> ArgumentsOf(MethodInfo method) =>
-        method.GetParameters().Where(parameter => !typeof(IAddressable).IsAssignableFrom(parameter.ParameterType));
+    /// <summary>What a caller says to a method: a verb's grain and the token are none of it.</summary>
+    public static IEnumerable<ParameterInfo> ArgumentsOf(MethodInfo method) => method.GetParameters().Where(parameter =>
+        !typeof(IAddressable).IsAssignableFrom(parameter.ParameterType) && parameter.ParameterType != typeof(CancellationToken));
+
+    /// <summary>Arguments of a method that could be right.</summary>
+    public static object?[] RightArguments(MethodInfo method, string board) =>
+        [.. ArgumentsOf(method).Select(parameter => ValuesFor(parameter, board)[0])];
+
+    /// <summary>Calls a method.</summary>
+    public static Task CallAsync(MethodInfo method, object? grain, object?[] arguments, CancellationToken cancellation)
+    {
+        object?[] all = [.. arguments, cancellation];
+        var target = method.IsStatic ? null : grain;
+        return (Task)method.Invoke(target, BindingFlags.DoNotWrapExceptions, null, method.IsStatic ? [grain, .. all] : all, null)!;
+    }
 
     /// <summary>What tells a method from others.</summary>
     public static string NameOf(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}({string.Join(", ", ArgumentsOf(method).Select(parameter => parameter.Name))})";
@@ -62,7 +75,7 @@ internal static class GrainCalls
     /// <returns>The refusal; null when it was granted.</returns>
     public static async Task<Refusal?> RefusalOfAsync(MethodInfo method, object? grain, object?[] arguments)
     {
-        var task = (Task)(method.IsStatic ? method.Invoke(null, [grain, .. arguments]) : method.Invoke(grain, arguments))!;
+        var task = CallAsync(method, grain, arguments, CancellationToken.None);
         await task;
         var answer = task.GetType().GetProperty("Result")?.GetValue(task);
         Assert.False(
@@ -89,6 +102,7 @@ internal static class GrainCalls
         var type when type == typeof(IDeviceForGrains) => grains.DeviceForGrains(board, "gpu"),
         var type when type == typeof(IMemoryForGrains) => grains.MemoryForGrains(board),
         var type when type == typeof(ITranslationForGrains) => grains.TranslationForGrains(board),
+        var type when type == typeof(IDmaBufferForGrains) => grains.BufferForGrains(board, "frame"),
         _ => grains.GetBuffer(board, "frame"),
     };
 
@@ -100,7 +114,7 @@ internal static class GrainCalls
         Func<Type, IEnumerable<object?>> ofElement)
     {
         ParameterInfo[] parameters = [.. ArgumentsOf(method)];
-        object?[] right = [.. parameters.Select(parameter => ValuesFor(parameter, board)[0])];
+        var right = RightArguments(method, board);
         for (var index = 0; index < parameters.Length; index++)
         {
             var changes = ofParameter(parameters[index]).Select(other => (parameters[index].Name!, other))

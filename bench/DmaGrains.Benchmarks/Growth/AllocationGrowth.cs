@@ -38,7 +38,7 @@ internal static class AllocationGrowth
             var memory = grains.MemoryForGrains(string.Create(CultureInfo.InvariantCulture, $"{size}-{isOldestFirst}"));
             _ = (await memory.LayOutAsync([new("ram", MemoryKind.System, new PageExtent(0, 1 << 22), 64, 8)])).Value;
             var requests = Enumerable.Range(0, size).Select(index => RequestFor("held", index)).ToList();
-            await Task.WhenAll(requests.Select(memory.AllocateAsync));
+            await Task.WhenAll(requests.Select(request => memory.AllocateAsync(request)));
             boards[size] = (memory, requests.ConvertAll(request => request.Token));
         }
 

@@ -73,10 +73,10 @@ internal static class SweepRun
             {
                 var name = string.Create(CultureInfo.InvariantCulture, $"f{number / Boards}");
                 var buffer = silo.Grains.GetBuffer($"b{number % Boards}", name);
-                _ = (await buffer.ExportAsync(new BufferExport(name, 4096))).Value;
+                _ = (await buffer.ExportAsync(new BufferExport(name, 4096), cancellation)).Value;
                 if (number >= live)
                 {
-                    _ = (await buffer.ReleaseAsync()).Value;
+                    _ = (await buffer.ReleaseAsync(cancellationToken: cancellation)).Value;
                 }
             });
     }

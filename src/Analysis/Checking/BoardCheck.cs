@@ -39,7 +39,7 @@ public sealed record BoardCheck(
     public static async Task<DmaResult<BoardCheck>> RunAsync(
         IGrainFactory grains, string board, CancellationToken cancellation = default)
     {
-        var definition = await grains.GetBoard(board).GetAsync();
+        var definition = await grains.GetBoard(board).GetAsync(cancellation);
         return definition.IsGranted
             ? DmaResult.Grant(Of(await BoardSnapshot.ReadAsync(grains, definition.Value, cancellation)))
             : DmaResult.Refuse<BoardCheck>(definition.Refusal!);
@@ -59,7 +59,7 @@ public sealed record BoardCheck(
         IGrainFactory grains, string board, CancellationToken cancellation = default)
     {
         var grain = grains.GetBoard(board);
-        var definition = await grain.GetAsync();
+        var definition = await grain.GetAsync(cancellation);
         if (!definition.IsGranted)
         {
             return DmaResult.Refuse<BoardCheck>(definition.Refusal!);
@@ -69,7 +69,9 @@ public sealed record BoardCheck(
         var mended = ImmutableArray.CreateBuilder<string>();
         if (IsNotLaidOut(snapshot) || !snapshot.IsListed)
         {
-            var again = IsNotLaidOut(snapshot) ? await grain.ReplaceAsync(definition.Value) : await grain.DefineAsync(definition.Value);
+            var again = IsNotLaidOut(snapshot)
+                ? await grain.ReplaceAsync(definition.Value, cancellation)
+                : await grain.DefineAsync(definition.Value, cancellation);
             if (!again.IsGranted)
             {
                 return DmaResult.Refuse<BoardCheck>(again.Refusal!);
@@ -83,7 +85,8 @@ public sealed record BoardCheck(
             cancellation.ThrowIfCancellationRequested();
             var repaired = await grains.GetBuffer(board, name).RepairAsync(
                 [.. snapshot.HeldPages.Where(token => token.Buffer == name)],
-                [.. snapshot.HeldMappings.Where(token => token.Buffer == name)]);
+                [.. snapshot.HeldMappings.Where(token => token.Buffer == name)],
+                cancellation);
             if (!repaired.TryGetValue(out var repair))
             {
                 return DmaResult.Refuse<BoardCheck>(repaired.Refusal!);

@@ -50,9 +50,9 @@ public sealed record BoardSnapshot(
 
         var (buffers, unmade) = await DescribeAsync(grains, board, listed, cancellation);
         var memory = grains.GetMemory(board);
-        var used = await memory.DescribeAsync();
-        var pages = await memory.GetHeldAsync();
-        var mappings = await grains.GetTranslation(board).GetHeldAsync();
+        var used = await memory.DescribeAsync(cancellation);
+        var pages = await memory.GetHeldAsync(cancellation);
+        var mappings = await grains.GetTranslation(board).GetHeldAsync(cancellation);
         var holding = pages.Select(token => token.Buffer).Concat(mappings.Select(token => token.Buffer)).ToHashSet();
         holding.ExceptWith(listed);
         var unlisted = (await DescribeAsync(grains, board, holding, cancellation)).Buffers.FindAll(buffer => !buffer.IsGone);
@@ -85,7 +85,7 @@ public sealed record BoardSnapshot(
         foreach (var some in names.Chunk(CallsAtOnce))
         {
             cancellation.ThrowIfCancellationRequested();
-            var described = await Task.WhenAll(some.Select(name => grains.GetBuffer(board, name).DescribeAsync()));
+            var described = await Task.WhenAll(some.Select(name => grains.GetBuffer(board, name).DescribeAsync(cancellation)));
             buffers.AddRange(described.Where(found => found.IsGranted).Select(found => found.Value));
             unmade.AddRange(some.Zip(described).Where(pair => !pair.Second.IsGranted).Select(pair => pair.First));
         }

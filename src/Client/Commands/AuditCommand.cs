@@ -90,13 +90,13 @@ internal sealed class AuditCommand
         var other = BoardOf(parsed);
         await using var connection = await Connection.OpenAsync(parsed.GetValue(_gateway), parsed.GetValue(_data), path.Board, cancellation);
         var live = new LiveContext(parsed, connection, Terminal.Of(parsed), parsed.GetValue(_json), cancellation);
-        var found = await connection.Grains.GetBuffer(path.Board, path.Name).DescribeAsync();
+        var found = await connection.Grains.GetBuffer(path.Board, path.Name).DescribeAsync(cancellation);
         if (!found.TryGetValue(out var buffer))
         {
             return live.Refuse(found.Refusal!);
         }
 
-        var board = await connection.Grains.GetBoard(path.Board).GetAsync();
+        var board = await connection.Grains.GetBoard(path.Board).GetAsync(cancellation);
         if (!board.TryGetValue(out var definition))
         {
             return live.Refuse(board.Refusal!);

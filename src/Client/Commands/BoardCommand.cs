@@ -49,7 +49,7 @@ internal static class BoardCommand
             {
                 foreach (var name in page)
                 {
-                    var found = await live.Connection.Grains.GetBoard(name).GetAsync();
+                    var found = await live.Connection.Grains.GetBoard(name).GetAsync(live.Cancellation);
                     boards.Add((name, found.TryGetValue(out var board) ? board.Title : $"{found.Refusal!.Errno}: its definition was interrupted"));
                 }
             }
@@ -87,7 +87,7 @@ internal static class BoardCommand
             board).Does(parsed => parsed.GetValue(board), async live =>
         {
             var name = live.Parsed.GetRequiredValue(board);
-            if (await live.Connection.Grains.GetBoard(name).RemoveAsync() is { } refusal)
+            if (await live.Connection.Grains.GetBoard(name).RemoveAsync(live.Cancellation) is { } refusal)
             {
                 return live.Refuse(refusal);
             }
@@ -141,14 +141,14 @@ internal static class BoardCommand
         {
             files.Check(live.Parsed);
             var name = BoardArgument.NameIn(live.Parsed.GetRequiredValue(board));
-            var found = await live.Connection.Grains.GetBoard(name).GetAsync();
+            var found = await live.Connection.Grains.GetBoard(name).GetAsync(live.Cancellation);
             if (!found.TryGetValue(out var definition))
             {
                 return live.Refuse(found.Refusal!);
             }
 
             files.Write(live.Parsed, picture, () => TopologyPicture.Draw(definition));
-            var report = BoardReport.Of(definition, await live.Connection.Grains.GetMemory(name).DescribeAsync());
+            var report = BoardReport.Of(definition, await live.Connection.Grains.GetMemory(name).DescribeAsync(live.Cancellation));
             live.Answer(report, BoardText.Write);
             return ExitCode.Good;
         },
@@ -187,7 +187,9 @@ internal static class BoardCommand
         {
             var definition = ShippedFiles.ReadBoard(live.Parsed.GetRequiredValue(file));
             var grain = live.Connection.Grains.GetBoard(definition.Name);
-            var defined = await (live.Parsed.GetValue(replace) ? grain.ReplaceAsync(definition) : grain.DefineAsync(definition));
+            var defined = await (live.Parsed.GetValue(replace)
+                ? grain.ReplaceAsync(definition, live.Cancellation)
+                : grain.DefineAsync(definition, live.Cancellation));
             if (!defined.IsGranted)
             {
                 return live.Refuse(defined.Refusal!);
@@ -196,7 +198,7 @@ internal static class BoardCommand
             if (live.AsJson)
             {
                 live.Terminal.Json(BoardReport.Of(
-                    definition, await live.Connection.Grains.GetMemory(definition.Name).DescribeAsync()));
+                    definition, await live.Connection.Grains.GetMemory(definition.Name).DescribeAsync(live.Cancellation)));
             }
             else
             {

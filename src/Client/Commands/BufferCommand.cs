@@ -40,7 +40,7 @@ internal static class BufferCommand
         [],
         async buffer =>
         {
-            var found = await buffer.Grain.DescribeAsync();
+            var found = await buffer.Grain.DescribeAsync(buffer.Live.Cancellation);
             if (!found.TryGetValue(out var description))
             {
                 return buffer.Live.Refuse(found.Refusal!);
@@ -65,7 +65,7 @@ internal static class BufferCommand
         [],
         async buffer =>
         {
-            var found = await buffer.Grain.RecalcConstraintsAsync();
+            var found = await buffer.Grain.RecalcConstraintsAsync(buffer.Live.Cancellation);
             if (!found.TryGetValue(out var union))
             {
                 return buffer.Live.Refuse(found.Refusal!);

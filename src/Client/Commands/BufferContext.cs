@@ -64,11 +64,11 @@ internal sealed record BufferContext(LiveContext Live, string Command, BoardPath
     /// <param name="made">The name of what it creates; null when it creates nothing.</param>
     /// <param name="command">The command.</param>
     public Task<int> SendAsync(string? made, DmaCommand command) =>
-        AnswerAsync(made, Caller.SendAsync(id => Grain.ExecuteAsync(command with { Id = id })));
+        AnswerAsync(made, Caller.SendAsync(id => Grain.ExecuteAsync(command with { Id = id }, Live.Cancellation)));
 
     /// <summary>The same for an export.</summary>
     public Task<int> SendAsync(BufferExport export) =>
-        AnswerAsync(null, Caller.SendAsync(id => Grain.ExportAsync(export with { Id = id })));
+        AnswerAsync(null, Caller.SendAsync(id => Grain.ExportAsync(export with { Id = id }, Live.Cancellation)));
 
     /// <summary>Writes the reply and gives the exit code.</summary>
     /// <param name="made">The name of what it created; null when it created nothing.</param>
@@ -82,7 +82,7 @@ internal sealed record BufferContext(LiveContext Live, string Command, BoardPath
         }
 
         var took = reply.TryGetValue(out var granted) && granted.Mapping is not null;
-        var described = took && (await Grain.DescribeAsync()).TryGetValue(out var now) ? now : null;
+        var described = took && (await Grain.DescribeAsync(Live.Cancellation)).TryGetValue(out var now) ? now : null;
         return LiveReply.Of(Command, Path, made, reply, described).Write(Live.Terminal, Live.AsJson);
     }
 }

@@ -12,7 +12,7 @@ internal static class BufferListing
     public static async Task<DmaResult<List<DmaBuffer>>> OfAsync(LiveContext live, string board)
     {
         var grain = live.Connection.Grains.GetBoard(board);
-        var known = await grain.GetAsync();
+        var known = await grain.GetAsync(live.Cancellation);
         if (!known.IsGranted)
         {
             return DmaResult.Refuse<List<DmaBuffer>>(known.Refusal!);
@@ -21,7 +21,7 @@ internal static class BufferListing
         var buffers = new List<DmaBuffer>();
         await foreach (var page in grain.BufferPagesAsync(cancellation: live.Cancellation))
         {
-            var described = await Task.WhenAll(page.Select(name => live.Connection.Grains.GetBuffer(board, name).DescribeAsync()));
+            var described = await Task.WhenAll(page.Select(name => live.Connection.Grains.GetBuffer(board, name).DescribeAsync(live.Cancellation)));
             buffers.AddRange(described.Select(buffer => buffer.TryGetValue(out var found) ? found : null).OfType<DmaBuffer>());
         }
 

@@ -27,7 +27,7 @@ internal static class BufferWatch
         var shown = string.Empty;
         do
         {
-            var found = await buffer.Grain.DescribeAsync();
+            var found = await buffer.Grain.DescribeAsync(buffer.Live.Cancellation);
             if (!found.TryGetValue(out var description))
             {
                 return live.Refuse(found.Refusal!);

@@ -68,7 +68,7 @@ internal static class DeviceCommand
             """,
             board).Does(parsed => parsed.GetValue(board), async live =>
         {
-            var found = await live.Connection.Grains.GetBoard(BoardArgument.NameIn(live.Parsed.GetRequiredValue(board))).GetAsync();
+            var found = await live.Connection.Grains.GetBoard(BoardArgument.NameIn(live.Parsed.GetRequiredValue(board))).GetAsync(live.Cancellation);
             return found.TryGetValue(out var definition)
                 ? Answer(live.Terminal, live.AsJson, definition, ExporterOrder.MostRestrictiveFirst(definition.Devices, DmaGetters.V61))
                 : live.Refuse(found.Refusal!);
@@ -97,7 +97,7 @@ internal static class DeviceCommand
             path, device).Does(parsed => NamedIn(parsed, path, device).Board, async live =>
         {
             var (board, name) = NamedIn(live.Parsed, path, device);
-            var found = await live.Connection.Grains.GetBoard(BoardArgument.NameIn(board)).GetAsync();
+            var found = await live.Connection.Grains.GetBoard(BoardArgument.NameIn(board)).GetAsync(live.Cancellation);
             return found.TryGetValue(out var definition)
                 ? Answer(live.Terminal, live.AsJson, definition, name)
                 : live.Refuse(found.Refusal!);
@@ -150,7 +150,7 @@ internal static class DeviceCommand
         {
             var device = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
             var to = live.Parsed.GetRequiredValue(context);
-            if (await live.Connection.Grains.GetBoard(device.Board).SwitchContextAsync(device.Name, to) is { } refusal)
+            if (await live.Connection.Grains.GetBoard(device.Board).SwitchContextAsync(device.Name, to, live.Cancellation) is { } refusal)
             {
                 return live.Refuse(refusal);
             }

@@ -83,11 +83,11 @@ internal sealed class DeviceSet
         {
             var (board, name) = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
             var grain = live.Connection.Grains.GetBoard(board);
-            var defined = await grain.GetAsync();
+            var defined = await grain.GetAsync(live.Cancellation);
             var known = defined.TryGetValue(out var definition) ? definition.Devices.FirstOrDefault(device => device.Name == name) : null;
-            var set = await grain.SetDeviceAsync(Changed(known ?? new(name, null), live.Parsed));
+            var set = await grain.SetDeviceAsync(Changed(known ?? new(name, null), live.Parsed), live.Cancellation);
             return set.TryGetValue(out var device)
-                ? DeviceCommand.Answer(live.Terminal, live.AsJson, (await grain.GetAsync()).Value, [device])
+                ? DeviceCommand.Answer(live.Terminal, live.AsJson, (await grain.GetAsync(live.Cancellation)).Value, [device])
                 : live.Refuse(set.Refusal!);
         });
     }

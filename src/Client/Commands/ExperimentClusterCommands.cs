@@ -40,7 +40,7 @@ internal sealed class ExperimentClusterCommands
             parsed =>
             {
                 var (experiment, boards) = Read(parsed.GetRequiredValue(file));
-                return grains => grains.GetExperiment(experiment.Name).StartAsync(new(experiment.Text, boards));
+                return (grains, cancellation) => grains.GetExperiment(experiment.Name).StartAsync(new(experiment.Text, boards), cancellation);
             });
     }
 
@@ -57,7 +57,7 @@ internal sealed class ExperimentClusterCommands
               dmagrains experiment status week --gateway 127.0.0.1:30000
             """,
             name,
-            parsed => grains => grains.GetExperiment(parsed.GetRequiredValue(name)).GetStatusAsync());
+            parsed => (grains, cancellation) => grains.GetExperiment(parsed.GetRequiredValue(name)).GetStatusAsync(cancellation));
     }
 
     /// <summary><c>dmagrains experiment stop NAME</c>.</summary>
@@ -73,7 +73,7 @@ internal sealed class ExperimentClusterCommands
               dmagrains experiment stop week --gateway 127.0.0.1:30000
             """,
             name,
-            parsed => grains => grains.GetExperiment(parsed.GetRequiredValue(name)).StopAsync());
+            parsed => (grains, cancellation) => grains.GetExperiment(parsed.GetRequiredValue(name)).StopAsync(cancellation));
     }
 
     private static Argument<string> NameArgument()
@@ -95,14 +95,17 @@ internal sealed class ExperimentClusterCommands
     /// <param name="about">Its argument.</param>
     /// <param name="read">Reads the command line, and files; what it gives asks the cluster.</param>
     private Command Create(
-        string name, string description, Argument<string> about, Func<ParseResult, Func<IGrainFactory, Task<DmaResult<ExperimentStatus>>>> read)
+        string name,
+        string description,
+        Argument<string> about,
+        Func<ParseResult, Func<IGrainFactory, CancellationToken, Task<DmaResult<ExperimentStatus>>>> read)
     {
         var command = new Command(name, description) { about, _gateway, _json };
         command.SetAction(async (parsed, cancellation) =>
         {
             var ask = read(parsed);
             await using var connection = await Connection.OpenAsync(parsed.GetRequiredValue(_gateway), null, null, cancellation);
-            var answer = await ask(connection.Grains);
+            var answer = await ask(connection.Grains, cancellation);
             if (!answer.TryGetValue(out var status))
             {
                 return LiveContext.Refuse(Terminal.Of(parsed), parsed.GetValue(_json), answer.Refusal!);

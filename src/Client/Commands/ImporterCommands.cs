@@ -60,7 +60,10 @@ internal static class ImporterCommands
             "display --option no-bounce",
             [attachment, direction, options],
             buffer => buffer.AnswerAsync(null, buffer.Grain.TestMapAttachmentAsync(
-                buffer.Value(attachment), WordOptions.DirectionOf(buffer, direction), WordOptions.OptionsOf(buffer, options))));
+                buffer.Value(attachment),
+                WordOptions.DirectionOf(buffer, direction),
+                WordOptions.OptionsOf(buffer, options),
+                buffer.Live.Cancellation)));
     }
 
     private static Command Map() => Maps(

@@ -53,7 +53,7 @@ internal sealed class LiveCommand
                     throw new UsageException("--gateway and --data are those of the batch: expected none on its lines.");
                 }
 
-                await shared.DefineShippedAsync(boardOf(parsed));
+                await shared.DefineShippedAsync(boardOf(parsed), cancellation);
                 return await run(new(parsed, shared, Terminal.Of(parsed), asJson, cancellation));
             }
 

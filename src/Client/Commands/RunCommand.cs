@@ -85,7 +85,7 @@ internal static class RunCommand
     private static async Task<RunReport> PlayOnGrainsAsync(ParseResult parsed, Scenario scenario, CancellationToken cancellation)
     {
         await using var silo = await EmbeddedSilo.StartAsync(cancellation);
-        var engine = await GrainEngine.CreateAsync(silo.Grains, scenario.Board);
+        var engine = await GrainEngine.CreateAsync(silo.Grains, scenario.Board, cancellation);
         return await PlayAsync(parsed, scenario, engine.Value, cancellation);
     }
 

@@ -58,17 +58,18 @@ internal sealed class Connection : IAsyncDisposable
         }
 
         var opened = new Connection(null, await EmbedAsync(data, cancellation), endsHere: data is null);
-        await opened.DefineShippedAsync(board);
+        await opened.DefineShippedAsync(board, cancellation);
         return opened;
     }
 
     /// <summary>Makes a shipped board known to an embedded silo, when a command first needs it.</summary>
     /// <param name="board">The board that the command is about, or null.</param>
-    public async Task DefineShippedAsync(string? board)
+    /// <param name="cancellation">Gives up.</param>
+    public async Task DefineShippedAsync(string? board, CancellationToken cancellation)
     {
         if (_silo is not null && board is not null && _shipped.Add(board) && ShippedFiles.Board(board) is { } file)
         {
-            await _silo.Grains.GetBoard(board).DefineAsync(BoardFile.Read(file));
+            await _silo.Grains.GetBoard(board).DefineAsync(BoardFile.Read(file), cancellation);
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed class Resending(string gateway, CancellationToken cancellation) 
     /// <inheritdoc/>
     public async Task Invoke(IOutgoingGrainCallContext context)
     {
+        var ofCaller = context.Request.GetCancellationToken();
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -40,7 +41,7 @@ internal sealed class Resending(string gateway, CancellationToken cancellation) 
 
                 return;
             }
-            catch (Exception trouble) when (IsPassing(trouble) && !SystemTargetGrainId.TryParse(context.TargetId, out _))
+            catch (Exception trouble) when (IsPassing(trouble) && !ofCaller.IsCancellationRequested && !SystemTargetGrainId.TryParse(context.TargetId, out _))
             {
                 // Orleans itself sends its own calls, which are to silos and not to grains, to another silo.
                 if (attempt == Attempts)

@@ -33,9 +33,9 @@ internal sealed class GrainBoard(IGrainFactory grains, BoardDefinition definitio
 
     /// <summary>Makes it known.</summary>
     /// <exception cref="RefusedBoardException">The cluster refuses it.</exception>
-    public async Task DefineAsync()
+    public async Task DefineAsync(CancellationToken cancellation)
     {
-        if ((await grains.GetBoard(Name).DefineAsync(definition)).Refusal is { } refusal)
+        if ((await grains.GetBoard(Name).DefineAsync(definition, cancellation)).Refusal is { } refusal)
         {
             throw new RefusedBoardException(refusal);
         }
@@ -67,6 +67,6 @@ internal sealed class GrainBoard(IGrainFactory grains, BoardDefinition definitio
 
     /// <summary>Removes it; again when it is gone already.</summary>
     /// <returns>Why it is still there; null when it is gone.</returns>
-    public async Task<Refusal?> RemoveAsync() =>
-        await grains.GetBoard(Name).RemoveAsync() is { Errno: not Errno.ENOENT } refusal ? refusal : null;
+    public async Task<Refusal?> RemoveAsync(CancellationToken cancellation) =>
+        await grains.GetBoard(Name).RemoveAsync(cancellation) is { Errno: not Errno.ENOENT } refusal ? refusal : null;
 }

@@ -64,7 +64,7 @@ public sealed class LiveRun(Experiment experiment, IGrainFactory grains, IResult
         {
             foreach (var board in boards)
             {
-                await board.DefineAsync();
+                await board.DefineAsync(cancellationToken);
             }
 
             var plays = boards.Select((board, index) => new BoardRun(this, BoardDrive.Begin(@case, index, limits, SessionsMax), board)).ToList();
@@ -91,7 +91,7 @@ public sealed class LiveRun(Experiment experiment, IGrainFactory grains, IResult
         {
             try
             {
-                why = (await board.RemoveAsync())?.Reason.TrimEnd('.');
+                why = (await board.RemoveAsync(CancellationToken.None))?.Reason.TrimEnd('.');
             }
             catch (Exception problem)
             {

@@ -40,7 +40,7 @@ internal sealed class BoardGrain(
         return Task.CompletedTask;
     }
 
-    public async Task<DmaResult<BoardDefinition>> DefineAsync(BoardDefinition definition)
+    public async Task<DmaResult<BoardDefinition>> DefineAsync(BoardDefinition definition, CancellationToken cancellationToken)
     {
         if (Check(definition) is { } malformed)
         {
@@ -50,22 +50,22 @@ internal sealed class BoardGrain(
         var defined = _board.Define(definition);
         return !defined.TryGetValue(out var next) ? DmaResult.Refuse<BoardDefinition>(defined.Refusal!)
             : next.Stage == BoardStage.SetUp ? Answer(definition, await ListAsync(next))
-            : Answer(definition, await AloneAsync(() => SetUpAsync(next)));
+            : Answer(definition, await AloneAsync(() => SetUpAsync(next, cancellationToken), cancellationToken));
     }
 
-    public async Task<DmaResult<BoardDefinition>> ReplaceAsync(BoardDefinition definition) =>
+    public async Task<DmaResult<BoardDefinition>> ReplaceAsync(BoardDefinition definition, CancellationToken cancellationToken) =>
         Check(definition) is { } malformed
             ? DmaResult.Refuse<BoardDefinition>(malformed)
             : Answer(definition, await AloneAsync(async () =>
             {
-                var holder = _board.LaysOutAnew(definition) ? await FindHolderAsync() : null;
+                var holder = _board.LaysOutAnew(definition) ? await FindHolderAsync(cancellationToken) : null;
                 var replaced = _board.Replace(definition, holder);
-                return replaced.TryGetValue(out var next) ? await SetUpAsync(next) : replaced.Refusal;
-            }));
+                return replaced.TryGetValue(out var next) ? await SetUpAsync(next, cancellationToken) : replaced.Refusal;
+            }, cancellationToken));
 
-    public Task<Refusal?> RemoveAsync() => AloneAsync(async () =>
+    public Task<Refusal?> RemoveAsync(CancellationToken cancellationToken) => AloneAsync(async () =>
     {
-        var removed = _board.Remove(Name, await FindHolderAsync());
+        var removed = _board.Remove(Name, await FindHolderAsync(cancellationToken));
         if (!removed.TryGetValue(out var next))
         {
             return removed.Refusal;
@@ -79,20 +79,20 @@ internal sealed class BoardGrain(
                 return held;
             }
 
-            await ForgetAsync(next.Before, []);
+            await ForgetAsync(next.Before, [], cancellationToken);
             Invariant.Holds(await GrainFactory.BoardsForGrains().RemoveAsync(Name, next.Generation) is null);
             await WriteAsync(next.Gone());
         }
 
         return null;
-    });
+    }, cancellationToken);
 
-    public Task<DmaResult<BoardDefinition>> GetAsync() => Task.FromResult(
+    public Task<DmaResult<BoardDefinition>> GetAsync(CancellationToken cancellationToken) => Task.FromResult(
         _board.NotThere(Name) is { } refusal
             ? DmaResult.Refuse<BoardDefinition>(refusal)
             : DmaResult.Grant(_board.Definition!));
 
-    public async Task<DmaResult<Device>> SetDeviceAsync(Device device)
+    public async Task<DmaResult<Device>> SetDeviceAsync(Device device, CancellationToken cancellationToken)
     {
         if (device is null)
         {
@@ -100,7 +100,7 @@ internal sealed class BoardGrain(
         }
 
         // An interrupted definition is completed first: its caller may never send it again.
-        if (_board is { Stage: BoardStage.BeingSetUp } && await AloneAsync(() => SetUpAsync(_board)) is { } unfinished)
+        if (_board is { Stage: BoardStage.BeingSetUp } && await AloneAsync(() => SetUpAsync(_board, cancellationToken), cancellationToken) is { } unfinished)
         {
             return DmaResult.Refuse<Device>(unfinished);
         }
@@ -111,7 +111,8 @@ internal sealed class BoardGrain(
             return DmaResult.Refuse<Device>(set.Refusal!);
         }
 
-        var registered = await GrainFactory.DeviceForGrains(Name, device.Name).RegisterAsync(device);
+        // What the board writes through others is never abandoned: it could reach them after a later change.
+        var registered = await GrainFactory.DeviceForGrains(Name, device.Name).RegisterAsync(device, CancellationToken.None);
         if (registered.IsGranted)
         {
             // Even if nothing changes here: an earlier attempt may have failed before all silos knew.
@@ -122,7 +123,7 @@ internal sealed class BoardGrain(
         return registered;
     }
 
-    public async Task<Refusal?> SwitchContextAsync(string device, uint context)
+    public async Task<Refusal?> SwitchContextAsync(string device, uint context, CancellationToken cancellationToken)
     {
         if (device is null)
         {
@@ -136,12 +137,12 @@ internal sealed class BoardGrain(
 
         var known = _board.Definition!.Devices.FirstOrDefault(other => other.Name == device);
         return BoardDefinition.ContextStageOf(device, known) is var stage && stage.TryGetValue(out var name)
-            ? await GrainFactory.TranslationForGrains(Name).SwitchContextAsync(name, context)
+            ? await GrainFactory.TranslationForGrains(Name).SwitchContextAsync(name, context, CancellationToken.None)
             : stage.Refusal;
     }
 
     public async Task<DmaResult<ImmutableArray<MemoryRegionLayout>>> AddBufferAsync(
-        string buffer, uint generation, string? exporter, NameList memory)
+        string buffer, uint generation, string? exporter, NameList memory, CancellationToken cancellationToken)
     {
         if ((ModelName.Check(buffer, "Buffer") ?? (exporter is null ? null : ModelName.Check(exporter, "Exporter")) ?? NamedRegions.Check(memory)) is { } malformed)
         {
@@ -150,7 +151,7 @@ internal sealed class BoardGrain(
 
         while (_change is { } change)
         {
-            await change;
+            await change.WaitAsync(cancellationToken);
         }
 
         if (_board.NotThere(Name) is { } notThere)
@@ -176,9 +177,11 @@ internal sealed class BoardGrain(
             : regions;
     }
 
-    public Task<Refusal?> RemoveBufferAsync(string buffer, uint generation) => _names.RemoveAsync(new(buffer, generation));
+    public Task<Refusal?> RemoveBufferAsync(string buffer, uint generation, CancellationToken cancellationToken) =>
+        _names.RemoveAsync(new(buffer, generation));
 
-    public Task<DmaResult<NamePage>> ListBuffersAsync(string cursor, int count) => _names.ListAsync(cursor, count);
+    public Task<DmaResult<NamePage>> ListBuffersAsync(string cursor, int count, CancellationToken cancellationToken) =>
+        _names.ListAsync(cursor, count, cancellationToken);
 
     private static DmaResult<BoardDefinition> Answer(BoardDefinition definition, Refusal? refusal) =>
         refusal is null ? DmaResult.Grant(definition) : DmaResult.Refuse<BoardDefinition>(refusal);
@@ -188,7 +191,7 @@ internal sealed class BoardGrain(
         : Refusal.Of(Errno.EINVAL, "Name", $"This grain is the board {Name}, not {definition.Name}."));
 
     /// <summary>Makes a change that must not overlap with adding names; new names wait until it is done.</summary>
-    private async Task<Refusal?> AloneAsync(Func<Task<Refusal?>> change)
+    private async Task<Refusal?> AloneAsync(Func<Task<Refusal?>> change, CancellationToken cancellation)
     {
         var done = new TaskCompletionSource();
         _change = done.Task;
@@ -196,7 +199,7 @@ internal sealed class BoardGrain(
         {
             while (_adding.Count != 0)
             {
-                await Task.WhenAny(_adding);
+                await Task.WhenAny(_adding).WaitAsync(cancellation);
             }
 
             return await change();
@@ -222,8 +225,8 @@ internal sealed class BoardGrain(
         }
     }
 
-    /// <summary>Sets up everything that the definition says. A crash leaves the board being set up; the next call continues.</summary>
-    private async Task<Refusal?> SetUpAsync(BoardSetUp next)
+    /// <summary>Sets up everything that the definition says. A crash or a cancelled call leaves the board being set up; the next call continues.</summary>
+    private async Task<Refusal?> SetUpAsync(BoardSetUp next, CancellationToken cancellation)
     {
         if (!ReferenceEquals(next, _board))
         {
@@ -238,10 +241,11 @@ internal sealed class BoardGrain(
 
         foreach (var some in definition.Devices.Chunk(DevicesAtOnce))
         {
+            cancellation.ThrowIfCancellationRequested();
             await Task.WhenAll(some.Select(device => GrainFactory.DeviceForGrains(Name, device.Name).RegisterAsync(device)));
         }
 
-        await ForgetAsync(next.Before, definition.Devices);
+        await ForgetAsync(next.Before, definition.Devices, cancellation);
         if (await ListAsync(next) is { } unlisted)
         {
             return unlisted;
@@ -257,7 +261,7 @@ internal sealed class BoardGrain(
         ?? await GrainFactory.TranslationForGrains(Name).LayOutAsync(stages, pool);
 
     /// <summary>Removes devices that the board no longer has, and makes all silos forget the others.</summary>
-    private async Task ForgetAsync(ImmutableArray<string> before, ImmutableArray<Device> devices)
+    private async Task ForgetAsync(ImmutableArray<string> before, ImmutableArray<Device> devices, CancellationToken cancellation)
     {
         if (before.IsEmpty)
         {
@@ -266,6 +270,7 @@ internal sealed class BoardGrain(
 
         foreach (var some in before.Except(devices.Select(device => device.Name)).Chunk(DevicesAtOnce))
         {
+            cancellation.ThrowIfCancellationRequested();
             await Task.WhenAll(some.Select(name => GrainFactory.DeviceForGrains(Name, name).RemoveAsync()));
         }
 
@@ -275,10 +280,10 @@ internal sealed class BoardGrain(
     private Task<Refusal?> ListAsync(BoardSetUp board) => GrainFactory.BoardsForGrains().AddAsync(Name, board.Generation);
 
     /// <summary>A buffer that is listed, or for which something is held; null when there is none.</summary>
-    private async Task<string?> FindHolderAsync() =>
-        await _names.FindAnyAsync()
-        ?? (await GrainFactory.GetMemory(Name).GetHeldAsync()).Select(token => token.Buffer).FirstOrDefault()
-        ?? (await GrainFactory.GetTranslation(Name).GetHeldAsync()).Select(token => token.Buffer).FirstOrDefault();
+    private async Task<string?> FindHolderAsync(CancellationToken cancellation) =>
+        await _names.FindAnyAsync(cancellation)
+        ?? (await GrainFactory.GetMemory(Name).GetHeldAsync(cancellation)).Select(token => token.Buffer).FirstOrDefault()
+        ?? (await GrainFactory.GetTranslation(Name).GetHeldAsync(cancellation)).Select(token => token.Buffer).FirstOrDefault();
 
     private async Task WriteAsync(BoardSetUp next)
     {

@@ -18,9 +18,10 @@ internal sealed class BoardListGrain(
         return Task.CompletedTask;
     }
 
-    public Task<Refusal?> AddAsync(string board, uint generation) => _names.AddAsync(new(board, generation));
+    public Task<Refusal?> AddAsync(string board, uint generation, CancellationToken cancellationToken) => _names.AddAsync(new(board, generation));
 
-    public Task<Refusal?> RemoveAsync(string board, uint generation) => _names.RemoveAsync(new(board, generation));
+    public Task<Refusal?> RemoveAsync(string board, uint generation, CancellationToken cancellationToken) => _names.RemoveAsync(new(board, generation));
 
-    public Task<DmaResult<NamePage>> ListAsync(string cursor, int count) => _names.ListAsync(cursor, count);
+    public Task<DmaResult<NamePage>> ListAsync(string cursor, int count, CancellationToken cancellationToken) =>
+        _names.ListAsync(cursor, count, cancellationToken);
 }

@@ -12,7 +12,7 @@ internal sealed class DeviceGrain(
 {
     private string Name => GrainKeys.NameOf(this.GetPrimaryKeyString());
 
-    public async Task<DmaResult<Device>> RegisterAsync(Device device)
+    public async Task<DmaResult<Device>> RegisterAsync(Device device, CancellationToken cancellationToken)
     {
         if (device is null)
         {
@@ -38,7 +38,7 @@ internal sealed class DeviceGrain(
         return DmaResult.Grant(device);
     }
 
-    public async Task RemoveAsync()
+    public async Task RemoveAsync(CancellationToken cancellationToken)
     {
         if (storage.State.Device is not null)
         {
@@ -46,7 +46,7 @@ internal sealed class DeviceGrain(
         }
     }
 
-    public Task<DmaResult<Device>> GetAsync() => Task.FromResult(
+    public Task<DmaResult<Device>> GetAsync(CancellationToken cancellationToken) => Task.FromResult(
         storage.State.Device is { } device
             ? DmaResult.Grant(device)
             : DmaResult.Refuse<Device>(new(Errno.ENODEV, Name, "Device", null, null, $"There is no device {Name}.")));

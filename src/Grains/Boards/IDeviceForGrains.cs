@@ -15,9 +15,9 @@ internal interface IDeviceForGrains : IDeviceGrain
     /// </summary>
     /// <returns>EINVAL.</returns>
     [Alias("Register")]
-    Task<DmaResult<Device>> RegisterAsync(Device device);
+    Task<DmaResult<Device>> RegisterAsync(Device device, CancellationToken cancellationToken = default);
 
     /// <summary>Removes the device from its board. For the board, which also informs all silos.</summary>
     [Alias("Remove")]
-    Task RemoveAsync();
+    Task RemoveAsync(CancellationToken cancellationToken = default);
 }

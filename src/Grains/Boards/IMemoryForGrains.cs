@@ -14,7 +14,7 @@ internal interface IMemoryForGrains : IMemoryGrain
     /// <summary>Sets the memory up; the same regions again change nothing. No regions remove it.</summary>
     /// <returns>EINVAL, EEXIST (regions overlap) or EBUSY (buffers hold pages of other regions).</returns>
     [Alias("LayOut")]
-    Task<DmaResult<ImmutableArray<RegionUse>>> LayOutAsync(ImmutableArray<MemoryRegionLayout> regions);
+    Task<DmaResult<ImmutableArray<RegionUse>>> LayOutAsync(ImmutableArray<MemoryRegionLayout> regions, CancellationToken cancellationToken = default);
 
     /// <summary>Allocates; the same request under the same token gets the same pages.</summary>
     /// <returns>
@@ -22,13 +22,13 @@ internal interface IMemoryForGrains : IMemoryGrain
     /// not be given back again), EIO (none within reach) or ENOMEM.
     /// </returns>
     [Alias("Allocate")]
-    Task<DmaResult<BackingStorage>> AllocateAsync(AllocationRequest request);
+    Task<DmaResult<BackingStorage>> AllocateAsync(AllocationRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>What an allocation would return; nothing is kept.</summary>
     /// <returns>As <see cref="AllocateAsync"/>.</returns>
     [ReadOnly]
     [Alias("TestAllocate")]
-    Task<DmaResult<BackingStorage>> TestAllocateAsync(AllocationRequest request);
+    Task<DmaResult<BackingStorage>> TestAllocateAsync(AllocationRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Frees the pages of a token and of the buffer's earlier generations. The token cannot be used again. A token without pages changes
@@ -36,5 +36,5 @@ internal interface IMemoryForGrains : IMemoryGrain
     /// </summary>
     /// <returns>EINVAL naming Buffer; null when nothing is held under it.</returns>
     [Alias("Free")]
-    Task<Refusal?> FreeAsync(AllocationToken token);
+    Task<Refusal?> FreeAsync(AllocationToken token, CancellationToken cancellationToken = default);
 }

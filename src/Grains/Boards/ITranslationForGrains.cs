@@ -15,43 +15,45 @@ internal interface ITranslationForGrains : ITranslationGrain
     /// <summary>Sets the MMUs up; the same again changes nothing. For the board.</summary>
     /// <param name="stages">The board's MMUs.</param>
     /// <param name="pool">The bounce pool, or null.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>As <see cref="DmaTranslation.Check"/>; EBUSY when there are mappings through other MMUs; null when set up.</returns>
     [Alias("LayOut")]
-    Task<Refusal?> LayOutAsync(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool);
+    Task<Refusal?> LayOutAsync(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool, CancellationToken cancellationToken = default);
 
     /// <summary>Maps; the same request under the same token gets the same addresses.</summary>
     /// <returns>
     /// As <see cref="DmaMapRequest.Check"/>, EINVAL naming Token (that mapping ended a short while ago), or as <see cref="DmaTranslation.Map"/>.
     /// </returns>
     [Alias("Map")]
-    Task<DmaResult<DmaMapped>> MapAsync(DmaMapRequest request);
+    Task<DmaResult<DmaMapped>> MapAsync(DmaMapRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>What a map would return; nothing is kept.</summary>
     /// <returns>As <see cref="MapAsync"/>.</returns>
     [ReadOnly]
     [Alias("TestMap")]
-    Task<DmaResult<DmaMapped>> TestMapAsync(DmaMapRequest request);
+    Task<DmaResult<DmaMapped>> TestMapAsync(DmaMapRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>Whether a mapping can be ended in the current contexts (thread #39).</summary>
     /// <returns>EINVAL naming Buffer or Context; null when it can.</returns>
     [ReadOnly]
     [Alias("CheckUnmap")]
-    Task<Refusal?> CheckUnmapAsync(MapToken token);
+    Task<Refusal?> CheckUnmapAsync(MapToken token, CancellationToken cancellationToken = default);
 
     /// <summary>Ends mappings; tokens without a mapping change nothing.</summary>
     /// <returns>EINVAL naming Tokens or Buffer, and no mapping is ended; null when they hold nothing.</returns>
     [Alias("Unmap")]
-    Task<Refusal?> UnmapAsync(ImmutableArray<MapToken> tokens);
+    Task<Refusal?> UnmapAsync(ImmutableArray<MapToken> tokens, CancellationToken cancellationToken = default);
 
     /// <summary>Ends all mappings of a buffer.</summary>
     /// <param name="buffer">The buffer.</param>
     /// <param name="following">The number of the next mapping: it may have been made here without the buffer having recorded it.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>EINVAL naming Buffer; null when it has none.</returns>
     [Alias("UnmapAll")]
-    Task<Refusal?> UnmapAllAsync(string buffer, ulong following);
+    Task<Refusal?> UnmapAllAsync(string buffer, ulong following, CancellationToken cancellationToken = default);
 
     /// <summary>Switches an MMU to another of its contexts (thread #38, #39).</summary>
     /// <returns>EINVAL naming Stage or Context; null when switched.</returns>
     [Alias("SwitchContext")]
-    Task<Refusal?> SwitchContextAsync(string stage, uint context);
+    Task<Refusal?> SwitchContextAsync(string stage, uint context, CancellationToken cancellationToken = default);
 }

@@ -39,7 +39,7 @@ internal sealed class MemoryGrain(
         }
     }
 
-    public async Task<DmaResult<ImmutableArray<RegionUse>>> LayOutAsync(ImmutableArray<MemoryRegionLayout> regions)
+    public async Task<DmaResult<ImmutableArray<RegionUse>>> LayOutAsync(ImmutableArray<MemoryRegionLayout> regions, CancellationToken cancellationToken)
     {
         if (regions.IsDefault)
         {
@@ -73,13 +73,13 @@ internal sealed class MemoryGrain(
         return DmaResult.Grant(memory.Describe());
     }
 
-    public Task<DmaResult<BackingStorage>> TestAllocateAsync(AllocationRequest request) =>
+    public Task<DmaResult<BackingStorage>> TestAllocateAsync(AllocationRequest request, CancellationToken cancellationToken) =>
         Task.FromResult(
             Check(request) is { } malformed ? DmaResult.Refuse<BackingStorage>(malformed)
             : _memory is null ? NotLaidOut
             : _memory.Allocate(request).Reply);
 
-    public async Task<DmaResult<BackingStorage>> AllocateAsync(AllocationRequest request)
+    public async Task<DmaResult<BackingStorage>> AllocateAsync(AllocationRequest request, CancellationToken cancellationToken)
     {
         if (Check(request) is { } malformed)
         {
@@ -102,7 +102,7 @@ internal sealed class MemoryGrain(
         return reply;
     }
 
-    public async Task<Refusal?> FreeAsync(AllocationToken token)
+    public async Task<Refusal?> FreeAsync(AllocationToken token, CancellationToken cancellationToken)
     {
         if (token.Check() is { } malformed)
         {
@@ -129,10 +129,10 @@ internal sealed class MemoryGrain(
         return null;
     }
 
-    public Task<ImmutableArray<RegionUse>> DescribeAsync() =>
+    public Task<ImmutableArray<RegionUse>> DescribeAsync(CancellationToken cancellationToken) =>
         Task.FromResult(_memory is null ? [] : _memory.Describe());
 
-    public Task<ImmutableArray<AllocationToken>> GetHeldAsync() => Task.FromResult(
+    public Task<ImmutableArray<AllocationToken>> GetHeldAsync(CancellationToken cancellationToken) => Task.FromResult(
         _memory is null ? [] : _memory.Allocations.Select(held => held.Request.Token).ToImmutableArray());
 
     private static Refusal? Check(AllocationRequest request) => request is null ? Refusal.Null(nameof(request)) : request.Check();

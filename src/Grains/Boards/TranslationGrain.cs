@@ -38,7 +38,7 @@ internal sealed class TranslationGrain(
         }
     }
 
-    public async Task<Refusal?> LayOutAsync(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool)
+    public async Task<Refusal?> LayOutAsync(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool, CancellationToken cancellationToken)
     {
         if (DmaTranslation.Check(stages, pool) is { } malformed)
         {
@@ -61,7 +61,7 @@ internal sealed class TranslationGrain(
         return null;
     }
 
-    public async Task<DmaResult<DmaMapped>> MapAsync(DmaMapRequest request)
+    public async Task<DmaResult<DmaMapped>> MapAsync(DmaMapRequest request, CancellationToken cancellationToken)
     {
         if (Check(request) is { } malformed)
         {
@@ -79,12 +79,13 @@ internal sealed class TranslationGrain(
         return reply;
     }
 
-    public Task<DmaResult<DmaMapped>> TestMapAsync(DmaMapRequest request) =>
+    public Task<DmaResult<DmaMapped>> TestMapAsync(DmaMapRequest request, CancellationToken cancellationToken) =>
         Task.FromResult(Check(request) is { } malformed ? DmaResult.Refuse<DmaMapped>(malformed) : _translation.Map(request).Reply);
 
-    public Task<Refusal?> CheckUnmapAsync(MapToken token) => Task.FromResult(token.Check() ?? _translation.CheckUnmap(token));
+    public Task<Refusal?> CheckUnmapAsync(MapToken token, CancellationToken cancellationToken) =>
+        Task.FromResult(token.Check() ?? _translation.CheckUnmap(token));
 
-    public async Task<Refusal?> UnmapAsync(ImmutableArray<MapToken> tokens)
+    public async Task<Refusal?> UnmapAsync(ImmutableArray<MapToken> tokens, CancellationToken cancellationToken)
     {
         if (Check(tokens) is { } malformed)
         {
@@ -96,7 +97,7 @@ internal sealed class TranslationGrain(
         return null;
     }
 
-    public async Task<Refusal?> UnmapAllAsync(string buffer, ulong following)
+    public async Task<Refusal?> UnmapAllAsync(string buffer, ulong following, CancellationToken cancellationToken)
     {
         if (ModelName.Check(buffer, nameof(MapToken.Buffer)) is { } malformed)
         {
@@ -109,7 +110,7 @@ internal sealed class TranslationGrain(
         return null;
     }
 
-    public async Task<Refusal?> SwitchContextAsync(string stage, uint context)
+    public async Task<Refusal?> SwitchContextAsync(string stage, uint context, CancellationToken cancellationToken)
     {
         if (stage is null)
         {
@@ -121,7 +122,7 @@ internal sealed class TranslationGrain(
         return refusal;
     }
 
-    public Task<ImmutableArray<MapToken>> GetHeldAsync() => Task.FromResult(_translation.Held.ToImmutableArray());
+    public Task<ImmutableArray<MapToken>> GetHeldAsync(CancellationToken cancellationToken) => Task.FromResult(_translation.Held.ToImmutableArray());
 
     private static Refusal? Check(DmaMapRequest request) => request is null ? Refusal.Null(nameof(request)) : request.Check();
 

@@ -29,19 +29,22 @@ internal sealed class BoardAnswers(string board, string buffer, IGrainFactory gr
     private ITranslationForGrains Translation => field ??= grains.TranslationForGrains(board);
 
     /// <summary>Answers until a command is decided.</summary>
-    public ValueTask<Transition> DecideAsync(CommandStep step) => step.Question is null ? new(step.Decided) : AnswerAsync(step);
+    /// <param name="step">Where the command stands.</param>
+    /// <param name="cancellation">Stops it until the first question that keeps something; from then on the command is carried out.</param>
+    public ValueTask<Transition> DecideAsync(CommandStep step, CancellationToken cancellation) =>
+        step.Question is null ? new(step.Decided) : AnswerAsync(step, cancellation);
 
     /// <summary>A device of the board, asked once for all buffers of the silo; null when the board has none of that name.</summary>
-    public ValueTask<Device?> DeviceAsync(string device) =>
-        facts.Find(board, device) is { } known ? new(known) : new(AskAsync(device));
+    public ValueTask<Device?> DeviceAsync(string device, CancellationToken cancellation = default) =>
+        facts.Find(board, device) is { } known ? new(known) : new(AskAsync(device, cancellation));
 
     /// <summary>Devices as they are now; those that are no longer on the board are missing.</summary>
-    public async Task<IReadOnlyDictionary<string, Device>> DevicesAsync(IEnumerable<string> devices)
+    public async Task<IReadOnlyDictionary<string, Device>> DevicesAsync(IEnumerable<string> devices, CancellationToken cancellation)
     {
         var found = new Dictionary<string, Device>();
         foreach (var device in devices)
         {
-            if (await AskAsync(device) is { } known)
+            if (await AskAsync(device, cancellation) is { } known)
             {
                 found[device] = known;
             }
@@ -89,19 +92,26 @@ internal sealed class BoardAnswers(string board, string buffer, IGrainFactory gr
         }
     }
 
-    private async ValueTask<Transition> AnswerAsync(CommandStep step)
+    private async ValueTask<Transition> AnswerAsync(CommandStep step, CancellationToken cancellation)
     {
         while (step.Question is { } question)
         {
+            if (question is CommandQuestion.NeedsMemory { IsTrial: false } or CommandQuestion.NeedsTranslation { IsTrial: false })
+            {
+                // What is given must be recorded, or it would belong to nobody.
+                cancellation.ThrowIfCancellationRequested();
+                cancellation = CancellationToken.None;
+            }
+
             step = question switch
             {
-                CommandQuestion.NeedsDevice ask => ask.Answer(await DeviceAsync(ask.Name)),
-                CommandQuestion.NeedsDevices ask => ask.Answer(await DevicesAsync(ask.Names)),
-                CommandQuestion.NeedsMemory { IsTrial: true } ask => ask.Answer(await Memory.TestAllocateAsync(ask.Request)),
-                CommandQuestion.NeedsMemory ask => ask.Answer(await Memory.AllocateAsync(ask.Request)),
-                CommandQuestion.NeedsTranslation { IsTrial: true } ask => ask.Answer(await Translation.TestMapAsync(ask.Request)),
-                CommandQuestion.NeedsTranslation ask => ask.Answer(await Translation.MapAsync(ask.Request)),
-                CommandQuestion.NeedsContext ask => ask.Answer(await Translation.CheckUnmapAsync(ask.Token)),
+                CommandQuestion.NeedsDevice ask => ask.Answer(await DeviceAsync(ask.Name, cancellation)),
+                CommandQuestion.NeedsDevices ask => ask.Answer(await DevicesAsync(ask.Names, cancellation)),
+                CommandQuestion.NeedsMemory { IsTrial: true } ask => ask.Answer(await Memory.TestAllocateAsync(ask.Request, cancellation)),
+                CommandQuestion.NeedsMemory ask => ask.Answer(await Memory.AllocateAsync(ask.Request, CancellationToken.None)),
+                CommandQuestion.NeedsTranslation { IsTrial: true } ask => ask.Answer(await Translation.TestMapAsync(ask.Request, cancellation)),
+                CommandQuestion.NeedsTranslation ask => ask.Answer(await Translation.MapAsync(ask.Request, CancellationToken.None)),
+                CommandQuestion.NeedsContext ask => ask.Answer(await Translation.CheckUnmapAsync(ask.Token, cancellation)),
                 _ => throw new InvalidOperationException($"No answer to {question.Kind} is known."),
             };
         }
@@ -109,10 +119,10 @@ internal sealed class BoardAnswers(string board, string buffer, IGrainFactory gr
         return step.Decided;
     }
 
-    private async Task<Device?> AskAsync(string device)
+    private async Task<Device?> AskAsync(string device, CancellationToken cancellation)
     {
         var changes = facts.Changes;
-        var answer = await grains.GetDevice(board, device).GetAsync();
+        var answer = await grains.GetDevice(board, device).GetAsync(cancellation);
         if (!answer.TryGetValue(out var known))
         {
             // Unknown devices are not cached: the cache never has more devices than the boards.

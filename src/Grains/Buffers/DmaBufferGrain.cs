@@ -49,12 +49,12 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
         }
     }
 
-    public async Task<DmaResult<DmaReply>> ExportAsync(BufferExport origin) => Logged(
+    public async Task<DmaResult<DmaReply>> ExportAsync(BufferExport origin, CancellationToken cancellationToken) => Logged(
         BufferExports.CheckFor(Name, origin) is { } malformed
             ? DmaResult.Refuse<DmaReply>(malformed)
             : await new ExportTurn(_state, _board, origin).ExportAsync());
 
-    public async Task<DmaResult<DmaReply>> ExecuteAsync(DmaCommand command)
+    public async Task<DmaResult<DmaReply>> ExecuteAsync(DmaCommand command, CancellationToken cancellationToken)
     {
         if (_state.Buffer is not { } buffer)
         {
@@ -67,12 +67,13 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
         }
 
         var batch = new CommandBatch(buffer, _state.Record.Replies, command.Id);
-        var reply = await StepAsync(batch, command, place: 0);
+        var reply = await StepAsync(batch, command, place: 0, cancellationToken);
         await _state.CommitAsync(batch);
         return reply;
     }
 
-    public async Task<ImmutableArray<DmaResult<DmaReply>>> ExecuteAsync(ImmutableArray<DmaCommand> commands, bool goOn)
+    public async Task<ImmutableArray<DmaResult<DmaReply>>> ExecuteAsync(
+        ImmutableArray<DmaCommand> commands, bool goOn, CancellationToken cancellationToken)
     {
         if (commands is { IsDefault: false, IsEmpty: true })
         {
@@ -93,7 +94,7 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
                 batch = await CommitAsync(batch);
             }
 
-            var reply = await StepAsync(batch, command, replies.Count);
+            var reply = await StepAsync(batch, command, replies.Count, batch.ChangesState ? CancellationToken.None : cancellationToken);
             replies.Add(reply);
 
             // A request that came too late is refused as a whole.
@@ -119,38 +120,39 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
     }
 
     public async Task<DmaResult<DmaReply>> TestMapAttachmentAsync(
-        string attachment, DmaDirection direction, MapOptions options) => _state.Buffer is { } buffer
-            ? (await _board.DecideAsync(buffer.BeginTestMap(attachment, direction, options))).Reply
+        string attachment, DmaDirection direction, MapOptions options, CancellationToken cancellationToken) => _state.Buffer is { } buffer
+            ? (await _board.DecideAsync(buffer.BeginTestMap(attachment, direction, options), cancellationToken)).Reply
             : Refuse(NoBuffer);
 
-    public Task<DmaResult<DmaConstraints>> GetConstraintsAsync() => Task.FromResult(
+    public Task<DmaResult<DmaConstraints>> GetConstraintsAsync(CancellationToken cancellationToken) => Task.FromResult(
         _state.Buffer is { } buffer ? DmaResult.Grant(buffer.Constraints) : DmaResult.Refuse<DmaConstraints>(NoBuffer));
 
-    public async Task<DmaResult<RecalculatedUnion>> RecalcConstraintsAsync()
+    public async Task<DmaResult<RecalculatedUnion>> RecalcConstraintsAsync(CancellationToken cancellationToken)
     {
         if (_state.Buffer is not { } buffer)
         {
             return DmaResult.Refuse<RecalculatedUnion>(NoBuffer);
         }
 
-        return buffer.Recalculate(await _board.DevicesAsync(buffer.ImportingDevices));
+        return buffer.Recalculate(await _board.DevicesAsync(buffer.ImportingDevices, cancellationToken));
     }
 
-    public Task<DmaResult<DmaBuffer>> DescribeAsync() => Task.FromResult(
+    public Task<DmaResult<DmaBuffer>> DescribeAsync(CancellationToken cancellationToken) => Task.FromResult(
         _state.Buffer is { } buffer ? DmaResult.Grant(buffer) : DmaResult.Refuse<DmaBuffer>(NoBuffer));
 
-    public Task SettleAsync() => _state.SettleAsync();
+    public Task SettleAsync(CancellationToken cancellationToken) => _state.SettleAsync();
 
-    public async Task<DmaResult<BufferRepair>> RepairAsync(ImmutableArray<AllocationToken> pages, ImmutableArray<MapToken> mappings) =>
+    public async Task<DmaResult<BufferRepair>> RepairAsync(
+        ImmutableArray<AllocationToken> pages, ImmutableArray<MapToken> mappings, CancellationToken cancellationToken) =>
         HeldInVain.Check(Name, pages, mappings) is { } malformed
             ? DmaResult.Refuse<BufferRepair>(malformed)
             : DmaResult.Grant(await _state.RepairAsync(pages, mappings));
 
     /// <summary>Answers a command that was carried out before, or carries it out.</summary>
-    private async ValueTask<DmaResult<DmaReply>> StepAsync(CommandBatch batch, DmaCommand command, int place) => Logged(
+    private async ValueTask<DmaResult<DmaReply>> StepAsync(CommandBatch batch, DmaCommand command, int place, CancellationToken cancellation) => Logged(
         batch.Replies.Answer(command) is { } answered
             ? answered
-            : batch.Add(command, place, await _board.DecideAsync(batch.Buffer.Begin(command))));
+            : batch.Add(command, place, await _board.DecideAsync(batch.Buffer.Begin(command), cancellation)));
 
     private DmaResult<DmaReply> Refuse(Refusal refusal) => Logged(DmaResult.Refuse<DmaReply>(refusal));
 

@@ -12,5 +12,5 @@ internal interface IDmaBufferForGrains : IDmaBufferGrain
     /// of a buffer whose command was interrupted; silos call this to cause that activation.
     /// </summary>
     [Alias("Settle")]
-    Task SettleAsync();
+    Task SettleAsync(CancellationToken cancellationToken = default);
 }

@@ -7,7 +7,7 @@ namespace DmaGrains.Grains.Devices;
 internal sealed class DeviceFactsService(GrainId id, Silo silo, ILoggerFactory loggers, DeviceFacts facts)
     : GrainService(id, silo, loggers), IDeviceFactsService
 {
-    public Task ForgetAsync(string board, ImmutableArray<string> devices)
+    public Task ForgetAsync(string board, ImmutableArray<string> devices, CancellationToken cancellationToken)
     {
         foreach (var device in devices)
         {

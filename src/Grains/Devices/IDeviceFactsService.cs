@@ -9,5 +9,5 @@ internal interface IDeviceFactsService : IGrainService
 {
     /// <summary>The silo forgets devices of a board before this returns.</summary>
     [Alias("ForgetAll")]
-    Task ForgetAsync(string board, ImmutableArray<string> devices);
+    Task ForgetAsync(string board, ImmutableArray<string> devices, CancellationToken cancellationToken = default);
 }

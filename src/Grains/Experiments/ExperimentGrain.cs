@@ -59,7 +59,7 @@ internal sealed partial class ExperimentGrain(
         return Task.CompletedTask;
     }
 
-    public async Task<DmaResult<ExperimentStatus>> StartAsync(ExperimentText experiment)
+    public async Task<DmaResult<ExperimentStatus>> StartAsync(ExperimentText experiment, CancellationToken cancellationToken)
     {
         var read = ClusterExperiment.Read(Name, experiment);
         if (!read.IsGranted)
@@ -75,7 +75,7 @@ internal sealed partial class ExperimentGrain(
                     Errno.EEXIST, nameof(Name), $"Another experiment runs under the name {Name}: expected that it is stopped first, or another name."));
         }
 
-        await this.RegisterOrUpdateReminder(Reminder, ReminderPeriod, ReminderPeriod);
+        await this.RegisterOrUpdateReminder(Reminder, ReminderPeriod, ReminderPeriod, CancellationToken.None);
         await results.WriteAsync(new(), DeactivateOnIdle);
         await definition.WriteAsync(new() { Sent = experiment, Caller = new DmaCaller(time).Name }, DeactivateOnIdle);
         await progress.WriteAsync(new() { State = new() { Stage = ExperimentStage.Running } }, DeactivateOnIdle);
@@ -83,12 +83,12 @@ internal sealed partial class ExperimentGrain(
         return DmaResult.Grant(_status!);
     }
 
-    public Task<DmaResult<ExperimentStatus>> GetStatusAsync() => Task.FromResult(_status is { } status
+    public Task<DmaResult<ExperimentStatus>> GetStatusAsync(CancellationToken cancellationToken) => Task.FromResult(_status is { } status
         ? DmaResult.Grant(status)
         : DmaResult.Refuse<ExperimentStatus>(Refusal.Of(
             Errno.ENOENT, nameof(Name), $"There is no experiment {ModelName.Quoted(Name)} in this cluster: expected one that was started.")));
 
-    public async Task<DmaResult<ExperimentStatus>> StopAsync()
+    public async Task<DmaResult<ExperimentStatus>> StopAsync(CancellationToken cancellationToken)
     {
         if (_drive is { Stage: ExperimentStage.Running } drive)
         {
@@ -97,7 +97,7 @@ internal sealed partial class ExperimentGrain(
             SendAll(drive);
         }
 
-        return await GetStatusAsync();
+        return await GetStatusAsync(cancellationToken);
     }
 
     public async Task ReceiveReminder(string reminderName, TickStatus status)
@@ -157,7 +157,7 @@ internal sealed partial class ExperimentGrain(
                 GoOn();
             }
 
-            await TakeTurnAsync(_drive!);
+            await TakeTurnAsync(_drive!, cancellation);
         }
         catch (Exception problem)
         {
@@ -168,7 +168,7 @@ internal sealed partial class ExperimentGrain(
         }
     }
 
-    private async Task TakeTurnAsync(ExperimentDrive drive)
+    private async Task TakeTurnAsync(ExperimentDrive drive, CancellationToken cancellation)
     {
         if (!drive.GoesOn)
         {
@@ -179,7 +179,7 @@ internal sealed partial class ExperimentGrain(
 
         if (!drive.HasBegun)
         {
-            await BeginAsync(drive);
+            await BeginAsync(drive, cancellation);
             return;
         }
 
@@ -204,18 +204,18 @@ internal sealed partial class ExperimentGrain(
 
         if (drive.IsRepetitionOver)
         {
-            await EndAsync(drive);
+            await EndAsync(drive, cancellation);
         }
     }
 
-    private async Task BeginAsync(ExperimentDrive drive)
+    private async Task BeginAsync(ExperimentDrive drive, CancellationToken cancellation)
     {
         _boards = BoardsOf(drive);
         try
         {
             foreach (var board in drive.Stage == ExperimentStage.Running ? _boards : [])
             {
-                await board.DefineAsync();
+                await board.DefineAsync(cancellation);
             }
 
             drive.Begin(time.GetUtcNow());
@@ -236,13 +236,13 @@ internal sealed partial class ExperimentGrain(
     }
 
     /// <summary>The results are stored first; under its case and repetition, each is there once, however often it is stored.</summary>
-    private async Task EndAsync(ExperimentDrive drive)
+    private async Task EndAsync(ExperimentDrive drive, CancellationToken cancellation)
     {
         await results.WriteAsync(new() { Repetitions = ExperimentDrive.With(results.State.Repetitions, drive.Result()!) }, static () => { });
         _endedAt ??= time.GetTimestamp();
         foreach (var board in _boards)
         {
-            if (await board.RemoveAsync() is { } refusal)
+            if (await board.RemoveAsync(cancellation) is { } refusal)
             {
                 if (time.GetElapsedTime(_endedAt.Value) < GrainBoard.DebtsArePaid)
                 {

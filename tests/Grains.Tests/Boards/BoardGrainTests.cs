@@ -349,7 +349,7 @@ public sealed class BoardGrainTests(SiloFixture silo)
                 _ => board,
             },
             failing == "board" ? 2 : 1);
-        await Assert.ThrowsAsync<OrleansException>(board.RemoveAsync);
+        await Assert.ThrowsAsync<OrleansException>(() => board.RemoveAsync());
         Assert.Equal(Errno.ENOENT, (await board.GetAsync()).Refusal!.Errno);
 
         Assert.Null(await board.RemoveAsync());

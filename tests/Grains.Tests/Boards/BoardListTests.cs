@@ -70,7 +70,7 @@ public sealed class BoardListTests : IAsyncLifetime
     {
         await DefineAsync();
         _cluster.Storage.FailNextWrite(Bucket);
-        await Assert.ThrowsAsync<OrleansException>(Board.RemoveAsync);
+        await Assert.ThrowsAsync<OrleansException>(() => Board.RemoveAsync());
 
         Assert.Null(await Board.RemoveAsync());
 

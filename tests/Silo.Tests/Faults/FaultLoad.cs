@@ -28,10 +28,10 @@ internal sealed class FaultLoad(IReadOnlyList<SharedBuffer> buffers, int seed)
     public Task LookAsync() => Parallel.ForEachAsync(
         buffers,
         new ParallelOptions { MaxDegreeOfParallelism = Callers },
-        async (buffer, _) =>
+        async (buffer, cancellation) =>
         {
             var sent = Answers.Now();
-            var seen = await buffer.Grain.DescribeAsync();
+            var seen = await buffer.Grain.DescribeAsync(cancellation);
             buffer.History.Enqueue(new(buffer.Name, sent) { Answered = Answers.Now(), Seen = seen });
         });
 

@@ -33,7 +33,7 @@ internal sealed class NameBucketGrain(
         return Task.CompletedTask;
     }
 
-    public async Task<BucketReply> AddAsync(ListedName name)
+    public async Task<BucketReply> AddAsync(ListedName name, CancellationToken cancellationToken)
     {
         if (Bucket.ElsewhereFor(name.Position.Place) is { } other)
         {
@@ -55,7 +55,7 @@ internal sealed class NameBucketGrain(
         return new(null, Bucket.IsOver, isDone);
     }
 
-    public async Task<BucketReply> RemoveAsync(ListedName name)
+    public async Task<BucketReply> RemoveAsync(ListedName name, CancellationToken cancellationToken)
     {
         if (Bucket.ElsewhereFor(name.Position.Place) is { } other)
         {
@@ -67,7 +67,7 @@ internal sealed class NameBucketGrain(
         return new(null, false, true);
     }
 
-    public Task<BucketPage> ListAsync(NamePosition after, int count)
+    public Task<BucketPage> ListAsync(NamePosition after, int count, CancellationToken cancellationToken)
     {
         if (Bucket.ElsewhereFor(after.Place) is { } other)
         {
@@ -78,7 +78,7 @@ internal sealed class NameBucketGrain(
         return Task.FromResult(new BucketPage(null, names, next));
     }
 
-    public async Task<int> SplitAsync(int level)
+    public async Task<int> SplitAsync(int level, CancellationToken cancellationToken)
     {
         if (storage.State.Level > level)
         {
@@ -87,13 +87,14 @@ internal sealed class NameBucketGrain(
 
         Invariant.Holds(storage.State.Level == level);
         var (next, number, moving) = Bucket.Split();
-        await GrainFactory.GetNameBucket(_board, number).FillAsync(next.Level, next.Version, moving, next.Removed);
+        await GrainFactory.GetNameBucket(_board, number).FillAsync(
+            next.Level, next.Version, moving, next.Removed, CancellationToken.None);
         await WriteAsync(next);
         return Math.Max(next.Names.Length, moving.Length);
     }
 
     public async Task FillAsync(
-        int level, ulong version, ImmutableArray<ListedName> names, ImmutableArray<ListedName> removed)
+        int level, ulong version, ImmutableArray<ListedName> names, ImmutableArray<ListedName> removed, CancellationToken cancellationToken)
     {
         await WriteAsync(Bucket.Filled(level, version, names, removed));
         Note(storage.State.Removed);

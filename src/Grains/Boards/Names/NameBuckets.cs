@@ -84,24 +84,25 @@ internal sealed class NameBuckets(
     /// <summary>Names, a page at a time.</summary>
     /// <param name="cursor">The cursor of the previous page; empty to start.</param>
     /// <param name="count">The wanted number of names; limited to that of a page.</param>
+    /// <param name="cancellation">Stops asking buckets.</param>
     /// <returns>EINVAL naming Cursor.</returns>
-    public async Task<DmaResult<NamePage>> ListAsync(string cursor, int count)
+    public async Task<DmaResult<NamePage>> ListAsync(string cursor, int count, CancellationToken cancellation)
     {
         const string Field = "Cursor";
         return cursor is null ? DmaResult.Refuse<NamePage>(Refusal.Null(Field))
-            : NamePosition.Parse(cursor) is { } after ? DmaResult.Grant(await ListAsync(after, Math.Clamp(count, 1, IBoardGrain.PageMax)))
+            : NamePosition.Parse(cursor) is { } after ? DmaResult.Grant(await ListAsync(after, Math.Clamp(count, 1, IBoardGrain.PageMax), cancellation))
             : DmaResult.Refuse<NamePage>(Refusal.Of(
                 Errno.EINVAL, Field,
                 $"'{HarmlessText.Cut(cursor, ModelName.QuotedMax)}' is not a cursor of a listing: expected the cursor of the previous page, or nothing."));
     }
 
     /// <summary>One of the names; null when there are none.</summary>
-    public async Task<string?> FindAnyAsync()
+    public async Task<string?> FindAnyAsync(CancellationToken cancellation)
     {
         NamePosition? after = NamePosition.Start;
         while (after is { } position)
         {
-            var page = await ListAsync(position, 1);
+            var page = await ListAsync(position, 1, cancellation);
             if (!page.Names.IsEmpty)
             {
                 return page.Names[0];
@@ -116,13 +117,14 @@ internal sealed class NameBuckets(
     /// <summary>Names after a position.</summary>
     /// <param name="after">Where the previous page ended.</param>
     /// <param name="count">Most names, 1 or more; there may be fewer even if more follow.</param>
-    private async Task<NamePage> ListAsync(NamePosition after, int count)
+    /// <param name="cancellation">Stops asking buckets.</param>
+    private async Task<NamePage> ListAsync(NamePosition after, int count, CancellationToken cancellation)
     {
         var names = new List<string>();
         var bucket = Table.BucketOf(after.Place);
         for (var asked = 0; asked < BucketsPerPage && names.Count < count; asked++)
         {
-            var page = await grains.GetNameBucket(board, bucket).ListAsync(after, count - names.Count);
+            var page = await grains.GetNameBucket(board, bucket).ListAsync(after, count - names.Count, cancellation);
             names.AddRange(page.Names);
             if (page.Elsewhere is null && page.Next is null)
             {

@@ -79,7 +79,7 @@ internal sealed partial class BufferDebts(
             for (var pause = _firstPause; await _wake.Reader.WaitToReadAsync(stopping);)
             {
                 _wake.Reader.TryRead(out _);
-                var isGood = !_isSweepDue || await SweepAsync();
+                var isGood = !_isSweepDue || await SweepAsync(stopping);
                 if (!_owing.IsEmpty)
                 {
                     // It failed a moment ago and would fail again.
@@ -104,15 +104,15 @@ internal sealed partial class BufferDebts(
         }
     }
 
-    private async Task<bool> SweepAsync()
+    private async Task<bool> SweepAsync(CancellationToken stopping)
     {
         _isSweepDue = false;
         try
         {
-            await grains.GetDebtSweep().SweepAsync();
+            await grains.GetDebtSweep().SweepAsync(stopping);
             return true;
         }
-        catch (Exception problem)
+        catch (Exception problem) when (!stopping.IsCancellationRequested)
         {
             LogNotSwept(problem.Message);
             _isSweepDue = true;
@@ -126,23 +126,23 @@ internal sealed partial class BufferDebts(
         foreach (var some in _owing.Keys.Chunk(CallsAtOnce))
         {
             stopping.ThrowIfCancellationRequested();
-            var paid = await Task.WhenAll(some.Select(buffer => PayAsync(buffer.Board, buffer.Buffer)));
+            var paid = await Task.WhenAll(some.Select(buffer => PayAsync(buffer.Board, buffer.Buffer, stopping)));
             isGood &= paid.All(done => done);
         }
 
         return isGood;
     }
 
-    private async Task<bool> PayAsync(string board, string buffer)
+    private async Task<bool> PayAsync(string board, string buffer, CancellationToken stopping)
     {
         // Removed first: a failure meanwhile adds it again.
         _owing.TryRemove((board, buffer), out _);
         try
         {
-            await grains.BufferForGrains(board, buffer).SettleAsync();
+            await grains.BufferForGrains(board, buffer).SettleAsync(stopping);
             return true;
         }
-        catch (Exception problem)
+        catch (Exception problem) when (!stopping.IsCancellationRequested)
         {
             LogNotPaid(board, buffer, problem.Message);
             _owing[(board, buffer)] = true;

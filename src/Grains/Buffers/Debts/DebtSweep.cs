@@ -87,25 +87,25 @@ internal sealed partial class DebtSweep(
                     foreach (var some in buffers.Chunk(ReadsAtOnce))
                     {
                         stopping.ThrowIfCancellationRequested();
-                        await Task.WhenAll(some.Select(buffer => LookAsync(board, buffer)));
+                        await Task.WhenAll(some.Select(buffer => LookAsync(board, buffer, stopping)));
                     }
                 }
             }
         }
     }
 
-    private async Task LookAsync(string board, string name)
+    private async Task LookAsync(string board, string name, CancellationToken stopping)
     {
         var buffer = grains.BufferForGrains(board, name);
         var stored = new DurableState<DmaBufferRecord>(DmaBufferRecord.StateName, buffer.GetGrainId(), storage, new());
-        await stored.ReadStateAsync();
+        await stored.ReadStateAsync(stopping);
 
         // A name that is listed for no buffer is that of an export that was refused and interrupted then.
         if (stored.State.Buffer is null or { IsInDebt: true })
         {
             try
             {
-                await buffer.SettleAsync();
+                await buffer.SettleAsync(stopping);
             }
             catch (Exception)
             {

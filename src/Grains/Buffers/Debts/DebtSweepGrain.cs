@@ -4,7 +4,7 @@ namespace DmaGrains.Grains.Buffers.Debts;
 [GrainType("dma-debt-sweep")]
 internal sealed class DebtSweepGrain(DebtSweep sweep) : Grain, IDebtSweepGrain
 {
-    public Task SweepAsync()
+    public Task SweepAsync(CancellationToken cancellationToken)
     {
         sweep.Begin();
         return Task.CompletedTask;

@@ -7,5 +7,5 @@ internal interface IDebtSweepGrain : IGrainWithStringKey
 {
     /// <summary>Starts a sweep, or another one after the current one; does not wait for its end.</summary>
     [Alias("Sweep")]
-    Task SweepAsync();
+    Task SweepAsync(CancellationToken cancellationToken = default);
 }
