@@ -8,7 +8,7 @@ public sealed partial record DmaBuffer
 {
     private const string CpuName = "cpu";
 
-    private Transition BeginCpuAccess(DmaCommand.BeginCpuAccess command)
+    internal Transition BeginCpuAccess(DmaCommand.BeginCpuAccess command)
     {
         if (CheckCpu(command.Access, command.Direction) is { } refusal)
         {
@@ -30,27 +30,27 @@ public sealed partial record DmaBuffer
             : Transition.Grant(this, With(Cpu.BeginCpuAccess(new(command.Access, command.Direction), Mappings.Sum), CpuName, string.Empty));
     }
 
-    private Transition EndCpuAccess(DmaCommand.EndCpuAccess command) => Cpu.Find(command.Access) is null
+    internal Transition EndCpuAccess(DmaCommand.EndCpuAccess command) => Cpu.Find(command.Access) is null
         ? Transition.Refuse(this, Errno.EINVAL, "Access", $"The CPU has no open access {Quote(command.Access)} to {Name}.")
         : Transition.Grant(this, With(Cpu.EndCpuAccess(command.Access, Mappings.Sum), CpuName, string.Empty));
 
-    private Transition AccessByCpu(DmaCommand.CpuAccess command) =>
+    internal Transition AccessByCpu(DmaCommand.CpuAccess command) =>
         CheckCpu(command.Access, command.Direction) is { } refusal
             ? Transition.Refuse(this, refusal)
             : Transition.Grant(this, With(Cpu.Touch(command.Direction, Mappings.Sum), CpuName, string.Empty));
 
-    private Transition Flush(DmaCommand.Flush command) =>
+    internal Transition Flush(DmaCommand.Flush command) =>
         CheckSynced(command.Mapping) is { } refusal ? Transition.Refuse(this, refusal)
         : Mappings.Find(command.Mapping) is { Turn: MappingTurn.Owed } mapping
             ? Transition.Grant(this, HandedTo(mapping))
         : Transition.GrantAgain(this);
 
-    private Transition SyncForDevice(DmaCommand.SyncForDevice command) =>
+    internal Transition SyncForDevice(DmaCommand.SyncForDevice command) =>
         (ModelName.Check(command.Sync, "Sync") ?? CheckSynced(command.Mapping)) is { } refusal
             ? Transition.Refuse(this, refusal)
             : Transition.Grant(this, HandedTo(Mappings.Find(command.Mapping)!));
 
-    private Transition SyncForCpu(DmaCommand.SyncForCpu command)
+    internal Transition SyncForCpu(DmaCommand.SyncForCpu command)
     {
         if ((ModelName.Check(command.Sync, "Sync") ?? CheckSynced(command.Mapping)) is { } refusal)
         {

@@ -9,7 +9,7 @@ namespace DmaGrains.Model.Buffers;
 /// <content>Attach, detach and release.</content>
 public sealed partial record DmaBuffer
 {
-    private CommandStep Attach(DmaCommand.Attach command) =>
+    internal CommandStep Attach(DmaCommand.Attach command) =>
         CheckAttach(command) is { } decided ? decided
         : ModelName.IsValid(command.Device) ? new CommandQuestion.NeedsDevice(this, command)
         : Transition.Refuse(this, NoDevice(command.Device));
@@ -254,7 +254,7 @@ public sealed partial record DmaBuffer
     private NamedList<Attachment, AttachmentSum> WithPending(string attachment) =>
         Attachments.With(Attached(attachment) with { IsPending = true });
 
-    private CommandStep Detach(DmaCommand.Detach command)
+    internal CommandStep Detach(DmaCommand.Detach command)
     {
         if (Attachments.Find(command.Attachment) is not { } attachment)
         {
@@ -297,7 +297,7 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>Whoever holds a list is on record until the buffer is gone; the pages go back when the last mapping is ended.</summary>
-    private Transition Revoke()
+    internal Transition Revoke()
     {
         if (IsRevoked)
         {
@@ -311,7 +311,7 @@ public sealed partial record DmaBuffer
         return Transition.Grant(this, next.WithoutStorageWhenRevoked());
     }
 
-    private Transition Release() =>
+    internal Transition Release() =>
         IsReleased ? Transition.GrantAgain(this) : Transition.Grant(this, this with { IsReleased = true });
 
     /// <summary>

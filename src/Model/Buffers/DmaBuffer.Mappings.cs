@@ -17,10 +17,10 @@ public sealed partial record DmaBuffer
         : null;
 
     /// <summary>The device that a map's addresses are made for: the importer, or the exporter's own, whoever asks.</summary>
-    private Attachment MappedFor(Taking taking)
+    private Attachment MappedFor(AccessRequest request)
     {
-        var attachment = Attached(taking.Attachment);
-        return Policy.Lists != ListSharing.Exporters || taking.Raw is not null ? attachment
+        var attachment = Attached(request.Attachment);
+        return Policy.Lists != ListSharing.Exporters || request.Raw is not null ? attachment
             : Exporter is { } exporter ? attachment with
             {
                 Device = exporter.Name,
@@ -130,15 +130,15 @@ public sealed partial record DmaBuffer
     /// By default the first map that will be granted allocates, under the union of all importers attached at that moment (thread #59);
     /// a map also moves the storage for an importer that came late.
     /// </summary>
-    private CommandStep Take(Taking taking) =>
-        CheckTake(taking) is { } decided ? decided
-        : Storage is null ? AskFor(taking, RequestFor(Token, Constraints, Attachments.ToImmutableArray()))
-        : Attached(taking.Attachment).IsPending ? AskFor(taking, MoveRequest)
-        : TakeFrom(this, taking);
+    internal CommandStep Take(AccessRequest request) =>
+        CheckTake(request) is { } decided ? decided
+        : Storage is null ? AskFor(request, RequestFor(Token, Constraints, Attachments.ToImmutableArray()))
+        : Attached(request.Attachment).IsPending ? AskFor(request, MoveRequest)
+        : TakeFrom(this, request);
 
-    private CommandQuestion.NeedsMemory AskFor(Taking taking, AllocationRequest request) => new(request, allocation => Take(taking, allocation));
+    private CommandQuestion.NeedsMemory AskFor(AccessRequest asked, AllocationRequest request) => new(request, allocation => Take(asked, allocation));
 
-    private CommandStep Take(Taking taking, DmaResult<BackingStorage> allocation)
+    private CommandStep Take(AccessRequest request, DmaResult<BackingStorage> allocation)
     {
         if (!allocation.TryGetValue(out var storage))
         {
@@ -148,37 +148,37 @@ public sealed partial record DmaBuffer
         Invariant.Holds(storage.AllocatedUnder == Constraints);
         var allocated = MovedTo(storage);
         allocated.AssertInvariants(this);
-        return allocated.TakeFrom(this, taking);
+        return allocated.TakeFrom(this, request);
     }
 
     /// <summary>The rest of a map, or of raw access, once there is storage.</summary>
     /// <param name="before">The buffer before the command.</param>
-    /// <param name="taking">What is taken.</param>
-    private CommandStep TakeFrom(DmaBuffer before, Taking taking)
+    /// <param name="request">What is taken.</param>
+    private CommandStep TakeFrom(DmaBuffer before, AccessRequest request)
     {
-        if (taking.Access != BufferAccess.Map)
+        if (request.Access != BufferAccess.Map)
         {
-            return before.Taken(Hold(MappingOf(Storage!, taking)));
+            return before.Taken(Hold(MappingOf(Storage!, request)));
         }
 
         // Who is handed a list that is mapped already is not asked whether it reaches what it says.
-        if (HandedOutTo(taking) is { } known)
+        if (HandedOutTo(request) is { } known)
         {
-            return before.Taken(HandOut(known, MappingOf(Storage!, taking)));
+            return before.Taken(HandOut(known, MappingOf(Storage!, request)));
         }
 
-        if (AgainstOneWay(Attached(taking.Attachment), taking.Direction) is { } oneWay)
+        if (AgainstOneWay(Attached(request.Attachment), request.Direction) is { } oneWay)
         {
             return before.Taken(Transition.Refuse(this, oneWay));
         }
 
-        var attachment = MappedFor(taking);
-        var mapping = MappingOf(Storage!, taking) with
+        var attachment = MappedFor(request);
+        var mapping = MappingOf(Storage!, request) with
         {
-            Addresses = Policy.Lists == ListSharing.Exporters && taking.Raw is null ? OwnerOf(NextMapping, attachment) : null,
+            Addresses = Policy.Lists == ListSharing.Exporters && request.Raw is null ? OwnerOf(NextMapping, attachment) : null,
             Windows = attachment.SeenThrough,
         };
-        var cut = CutUnder(taking, attachment, Storage!);
+        var cut = CutUnder(request, attachment, Storage!);
         if (attachment.IsTranslated)
         {
             return BeyondEntries(attachment, Storage!) is { } beyond
@@ -187,7 +187,7 @@ public sealed partial record DmaBuffer
         }
 
         return Reaches(attachment, Storage!, cut) ? before.Taken(Hold(mapping))
-            : MayBounce(taking.Options, Storage!) ? AskFor(before, attachment, mapping)
+            : MayBounce(request.Options, Storage!) ? AskFor(before, attachment, mapping)
             : before.Taken(Transition.Refuse(this, OutOfReach(attachment, Storage!, cut).Naming(attachment.Unstated)));
     }
 
@@ -257,22 +257,22 @@ public sealed partial record DmaBuffer
         });
     }
 
-    private Mapping MappingOf(BackingStorage storage, Taking taking)
+    private Mapping MappingOf(BackingStorage storage, AccessRequest request)
     {
-        var attachment = Attached(taking.Attachment);
-        return new(taking.Name, taking.Attachment, taking.Direction, SizeBytes, CutUnder(taking, attachment, storage), storage)
+        var attachment = Attached(request.Attachment);
+        return new(request.Name, request.Attachment, request.Direction, SizeBytes, CutUnder(request, attachment, storage), storage)
         {
-            Access = taking.Access,
-            Windows = taking.Access == BufferAccess.Map ? attachment.SeenThrough : default,
-            Options = taking.Options,
+            Access = request.Access,
+            Windows = request.Access == BufferAccess.Map ? attachment.SeenThrough : default,
+            Options = request.Options,
             Sequence = NextMapping,
-            Raw = taking.Raw,
+            Raw = request.Raw,
             IsCoherent = attachment.Traits.HasFlag(AttachmentTraits.Coherent),
         };
     }
 
     /// <summary>How the list of what is taken is cut.</summary>
-    private DmaConstraints CutUnder(Taking taking, Attachment attachment, BackingStorage storage) => taking.Raw is { } raw
+    private DmaConstraints CutUnder(AccessRequest request, Attachment attachment, BackingStorage storage) => request.Raw is { } raw
         ? CutOf(Mappings.Find(raw)!, attachment)
         : CutFor(attachment.Demand, storage);
 
@@ -342,7 +342,7 @@ public sealed partial record DmaBuffer
         _ => throw new InvalidOperationException("An unknown policy was not refused."),
     };
 
-    private CommandStep GiveBack(string name, BufferAccess access)
+    internal CommandStep GiveBack(string name, BufferAccess access)
     {
         if (Mappings.Find(name) is not { } mapping)
         {
@@ -402,43 +402,43 @@ public sealed partial record DmaBuffer
         : this;
 
     /// <summary>What decides a map, or raw access, before memory is looked at; null when it goes on.</summary>
-    private Transition? CheckTake(Taking taking)
+    private Transition? CheckTake(AccessRequest request)
     {
-        if (ModelName.Check(taking.Name, "Mapping") is { } bad)
+        if (ModelName.Check(request.Name, "Mapping") is { } bad)
         {
             return Transition.Refuse(this, bad);
         }
 
-        if (CheckDirection(taking.Direction) is { } direction)
+        if (CheckDirection(request.Direction) is { } direction)
         {
             return Transition.Refuse(this, direction);
         }
 
-        if ((taking.Options & ~KnownOptions) != MapOptions.None)
+        if ((request.Options & ~KnownOptions) != MapOptions.None)
         {
             return Transition.Refuse(
-                this, Errno.EINVAL, "Options", $"Options {(int)taking.Options} have bits without a meaning.");
+                this, Errno.EINVAL, "Options", $"Options {(int)request.Options} have bits without a meaning.");
         }
 
-        if (Mappings.Find(taking.Name) is { } mapping)
+        if (Mappings.Find(request.Name) is { } mapping)
         {
-            var isSame = mapping.Attachment == taking.Attachment && mapping.Direction == taking.Direction
-                && mapping.Access == taking.Access && mapping.Options == taking.Options && mapping.Raw == taking.Raw;
+            var isSame = mapping.Attachment == request.Attachment && mapping.Direction == request.Direction
+                && mapping.Access == request.Access && mapping.Options == request.Options && mapping.Raw == request.Raw;
             return isSame
                 ? Transition.GrantAgain(this, mapping)
                 : Transition.Refuse(
                     this, Errno.EEXIST, "Mapping",
-                    $"Mapping {taking.Name} of {Name} already exists, for {mapping.Attachment} and {WordOf(mapping.Direction)}.");
+                    $"Mapping {request.Name} of {Name} already exists, for {mapping.Attachment} and {WordOf(mapping.Direction)}.");
         }
 
-        if (taking.Raw is { } raw && CheckRaw(raw) is { } unusable)
+        if (request.Raw is { } raw && CheckRaw(raw) is { } unusable)
         {
             return Transition.Refuse(this, unusable);
         }
 
-        if (Attachments.Find(taking.Attachment) is not { } attachment)
+        if (Attachments.Find(request.Attachment) is not { } attachment)
         {
-            return Transition.Refuse(this, UnknownAttachment(taking.Attachment));
+            return Transition.Refuse(this, UnknownAttachment(request.Attachment));
         }
 
         if (IsRevoked)
@@ -446,7 +446,7 @@ public sealed partial record DmaBuffer
             return Transition.Refuse(this, Revoked(attachment.Device));
         }
 
-        if ((CheckAccess(attachment, taking.Access) ?? CheckOptions(attachment, taking.Options)) is { } unreachable)
+        if ((CheckAccess(attachment, request.Access) ?? CheckOptions(attachment, request.Options)) is { } unreachable)
         {
             return Transition.Refuse(this, unreachable);
         }

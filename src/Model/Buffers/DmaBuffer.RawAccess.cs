@@ -7,10 +7,13 @@ namespace DmaGrains.Model.Buffers;
 /// <content>Raw access that its importer maps itself: what a map does, from what was got before (thread #51, #54).</content>
 public sealed partial record DmaBuffer
 {
-    /// <summary>What a command takes, and who takes it.</summary>
-    private Taking? TakingOf(DmaCommand command) => Taking.Of(command) is not { } taking ? null
-        : taking.Raw is { } raw && Mappings.Find(raw) is { } taken ? taking with { Attachment = taken.Attachment }
-        : taking;
+    /// <summary>Maps raw access for whoever took it.</summary>
+    internal CommandStep MapRaw(DmaCommand.MapRaw command)
+    {
+        // An empty name is refused as one that nobody took.
+        var raw = command.Raw ?? string.Empty;
+        return Take(new(command.Mapping, Mappings.Find(raw)?.Attachment ?? string.Empty, command.Direction, BufferAccess.Map, command.Options) { Raw = raw });
+    }
 
     /// <summary>EINVAL when it is no raw access, EBUSY when its list is mapped already; null when it can be mapped.</summary>
     private Refusal? CheckRaw(string raw)
@@ -49,7 +52,7 @@ public sealed partial record DmaBuffer
         Policy.Lists == ListSharing.Exporters || Mappings.Find(raw)!.Access == BufferAccess.Pfns;
 
     /// <summary>The mapping whose addresses are handed out to this one; null when it makes its own.</summary>
-    private Mapping? HandedOutTo(Taking taking) => taking.Raw is { } raw && MapsForItself(raw) ? null : HandedOut;
+    private Mapping? HandedOutTo(AccessRequest request) => request.Raw is { } raw && MapsForItself(raw) ? null : HandedOut;
 
     /// <summary>How a device sees memory in what it walks: a raw list is yet to be mapped.</summary>
     private static DmaWindows WalkedThrough(Mapping mapping, Attachment attachment) =>

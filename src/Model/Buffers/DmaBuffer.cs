@@ -209,22 +209,7 @@ public sealed partial record DmaBuffer
     /// <c>docs/errors.md</c> has the order.
     /// </summary>
     /// <param name="command">What is asked.</param>
-    public CommandStep Begin(DmaCommand command) => command switch
-    {
-        DmaCommand.Attach attach => Attach(attach),
-        DmaCommand.Detach detach => Detach(detach),
-        DmaCommand.BeginCpuAccess begin => BeginCpuAccess(begin),
-        DmaCommand.EndCpuAccess end => EndCpuAccess(end),
-        DmaCommand.CpuAccess access => AccessByCpu(access),
-        DmaCommand.Flush flush => Flush(flush),
-        DmaCommand.SyncForDevice sync => SyncForDevice(sync),
-        DmaCommand.SyncForCpu sync => SyncForCpu(sync),
-        DmaCommand.Release => Release(),
-        DmaCommand.Revoke => Revoke(),
-        _ when TakingOf(command) is { } taking => Take(taking),
-        _ when Taking.GivenBackBy(command) is var (mapping, access) => GiveBack(mapping, access),
-        _ => throw new ArgumentOutOfRangeException(nameof(command)),
-    };
+    public CommandStep Begin(DmaCommand command) => command.BeginOn(this);
 
     /// <summary>The same with other importers and mappings, unchecked: for storage that keeps them apart, and puts them back.</summary>
     public DmaBuffer WithLists(NamedList<Attachment, AttachmentSum> attachments, NamedList<Mapping, DeviceUses> mappings) =>

@@ -69,7 +69,7 @@ public sealed record ReplyTable
     /// The first reply to a repeat. EINVAL naming Id for what is not an id, or was another command's; ESTALE naming Id, with the number
     /// that the next one has to be above, for what may have been carried out and is not remembered.
     /// </returns>
-    public DmaResult<DmaReply>? Answer(DmaCommand command) => Answer(command.Id, CommandParts.Of(command));
+    public DmaResult<DmaReply>? Answer(DmaCommand command) => Answer(command.Id, command.Parts);
 
     /// <summary>What an export gets without being carried out, as <see cref="Answer(DmaCommand)"/>; without an id it is always new.</summary>
     public DmaResult<DmaReply>? Answer(BufferExport export) =>
@@ -84,7 +84,7 @@ public sealed record ReplyTable
     /// <param name="first">The id of the first command of its request; null for its own.</param>
     public ReplyTable Remember(DmaCommand command, DmaResult<DmaReply> reply, int place = 0, CommandId? first = null)
     {
-        var parts = CommandParts.Of(command);
+        var parts = command.Parts;
         return command.Id is { } id ? Remember(id, parts, reply, first?.Number ?? id.Number)
             : reply.IsGranted ? Remember(RememberedReply.Of(parts, reply), place == 0 ? UnnamedMax : UnnamedMax + RequestMax)
             : this;
