@@ -87,7 +87,7 @@ public sealed record DeviceReport(
         device.BusDmaLimit,
         device.HighestAddress)
     {
-        Class = Vocabulary.ImporterClasses.WordFor(ExporterOrder.ClassOf(device, DmaGetters.V61)),
+        Class = Vocabulary.ImporterClasses.WordFor(ExporterOrder.ClassOf(device, ParameterDefaults.V61)),
         Coherent = device.Coherent,
         Iommu = device.Iommu,
         BusMmu = device.BusMmu,

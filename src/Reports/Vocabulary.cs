@@ -41,11 +41,11 @@ public static class Vocabulary
     };
 
     /// <summary>How unset DMA parameters are read.</summary>
-    public static Vocabulary<DmaGetters> Getters { get; } = new()
+    public static Vocabulary<ParameterDefaults> Getters { get; } = new()
     {
-        ["v6.1"] = DmaGetters.V61,
-        ["rfcv3"] = DmaGetters.RfcV3,
-        ["direct"] = DmaGetters.Direct,
+        ["v6.1"] = ParameterDefaults.V61,
+        ["rfcv3"] = ParameterDefaults.RfcV3,
+        ["direct"] = ParameterDefaults.Direct,
     };
 
     /// <summary>What a region of memory is, from least to most scarce.</summary>

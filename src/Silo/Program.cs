@@ -23,7 +23,7 @@ catch (FormatException problem)
     return Say(problem.Message, ExitCode.Usage);
 }
 
-if (ListeningPort.WhyNot(settings) is { } taken)
+if (PortCheck.WhyNot(settings) is { } taken)
 {
     return Say(taken, ExitCode.Fault);
 }

@@ -26,7 +26,7 @@ internal static class Any
             (DeviceDmaParameters?)new DeviceDmaParameters(c.MaxSegmentSize, c.MaxSegmentCount, c.SegmentBoundaryMask)));
 
     /// <summary>Every kernel's getters.</summary>
-    public static Gen<DmaGetters> Getters { get; } = Gen.Enum<DmaGetters>();
+    public static Gen<ParameterDefaults> Getters { get; } = Gen.Enum<ParameterDefaults>();
 
     /// <summary>The mask of a window of that many pages, a power of two.</summary>
     public static ulong WindowOf(ulong pages) => (pages * Page.SizeBytes) - 1;

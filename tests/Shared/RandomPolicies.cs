@@ -15,7 +15,7 @@ internal static class RandomPolicies
     public static Gen<ExporterPolicy> Any { get; } = Gen.Select(
         Gen.Enum<ConstraintModel>(), Gen.Enum<AllocationTime>(), Gen.Enum<LateAttach>(), Gen.Enum<ListSharing>(), Gen.Bool, Gen.Bool,
         Gen.Select(Gen.Enum<FailedCalculation>(), Gen.Enum<RefusedAttach>(), Gen.Enum<DetachReading>(), Gen.Enum<ListCheck>(),
-            Gen.OneOf(Gen.Const((DmaGetters?)null), Gen.Enum<DmaGetters>().Select(getters => (DmaGetters?)getters))),
+            Gen.OneOf(Gen.Const((ParameterDefaults?)null), Gen.Enum<ParameterDefaults>().Select(getters => (ParameterDefaults?)getters))),
         _attachTest,
         (constraints, allocation, late, lists, bouncing, pinned, posted, attachTest) => new ExporterPolicy
         {

@@ -18,7 +18,7 @@ public static class Advisor
     /// <param name="request">Who shares what; every device is the board's.</param>
     public static AdviceReport Advise(AdviceRequest request)
     {
-        var withSpares = Dials.WithSpareIommus(request);
+        var withSpares = Adjustments.WithSpareIommus(request);
         var play = new CandidatePlay(Board.Create(withSpares.Board, new KnownAllocations().Allocate).Value, request);
         var ranked = Candidate.Of(request)
             .Select(candidate => ReportOf(play, request, candidate))

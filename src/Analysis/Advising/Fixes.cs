@@ -21,30 +21,30 @@ internal static class Fixes
     public static ImmutableArray<FixReport> Of(Board board, AdviceRequest request, ImmutableArray<ImmutableArray<string>> conflicts)
     {
         var boards = new ChangedBoards(board, request.Board);
-        var dials = Dials.Of(request).ToImmutableArray();
-        var single = dials
-            .Where(dial => conflicts.All(conflict => dial.Touches(conflict)) && Works(boards, request, conflicts, dial.At(dial.Last)))
-            .Select(dial => dial.Smallest(change => Works(boards, request, conflicts, change)))
+        var adjustments = Adjustments.Of(request).ToImmutableArray();
+        var single = adjustments
+            .Where(adjustment => conflicts.All(conflict => adjustment.Touches(conflict)) && Works(boards, request, conflicts, adjustment.At(adjustment.Last)))
+            .Select(adjustment => adjustment.Smallest(change => Works(boards, request, conflicts, change)))
             .Select(change => ReportOf(boards, request, change))
             // Of the areas that would do, the first is enough to know of.
             .DistinctBy(fix => fix.Changes[0].Kind == ChangeKind.Area ? string.Empty : fix.Changes[0].Text)
             .ToImmutableArray();
         return single.Any(fix => fix.Changes[0].Kind != ChangeKind.Frame)
             ? single
-            : [.. Pairs(boards, request, conflicts, dials), .. single];
+            : [.. Pairs(boards, request, conflicts, adjustments), .. single];
     }
 
     private static IEnumerable<FixReport> Pairs(
-        ChangedBoards boards, AdviceRequest request, ImmutableArray<ImmutableArray<string>> conflicts, ImmutableArray<Dial> dials)
+        ChangedBoards boards, AdviceRequest request, ImmutableArray<ImmutableArray<string>> conflicts, ImmutableArray<Adjustment> adjustments)
     {
-        var useful = dials
-            .Where(dial => dial.Device is not null || dial.Kind is ChangeKind.Area or ChangeKind.Lists)
-            .Select(dial => (Dial: dial, Left: dial.Device is null ? LeftBy(boards, request, dial) : []))
+        var useful = adjustments
+            .Where(adjustment => adjustment.Device is not null || adjustment.Kind is ChangeKind.Area or ChangeKind.Lists)
+            .Select(adjustment => (Adjustment: adjustment, Left: adjustment.Device is null ? LeftBy(boards, request, adjustment) : []))
             .ToList();
         return useful
             .SelectMany((one, index) => useful.Skip(index + 1)
-                .Where(other => (one.Left.IsEmpty || other.Dial.Touches(one.Left)) && (other.Left.IsEmpty || one.Dial.Touches(other.Left)))
-                .Select(other => (One: one.Dial, Other: other.Dial)))
+                .Where(other => (one.Left.IsEmpty || other.Adjustment.Touches(one.Left)) && (other.Left.IsEmpty || one.Adjustment.Touches(other.Left)))
+                .Select(other => (One: one.Adjustment, Other: other.Adjustment)))
             .Where(pair => conflicts.All(conflict => pair.One.Touches(conflict) || pair.Other.Touches(conflict)))
             .Where(pair => pair.One.Kind != ChangeKind.Area || pair.Other.Kind != ChangeKind.Area)
             .Where(pair => pair.One.Kind != ChangeKind.Copy || pair.Other.Kind != ChangeKind.Copy || request.Devices.Length > 2)
@@ -59,9 +59,9 @@ internal static class Fixes
     }
 
     /// <summary>A set that still stands in the way after a change that may help everybody: what is made beside it has to do something for that one.</summary>
-    private static ImmutableArray<string> LeftBy(ChangedBoards boards, AdviceRequest request, Dial dial)
+    private static ImmutableArray<string> LeftBy(ChangedBoards boards, AdviceRequest request, Adjustment adjustment)
     {
-        var changed = Changed(request, [dial.At(dial.Last)]);
+        var changed = Changed(request, [adjustment.At(adjustment.Last)]);
         return Conflicts.OneOf(new(boards.Of(changed.Board), changed), changed);
     }
 

@@ -14,7 +14,7 @@ namespace DmaGrains.Analysis.Auditing;
 /// <param name="board">The device's board.</param>
 /// <param name="device">The device.</param>
 /// <param name="getters">How its unset parameters are read.</param>
-public sealed class ScatterlistAudit(BoardDefinition board, Device device, DmaGetters getters)
+public sealed class ScatterlistAudit(BoardDefinition board, Device device, ParameterDefaults getters)
 {
     private readonly DmaConstraints _demand = device.Demand(getters);
     private readonly MmuAddresses? _mmu = MmuAddresses.Of(device, board);
@@ -205,7 +205,7 @@ public sealed record AuditReport(
     /// <param name="device">The device.</param>
     /// <param name="getters">How its unset parameters are read.</param>
     /// <param name="lists">The lists.</param>
-    public static AuditReport Of(BoardDefinition board, Device device, DmaGetters getters, IEnumerable<GivenScatterlist> lists) => new(
+    public static AuditReport Of(BoardDefinition board, Device device, ParameterDefaults getters, IEnumerable<GivenScatterlist> lists) => new(
         board.Name,
         device.Name,
         UnionReport.Of(device.Demand(getters)),

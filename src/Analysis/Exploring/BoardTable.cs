@@ -12,7 +12,7 @@ internal sealed class BoardTable
     private const int AnswerBits = 8;
 
     private readonly Lock _lock = new();
-    private readonly ActorForest _forest;
+    private readonly ScriptTrees _trees;
     private readonly BoardKey _key;
     private readonly FailureSets _failures;
     private readonly Action<Board, Board?> _check;
@@ -25,15 +25,15 @@ internal sealed class BoardTable
 
     /// <summary>The board at the start, as number 0.</summary>
     /// <param name="start">That board.</param>
-    /// <param name="forest">Whose moves are played.</param>
+    /// <param name="trees">Whose moves are played.</param>
     /// <param name="key">Which boards are the same.</param>
     /// <param name="buffers">Of which hazards are looked at.</param>
     /// <param name="failures">Gets the hazards.</param>
     /// <param name="check">Throws when something is broken that must always hold; gets the board, and the one it came from.</param>
     public BoardTable(
-        Board start, ActorForest forest, BoardKey key, IEnumerable<string> buffers, FailureSets failures, Action<Board, Board?> check)
+        Board start, ScriptTrees trees, BoardKey key, IEnumerable<string> buffers, FailureSets failures, Action<Board, Board?> check)
     {
-        _forest = forest;
+        _trees = trees;
         _key = key;
         _buffers = [.. buffers];
         _failures = failures;
@@ -61,7 +61,7 @@ internal sealed class BoardTable
     /// <summary>What a move makes of a board.</summary>
     public (int Board, Answer Answer) After(int board, int move)
     {
-        if (move == ActorNode.Skips)
+        if (move == ScriptNode.Skips)
         {
             return (board, Answer.Skipped);
         }
@@ -82,7 +82,7 @@ internal sealed class BoardTable
         Interlocked.Increment(ref _movesPlayed);
         try
         {
-            var (after, refusal) = _forest.Move(move).On(before);
+            var (after, refusal) = _trees.Move(move).On(before);
             next = ReferenceEquals(after, before) ? board : Intern(after, board);
             answer = Answer.Of(refusal);
         }

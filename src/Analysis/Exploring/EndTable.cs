@@ -4,10 +4,10 @@ using System.Numerics;
 namespace DmaGrains.Analysis.Exploring;
 
 /// <summary>The states in which orders end, each once, with how many orders end there.</summary>
-internal sealed class EndTable<TCount>(ActorForest forest, BoardTable boards, FailureSets failures)
+internal sealed class EndTable<TCount>(ScriptTrees trees, BoardTable boards, FailureSets failures)
     where TCount : struct, INumber<TCount>
 {
-    private readonly VectorTable _places = new(forest, failures, reduces: false);
+    private readonly VectorTable _places = new(trees, failures, reduces: false);
     private readonly Dictionary<(int Place, int Board, bool Waits), TCount> _orders = [];
 
     /// <summary>How many there are.</summary>
@@ -43,7 +43,7 @@ internal sealed class EndTable<TCount>(ActorForest forest, BoardTable boards, Fa
                 all = failures.Union(all, failures.Of(new(FailureKind.Deadlock, null, null, null, null)));
             }
 
-            yield return new([.. nodes.Select(node => forest.Node(node))], outcome.Hazards, outcome.Waits, all, orders, states);
+            yield return new([.. nodes.Select(node => trees.Node(node))], outcome.Hazards, outcome.Waits, all, orders, states);
         }
     }
 
@@ -55,5 +55,5 @@ internal sealed class EndTable<TCount>(ActorForest forest, BoardTable boards, Fa
     /// <param name="Orders">How many orders lead to it.</param>
     /// <param name="States">In how many states they end.</param>
     public sealed record End(
-        ImmutableArray<ActorNode> Nodes, int Hazards, bool Waits, int Failures, BigInteger Orders, int States);
+        ImmutableArray<ScriptNode> Nodes, int Hazards, bool Waits, int Failures, BigInteger Orders, int States);
 }

@@ -80,18 +80,18 @@ public sealed class ExploredPolicy
         {
             var failures = new FailureSets();
             var revoked = Options.Faults.OfType<Fault.Revoke>().Select(fault => fault.Buffer);
-            var forest = new ActorForest(Scripts, new(Scenario, revoked), failures);
+            var trees = new ScriptTrees(Scripts, new(Scenario, revoked), failures);
             var buffers = Scenario.Buffers.Select(buffer => buffer.Name).ToList();
             var taken = Scripts.SelectMany(script => script.Takes?.Names ?? []).Distinct().Select(BoardMove.TakeMemory.BufferOf);
             var changing = Scripts
                 .Where(script => script.Importer.Steps.Any(step => step.Kind == StepKind.SetParameters))
                 .Select(script => script.Importer.Device!)
                 .Distinct();
-            var boards = new BoardTable(Start(), forest, new([.. buffers, .. taken], changing), buffers, failures, Check);
-            var explorer = new Explorer<TCount>(forest, boards, failures, Options);
+            var boards = new BoardTable(Start(), trees, new([.. buffers, .. taken], changing), buffers, failures, Check);
+            var explorer = new Explorer<TCount>(trees, boards, failures, Options);
             var stoppedBy = explorer.Play(
                 (states, steps) => Progress(new(steps, AllSteps, states)), Cancellation);
-            return Report(explorer, forest, boards, failures, stoppedBy);
+            return Report(explorer, trees, boards, failures, stoppedBy);
         }
 
         private int AllSteps => Scripts.Sum(script => script.Takes is null ? script.Importer.Steps.Length : 1);
@@ -100,7 +100,7 @@ public sealed class ExploredPolicy
             Board.Create(Scenario.Board, new KnownAllocations().Allocate).Value, (board, export) => board.Export(export).Next);
 
         private ExploredPolicy Report<TCount>(
-            Explorer<TCount> explorer, ActorForest forest, BoardTable boards, FailureSets failures, string? stoppedBy)
+            Explorer<TCount> explorer, ScriptTrees trees, BoardTable boards, FailureSets failures, string? stoppedBy)
             where TCount : struct, INumber<TCount>
         {
             var ends = explorer.Ends.Outcomes().OrderByDescending(end => end.Orders).ToList();
@@ -116,7 +116,7 @@ public sealed class ExploredPolicy
                 .Select(known => (
                     Failure: failures[known.Key],
                     Order: new FailingOrder(
-                        Scenario, forest, boards, failures, known.Value, failures[known.Key].Kind == FailureKind.Deadlock),
+                        Scenario, trees, boards, failures, known.Value, failures[known.Key].Kind == FailureKind.Deadlock),
                     Orders: ends.Where(end => failures.In(end.Failures).Contains(known.Key)).Aggregate(BigInteger.Zero, (sum, end) => sum + end.Orders)))
                 .OrderBy(known => known.Order.Steps.Length)
                 .ThenBy(known => known.Failure.Kind)
@@ -172,7 +172,7 @@ public sealed class ExploredPolicy
             ],
             end.Waits);
 
-        private static ImmutableArray<string> AnswersOf(ActorNode node, bool waits)
+        private static ImmutableArray<string> AnswersOf(ScriptNode node, bool waits)
         {
             var answers = new Stack<string>();
             if (waits && node.StepsLeft != 0)

@@ -10,11 +10,11 @@ namespace DmaGrains.Analysis.Exploring;
 internal sealed class Explorer<TCount>
     where TCount : struct, INumber<TCount>
 {
-    private readonly ActorForest _forest;
+    private readonly ScriptTrees _trees;
     private readonly BoardTable _boards;
     private readonly FailureSets _failures;
     private readonly ExplorationOptions _options;
-    private readonly Tails<TCount> _tails;
+    private readonly CommutingEndings<TCount> _endings;
     private readonly ShortestOrders _shortest;
     private readonly List<(int[] Parents, ushort[] Actions)> _layers = [];
     private readonly ExploringWorker<TCount> _worker;
@@ -24,17 +24,17 @@ internal sealed class Explorer<TCount>
     private long _playedBefore;
 
     /// <summary>Nothing is played yet.</summary>
-    public Explorer(ActorForest forest, BoardTable boards, FailureSets failures, ExplorationOptions options)
+    public Explorer(ScriptTrees trees, BoardTable boards, FailureSets failures, ExplorationOptions options)
     {
-        _forest = forest;
+        _trees = trees;
         _boards = boards;
         _failures = failures;
         _options = options;
-        _tails = new(forest, boards);
-        _shortest = new(forest, boards, failures);
-        Ends = new(forest, boards, failures);
-        _worker = new(forest, boards, options.Waits);
-        _placesMax = Array.MaxLength / 2 / (forest.Scripts.Length * ScriptAction.PerScript);
+        _endings = new(trees, boards);
+        _shortest = new(trees, boards, failures);
+        Ends = new(trees, boards, failures);
+        _worker = new(trees, boards, options.Waits);
+        _placesMax = Array.MaxLength / 2 / (trees.Scripts.Length * ScriptAction.PerScript);
     }
 
     /// <summary>What ended so far.</summary>
@@ -78,8 +78,8 @@ internal sealed class Explorer<TCount>
     /// <returns>Whether every order was played to its end.</returns>
     private bool PlayLayers(Action<long, int> progress, CancellationToken cancellation)
     {
-        var (vectors, next) = (new VectorTable(_forest, _failures, Reduces), new VectorTable(_forest, _failures, Reduces));
-        var (key, orders) = _tails.Play(vectors, vectors.Intern([.. _forest.Roots.Select(root => root.Number)]), 0, TCount.One);
+        var (vectors, next) = (new VectorTable(_trees, _failures, Reduces), new VectorTable(_trees, _failures, Reduces));
+        var (key, orders) = _endings.Play(vectors, vectors.Intern([.. _trees.Roots.Select(root => root.Number)]), 0, TCount.One);
         var layer = new Layer([new(key, orders, -1, 0)], 1);
         _layers.Add(layer.Reached());
         States = 1;
@@ -172,7 +172,7 @@ internal sealed class Explorer<TCount>
             var (vector, board) = ((int)(state.Key >> 32), (int)(uint)state.Key);
             foreach (var node in vectors[vector].IsBroken ? [] : vectors.NodesOf(vector))
             {
-                if (_forest.MoveOfNode[node] is >= 0 and var move && !_boards.Knows(board, move))
+                if (_trees.MoveOfNode[node] is >= 0 and var move && !_boards.Knows(board, move))
                 {
                     asked.Add((board, move));
                 }

@@ -4,13 +4,13 @@ using DmaGrains.Model;
 namespace DmaGrains.Analysis.Exploring;
 
 /// <summary>Plays the next steps of some states of a layer.</summary>
-internal sealed class ExploringWorker<TCount>(ActorForest forest, BoardTable boards, bool waits)
+internal sealed class ExploringWorker<TCount>(ScriptTrees trees, BoardTable boards, bool waits)
     where TCount : struct, INumber<TCount>
 {
-    private readonly Tails<TCount> _tails = new(forest, boards);
-    private readonly int _width = forest.Scripts.Length;
-    private readonly bool _hasFaults = forest.Scripts.Any(script => script.MayCrash || script.MayHang);
-    private readonly bool[] _isOptional = [.. forest.Scripts.Select(script => script.IsOptional)];
+    private readonly CommutingEndings<TCount> _endings = new(trees, boards);
+    private readonly int _width = trees.Scripts.Length;
+    private readonly bool _hasFaults = trees.Scripts.Any(script => script.MayCrash || script.MayHang);
+    private readonly bool[] _isOptional = [.. trees.Scripts.Select(script => script.IsOptional)];
     private readonly Dictionary<(int End, int Board, bool Waits), TCount> _ends = [];
     private StateTable<TCount> _table = null!;
     private VectorTable _vectors = null!;
@@ -25,7 +25,7 @@ internal sealed class ExploringWorker<TCount>(ActorForest forest, BoardTable boa
         VectorTable vectors, VectorTable next, StateTable<TCount> table, EndTable<TCount> ends)
     {
         (_vectors, _next, _table, _endTable, Deadlock) = (vectors, next, table, ends, -1);
-        _tails.Forget();
+        _endings.Forget();
     }
 
     /// <summary>Plays the next steps of states.</summary>
@@ -56,7 +56,7 @@ internal sealed class ExploringWorker<TCount>(ActorForest forest, BoardTable boa
     {
         var (vector, board) = ((int)(key >> 32), (int)(uint)key);
         ref readonly var entry = ref _vectors[vector];
-        var moves = forest.MoveOfNode;
+        var moves = trees.MoveOfNode;
         var nodes = _vectors.NodesOf(vector);
         var goesOn = false;
         if (!entry.IsBroken)
@@ -64,7 +64,7 @@ internal sealed class ExploringWorker<TCount>(ActorForest forest, BoardTable boa
             for (var script = 0; script < _width; script++)
             {
                 var move = moves[nodes[script]];
-                if (move == ActorNode.Finished)
+                if (move == ScriptNode.Finished)
                 {
                     continue;
                 }
@@ -98,7 +98,7 @@ internal sealed class ExploringWorker<TCount>(ActorForest forest, BoardTable boa
 
     private void PlayFaults(int state, TCount orders, int vector, int script, int board)
     {
-        var node = forest.Node(_vectors.NodeOf(vector, script));
+        var node = trees.Node(_vectors.NodeOf(vector, script));
         if (node.MayCrash)
         {
             Arrive(state, orders, vector, script, ScriptAction.Crash, Answer.Crash, board);
@@ -116,14 +116,14 @@ internal sealed class ExploringWorker<TCount>(ActorForest forest, BoardTable boa
         if (!step.IsKnown)
         {
             var after = Grow(vector, script, answer);
-            step = _vectors.Note(vector, script, action, answer, after, _next[after].Alone != VectorTable.Nobody);
+            step = _vectors.Note(vector, script, action, answer, after, _next[after].Commuting != VectorTable.Nobody);
         }
 
-        var (key, all) = step.IsAlone ? _tails.Play(_next, step.Place, board, orders) : (Tails<TCount>.KeyOf(step.Place, board), orders);
+        var (key, all) = step.IsCommuting ? _endings.Play(_next, step.Place, board, orders) : (CommutingEndings<TCount>.KeyOf(step.Place, board), orders);
         var number = (ushort)ScriptAction.Of(script, action);
         _table.Add(key, all, state, number);
     }
 
     private int Grow(int vector, int script, Answer answer) =>
-        _next.Intern(_vectors, vector, forest.After(forest.Node(_vectors.NodeOf(vector, script)), answer));
+        _next.Intern(_vectors, vector, trees.After(trees.Node(_vectors.NodeOf(vector, script)), answer));
 }

@@ -10,31 +10,31 @@ namespace DmaGrains.Analysis.Exploring;
 internal sealed class FailingOrder
 {
     private readonly Scenario _scenario;
-    private readonly ActorForest _forest;
+    private readonly ScriptTrees _trees;
     private readonly BoardTable _boards;
     private readonly List<Played> _steps = [];
     private readonly List<BufferExport> _taken = [];
 
     /// <summary>Plays the order once more.</summary>
     /// <param name="scenario">The scenario that was explored.</param>
-    /// <param name="forest">Its scripts.</param>
+    /// <param name="trees">Its scripts.</param>
     /// <param name="boards">Its boards.</param>
     /// <param name="failures">What may be met.</param>
     /// <param name="actions">The order, as <see cref="ScriptAction"/> numbers it.</param>
     /// <param name="waits">Whether those that are not done then wait: what they wait with is tried once.</param>
     public FailingOrder(
-        Scenario scenario, ActorForest forest, BoardTable boards, FailureSets failures, ImmutableArray<int> actions, bool waits)
+        Scenario scenario, ScriptTrees trees, BoardTable boards, FailureSets failures, ImmutableArray<int> actions, bool waits)
     {
-        (_scenario, _forest, _boards) = (scenario, forest, boards);
-        var replay = OrderReplay.Of(forest, boards, failures, []);
+        (_scenario, _trees, _boards) = (scenario, trees, boards);
+        var replay = OrderReplay.Of(trees, boards, failures, []);
         foreach (var action in actions)
         {
             Play(replay, action);
         }
 
-        for (var script = 0; waits && script < forest.Scripts.Length; script++)
+        for (var script = 0; waits && script < trees.Scripts.Length; script++)
         {
-            if (!forest.Scripts[script].IsOptional && replay.Nodes[script].StepsLeft != 0)
+            if (!trees.Scripts[script].IsOptional && replay.Nodes[script].StepsLeft != 0)
             {
                 Play(replay, ScriptAction.Of(script, ScriptAction.Step));
             }
@@ -66,9 +66,9 @@ internal sealed class FailingOrder
             Buffers = [.. _scenario.Buffers, .. _taken],
             Importers =
             [
-                .. scripts.Select(script => _forest.Scripts[script].Importer with
+                .. scripts.Select(script => _trees.Scripts[script].Importer with
                 {
-                    Device = _forest.Scripts[script].Takes is null ? _forest.Scripts[script].Importer.Device : AnyDevice(),
+                    Device = _trees.Scripts[script].Takes is null ? _trees.Scripts[script].Importer.Device : AnyDevice(),
                     Steps = [.. played.Where(step => step.Script == script).Select(step => step.Step)],
                 }),
             ],
@@ -83,12 +83,12 @@ internal sealed class FailingOrder
         var node = replay.Nodes[script];
         replay.Play(action);
         var answer = replay.Nodes[script].Answer;
-        var importer = _forest.Scripts[script].Importer.Name;
-        var takes = node.Before is null ? _forest.Scripts[script].Takes : null;
+        var importer = _trees.Scripts[script].Importer.Name;
+        var takes = node.Before is null ? _trees.Scripts[script].Takes : null;
         var isStep = ScriptAction.WhatOf(action) == ScriptAction.Step;
         var operation = !isStep ? answer.ToString() : takes is not null ? "memory-runs-out" : node.Next!.Kind.Verb();
         var buffer = isStep && node.Next is { } next && next.Kind.HasBuffer() ? next.Buffer : null;
-        var reason = answer.IsRefusal ? _forest.Move(node.Move).On(before).Refusal!.Reason : null;
+        var reason = answer.IsRefusal ? _trees.Move(node.Move).On(before).Refusal!.Reason : null;
         _steps.Add(new(
             script, isStep ? node.Next : null, answer, new(importer, operation, buffer, isStep ? answer.ToString() : "ok"), reason));
         foreach (var export in (takes?.Names ?? []).Select(region => BoardMove.TakeMemory.ExportOf(region, before)).OfType<BufferExport>())

@@ -5,15 +5,15 @@ namespace DmaGrains.Analysis.Exploring;
 /// <summary>Plays one order once more, on the boards that are known already.</summary>
 internal sealed class OrderReplay
 {
-    private readonly ActorForest _forest;
+    private readonly ScriptTrees _trees;
     private readonly BoardTable _boards;
     private readonly FailureSets _failures;
-    private readonly ActorNode[] _nodes;
+    private readonly ScriptNode[] _nodes;
     private int _board;
 
-    private OrderReplay(ActorForest forest, BoardTable boards, FailureSets failures, ActorNode[] nodes, int board)
+    private OrderReplay(ScriptTrees trees, BoardTable boards, FailureSets failures, ScriptNode[] nodes, int board)
     {
-        _forest = forest;
+        _trees = trees;
         _boards = boards;
         _failures = failures;
         _nodes = nodes;
@@ -21,19 +21,19 @@ internal sealed class OrderReplay
     }
 
     /// <summary>Where it has come to.</summary>
-    public ImmutableArray<ActorNode> Nodes => [.. _nodes];
+    public ImmutableArray<ScriptNode> Nodes => [.. _nodes];
 
     /// <summary>The board's number.</summary>
     public int Board => _board;
 
     /// <summary>Plays an order.</summary>
-    /// <param name="forest">Whose.</param>
+    /// <param name="trees">Whose.</param>
     /// <param name="boards">On which boards.</param>
     /// <param name="failures">What may be met.</param>
     /// <param name="actions">The order, as <see cref="ScriptAction"/> numbers it.</param>
-    public static OrderReplay Of(ActorForest forest, BoardTable boards, FailureSets failures, IEnumerable<int> actions)
+    public static OrderReplay Of(ScriptTrees trees, BoardTable boards, FailureSets failures, IEnumerable<int> actions)
     {
-        var replay = new OrderReplay(forest, boards, failures, [.. forest.Roots], 0);
+        var replay = new OrderReplay(trees, boards, failures, [.. trees.Roots], 0);
         foreach (var action in actions)
         {
             replay.Play(action);
@@ -43,7 +43,7 @@ internal sealed class OrderReplay
     }
 
     /// <summary>The same, to go on by itself.</summary>
-    public OrderReplay Fork() => new(_forest, _boards, _failures, [.. _nodes], _board);
+    public OrderReplay Fork() => new(_trees, _boards, _failures, [.. _nodes], _board);
 
     /// <summary>Plays one action.</summary>
     public void Play(int action)
@@ -56,7 +56,7 @@ internal sealed class OrderReplay
             ScriptAction.Hang => Answer.Hang,
             _ => Step(node),
         };
-        _nodes[script] = _forest.After(node, answer);
+        _nodes[script] = _trees.After(node, answer);
     }
 
     /// <summary>Whether a failure was met.</summary>
@@ -75,7 +75,7 @@ internal sealed class OrderReplay
                 return steps;
             }
 
-            if (_nodes[script].Move == ActorNode.Finished)
+            if (_nodes[script].Move == ScriptNode.Finished)
             {
                 return null;
             }
@@ -84,7 +84,7 @@ internal sealed class OrderReplay
         }
     }
 
-    private Answer Step(ActorNode node)
+    private Answer Step(ScriptNode node)
     {
         (_board, var answer) = _boards.After(_board, node.Move);
         return answer;

@@ -4,7 +4,7 @@ using System.Numerics;
 namespace DmaGrains.Analysis.Exploring;
 
 /// <summary>For each kind of failure the shortest order that has it; of several, the one that comes first.</summary>
-internal sealed class ShortestOrders(ActorForest forest, BoardTable boards, FailureSets failures)
+internal sealed class ShortestOrders(ScriptTrees trees, BoardTable boards, FailureSets failures)
 {
     private readonly Dictionary<int, ImmutableArray<int>> _orders = [];
 
@@ -71,14 +71,14 @@ internal sealed class ShortestOrders(ActorForest forest, BoardTable boards, Fail
         var (place, board) = ((int)(key >> 32), (int)(uint)key);
         for (var script = 0; script < vectors.Width; script++)
         {
-            var node = forest.Node(vectors.NodeOf(place, script));
-            if (node.Move == ActorNode.Finished)
+            var node = trees.Node(vectors.NodeOf(place, script));
+            if (node.Move == ScriptNode.Finished)
             {
                 continue;
             }
 
             var (after, answer) = boards.After(board, node.Move);
-            var next = forest.After(node, answer);
+            var next = trees.After(node, answer);
             foreach (var failure in late)
             {
                 // A hazard that the board had already may have come with steps that are no part of these actions.
@@ -87,7 +87,7 @@ internal sealed class ShortestOrders(ActorForest forest, BoardTable boards, Fail
                 {
                     Offer(failure, [.. ActionsTo(layers, layers.Count - 2, state), ScriptAction.Of(script, ScriptAction.Step)]);
                 }
-                else if (vectors.After(place, script, ScriptAction.Step, answer).IsAlone)
+                else if (vectors.After(place, script, ScriptAction.Step, answer).IsCommuting)
                 {
                     OfferWithMore([.. ActionsTo(layers, layers.Count - 2, state), ScriptAction.Of(script, ScriptAction.Step)], failure);
                 }
@@ -111,7 +111,7 @@ internal sealed class ShortestOrders(ActorForest forest, BoardTable boards, Fail
         }
 
         var actions = ActionsTo(layers, layers.Count - 1, state);
-        var replay = OrderReplay.Of(forest, boards, failures, actions);
+        var replay = OrderReplay.Of(trees, boards, failures, actions);
         foreach (var failure in met)
         {
             if (replay.Has(failure))
@@ -128,8 +128,8 @@ internal sealed class ShortestOrders(ActorForest forest, BoardTable boards, Fail
     /// <summary>It came with the steps that somebody played at once: of these, no more than it takes.</summary>
     private void OfferWithMore(ImmutableArray<int> actions, int failure)
     {
-        var replay = OrderReplay.Of(forest, boards, failures, actions);
-        for (var script = 0; script < forest.Scripts.Length; script++)
+        var replay = OrderReplay.Of(trees, boards, failures, actions);
+        for (var script = 0; script < trees.Scripts.Length; script++)
         {
             if (replay.Fork().PlayUntil(script, failure) is { } more)
             {

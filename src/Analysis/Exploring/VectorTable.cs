@@ -5,30 +5,30 @@ namespace DmaGrains.Analysis.Exploring;
 /// </summary>
 internal sealed class VectorTable
 {
-    /// <summary>The <see cref="Entry.Alone"/> of a place where everybody's next step may matter to somebody.</summary>
+    /// <summary>The <see cref="Entry.Commuting"/> of a place where everybody's next step may matter to somebody.</summary>
     public const int Nobody = -1;
 
     private const int Unknown = -2;
 
-    private readonly ActorForest _forest;
+    private readonly ScriptTrees _trees;
     private readonly bool _reduces;
     private readonly int _width;
     private readonly int _actions;
     private readonly FailureSets _failures;
-    private readonly Dictionary<(int Vector, int Action, Answer Answer), Step> _otherAfter = [];
+    private readonly Dictionary<(int Vector, int Action, Answer Answer), Arrival> _otherAfter = [];
     private int[] _nodes;
     private Entry[] _entries = new Entry[64];
     private int[] _slots = new int[256];
     private long[] _after = [];
 
     /// <summary>None yet.</summary>
-    public VectorTable(ActorForest forest, FailureSets failures, bool reduces)
+    public VectorTable(ScriptTrees trees, FailureSets failures, bool reduces)
     {
-        _forest = forest;
+        _trees = trees;
         _failures = failures;
         _reduces = reduces;
-        _width = forest.Scripts.Length;
-        _actions = forest.Scripts.Any(script => script.MayCrash || script.MayHang) ? ScriptAction.PerScript : 1;
+        _width = trees.Scripts.Length;
+        _actions = trees.Scripts.Any(script => script.MayCrash || script.MayHang) ? ScriptAction.PerScript : 1;
         _nodes = new int[_entries.Length * _width];
         Array.Fill(_slots, -1);
     }
@@ -76,29 +76,29 @@ internal sealed class VectorTable
         var entry = default(Entry);
         foreach (var number in nodes)
         {
-            entry = entry.With(null, _forest.Node(number), _failures);
+            entry = entry.With(null, _trees.Node(number), _failures);
         }
 
-        return Intern(nodes, entry with { Alone = Nobody }, Unknown);
+        return Intern(nodes, entry with { Commuting = Nobody }, Unknown);
     }
 
     /// <summary>The number of the place that is another place but for one script.</summary>
     /// <param name="before">The other place's table.</param>
     /// <param name="vector">The other place.</param>
     /// <param name="after">Where the script is.</param>
-    public int Intern(VectorTable before, int vector, ActorNode after)
+    public int Intern(VectorTable before, int vector, ScriptNode after)
     {
         Span<int> nodes = stackalloc int[_width];
         before.NodesOf(vector).CopyTo(nodes);
-        var nodeBefore = _forest.Node(nodes[after.Script]);
+        var nodeBefore = _trees.Node(nodes[after.Script]);
         nodes[after.Script] = after.Number;
         ref readonly var from = ref before[vector];
         var entry = from.With(nodeBefore, after, _failures);
 
         // Nobody is alone who was not: what the script may still touch is the same.
-        var same = from is { Alone: Nobody, Open: 0 } && entry.Open == 0
+        var same = from is { Commuting: Nobody, Open: 0 } && entry.Open == 0
             && after.StepsLeft != 0 && after.Footprint == nodeBefore.Footprint;
-        return Intern(nodes, entry with { Alone = Nobody }, same ? Nobody : Unknown);
+        return Intern(nodes, entry with { Commuting = Nobody }, same ? Nobody : Unknown);
     }
 
     private int Intern(ReadOnlySpan<int> nodes, Entry entry, int alone)
@@ -110,7 +110,7 @@ internal sealed class VectorTable
         }
 
         var looks = alone == Unknown && _reduces && entry is { Open: 0, IsEnd: false };
-        return Add(nodes, looks ? entry with { Alone = AloneIn(nodes) } : entry, slot);
+        return Add(nodes, looks ? entry with { Commuting = CommutingIn(nodes) } : entry, slot);
     }
 
     /// <summary>Where an action leads to, in the table of the next layer.</summary>
@@ -118,7 +118,7 @@ internal sealed class VectorTable
     /// <param name="script">Whose action.</param>
     /// <param name="action">What: one of <see cref="ScriptAction"/>.</param>
     /// <param name="answer">What it was answered.</param>
-    public Step After(int vector, int script, int action, Answer answer)
+    public Arrival After(int vector, int script, int action, Answer answer)
     {
         var known = _after[ActionIndex(vector, script, action)];
         return known == 0 || (byte)known == answer.Code
@@ -127,9 +127,9 @@ internal sealed class VectorTable
     }
 
     /// <summary>Notes where an action leads to.</summary>
-    public Step Note(int vector, int script, int action, Answer answer, int after, bool isAlone)
+    public Arrival Note(int vector, int script, int action, Answer answer, int after, bool isCommuting)
     {
-        var step = Step.To(after, isAlone, answer);
+        var step = Arrival.To(after, isCommuting, answer);
         ref var first = ref _after[ActionIndex(vector, script, action)];
         if (first == 0)
         {
@@ -204,11 +204,11 @@ internal sealed class VectorTable
     /// Whose remaining steps touch nothing that the steps of the others touch. Only where every order that goes on from here has the
     /// same number of steps: that is what the orders are counted by.
     /// </summary>
-    private int AloneIn(ReadOnlySpan<int> nodes)
+    private int CommutingIn(ReadOnlySpan<int> nodes)
     {
         foreach (var number in nodes)
         {
-            var node = _forest.Node(number);
+            var node = _trees.Node(number);
             if (node.StepsLeft != 0 && !MeetsAnother(node, nodes))
             {
                 return node.Script;
@@ -218,12 +218,12 @@ internal sealed class VectorTable
         return Nobody;
     }
 
-    private bool MeetsAnother(ActorNode node, ReadOnlySpan<int> nodes)
+    private bool MeetsAnother(ScriptNode node, ReadOnlySpan<int> nodes)
     {
         foreach (var number in nodes)
         {
-            var other = _forest.Node(number);
-            if (other != node && other.StepsLeft != 0 && _forest.Meet(node, other))
+            var other = _trees.Node(number);
+            if (other != node && other.StepsLeft != 0 && _trees.Meet(node, other))
             {
                 return true;
             }
@@ -234,7 +234,7 @@ internal sealed class VectorTable
 
     /// <summary>Where an action leads to: to which place, and whether somebody may play all its steps there.</summary>
     /// <param name="Packed">0 when nobody has looked yet.</param>
-    public readonly record struct Step(long Packed)
+    public readonly record struct Arrival(long Packed)
     {
         /// <summary>Whether somebody has looked.</summary>
         public bool IsKnown => Packed != 0;
@@ -242,12 +242,12 @@ internal sealed class VectorTable
         /// <summary>The number of the place.</summary>
         public int Place => (int)(Packed >> 9) - 1;
 
-        /// <summary>Whether it has an <see cref="Entry.Alone"/>.</summary>
-        public bool IsAlone => (Packed & 256) != 0;
+        /// <summary>Whether it has an <see cref="Entry.Commuting"/>.</summary>
+        public bool IsCommuting => (Packed & 256) != 0;
 
         /// <summary>To a place.</summary>
-        public static Step To(int place, bool isAlone, Answer answer) =>
-            new((((long)place + 1) * 512) + (isAlone ? 256 : 0) + answer.Code);
+        public static Arrival To(int place, bool isCommuting, Answer answer) =>
+            new((((long)place + 1) * 512) + (isCommuting ? 256 : 0) + answer.Code);
     }
 
     /// <summary>What is known of a place.</summary>
@@ -257,14 +257,14 @@ internal sealed class VectorTable
     /// <param name="Owed">How many scripts have steps without which no order ends.</param>
     /// <param name="Open">How many scripts may yet play more steps or fewer than are left.</param>
     /// <param name="IsBroken">Whether an order has to end here, because an invariant was broken.</param>
-    /// <param name="Alone">Who may play all its steps at once; else <see cref="Nobody"/>.</param>
-    public readonly record struct Entry(uint Hash, int StepsLeft, int Failures, short Owed, short Open, bool IsBroken, int Alone)
+    /// <param name="Commuting">Who may play all its steps at once; else <see cref="Nobody"/>.</param>
+    public readonly record struct Entry(uint Hash, int StepsLeft, int Failures, short Owed, short Open, bool IsBroken, int Commuting)
     {
         /// <summary>Whether an order may end here: all that is not optional is done.</summary>
         public bool IsEnd => Owed == 0 || IsBroken;
 
         /// <summary>With a script elsewhere.</summary>
-        public Entry With(ActorNode? before, ActorNode after, FailureSets failures) => this with
+        public Entry With(ScriptNode? before, ScriptNode after, FailureSets failures) => this with
         {
             Hash = Hash ^ HashOf(before) ^ HashOf(after),
             StepsLeft = StepsLeft + after.StepsLeft - (before?.StepsLeft ?? 0),
@@ -275,7 +275,7 @@ internal sealed class VectorTable
         };
 
         /// <summary>A node is of one script only, so the nodes of a place can be taken in any order.</summary>
-        private static uint HashOf(ActorNode? node)
+        private static uint HashOf(ScriptNode? node)
         {
             if (node is null)
             {

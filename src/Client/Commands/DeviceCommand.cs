@@ -70,11 +70,11 @@ internal static class DeviceCommand
         {
             var found = await live.Connection.Grains.GetBoard(BoardArgument.NameIn(live.Parsed.GetRequiredValue(board))).GetAsync(live.Cancellation);
             return found.TryGetValue(out var definition)
-                ? Answer(live.Terminal, live.AsJson, definition, ExporterOrder.MostRestrictiveFirst(definition.Devices, DmaGetters.V61))
+                ? Answer(live.Terminal, live.AsJson, definition, ExporterOrder.MostRestrictiveFirst(definition.Devices, ParameterDefaults.V61))
                 : live.Refuse(found.Refusal!);
         },
         (parsed, asJson) => BoardArgument.FileIn(parsed.GetRequiredValue(board)) is { } definition
-            ? Answer(Terminal.Of(parsed), asJson, definition, ExporterOrder.MostRestrictiveFirst(definition.Devices, DmaGetters.V61))
+            ? Answer(Terminal.Of(parsed), asJson, definition, ExporterOrder.MostRestrictiveFirst(definition.Devices, ParameterDefaults.V61))
             : null);
     }
 

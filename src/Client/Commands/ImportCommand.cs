@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
-using DmaGrains.Kernel.Importing;
+using DmaGrains.Kernel.Listings;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Scenarios.Files;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using DmaGrains.Kernel.Importing;
+using DmaGrains.Kernel.Listings;
 using DmaGrains.Model;
 using DmaGrains.Scenarios.Files;
 

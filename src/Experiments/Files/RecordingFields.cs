@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using DmaGrains.Experiments.Sampling;
-using DmaGrains.Kernel.Importing;
+using DmaGrains.Kernel.Listings;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Scenarios.Files;
 

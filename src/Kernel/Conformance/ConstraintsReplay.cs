@@ -9,7 +9,7 @@ namespace DmaGrains.Kernel.Conformance;
 /// <param name="getters">How they are read.</param>
 /// <param name="refusedAttach">What an attach that the exporter refuses leaves behind.</param>
 internal sealed class ConstraintsReplay(
-    DeviceDmaParameters?[] devices, DmaGetters getters, RefusedAttach refusedAttach)
+    DeviceDmaParameters?[] devices, ParameterDefaults getters, RefusedAttach refusedAttach)
 {
     /// <summary>Each attachment's device; null once it is detached.</summary>
     private readonly List<int?> _attachments = [];

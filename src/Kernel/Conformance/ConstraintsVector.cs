@@ -20,7 +20,7 @@ internal static class ConstraintsVector
         var getters = ReadGetters(record.Member("getters"));
         var devices = record.Member("devices").Items(0, LengthMax).Select(ConstraintsOp.ReadParameters).ToArray();
         var fields = record.Member("ops").Items(0, LengthMax);
-        var steps = fields.Select(field => new Step(field, ConstraintsOp.Read(field, devices.Length))).ToArray();
+        var steps = fields.Select(field => new OrderedOp(field, ConstraintsOp.Read(field, devices.Length))).ToArray();
 
         foreach (var expected in ReadExpectations(record, steps))
         {
@@ -34,7 +34,7 @@ internal static class ConstraintsVector
         return null;
     }
 
-    private static Mismatch? FirstMismatch(ConstraintsReplay replay, Step[] steps, Expectation expected)
+    private static Mismatch? FirstMismatch(ConstraintsReplay replay, OrderedOp[] steps, Expectation expected)
     {
         for (var index = 0; index < steps.Length; index++)
         {
@@ -49,16 +49,16 @@ internal static class ConstraintsVector
         return null;
     }
 
-    private static DmaGetters ReadGetters(VectorField field) => field.Text() switch
+    private static ParameterDefaults ReadGetters(VectorField field) => field.Text() switch
     {
-        "direct" => DmaGetters.Direct,
-        "rfcv3" => DmaGetters.RfcV3,
-        "v6.1" => DmaGetters.V61,
+        "direct" => ParameterDefaults.Direct,
+        "rfcv3" => ParameterDefaults.RfcV3,
+        "v6.1" => ParameterDefaults.V61,
         _ => throw field.Unexpected("direct, rfcv3 or v6.1"),
     };
 
     /// <summary>All expectations are read before the first step is taken, so that a bad line is not half run.</summary>
-    private static List<Expectation> ReadExpectations(VectorField record, Step[] steps)
+    private static List<Expectation> ReadExpectations(VectorField record, OrderedOp[] steps)
     {
         var refuses = steps.Any(step => step.Op is ConstraintsOp.AttachRefused);
         var expectations = new List<Expectation>();
@@ -84,7 +84,7 @@ internal static class ConstraintsVector
             : throw record.Fault("no expectation", refuses ? $"{AsPosted} or {RolledBack}" : "expect");
     }
 
-    private sealed record Step(VectorField Field, ConstraintsOp Op);
+    private sealed record OrderedOp(VectorField Field, ConstraintsOp Op);
 
     /// <summary>The outcomes that one field of the record expects, one for each step.</summary>
     private sealed record Expectation(string Key, RefusedAttach Reading, ConstraintsOutcome[] Outcomes);

@@ -8,7 +8,7 @@ internal static class SegmentCheckVector
 {
     public static Mismatch? Check(VectorField record)
     {
-        var limits = DeviceDmaParameters.Read(ReadParameters(record.Member("dma_parms")), DmaGetters.V61);
+        var limits = DeviceDmaParameters.Read(ReadParameters(record.Member("dma_parms")), ParameterDefaults.V61);
         var length = record.Member("length").Number32();
         var address = record.Member("dma_address").Number();
         var dmaLength = record.Member("dma_length").Number32();

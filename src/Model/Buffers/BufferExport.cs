@@ -14,7 +14,7 @@ namespace DmaGrains.Model.Buffers;
 /// </param>
 [GenerateSerializer, Immutable, Alias("dma.export")]
 public sealed record BufferExport(
-    string Name, ulong SizeBytes, string? Exporter = null, DmaGetters? Getters = null)
+    string Name, ulong SizeBytes, string? Exporter = null, ParameterDefaults? Getters = null)
 {
     /// <summary>Largest buffer: the kernel keeps sizes in a signed 64-bit offset.</summary>
     public const ulong SizeBytesMax = long.MaxValue;
@@ -42,7 +42,7 @@ public sealed record BufferExport(
     public VideoLines? Lines { get; init; }
 
     /// <summary>How unset parameters of its importers are read.</summary>
-    public DmaGetters ReadWith => Getters ?? Policy.Getters ?? DmaGetters.V61;
+    public ParameterDefaults ReadWith => Getters ?? Policy.Getters ?? ParameterDefaults.V61;
 
     /// <summary>The same export under another policy: a reading of parameters that contradicts it is left to the policy.</summary>
     public BufferExport Under(ExporterPolicy policy) => this with
@@ -92,10 +92,10 @@ public sealed record BufferExport(
             $"Buffer {Name}: getters {WordOf(stated)} contradict its policy, which reads unset parameters as {WordOf(its)}: expected none, or the same.")
         : null;
 
-    private static string WordOf(DmaGetters getters) => getters switch
+    private static string WordOf(ParameterDefaults getters) => getters switch
     {
-        DmaGetters.V61 => "v6.1",
-        DmaGetters.RfcV3 => "rfcv3",
+        ParameterDefaults.V61 => "v6.1",
+        ParameterDefaults.RfcV3 => "rfcv3",
         _ => "direct",
     };
 }

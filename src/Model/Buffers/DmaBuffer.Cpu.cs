@@ -18,7 +18,7 @@ public sealed partial record DmaBuffer
         if (Cpu.Find(command.Access) is { } open)
         {
             return open.Direction == command.Direction
-                ? Transition.GrantAgain(this)
+                ? Transition.GrantUnchanged(this)
                 : Transition.Refuse(
                     this, Errno.EEXIST, "Access", $"Access {command.Access} to {Name} is already open, {WordOf(open.Direction)}.");
         }
@@ -43,7 +43,7 @@ public sealed partial record DmaBuffer
         CheckSynced(command.Mapping) is { } refusal ? Transition.Refuse(this, refusal)
         : Mappings.Find(command.Mapping) is { Turn: MappingTurn.Owed } mapping
             ? Transition.Grant(this, HandedTo(mapping))
-        : Transition.GrantAgain(this);
+        : Transition.GrantUnchanged(this);
 
     internal Transition SyncForDevice(DmaCommand.SyncForDevice command) =>
         (ModelName.Check(command.Sync, "Sync") ?? CheckSynced(command.Mapping)) is { } refusal

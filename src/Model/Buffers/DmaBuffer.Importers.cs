@@ -158,7 +158,7 @@ public sealed partial record DmaBuffer
         if (Attachments.Find(command.Attachment) is { } known)
         {
             return known.Device == command.Device
-                ? Transition.GrantAgain(this)
+                ? Transition.GrantUnchanged(this)
                 : Transition.Refuse(
                     this, Errno.EEXIST, "Attachment",
                     $"Attachment {command.Attachment} of {Name} is {known.Device}'s, not {command.Device}'s.");
@@ -301,7 +301,7 @@ public sealed partial record DmaBuffer
     {
         if (IsRevoked)
         {
-            return Transition.GrantAgain(this);
+            return Transition.GrantUnchanged(this);
         }
 
         var held = Mappings.Where(mapping => mapping.Raw is null).Select(mapping => new Hazard(
@@ -312,7 +312,7 @@ public sealed partial record DmaBuffer
     }
 
     internal Transition Release() =>
-        IsReleased ? Transition.GrantAgain(this) : Transition.Grant(this, this with { IsReleased = true });
+        IsReleased ? Transition.GrantUnchanged(this) : Transition.Grant(this, this with { IsReleased = true });
 
     /// <summary>
     /// Whether lists exist, or nobody looks: one under the union for everybody, or one for each over the same pages. Only who takes a

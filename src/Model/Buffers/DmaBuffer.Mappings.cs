@@ -425,7 +425,7 @@ public sealed partial record DmaBuffer
             var isSame = mapping.Attachment == request.Attachment && mapping.Direction == request.Direction
                 && mapping.Access == request.Access && mapping.Options == request.Options && mapping.Raw == request.Raw;
             return isSame
-                ? Transition.GrantAgain(this, mapping)
+                ? Transition.GrantUnchanged(this, mapping)
                 : Transition.Refuse(
                     this, Errno.EEXIST, "Mapping",
                     $"Mapping {request.Name} of {Name} already exists, for {mapping.Attachment} and {WordOf(mapping.Direction)}.");

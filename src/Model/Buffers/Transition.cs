@@ -21,6 +21,6 @@ public readonly record struct Transition(DmaBuffer Next, bool ChangesState, DmaR
         return new(next, true, DmaResult.Grant(new DmaReply(next.Constraints, mapping)));
     }
 
-    internal static Transition GrantAgain(DmaBuffer current, Mapping? mapping = null) =>
+    internal static Transition GrantUnchanged(DmaBuffer current, Mapping? mapping = null) =>
         new(current, false, DmaResult.Grant(new DmaReply(current.Constraints, mapping)));
 }

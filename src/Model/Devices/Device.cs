@@ -123,7 +123,7 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     public DmaReach Reach => new(HighestAddress, Windows.BeyondALimit());
 
     /// <summary>What the device asks of a scatterlist.</summary>
-    public DmaConstraints Demand(DmaGetters getters)
+    public DmaConstraints Demand(ParameterDefaults getters)
     {
         var read = DeviceDmaParameters.Read(Parameters, getters) with { Limits = Limits };
         if (!RequiresContiguous)
@@ -137,18 +137,18 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
 
     /// <summary>Which of the limits that bind it nobody stated: the kernel assumes them.</summary>
     /// <param name="getters">How unset parameters are read.</param>
-    public UnstatedLimits Unstated(DmaGetters getters)
+    public UnstatedLimits Unstated(ParameterDefaults getters)
     {
         var isSizeUnset = !RequiresContiguous && getters switch
         {
-            DmaGetters.V61 => Parameters is not { MaxSegmentSize: not 0 },
-            DmaGetters.RfcV3 => Parameters is null,
+            ParameterDefaults.V61 => Parameters is not { MaxSegmentSize: not 0 },
+            ParameterDefaults.RfcV3 => Parameters is null,
             _ => false,
         };
-        var isCountUnset = !RequiresContiguous && getters != DmaGetters.Direct && Parameters is not { MaxSegmentCount: not 0 };
+        var isCountUnset = !RequiresContiguous && getters != ParameterDefaults.Direct && Parameters is not { MaxSegmentCount: not 0 };
         return (isCountUnset ? UnstatedLimits.MaxSegmentCount : UnstatedLimits.None)
             | (isSizeUnset ? UnstatedLimits.MaxSegmentSize : UnstatedLimits.None)
-            | (getters == DmaGetters.RfcV3 && Parameters is null ? UnstatedLimits.SegmentBoundaryMask : UnstatedLimits.None)
+            | (getters == ParameterDefaults.RfcV3 && Parameters is null ? UnstatedLimits.SegmentBoundaryMask : UnstatedLimits.None)
             | (DmaMask == 0 && HighestAddress == DefaultDmaMask ? UnstatedLimits.DmaMask : UnstatedLimits.None);
     }
 

@@ -20,15 +20,15 @@ public readonly record struct DeviceDmaParameters(uint MaxSegmentSize, uint MaxS
     /// <summary>The values a caller of the kernel's getters sees.</summary>
     /// <param name="parameters">Null when the device has no dma_parms at all.</param>
     /// <param name="getters">Which kernel's getters.</param>
-    public static DmaConstraints Read(DeviceDmaParameters? parameters, DmaGetters getters)
+    public static DmaConstraints Read(DeviceDmaParameters? parameters, ParameterDefaults getters)
     {
         if (parameters is not { } set)
         {
             return getters switch
             {
-                DmaGetters.V61 => new(DefaultMaxSegmentSize, DefaultMaxSegmentCount, ulong.MaxValue),
-                DmaGetters.RfcV3 => new(DefaultMaxSegmentSize, DefaultMaxSegmentCount, uint.MaxValue),
-                DmaGetters.Direct => DmaConstraints.Unconstrained,
+                ParameterDefaults.V61 => new(DefaultMaxSegmentSize, DefaultMaxSegmentCount, ulong.MaxValue),
+                ParameterDefaults.RfcV3 => new(DefaultMaxSegmentSize, DefaultMaxSegmentCount, uint.MaxValue),
+                ParameterDefaults.Direct => DmaConstraints.Unconstrained,
                 _ => throw new ArgumentOutOfRangeException(nameof(getters)),
             };
         }
@@ -36,12 +36,12 @@ public readonly record struct DeviceDmaParameters(uint MaxSegmentSize, uint MaxS
         var count = set.MaxSegmentCount == 0 ? DefaultMaxSegmentCount : set.MaxSegmentCount;
         return getters switch
         {
-            DmaGetters.V61 => new(
+            ParameterDefaults.V61 => new(
                 set.MaxSegmentSize == 0 ? DefaultMaxSegmentSize : set.MaxSegmentSize,
                 count,
                 set.SegmentBoundaryMask == 0 ? ulong.MaxValue : set.SegmentBoundaryMask),
-            DmaGetters.RfcV3 => new(set.MaxSegmentSize, count, set.SegmentBoundaryMask),
-            DmaGetters.Direct => new(set.MaxSegmentSize, set.MaxSegmentCount, set.SegmentBoundaryMask),
+            ParameterDefaults.RfcV3 => new(set.MaxSegmentSize, count, set.SegmentBoundaryMask),
+            ParameterDefaults.Direct => new(set.MaxSegmentSize, set.MaxSegmentCount, set.SegmentBoundaryMask),
             _ => throw new ArgumentOutOfRangeException(nameof(getters)),
         };
     }

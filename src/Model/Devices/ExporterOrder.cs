@@ -8,7 +8,7 @@ public static class ExporterOrder
     /// <summary>What a device is, told in a word.</summary>
     /// <param name="device">The device.</param>
     /// <param name="getters">How its unset parameters are read.</param>
-    public static ImporterClass ClassOf(Device device, DmaGetters getters)
+    public static ImporterClass ClassOf(Device device, ParameterDefaults getters)
     {
         var demand = device.Demand(getters);
         return demand.MaxSegmentCount == 1 ? ImporterClass.Contiguous
@@ -21,7 +21,7 @@ public static class ExporterOrder
     /// <param name="devices">Any devices of a board.</param>
     /// <param name="getters">How their unset parameters are read.</param>
     /// <remarks>A device behind an MMU counts like any other: not every exporter knows of the MMU.</remarks>
-    public static IEnumerable<Device> MostRestrictiveFirst(IEnumerable<Device> devices, DmaGetters getters) => devices
+    public static IEnumerable<Device> MostRestrictiveFirst(IEnumerable<Device> devices, ParameterDefaults getters) => devices
         .Select(device => (Device: device, Demand: device.Demand(getters)))
         .OrderBy(candidate => candidate.Demand.MaxSegmentCount)
         .ThenBy(candidate => LongestSegment(candidate.Demand))

@@ -51,7 +51,7 @@ public sealed record ExporterPolicy
 
     /// <summary>How unset parameters are read; null leaves it to <see cref="Buffers.BufferExport.Getters"/>.</summary>
     [Id(10)]
-    public DmaGetters? Getters { get; init; }
+    public ParameterDefaults? Getters { get; init; }
 
     /// <summary>
     /// Whether the exporter holds the storage where it is, as who scans out of it: who attaches and would need it elsewhere is let in, and
@@ -83,7 +83,7 @@ public sealed record ExporterPolicy
     /// <summary>What a device's demand counts for under this policy.</summary>
     /// <param name="device">The importer.</param>
     /// <param name="getters">How its unset parameters are read.</param>
-    public DmaConstraints DemandOf(Device device, DmaGetters getters) => Constraints switch
+    public DmaConstraints DemandOf(Device device, ParameterDefaults getters) => Constraints switch
     {
         ConstraintModel.Rfc3 => device.Demand(getters),
         ConstraintModel.Posted => DeviceDmaParameters.Read(device.Parameters, getters),

@@ -44,7 +44,7 @@ public static class NamedPolicies
             RefusedAttach = RefusedAttach.LeftNarrowed,
             DetachReading = DetachReading.Now,
             ListCheck = ListCheck.None,
-            Getters = DmaGetters.RfcV3,
+            Getters = ParameterDefaults.RfcV3,
         }),
     ];
 

@@ -50,7 +50,7 @@ internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
     public (BounceRegion Next, DmaResult<ImmutableArray<BouncedEntry>> Reply) Map(SgTable table, DmaMapRequest request)
     {
         var reach = request.Reach;
-        var writer = new BounceWriter(Pool, Layout.PageOrder);
+        var writer = new BounceSlotAllocator(Pool, Layout.PageOrder);
         var bounced = ImmutableArray.CreateBuilder<BouncedEntry>();
         for (var link = 0; link < table.LinkCount; link++)
         {
@@ -79,7 +79,7 @@ internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
     /// <summary>Gives slots back.</summary>
     public BounceRegion Unmap(ImmutableArray<BouncedEntry> bounced)
     {
-        var writer = new BounceWriter(Pool, Layout.PageOrder);
+        var writer = new BounceSlotAllocator(Pool, Layout.PageOrder);
         foreach (var entry in bounced)
         {
             Invariant.Holds(writer.Unmap(entry.Slots) is null);

@@ -117,7 +117,7 @@ public sealed class SwiotlbPool
     public (SwiotlbPool Next, DmaResult<BounceSlots> Reply) Map(
         ulong lengthBytes, PhysicalAddress address = default, uint minAlignMask = 0)
     {
-        var writer = new BounceWriter(this);
+        var writer = new BounceSlotAllocator(this);
         var reply = writer.Map(lengthBytes, address, minAlignMask);
         return (reply.IsGranted ? writer.ToPool() : this, reply);
     }
@@ -126,7 +126,7 @@ public sealed class SwiotlbPool
     /// <returns>EINVAL naming BouncePool when the pool does not hold this bounce.</returns>
     public DmaResult<SwiotlbPool> Unmap(BounceSlots bounce)
     {
-        var writer = new BounceWriter(this);
+        var writer = new BounceSlotAllocator(this);
         return writer.Unmap(bounce) is { } refusal
             ? DmaResult.Refuse<SwiotlbPool>(refusal)
             : DmaResult.Grant(writer.ToPool());

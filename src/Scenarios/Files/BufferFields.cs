@@ -16,7 +16,7 @@ namespace DmaGrains.Scenarios.Files;
 internal sealed class BufferFields(BoardDefinition board, FileNode? getters, ExporterPolicy policy, Problems problems)
 {
     private readonly HashSet<string> _devices = [.. board.Devices.Select(device => device.Name)];
-    private readonly DmaGetters? _getters = getters?.AsChoice(Vocabulary.Getters);
+    private readonly ParameterDefaults? _getters = getters?.AsChoice(Vocabulary.Getters);
     private readonly HashSet<string> _regions = [.. board.Memory.Select(region => region.Name)];
 
     /// <summary>The buffers, in the order of the file.</summary>

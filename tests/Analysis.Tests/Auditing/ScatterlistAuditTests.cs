@@ -198,7 +198,7 @@ public sealed class ScatterlistAuditTests
     {
         var board = _board with { Devices = [_sdhci, _gpu], Stages = [_board.Stages[0] with { Owner = StageOwner.Driver }] };
 
-        var report = new ScatterlistAudit(board, _gpu, DmaGetters.V61).Of(Walked((0xf000_0000, 8192), (0xe000_0000, 8192)));
+        var report = new ScatterlistAudit(board, _gpu, ParameterDefaults.V61).Of(Walked((0xf000_0000, 8192), (0xe000_0000, 8192)));
 
         Assert.Equal("", Told(report));
     }
@@ -286,7 +286,7 @@ public sealed class ScatterlistAuditTests
         Assert.Empty(list.Segments);
     }
 
-    private static ListAuditReport Audit(Device device, GivenScatterlist list) => new ScatterlistAudit(_board, device, DmaGetters.V61).Of(list);
+    private static ListAuditReport Audit(Device device, GivenScatterlist list) => new ScatterlistAudit(_board, device, ParameterDefaults.V61).Of(list);
 
     private static GivenScatterlist Pages(params (ulong Address, ulong Length)[] entries) =>
         new("the list", [.. entries.Select(entry => new StatedSegment(entry.Address, entry.Length))], []);

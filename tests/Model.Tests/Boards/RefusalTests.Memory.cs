@@ -214,7 +214,7 @@ public sealed partial class RefusalTests
 
     /// <summary>The same, where 2015's reading leaves a device that states a size the boundary 0.</summary>
     private static Board Posted(string region) =>
-        MappedBoard.Create().Export(new(Frame, 1, null, DmaGetters.RfcV3) { Memory = new(region) }).Next;
+        MappedBoard.Create().Export(new(Frame, 1, null, ParameterDefaults.RfcV3) { Memory = new(region) }).Next;
 
     /// <summary>Lists of their own for one who takes one run, and one whose segments leave gaps in any; one of them is attached.</summary>
     private static Board OwnLists(string attached) => Board.Create(SmallBoard.Definition with

@@ -18,20 +18,20 @@ public sealed partial class RefusalTests
     private static readonly RefusalCase[] _exports =
     [
         new("export a bad name, size and getters", Errno.EINVAL, null, "Buffer", () =>
-            ExportOf(new("a/b", 0, "ghost", (DmaGetters)9))),
+            ExportOf(new("a/b", 0, "ghost", (ParameterDefaults)9))),
         new("export no name", Errno.EINVAL, null, "Buffer", () => ExportOf(new(null!, 1))),
-        new("export no bytes", Errno.EINVAL, null, "SizeBytes", () => ExportOf(new("a", 0, "a/b", (DmaGetters)9))),
-        new("export by what is not a name", Errno.EINVAL, null, "Exporter", () => ExportOf(new("a", 1, "a/b", (DmaGetters)9))),
+        new("export no bytes", Errno.EINVAL, null, "SizeBytes", () => ExportOf(new("a", 0, "a/b", (ParameterDefaults)9))),
+        new("export by what is not a name", Errno.EINVAL, null, "Exporter", () => ExportOf(new("a", 1, "a/b", (ParameterDefaults)9))),
         new("export 2^63 bytes", Errno.EINVAL, null, "SizeBytes", () => ExportOf(new("a", 1UL << 63))),
         new("export 2^64-1 bytes", Errno.EINVAL, null, "SizeBytes", () => ExportOf(new("a", ulong.MaxValue))),
         new("export unknown getters", Errno.EINVAL, null, "Getters", () =>
-            ExportOf(new("a", 1, "ghost", (DmaGetters)9))),
+            ExportOf(new("a", 1, "ghost", (ParameterDefaults)9))),
         new("export getters that contradict the policy", Errno.EINVAL, null, "Getters", () =>
-            ExportOf(new("a", 1, "ghost", DmaGetters.V61) { Policy = NamedPolicies.Find("as-posted")!, Lines = new(0, 1, 1) })),
+            ExportOf(new("a", 1, "ghost", ParameterDefaults.V61) { Policy = NamedPolicies.Find("as-posted")!, Lines = new(0, 1, 1) })),
         new("export by nobody we know", Errno.ENODEV, "ghost", "Exporter", () => ExportOf(new(Frame, 1, "ghost"))),
         new("export another size", Errno.EEXIST, null, "Name", () => ExportOf(new(Frame, 2))),
         new("export another exporter", Errno.EEXIST, null, "Name", () => ExportOf(new(Frame, 1, "gpu"))),
-        new("export other getters", Errno.EEXIST, null, "Name", () => ExportOf(new(Frame, 1, null, DmaGetters.Direct))),
+        new("export other getters", Errno.EEXIST, null, "Name", () => ExportOf(new(Frame, 1, null, ParameterDefaults.Direct))),
         new("export over a released one in use", Errno.EEXIST, null, "Name", () =>
             With(1).After(Attach("gpu"), Release()).Export(new(Frame, 2)).Reply.Refusal),
     ];
@@ -48,11 +48,11 @@ public sealed partial class RefusalTests
             With(1).After(Release()).RefusalOf(Attach("gpu"))),
         new("attach no device", Errno.ENODEV, "ghost", "Device", () => With(1).RefusalOf(Attach("ghost"))),
         new("attach a size of 0", Errno.EINVAL, "windowed", "MaxSegmentSize", () =>
-            With(1, DmaGetters.Direct).RefusalOf(Attach("windowed"))),
+            With(1, ParameterDefaults.Direct).RefusalOf(Attach("windowed"))),
         new("attach a count of 0", Errno.EINVAL, "gpu", "MaxSegmentCount", () =>
-            With(1, DmaGetters.Direct).RefusalOf(Attach("gpu"))),
+            With(1, ParameterDefaults.Direct).RefusalOf(Attach("gpu"))),
         new("attach a mask of 0", Errno.EINVAL, "wide", "SegmentBoundaryMask", () =>
-            With(1, DmaGetters.RfcV3).RefusalOf(Attach("wide"))),
+            With(1, ParameterDefaults.RfcV3).RefusalOf(Attach("wide"))),
         new("attach too small segments", Errno.EINVAL, "narrow", "MaxSegmentSize", () =>
             With(MiB).After(Attach("wide")).RefusalOf(Attach("narrow"))),
         new("attach too few segments", Errno.EINVAL, "wide", "MaxSegmentCount", () =>
@@ -139,7 +139,7 @@ public sealed partial class RefusalTests
         new("recalculate without a device", Errno.ENODEV, "gpu", "Device", () =>
             Mapped(1).FrameOf().Recalculate(new Dictionary<string, Device>()).Refusal),
         new("recalculate without common constraints", Errno.EINVAL, "posted", "MaxSegmentSize", () =>
-            With(1, DmaGetters.Direct).After(Attach("posted")).FrameOf().Recalculate(Now("posted", new(0, 2, 0xfff))).Refusal),
+            With(1, ParameterDefaults.Direct).After(Attach("posted")).FrameOf().Recalculate(Now("posted", new(0, 2, 0xfff))).Refusal),
         new("recalculate what no list can hold any more", Errno.EINVAL, "gpu", "SizeBytes", () =>
             Mapped(MiB).FrameOf().Recalculate(Now("gpu", new(4096, 1, 0xfff))).Refusal),
     ];

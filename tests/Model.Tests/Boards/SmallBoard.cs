@@ -41,7 +41,7 @@ internal static class SmallBoard
     public static Board Create() => Board.Create(Definition).Value;
 
     /// <summary>The board with a buffer of that many bytes.</summary>
-    public static Board With(ulong sizeBytes, DmaGetters? getters = null) =>
+    public static Board With(ulong sizeBytes, ParameterDefaults? getters = null) =>
         Create().Export(new(Frame, sizeBytes, null, getters)).Next;
 
     /// <summary>The board after commands on the buffer, all of which must be granted.</summary>

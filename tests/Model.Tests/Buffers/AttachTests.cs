@@ -81,7 +81,7 @@ public sealed class AttachTests
         {
             var device = new Device("gpu", new(segment, count, mask));
             var step = DmaBuffer.Export(new(Frame, size)).Value.Apply(Attach("gpu"), device, null);
-            return step.Reply.IsGranted == Representability.IsRepresentable(size, device.Demand(DmaGetters.V61));
+            return step.Reply.IsGranted == Representability.IsRepresentable(size, device.Demand(ParameterDefaults.V61));
         });
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed class DetachTests
         Assert.Equal("gpu", Assert.Single(board.FrameOf().Attachments).Name);
     }
 
-    private static DmaBuffer Fresh() => DmaBuffer.Export(new(Frame, 5000, null, DmaGetters.Direct)).Value;
+    private static DmaBuffer Fresh() => DmaBuffer.Export(new(Frame, 5000, null, ParameterDefaults.Direct)).Value;
 
     private static Transition AttachTo(DmaBuffer buffer, string name, DmaConstraints demand) => buffer.Apply(
         new DmaCommand.Attach(name, name),

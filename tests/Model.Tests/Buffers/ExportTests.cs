@@ -14,7 +14,7 @@ public sealed class ExportTests
     [InlineData(long.MaxValue)]
     public void Export_makes_a_buffer_without_storage(ulong sizeBytes)
     {
-        var (board, reply) = Create().Export(new(Frame, sizeBytes, "gpu", DmaGetters.RfcV3));
+        var (board, reply) = Create().Export(new(Frame, sizeBytes, "gpu", ParameterDefaults.RfcV3));
 
         Assert.Equal(DmaConstraints.Unconstrained, reply.Value.Constraints);
         Assert.Null(board.FrameOf().Storage);

@@ -6,18 +6,18 @@ namespace DmaGrains.Model.Tests.Devices;
 
 public sealed class DeviceDmaParametersTests
 {
-    public static TheoryData<DmaGetters, DmaConstraints> AbsentParameters { get; } = new()
+    public static TheoryData<ParameterDefaults, DmaConstraints> AbsentParameters { get; } = new()
     {
-        { DmaGetters.Direct, new(uint.MaxValue, uint.MaxValue, ulong.MaxValue) },
-        { DmaGetters.RfcV3, new(65536, int.MaxValue, uint.MaxValue) },
-        { DmaGetters.V61, new(65536, int.MaxValue, ulong.MaxValue) },
+        { ParameterDefaults.Direct, new(uint.MaxValue, uint.MaxValue, ulong.MaxValue) },
+        { ParameterDefaults.RfcV3, new(65536, int.MaxValue, uint.MaxValue) },
+        { ParameterDefaults.V61, new(65536, int.MaxValue, ulong.MaxValue) },
     };
 
-    public static TheoryData<DmaGetters, DmaConstraints> ZeroParameters { get; } = new()
+    public static TheoryData<ParameterDefaults, DmaConstraints> ZeroParameters { get; } = new()
     {
-        { DmaGetters.Direct, new(0, 0, 0) },
-        { DmaGetters.RfcV3, new(0, int.MaxValue, 0) },
-        { DmaGetters.V61, new(65536, int.MaxValue, ulong.MaxValue) },
+        { ParameterDefaults.Direct, new(0, 0, 0) },
+        { ParameterDefaults.RfcV3, new(0, int.MaxValue, 0) },
+        { ParameterDefaults.V61, new(65536, int.MaxValue, ulong.MaxValue) },
     };
 
     [Fact]
@@ -27,19 +27,19 @@ public sealed class DeviceDmaParametersTests
         Assert.Equal(new(uint.MaxValue, uint.MaxValue, ulong.MaxValue), DmaConstraints.Unconstrained);
         Assert.Equal(
             DeviceDmaParameters.DefaultMaxSegmentCount,
-            DmaConstraints.Narrow(DmaConstraints.Unconstrained, DeviceDmaParameters.Read(null, DmaGetters.V61)).MaxSegmentCount);
+            DmaConstraints.Narrow(DmaConstraints.Unconstrained, DeviceDmaParameters.Read(null, ParameterDefaults.V61)).MaxSegmentCount);
     }
 
     [Theory]
     [MemberData(nameof(AbsentParameters))]
     public void Read_gives_the_defaults_when_the_device_has_no_parameters(
-        DmaGetters getters, DmaConstraints expected) =>
+        ParameterDefaults getters, DmaConstraints expected) =>
         Assert.Equal(expected, DeviceDmaParameters.Read(null, getters));
 
     [Theory]
     [MemberData(nameof(ZeroParameters))]
     public void Read_gives_each_kernels_answer_when_the_parameters_are_zero(
-        DmaGetters getters, DmaConstraints expected) =>
+        ParameterDefaults getters, DmaConstraints expected) =>
         Assert.Equal(expected, DeviceDmaParameters.Read(default(DeviceDmaParameters), getters));
 
     [Fact]
@@ -65,5 +65,5 @@ public sealed class DeviceDmaParametersTests
     [InlineData(true)]
     public void Read_throws_when_the_getters_are_unknown(bool hasParameters) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => DeviceDmaParameters.Read(
-            hasParameters ? default(DeviceDmaParameters) : null, (DmaGetters)3));
+            hasParameters ? default(DeviceDmaParameters) : null, (ParameterDefaults)3));
 }

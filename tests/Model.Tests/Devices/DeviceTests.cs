@@ -30,7 +30,7 @@ public sealed class DeviceTests
         var device = new Device("display", new(set, 0, 0)) { RequiresContiguous = true };
 
         Assert.All(
-            Enum.GetValues<DmaGetters>(),
+            Enum.GetValues<ParameterDefaults>(),
             getters => Assert.Equal(expected, device.Demand(getters).MaxSegmentSize));
     }
 
@@ -38,7 +38,7 @@ public sealed class DeviceTests
     public void Demand_of_a_contiguous_device_without_parameters_limits_no_size() =>
         Assert.Equal(
             new DmaConstraints(uint.MaxValue, 1, ulong.MaxValue),
-            new Device("display", null) { RequiresContiguous = true }.Demand(DmaGetters.V61));
+            new Device("display", null) { RequiresContiguous = true }.Demand(ParameterDefaults.V61));
 
     [Theory]
     [InlineData(0UL, 0UL, uint.MaxValue)]

@@ -18,15 +18,15 @@ public sealed class ExporterOrderTests
     public void MostRestrictiveFirst_puts_one_run_before_few_segments_before_any() =>
         Assert.Equal(
             ["display", "camera", "disk", "ide", "gpu"],
-            ExporterOrder.MostRestrictiveFirst([_gpu, _ide, _camera, _disk, _display], DmaGetters.V61).Select(device => device.Name));
+            ExporterOrder.MostRestrictiveFirst([_gpu, _ide, _camera, _disk, _display], ParameterDefaults.V61).Select(device => device.Name));
 
     [Fact]
     public void ClassOf_tells_one_run_any_segments_and_the_odd_ones_apart()
     {
-        Assert.Equal(ImporterClass.Contiguous, ExporterOrder.ClassOf(_display, DmaGetters.V61));
-        Assert.Equal(ImporterClass.ScatterGather, ExporterOrder.ClassOf(_gpu, DmaGetters.V61));
-        Assert.Equal(ImporterClass.Weird, ExporterOrder.ClassOf(_disk, DmaGetters.V61));
-        Assert.Equal(ImporterClass.Weird, ExporterOrder.ClassOf(_ide, DmaGetters.V61));
-        Assert.Equal(ImporterClass.ScatterGather, ExporterOrder.ClassOf(new("pci", new(65536, 0, uint.MaxValue)), DmaGetters.V61));
+        Assert.Equal(ImporterClass.Contiguous, ExporterOrder.ClassOf(_display, ParameterDefaults.V61));
+        Assert.Equal(ImporterClass.ScatterGather, ExporterOrder.ClassOf(_gpu, ParameterDefaults.V61));
+        Assert.Equal(ImporterClass.Weird, ExporterOrder.ClassOf(_disk, ParameterDefaults.V61));
+        Assert.Equal(ImporterClass.Weird, ExporterOrder.ClassOf(_ide, ParameterDefaults.V61));
+        Assert.Equal(ImporterClass.ScatterGather, ExporterOrder.ClassOf(new("pci", new(65536, 0, uint.MaxValue)), ParameterDefaults.V61));
     }
 }

@@ -13,11 +13,11 @@ public sealed class UnstatedLimitTests
     private const ulong Size = 131072;
 
     [Theory]
-    [InlineData(0u, false, DmaGetters.V61, true)]
-    [InlineData(65536u, false, DmaGetters.V61, false)]
-    [InlineData(0u, true, DmaGetters.V61, false)]
-    [InlineData(0u, false, DmaGetters.Direct, false)]
-    public void The_64_KiB_are_assumed_where_the_driver_states_none(uint size, bool contiguous, DmaGetters getters, bool assumed)
+    [InlineData(0u, false, ParameterDefaults.V61, true)]
+    [InlineData(65536u, false, ParameterDefaults.V61, false)]
+    [InlineData(0u, true, ParameterDefaults.V61, false)]
+    [InlineData(0u, false, ParameterDefaults.Direct, false)]
+    public void The_64_KiB_are_assumed_where_the_driver_states_none(uint size, bool contiguous, ParameterDefaults getters, bool assumed)
     {
         var device = new Device("d", new(size, 0, 0)) { RequiresContiguous = contiguous };
 
@@ -30,23 +30,23 @@ public sealed class UnstatedLimitTests
     [InlineData(0UL, 0x3fff_ffffUL, false)]
     public void The_mask_of_32_bits_is_assumed_where_neither_driver_nor_bus_states_one(ulong mask, ulong bus, bool assumed) => Assert.Equal(
         assumed,
-        (new Device("d", null) { DmaMask = mask, BusDmaLimit = bus }).Unstated(DmaGetters.V61).HasFlag(UnstatedLimits.DmaMask));
+        (new Device("d", null) { DmaMask = mask, BusDmaLimit = bus }).Unstated(ParameterDefaults.V61).HasFlag(UnstatedLimits.DmaMask));
 
     [Fact]
     public void The_boundary_of_2015_is_assumed_where_the_device_has_no_parameters_at_all()
     {
-        Assert.True(new Device("d", null).Unstated(DmaGetters.RfcV3).HasFlag(UnstatedLimits.SegmentBoundaryMask));
-        Assert.False(new Device("d", new(0, 0, 0)).Unstated(DmaGetters.RfcV3).HasFlag(UnstatedLimits.SegmentBoundaryMask));
-        Assert.False(new Device("d", null).Unstated(DmaGetters.V61).HasFlag(UnstatedLimits.SegmentBoundaryMask));
+        Assert.True(new Device("d", null).Unstated(ParameterDefaults.RfcV3).HasFlag(UnstatedLimits.SegmentBoundaryMask));
+        Assert.False(new Device("d", new(0, 0, 0)).Unstated(ParameterDefaults.RfcV3).HasFlag(UnstatedLimits.SegmentBoundaryMask));
+        Assert.False(new Device("d", null).Unstated(ParameterDefaults.V61).HasFlag(UnstatedLimits.SegmentBoundaryMask));
     }
 
     [Theory]
-    [InlineData(0u, false, DmaGetters.V61, true)]
-    [InlineData(0u, false, DmaGetters.RfcV3, true)]
-    [InlineData(2147483647u, false, DmaGetters.V61, false)]
-    [InlineData(0u, true, DmaGetters.V61, false)]
-    [InlineData(0u, false, DmaGetters.Direct, false)]
-    public void The_2147483647_segments_are_assumed_where_the_driver_states_no_count(uint count, bool contiguous, DmaGetters getters, bool assumed) => Assert.Equal(
+    [InlineData(0u, false, ParameterDefaults.V61, true)]
+    [InlineData(0u, false, ParameterDefaults.RfcV3, true)]
+    [InlineData(2147483647u, false, ParameterDefaults.V61, false)]
+    [InlineData(0u, true, ParameterDefaults.V61, false)]
+    [InlineData(0u, false, ParameterDefaults.Direct, false)]
+    public void The_2147483647_segments_are_assumed_where_the_driver_states_no_count(uint count, bool contiguous, ParameterDefaults getters, bool assumed) => Assert.Equal(
         assumed,
         (new Device("d", new(4096, count, 0)) { RequiresContiguous = contiguous }).Unstated(getters).HasFlag(UnstatedLimits.MaxSegmentCount));
 

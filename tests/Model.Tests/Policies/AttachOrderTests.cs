@@ -139,7 +139,7 @@ public sealed class AttachOrderTests
         ];
         var choices = NamedPolicies.Find(policy)!;
         Assert.False(Representability.IsRepresentable(
-            819_200, devices.Select(device => device.Demand(DmaGetters.V61)).Aggregate(DmaConstraints.Narrow)));
+            819_200, devices.Select(device => device.Demand(ParameterDefaults.V61)).Aggregate(DmaConstraints.Narrow)));
         var orders = from a in devices from b in devices.Except([a]) from c in devices.Except([a, b]) select (string[])[a.Name, b.Name, c.Name];
         foreach (var order in orders)
         {
@@ -197,7 +197,7 @@ public sealed class AttachOrderTests
 
     private static Gen<T> AnyOf<T>(params T[] items) => Gen.Int[0, items.Length - 1].Select(index => items[index]);
 
-    private static bool IsOneRange(Device device) => device.Demand(DmaGetters.Direct).MaxSegmentCount == 1;
+    private static bool IsOneRange(Device device) => device.Demand(ParameterDefaults.Direct).MaxSegmentCount == 1;
 
     private static string[] Names(Device[] devices) => [.. devices.Select(device => device.Name)];
 

@@ -326,16 +326,16 @@ public sealed class PolicyTests
 
     [Theory]
     [InlineData(null, "as-posted", null)]
-    [InlineData(DmaGetters.RfcV3, "as-posted", null)]
-    [InlineData(DmaGetters.V61, "as-posted", "Getters")]
-    [InlineData(DmaGetters.Direct, "as-posted", "Getters")]
-    [InlineData(DmaGetters.Direct, "refuse", null)]
-    public void Getters_that_contradict_the_policy_are_refused(DmaGetters? getters, string policy, string? field)
+    [InlineData(ParameterDefaults.RfcV3, "as-posted", null)]
+    [InlineData(ParameterDefaults.V61, "as-posted", "Getters")]
+    [InlineData(ParameterDefaults.Direct, "as-posted", "Getters")]
+    [InlineData(ParameterDefaults.Direct, "refuse", null)]
+    public void Getters_that_contradict_the_policy_are_refused(ParameterDefaults? getters, string policy, string? field)
     {
         var export = new BufferExport(Frame, 1, null, getters) { Policy = NamedPolicies.Find(policy)! };
 
         Assert.Equal(field, export.Check()?.Field);
-        Assert.Equal(DmaGetters.RfcV3, (export with { Policy = ExporterPolicy.Default }).Under(NamedPolicies.Find("as-posted")!).ReadWith);
+        Assert.Equal(ParameterDefaults.RfcV3, (export with { Policy = ExporterPolicy.Default }).Under(NamedPolicies.Find("as-posted")!).ReadWith);
         Assert.Null((export with { Policy = ExporterPolicy.Default }).Under(NamedPolicies.Find("as-posted")!).Check());
     }
 

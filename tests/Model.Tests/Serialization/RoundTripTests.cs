@@ -40,7 +40,7 @@ public sealed class RoundTripTests
         ["device without parameters"] = new Device("gpu", null),
         ["board"] = Definition,
         ["region use"] = _mapped.Memory.Describe()[0],
-        ["export"] = new BufferExport("frame", long.MaxValue, "gpu", DmaGetters.RfcV3),
+        ["export"] = new BufferExport("frame", long.MaxValue, "gpu", ParameterDefaults.RfcV3),
         ["fresh buffer"] = With(1).FrameOf(),
         ["mapped buffer"] = _mapped.FrameOf(),
         ["released buffer"] = _mapped.After(Release()).FrameOf(),

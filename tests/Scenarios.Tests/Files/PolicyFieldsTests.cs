@@ -61,7 +61,7 @@ public sealed class PolicyFieldsTests
             new() { DetachReading = DetachReading.Now }, PoliciesOf("policy: {detach_reading: now, list_check: exact}", string.Empty)[0]);
         Assert.Equal(
             new() { ListCheck = ListCheck.None }, PoliciesOf("policy: {list_check: none, detach_reading: at-attach}", string.Empty)[0]);
-        Assert.Equal(new() { Getters = DmaGetters.Direct }, PoliciesOf("policy: {getters: direct}", string.Empty)[0]);
+        Assert.Equal(new() { Getters = ParameterDefaults.Direct }, PoliciesOf("policy: {getters: direct}", string.Empty)[0]);
     }
 
     [Fact]

@@ -46,8 +46,8 @@ public class ScenarioFileTests
         Assert.Equal("raspberry-pi-4", scenario.Board.Name);
         Assert.Equal(
             [
-                new BufferExport("frame", 8294400, "v3d", DmaGetters.Direct),
-                new BufferExport("page", 4096, null, DmaGetters.Direct),
+                new BufferExport("frame", 8294400, "v3d", ParameterDefaults.Direct),
+                new BufferExport("page", 4096, null, ParameterDefaults.Direct),
             ],
             scenario.Buffers);
         Assert.Equal(["gpu", "app"], scenario.Importers.Select(importer => importer.Name));
@@ -93,9 +93,9 @@ public class ScenarioFileTests
 
     [Theory]
     [InlineData("", null)]
-    [InlineData("getters: v6.1", DmaGetters.V61)]
-    [InlineData("getters: rfcv3", DmaGetters.RfcV3)]
-    public void Read_reads_the_getters(string line, DmaGetters? expected) =>
+    [InlineData("getters: v6.1", ParameterDefaults.V61)]
+    [InlineData("getters: rfcv3", ParameterDefaults.RfcV3)]
+    public void Read_reads_the_getters(string line, ParameterDefaults? expected) =>
         Assert.Equal(expected, Read(Valid.With("getters: direct", line)).Buffers[0].Getters);
 
     [Fact]
@@ -367,7 +367,7 @@ public class ScenarioFileTests
 
         Assert.Equal(new VideoLines(720, 2560, 2560), scenario.Buffers[0].Lines);
         Assert.Equal(
-            new ExporterPolicy { Constraints = ConstraintModel.Translated, Lists = ListSharing.Own, Bouncing = true, Getters = DmaGetters.V61, AttachTest = AttachTest.MapWithoutCopy },
+            new ExporterPolicy { Constraints = ConstraintModel.Translated, Lists = ListSharing.Own, Bouncing = true, Getters = ParameterDefaults.V61, AttachTest = AttachTest.MapWithoutCopy },
             scenario.Buffers[0].Policy);
         Assert.Equal([default, new("secure"), new("cma", "ram")], scenario.Buffers.Select(buffer => buffer.Memory));
         Assert.Equal(Enum.GetValues<StepKind>(), scenario.Importers.SelectMany(importer => importer.Steps).Select(step => step.Kind).Distinct().Order());

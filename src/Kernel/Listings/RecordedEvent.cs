@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace DmaGrains.Kernel.Importing;
+namespace DmaGrains.Kernel.Listings;
 
 /// <summary>The first line of a recording.</summary>
 /// <param name="Format"><see cref="BufferRecording.Format"/>.</param>

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using DmaGrains.Kernel.Importing;
+using DmaGrains.Kernel.Listings;
 using DmaGrains.Tests.Shared;
 
-namespace DmaGrains.Kernel.Tests.Importing;
+namespace DmaGrains.Kernel.Tests.Listings;
 
 public sealed class BoardFitTests
 {

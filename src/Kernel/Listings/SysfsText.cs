@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using DmaGrains.Scenarios.Files;
 
-namespace DmaGrains.Kernel.Importing;
+namespace DmaGrains.Kernel.Listings;
 
 /// <summary>Reads files of /sys/kernel/dmabuf/buffers as lines of path and value, as <c>grep -r .</c> prints them.</summary>
 /// <remarks>

@@ -2,7 +2,7 @@ namespace DmaGrains.Model.Devices;
 
 /// <summary>How an unset DMA parameter is read: what the kernel's getters answered at the time.</summary>
 /// <remarks>Source: include/linux/dma-mapping.h of 6.1 and of January 2015; the RFC's patch 1/2 for the count.</remarks>
-public enum DmaGetters
+public enum ParameterDefaults
 {
     /// <summary>Today's kernel: size unset or 0 is 65536; count unset or 0 is 2^31-1; mask unset or 0 is 2^64-1.</summary>
     V61 = 0,

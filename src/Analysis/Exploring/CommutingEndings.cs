@@ -7,7 +7,7 @@ namespace DmaGrains.Analysis.Exploring;
 /// So k such steps among n that are left give the same end in each of the n-over-k ways to mix them in, and the orders are multiplied
 /// by that.
 /// </summary>
-internal sealed class Tails<TCount>(ActorForest forest, BoardTable boards)
+internal sealed class CommutingEndings<TCount>(ScriptTrees trees, BoardTable boards)
     where TCount : struct, INumber<TCount>
 {
     /// <summary>How many are remembered at a time: playing some again costs little.</summary>
@@ -27,7 +27,7 @@ internal sealed class Tails<TCount>(ActorForest forest, BoardTable boards)
     public (ulong Key, TCount Orders) Play(VectorTable vectors, int vector, int board, TCount orders)
     {
         var key = KeyOf(vector, board);
-        if (vectors[vector].Alone == VectorTable.Nobody)
+        if (vectors[vector].Commuting == VectorTable.Nobody)
         {
             return (key, orders);
         }
@@ -48,14 +48,14 @@ internal sealed class Tails<TCount>(ActorForest forest, BoardTable boards)
     private (ulong Key, TCount Ways) PlayAll(VectorTable vectors, int vector, int board)
     {
         var ways = TCount.One;
-        for (var entry = vectors[vector]; entry.Alone != VectorTable.Nobody; entry = vectors[vector])
+        for (var entry = vectors[vector]; entry.Commuting != VectorTable.Nobody; entry = vectors[vector])
         {
-            var node = forest.Node(vectors.NodeOf(vector, entry.Alone));
+            var node = trees.Node(vectors.NodeOf(vector, entry.Commuting));
             ways *= Ways(entry.StepsLeft, node.StepsLeft);
-            while (node.Move != ActorNode.Finished)
+            while (node.Move != ScriptNode.Finished)
             {
                 (board, var answer) = boards.After(board, node.Move);
-                node = forest.After(node, answer);
+                node = trees.After(node, answer);
             }
 
             vector = vectors.Intern(vectors, vector, node);

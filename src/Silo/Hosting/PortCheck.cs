@@ -5,7 +5,7 @@ using DmaGrains.Silo.Settings;
 namespace DmaGrains.Silo.Hosting;
 
 /// <summary>Looks whether a port can be listened on.</summary>
-internal static class ListeningPort
+internal static class PortCheck
 {
     /// <summary>Why one of a silo's ports cannot be listened on; null when all can.</summary>
     public static string? WhyNot(SiloSettings settings) =>

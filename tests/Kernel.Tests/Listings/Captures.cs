@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace DmaGrains.Kernel.Tests.Importing;
+namespace DmaGrains.Kernel.Tests.Listings;
 
 /// <summary>Text from running kernels, and what was known of each scene.</summary>
 internal static class Captures

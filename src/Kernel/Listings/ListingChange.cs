@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace DmaGrains.Kernel.Importing;
+namespace DmaGrains.Kernel.Listings;
 
 /// <summary>What became of a buffer between two looks at a kernel's text.</summary>
 /// <param name="Kind">What happened.</param>

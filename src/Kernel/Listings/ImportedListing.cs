@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using DmaGrains.Model.Constraints;
 
-namespace DmaGrains.Kernel.Importing;
+namespace DmaGrains.Kernel.Listings;
 
 /// <summary>What a kernel's text says of its buffers.</summary>
 /// <param name="Source">What kind of text it is.</param>

@@ -5,7 +5,7 @@ using DmaGrains.Model.Scatterlists;
 namespace DmaGrains.Model.Translation;
 
 /// <summary>Takes and gives back slots of a pool, one bounce after the other; the pool is copied once for all of them.</summary>
-internal sealed class BounceWriter
+internal sealed class BounceSlotAllocator
 {
     private const string PoolField = SwiotlbPool.PoolField;
 
@@ -18,7 +18,7 @@ internal sealed class BounceWriter
 
     /// <param name="pool">The pool.</param>
     /// <param name="pageOrder">The kernel's page order: what is a page or longer starts on one.</param>
-    public BounceWriter(SwiotlbPool pool, int pageOrder = 0)
+    public BounceSlotAllocator(SwiotlbPool pool, int pageOrder = 0)
     {
         _pool = pool;
         _pageOrder = pageOrder;

@@ -5,10 +5,10 @@ namespace DmaGrains.Analysis.Advising;
 /// <param name="Device">Whose; null when it is nobody's, so that it may help everybody.</param>
 /// <param name="Last">The largest change, from 1.</param>
 /// <param name="At">The change of that size.</param>
-internal sealed record Dial(ChangeKind Kind, string? Device, ulong Last, Func<ulong, Change> At)
+internal sealed record Adjustment(ChangeKind Kind, string? Device, ulong Last, Func<ulong, Change> At)
 {
     /// <summary>A change that is made or not.</summary>
-    public static Dial Of(Change change) => new(change.Kind, change.Device, 1, _ => change);
+    public static Adjustment Of(Change change) => new(change.Kind, change.Device, 1, _ => change);
 
     /// <summary>Whether it may do something for a set of importers that stand in each other's way.</summary>
     public bool Touches(IEnumerable<string> conflict) => Device is null || conflict.Contains(Device);

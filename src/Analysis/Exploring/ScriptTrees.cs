@@ -5,7 +5,7 @@ using DmaGrains.Scenarios.Running;
 namespace DmaGrains.Analysis.Exploring;
 
 /// <summary>The trees of all scripts, grown as far as somebody has come, and the moves of their steps.</summary>
-internal sealed class ActorForest
+internal sealed class ScriptTrees
 {
     private readonly Footprints _footprints;
     private readonly FailureSets _failures;
@@ -14,12 +14,12 @@ internal sealed class ActorForest
     private readonly Dictionary<Footprint, int> _footprintNumbers = [];
     private readonly List<Footprint> _footprintsByNumber = [];
     private MeetTable _meets = new([], 0);
-    private ActorNode[] _nodes = new ActorNode[16];
+    private ScriptNode[] _nodes = new ScriptNode[16];
     private int[] _moveOfNode = new int[16];
     private int _count;
 
     /// <summary>Every script at its start.</summary>
-    public ActorForest(ImmutableArray<Script> scripts, Footprints footprints, FailureSets failures)
+    public ScriptTrees(ImmutableArray<Script> scripts, Footprints footprints, FailureSets failures)
     {
         Scripts = scripts;
         _footprints = footprints;
@@ -31,19 +31,19 @@ internal sealed class ActorForest
     public ImmutableArray<Script> Scripts { get; }
 
     /// <summary>Where each begins.</summary>
-    public ImmutableArray<ActorNode> Roots { get; }
+    public ImmutableArray<ScriptNode> Roots { get; }
 
     /// <summary>The move of each node, by its number; complete for the nodes that there are.</summary>
     public int[] MoveOfNode => _moveOfNode;
 
     /// <summary>The node of that number.</summary>
-    public ActorNode Node(int number) => _nodes[number];
+    public ScriptNode Node(int number) => _nodes[number];
 
     /// <summary>The move of that number.</summary>
     public BoardMove Move(int number) => _moves[number];
 
     /// <summary>The node after an answer, or after a crash or a hang.</summary>
-    public ActorNode After(ActorNode node, Answer answer)
+    public ScriptNode After(ScriptNode node, Answer answer)
     {
         if (node.Find(answer) is { } known)
         {
@@ -56,9 +56,9 @@ internal sealed class ActorForest
     }
 
     /// <summary>Whether the order of the steps that two nodes have left can matter.</summary>
-    public bool Meet(ActorNode one, ActorNode other) => _meets.Of(one.Footprint, other.Footprint);
+    public bool Meet(ScriptNode one, ScriptNode other) => _meets.Of(one.Footprint, other.Footprint);
 
-    private static Actor ActorAfter(ActorNode node, Answer answer)
+    private static Actor ActorAfter(ScriptNode node, Answer answer)
     {
         if (answer == Answer.Crash || answer == Answer.Hang)
         {
@@ -100,7 +100,7 @@ internal sealed class ActorForest
             select new Step(end.GivenBackBy, taken.Buffer, default, null, false, 0);
     }
 
-    private ActorNode Grow(int index, Actor actor, ActorNode? before, Answer answer)
+    private ScriptNode Grow(int index, Actor actor, ScriptNode? before, Answer answer)
     {
         var script = Scripts[index];
         var steps = answer == Answer.Broken ? [] : actor.Importer.Steps[actor.StepsBegun..];
@@ -110,7 +110,7 @@ internal sealed class ActorForest
         var between = before is not null && !steps.IsEmpty && !hasFaulted;
         var left = takes is not null ? 1 : steps.Length;
         var mayEndEarly = !hasFaulted && (script.MayCrash || script.MayHang) && steps.Length > (before is null ? 1 : 0);
-        var node = new ActorNode
+        var node = new ScriptNode
         {
             Number = _count,
             Script = index,
@@ -118,7 +118,7 @@ internal sealed class ActorForest
             Answer = answer,
             Actor = actor,
             Next = next,
-            Move = takes is not null ? NumberOf(takes) : next is null ? ActorNode.Finished : NumberOf(MoveOf(actor, next)),
+            Move = takes is not null ? NumberOf(takes) : next is null ? ScriptNode.Finished : NumberOf(MoveOf(actor, next)),
             StepsLeft = left,
             Footprint = NumberOf(takes is not null ? _footprints.OfTaking(takes.Names) : FootprintOf(actor, steps)),
             Failures = FailuresOf(script, before, answer),
@@ -148,7 +148,7 @@ internal sealed class ActorForest
         return BoardMove.Of(begun, step);
     }
 
-    private int FailuresOf(Script script, ActorNode? before, Answer answer)
+    private int FailuresOf(Script script, ScriptNode? before, Answer answer)
     {
         if (before is null)
         {
@@ -194,7 +194,7 @@ internal sealed class ActorForest
     {
         if (move is null)
         {
-            return ActorNode.Skips;
+            return ScriptNode.Skips;
         }
 
         if (!_moveNumbers.TryGetValue(move, out var number))

@@ -5,7 +5,7 @@ using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Running;
 
-namespace DmaGrains.Kernel.Importing;
+namespace DmaGrains.Kernel.Listings;
 
 /// <summary>What a running kernel tells of its buffers, summed up.</summary>
 /// <param name="File">Where the text came from.</param>

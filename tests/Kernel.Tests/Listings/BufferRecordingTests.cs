@@ -1,9 +1,9 @@
 using CsCheck;
-using DmaGrains.Kernel.Importing;
+using DmaGrains.Kernel.Listings;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Tests.Shared;
 
-namespace DmaGrains.Kernel.Tests.Importing;
+namespace DmaGrains.Kernel.Tests.Listings;
 
 public sealed class BufferRecordingTests
 {

@@ -14,26 +14,26 @@ using DmaGrains.Reports;
 namespace DmaGrains.Analysis.Advising;
 
 /// <summary>Everything that could be changed of a request.</summary>
-internal static class Dials
+internal static class Adjustments
 {
     private const string SparePrefix = "spare-iommu-";
 
     /// <summary>A single page any device takes: no buffer is made so small that nothing is left of it.</summary>
     private const ulong FewestPages = 2;
 
-    /// <summary>The dials of a request that has IOMMUs to spare.</summary>
-    public static IEnumerable<Dial> Of(AdviceRequest request) =>
+    /// <summary>The adjustments of a request that has IOMMUs to spare.</summary>
+    public static IEnumerable<Adjustment> Of(AdviceRequest request) =>
     [
-        .. Grown(request) is { } grown ? (Dial[])[Dial.Of(grown)] : [],
-        .. Exporters(request).Select(Dial.Of),
-        .. Areas.Of(request, ReachOf(request)).Select(Dial.Of),
-        Dial.Of(new(
+        .. Grown(request) is { } grown ? (Adjustment[])[Adjustment.Of(grown)] : [],
+        .. Exporters(request).Select(Adjustment.Of),
+        .. Areas.Of(request, ReachOf(request)).Select(Adjustment.Of),
+        Adjustment.Of(new(
             ChangeKind.Lists, null, null, null, null, "let the exporter build a list for each importer", before => before with { CutsForEach = true })),
         .. request.Devices.SelectMany(name => Limits(request, DeviceOf(request, name))),
         .. request.Devices.SelectMany(name => Reaches(request, DeviceOf(request, name))),
-        .. request.Devices.Length == 1 ? [] : request.Devices.Select(name => Dial.Of(Copy(request, name))),
-        .. Frame(request) is { } frame ? (Dial[])[frame] : [],
-        .. Iommus(request).Select(Dial.Of),
+        .. request.Devices.Length == 1 ? [] : request.Devices.Select(name => Adjustment.Of(Copy(request, name))),
+        .. Frame(request) is { } frame ? (Adjustment[])[frame] : [],
+        .. Iommus(request).Select(Adjustment.Of),
     ];
 
     private static Device DeviceOf(AdviceRequest request, string name) => request.Board.Devices.First(device => device.Name == name);
@@ -77,9 +77,9 @@ internal static class Dials
         return new(first, Math.Max(first, Math.Min(one.EndPfn, other.EndPfn)) - first);
     }
 
-    private static IEnumerable<Dial> Limits(AdviceRequest request, Device device)
+    private static IEnumerable<Adjustment> Limits(AdviceRequest request, Device device)
     {
-        var takes = device.Demand(DmaGetters.V61);
+        var takes = device.Demand(ParameterDefaults.V61);
         var (order, shift) = (request.Board.PageOrder, Page.Shift + request.Board.PageOrder);
         var pages = Page.CountFor(request.SizeBytes, order) >> order;
         var segments = Math.Max(pages, request.Lines is { } lines && device.SegmentsPerLine ? lines.WorstSegmentCount(request.Board.PageOrder) : 0);
@@ -120,7 +120,7 @@ internal static class Dials
     /// A device whose mask or bus keeps it from memory of the board: one bit more each time, as far as there is memory; and windows of
     /// twice the bytes.
     /// </summary>
-    private static IEnumerable<Dial> Reaches(AdviceRequest request, Device device)
+    private static IEnumerable<Adjustment> Reaches(AdviceRequest request, Device device)
     {
         var highestCpu = (request.Board.Memory.Max(region => region.Range.EndPfn) << Page.Shift) - 1;
         if (device.IsTranslated)
@@ -180,7 +180,7 @@ internal static class Dials
         return most > window.SizeBytes ? [.. sizes, most] : [];
     }
 
-    private static Dial Widened(Device device, DmaWindow window, ulong[] sizes) => new(ChangeKind.Reach, device.Name, (ulong)sizes.Length, more =>
+    private static Adjustment Widened(Device device, DmaWindow window, ulong[] sizes) => new(ChangeKind.Reach, device.Name, (ulong)sizes.Length, more =>
     {
         var to = sizes[more - 1];
         return new(
@@ -192,7 +192,7 @@ internal static class Dials
             }));
     });
 
-    private static Dial Reach(Device device, string field, ulong from, ulong highest, Func<Device, ulong, Device> set)
+    private static Adjustment Reach(Device device, string field, ulong from, ulong highest, Func<Device, ulong, Device> set)
     {
         var bits = BitsOf(from + 1);
         return Raised(
@@ -202,7 +202,7 @@ internal static class Dials
     }
 
     /// <summary>An MMU whose entries hold too few bits of an address: one bit more each time, for all devices that stand behind it.</summary>
-    private static Dial Entries(Device device, ulong highest)
+    private static Adjustment Entries(Device device, ulong highest)
     {
         var (mmu, from) = (device.LastMmu!, device.OutputLimit);
         var bits = BitsOf(from + 1);
@@ -226,7 +226,7 @@ internal static class Dials
 
     private static int BitsOf(ulong value) => 64 - BitOperations.LeadingZeroCount(value);
 
-    private static Dial Limit(
+    private static Adjustment Limit(
         Device device,
         string field,
         ulong from,
@@ -237,7 +237,7 @@ internal static class Dials
             (before, to) => before with { Parameters = set(before.Parameters ?? default, to) });
 
     /// <summary>A limit of the table: half of it each time, down to none.</summary>
-    private static Dial Lowered(Device device, ListLimit limit, ulong from) => new(ChangeKind.Limit, device.Name, (ulong)BitsOf(from), more =>
+    private static Adjustment Lowered(Device device, ListLimit limit, ulong from) => new(ChangeKind.Limit, device.Name, (ulong)BitsOf(from), more =>
     {
         var to = more == (ulong)BitsOf(from) ? 0 : from >> (int)more;
         return new(
@@ -245,7 +245,7 @@ internal static class Dials
             before => WithDevice(before, device.Name, known => known with { Limits = known.Limits.With(limit, to) }));
     });
 
-    private static Dial Raised(
+    private static Adjustment Raised(
         ChangeKind kind,
         Device device,
         string field,
@@ -285,7 +285,7 @@ internal static class Dials
                 before => before with { SizeBytes = grown.SizeBytes, Lines = grown.Lines });
     }
 
-    private static Dial? Frame(AdviceRequest request)
+    private static Adjustment? Frame(AdviceRequest request)
     {
         if (request.Lines is { } lines && FewestLines(lines, request.Board.PageOrder) is var fewest && lines.Height > fewest)
         {

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Scenarios.Files;
 
-namespace DmaGrains.Kernel.Importing;
+namespace DmaGrains.Kernel.Listings;
 
 /// <summary>
 /// Finds a listing of bufinfo in a text as people have it: with a report around it, log lines between, marks of logs and mails before each

@@ -4,7 +4,7 @@ using DmaGrains.Scenarios.Running;
 namespace DmaGrains.Analysis.Exploring;
 
 /// <summary>One of the scripts at a place in its steps, after certain answers: a node of the tree of all that it may live to see.</summary>
-internal sealed class ActorNode
+internal sealed class ScriptNode
 {
     /// <summary>The <see cref="Move"/> of a node without a next step.</summary>
     public const int Finished = -1;
@@ -21,7 +21,7 @@ internal sealed class ActorNode
     public required int Script { get; init; }
 
     /// <summary>The node before; null at the start.</summary>
-    public ActorNode? Before { get; init; }
+    public ScriptNode? Before { get; init; }
 
     /// <summary>What the step between the two was answered.</summary>
     public Answer Answer { get; init; }
@@ -60,7 +60,7 @@ internal sealed class ActorNode
     public required bool IsOpen { get; init; }
 
     /// <summary>The node after an answer; null when nobody has come there yet.</summary>
-    public ActorNode? Find(Answer answer)
+    public ScriptNode? Find(Answer answer)
     {
         for (var link = _after; link is not null; link = link.Next)
         {
@@ -74,7 +74,7 @@ internal sealed class ActorNode
     }
 
     /// <summary>Adds a node after this one.</summary>
-    public void Add(ActorNode after) => _after = new(after, _after);
+    public void Add(ScriptNode after) => _after = new(after, _after);
 
-    private sealed record Link(ActorNode Node, Link? Next);
+    private sealed record Link(ScriptNode Node, Link? Next);
 }

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using DmaGrains.Scenarios.Files;
 
-namespace DmaGrains.Kernel.Importing;
+namespace DmaGrains.Kernel.Listings;
 
 /// <summary>The lines of a kernel's text, one after another.</summary>
 internal sealed class ListingLines

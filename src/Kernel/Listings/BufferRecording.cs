@@ -5,7 +5,7 @@ using System.Text.Json;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Scenarios.Files;
 
-namespace DmaGrains.Kernel.Importing;
+namespace DmaGrains.Kernel.Listings;
 
 /// <summary>What became of a kernel's buffers while somebody recorded them; docs/import.md describes the file.</summary>
 /// <param name="Buffers">The buffers, in the order in which they came.</param>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 
-namespace DmaGrains.Kernel.Importing;
+namespace DmaGrains.Kernel.Listings;
 
 /// <summary>Writes a recording, line by line; what was written is kept if the recorder is killed.</summary>
 /// <param name="output">Where to. It is flushed after each look.</param>

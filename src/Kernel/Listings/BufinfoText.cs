@@ -5,7 +5,7 @@ using DmaGrains.Model.Constraints;
 using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
 
-namespace DmaGrains.Kernel.Importing;
+namespace DmaGrains.Kernel.Listings;
 
 /// <summary>Reads the text of /sys/kernel/debug/dma_buf/bufinfo, from its first form (3.8) to today's; the other way is <see cref="DebugfsListing"/>.</summary>
 /// <remarks>

@@ -5,7 +5,7 @@ using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Scenarios.Files;
 
-namespace DmaGrains.Kernel.Importing;
+namespace DmaGrains.Kernel.Listings;
 
 /// <summary>Whether a board could meet what the importers of a listed buffer ask for together.</summary>
 public sealed class BoardFit

@@ -1,6 +1,6 @@
 using DmaGrains.Scenarios.Files;
 
-namespace DmaGrains.Kernel.Importing;
+namespace DmaGrains.Kernel.Listings;
 
 /// <summary>Reads what a running kernel tells of its buffers.</summary>
 public static class KernelListing

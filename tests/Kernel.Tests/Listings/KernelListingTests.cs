@@ -1,12 +1,12 @@
 using System.Text;
 using CsCheck;
-using DmaGrains.Kernel.Importing;
+using DmaGrains.Kernel.Listings;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Tests.Shared;
 
-namespace DmaGrains.Kernel.Tests.Importing;
+namespace DmaGrains.Kernel.Tests.Listings;
 
 public sealed class KernelListingTests
 {

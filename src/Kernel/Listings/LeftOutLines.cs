@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using DmaGrains.Model;
 using DmaGrains.Scenarios.Files;
 
-namespace DmaGrains.Kernel.Importing;
+namespace DmaGrains.Kernel.Listings;
 
 /// <summary>Lines of a text, one after another, that are not of the listing in it.</summary>
 /// <param name="First">The first line, from 1.</param>
