@@ -5,6 +5,7 @@ using DmaGrains.Client.Output;
 using DmaGrains.Experiments.Driving;
 using DmaGrains.Experiments.Playing;
 using DmaGrains.Experiments.Results;
+using DmaGrains.Interfaces;
 using DmaGrains.Kernel.Conformance;
 using DmaGrains.Model;
 using DmaGrains.Scenarios.Files;

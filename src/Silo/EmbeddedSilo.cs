@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using DmaGrains.Interfaces;
 using DmaGrains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -84,7 +85,7 @@ public sealed class EmbeddedSilo : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(siloPort, gatewayPort: 0, serviceId: SiloNames.ServiceId, clusterId: "embedded");
+            silo.UseLocalhostClustering(siloPort, gatewayPort: 0, serviceId: ClusterDefaults.ServiceId, clusterId: "embedded");
 
             // Nobody connects from outside: no gateway is opened.
             silo.Configure<EndpointOptions>(endpoint => endpoint.GatewayPort = 0);

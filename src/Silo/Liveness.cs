@@ -1,16 +1,11 @@
+using DmaGrains.Interfaces;
 using Orleans.Configuration;
 
 namespace DmaGrains.Silo;
 
-/// <summary>How soon the loss of a silo is noticed, and how soon a caller hears of trouble. Reasons: docs/decisions/0012.</summary>
-public static class Liveness
+/// <summary>How soon the loss of a silo is noticed. Reasons: docs/decisions/0012.</summary>
+internal static class Liveness
 {
-    /// <summary>How long an answer is waited for before the caller gets an exception.</summary>
-    public static TimeSpan ResponseTimeout { get; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>When a lost silo has been noticed by the others, and its grains are elsewhere at the next call.</summary>
-    public static TimeSpan LossNoticed { get; } = TimeSpan.FromSeconds(2);
-
     /// <summary>A silo of a cluster: silos probe each other every second, and two unanswered probes are enough for one of them to judge.</summary>
     internal static ISiloBuilder UseLiveness(this ISiloBuilder silo) => silo
         .Configure<ClusterMembershipOptions>(options =>
@@ -30,7 +25,7 @@ public static class Liveness
         })
         .Configure<SiloMessagingOptions>(options =>
         {
-            options.ResponseTimeout = ResponseTimeout;
-            options.SystemResponseTimeout = ResponseTimeout;
+            options.ResponseTimeout = ClusterDefaults.ResponseTimeout;
+            options.SystemResponseTimeout = ClusterDefaults.ResponseTimeout;
         });
 }

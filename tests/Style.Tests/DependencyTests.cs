@@ -12,7 +12,8 @@ public class DependencyTests
         { "DmaGrains.Model", [] },
         { "DmaGrains.Interfaces", ["DmaGrains.Model"] },
         { "DmaGrains.Reports", ["DmaGrains.Model"] },
-        { "DmaGrains.Storage", [] },
+        { "DmaGrains.Storage", ["DmaGrains.Interfaces"] },
+        { "DmaGrains.ClusterClient", ["DmaGrains.Model", "DmaGrains.Interfaces"] },
         { "DmaGrains.Scenarios", [.. _files] },
         { "DmaGrains.Kernel", [.. _files, "DmaGrains.Scenarios"] },
         { "DmaGrains.Analysis", [.. _files, "DmaGrains.Scenarios"] },
@@ -24,6 +25,7 @@ public class DependencyTests
             "dmagrains",
             [
                 .. _files, "DmaGrains.Scenarios", "DmaGrains.Kernel", "DmaGrains.Analysis", "DmaGrains.Experiments", "DmaGrains.Storage", "DmaGrains.Silo",
+                "DmaGrains.ClusterClient",
             ]
         },
     };

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using DmaGrains.Grains;
 using DmaGrains.Grains.Storage;
+using DmaGrains.Interfaces;
 using DmaGrains.Silo;
 using DmaGrains.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,7 +39,7 @@ internal sealed class BenchmarkSilo : IAsyncDisposable
         builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Error);
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(FreePort(), gatewayPort: 0, serviceId: SiloNames.ServiceId, clusterId: "bench");
+            silo.UseLocalhostClustering(FreePort(), gatewayPort: 0, serviceId: ClusterDefaults.ServiceId, clusterId: "bench");
             silo.Configure<EndpointOptions>(endpoint => endpoint.GatewayPort = 0);
             addStorage(silo);
         });

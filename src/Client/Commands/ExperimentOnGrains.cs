@@ -4,6 +4,7 @@ using DmaGrains.Experiments.Driving;
 using DmaGrains.Experiments.Files;
 using DmaGrains.Experiments.Playing;
 using DmaGrains.Experiments.Results;
+using DmaGrains.Interfaces;
 using HdrHistogram;
 
 namespace DmaGrains.Client.Commands;
@@ -24,13 +25,7 @@ internal static class ExperimentOnGrains
         ParseResult parsed, string? gateway, Experiment experiment, IResultSink sink, Action<RunProgress> progress, CancellationToken cancellation)
     {
         // What is held is given back after Ctrl-C, too, so the connection does not end with it.
-        using var ending = new CancellationTokenSource();
-        Connection connection;
-        await using (cancellation.Register(ending.Cancel))
-        {
-            connection = await Connection.OpenAsync(gateway, null, null, ending.Token);
-        }
-
+        var connection = await Connection.OpenAsync(gateway, null, null, cancellation, CancellationToken.None);
         await using (connection)
         {
             var warned = new WarningSink(sink);

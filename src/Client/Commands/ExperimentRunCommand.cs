@@ -122,7 +122,7 @@ internal sealed class ExperimentRunCommand
         {
             // The results so far are kept and shown; the exit code tells the rest.
         }
-        catch (Exception problem) when (problem is NoReplyException or RefusedBoardException && !hasBegun)
+        catch (Exception problem) when (problem is Interfaces.NoReplyException or RefusedBoardException && !hasBegun)
         {
             folder?.Discard();
             throw;

@@ -1,4 +1,5 @@
 using System.Net;
+using DmaGrains.Interfaces;
 using DmaGrains.Silo.Health;
 using DmaGrains.Silo.Settings;
 using Microsoft.AspNetCore.Builder;
@@ -79,8 +80,8 @@ internal static class SiloHost
     {
         silo.Configure<ClusterOptions>(cluster =>
         {
-            cluster.ServiceId = SiloNames.ServiceId;
-            cluster.ClusterId = SiloNames.ClusterId;
+            cluster.ServiceId = ClusterDefaults.ServiceId;
+            cluster.ClusterId = ClusterDefaults.ClusterId;
         });
         silo.Configure<EndpointOptions>(endpoint =>
         {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DmaGrains.Client;
 using DmaGrains.Interfaces;
 using DmaGrains.Silo.Tests.Machines;
 
@@ -83,7 +82,7 @@ public sealed class OnlySiloTests : IDisposable
             }
 
             // One that was sent again.
-            wasAway |= Stopwatch.GetElapsedTime(start) >= Liveness.LossNoticed;
+            wasAway |= Stopwatch.GetElapsedTime(start) >= ClusterDefaults.LossNoticed;
         }
     }
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using DmaGrains.Client;
+using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 

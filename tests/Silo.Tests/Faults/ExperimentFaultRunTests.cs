@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using DmaGrains.Client;
 using DmaGrains.Interfaces;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Silo.Settings;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DmaGrains.Client;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Silo.Settings;

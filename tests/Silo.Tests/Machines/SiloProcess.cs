@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using DmaGrains.Client;
 using DmaGrains.Client.Live;
+using DmaGrains.Interfaces;
 
 namespace DmaGrains.Silo.Tests.Machines;
 

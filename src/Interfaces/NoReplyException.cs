@@ -1,6 +1,6 @@
-namespace DmaGrains.Client;
+namespace DmaGrains.Interfaces;
 
-/// <summary>A cluster cannot be reached, failed, or did not reply; the message is for the user.</summary>
+/// <summary>A cluster cannot be reached, failed, or did not reply; the message is one line for whoever started the program.</summary>
 public sealed class NoReplyException : Exception
 {
     /// <summary>There was no reply.</summary>

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Metadata;
 
-namespace DmaGrains.Client.Live;
+namespace DmaGrains.ClusterClient;
 
 /// <summary>
 /// The grain types of the cluster, without those moments in which Orleans' client has none. A silo that leaves, or has just started,

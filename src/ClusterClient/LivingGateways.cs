@@ -1,15 +1,15 @@
 using System.Diagnostics;
 using System.Net;
-using DmaGrains.Silo;
+using DmaGrains.Interfaces;
 using Orleans.Messaging;
 
-namespace DmaGrains.Client.Live;
+namespace DmaGrains.ClusterClient;
 
 /// <summary>
-/// The gateways that the user named, without those of silos that the cluster has declared dead: a machine that hangs keeps its
+/// The gateways that were named, without those of silos that the cluster has declared dead: a machine that hangs keeps its
 /// connections, and a client with such a connection would keep sending to it.
 /// </summary>
-/// <param name="named">The gateways that the user named.</param>
+/// <param name="named">The gateways that were named.</param>
 /// <param name="first">The one to start with.</param>
 internal sealed class LivingGateways(IReadOnlyList<IPEndPoint> named, IPEndPoint first) : IGatewayListProvider
 {
@@ -43,7 +43,7 @@ internal sealed class LivingGateways(IReadOnlyList<IPEndPoint> named, IPEndPoint
         }
 
         // The answer is used the next time.
-        if (_asking.IsCompleted && Stopwatch.GetElapsedTime(_askedAt) >= Liveness.LossNoticed)
+        if (_asking.IsCompleted && Stopwatch.GetElapsedTime(_askedAt) >= ClusterDefaults.LossNoticed)
         {
             Ask(grains);
         }

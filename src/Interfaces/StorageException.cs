@@ -1,6 +1,7 @@
 namespace DmaGrains.Storage;
 
 /// <summary>Storage cannot be opened or does not do what it is asked. The message is one line and holds no secret.</summary>
+/// <remarks>It is part of the contract, and not of DmaGrains.Storage, because clients hear it, and they need no storage.</remarks>
 [GenerateSerializer, Alias("dma.storage-fault")]
 public sealed class StorageException : Exception
 {

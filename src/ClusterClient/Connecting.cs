@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Net;
+using DmaGrains.Interfaces;
+using Polly;
+using Polly.Hedging;
+using Polly.Retry;
+
+namespace DmaGrains.ClusterClient;
+
+/// <summary>
+/// Connects through one gateway. They are tried in random order; because one that hangs accepts a connection and then says nothing, the
+/// next one is tried beside it a little later. The first to answer is taken; from then on the client uses the others, too.
+/// </summary>
+/// <param name="options">Which gateways, and for how long.</param>
+/// <param name="start">Starts a client with one of them.</param>
+internal sealed class Connecting(DmaGrainsClientOptions options, Func<LivingGateways, CancellationToken, Task<DmaGrainsClient>> start)
+{
+    // What Polly allows, and the first attempt.
+    private const int AtOnceMax = 11;
+
+    private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>Connects.</summary>
+    /// <exception cref="NoReplyException">No silo answers in time.</exception>
+    public async Task<DmaGrainsClient> RunAsync(CancellationToken cancellation)
+    {
+        Exception? last = null;
+        var pipeline = new ResiliencePipelineBuilder<DmaGrainsClient>().AddTimeout(options.ConnectTimeout);
+        if (options.ConnectRetries > 0)
+        {
+            pipeline.AddRetry(new RetryStrategyOptions<DmaGrainsClient>
+            {
+                MaxRetryAttempts = options.ConnectRetries,
+                BackoffType = DelayBackoffType.Exponential,
+                Delay = _firstPause,
+                MaxDelay = _longestPause,
+                UseJitter = true,
+                ShouldHandle = attempt => new(attempt.Outcome.Exception is not null),
+                OnRetry = attempt =>
+                {
+                    last = attempt.Outcome.Exception;
+                    return default;
+                },
+            });
+        }
+
+        try
+        {
+            return await pipeline.Build().ExecuteAsync(async patience => await TryEachAsync(patience), cancellation);
+        }
+        catch (Exception trouble) when (trouble is not NoReplyException && !cancellation.IsCancellationRequested)
+        {
+            throw last as NoReplyException ?? new NoReplyException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"No silo answers at {string.Join(',', options.Gateways)} within {options.ConnectTimeout.TotalSeconds} seconds: expected the gateway of a running silo."),
+                last ?? trouble);
+        }
+    }
+
+    /// <summary>Tries each gateway once.</summary>
+    private async Task<DmaGrainsClient> TryEachAsync(CancellationToken cancellation)
+    {
+        var named = await FindAsync(cancellation);
+        var order = named.ToArray();
+        Random.Shared.Shuffle(order);
+        var next = -1;
+        var lanes = Math.Min(order.Length, AtOnceMax);
+        if (lanes == 1)
+        {
+            return await TryLaneAsync(cancellation);
+        }
+
+        var hedging = new ResiliencePipelineBuilder<DmaGrainsClient>().AddHedging(new HedgingStrategyOptions<DmaGrainsClient>
+        {
+            MaxHedgedAttempts = lanes - 1,
+            Delay = options.NextGatewayDelay,
+            ShouldHandle = attempt => new(attempt.Outcome.Exception is not null),
+        });
+        return await hedging.Build().ExecuteAsync(async patience => await TryLaneAsync(patience), cancellation);
+
+        // More gateways than can be tried at once are tried one after the other in a lane. One that nobody listens on says nothing either:
+        // Orleans goes on trying it.
+        async Task<DmaGrainsClient> TryLaneAsync(CancellationToken patience)
+        {
+            for (var place = Interlocked.Increment(ref next); ; place += lanes)
+            {
+                using var share = CancellationTokenSource.CreateLinkedTokenSource(patience);
+                var isLast = place + lanes >= order.Length;
+                share.CancelAfter(isLast ? Timeout.InfiniteTimeSpan : options.ConnectTimeout / ((order.Length + lanes - 1) / lanes));
+                try
+                {
+                    return await start(new LivingGateways(named, order[place]), share.Token);
+                }
+                catch (Exception) when (!isLast && !patience.IsCancellationRequested)
+                {
+                    // The next one.
+                }
+            }
+        }
+    }
+
+    private async Task<IPEndPoint[]> FindAsync(CancellationToken cancellation)
+    {
+        var found = new List<IPEndPoint>();
+        foreach (var text in options.Gateways)
+        {
+            found.AddRange(Gateway.TryParse(text, out var gateway) ? await gateway.FindAsync(cancellation) : []);
+        }
+
+        return [.. found.Distinct()];
+    }
+}

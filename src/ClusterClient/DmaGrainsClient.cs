@@ -1,0 +1,116 @@
+using DmaGrains.Interfaces;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Configuration;
+using Orleans.Messaging;
+
+namespace DmaGrains.ClusterClient;
+
+/// <summary>
+/// A client of a running cluster. Programs with a host use <see cref="DmaGrainsClientHosting"/> instead, which connects when the host starts.
+/// </summary>
+/// <remarks>
+/// Calls to grains of DmaGrains that get no reply are sent again, under the id that they carry; when there is still none, they end with
+/// <see cref="NoReplyException"/>. Refusals are values and are never sent again.
+/// </remarks>
+public sealed class DmaGrainsClient : IAsyncDisposable
+{
+    private static readonly TimeSpan _typesAskedAgain = TimeSpan.FromMilliseconds(500);
+
+    private readonly ServiceProvider _services;
+    private readonly CancellationTokenSource _ending;
+
+    private DmaGrainsClient(ServiceProvider services, CancellationTokenSource ending) => (_services, _ending) = (services, ending);
+
+    /// <summary>Gives grains.</summary>
+    public IClusterClient Grains => _services.GetRequiredService<IClusterClient>();
+
+    /// <summary>How often a call was sent again because there was no reply.</summary>
+    public ulong SentAgain => _services.GetRequiredService<Resending>().Count;
+
+    /// <summary>Connects to a cluster.</summary>
+    /// <param name="options">Which one, and how.</param>
+    /// <param name="connecting">Gives up connecting.</param>
+    /// <param name="waiting">Stops waiting for replies afterwards; a command that was sent may still happen.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Options are wrong; it lists all that are.</exception>
+    /// <exception cref="NoReplyException">No silo answers.</exception>
+    public static Task<DmaGrainsClient> ConnectAsync(
+        DmaGrainsClientOptions options, CancellationToken connecting = default, CancellationToken waiting = default) =>
+        ConnectAsync(options, null, connecting, waiting);
+
+    /// <summary>Disconnects. Calls that wait for a reply end; what they asked for may still happen.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        foreach (var hosted in _services.GetServices<IHostedService>())
+        {
+            await hosted.StopAsync(CancellationToken.None);
+        }
+
+        await _services.DisposeAsync();
+        _ending.Dispose();
+    }
+
+    /// <summary>The same, with a log.</summary>
+    internal static Task<DmaGrainsClient> ConnectAsync(
+        DmaGrainsClientOptions options, ILoggerFactory? logs, CancellationToken connecting, CancellationToken waiting)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        DmaGrainsClientOptionsValidator.Check(options);
+        return new Connecting(options, (living, patience) => StartAsync(options, living, logs, patience, waiting)).RunAsync(connecting);
+    }
+
+    private static async Task<DmaGrainsClient> StartAsync(
+        DmaGrainsClientOptions options, LivingGateways living, ILoggerFactory? logs, CancellationToken patience, CancellationToken waiting)
+    {
+        var ending = CancellationTokenSource.CreateLinkedTokenSource(waiting);
+        var client = new DmaGrainsClient(ServicesOf(options, living, logs, ending.Token), ending);
+        try
+        {
+            foreach (var hosted in client._services.GetServices<IHostedService>())
+            {
+                await hosted.StartAsync(patience);
+            }
+
+            await KnownTypes.ComeAsync(client._services, patience);
+            living.Started(client.Grains);
+            return client;
+        }
+        catch
+        {
+            await client._services.DisposeAsync();
+            ending.Dispose();
+            throw;
+        }
+    }
+
+    private static ServiceProvider ServicesOf(
+        DmaGrainsClientOptions options, LivingGateways living, ILoggerFactory? logs, CancellationToken waiting)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(logs ?? NullLoggerFactory.Instance);
+        services.AddLogging();
+        services.AddOrleansClient(new ConfigurationManager(), client =>
+        {
+            client.Services.AddSingleton<IGatewayListProvider>(living);
+            client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = LivingGateways.RefreshPeriod);
+            client.Configure<ClusterOptions>(cluster =>
+            {
+                cluster.ServiceId = options.ServiceId;
+                cluster.ClusterId = options.ClusterId;
+            });
+            client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
+
+            // Also how soon a client asks a silo again that is still starting.
+            client.Configure<TypeManagementOptions>(types => types.TypeMapRefreshInterval = _typesAskedAgain);
+            var resending = new Resending(options, waiting);
+            client.Services.AddSingleton(resending);
+            client.AddOutgoingGrainCallFilter(resending);
+            KnownTypes.AddTo(client);
+        });
+        return services.BuildServiceProvider();
+    }
+}
