@@ -14,7 +14,7 @@ public static class GrainServices
     /// <summary>Adds a silo's device cache, its list of debts, reminders, and how state is read, written and serialized.</summary>
     public static ISiloBuilder AddGrainServices(this ISiloBuilder silo)
     {
-        silo.Services.AddSingleton<DeviceFacts>();
+        silo.Services.AddSingleton<DeviceCache>();
         silo.Services.AddSingleton<DeviceFactsClient>();
         silo.Services.AddSingleton<BufferDebts>();
         silo.Services.AddSingleton<DebtSweep>();

@@ -16,13 +16,13 @@ internal sealed class MemoryGrain(
     private const uint EarlierMax = 16;
 
     // A chunk holds 64 allocations; where pages are scattered, fewer: sixteen more extents count as one more.
-    private static readonly LedgerShape<AllocationToken, Allocation> _shape = new(
+    private static readonly ChunkedMapShape<AllocationToken, Allocation> _shape = new(
         static held => held.Request.Token, static held => 1 + (held.Storage.Extents.Length / 16),
         ChangedMax: 16, GoneMax: 64, ChunkMax: 64);
 
-    private readonly EndedTokens<AllocationToken> _ended = new(time);
-    private LedgerStore<AllocationToken, Allocation> _chunks = null!;
-    private Ledger<AllocationToken, Allocation> _ledger = null!;
+    private readonly TokenTombstones<AllocationToken> _ended = new(time);
+    private ChunkedMapStore<AllocationToken, Allocation> _chunks = null!;
+    private ChunkedMap<AllocationToken, Allocation> _map = null!;
     private PhysicalMemory? _memory;
 
     private static DmaResult<BackingStorage> NotLaidOut => DmaResult.Refuse<BackingStorage>(Refusal.Of(
@@ -31,11 +31,11 @@ internal sealed class MemoryGrain(
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _chunks = new(_shape, ChunkStates.Of<Allocation>(GrainContext, "allocations"), DeactivateOnIdle);
-        _ledger = await _chunks.ReadAsync(storage, () => storage.State.Allocations);
+        _map = await _chunks.ReadAsync(storage, () => storage.State.Allocations);
         _ended.Add(storage.State.Ended);
         if (!storage.State.Layouts.IsEmpty)
         {
-            _memory = PhysicalMemory.Restore(storage.State.Layouts, _ledger.Items);
+            _memory = PhysicalMemory.Restore(storage.State.Layouts, _map.Items);
         }
     }
 
@@ -59,7 +59,7 @@ internal sealed class MemoryGrain(
 
         if (regions.IsEmpty)
         {
-            await WriteAsync(null, _ledger, storage.State.Ended);
+            await WriteAsync(null, _map, storage.State.Ended);
             return DmaResult.Grant<ImmutableArray<RegionUse>>([]);
         }
 
@@ -69,7 +69,7 @@ internal sealed class MemoryGrain(
             return DmaResult.Refuse<ImmutableArray<RegionUse>>(created.Refusal!);
         }
 
-        await WriteAsync(memory, _ledger, storage.State.Ended);
+        await WriteAsync(memory, _map, storage.State.Ended);
         return DmaResult.Grant(memory.Describe());
     }
 
@@ -147,20 +147,20 @@ internal sealed class MemoryGrain(
     {
         if (!ReferenceEquals(next, _memory))
         {
-            var ledger = await _chunks.MakeRoomAsync(_ledger);
+            var map = await _chunks.MakeRoomAsync(_map);
             await WriteAsync(
                 next,
-                next.Held(token) is { } held ? ledger.With(held) : ledger.Without(token),
-                EndedTokens<AllocationToken>.Told(storage.State.Ended, ended));
+                next.Held(token) is { } held ? map.With(held) : map.Without(token),
+                TokenTombstones<AllocationToken>.Told(storage.State.Ended, ended));
         }
     }
 
     private async Task WriteAsync(
-        PhysicalMemory? next, Ledger<AllocationToken, Allocation> ledger, ImmutableArray<AllocationToken> told)
+        PhysicalMemory? next, ChunkedMap<AllocationToken, Allocation> map, ImmutableArray<AllocationToken> told)
     {
         await storage.WriteAsync(
-            new() { Layouts = [.. next?.Layouts ?? []], Allocations = ledger.ToRecord(), Ended = told }, DeactivateOnIdle);
+            new() { Layouts = [.. next?.Layouts ?? []], Allocations = map.ToRecord(), Ended = told }, DeactivateOnIdle);
         _memory = next;
-        _ledger = ledger;
+        _map = map;
     }
 }

@@ -14,7 +14,7 @@ public sealed class MemoryRecord
 
     /// <summary>The allocations.</summary>
     [Id(1)]
-    public LedgerRecord<AllocationToken, Allocation> Allocations { get; init; } = new();
+    public ChunkedMapRecord<AllocationToken, Allocation> Allocations { get; init; } = new();
 
     /// <summary>The tokens that were freed last, oldest first.</summary>
     [Id(2)]

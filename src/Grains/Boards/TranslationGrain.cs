@@ -16,25 +16,25 @@ internal sealed class TranslationGrain(
     : Grain, ITranslationForGrains
 {
     // A chunk holds 64 mappings; of many bounces, fewer: sixteen more of them count as one more.
-    private static readonly LedgerShape<MapToken, HeldMapping> _shape = new(
+    private static readonly ChunkedMapShape<MapToken, HeldMapping> _shape = new(
         static held => held.Request.Token,
         static held => 1 + (held.Mapped.Bounces.Length / 16),
         ChangedMax: 16, GoneMax: 64, ChunkMax: 64);
 
-    private readonly EndedTokens<MapToken> _ended = new(time);
-    private LedgerStore<MapToken, HeldMapping> _chunks = null!;
-    private Ledger<MapToken, HeldMapping> _ledger = null!;
+    private readonly TokenTombstones<MapToken> _ended = new(time);
+    private ChunkedMapStore<MapToken, HeldMapping> _chunks = null!;
+    private ChunkedMap<MapToken, HeldMapping> _map = null!;
     private DmaTranslation _translation = DmaTranslation.Create([], null);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _chunks = new(_shape, ChunkStates.Of<HeldMapping>(GrainContext, "held"), DeactivateOnIdle);
-        _ledger = await _chunks.ReadAsync(storage, () => storage.State.Held);
+        _map = await _chunks.ReadAsync(storage, () => storage.State.Held);
         _ended.Add(storage.State.Ended);
         if (storage.State.State is { } state)
         {
             _translation = DmaTranslation.Restore(
-                storage.State.Stages, storage.State.Pool, state with { Held = [.. _ledger.Items] });
+                storage.State.Stages, storage.State.Pool, state with { Held = [.. _map.Items] });
         }
     }
 
@@ -151,8 +151,8 @@ internal sealed class TranslationGrain(
             return;
         }
 
-        var ledger = changed.Aggregate(
-            await _chunks.MakeRoomAsync(_ledger),
+        var map = changed.Aggregate(
+            await _chunks.MakeRoomAsync(_map),
             (held, token) => next.HeldBy(token) is { } mapping ? held.With(mapping) : held.Without(token));
         await storage.WriteAsync(
             new()
@@ -160,10 +160,10 @@ internal sealed class TranslationGrain(
                 Stages = next.Stages,
                 Pool = next.Pool,
                 State = next.StateBesideHeld,
-                Ended = EndedTokens<MapToken>.Told(storage.State.Ended, ended),
-                Held = ledger.ToRecord(),
+                Ended = TokenTombstones<MapToken>.Told(storage.State.Ended, ended),
+                Held = map.ToRecord(),
             },
             DeactivateOnIdle);
-        (_translation, _ledger) = (next, ledger);
+        (_translation, _map) = (next, map);
     }
 }

@@ -27,5 +27,5 @@ public sealed class TranslationRecord
 
     /// <summary>The mappings.</summary>
     [Id(4)]
-    public LedgerRecord<MapToken, HeldMapping> Held { get; init; } = new();
+    public ChunkedMapRecord<MapToken, HeldMapping> Held { get; init; } = new();
 }

@@ -15,7 +15,7 @@ namespace DmaGrains.Grains.Buffers;
 /// <param name="buffer">The buffer.</param>
 /// <param name="grains">Finds the board's grains.</param>
 /// <param name="facts">The devices that the silo has asked for.</param>
-internal sealed class BoardAnswers(string board, string buffer, IGrainFactory grains, DeviceFacts facts)
+internal sealed class BoardAnswers(string board, string buffer, IGrainFactory grains, DeviceCache facts)
 {
     /// <summary>The board's name.</summary>
     public string Board => board;

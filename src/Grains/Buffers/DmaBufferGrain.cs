@@ -22,7 +22,7 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
 
     public DmaBufferGrain(
         [PersistentState(DmaBufferRecord.StateName, StorageNames.Default)] IPersistentState<DmaBufferRecord> storage,
-        DeviceFacts facts,
+        DeviceCache facts,
         BufferDebts debts,
         ILogger<DmaBufferGrain> logger)
     {

@@ -20,11 +20,11 @@ public sealed class DmaBufferRecord
 
     /// <summary>The importers when there are many; the buffer itself then has none. Null when the buffer has them.</summary>
     [Id(2)]
-    public LedgerRecord<string, Attachment>? Importers { get; init; }
+    public ChunkedMapRecord<string, Attachment>? Importers { get; init; }
 
     /// <summary>The mappings, where there are many, without the storage that they are over; null where the buffer has them.</summary>
     [Id(5)]
-    public LedgerRecord<string, Mapping>? Mappings { get; init; }
+    public ChunkedMapRecord<string, Mapping>? Mappings { get; init; }
 
     /// <summary>The least generation of the next export, after exports that failed; 0 if none has.</summary>
     [Id(4)]

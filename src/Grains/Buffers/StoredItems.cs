@@ -4,7 +4,7 @@ using Orleans.Core;
 
 namespace DmaGrains.Grains.Buffers;
 
-/// <summary>The importers or mappings of a buffer that has many: stored in a ledger, not with the buffer.</summary>
+/// <summary>The importers or mappings of a buffer that has many: stored in a map, not with the buffer.</summary>
 /// <param name="stateOf">A state of the buffer's grain, by chunk number.</param>
 /// <param name="dropActivation">The grain's DeactivateOnIdle.</param>
 /// <param name="toStored">The stored form of an item; the item itself when none of it is stored elsewhere.</param>
@@ -12,37 +12,37 @@ internal sealed class StoredItems<TItem, TSum>(
     Func<int, IStorage<ChunkRecord<TItem>>> stateOf, Action dropActivation, Func<TItem, TItem> toStored)
     where TItem : class, IListed<TItem, TSum>
 {
-    private static readonly LedgerShape<string, TItem> _shape = new(
+    private static readonly ChunkedMapShape<string, TItem> _shape = new(
         static item => item.Name, static _ => 1, ChangedMax: 16, GoneMax: 64, ChunkMax: 64);
 
-    private readonly LedgerStore<string, TItem> _chunks = new(_shape, stateOf, dropActivation);
+    private readonly ChunkedMapStore<string, TItem> _chunks = new(_shape, stateOf, dropActivation);
 
     // What is stored; null before the first write.
-    private Ledger<string, TItem>? _ledger;
+    private ChunkedMap<string, TItem>? _map;
 
     /// <summary>Reads the items that belong to a buffer's record.</summary>
-    /// <param name="storage">The buffer's record; it has been read and has a ledger of them.</param>
-    /// <param name="recordOf">The ledger in that record.</param>
-    public async Task<IEnumerable<TItem>> ReadAsync(IPersistentState<DmaBufferRecord> storage, Func<DmaBufferRecord, LedgerRecord<string, TItem>?> recordOf)
+    /// <param name="storage">The buffer's record; it has been read and has a map of them.</param>
+    /// <param name="recordOf">The map in that record.</param>
+    public async Task<IEnumerable<TItem>> ReadAsync(IPersistentState<DmaBufferRecord> storage, Func<DmaBufferRecord, ChunkedMapRecord<string, TItem>?> recordOf)
     {
-        _ledger = await _chunks.ReadAsync(storage, () => recordOf(storage.State) ?? new());
-        return _ledger.Items.OrderBy(item => item.Name, StringComparer.Ordinal);
+        _map = await _chunks.ReadAsync(storage, () => recordOf(storage.State) ?? new());
+        return _map.Items.OrderBy(item => item.Name, StringComparer.Ordinal);
     }
 
-    /// <summary>The ledger with the changes, after a chunk that is due was written; the buffer's record must be written next.</summary>
+    /// <summary>The map with the changes, after a chunk that is due was written; the buffer's record must be written next.</summary>
     /// <param name="before">The items when the record was last written.</param>
     /// <param name="after">The items now.</param>
-    public async ValueTask<Ledger<string, TItem>> ChangedAsync(NamedList<TItem, TSum> before, NamedList<TItem, TSum> after)
+    public async ValueTask<ChunkedMap<string, TItem>> ChangedAsync(NamedList<TItem, TSum> before, NamedList<TItem, TSum> after)
     {
-        var ledger = _ledger is null ? await _chunks.CreateAsync() : await _chunks.MakeRoomAsync(_ledger);
-        foreach (var (was, now) in after.ChangesSince(_ledger is null ? default : before))
+        var map = _map is null ? await _chunks.CreateAsync() : await _chunks.MakeRoomAsync(_map);
+        foreach (var (was, now) in after.ChangesSince(_map is null ? default : before))
         {
-            ledger = now is null ? ledger.Without(was!.Name) : ledger.With(toStored(now));
+            map = now is null ? map.Without(was!.Name) : map.With(toStored(now));
         }
 
-        return ledger;
+        return map;
     }
 
-    /// <summary>Remembers the ledger that the buffer's record was written with.</summary>
-    public void Written(Ledger<string, TItem> ledger) => _ledger = ledger;
+    /// <summary>Remembers the map that the buffer's record was written with.</summary>
+    public void Written(ChunkedMap<string, TItem> map) => _map = map;
 }

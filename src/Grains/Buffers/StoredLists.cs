@@ -4,12 +4,12 @@ using DmaGrains.Model.Coherency;
 
 namespace DmaGrains.Grains.Buffers;
 
-/// <summary>Reads and writes a buffer's record, and the ledgers of its long lists.</summary>
+/// <summary>Reads and writes a buffer's record, and the chunked maps of its long lists.</summary>
 /// <param name="grain">The buffer's grain.</param>
 /// <param name="dropActivation">Its DeactivateOnIdle.</param>
 internal sealed class StoredLists(IGrainContext grain, Action dropActivation)
 {
-    /// <summary>Most importers, or mappings, that are stored with the buffer; more are stored in a ledger, until none is left.</summary>
+    /// <summary>Most importers, or mappings, that are stored with the buffer; more are stored in a map, until none is left.</summary>
     public const int WithBufferMax = 16;
 
     // Null while there are few, as in most buffers.

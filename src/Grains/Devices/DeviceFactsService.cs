@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace DmaGrains.Grains.Devices;
 
 /// <summary>Runs on each silo, starting before its first grain.</summary>
-internal sealed class DeviceFactsService(GrainId id, Silo silo, ILoggerFactory loggers, DeviceFacts facts)
+internal sealed class DeviceFactsService(GrainId id, Silo silo, ILoggerFactory loggers, DeviceCache facts)
     : GrainService(id, silo, loggers), IDeviceFactsService
 {
     public Task ForgetAsync(string board, ImmutableArray<string> devices, CancellationToken cancellationToken)

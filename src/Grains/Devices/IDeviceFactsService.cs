@@ -3,7 +3,7 @@ using Orleans.Services;
 
 namespace DmaGrains.Grains.Devices;
 
-/// <summary>A silo's <see cref="DeviceFacts"/>, as other silos reach it.</summary>
+/// <summary>A silo's <see cref="DeviceCache"/>, as other silos reach it.</summary>
 [Alias("dma.IDeviceFactsService")]
 internal interface IDeviceFactsService : IGrainService
 {

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Grains.Storage;
 
-/// <summary>The stored state of one chunk of a <see cref="Ledger{TKey,TItem}"/>.</summary>
+/// <summary>The stored state of one chunk of a <see cref="ChunkedMap{TKey,TItem}"/>.</summary>
 [GenerateSerializer, Alias("dma.stored.chunk`1")]
 public sealed class ChunkRecord<TItem>
 {

@@ -14,7 +14,7 @@ internal sealed class VersionedStates
     public int WriteCount { get; private set; }
 
     /// <summary>The record as it is now.</summary>
-    public LedgerRecord<string, string> Now => Read<LedgerRecord<string, string>>(Record).State ?? new();
+    public ChunkedMapRecord<string, string> Now => Read<ChunkedMapRecord<string, string>>(Record).State ?? new();
 
     /// <summary>The name that a chunk has.</summary>
     public static string NameOf(int chunk) => $"chunk {chunk}";
@@ -38,11 +38,11 @@ internal sealed class VersionedStates
     public ImmutableArray<string> ChunkNow(int chunk) => Read<ChunkRecord<string>>(NameOf(chunk)).State?.Items ?? [];
 
     /// <summary>What the states say, as one who reads them all now sees it.</summary>
-    public Ledger<string, string> LedgerNow(LedgerShape<string, string> shape) =>
-        Ledger<string, string>.Of(shape, Now, [.. Enumerable.Range(0, Now.ChunkCount).Select(ChunkNow)]);
+    public ChunkedMap<string, string> LedgerNow(ChunkedMapShape<string, string> shape) =>
+        ChunkedMap<string, string>.Of(shape, Now, [.. Enumerable.Range(0, Now.ChunkCount).Select(ChunkNow)]);
 
     /// <summary>The record, as one activation sees it.</summary>
-    public VersionedState<LedgerRecord<string, string>> OpenRecord(Gate gate) => new(this, Record, gate);
+    public VersionedState<ChunkedMapRecord<string, string>> OpenRecord(Gate gate) => new(this, Record, gate);
 
     /// <summary>A chunk, as one activation sees it.</summary>
     public VersionedState<ChunkRecord<string>> OpenChunk(int chunk, Gate gate) => new(this, NameOf(chunk), gate);

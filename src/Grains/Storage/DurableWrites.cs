@@ -1,7 +1,7 @@
 namespace DmaGrains.Grains.Storage;
 
 /// <summary>The only way in which state becomes durable.</summary>
-internal static class Commit
+internal static class DurableWrites
 {
     /// <summary>Writes the next state.</summary>
     /// <param name="storage">The state.</param>

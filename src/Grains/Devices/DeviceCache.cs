@@ -5,7 +5,7 @@ namespace DmaGrains.Grains.Devices;
 
 /// <summary>The devices that a silo's buffers have asked for: cached once for all of them, until the board says that one has changed.</summary>
 /// <remarks>Thread-safe. See <c>docs/decisions/0014</c>.</remarks>
-internal sealed class DeviceFacts
+internal sealed class DeviceCache
 {
     /// <summary>Most cached devices; beyond that the cache is emptied.</summary>
     public const int DevicesMax = 100_000;

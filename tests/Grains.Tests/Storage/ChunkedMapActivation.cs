@@ -3,21 +3,21 @@ using Orleans.Storage;
 
 namespace DmaGrains.Grains.Tests.Storage;
 
-/// <summary>A grain that does nothing but keep a ledger: it reads its states, makes room, and writes its record for each change.</summary>
-internal sealed class LedgerActivation
+/// <summary>A grain that does nothing but keep a map: it reads its states, makes room, and writes its record for each change.</summary>
+internal sealed class ChunkedMapActivation
 {
-    private readonly LedgerShape<string, string> _shape;
+    private readonly ChunkedMapShape<string, string> _shape;
     private readonly VersionedStates _states;
     private readonly Action<string, string?> _committed;
-    private VersionedState<LedgerRecord<string, string>>? _record;
-    private LedgerStore<string, string>? _store;
-    private Ledger<string, string>? _ledger;
+    private VersionedState<ChunkedMapRecord<string, string>>? _record;
+    private ChunkedMapStore<string, string>? _store;
+    private ChunkedMap<string, string>? _map;
 
-    /// <param name="shape">How the ledger is cut.</param>
+    /// <param name="shape">How the map is cut.</param>
     /// <param name="states">Where it is kept.</param>
     /// <param name="committed">Told when a change is durable: what was changed, and what it is now.</param>
-    public LedgerActivation(
-        LedgerShape<string, string> shape, VersionedStates states, Action<string, string?> committed)
+    public ChunkedMapActivation(
+        ChunkedMapShape<string, string> shape, VersionedStates states, Action<string, string?> committed)
     {
         _shape = shape;
         _states = states;
@@ -32,17 +32,17 @@ internal sealed class LedgerActivation
     {
         try
         {
-            _ledger ??= await LoadAsync();
-            var ledger = await _store!.MakeRoomAsync(_ledger);
-            var next = item is null ? ledger.Without(key) : ledger.With(item);
+            _map ??= await LoadAsync();
+            var map = await _store!.MakeRoomAsync(_map);
+            var next = item is null ? map.Without(key) : map.With(item);
             _record!.State = next.ToRecord();
             await _record.WriteStateAsync();
-            _ledger = next;
+            _map = next;
             _committed(key, item);
         }
         catch (InconsistentStateException)
         {
-            _ledger = null;
+            _map = null;
         }
     }
 
@@ -50,10 +50,10 @@ internal sealed class LedgerActivation
     public void Crash()
     {
         Gate = new();
-        _ledger = null;
+        _map = null;
     }
 
-    private async Task<Ledger<string, string>> LoadAsync()
+    private async Task<ChunkedMap<string, string>> LoadAsync()
     {
         var gate = Gate;
         _record = _states.OpenRecord(gate);

@@ -18,25 +18,25 @@ namespace DmaGrains.Grains.Storage;
 /// A chunk that the record does not count yet has nothing that counts, whatever storage has of it; such chunks are first written in
 /// order, so that none is counted with leftovers.
 /// </remarks>
-internal sealed class Ledger<TKey, TItem>
+internal sealed class ChunkedMap<TKey, TItem>
     where TKey : IEquatable<TKey>
     where TItem : class
 {
-    private readonly LedgerShape<TKey, TItem> _shape;
+    private readonly ChunkedMapShape<TKey, TItem> _shape;
     private readonly ImmutableList<Chunk> _chunks;
     private readonly ImmutableSortedSet<int> _withRoom;
     private readonly ImmutableDictionary<TKey, int> _places;
-    private readonly ImmutableArray<LedgerChange<TKey, TItem>> _changes;
+    private readonly ImmutableArray<PendingChange<TKey, TItem>> _changes;
     private readonly int _changedWeight;
     private readonly int _goneCount;
 
-    private Ledger(
-        LedgerShape<TKey, TItem> shape,
+    private ChunkedMap(
+        ChunkedMapShape<TKey, TItem> shape,
         int storedCount,
         ImmutableList<Chunk> chunks,
         ImmutableSortedSet<int> withRoom,
         ImmutableDictionary<TKey, int> places,
-        ImmutableArray<LedgerChange<TKey, TItem>> changes)
+        ImmutableArray<PendingChange<TKey, TItem>> changes)
     {
         _shape = shape;
         StoredCount = storedCount;
@@ -78,23 +78,23 @@ internal sealed class Ledger<TKey, TItem>
         }
     }
 
-    /// <summary>The ledger as it was stored.</summary>
+    /// <summary>The map as it was stored.</summary>
     /// <param name="shape">How it is cut.</param>
     /// <param name="record">What the grain's record has of it.</param>
     /// <param name="chunks">The chunks that the record counts.</param>
-    public static Ledger<TKey, TItem> Of(
-        LedgerShape<TKey, TItem> shape, LedgerRecord<TKey, TItem> record, ImmutableArray<ImmutableArray<TItem>> chunks)
+    public static ChunkedMap<TKey, TItem> Of(
+        ChunkedMapShape<TKey, TItem> shape, ChunkedMapRecord<TKey, TItem> record, ImmutableArray<ImmutableArray<TItem>> chunks)
     {
         Invariant.Holds(chunks.Length == record.ChunkCount);
         var count = record.Changes.Aggregate(chunks.Length, (most, change) => Math.Max(most, change.Chunk + 1));
-        var ledger = new Ledger<TKey, TItem>(
+        var map = new ChunkedMap<TKey, TItem>(
             shape,
             chunks.Length,
             [.. Enumerable.Range(0, count).Select(index => new Chunk(index < chunks.Length ? chunks[index] : [], 0))],
             [],
             ImmutableDictionary<TKey, int>.Empty,
             record.Changes);
-        return ledger.Weighed();
+        return map.Weighed();
     }
 
     /// <summary>The items of a chunk as they are now.</summary>
@@ -111,7 +111,7 @@ internal sealed class Ledger<TKey, TItem>
     /// With an item, new or changed. A new chunk is begun when none is half empty: so new items go to one chunk for a while, and one
     /// write of it does for many.
     /// </summary>
-    public Ledger<TKey, TItem> With(TItem item)
+    public ChunkedMap<TKey, TItem> With(TItem item)
     {
         var key = _shape.KeyOf(item);
         if (_places.TryGetValue(key, out var chunk))
@@ -127,11 +127,11 @@ internal sealed class Ledger<TKey, TItem>
     }
 
     /// <summary>Without an item; the same when there is none of that key.</summary>
-    public Ledger<TKey, TItem> Without(TKey key) =>
+    public ChunkedMap<TKey, TItem> Without(TKey key) =>
         _places.TryGetValue(key, out var chunk) ? Changed(chunk, key, null, _places.Remove(key)) : this;
 
     /// <summary>Now that a chunk has been written with <see cref="ItemsOf"/>: its changes are the chunk's own.</summary>
-    public Ledger<TKey, TItem> Written(int chunk, ImmutableArray<TItem> items)
+    public ChunkedMap<TKey, TItem> Written(int chunk, ImmutableArray<TItem> items)
     {
         Invariant.Holds(chunk <= StoredCount);
         return new(
@@ -144,14 +144,14 @@ internal sealed class Ledger<TKey, TItem>
     }
 
     /// <summary>What the grain's record is to have of it.</summary>
-    public LedgerRecord<TKey, TItem> ToRecord() => new() { ChunkCount = StoredCount, Changes = _changes };
+    public ChunkedMapRecord<TKey, TItem> ToRecord() => new() { ChunkCount = StoredCount, Changes = _changes };
 
-    private Ledger<TKey, TItem> Changed(int chunk, TKey key, TItem? item, ImmutableDictionary<TKey, int> places)
+    private ChunkedMap<TKey, TItem> Changed(int chunk, TKey key, TItem? item, ImmutableDictionary<TKey, int> places)
     {
         var chunks = chunk < _chunks.Count ? _chunks : _chunks.Add(new([], 0));
         var weight = chunks[chunk].Weight - WeightIn(chunk, key) + WeightOf(item);
         var index = IndexOf(chunk, key);
-        var change = new LedgerChange<TKey, TItem>(chunk, key, item);
+        var change = new PendingChange<TKey, TItem>(chunk, key, item);
         var isUndone = item is null && !chunks[chunk].Stored.Any(stored => _shape.KeyOf(stored).Equals(key));
         return new(
             _shape,
@@ -163,7 +163,7 @@ internal sealed class Ledger<TKey, TItem>
     }
 
     /// <summary>With the places and weights that follow from chunks and changes.</summary>
-    private Ledger<TKey, TItem> Weighed()
+    private ChunkedMap<TKey, TItem> Weighed()
     {
         var chunks = _chunks.ToBuilder();
         var withRoom = ImmutableSortedSet.CreateBuilder<int>();

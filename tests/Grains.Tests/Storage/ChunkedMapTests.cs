@@ -8,7 +8,7 @@ public sealed class LedgerTests
     private const int HeaviestItem = 9;
 
     // An item is its key, a colon, and as many stars as it weighs.
-    private static readonly LedgerShape<string, string> _shape = new(
+    private static readonly ChunkedMapShape<string, string> _shape = new(
         item => item[..item.IndexOf(':', StringComparison.Ordinal)], item => item.Count(c => c == '*'), ChangedMax: 4, GoneMax: 3, ChunkMax: 6);
 
     private static readonly Gen<(string Key, string? Item)> _change = Gen.Select(
@@ -16,18 +16,18 @@ public sealed class LedgerTests
         (number, weight) => ($"k{number}", weight == 0 ? null : $"k{number}:{new string('*', weight)}"));
 
     // Few keys in small chunks, and some so heavy that several chunks are written at once: writers get in each other's way.
-    private static readonly LedgerShape<string, string> _small = _shape with { ChangedMax = 3, GoneMax = 2, ChunkMax = 3 };
+    private static readonly ChunkedMapShape<string, string> _small = _shape with { ChangedMax = 3, GoneMax = 2, ChunkMax = 3 };
 
     private static readonly Gen<(string Key, string? Item)> _closeChange = Gen.Select(
         Gen.Int[0, 9], Gen.OneOf(0, 0, 1, 2, 9),
         (number, weight) => ($"k{number}", weight == 0 ? null : $"k{number}:{new string('*', weight)}"));
 
     [Fact]
-    public void A_ledger_keeps_what_a_dictionary_keeps() => _change.Array[1, 150].Sample(changes =>
+    public void A_chunked_map_keeps_what_a_dictionary_keeps() => _change.Array[1, 150].Sample(changes =>
     {
         var kept = new SortedDictionary<string, string>();
         var states = new VersionedStates();
-        var activation = new LedgerActivation(_shape, states, Note(kept));
+        var activation = new ChunkedMapActivation(_shape, states, Note(kept));
         foreach (var (key, item) in changes)
         {
             Play(activation, key, item, int.MaxValue);
@@ -44,7 +44,7 @@ public sealed class LedgerTests
         {
             var kept = new SortedDictionary<string, string>();
             var states = new VersionedStates();
-            var activation = new LedgerActivation(_shape, states, Note(kept));
+            var activation = new ChunkedMapActivation(_shape, states, Note(kept));
             foreach (var ((key, item), stepsUntilCrash) in steps)
             {
                 Play(activation, key, item, stepsUntilCrash);
@@ -59,8 +59,8 @@ public sealed class LedgerTests
         {
             var kept = new SortedDictionary<string, string>();
             var states = new VersionedStates();
-            var one = new LedgerActivation(_small, states, Note(kept));
-            var other = new LedgerActivation(_small, states, Note(kept));
+            var one = new ChunkedMapActivation(_small, states, Note(kept));
+            var other = new ChunkedMapActivation(_small, states, Note(kept));
             var work = (PlayAllAsync(one, ours), PlayAllAsync(other, theirs));
             for (var turn = 0; turn < turns.Length; turn++)
             {
@@ -80,7 +80,7 @@ public sealed class LedgerTests
     public void Records_and_chunks_stay_small_however_much_is_kept() => _change.Array[1, 200].Sample(changes =>
     {
         var states = new VersionedStates();
-        var activation = new LedgerActivation(_shape, states, (_, _) => { });
+        var activation = new ChunkedMapActivation(_shape, states, (_, _) => { });
         foreach (var (key, item) in changes)
         {
             Play(activation, key, item, int.MaxValue);
@@ -98,16 +98,16 @@ public sealed class LedgerTests
     [Fact]
     public void A_change_of_many_items_writes_chunks_as_the_next_ones_come() => Gen.Int[1, 60].Sample(count =>
     {
-        var ledger = Ledger<string, string>.Of(_shape, new(), []);
+        var map = ChunkedMap<string, string>.Of(_shape, new(), []);
         for (var number = 0; number < count; number++)
         {
-            ledger = ledger.With($"k{number}:*");
+            map = map.With($"k{number}:*");
         }
 
         var states = new VersionedStates();
-        states.TryWrite("record", ledger.ToRecord(), 0);
+        states.TryWrite("record", map.ToRecord(), 0);
         var kept = new SortedDictionary<string, string>(Enumerable.Range(0, count).ToDictionary(n => $"k{n}", n => $"k{n}:*"));
-        var activation = new LedgerActivation(_shape, states, Note(kept));
+        var activation = new ChunkedMapActivation(_shape, states, Note(kept));
         for (var round = 0; round < 12; round++)
         {
             Play(activation, "k0", $"k0:{new string('*', 1 + (round % 2))}", int.MaxValue);
@@ -124,7 +124,7 @@ public sealed class LedgerTests
         var light = _shape with { WeightOf = static _ => 1 };
         var kept = new SortedDictionary<string, string>();
         var states = new VersionedStates();
-        var activation = new LedgerActivation(light, states, Note(kept));
+        var activation = new ChunkedMapActivation(light, states, Note(kept));
         var most = 0;
         foreach (var (key, item) in changes)
         {
@@ -136,7 +136,7 @@ public sealed class LedgerTests
         Assert.InRange(chunks, 0, (most / (light.ChunkMax / 2)) + 1);
     });
 
-    private static async Task PlayAllAsync(LedgerActivation activation, IEnumerable<(string Key, string? Item)> changes)
+    private static async Task PlayAllAsync(ChunkedMapActivation activation, IEnumerable<(string Key, string? Item)> changes)
     {
         foreach (var (key, item) in changes)
         {
@@ -145,7 +145,7 @@ public sealed class LedgerTests
     }
 
     /// <summary>One change, until it is done or a crash comes after so many reads and writes.</summary>
-    private static void Play(LedgerActivation activation, string key, string? item, int stepsUntilCrash)
+    private static void Play(ChunkedMapActivation activation, string key, string? item, int stepsUntilCrash)
     {
         var change = activation.ChangeAsync(key, item);
         for (var step = 0; !change.IsCompleted && step < stepsUntilCrash; step++)

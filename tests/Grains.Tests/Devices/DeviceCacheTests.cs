@@ -10,7 +10,7 @@ public sealed class DeviceFactsTests
     [Fact]
     public void What_was_kept_is_found_on_its_board_until_it_is_forgotten()
     {
-        var facts = new DeviceFacts();
+        var facts = new DeviceCache();
         facts.Keep("juno", _gpu, facts.Changes);
 
         Assert.Same(_gpu, facts.Find("juno", "gpu"));
@@ -24,7 +24,7 @@ public sealed class DeviceFactsTests
     [Fact]
     public void An_answer_that_was_under_way_when_a_device_changed_is_not_kept()
     {
-        var facts = new DeviceFacts();
+        var facts = new DeviceCache();
         var asked = facts.Changes;
         facts.Forget("juno", "gpu");
 
@@ -36,13 +36,13 @@ public sealed class DeviceFactsTests
     [Fact]
     public void No_more_are_kept_than_fit()
     {
-        var facts = new DeviceFacts();
-        for (var number = 0; number <= DeviceFacts.DevicesMax; number++)
+        var facts = new DeviceCache();
+        for (var number = 0; number <= DeviceCache.DevicesMax; number++)
         {
             facts.Keep("juno", _gpu with { Name = $"d{number}" }, facts.Changes);
         }
 
         Assert.Null(facts.Find("juno", "d0"));
-        Assert.NotNull(facts.Find("juno", $"d{DeviceFacts.DevicesMax}"));
+        Assert.NotNull(facts.Find("juno", $"d{DeviceCache.DevicesMax}"));
     }
 }

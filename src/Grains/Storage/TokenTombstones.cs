@@ -8,7 +8,7 @@ namespace DmaGrains.Grains.Storage;
 /// </summary>
 /// <param name="time">The clock.</param>
 /// <remarks>In memory: a new activation knows those that are still in its record.</remarks>
-internal sealed class EndedTokens<TToken>(TimeProvider time)
+internal sealed class TokenTombstones<TToken>(TimeProvider time)
     where TToken : notnull
 {
     private const int ToldMax = 32;

@@ -5,5 +5,5 @@ namespace DmaGrains.Grains.Storage;
 /// <param name="Key">The item's key.</param>
 /// <param name="Item">The item as it is now; null when it was removed.</param>
 [GenerateSerializer, Immutable, Alias("dma.stored.change`2")]
-public readonly record struct LedgerChange<TKey, TItem>(int Chunk, TKey Key, TItem? Item)
+public readonly record struct PendingChange<TKey, TItem>(int Chunk, TKey Key, TItem? Item)
     where TItem : class;

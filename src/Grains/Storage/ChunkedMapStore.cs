@@ -4,7 +4,7 @@ using Orleans.Storage;
 
 namespace DmaGrains.Grains.Storage;
 
-/// <summary>Reads and writes the chunks of a grain's <see cref="Ledger{TKey,TItem}"/>.</summary>
+/// <summary>Reads and writes the chunks of a grain's <see cref="ChunkedMap{TKey,TItem}"/>.</summary>
 /// <param name="shape">How it is cut.</param>
 /// <param name="stateOf">A state of the grain, by the number of the chunk that it has.</param>
 /// <param name="dropActivation">The grain's DeactivateOnIdle.</param>
@@ -12,8 +12,8 @@ namespace DmaGrains.Grains.Storage;
 /// Of every chunk that may be written next, the version is known as it was when the grain's record was last read or written: of those
 /// that the record counts, and of the one behind them. So an activation that was left behind writes none that has been written since.
 /// </remarks>
-internal sealed class LedgerStore<TKey, TItem>(
-    LedgerShape<TKey, TItem> shape, Func<int, IStorage<ChunkRecord<TItem>>> stateOf, Action dropActivation)
+internal sealed class ChunkedMapStore<TKey, TItem>(
+    ChunkedMapShape<TKey, TItem> shape, Func<int, IStorage<ChunkRecord<TItem>>> stateOf, Action dropActivation)
     where TKey : IEquatable<TKey>
     where TItem : class
 {
@@ -25,7 +25,7 @@ internal sealed class LedgerStore<TKey, TItem>(
     /// <summary>Reads all chunks that the grain's record counts.</summary>
     /// <param name="state">The state that the record is in; it has been read.</param>
     /// <param name="recordOf">The record in it.</param>
-    public async Task<Ledger<TKey, TItem>> ReadAsync(IStorage state, Func<LedgerRecord<TKey, TItem>> recordOf)
+    public async Task<ChunkedMap<TKey, TItem>> ReadAsync(IStorage state, Func<ChunkedMapRecord<TKey, TItem>> recordOf)
     {
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
         {
@@ -36,28 +36,28 @@ internal sealed class LedgerStore<TKey, TItem>(
             await state.ReadStateAsync();
             if (state.Etag == version)
             {
-                return Ledger<TKey, TItem>.Of(shape, record, chunks);
+                return ChunkedMap<TKey, TItem>.Of(shape, record, chunks);
             }
         }
 
         throw new InconsistentStateException("Another activation writes the chunks while this one reads them.");
     }
 
-    /// <summary>An empty ledger; chunks that an earlier one has left count no more once the grain's record is written with this.</summary>
-    public async Task<Ledger<TKey, TItem>> CreateAsync() =>
-        Ledger<TKey, TItem>.Of(shape, new(), await ReadChunksAsync(0));
+    /// <summary>An empty map; chunks that an earlier one has left count no more once the grain's record is written with this.</summary>
+    public async Task<ChunkedMap<TKey, TItem>> CreateAsync() =>
+        ChunkedMap<TKey, TItem>.Of(shape, new(), await ReadChunksAsync(0));
 
     /// <summary>Writes chunks until there is room for changes; the grain's record is to be written next, with what this gives.</summary>
     /// <remarks>
     /// Chunks are given what the grain's record in storage says already, so one new chunk at most: the record does not count others
     /// yet. A failed write drops the activation.
     /// </remarks>
-    public async ValueTask<Ledger<TKey, TItem>> MakeRoomAsync(Ledger<TKey, TItem> ledger)
+    public async ValueTask<ChunkedMap<TKey, TItem>> MakeRoomAsync(ChunkedMap<TKey, TItem> map)
     {
-        var counted = ledger.StoredCount;
-        while (ledger.IsFull && ledger.FullestChunk is var chunk && chunk <= counted)
+        var counted = map.StoredCount;
+        while (map.IsFull && map.FullestChunk is var chunk && chunk <= counted)
         {
-            var items = ledger.ItemsOf(chunk).ToImmutableArray();
+            var items = map.ItemsOf(chunk).ToImmutableArray();
             try
             {
                 await WriteAsync(chunk, items);
@@ -68,10 +68,10 @@ internal sealed class LedgerStore<TKey, TItem>(
                 throw;
             }
 
-            ledger = ledger.Written(chunk, items);
+            map = map.Written(chunk, items);
         }
 
-        return ledger;
+        return map;
     }
 
     private async Task<ImmutableArray<ImmutableArray<TItem>>> ReadChunksAsync(int count)
