@@ -6,6 +6,7 @@ using DmaGrains.Silo.Settings;
 using DmaGrains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 if (args is ["--help"])
 {
@@ -18,9 +19,14 @@ try
 {
     settings = SiloSettings.Read(SettingSources.Load(args, Environment.GetEnvironmentVariables()));
 }
-catch (FormatException problem)
+catch (OptionsValidationException problem)
 {
-    return Say(problem.Message, ExitCode.Usage);
+    foreach (var failure in problem.Failures)
+    {
+        Say(failure, ExitCode.Usage);
+    }
+
+    return ExitCode.Usage;
 }
 
 if (PortCheck.WhyNot(settings) is { } taken)

@@ -1,36 +1,57 @@
 using System.Globalization;
 using System.Net;
-using Microsoft.Extensions.Configuration;
+using DmaGrains.Model;
 
 namespace DmaGrains.Silo.Settings;
 
-/// <summary>Reads values of settings; a malformed one is a <see cref="FormatException"/> that names setting, value and what was expected.</summary>
-internal sealed class SettingReader(IConfiguration configuration)
+/// <summary>
+/// Reads values of settings; for a malformed one there is a fault that names setting, value, where it came from and what was expected.
+/// Not .NET's binder: it takes numbers and lists for words, and hexadecimal ports, knows no addresses, and repeats values that may be secret.
+/// </summary>
+internal sealed class SettingReader(SettingSources sources)
 {
+    private readonly List<string> _faults = [];
+
+    /// <summary>What was malformed so far.</summary>
+    public IReadOnlyList<string> Faults => _faults;
+
     /// <summary>A text, or null; an empty one counts as not given.</summary>
-    public string? Text(Setting setting) => configuration[setting.Name] is { Length: > 0 } value ? value : null;
+    public string? Text(Setting setting) => sources.Values[setting.Name] is { Length: > 0 } value ? value : null;
 
     /// <summary>One of some words, or null.</summary>
     public T? Word<T>(Setting setting, IReadOnlyDictionary<string, T> words)
         where T : struct =>
         Text(setting) is not { } value ? null
         : words.TryGetValue(value, out var meant) ? meant
-        : throw Malformed(setting, value, "is not known");
+        : Malformed<T>(setting, value, "is not known");
 
     /// <summary>A port, 1 to 65535, or null.</summary>
     public int? Port(Setting setting) =>
         Text(setting) is not { } value ? null
         : ushort.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port != 0 ? port
-        : throw Malformed(setting, value, "is not a port");
+        : Malformed<int>(setting, value, "is not a port");
 
     /// <summary>An address, or null.</summary>
-    public IPAddress? Address(Setting setting) =>
-        Text(setting) is not { } value ? null
-        : IPAddress.TryParse(value, out var address) ? address
-        : throw Malformed(setting, value, "is not an address");
+    public IPAddress? Address(Setting setting)
+    {
+        IPAddress? address = null;
+        if (Text(setting) is { } value && !IPAddress.TryParse(value, out address))
+        {
+            Malformed<int>(setting, value, "is not an address");
+        }
 
-    private static FormatException Malformed(Setting setting, string value, string what) =>
-        new($"{setting.Name} {(MayBeSecret(value) ? "has a value that is not repeated here (it may hold a password) and" : $"'{value}'")} {what}: expected {setting.Expected}.");
+        return address;
+    }
+
+    private T? Malformed<T>(Setting setting, string value, string what)
+        where T : struct
+    {
+        var origin = sources.OriginOf(setting);
+        _faults.Add(MayBeSecret(value)
+            ? $"{setting.Name} from {origin} has a value that is not repeated here (it may hold a password) and {what}: expected {setting.Expected}."
+            : $"{setting.Name} '{HarmlessText.Of(value)}' from {origin} {what}: expected {setting.Expected}.");
+        return null;
+    }
 
     /// <summary>A connection string in the wrong place.</summary>
     private static bool MayBeSecret(string value) => value.AsSpan().ContainsAny("@=;/");

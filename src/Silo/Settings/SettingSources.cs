@@ -1,33 +1,55 @@
 using System.Collections;
+using DmaGrains.Model;
+using DmaGrains.Scenarios.Files;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.CommandLine;
+using Microsoft.Extensions.Configuration.Memory;
 
 namespace DmaGrains.Silo.Settings;
 
 /// <summary>Where settings come from: appsettings.json, then the environment, then the command line; the last one wins.</summary>
-public static class SettingSources
+public sealed class SettingSources
 {
     private const string Prefix = "DMAGRAINS_";
     private const string File = "appsettings.json";
 
-    /// <summary>Collects what is set.</summary>
-    /// <param name="args">The command line.</param>
-    /// <param name="environment">The environment's variables; those of other programs are not looked at.</param>
-    /// <exception cref="FormatException">One of them has what is not a setting, or the file is not JSON; the message says what.</exception>
-    public static IConfiguration Load(string[] args, IDictionary environment)
+    private readonly List<string> _faults = [];
+
+    private SettingSources(string[] args, IDictionary environment)
     {
         CheckNames(args);
         var file = ReadFile();
         CheckNames(file);
         var ours = OursIn(environment).ToList();
         CheckNames(ours);
-        return new ConfigurationBuilder()
+        Values = new ConfigurationBuilder()
             .AddConfiguration(file)
             .AddInMemoryCollection(ours.Select(given => KeyValuePair.Create(given.Name, given.Value)))
             .AddCommandLine(args)
             .Build();
     }
 
-    private static IConfigurationRoot ReadFile()
+    /// <summary>What is set.</summary>
+    public IConfigurationRoot Values { get; }
+
+    /// <summary>What is not a setting, and whether the file cannot be read.</summary>
+    public IReadOnlyList<string> Faults => _faults;
+
+    /// <summary>Collects what is set.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="environment">The environment's variables; those of other programs are not looked at.</param>
+    public static SettingSources Load(string[] args, IDictionary environment) => new(args, environment);
+
+    /// <summary>The place that decides a setting, as its user calls it.</summary>
+    internal string OriginOf(Setting setting) =>
+        Values.Providers.LastOrDefault(provider => provider.TryGet(setting.Name, out _)) switch
+        {
+            CommandLineConfigurationProvider => OptionOf(setting),
+            MemoryConfigurationProvider => VariableOf(setting),
+            _ => File,
+        };
+
+    private IConfigurationRoot ReadFile()
     {
         try
         {
@@ -39,16 +61,18 @@ public static class SettingSources
         catch (InvalidDataException)
         {
             // What the reader says repeats part of the file.
-            throw new FormatException($"{File} cannot be read: expected a JSON object.");
+            _faults.Add($"{File} cannot be read: expected a JSON object.");
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new FormatException($"{File} cannot be read: expected a file with read permission.");
+            _faults.Add($"{File} cannot be read: expected a file with read permission.");
         }
+
+        return new ConfigurationBuilder().Build();
     }
 
     /// <summary>Every word of a command line is <c>--NAME VALUE</c> or <c>--NAME=VALUE</c>; a name with a colon is .NET's own.</summary>
-    private static void CheckNames(string[] args)
+    private void CheckNames(string[] args)
     {
         for (var index = 0; index < args.Length; index++)
         {
@@ -58,12 +82,12 @@ public static class SettingSources
             if (!name.Contains(':', StringComparison.Ordinal) && Setting.All.All(known => known.Name != name))
             {
                 // A word by itself may be what was meant as the value of another, such as a password.
-                throw NoSetting(word.StartsWith('-') ? $"'{word}'" : $"word {index + 1} of the command line", known => $"--{known.Name}");
+                NoSetting(word.StartsWith('-') ? Quoted.Text(word) : $"word {index + 1} of the command line", word, OptionOf);
+                index += equals < 0 && word.StartsWith('-') ? 1 : 0;
             }
-
-            if (equals < 0 && ++index == args.Length)
+            else if (equals < 0 && ++index == args.Length)
             {
-                throw new FormatException($"{name} has no value: expected {ExpectedOf(name)}.");
+                _faults.Add($"{HarmlessText.Of(name)} has no value: expected {ExpectedOf(name)}.");
             }
         }
     }
@@ -72,38 +96,49 @@ public static class SettingSources
         Setting.All.FirstOrDefault(known => known.Name == name)?.Expected ?? "one";
 
     /// <summary>What the file has at its top is ours, or a section, which is .NET's own.</summary>
-    private static void CheckNames(IConfigurationRoot file)
+    private void CheckNames(IConfigurationRoot file)
     {
         foreach (var given in file.GetChildren())
         {
             var known = Setting.All.FirstOrDefault(known => known.Name.Equals(given.Key, StringComparison.OrdinalIgnoreCase));
             if (known is null && given.Value is not null)
             {
-                throw NoSetting($"'{File}: {given.Key}'", known => known.Name);
+                NoSetting(Quoted.Text($"{File}: {given.Key}"), given.Key, known => known.Name);
             }
 
             if (known is not null && given.GetChildren().Any())
             {
-                throw new FormatException($"{known.Name} in {File} is not a single value: expected {known.Expected}.");
+                _faults.Add($"{known.Name} in {File} is not a single value: expected {known.Expected}.");
             }
         }
     }
 
-    private static void CheckNames(IEnumerable<(string Variable, string Name, string? Value)> environment)
+    private void CheckNames(IEnumerable<(string Variable, string Name, string? Value)> environment)
     {
         foreach (var (variable, name, _) in environment)
         {
             if (Setting.All.All(known => known.Name != name))
             {
-                throw NoSetting($"'{variable}'", known => $"{Prefix}{known.Name.ToUpperInvariant().Replace('-', '_')}");
+                NoSetting(Quoted.Text(variable), variable, VariableOf);
             }
         }
     }
 
-    private static FormatException NoSetting(string word, Func<Setting, string> nameOf) =>
-        new($"{word} is not a setting: expected {string.Join(", ", Setting.All.Select(nameOf))}.");
+    /// <summary>A word that is not a setting.</summary>
+    /// <param name="shown">How it is shown.</param>
+    /// <param name="word">What it is compared with known settings by.</param>
+    /// <param name="nameOf">How settings are called in its place.</param>
+    private void NoSetting(string shown, string word, Func<Setting, string> nameOf)
+    {
+        string[] names = [.. Setting.All.Select(nameOf)];
+        _faults.Add($"{shown} is not a setting: {Closest.Expecting(word, names, string.Join(", ", names))}.");
+    }
 
-    /// <summary>DMAGRAINS_GATEWAY_PORT is gateway-port: shells have no dashes in names.</summary>
+    private static string OptionOf(Setting setting) => $"--{setting.Name}";
+
+    // DMAGRAINS_GATEWAY_PORT is gateway-port: shells have no dashes in names.
+    private static string VariableOf(Setting setting) => $"{Prefix}{setting.Name.ToUpperInvariant().Replace('-', '_')}";
+
     private static IEnumerable<(string Variable, string Name, string? Value)> OursIn(IDictionary environment) => environment.Keys.Cast<string>()
         .Where(name => name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
         .Select(name => (name, name[Prefix.Length..].ToLowerInvariant().Replace('_', '-'), (string?)environment[name]));

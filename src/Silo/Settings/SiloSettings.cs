@@ -1,7 +1,7 @@
 using System.Net;
 using DmaGrains.Storage.PostgreSql;
 using DmaGrains.Storage.Redis;
-using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace DmaGrains.Silo.Settings;
 
@@ -30,118 +30,125 @@ public sealed record SiloSettings
     };
 
     /// <summary>Where grain state is kept.</summary>
-    public StorageKind Storage { get; init; }
+    public StorageKind Storage { get; set; }
 
     /// <summary>The SQLite file; not null when state is kept there.</summary>
-    public string? DataFile { get; init; }
+    public string? DataFile { get; set; }
 
     /// <summary>Where silos find each other.</summary>
-    public ClusteringKind Clustering { get; init; }
+    public ClusteringKind Clustering { get; set; }
 
     /// <summary>The database; not null when something is kept there. A secret.</summary>
-    public string? PostgreSql { get; init; }
+    public string? PostgreSql { get; set; }
 
     /// <summary>The Redis server; not null when something is kept there. A secret.</summary>
-    public string? Redis { get; init; }
+    public string? Redis { get; set; }
 
     /// <summary>TCP port for other silos, 1 to 65535.</summary>
-    public int SiloPort { get; init; } = 11111;
+    public int SiloPort { get; set; } = 11111;
 
     /// <summary>TCP port for clients, 1 to 65535.</summary>
-    public int GatewayPort { get; init; } = 30000;
+    public int GatewayPort { get; set; } = 30000;
 
     /// <summary>Where both ports are opened.</summary>
-    public IPAddress Listen { get; init; } = IPAddress.Loopback;
+    public IPAddress Listen { get; set; } = IPAddress.Loopback;
 
     /// <summary>Where others reach this silo.</summary>
-    public IPAddress Advertise { get; init; } = IPAddress.Loopback;
+    public IPAddress Advertise { get; set; } = IPAddress.Loopback;
 
     /// <summary>HTTP port for health on loopback, or null.</summary>
-    public int? HealthPort { get; init; }
+    public int? HealthPort { get; set; }
 
     /// <summary>How log lines look.</summary>
-    public LogFormat Logs { get; init; }
+    public LogFormat Logs { get; set; }
 
     /// <summary>Reads settings and checks that they go together.</summary>
-    /// <exception cref="FormatException">They do not; the message names setting and value, and says what was expected.</exception>
-    public static SiloSettings Read(IConfiguration configuration)
+    /// <exception cref="OptionsValidationException">They do not; each failure is a line that names setting and value, and says what was expected.</exception>
+    public static SiloSettings Read(SettingSources sources)
     {
-        var reader = new SettingReader(configuration);
-        var standard = new SiloSettings();
-        var file = reader.Text(Setting.Data);
-        var listen = reader.Address(Setting.Listen) ?? standard.Listen;
-        var settings = new SiloSettings
-        {
-            Storage = reader.Word(Setting.Storage, _storages) ?? (file is null ? StorageKind.Memory : StorageKind.Sqlite),
-            DataFile = file,
-            Clustering = reader.Word(Setting.Clustering, _clusterings) ?? standard.Clustering,
-            PostgreSql = reader.Text(Setting.PostgreSql),
-            Redis = reader.Text(Setting.Redis),
-            SiloPort = reader.Port(Setting.SiloPort) ?? standard.SiloPort,
-            GatewayPort = reader.Port(Setting.GatewayPort) ?? standard.GatewayPort,
-            Listen = listen,
-            Advertise = reader.Address(Setting.Advertise) ?? listen,
-            HealthPort = reader.Port(Setting.HealthPort),
-            Logs = reader.Word(Setting.Logs, _formats) ?? standard.Logs,
-        };
-        settings.CheckPlaces();
-        settings.CheckAddresses();
-        return settings;
+        ArgumentNullException.ThrowIfNull(sources);
+        var binding = new SettingBinding(sources);
+        return new OptionsFactory<SiloSettings>([binding], [], [binding]).Create(Options.DefaultName);
     }
 
-    private void CheckPlaces()
+    /// <summary>Takes what is set; faults are the reader's.</summary>
+    internal void Take(SettingReader reader)
     {
-        CheckGiven(Setting.Data, DataFile is not null, Storage == StorageKind.Sqlite, "storage sqlite");
-        var usesPostgreSql = Storage == StorageKind.PostgreSql || Clustering == ClusteringKind.PostgreSql;
-        CheckGiven(Setting.PostgreSql, PostgreSql is not null, usesPostgreSql, "storage or clustering postgresql");
-        var usesRedis = Storage == StorageKind.Redis || Clustering == ClusteringKind.Redis;
-        CheckGiven(Setting.Redis, Redis is not null, usesRedis, "storage or clustering redis");
-        if (Clustering != ClusteringKind.Localhost && Storage is StorageKind.Memory or StorageKind.Sqlite)
-        {
-            throw new FormatException(
-                $"storage '{NameOf(_storages, Storage)}' belongs to one silo, but clustering is '{NameOf(_clusterings, Clustering)}': expected storage postgresql or redis.");
-        }
+        DataFile = reader.Text(Setting.Data);
+        Storage = reader.Word(Setting.Storage, _storages) ?? (DataFile is null ? StorageKind.Memory : StorageKind.Sqlite);
+        Clustering = reader.Word(Setting.Clustering, _clusterings) ?? Clustering;
+        PostgreSql = reader.Text(Setting.PostgreSql);
+        Redis = reader.Text(Setting.Redis);
+        SiloPort = reader.Port(Setting.SiloPort) ?? SiloPort;
+        GatewayPort = reader.Port(Setting.GatewayPort) ?? GatewayPort;
+        Listen = reader.Address(Setting.Listen) ?? Listen;
+        Advertise = reader.Address(Setting.Advertise) ?? Listen;
+        HealthPort = reader.Port(Setting.HealthPort);
+        Logs = reader.Word(Setting.Logs, _formats) ?? Logs;
+    }
 
-        if (PostgreSql is not null)
-        {
-            PostgreSqlConnection.Parse(PostgreSql);
-        }
+    /// <summary>What does not go together.</summary>
+    internal IEnumerable<string> Faults() =>
+    [
+        .. NotGiven(Setting.Data, DataFile is not null, Storage == StorageKind.Sqlite, "storage sqlite"),
+        .. NotGiven(
+            Setting.PostgreSql,
+            PostgreSql is not null,
+            Storage == StorageKind.PostgreSql || Clustering == ClusteringKind.PostgreSql,
+            "storage or clustering postgresql"),
+        .. NotGiven(
+            Setting.Redis,
+            Redis is not null,
+            Storage == StorageKind.Redis || Clustering == ClusteringKind.Redis,
+            "storage or clustering redis"),
+        .. NotShared(),
+        .. Malformed(PostgreSql, text => PostgreSqlConnection.Parse(text)),
+        .. Malformed(Redis, text => RedisProvider.Parse(text)),
+        .. SamePorts(),
+        .. Everywhere(),
+    ];
 
-        if (Redis is not null)
+    /// <summary>What is used is given, and what is given is used: a forgotten setting must not look like one that works.</summary>
+    private static IEnumerable<string> NotGiven(Setting setting, bool isGiven, bool isUsed, string use) => (isGiven, isUsed) switch
+    {
+        (true, false) => [$"{setting.Name} is given but not used: expected {use} with it."],
+        (false, true) => [$"{setting.Name} is not given, but {use} needs it: expected {setting.Expected}."],
+        _ => [],
+    };
+
+    private IEnumerable<string> NotShared() => Clustering != ClusteringKind.Localhost && Storage is StorageKind.Memory or StorageKind.Sqlite
+        ? [$"storage '{NameOf(_storages, Storage)}' belongs to one silo, but clustering is '{NameOf(_clusterings, Clustering)}': expected storage postgresql or redis."]
+        : [];
+
+    private static IEnumerable<string> Malformed(string? connection, Action<string> parse)
+    {
+        try
         {
-            RedisProvider.Parse(Redis);
+            if (connection is not null)
+            {
+                parse(connection);
+            }
+
+            return [];
+        }
+        catch (FormatException problem)
+        {
+            return [problem.Message];
         }
     }
 
-    private void CheckAddresses()
+    private IEnumerable<string> SamePorts()
     {
         (string Name, int? Port)[] ports =
             [(Setting.SiloPort.Name, SiloPort), (Setting.GatewayPort.Name, GatewayPort), (Setting.HealthPort.Name, HealthPort)];
-        for (var index = 1; index < ports.Length; index++)
-        {
-            var (name, port) = ports[index];
-            if (ports[..index].FirstOrDefault(other => other.Port == port).Name is { } same)
-            {
-                throw new FormatException($"{same} and {name} are both {port}: expected two ports.");
-            }
-        }
-
-        if (Advertise.Equals(IPAddress.Any) || Advertise.Equals(IPAddress.IPv6Any))
-        {
-            throw new FormatException($"advertise '{Advertise}' stands for every address: expected one at which others reach this silo.");
-        }
+        return ports.Where(port => port.Port is not null).GroupBy(port => port.Port, port => port.Name)
+            .Where(same => same.Count() > 1)
+            .Select(same => $"{string.Join(" and ", same)} are {(same.Count() == 2 ? "both" : "all")} {same.Key}: expected a port for each.");
     }
 
-    /// <summary>What is used is given, and what is given is used: a forgotten setting must not look like one that works.</summary>
-    private static void CheckGiven(Setting setting, bool isGiven, bool isUsed, string use)
-    {
-        if (isGiven != isUsed)
-        {
-            throw new FormatException(isGiven
-                ? $"{setting.Name} is given but not used: expected {use} with it."
-                : $"{setting.Name} is not given, but {use} needs it: expected {setting.Expected}.");
-        }
-    }
+    private IEnumerable<string> Everywhere() => Advertise.Equals(IPAddress.Any) || Advertise.Equals(IPAddress.IPv6Any)
+        ? [$"advertise '{Advertise}' stands for every address: expected one at which others reach this silo."]
+        : [];
 
     private static string NameOf<T>(Dictionary<string, T> words, T value)
         where T : struct =>

@@ -1,7 +1,9 @@
 using System.Collections;
 using System.Net;
+using CsCheck;
 using DmaGrains.Silo.Settings;
 using DmaGrains.Silo.Tests.Machines;
+using Microsoft.Extensions.Options;
 
 namespace DmaGrains.Silo.Tests.Settings;
 
@@ -64,7 +66,7 @@ public sealed class SiloSettingsTests
     [InlineData("advertise '0.0.0.0'", "--listen", "0.0.0.0")]
     [InlineData("advertise '::'", "--listen", "::")]
     [InlineData("silo-port and gateway-port are both 5000", "--silo-port", "5000", "--gateway-port", "5000")]
-    [InlineData("gateway-port and health-port are both 30000", "--health-port", "30000")]
+    [InlineData("gateway-port and health-port are both 30000: expected a port for each", "--health-port", "30000")]
     [InlineData("data is not given", "--storage", "sqlite")]
     [InlineData("data is given but not used", "--data", "state.db", "--storage", "memory")]
     [InlineData("postgresql is not given", "--storage", "postgresql")]
@@ -79,11 +81,11 @@ public sealed class SiloSettingsTests
     [InlineData("health-port has no value", "--health-port")]
     public void What_does_not_go_together_is_refused(string saying, params string[] args)
     {
-        var refused = Assert.Throws<FormatException>(() => Read(args));
+        var refused = Assert.Single(FaultsOf(args));
 
-        Assert.StartsWith(saying, refused.Message, StringComparison.Ordinal);
-        Assert.Contains(": expected ", refused.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', refused.Message);
+        Assert.StartsWith(saying, refused, StringComparison.Ordinal);
+        Assert.Contains("xpected ", refused, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refused);
     }
 
     [Theory]
@@ -105,9 +107,9 @@ public sealed class SiloSettingsTests
     [InlineData("postgresql", "Host=u:secret-7Qx@db1;Username=u")]
     public void What_is_malformed_beside_a_secret_is_not_repeated(string name, string value)
     {
-        var refused = Assert.Throws<FormatException>(() => Read("--storage", name, $"--{name}", value));
+        var refused = Assert.Throws<OptionsValidationException>(() => Read("--storage", name, $"--{name}", value));
 
-        Assert.StartsWith($"{name} ", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{name} ", Assert.Single(refused.Failures), StringComparison.Ordinal);
         Assert.Contains(": expected ", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("7Qx", refused.ToString(), StringComparison.Ordinal);
     }
@@ -121,7 +123,7 @@ public sealed class SiloSettingsTests
     [InlineData("redis://:secret-7Qx@cache1:6379")]
     [InlineData("--redsi=redis://:secret-7Qx@cache1:6379")]
     public void A_secret_in_the_wrong_place_is_not_repeated(params string[] args) =>
-        Assert.DoesNotContain("7Qx", Assert.Throws<FormatException>(() => Read(args)).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("7Qx", Assert.Throws<OptionsValidationException>(() => Read(args)).ToString(), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("postgresql", PostgreSql)]
@@ -159,7 +161,7 @@ public sealed class SiloSettingsTests
     }
 
     [Theory]
-    [InlineData("""{"storge": "sqlite"}""", "'appsettings.json: storge' is not a setting: expected storage, data, ")]
+    [InlineData("""{"storge": "sqlite"}""", "'appsettings.json: storge' is not a setting: did you mean storage? Expected storage, data, ")]
     [InlineData("""{"storage": ["sqlite"]}""", "storage in appsettings.json is not a single value: expected memory, ")]
     public async Task Settings_file_with_what_is_no_setting_is_refused(string text, string saying)
     {
@@ -187,13 +189,73 @@ public sealed class SiloSettingsTests
     [Fact]
     public void Variable_of_ours_that_is_no_setting_is_refused()
     {
-        var environment = new Hashtable { ["DMAGRAINS_STORGE"] = "sqlite" };
+        var refused = Assert.Single(SettingSources.Load([], new Hashtable { ["DMAGRAINS_STORGE"] = "sqlite" }).Faults);
 
-        var refused = Assert.Throws<FormatException>(() => SettingSources.Load([], environment));
-
-        Assert.StartsWith("'DMAGRAINS_STORGE' is not a setting: expected DMAGRAINS_STORAGE, ", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("DMAGRAINS_GATEWAY_PORT", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "'DMAGRAINS_STORGE' is not a setting: did you mean DMAGRAINS_STORAGE? Expected DMAGRAINS_STORAGE, ", refused, StringComparison.Ordinal);
+        Assert.Contains("DMAGRAINS_GATEWAY_PORT", refused, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Everything_that_is_wrong_is_told_at_once() => Gen.Bool.Array[_malformed.Length].Where(wrong => wrong.Contains(true)).Sample(wrong =>
+    {
+        var given = _malformed.Where((_, index) => wrong[index]).ToArray();
+
+        var faults = FaultsOf([.. given.SelectMany(setting => (string[])[$"--{setting.Name}", setting.Value])]);
+
+        Assert.Equal(given.Select(setting => setting.Name).Order(), faults.Select(fault => fault.Split(' ')[0]).Order());
+    });
+
+    [Fact]
+    public void A_fault_says_where_the_value_came_from()
+    {
+        var environment = new Hashtable { ["DMAGRAINS_SILO_PORT"] = "none", ["DMAGRAINS_STORAGE"] = "floppy" };
+
+        Assert.Equal(
+            [
+                "storage 'disk' from --storage is not known: expected memory, sqlite, postgresql or redis.",
+                "silo-port 'none' from DMAGRAINS_SILO_PORT is not a port: expected 1 to 65535.",
+            ],
+            FaultsOf(SettingSources.Load(["--storage", "disk"], environment)));
+    }
+
+    [Fact]
+    public void What_only_follows_from_a_fault_is_not_told() =>
+        Assert.StartsWith("storage 'sqlit' ", Assert.Single(FaultsOf("--storage", "sqlit", "--data", "state.db")), StringComparison.Ordinal);
+
+    [Fact]
+    public void Settings_that_do_not_go_together_are_all_told() => Assert.Equal(
+        [
+            "redis is given but not used: expected storage or clustering redis with it.",
+            "silo-port and gateway-port and health-port are all 5000: expected a port for each.",
+            "advertise '0.0.0.0' stands for every address: expected one at which others reach this silo.",
+        ],
+        FaultsOf("--redis", Redis, "--silo-port", "5000", "--gateway-port", "5000", "--health-port", "5000", "--listen", "0.0.0.0"));
+
+    [Fact]
+    public async Task Each_fault_is_a_line_of_the_program()
+    {
+        var (code, said) = await ChildProcess.RunAsync(SiloProcess.Program, ["--storage", "floppy\u001b[2J", "--gatway-port", "1"]);
+
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Equal(
+            [
+                "dmagrains silo: '--gatway-port' is not a setting: did you mean --gateway-port?",
+                @"dmagrains silo: storage 'floppy\u001b[2J' from --storage is not known: expected memory, sqlite, postgresql or redis.",
+            ],
+            said.Trim().Split('\n').Select(line => line.Split(" Expected")[0]));
+    }
+
+    private static readonly (string Name, string Value)[] _malformed =
+    [
+        ("storage", "floppy"), ("clustering", "multicast"), ("logs", "xml"), ("silo-port", "0"), ("gateway-port", "65536"), ("health-port", "x"),
+        ("listen", "db1"), ("advertise", "db2"),
+    ];
+
+    private static string[] FaultsOf(params string[] args) => FaultsOf(SettingSources.Load(args, new Hashtable()));
+
+    private static string[] FaultsOf(SettingSources sources) =>
+        [.. Assert.Throws<OptionsValidationException>(() => SiloSettings.Read(sources)).Failures];
 
     private static SiloSettings Read(params string[] args) => SiloSettings.Read(SettingSources.Load(args, new Hashtable()));
 }
