@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Scenarios.Files;
@@ -80,55 +79,40 @@ public static class Capture
         List<CapturedGroup> groups,
         IEnumerable<string> comments)
     {
-        var text = new BoardText();
+        var text = new YamlText();
         foreach (var comment in comments)
         {
-            text.Comment(string.Empty, comment);
+            text.Comment(HarmlessText.Of(comment));
         }
 
-        text.Line($"name: {BoardText.Name(board)}").Line($"title: {BoardText.Quote(title, BoardDefinition.TitleLengthMax)}");
+        text.Map().Pair("name", board).Word("title").Quoted(Line(title, BoardDefinition.TitleLengthMax));
         if (memory.BoardPageBytes != Page.SizeBytes)
         {
-            text.Line($"page_size: {BoardText.Size(memory.BoardPageBytes)}");
+            text.Pair("page_size", Size(memory.BoardPageBytes));
         }
 
         if (memory.PageBlockBytes is { } block)
         {
-            text.Comment(string.Empty, "The kernel has created the contiguous areas below, so its page blocks are no longer than that.");
-            text.Line($"page_block: {BoardText.Size(block)}");
+            text.Comment("The kernel has created the contiguous areas below, so its page blocks are no longer than that.");
+            text.Pair("page_block", Size(block));
         }
 
-        text.Line("memory:");
+        text.Word("memory").List();
         foreach (var region in memory.Regions)
         {
-            text.Line($"  - name: {BoardText.Name(region.Name)}").Line($"    kind: {region.Kind}")
-                .Line($"    start: 0x{region.Start:x}").Line($"    size: {BoardText.Size(region.SizeBytes)}")
-                .Line($"    source: {BoardText.Quote(region.Source)}");
+            text.Map().Pair("name", region.Name).Pair("kind", region.Kind).Pair("start", Address(region.Start)).Pair("size", Size(region.SizeBytes))
+                .Word("source").Quoted(Line(region.Source)).End();
         }
 
+        text.End();
         if (groups.Count > 0)
         {
-            text.Line("iommus:");
+            text.Word("iommus").List();
+            groups.ForEach(group => Write(text, group));
+            text.End();
         }
 
-        foreach (var group in groups)
-        {
-            text.Line($"  - name: {group.Name}").Line($"    first: 0x{group.First:x}").Line($"    last: 0x{group.Last:x}")
-                .Line($"    granule: {group.Granule}").Line($"    reuse: {(group.IsLazy ? "lazy" : "strict")}");
-            if (group.Reserved.Count > 0)
-            {
-                text.Line("    reserved:");
-            }
-
-            foreach (var (first, last) in group.Reserved)
-            {
-                text.Line($"      - {{start: 0x{first:x}, size: 0x{Math.Max(1, unchecked(last - first + 1)):x}}}");
-            }
-
-            text.Line($"    source: {BoardText.Quote(group.Source)}");
-        }
-
-        text.Line("devices:");
+        text.Word("devices").List();
         foreach (var device in devices)
         {
             Write(text, device, groups.FirstOrDefault(group => group.Group == device.Group)?.Name);
@@ -137,34 +121,67 @@ public static class Capture
         return text.ToString();
     }
 
-    private static void Write(BoardText text, CapturedDevice device, string? mmu)
+    private static void Write(YamlText text, CapturedGroup group)
+    {
+        text.Map().Pair("name", group.Name).Pair("first", Address(group.First)).Pair("last", Address(group.Last))
+            .Pair("granule", string.Create(CultureInfo.InvariantCulture, $"{group.Granule}")).Pair("reuse", group.IsLazy ? "lazy" : "strict");
+        if (group.Reserved.Count > 0)
+        {
+            text.Word("reserved").List();
+            foreach (var (first, last) in group.Reserved)
+            {
+                text.Map(inLine: true).Pair("start", Address(first)).Pair("size", Address(Math.Max(1, unchecked(last - first + 1)))).End();
+            }
+
+            text.End();
+        }
+
+        text.Word("source").Quoted(Line(group.Source)).End();
+    }
+
+    private static void Write(YamlText text, CapturedDevice device, string? mmu)
     {
         var offers = device.Interfaces.Count == 0 ? string.Empty : $": {string.Join(", ", device.Interfaces)}";
-        text.Line($"  - name: {BoardText.Name(device.Name)}").Line($"    driver: {BoardText.Quote(device.Driver)}")
-            .Line($"    description: {BoardText.Quote($"{device.Bus} {device.KernelName}{offers}")}");
+        text.Map().Pair("name", device.Name).Word("driver").Quoted(Line(device.Driver))
+            .Word("description").Quoted(Line($"{device.Bus} {device.KernelName}{offers}"));
         foreach (var fact in device.Facts)
         {
-            text.Comment("    ", fact);
+            text.Comment(HarmlessText.Of(fact));
         }
 
         (string Key, string? Value, string? Source)[] values =
         [
             ("max_segment_size", device.Limits.MaxSegmentSize?.Value.ToString(CultureInfo.InvariantCulture), device.Limits.MaxSegmentSize?.Source),
             ("max_segment_count", device.Limits.MaxSegments?.Value.ToString(CultureInfo.InvariantCulture), device.Limits.MaxSegments?.Source),
-            ("segment_boundary_mask", device.Limits.BoundaryMask is { } boundary ? $"0x{boundary.Value:x}" : null, device.Limits.BoundaryMask?.Source),
-            ("dma_mask", device.DmaMask is { } mask ? $"0x{mask.Mask:x}" : null, device.DmaMask?.Source),
+            ("segment_boundary_mask", device.Limits.BoundaryMask is { } boundary ? Address(boundary.Value) : null, device.Limits.BoundaryMask?.Source),
+            ("dma_mask", device.DmaMask is { } mask ? Address(mask.Mask) : null, device.DmaMask?.Source),
             ("coherent", device.Coherent is { } coherent ? coherent.Snoops ? "true" : "false" : null, device.Coherent?.Source),
             ("iommu", mmu, mmu is null ? null : $"{device.Path}/iommu_group"),
         ];
         var known = values.Where(value => value.Value is not null).ToList();
-        known.ForEach(value => text.Line($"    {value.Key}: {value.Value}"));
+        known.ForEach(value => text.Pair(value.Key, value.Value!));
         if (known.Count > 0)
         {
-            text.Line("    sources:");
+            text.Word("sources").Map();
+            known.ForEach(value => text.Word(value.Key).Quoted(Line(value.Source!)));
+            text.End();
         }
 
-        known.ForEach(value => text.Line($"      {value.Key}: {BoardText.Quote(value.Source!)}"));
+        text.End();
     }
+
+    /// <summary>Text in a line, no longer than files may have it.</summary>
+    private static string Line(string text, int lengthMax = NodeValues.LineMax) => HarmlessText.Cut(HarmlessText.Of(text), lengthMax - 1);
+
+    private static string Address(ulong address) => string.Create(CultureInfo.InvariantCulture, $"0x{address:x}");
+
+    /// <summary>A size as people write it: in the largest unit that has no rest.</summary>
+    private static string Size(ulong bytes) => bytes switch
+    {
+        _ when bytes % (1 << 30) == 0 => string.Create(CultureInfo.InvariantCulture, $"{bytes >> 30}GiB"),
+        _ when bytes % (1 << 20) == 0 => string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20}MiB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes >> 10}KiB"),
+    };
 }
 
 /// <summary>What capturing a machine came to.</summary>
@@ -188,43 +205,4 @@ public sealed record CaptureReport(
 
     /// <summary>The board file; null when there is no board.</summary>
     public required string? Text { get; init; }
-}
-
-/// <summary>Lines of a board file.</summary>
-internal sealed class BoardText
-{
-    private readonly StringBuilder _text = new();
-
-    /// <summary>A line.</summary>
-    public BoardText Line(string line)
-    {
-        _text.Append(line).Append('\n');
-        return this;
-    }
-
-    /// <summary>A comment in one line.</summary>
-    public void Comment(string indent, string comment) => Line($"{indent}# {HarmlessText.Of(comment)}");
-
-    /// <inheritdoc/>
-    public override string ToString() => _text.ToString();
-
-    /// <summary>Text in quotes, no longer than files may have it.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="lengthMax">Most characters.</param>
-    public static string Quote(string text, int lengthMax = NodeValues.LineMax)
-    {
-        var line = HarmlessText.Cut(HarmlessText.Of(text), lengthMax - 1);
-        return $"\"{line.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
-    }
-
-    /// <summary>A name; the one word that YAML takes for nothing in quotes.</summary>
-    public static string Name(string name) => name.Equals("null", StringComparison.OrdinalIgnoreCase) ? Quote(name) : name;
-
-    /// <summary>A size as people write it: in the largest unit that has no rest.</summary>
-    public static string Size(ulong bytes) => bytes switch
-    {
-        _ when bytes % (1 << 30) == 0 => string.Create(CultureInfo.InvariantCulture, $"{bytes >> 30}GiB"),
-        _ when bytes % (1 << 20) == 0 => string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20}MiB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes >> 10}KiB"),
-    };
 }

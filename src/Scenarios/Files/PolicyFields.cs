@@ -76,20 +76,50 @@ internal static class PolicyFields
     private static readonly Vocabulary<ExporterPolicy> _named = new(
         NamedPolicies.All.Select(named => KeyValuePair.Create(named.Name, named.Policy)));
 
-    /// <summary>The text of a policy: its name when it has one, else its choices.</summary>
-    public static string Text(ExporterPolicy policy) =>
-        _named.Where(named => named.Value == policy).Select(named => named.Key).FirstOrDefault() ?? Choices(policy);
-
     /// <summary>All choices of a policy, as a file says them.</summary>
-    public static string Choices(ExporterPolicy policy) =>
-        $"{{constraints: {_constraints.WordFor(policy.Constraints)}, allocation: {_allocation.WordFor(policy.Allocation)}, "
-        + $"late_attach: {_lateAttach.WordFor(policy.LateAttach)}, lists: {_lists.WordFor(policy.Lists)}, "
-        + $"failed_calculation: {_failedCalculation.WordFor(policy.FailedCalculation)}, "
-        + $"refused_attach: {_refusedAttach.WordFor(policy.RefusedAttach)}, "
-        + $"detach_reading: {_detachReading.WordFor(policy.DetachReading)}, list_check: {_listCheck.WordFor(policy.ListCheck)}, "
-        + (policy.Getters is { } getters ? $"getters: {Vocabulary.Getters.WordFor(getters)}, " : string.Empty)
-        + (policy.AttachTest == AttachTest.None ? string.Empty : $"attach_test: {_attachTest.WordFor(policy.AttachTest)}, ")
-        + $"bouncing: {(policy.Bouncing ? "true" : "false")}, pinned: {(policy.Pinned ? "true" : "false")}}}";
+    public static string Choices(ExporterPolicy policy)
+    {
+        var text = new YamlText();
+        WriteChoices(text, policy);
+        return text.ToString().TrimEnd();
+    }
+
+    /// <summary>Writes a policy: its name when it has one, else its choices.</summary>
+    public static void Write(YamlText text, ExporterPolicy policy)
+    {
+        if (_named.Where(named => named.Value == policy).Select(named => named.Key).FirstOrDefault() is { } name)
+        {
+            text.Word(name);
+        }
+        else
+        {
+            WriteChoices(text, policy);
+        }
+    }
+
+    private static void WriteChoices(YamlText text, ExporterPolicy policy)
+    {
+        text.Map(inLine: true)
+            .Pair("constraints", _constraints.WordFor(policy.Constraints))
+            .Pair("allocation", _allocation.WordFor(policy.Allocation))
+            .Pair("late_attach", _lateAttach.WordFor(policy.LateAttach))
+            .Pair("lists", _lists.WordFor(policy.Lists))
+            .Pair("failed_calculation", _failedCalculation.WordFor(policy.FailedCalculation))
+            .Pair("refused_attach", _refusedAttach.WordFor(policy.RefusedAttach))
+            .Pair("detach_reading", _detachReading.WordFor(policy.DetachReading))
+            .Pair("list_check", _listCheck.WordFor(policy.ListCheck));
+        if (policy.Getters is { } getters)
+        {
+            text.Pair("getters", Vocabulary.Getters.WordFor(getters));
+        }
+
+        if (policy.AttachTest != AttachTest.None)
+        {
+            text.Pair("attach_test", _attachTest.WordFor(policy.AttachTest));
+        }
+
+        text.Pair("bouncing", policy.Bouncing ? "true" : "false").Pair("pinned", policy.Pinned ? "true" : "false").End();
+    }
 
     /// <summary>The policy.</summary>
     public static ExporterPolicy Read(FileNode node)

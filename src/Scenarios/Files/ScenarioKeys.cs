@@ -10,17 +10,20 @@ public static class ScenarioKeys
     /// <param name="columns">How long a line may be; a mapping that is longer goes on in further ones.</param>
     public static IEnumerable<string> Lines(string? exporter, IReadOnlyCollection<string> memory, string policy, int columns)
     {
-        string?[] keys =
-        [
-            exporter is null ? null : $"exporter: {Plain(exporter)}",
-            memory.Count == 0 ? null : $"memory: [{string.Join(", ", memory.Select(Plain))}]",
-            $"policy: {policy}",
-        ];
-        return keys.OfType<string>().SelectMany(key => Wrapped(key, columns));
-    }
+        var text = new YamlText().Map();
+        if (exporter is not null)
+        {
+            text.Pair("exporter", exporter);
+        }
 
-    /// <summary>A name as it is, except where YAML would take it for something else.</summary>
-    private static string Plain(string name) => string.Equals(name, "null", StringComparison.OrdinalIgnoreCase) ? $"'{name}'" : name;
+        if (memory.Count > 0)
+        {
+            text.Pair("memory", memory);
+        }
+
+        string[] keys = [.. exporter is null && memory.Count == 0 ? [] : text.ToString().TrimEnd().Split('\n'), $"policy: {policy}"];
+        return keys.SelectMany(key => Wrapped(key, columns));
+    }
 
     /// <summary>Cut behind commas; lines that go on are indented, as YAML wants them.</summary>
     private static IEnumerable<string> Wrapped(string key, int columns)

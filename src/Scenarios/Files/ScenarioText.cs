@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Reports;
@@ -14,70 +13,117 @@ public static class ScenarioText
     /// <param name="path">Where the file is to be: what it names is named from there.</param>
     public static string Of(Scenario scenario, string path)
     {
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"name: {scenario.Name}\n");
-        text.Append(CultureInfo.InvariantCulture, $"shows: {Quote(scenario.Shows)}\n");
-        text.Append(CultureInfo.InvariantCulture, $"board: {Quote(BoardReference.Of(scenario.BoardFile!, path))}\n");
-        text.Append(scenario.Buffers[0].Getters is { } getters ? $"getters: {Vocabulary.Getters.WordFor(getters)}\n" : string.Empty);
-        text.Append("buffers:\n");
+        var text = new YamlText().Map()
+            .Pair("name", scenario.Name)
+            .Pair("shows", scenario.Shows)
+            .Pair("board", BoardReference.Of(scenario.BoardFile!, path));
+        if (scenario.Buffers[0].Getters is { } getters)
+        {
+            text.Pair("getters", Vocabulary.Getters.WordFor(getters));
+        }
+
+        text.Word("buffers").List();
         foreach (var buffer in scenario.Buffers)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  - {Text(buffer)}\n");
+            Write(text, buffer);
         }
 
-        text.Append("importers:\n");
+        text.End().Word("importers").List();
         foreach (var importer in scenario.Importers)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  - name: {Quote(importer.Name)}\n");
-            text.Append(importer.Device is null ? string.Empty : $"    device: {Quote(importer.Device)}\n");
-            text.Append("    steps:\n");
+            text.Map().Pair("name", importer.Name);
+            if (importer.Device is not null)
+            {
+                text.Pair("device", importer.Device);
+            }
+
+            text.Word("steps").List();
             foreach (var step in importer.Steps)
             {
-                text.Append(CultureInfo.InvariantCulture, $"      - {Text(step)}\n");
+                Write(text, step);
             }
+
+            text.End().End();
         }
 
-        var order = scenario.Order.Select(index => Quote(scenario.Importers[index].Name));
-        text.Append(CultureInfo.InvariantCulture, $"order: [{string.Join(", ", order)}]\n");
-        return text.ToString();
+        return text.End().Pair("order", scenario.Order.Select(index => scenario.Importers[index].Name)).ToString();
     }
 
-    private static string Text(BufferExport buffer)
+    private static void Write(YamlText text, BufferExport buffer)
     {
-        string?[] fields =
-        [
-            $"name: {Quote(buffer.Name)}",
-            $"size: {buffer.SizeBytes}",
-            buffer.Exporter is null ? null : $"exporter: {Quote(buffer.Exporter)}",
-            $"policy: {PolicyFields.Text(buffer.Policy)}",
-            buffer.Memory.IsEmpty ? null : $"memory: [{string.Join(", ", buffer.Memory.Names.Select(Quote))}]",
-            buffer.Lines is not { } lines ? null
-                : $"lines: {{height: {lines.Height}, bytes_per_line: {lines.BytesPerLine}, stride: {lines.StrideBytes}, offset: {lines.OffsetBytes}}}",
-        ];
-        return $"{{{string.Join(", ", fields.OfType<string>())}}}";
-    }
-
-    private static string Text(Step step)
-    {
-        var about = step.Kind switch
+        text.Map(inLine: true).Pair("name", buffer.Name).Pair("size", Number(buffer.SizeBytes));
+        if (buffer.Exporter is not null)
         {
-            StepKind.SwitchContext => step.Context.ToString(CultureInfo.InvariantCulture),
-            StepKind.SetParameters => Text(step.Parameters),
-            _ => Quote(step.Buffer),
-        };
-        string?[] fields =
-        [
-            $"{step.Kind.Verb()}: {about}",
-            step.Kind.HasDirection() ? $"direction: {Vocabulary.Directions.WordFor(step.Direction)}" : null,
-            step.Options == MapOptions.None ? null : $"options: [{string.Join(", ", Vocabulary.Of(step.Options))}]",
-            step.HasExpectation ? $"expect: {Vocabulary.Outcomes.WordFor(step.Expected)}" : null,
-        ];
-        return $"{{{string.Join(", ", fields.OfType<string>())}}}";
+            text.Pair("exporter", buffer.Exporter);
+        }
+
+        text.Word("policy");
+        PolicyFields.Write(text, buffer.Policy);
+        if (!buffer.Memory.IsEmpty)
+        {
+            text.Pair("memory", buffer.Memory.Names);
+        }
+
+        if (buffer.Lines is { } lines)
+        {
+            text.Word("lines").Map(inLine: true)
+                .Pair("height", Number(lines.Height))
+                .Pair("bytes_per_line", Number(lines.BytesPerLine))
+                .Pair("stride", Number(lines.StrideBytes))
+                .Pair("offset", Number(lines.OffsetBytes))
+                .End();
+        }
+
+        text.End();
     }
 
-    private static string Text(DeviceDmaParameters? parameters) => parameters is { } set
-        ? $"{{max_segment_size: {set.MaxSegmentSize}, max_segment_count: {set.MaxSegmentCount}, segment_boundary_mask: 0x{set.SegmentBoundaryMask:x}}}"
-        : "{}";
+    private static void Write(YamlText text, Step step)
+    {
+        text.Map(inLine: true).Word(step.Kind.Verb());
+        switch (step.Kind)
+        {
+            case StepKind.SwitchContext:
+                text.Word(Number(step.Context));
+                break;
+            case StepKind.SetParameters:
+                Write(text, step.Parameters);
+                break;
+            default:
+                text.Word(step.Buffer);
+                break;
+        }
 
-    private static string Quote(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+        if (step.Kind.HasDirection())
+        {
+            text.Pair("direction", Vocabulary.Directions.WordFor(step.Direction));
+        }
+
+        if (step.Options != MapOptions.None)
+        {
+            text.Pair("options", Vocabulary.Of(step.Options));
+        }
+
+        if (step.HasExpectation)
+        {
+            text.Pair("expect", Vocabulary.Outcomes.WordFor(step.Expected));
+        }
+
+        text.End();
+    }
+
+    private static void Write(YamlText text, DeviceDmaParameters? parameters)
+    {
+        text.Map(inLine: true);
+        if (parameters is { } set)
+        {
+            text.Pair("max_segment_size", Number(set.MaxSegmentSize))
+                .Pair("max_segment_count", Number(set.MaxSegmentCount))
+                .Pair("segment_boundary_mask", string.Create(CultureInfo.InvariantCulture, $"0x{set.SegmentBoundaryMask:x}"));
+        }
+
+        text.End();
+    }
+
+    private static string Number<T>(T number)
+        where T : IFormattable => number.ToString(null, CultureInfo.InvariantCulture);
 }

@@ -14,7 +14,10 @@ internal sealed class TextNode(string label, Place place, string value, bool isP
     public bool IsPlain { get; } = isPlain;
 
     /// <summary>Whether there is no value: YAML's null.</summary>
-    public bool IsNothing => IsPlain && Value is "" or "~" or "null" or "Null" or "NULL";
+    public bool IsNothing => IsPlain && MeansNothing(Value);
+
+    /// <summary>Whether a text without quotes is YAML's null.</summary>
+    public static bool MeansNothing(string text) => text is "" or "~" or "null" or "Null" or "NULL";
 
     /// <inheritdoc/>
     public override string Found => IsNothing ? "nothing" : $"text {Quoted.Text(Value)}";
