@@ -160,18 +160,8 @@ internal sealed class BoardGrain(
         }
 
         var definition = _board.Definition!;
-        if (exporter is not null && definition.Devices.All(device => device.Name != exporter))
-        {
-            return DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(new(
-                Errno.ENODEV, exporter, "Exporter", null, null, $"Board {Name} has no device {exporter}."));
-        }
-
-        if (definition.Devices.FirstOrDefault(device => device.Name == exporter) is { } known && BufferExports.NeverExports(known) is { } never)
-        {
-            return DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(never);
-        }
-
-        var regions = NamedRegions.ForExport(memory, definition.Memory);
+        var device = exporter is null ? null : definition.Devices.FirstOrDefault(known => known.Name == exporter);
+        var regions = BufferExports.RegionsOn(definition.Memory, buffer, exporter, device, memory);
         return regions.IsGranted && await AddNameAsync(new(buffer, generation)) is { } refusal
             ? DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(refusal)
             : regions;

@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Memory;
-using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Grains.Buffers;
 
@@ -12,6 +10,9 @@ namespace DmaGrains.Grains.Buffers;
 /// <param name="origin">What the exporter says.</param>
 internal sealed class ExportTurn(BufferState state, BoardAnswers board, BufferExport origin)
 {
+    /// <summary>The buffer that memory was asked for.</summary>
+    private DmaBuffer? _asked;
+
     /// <summary>Exports.</summary>
     public async Task<DmaResult<DmaReply>> ExportAsync()
     {
@@ -23,70 +24,67 @@ internal sealed class ExportTurn(BufferState state, BoardAnswers board, BufferEx
         }
 
         await state.PayAsync();
-        var existing = state.Buffer;
-        var exporterIsKnown = true;
-        ImmutableArray<MemoryRegionLayout> regions = [];
-        if (existing?.Origin != origin)
-        {
-            var generation = BufferExports.GenerationOf(existing, state.Record.NextGeneration);
-            var added = await board.ListAsync(generation, origin.Exporter, origin.Memory);
-            if (added.Refusal is { } refusal && refusal.Errno != Errno.ENODEV)
-            {
-                return await RefuseAsync(refusal);
-            }
-
-            exporterIsKnown = added.IsGranted;
-            regions = added.IsGranted ? added.Value : [];
-        }
-        else
+        var before = state.Record;
+        var step = BufferExports.Begin(before.Buffer, origin, before.NextGeneration);
+        if (step.Question is not ExportQuestion.NeedsRegions)
         {
             await state.ListAgainAsync();
         }
 
-        var exporter = exporterIsKnown && origin is { Exporter: { } name, Policy.Lists: ListSharing.Exporters }
-            ? await board.DeviceAsync(name)
-            : null;
-        var exported = BufferExports.Export(existing, origin, exporterIsKnown, regions, exporter, state.Record.NextGeneration);
-        return exported.TryGetValue(out var buffer) ? await StoreAsync(buffer) : await RefuseAsync(exported.Refusal!);
+        while (step.Question is { } question)
+        {
+            step = question switch
+            {
+                ExportQuestion.NeedsRegions ask => ask.Answer(await board.ListAsync(ask.Generation, origin.Exporter, origin.Memory)),
+                ExportQuestion.NeedsExporter ask => ask.Answer(await board.DeviceAsync(ask.Name)),
+                ExportQuestion.NeedsMemory ask => ask.Answer(await AllocateAsync(ask)),
+                _ => throw new InvalidOperationException($"No answer to {question} is known."),
+            };
+        }
+
+        return step.Decided.TryGetValue(out var buffer) ? await GrantAsync(buffer)
+            : _asked is { } asked ? await WithdrawAsync(before, asked, step.Decided.Refusal!)
+            : await RefuseAsync(step.Decided.Refusal!);
     }
 
-    /// <param name="buffer">The same object as before for a repeat.</param>
-    private async Task<DmaResult<DmaReply>> StoreAsync(DmaBuffer buffer)
+    /// <summary>
+    /// Whatever happens next, there is a buffer to give the pages back. An export that is interrupted here continues from here when it is sent
+    /// again.
+    /// </summary>
+    private async Task<DmaResult<BackingStorage>> AllocateAsync(ExportQuestion.NeedsMemory ask)
     {
-        var before = state.Record;
-        var isNew = !ReferenceEquals(buffer, before.Buffer);
-        var replies = isNew ? before.Replies.ExportedAnew() : before.Replies;
+        _asked = ask.Buffer;
+        if (!ReferenceEquals(ask.Buffer, state.Buffer))
+        {
+            await state.WriteAsync(state.With(ask.Buffer, state.Record.Replies.ExportedAnew()));
+        }
+
+        return await board.Memory.AllocateAsync(ask.Request);
+    }
+
+    private async Task<DmaResult<DmaReply>> GrantAsync(DmaBuffer buffer)
+    {
         var granted = DmaResult.Grant(DmaReply.Exported);
-        if (buffer.AllocationAtExport is not { } request)
+        var isNew = !ReferenceEquals(buffer, state.Buffer);
+        if (isNew || origin.Id is not null)
         {
-            if (isNew || origin.Id is not null)
-            {
-                await state.WriteAsync(state.With(buffer, replies.Remember(origin, granted)));
-            }
-
-            return granted;
+            var replies = isNew && _asked is null ? state.Record.Replies.ExportedAnew() : state.Record.Replies;
+            await state.WriteAsync(state.With(buffer, replies.Remember(origin, granted)));
         }
 
-        if (isNew)
-        {
-            await state.WriteAsync(state.With(buffer, replies));
-        }
-
-        // Whatever happens next, there is a buffer to give the pages back. An export that is interrupted here continues from here when it
-        // is sent again.
-        var allocation = await board.Memory.AllocateAsync(request);
-        if (!allocation.TryGetValue(out var allocated))
-        {
-            // No generation is used twice: a request under this one may still be on its way.
-            var refused = DmaResult.Refuse<DmaReply>(allocation.Refusal!);
-            await state.WriteAsync(state.With(
-                isNew ? before.Buffer : buffer.Gone(), before.Replies.Remember(origin, refused), BufferExports.GenerationAfter(buffer)));
-            await state.WithdrawAsync();
-            return refused;
-        }
-
-        await state.WriteAsync(state.With(buffer.ExportedWith(allocated), replies.Remember(origin, granted)));
         return granted;
+    }
+
+    /// <summary>Memory has no pages: the name stands for what it stood for. No generation is used twice: a request under this one may still be on its way.</summary>
+    private async Task<DmaResult<DmaReply>> WithdrawAsync(DmaBufferRecord before, DmaBuffer asked, Refusal refusal)
+    {
+        var reply = DmaResult.Refuse<DmaReply>(refusal);
+        await state.WriteAsync(state.With(
+            ReferenceEquals(asked, before.Buffer) ? asked.Gone() : before.Buffer,
+            before.Replies.Remember(origin, reply),
+            BufferExports.GenerationAfter(asked)));
+        await state.WithdrawAsync();
+        return reply;
     }
 
     /// <summary>Refuses; under a name that was never exported the refusal is not remembered.</summary>

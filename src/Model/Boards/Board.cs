@@ -57,7 +57,7 @@ public sealed class Board
     public Device? Device(string name) => name is null ? null : _devices.GetValueOrDefault(name);
 
     /// <summary>Exports a buffer.</summary>
-    /// <returns>What <see cref="BufferExports.Export"/> answers; ENOMEM when the exporter allocates at once and there is no room.</returns>
+    /// <returns>As <see cref="BufferExports.Begin"/>.</returns>
     public (Board Next, DmaResult<DmaReply> Reply) Export(BufferExport export)
     {
         var (next, exported) = Resources.Export(Buffer(export.Name ?? string.Empty), export, _devices, _allocate);
@@ -79,22 +79,14 @@ public sealed class Board
         return (With(next, changed), reply);
     }
 
-    /// <summary>Changes a device's facts; whoever is attached keeps the demand it attached with.</summary>
-    /// <returns>
-    /// ENODEV for a device that the board has not, else what <see cref="BoardDefinition.Check"/> answers to the board with it; null
-    /// when done.
-    /// </returns>
+    /// <summary>Adds a device, or changes it; whoever is attached keeps the demand it attached with.</summary>
+    /// <returns>As <see cref="BoardDefinition.With"/>; null when done.</returns>
     public (Board Next, Refusal? Reply) SetDevice(Device device)
     {
-        if (Device(device.Name) is not { } known)
-        {
-            return (this, DmaBuffer.NoDevice(device.Name));
-        }
-
-        var next = _definition with { Devices = _definition.Devices.Replace(known, device) };
-        return next.Check() is { } refusal
-            ? (this, refusal)
-            : (new(next, Memory, Translation, _buffers, _allocate), null);
+        var changed = _definition.With(device);
+        return changed.TryGetValue(out var next)
+            ? (new(next, Memory, Translation, _buffers, _allocate), null)
+            : (this, changed.Refusal);
     }
 
     /// <summary>Computes a buffer's union afresh from its importers' present parameters; changes nothing (thread #0).</summary>

@@ -45,6 +45,20 @@ public sealed partial record BoardDefinition(
     /// <summary>Most MMUs of a board.</summary>
     public const int StagesMax = 256;
 
+    /// <summary>The board with another device, or with that one as it is now.</summary>
+    /// <returns>What <see cref="Check"/> answers; the same object when the board has that device already.</returns>
+    public DmaResult<BoardDefinition> With(Device device)
+    {
+        var known = Devices.FirstOrDefault(other => other.Name == device.Name);
+        if (known == device)
+        {
+            return DmaResult.Grant(this);
+        }
+
+        var next = this with { Devices = known is null ? Devices.Add(device) : Devices.Replace(known, device) };
+        return next.Check() is { } refusal ? DmaResult.Refuse<BoardDefinition>(refusal) : DmaResult.Grant(next);
+    }
+
     /// <summary>Whether another definition says the same; records compare their collections by reference.</summary>
     public bool SaysTheSameAs(BoardDefinition other) =>
         Name == other.Name && Title == other.Title

@@ -15,22 +15,25 @@ public readonly record struct BoardResources(PhysicalMemory Memory, DmaTranslati
     /// <param name="export">What the exporter says.</param>
     /// <param name="devices">The board's devices.</param>
     /// <param name="allocate">How memory is asked.</param>
-    /// <returns>What <see cref="BufferExports.Export"/> answers; ENOMEM when the exporter allocates at once and there is no room.</returns>
+    /// <returns>As <see cref="BufferExports.Begin"/>.</returns>
     public (BoardResources Next, DmaResult<DmaBuffer> Exported) Export(
         DmaBuffer? existing, BufferExport export, IReadOnlyDictionary<string, Device> devices, Allocating allocate)
     {
-        var exporter = export.Exporter is null ? null : devices.GetValueOrDefault(export.Exporter);
-        var exporterIsKnown = export.Exporter is null || exporter is not null;
-        var exported = BufferExports.Export(existing, export, exporterIsKnown, Memory.Layouts, exporter);
-        if (!exported.TryGetValue(out var buffer) || buffer.AllocationAtExport is not { } request)
+        var memory = Memory;
+        var step = BufferExports.Begin(existing, export);
+        while (step.Question is { } question)
         {
-            return (this, exported);
+            step = question switch
+            {
+                ExportQuestion.NeedsRegions ask => ask.Answer(BufferExports.RegionsOn(
+                    memory.Layouts, export.Name, export.Exporter, Find(devices, export.Exporter), export.Memory)),
+                ExportQuestion.NeedsExporter ask => ask.Answer(Find(devices, ask.Name)),
+                ExportQuestion.NeedsMemory ask => ask.Answer(Keep(allocate(memory, ask.Request), ref memory)),
+                _ => throw new InvalidOperationException($"No answer to {question} is known."),
+            };
         }
 
-        var (memory, allocation) = allocate(Memory, request);
-        return allocation.TryGetValue(out var storage)
-            ? (this with { Memory = memory }, DmaResult.Grant(buffer.ExportedWith(storage)))
-            : (this, DmaResult.Refuse<DmaBuffer>(allocation.Refusal!));
+        return (step.Decided.IsGranted ? this with { Memory = memory } : this, step.Decided);
     }
 
     /// <summary>Carries out a command on a buffer, and what it needs of the rest.</summary>
@@ -83,6 +86,8 @@ public readonly record struct BoardResources(PhysicalMemory Memory, DmaTranslati
 
         return (new(memory, translation), step.Decided);
     }
+
+    private static Device? Find(IReadOnlyDictionary<string, Device> devices, string? name) => name is null ? null : devices.GetValueOrDefault(name);
 
     private static DmaResult<TReply> Keep<T, TReply>((T Next, DmaResult<TReply> Reply) answer, ref T kept)
         where TReply : notnull

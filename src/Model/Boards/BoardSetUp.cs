@@ -81,7 +81,7 @@ public sealed record BoardSetUp
     }
 
     /// <summary>Adds a device to a board that is set up, or changes one.</summary>
-    /// <returns>ENOENT; what <see cref="BoardDefinition.Check"/> answers to the board with it; the same when it has that device.</returns>
+    /// <returns>ENOENT, or as <see cref="BoardDefinition.With"/>; the same when it has that device.</returns>
     public DmaResult<BoardSetUp> SetDevice(string name, Device device)
     {
         if (NotThere(name) is { } notThere)
@@ -89,18 +89,9 @@ public sealed record BoardSetUp
             return DmaResult.Refuse<BoardSetUp>(notThere);
         }
 
-        var known = Definition!.Devices.FirstOrDefault(other => other.Name == device.Name);
-        if (known == device)
-        {
-            return DmaResult.Grant(this);
-        }
-
-        var next = Definition with
-        {
-            Devices = known is null ? Definition.Devices.Add(device) : Definition.Devices.Replace(known, device),
-        };
-        return next.Check() is { } refusal
-            ? DmaResult.Refuse<BoardSetUp>(refusal)
+        var changed = Definition!.With(device);
+        return !changed.TryGetValue(out var next) ? DmaResult.Refuse<BoardSetUp>(changed.Refusal!)
+            : ReferenceEquals(next, Definition) ? DmaResult.Grant(this)
             : DmaResult.Grant(this with { Definition = next });
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 
@@ -9,58 +10,47 @@ public static class BufferExports
     /// <summary>How many generations an export uses: its own, and the next one, which a migration that was never noted may have asked for.</summary>
     public const uint GenerationsOfExport = 2;
 
-    /// <summary>Exports under a name that may have been used before.</summary>
+    /// <summary>
+    /// Begins an export under a name that may have been used before. It asks for what it does not know, each fact once; a driver answers until it
+    /// is decided.
+    /// </summary>
     /// <param name="existing">What the name stands for now; null when it is new.</param>
     /// <param name="export">What the exporter says.</param>
-    /// <param name="exporterIsKnown">Whether the board has the exporting device, if one is named.</param>
-    /// <param name="board">The board's regions, or at least what <see cref="NamedRegions.ForExport"/> gives; not looked at for a repeat.</param>
-    /// <param name="exporter">The exporting device, where the policy hands its addresses out; null for a heap.</param>
     /// <param name="least">The least generation of a new buffer: <see cref="GenerationAfter"/> the last export that came to nothing.</param>
     /// <returns>
-    /// The buffer: the same object for a repeat of the export that made it, gone or not. EINVAL or ENOSPC for a malformed export,
-    /// ENODEV for an unknown exporter, EOPNOTSUPP for one that only imports, EINVAL as <see cref="NamedRegions.Find"/>, EEXIST when another buffer of that name lives or owes
-    /// pages.
+    /// The buffer: the same object for a repeat of the export that made it, gone or not. EINVAL or ENOSPC for a malformed export, what
+    /// <see cref="RegionsOn"/> answers, EEXIST when another buffer of that name lives or owes pages; ENOMEM or EIO when the exporter
+    /// allocates at once and there are no pages.
     /// </returns>
-    public static DmaResult<DmaBuffer> Export(
-        DmaBuffer? existing,
-        BufferExport export,
-        bool exporterIsKnown,
-        IEnumerable<MemoryRegionLayout> board,
-        Device? exporter = null,
-        uint least = 0)
+    public static ExportStep Begin(DmaBuffer? existing, BufferExport export, uint least = 0) =>
+        export.Check() is { } refusal ? DmaResult.Refuse<DmaBuffer>(refusal)
+        : existing is not null && existing.Origin == export ? Allocate(existing)
+        : new ExportQuestion.NeedsRegions(existing, export, least);
+
+    /// <summary>Whether an exporter may export on a board, and the regions that it names there.</summary>
+    /// <param name="board">The board's regions, at least one.</param>
+    /// <param name="buffer">The buffer's name.</param>
+    /// <param name="exporter">The exporter's name; null for a heap.</param>
+    /// <param name="device">The exporter; null for a heap, and when the board has none of that name.</param>
+    /// <param name="memory">The names of regions.</param>
+    /// <returns>
+    /// As <see cref="NamedRegions.ForExport"/>; ENODEV for an unknown exporter, EOPNOTSUPP for one whose driver only imports, EINVAL as
+    /// <see cref="NamedRegions.Find"/>.
+    /// </returns>
+    public static DmaResult<ImmutableArray<MemoryRegionLayout>> RegionsOn(
+        IEnumerable<MemoryRegionLayout> board, string buffer, string? exporter, Device? device, NameList memory)
     {
-        if (export.Check() is { } refusal)
+        if (exporter is not null && device is null)
         {
-            return DmaResult.Refuse<DmaBuffer>(refusal);
+            return DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(new(
+                Errno.ENODEV, exporter, "Exporter", null, null, $"The board has no device {exporter} to export {buffer}."));
         }
 
-        if (!exporterIsKnown)
-        {
-            return DmaResult.Refuse<DmaBuffer>(new(
-                Errno.ENODEV, export.Exporter, "Exporter", null, null, $"The board has no device {export.Exporter} to export {export.Name}."));
-        }
-
-        if (existing is not null && existing.Origin == export)
-        {
-            return DmaResult.Grant(existing);
-        }
-
-        if (exporter is not null && NeverExports(exporter) is { } never)
-        {
-            return DmaResult.Refuse<DmaBuffer>(never);
-        }
-
-        var found = NamedRegions.Find(export.Memory, board);
-        if (!found.TryGetValue(out var regions))
-        {
-            return DmaResult.Refuse<DmaBuffer>(found.Refusal!);
-        }
-
-        var exported = existing is null ? DmaBuffer.Export(export, least, regions)
-            : existing.IsFreed ? DmaBuffer.ExportAfter(existing, export, regions, least)
-            : DmaResult.Refuse<DmaBuffer>(Refusal.Of(
-                Errno.EEXIST, "Name", $"Buffer {export.Name} exists with {existing.SizeBytes} bytes, exported by {existing.Origin.Exporter ?? "a heap"}."));
-        return exported.TryGetValue(out var buffer) ? DmaResult.Grant(buffer.ExportedBy(exporter, board.FirstOrDefault()?.PageOrder ?? 0)) : exported;
+        return device is { NeverExports: true }
+            ? DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(new(
+                Errno.EOPNOTSUPP, exporter, nameof(Device.NeverExports), null, null,
+                $"{exporter} only imports buffers: expected another exporter, or a heap."))
+            : NamedRegions.ForExport(memory, board);
     }
 
     /// <summary>Null when an export can be one of a buffer of that name.</summary>
@@ -71,16 +61,9 @@ public static class BufferExports
             ? Refusal.Of(Errno.EINVAL, "Name", $"This grain is the buffer {buffer}, not {ModelName.Quoted(origin.Name)}.")
         : origin.Check();
 
-    /// <summary>EOPNOTSUPP for a device whose driver only imports; null for others.</summary>
-    public static Refusal? NeverExports(Device exporter) => exporter.NeverExports
-        ? new(
-            Errno.EOPNOTSUPP, exporter.Name, nameof(Device.NeverExports), null, null,
-            $"{exporter.Name} only imports buffers: expected another exporter, or a heap.")
-        : null;
-
     /// <summary>The generation of the buffer that an export would make, or of the one that lives.</summary>
     /// <param name="existing">What the name stands for now; null when it is new.</param>
-    /// <param name="least">As for <see cref="Export"/>.</param>
+    /// <param name="least">As for <see cref="Begin"/>.</param>
     public static uint GenerationOf(DmaBuffer? existing, uint least) =>
         existing is null ? least
         : existing.IsFreed ? Math.Max(GenerationAfter(existing), least)
@@ -92,4 +75,29 @@ public static class BufferExports
     /// <summary>ENOENT: nothing was ever exported under that name.</summary>
     public static Refusal NoBuffer(string buffer) => Refusal.Of(
         Errno.ENOENT, "Buffer", $"There is no buffer {(ModelName.IsValid(buffer) ? buffer : "of that name")}; export it first.");
+
+    /// <param name="existing">What the name stands for.</param>
+    /// <param name="export">What the exporter says.</param>
+    /// <param name="least">As for <see cref="Begin"/>.</param>
+    /// <param name="found">What <see cref="RegionsOn"/> gave.</param>
+    internal static ExportStep Make(DmaBuffer? existing, BufferExport export, uint least, ImmutableArray<MemoryRegionLayout> found)
+    {
+        var regions = export.Memory.IsEmpty ? [] : found;
+        var exported = existing is null ? DmaBuffer.Export(export, least, regions)
+            : existing.IsFreed ? DmaBuffer.ExportAfter(existing, export, regions, least)
+            : DmaResult.Refuse<DmaBuffer>(Refusal.Of(
+                Errno.EEXIST, "Name", $"Buffer {export.Name} exists with {existing.SizeBytes} bytes, exported by {existing.Origin.Exporter ?? "a heap"}."));
+        if (!exported.TryGetValue(out var made))
+        {
+            return exported;
+        }
+
+        var buffer = found.IsEmpty ? made : made.OnPagesOf(found[0].PageOrder);
+        return buffer.NeedsItsExporter ? new ExportQuestion.NeedsExporter(buffer) : Allocate(buffer);
+    }
+
+    /// <summary>The buffer, unless its exporter allocates at once and has not yet.</summary>
+    internal static ExportStep Allocate(DmaBuffer buffer) => buffer.AllocationAtExport is { } request
+        ? new ExportQuestion.NeedsMemory(buffer, request)
+        : DmaResult.Grant(buffer);
 }

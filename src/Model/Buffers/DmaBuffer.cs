@@ -188,14 +188,14 @@ public sealed partial record DmaBuffer
             : exported;
     }
 
-    /// <summary>The buffer with what it needs to know of its board: the page order, and what its policy needs of the exporting device.</summary>
-    /// <param name="exporter">The device; null for a heap.</param>
-    /// <param name="pageOrder">The kernel's page order.</param>
-    internal DmaBuffer ExportedBy(Device? exporter, int pageOrder) => this with
-    {
-        Exporter = Policy.Lists == ListSharing.Exporters ? exporter : null,
-        PageOrder = pageOrder,
-    };
+    /// <summary>Whether its policy hands out addresses of the device that exports it.</summary>
+    internal bool NeedsItsExporter => Policy.Lists == ListSharing.Exporters && Origin.Exporter is not null;
+
+    /// <summary>The buffer with the device whose addresses its policy hands out.</summary>
+    internal DmaBuffer ExportedBy(Device? exporter) => this with { Exporter = exporter };
+
+    /// <summary>The buffer on a board with pages of that order.</summary>
+    internal DmaBuffer OnPagesOf(int order) => order == PageOrder ? this : this with { PageOrder = order };
 
     /// <summary>The buffer when its export came to nothing: gone, and nothing to give back.</summary>
     public DmaBuffer Gone()

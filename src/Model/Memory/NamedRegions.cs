@@ -66,8 +66,8 @@ public static class NamedRegions
     /// <param name="names">As for <see cref="Find"/>.</param>
     /// <param name="board">The board's regions, at least one.</param>
     /// <returns>As <see cref="Find"/>.</returns>
-    public static DmaResult<ImmutableArray<MemoryRegionLayout>> ForExport(NameList names, ImmutableArray<MemoryRegionLayout> board) =>
-        names.IsEmpty && board[0].PageOrder != 0 ? DmaResult.Grant<ImmutableArray<MemoryRegionLayout>>([board[0]]) : Find(names, board);
+    public static DmaResult<ImmutableArray<MemoryRegionLayout>> ForExport(NameList names, IEnumerable<MemoryRegionLayout> board) =>
+        names.IsEmpty && board.First() is { PageOrder: not 0 } first ? DmaResult.Grant<ImmutableArray<MemoryRegionLayout>>([first]) : Find(names, board);
 
     private static Refusal? CheckPool(ICollection<MemoryRegionLayout> regions)
     {

@@ -81,7 +81,7 @@ public class HeldInVainTests
         Assert.Equal((0u, 7u), (BufferExports.GenerationOf(null, 0), BufferExports.GenerationOf(null, 7)));
         Assert.Equal((4u, 4u), (BufferExports.GenerationOf(living, 0), BufferExports.GenerationOf(living, 9)));
         Assert.Equal((6u, 6u, 7u), (BufferExports.GenerationOf(gone, 5), BufferExports.GenerationOf(gone, 6), BufferExports.GenerationOf(gone, 7)));
-        Assert.Equal(7u, BufferExports.Export(gone, new("b", 8192), true, [], least: 7).Value.Generation);
+        Assert.Equal(7u, ExportTests.Exported(gone, new("b", 8192), least: 7).Value.Generation);
     }
 
     private static IEnumerable<AllocationToken> PagesOf(Board board, string buffer) =>

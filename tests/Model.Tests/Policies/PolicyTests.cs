@@ -375,14 +375,12 @@ public sealed class PolicyTests
     }
 
     [Fact]
-    public void SetDevice_refuses_devices_that_the_board_has_not()
+    public void A_device_that_is_added_to_a_board_can_attach()
     {
-        var board = Create();
+        var (board, refusal) = Create().Export(new(Frame, Size)).Next.SetDevice(new("late", null));
 
-        var (next, refusal) = board.SetDevice(new("ghost", null));
-
-        Assert.Same(board, next);
-        Assert.Equal(Errno.ENODEV, refusal!.Errno);
+        Assert.Null(refusal);
+        Assert.True(board.Execute(Frame, Attach("late")).Reply.IsGranted);
     }
 
     [Fact]

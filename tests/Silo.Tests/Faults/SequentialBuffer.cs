@@ -59,7 +59,18 @@ internal sealed record SequentialBuffer(DmaBuffer? Buffer, ReplyTable Replies)
             return (this, first);
         }
 
-        var exported = BufferExports.Export(Buffer, export, exporterIsKnown: true, board.Memory);
+        var step = BufferExports.Begin(Buffer, export);
+        while (step.Question is { } question)
+        {
+            step = question switch
+            {
+                ExportQuestion.NeedsRegions ask => ask.Answer(BufferExports.RegionsOn(
+                    board.Memory, export.Name, export.Exporter, board.Devices.FirstOrDefault(device => device.Name == export.Exporter), export.Memory)),
+                _ => throw new NotSupportedException($"No exporter here asks {question}."),
+            };
+        }
+
+        var exported = step.Decided;
         var reply = exported.TryGetValue(out var buffer)
             ? DmaResult.Grant(DmaReply.Exported)
             : DmaResult.Refuse<DmaReply>(exported.Refusal!);
