@@ -98,7 +98,7 @@ internal sealed partial class BoardDrive
         }
 
         session.Stage = SessionStage.Served;
-        PlanEnds(driven);
+        Plan(_workload.EndsOf(session, _now));
         EndWaiting(driven);
         if (IsOther(driven))
         {
@@ -116,24 +116,6 @@ internal sealed partial class BoardDrive
             if (session.JoinsAt[importer] > driven.ServedFrom)
             {
                 Plan(Math.Max(_now, session.JoinsAt[importer]), new(EventKind.FirstUse, session.Stream, session.Number, importer));
-            }
-        }
-    }
-
-    private void PlanEnds(DrivenSession driven)
-    {
-        var session = driven.Session;
-        var life = IsOther(driven) ? _others[session.Stream - _streams.Length].LifetimeOf(session.Number) : _streams[session.Stream].LifetimeOf(session.Number);
-        if (life is { } nanoseconds)
-        {
-            Plan(_now + nanoseconds, new(EventKind.EndOfLife, session.Stream, session.Number));
-        }
-
-        for (var importer = 0; importer < session.Importers; importer++)
-        {
-            if (_streams[session.Stream].UntilLeft(session.Number, importer) is { } length)
-            {
-                Plan(Math.Max(_now, session.ArrivedAt + length), new(EventKind.LastUse, session.Stream, session.Number, importer));
             }
         }
     }

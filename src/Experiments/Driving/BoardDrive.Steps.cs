@@ -60,17 +60,23 @@ internal sealed partial class BoardDrive
                 break;
         }
 
-        if (refusal is null || (session.Stage == SessionStage.BeingServed && IsWaitingFor(driven, refusal)))
+        if (refusal is null)
+        {
+            return;
+        }
+
+        var after = After(driven, step, refusal);
+        if (after == AfterRefusal.Wait)
         {
             return;
         }
 
         _tally.Count(IsOther(driven) ? "other-memory" : NameOf(step.Kind), refusal);
-        if (IsToldAgain(driven, refusal))
+        if (after == AfterRefusal.TryAgain)
         {
             session.SetToldAgain(step.Buffer, step.Importer, true);
         }
-        else if (!IsOther(driven) && step.Kind is SessionStepKind.Export or SessionStepKind.Attach or SessionStepKind.Map)
+        else if (after is not null && !IsOther(driven))
         {
             CountBuffersRefused(driven);
         }
@@ -84,11 +90,6 @@ internal sealed partial class BoardDrive
             _tally.Count(DriveCounter.BuffersRefused, (ulong)driven.Buffers.Length);
         }
     }
-
-    /// <summary>Whether an importer will try again at its next use. As in <see cref="Simulation"/>.</summary>
-    private bool IsToldAgain(DrivenSession driven, Refusal refusal) =>
-        refusal.Errno == Errno.EAGAIN && !IsOther(driven) && StreamOf(driven).Uses is not null
-        && (driven.Session.Stage != SessionStage.BeingServed || driven.Buffers.Length == 1);
 
     /// <summary>What a reply means for the session. What is given back is taken back: a refusal of that only counts.</summary>
     private void Note(DrivenSession driven, SessionStep step, Refusal? refusal, ulong now)
@@ -121,26 +122,27 @@ internal sealed partial class BoardDrive
         }
     }
 
-    /// <summary>An importer was refused: it leaves, unless it is told to try again and will. As in <see cref="Simulation"/>.</summary>
     private void Refuse(DrivenSession driven, SessionStep step, Refusal refusal, ulong now)
     {
-        var session = driven.Session;
-        if (session.Stage == SessionStage.BeingServed && IsWaitingFor(driven, refusal))
+        switch (After(driven, step, refusal))
         {
-            Withdraw(driven, now);
-        }
-        else if (step.Kind == SessionStepKind.Export || (session.Stage == SessionStage.BeingServed && driven.Buffers.Length > 1))
-        {
-            End(driven, now);
-        }
-        else if (session.Stage is SessionStage.BeingServed or SessionStage.Served && (refusal.Errno != Errno.EAGAIN || StreamOf(driven).Uses is null))
-        {
-            Leave(driven, [(step.Buffer, step.Importer)], now);
+            case AfterRefusal.Wait:
+                Withdraw(driven, now);
+                break;
+            case AfterRefusal.End:
+                End(driven, now);
+                break;
+            case AfterRefusal.Leave when driven.Session.Stage is SessionStage.BeingServed or SessionStage.Served:
+                Leave(driven, [(step.Buffer, step.Importer)], now);
+                break;
         }
     }
 
-    private bool IsWaitingFor(DrivenSession driven, Refusal refusal) =>
-        !IsOver && refusal.Errno == Errno.ENOMEM && !IsOther(driven) && StreamOf(driven).Waits;
+    /// <summary>What a refusal leads to; null for what is given back, because that is taken back.</summary>
+    private AfterRefusal? After(DrivenSession driven, SessionStep step, Refusal refusal) =>
+        step.Kind is not (SessionStepKind.Export or SessionStepKind.Attach or SessionStepKind.Map) ? null
+        : IsOther(driven) ? AfterRefusal.End
+        : _streams[driven.Session.Stream].After(driven.Session, refusal, step.Kind == SessionStepKind.Export);
 
     /// <summary>Goes on with what is next, unless something is in flight.</summary>
     private void GoOn(DrivenSession driven)

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using DmaGrains.Experiments.Files;
 using DmaGrains.Experiments.Playing;
-using DmaGrains.Experiments.Sampling;
 
 namespace DmaGrains.Experiments.Driving;
 
@@ -9,7 +8,7 @@ namespace DmaGrains.Experiments.Driving;
 /// One board of one repetition of a case, in real time on grains: says which commands are to be sent, and takes their replies. It has no
 /// clock and sends nothing: whoever drives it tells the time, so that it can be stored and go on elsewhere.
 /// </summary>
-/// <remarks>The streams are those of <see cref="Simulation"/>, from the same random numbers. A session has one command in flight at a time.</remarks>
+/// <remarks>What comes is that of <see cref="Simulation"/>, from the same random numbers (<see cref="WorkloadPlay"/>). A session has one command in flight at a time.</remarks>
 internal sealed partial class BoardDrive
 {
     /// <summary>Most steps that wait in a session before further uses are left out.</summary>
@@ -23,6 +22,7 @@ internal sealed partial class BoardDrive
 
     private readonly SimulationLimits _limits;
     private readonly int _sessionsMax;
+    private readonly WorkloadPlay _workload;
     private readonly ImmutableArray<StreamPlay> _streams;
     private readonly ImmutableArray<OtherPlay> _others;
     private readonly ImmutableArray<FaultPlay> _faults;
@@ -53,13 +53,9 @@ internal sealed partial class BoardDrive
         _limits = limits;
         _sessionsMax = sessionsMax;
         _tally = new(counted);
-        var stream = 0U;
-        _streams = [.. @case.Workload.Select(each => new StreamPlay(each, DrawsOf(stream++)))];
-        _others = [.. @case.OtherMemory.Select((each, index) => new OtherPlay(each, index, DrawsOf(stream++)))];
+        _workload = new(@case, board, limits);
+        (_streams, _others, _faults) = (_workload.Streams, _workload.Others, _workload.Faults);
         _hangsUntil = new ulong[@case.Faults.Length];
-        _faults = [.. @case.Faults.Select((each, index) => new FaultPlay(each, index, DrawsOf(stream++)))];
-
-        Draws DrawsOf(uint of) => new(limits.Seed, (uint)limits.Repetition, (uint)board, of);
     }
 
     /// <summary>A board at the start.</summary>
@@ -222,31 +218,13 @@ internal sealed partial class BoardDrive
         }
     }
 
-    private void PlanAll()
+    private void PlanAll() => Plan(_workload.Beginnings());
+
+    private void Plan(IEnumerable<(ulong At, Event What)> events)
     {
-        for (var index = 0; index < _streams.Length; index++)
+        foreach (var (at, what) in events)
         {
-            if (_streams[index].Stream.Arrivals is StreamArrivals.Closed closed)
-            {
-                for (var client = 0U; client < closed.Clients; client++)
-                {
-                    PlanClient(index, client);
-                }
-            }
-            else
-            {
-                PlanArrival(index, 0, 0);
-            }
-        }
-
-        for (var index = 0; index < _others.Length; index++)
-        {
-            Plan(_others[index].ArrivalOf(0, 0), new(EventKind.OtherArrival, index, 0));
-        }
-
-        for (var index = 0; index < _faults.Length; index++)
-        {
-            Plan(_faults[index].UntilNext(0), new(EventKind.Fault, index, 0));
+            Plan(at, what);
         }
     }
 

@@ -91,7 +91,7 @@ internal sealed partial class Simulation
         }
 
         session.Stage = SessionStage.Served;
-        PlanEnds(stream, session);
+        Plan(_workload.EndsOf(session, _now));
         if (stream.Stream.Uses is not null)
         {
             Use(session);
@@ -103,22 +103,6 @@ internal sealed partial class Simulation
             if (session.JoinsAt[importer] > _now)
             {
                 Plan(session.JoinsAt[importer], new(EventKind.FirstUse, session.Stream, session.Number, importer));
-            }
-        }
-    }
-
-    private void PlanEnds(StreamPlay stream, Session session)
-    {
-        if (stream.LifetimeOf(session.Number) is { } lifetime)
-        {
-            Plan(_now + lifetime, new(EventKind.EndOfLife, session.Stream, session.Number));
-        }
-
-        for (var importer = 0; importer < session.Importers; importer++)
-        {
-            if (stream.UntilLeft(session.Number, importer) is { } length)
-            {
-                Plan(Math.Max(_now, session.ArrivedAt + length), new(EventKind.LastUse, session.Stream, session.Number, importer));
             }
         }
     }
@@ -139,7 +123,7 @@ internal sealed partial class Simulation
 
         // Only an exporter that allocates at once asks memory then.
         var refusal = exported.Refusal!;
-        if (IsWaitingFor(session, refusal))
+        if (stream.After(session, refusal, isExport: true) == AfterRefusal.Wait)
         {
             Withdraw(session);
             return;
@@ -204,7 +188,6 @@ internal sealed partial class Simulation
     private void Attach(Session session, int buffer, int importer)
     {
         var commands = CommandsOf(session, importer);
-        var before = session.Buffers[buffer]!;
         _tally.Count(Counter.Attaches);
         if (Do(session, buffer, commands.Attach) is not { } refusal)
         {
@@ -213,13 +196,12 @@ internal sealed partial class Simulation
         }
 
         _tally.Count(Counter.AttachesRefused);
-        Refuse(session, buffer, importer, "attach", refusal, before, commands.Attach);
+        Refuse(session, buffer, importer, "attach", refusal);
     }
 
     private void Map(Session session, int buffer, int importer)
     {
         var commands = CommandsOf(session, importer);
-        var before = session.Buffers[buffer]!;
         _tally.Count(Counter.Maps);
         if (Do(session, buffer, commands.Map) is not { } refusal)
         {
@@ -235,7 +217,7 @@ internal sealed partial class Simulation
         }
 
         _tally.Count(Counter.MapsRefused);
-        Refuse(session, buffer, importer, "map", refusal, before, commands.Map);
+        Refuse(session, buffer, importer, "map", refusal);
     }
 
     private void AttachAndMap(Session session, int buffer, int importer)
@@ -251,17 +233,17 @@ internal sealed partial class Simulation
         }
     }
 
-    /// <summary>An importer was refused: it leaves, unless it is told to try again and will.</summary>
-    private void Refuse(Session session, int buffer, int importer, string step, Refusal refusal, DmaBuffer before, DmaCommand command)
+    /// <summary>An importer was refused.</summary>
+    private void Refuse(Session session, int buffer, int importer, string step, Refusal refusal)
     {
-        if (session.Stage == SessionStage.BeingServed && IsWaitingFor(session, refusal))
+        var after = _streams[session.Stream].After(session, refusal, isExport: false);
+        if (after == AfterRefusal.Wait)
         {
             Withdraw(session);
             return;
         }
 
-        var isPool = session.Stage == SessionStage.BeingServed && session.Buffers.Length > 1;
-        if (!isPool && refusal.Errno == Errno.EAGAIN && _streams[session.Stream].Stream.Uses is not null)
+        if (after == AfterRefusal.TryAgain)
         {
             CountRefusal(step, refusal, isFragmented: false);
             session.SetToldAgain(buffer, importer, true);
@@ -269,7 +251,7 @@ internal sealed partial class Simulation
         }
 
         NoteRefusal(session, step, refusal, refusal.Errno == Errno.ENOMEM ? _board.LatestRequest : null);
-        if (isPool)
+        if (after == AfterRefusal.End)
         {
             End(session);
         }
@@ -278,8 +260,6 @@ internal sealed partial class Simulation
             Leave(session, buffer, importer);
         }
     }
-
-    private bool IsWaitingFor(Session session, Refusal refusal) => refusal.Errno == Errno.ENOMEM && _streams[session.Stream].Stream.Waits;
 
     /// <summary>Counts a refusal, and the buffers when it is their first.</summary>
     /// <param name="session">The buffers.</param>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using DmaGrains.Experiments.Files;
-using DmaGrains.Experiments.Sampling;
 using DmaGrains.Model;
 
 namespace DmaGrains.Experiments.Playing;
@@ -12,6 +11,7 @@ internal sealed partial class Simulation
     private readonly LiveBoard _board;
     private readonly Tally _tally;
     private readonly Fragmentation _fragmentation;
+    private readonly WorkloadPlay _workload;
     private readonly ImmutableArray<StreamPlay> _streams;
     private readonly ImmutableArray<OtherPlay> _others;
     private readonly ImmutableArray<FaultPlay> _faults;
@@ -38,12 +38,8 @@ internal sealed partial class Simulation
         _board = live;
         _tally = new(live.Definition, live.Memory, @case.Workload.Length, tally);
         _fragmentation = new(live.Definition);
-        var stream = 0U;
-        _streams = [.. @case.Workload.Select(each => new StreamPlay(each, DrawsOf(stream++)))];
-        _others = [.. @case.OtherMemory.Select((each, index) => new OtherPlay(each, index, DrawsOf(stream++)))];
-        _faults = [.. @case.Faults.Select((each, index) => new FaultPlay(each, index, DrawsOf(stream++)))];
-
-        Draws DrawsOf(uint of) => new(limits.Seed, (uint)limits.Repetition, (uint)board, of);
+        _workload = new(@case, board, limits);
+        (_streams, _others, _faults) = (_workload.Streams, _workload.Others, _workload.Faults);
     }
 
     /// <summary>A board at the start.</summary>
@@ -102,31 +98,13 @@ internal sealed partial class Simulation
         return IsDone;
     }
 
-    private void PlanAll()
+    private void PlanAll() => Plan(_workload.Beginnings());
+
+    private void Plan(IEnumerable<(ulong At, Event What)> events)
     {
-        for (var index = 0; index < _streams.Length; index++)
+        foreach (var (at, what) in events)
         {
-            if (_streams[index].Stream.Arrivals is StreamArrivals.Closed closed)
-            {
-                for (var client = 0U; client < closed.Clients; client++)
-                {
-                    PlanClient(index, client);
-                }
-            }
-            else
-            {
-                PlanArrival(index, 0);
-            }
-        }
-
-        for (var index = 0; index < _others.Length; index++)
-        {
-            Plan(_others[index].ArrivalOf(0, _now), new(EventKind.OtherArrival, index, 0));
-        }
-
-        for (var index = 0; index < _faults.Length; index++)
-        {
-            Plan(_now + _faults[index].UntilNext(0), new(EventKind.Fault, index, 0));
+            Plan(at, what);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DmaGrains.Experiments.Files;
 using DmaGrains.Experiments.Sampling;
+using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 
 namespace DmaGrains.Experiments.Playing;
@@ -87,6 +88,19 @@ internal sealed class StreamPlay
             HasBeenMapped = new bool[Stream.Pool],
             JoinsAt = joins,
         };
+    }
+
+    /// <summary>What a refused export, attach or map leads to.</summary>
+    /// <param name="session">The buffers, of this stream.</param>
+    /// <param name="refusal">Why it was refused.</param>
+    /// <param name="isExport">Whether it was an export.</param>
+    public AfterRefusal After(Session session, Refusal refusal, bool isExport)
+    {
+        var isBeingServed = session.Stage == SessionStage.BeingServed;
+        return isBeingServed && refusal.Errno == Errno.ENOMEM && Stream.Waits ? AfterRefusal.Wait
+            : isExport || (isBeingServed && session.Buffers.Length > 1) ? AfterRefusal.End
+            : refusal.Errno == Errno.EAGAIN && Stream.Uses is not null ? AfterRefusal.TryAgain
+            : AfterRefusal.Leave;
     }
 
     /// <summary>What is said at the export of a buffer.</summary>

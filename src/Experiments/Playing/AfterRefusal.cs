@@ -1,0 +1,17 @@
+namespace DmaGrains.Experiments.Playing;
+
+/// <summary>What a refused step of a session leads to, as <see cref="StreamPlay.After"/> decides.</summary>
+internal enum AfterRefusal
+{
+    /// <summary>Everything is given back, and the session waits for memory.</summary>
+    Wait,
+
+    /// <summary>The importer tries again at the next use.</summary>
+    TryAgain,
+
+    /// <summary>The importer takes no further part in the buffer.</summary>
+    Leave,
+
+    /// <summary>The buffers are not needed any more.</summary>
+    End,
+}

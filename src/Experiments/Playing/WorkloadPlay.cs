@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using DmaGrains.Experiments.Files;
+using DmaGrains.Experiments.Sampling;
+
+namespace DmaGrains.Experiments.Playing;
+
+/// <summary>
+/// What comes to one board, with its random numbers, and when: the same in virtual time (<see cref="Simulation"/>) and in real time
+/// (<see cref="Driving.BoardDrive"/>).
+/// </summary>
+internal sealed class WorkloadPlay
+{
+    /// <summary>Nothing has come yet.</summary>
+    /// <param name="case">What happens.</param>
+    /// <param name="board">Which of the case's boards.</param>
+    /// <param name="limits">Which random numbers it has.</param>
+    public WorkloadPlay(ExperimentCase @case, int board, SimulationLimits limits)
+    {
+        var stream = 0U;
+        Streams = [.. @case.Workload.Select(each => new StreamPlay(each, DrawsOf(stream++)))];
+        Others = [.. @case.OtherMemory.Select((each, index) => new OtherPlay(each, index, DrawsOf(stream++)))];
+        Faults = [.. @case.Faults.Select((each, index) => new FaultPlay(each, index, DrawsOf(stream++)))];
+
+        Draws DrawsOf(uint of) => new(limits.Seed, (uint)limits.Repetition, (uint)board, of);
+    }
+
+    /// <summary>The streams, in the order of the file.</summary>
+    public ImmutableArray<StreamPlay> Streams { get; }
+
+    /// <summary>Somebody else's memory, in the order of the file.</summary>
+    public ImmutableArray<OtherPlay> Others { get; }
+
+    /// <summary>What goes wrong, in the order of the file.</summary>
+    public ImmutableArray<FaultPlay> Faults { get; }
+
+    /// <summary>What is planned before anything has happened, in nanoseconds from the start.</summary>
+    public IEnumerable<(ulong At, Event What)> Beginnings()
+    {
+        for (var index = 0; index < Streams.Length; index++)
+        {
+            if (Streams[index].Stream.Arrivals is StreamArrivals.Closed closed)
+            {
+                for (var client = 0U; client < closed.Clients; client++)
+                {
+                    yield return (Streams[index].ThinkBefore(client), new(EventKind.Client, index, client));
+                }
+            }
+            else if (Streams[index].ArrivalOf(0, 0) is { } at)
+            {
+                yield return (at, new(EventKind.Arrival, index, 0));
+            }
+        }
+
+        for (var index = 0; index < Others.Length; index++)
+        {
+            yield return (Others[index].ArrivalOf(0, 0), new(EventKind.OtherArrival, index, 0));
+        }
+
+        for (var index = 0; index < Faults.Length; index++)
+        {
+            yield return (Faults[index].UntilNext(0), new(EventKind.Fault, index, 0));
+        }
+    }
+
+    /// <summary>When buffers that are in use now will have been used, and when each importer will have done with them.</summary>
+    /// <param name="session">The buffers.</param>
+    /// <param name="now">Now, in nanoseconds from the start.</param>
+    public IEnumerable<(ulong At, Event What)> EndsOf(Session session, ulong now)
+    {
+        var life = session.Stream < Streams.Length
+            ? Streams[session.Stream].LifetimeOf(session.Number)
+            : Others[session.Stream - Streams.Length].LifetimeOf(session.Number);
+        if (life is { } nanoseconds)
+        {
+            yield return (now + nanoseconds, new(EventKind.EndOfLife, session.Stream, session.Number));
+        }
+
+        for (var importer = 0; importer < session.Importers; importer++)
+        {
+            if (Streams[session.Stream].UntilLeft(session.Number, importer) is { } length)
+            {
+                yield return (Math.Max(now, session.ArrivedAt + length), new(EventKind.LastUse, session.Stream, session.Number, importer));
+            }
+        }
+    }
+}
