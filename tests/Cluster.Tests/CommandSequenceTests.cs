@@ -63,11 +63,11 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
 
     [Fact]
     public Task Replies_are_the_same_one_by_one() => Gen.Select(_anyStep.Array[1, 40], RandomPolicies.Any, _anyMemory).SampleAsync(
-        (steps, policy, memory) => CompareAsync(steps, policy, memory, batch: 1), iter: 60, threads: 2);
+        (steps, policy, memory) => CompareAsync(steps, policy, memory, batch: 1), iter: ClusterFixture.Trials, threads: 2);
 
     [Fact]
     public Task Replies_are_the_same_in_batches() => Gen.Select(_anyStep.Array[1, 40], RandomPolicies.Any, _anyMemory).SampleAsync(
-        (steps, policy, memory) => CompareAsync(steps, policy, memory, batch: 7), iter: 60, threads: 2);
+        (steps, policy, memory) => CompareAsync(steps, policy, memory, batch: 7), iter: ClusterFixture.Trials, threads: 2);
 
     private async Task CompareAsync(
         (int Buffer, DmaCommand Command)[] steps, ExporterPolicy policy, NameList memory, int batch)

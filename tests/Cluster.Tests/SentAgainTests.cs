@@ -33,7 +33,7 @@ public sealed class SentAgainTests(ClusterFixture cluster)
 
     [Fact]
     public Task Replies_and_state_are_the_models_whatever_is_sent_again() =>
-        Gen.Select(Gen.Select(_any, Gen.Int[0, 4]).Array[1, 30], Gen.Int[0, 1_000_000]).SampleAsync(PlayAsync, iter: 60, threads: 2);
+        Gen.Select(Gen.Select(_any, Gen.Int[0, 4]).Array[1, 30], Gen.Int[0, 1_000_000]).SampleAsync(PlayAsync, iter: ClusterFixture.Trials, threads: 2);
 
     [Fact]
     public async Task A_batch_of_as_many_as_there_can_be_gets_its_replies_again()
