@@ -154,6 +154,7 @@ public static class Capture
             ("max_segment_size", device.Limits.MaxSegmentSize?.Value.ToString(CultureInfo.InvariantCulture), device.Limits.MaxSegmentSize?.Source),
             ("max_segment_count", device.Limits.MaxSegments?.Value.ToString(CultureInfo.InvariantCulture), device.Limits.MaxSegments?.Source),
             ("segment_boundary_mask", device.Limits.BoundaryMask is { } boundary ? Address(boundary.Value) : null, device.Limits.BoundaryMask?.Source),
+            ("virt_boundary_mask", device.Limits.VirtBoundaryMask is { } meets ? Address(meets.Value) : null, device.Limits.VirtBoundaryMask?.Source),
             ("dma_mask", device.DmaMask is { } mask ? Address(mask.Mask) : null, device.DmaMask?.Source),
             ("coherent", device.Coherent is { } coherent ? coherent.Snoops ? "true" : "false" : null, device.Coherent?.Source),
             ("iommu", mmu, mmu is null ? null : $"{device.Path}/iommu_group"),

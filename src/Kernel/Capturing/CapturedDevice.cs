@@ -31,5 +31,9 @@ internal sealed record CapturedDevice(string Name, string KernelName, string Bus
 /// <param name="MaxSegmentSize">Bytes, and the queue that says so.</param>
 /// <param name="MaxSegments">Segments, and the queue that says so.</param>
 /// <param name="BoundaryMask">2^k-1, and the queue that says so.</param>
+/// <param name="VirtBoundaryMask">2^k-1 up to 0xfff, the largest, and the queue that says so.</param>
 internal sealed record QueueLimits(
-    (ulong Value, string Source)? MaxSegmentSize, (ulong Value, string Source)? MaxSegments, (ulong Value, string Source)? BoundaryMask);
+    (ulong Value, string Source)? MaxSegmentSize,
+    (ulong Value, string Source)? MaxSegments,
+    (ulong Value, string Source)? BoundaryMask,
+    (ulong Value, string Source)? VirtBoundaryMask);

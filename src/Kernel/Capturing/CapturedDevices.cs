@@ -75,7 +75,7 @@ internal sealed partial class CapturedDevices
             {
                 Interfaces = offered,
                 Facts = [],
-                Limits = new(null, null, null),
+                Limits = new(null, null, null, null),
             }));
         }
 
@@ -166,7 +166,8 @@ internal sealed partial class CapturedDevices
             Limits = new(
                 Least(queues, "max_segment_size", uint.MaxValue),
                 Least(queues, "max_segments", uint.MaxValue),
-                BoundaryOf(queues)),
+                BoundaryOf(queues),
+                VirtBoundaryOf(queues)),
             DmaMask = MaskOf(device),
             Coherent = CoherenceOf(device),
             Group = _tree.LinkName($"{device.Path}/iommu_group"),
@@ -183,6 +184,17 @@ internal sealed partial class CapturedDevices
         _tree.Miss(mask.Source, $"0x{mask.Value:x} is not a mask of low bits");
         return null;
     }
+
+    /// <summary>The largest of several: each of such masks is within a larger one.</summary>
+    private (ulong, string)? VirtBoundaryOf(List<string> queues) => queues
+        .Select(queue => (Mask: _tree.NumberIfAny(VirtBoundaryFile(queue)) ?? 0, Source: VirtBoundaryFile(queue)))
+        .Where(stated => IsVirtBoundary(stated.Mask))
+        .Select(stated => ((ulong, string)?)stated)
+        .Max();
+
+    private static string VirtBoundaryFile(string queue) => $"/sys/block/{queue}/{Queue}/virt_boundary_mask";
+
+    private static bool IsVirtBoundary(ulong mask) => mask > 0 && ListLimit.VirtBoundaryMask.Expecting(mask) is null;
 
     private string? NodeOf(string path) => Above(path)
         .Select(folder => _tree.TextIfAny($"{folder}/numa_node"))
@@ -210,7 +222,7 @@ internal sealed partial class CapturedDevices
     /// <summary>What a queue asks for beyond the limits of a board's device.</summary>
     private IEnumerable<string> QueueFacts(string queue) => ((string[])["virt_boundary_mask", "dma_alignment", "max_integrity_segments", "max_hw_sectors_kb"])
         .Select(file => (File: file, Value: _tree.NumberIfAny($"/sys/block/{queue}/{Queue}/{file}")))
-        .Where(limit => limit.Value is not null)
+        .Where(limit => limit.Value is { } value && !(limit.File == "virt_boundary_mask" && IsVirtBoundary(value)))
         .Select(limit => $"{queue}: {limit.File} {limit.Value}");
 
     /// <summary>A PCI device tells its mask; a virtio device has that of its transport.</summary>

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using CsCheck;
 using DmaGrains.Kernel.Capturing;
 using DmaGrains.Model.Boards;
+using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Translation;
 using DmaGrains.Scenarios.Files;
@@ -66,6 +67,23 @@ public sealed class CaptureTests
         using var machine = AnyMachine.ServerWith(("sys/kernel/iommu_groups/0/reserved_regions", regions));
 
         Assert.Equal(count, Assert.Single(BoardOf(machine).Stages).Layout.Reserved.Length);
+    }
+
+    [Theory]
+    [InlineData("4095", "0", 4095UL)]
+    [InlineData("511", "4095", 4095UL)]
+    [InlineData("0", "0", 0UL)]
+    [InlineData("65535", "0", 0UL)]
+    [InlineData("4094", "511", 511UL)]
+    public void Gaps_between_segments_are_those_of_the_queue_that_takes_fewest(string first, string second, ulong mask)
+    {
+        using var machine = AnyMachine.ServerWith(
+            ("sys/devices/pci0000:00/0000:00:17.0/ata1/host0/block/sda/queue/virt_boundary_mask", first),
+            ("sys/devices/pci0000:00/0000:00:17.0/ata2/host1/block/sdb/queue/virt_boundary_mask", second));
+
+        var disk = BoardOf(machine).Devices.Single(device => device.Name == "0000-00-17.0");
+
+        Assert.Equal(mask, disk.Limits[ListLimit.VirtBoundaryMask]);
     }
 
     [Fact]
