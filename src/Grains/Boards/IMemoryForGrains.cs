@@ -21,6 +21,7 @@ internal interface IMemoryForGrains : IMemoryGrain
     /// As <see cref="AllocationRequest.Check"/>, ENOENT (memory not set up), EINVAL naming Token (given back a short while ago, and would
     /// not be given back again), EIO (none within reach) or ENOMEM.
     /// </returns>
+    [AlwaysInterleave]
     [Alias("Allocate")]
     Task<DmaResult<BackingStorage>> AllocateAsync(AllocationRequest request, CancellationToken cancellationToken = default);
 
@@ -35,6 +36,7 @@ internal interface IMemoryForGrains : IMemoryGrain
     /// nothing.
     /// </summary>
     /// <returns>EINVAL naming Buffer; null when nothing is held under it.</returns>
+    [AlwaysInterleave]
     [Alias("Free")]
     Task<Refusal?> FreeAsync(AllocationToken token, CancellationToken cancellationToken = default);
 }

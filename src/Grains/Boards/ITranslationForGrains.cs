@@ -24,6 +24,7 @@ internal interface ITranslationForGrains : ITranslationGrain
     /// <returns>
     /// As <see cref="DmaMapRequest.Check"/>, EINVAL naming Token (that mapping ended a short while ago), or as <see cref="DmaTranslation.Map"/>.
     /// </returns>
+    [AlwaysInterleave]
     [Alias("Map")]
     Task<DmaResult<DmaMapped>> MapAsync(DmaMapRequest request, CancellationToken cancellationToken = default);
 
@@ -41,6 +42,7 @@ internal interface ITranslationForGrains : ITranslationGrain
 
     /// <summary>Ends mappings; tokens without a mapping change nothing.</summary>
     /// <returns>EINVAL naming Tokens or Buffer, and no mapping is ended; null when they hold nothing.</returns>
+    [AlwaysInterleave]
     [Alias("Unmap")]
     Task<Refusal?> UnmapAsync(ImmutableArray<MapToken> tokens, CancellationToken cancellationToken = default);
 
@@ -49,11 +51,13 @@ internal interface ITranslationForGrains : ITranslationGrain
     /// <param name="following">The number of the next mapping: it may have been made here without the buffer having recorded it.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>EINVAL naming Buffer; null when it has none.</returns>
+    [AlwaysInterleave]
     [Alias("UnmapAll")]
     Task<Refusal?> UnmapAllAsync(string buffer, ulong following, CancellationToken cancellationToken = default);
 
     /// <summary>Switches an MMU to another of its contexts (thread #38, #39).</summary>
     /// <returns>EINVAL naming Stage or Context; null when switched.</returns>
+    [AlwaysInterleave]
     [Alias("SwitchContext")]
     Task<Refusal?> SwitchContextAsync(string stage, uint context, CancellationToken cancellationToken = default);
 }

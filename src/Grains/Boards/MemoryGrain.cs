@@ -7,7 +7,7 @@ namespace DmaGrains.Grains.Boards;
 
 /// <summary>
 /// Stores a board's physical memory. Allocations are stored in chunks, so that an allocation writes no more when the board has many
-/// buffers; the free runs are rebuilt when the grain activates.
+/// buffers; the free runs are rebuilt when the grain activates. Calls apply at once and share writes (<see cref="GroupedWrites"/>).
 /// </summary>
 [GrainType("dma-memory")]
 internal sealed class MemoryGrain(
@@ -23,19 +23,26 @@ internal sealed class MemoryGrain(
     private readonly TokenTombstones<AllocationToken> _ended = new(time);
     private ChunkedMapStore<AllocationToken, Allocation> _chunks = null!;
     private ChunkedMap<AllocationToken, Allocation> _map = null!;
+    private GroupedWrites _writes = null!;
+
+    // With all changes that were applied, and as it was written last.
     private PhysicalMemory? _memory;
+    private PhysicalMemory? _durable;
+    private HashSet<AllocationToken> _changed = [];
+    private List<AllocationToken> _endedSince = [];
 
     private static DmaResult<BackingStorage> NotLaidOut => DmaResult.Refuse<BackingStorage>(Refusal.Of(
         Errno.ENOENT, "Memory", "The board's memory is not set up."));
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        _writes = new(WriteAsync, DeactivateOnIdle);
         _chunks = new(_shape, ChunkStates.Of<Allocation>(GrainContext, "allocations"), DeactivateOnIdle);
         _map = await _chunks.ReadAsync(storage, () => storage.State.Allocations);
         _ended.Add(storage.State.Ended);
         if (!storage.State.Layouts.IsEmpty)
         {
-            _memory = PhysicalMemory.Restore(storage.State.Layouts, _map.Items);
+            _durable = _memory = PhysicalMemory.Restore(storage.State.Layouts, _map.Items);
         }
     }
 
@@ -46,31 +53,10 @@ internal sealed class MemoryGrain(
             return DmaResult.Refuse<ImmutableArray<RegionUse>>(Refusal.Null(nameof(regions)));
         }
 
-        if (_memory is null ? regions.IsEmpty : _memory.Layouts.SequenceEqual(regions))
-        {
-            return DmaResult.Grant(_memory?.Describe() ?? []);
-        }
-
-        if (_memory is not null && _memory.Allocations.Any())
-        {
-            return DmaResult.Refuse<ImmutableArray<RegionUse>>(Refusal.Of(
-                Errno.EBUSY, "Memory", "Buffers hold pages of this memory; it cannot be replaced."));
-        }
-
-        if (regions.IsEmpty)
-        {
-            await WriteAsync(null, _map, storage.State.Ended);
-            return DmaResult.Grant<ImmutableArray<RegionUse>>([]);
-        }
-
-        var created = PhysicalMemory.Create(regions);
-        if (!created.TryGetValue(out var memory))
-        {
-            return DmaResult.Refuse<ImmutableArray<RegionUse>>(created.Refusal!);
-        }
-
-        await WriteAsync(memory, _map, storage.State.Ended);
-        return DmaResult.Grant(memory.Describe());
+        await _writes.RoomAsync();
+        var reply = LayOut(regions);
+        await _writes.SettledAsync();
+        return reply;
     }
 
     public Task<DmaResult<BackingStorage>> TestAllocateAsync(AllocationRequest request, CancellationToken cancellationToken) =>
@@ -86,6 +72,77 @@ internal sealed class MemoryGrain(
             return DmaResult.Refuse<BackingStorage>(malformed);
         }
 
+        await _writes.RoomAsync();
+        var reply = Allocate(request);
+        await _writes.SettledAsync();
+        return reply;
+    }
+
+    public async Task<Refusal?> FreeAsync(AllocationToken token, CancellationToken cancellationToken)
+    {
+        if (token.Check() is { } malformed)
+        {
+            return malformed;
+        }
+
+        await _writes.RoomAsync();
+        if (_memory is not null)
+        {
+            End(token);
+
+            // A request that came too late may have taken pages under an earlier token, which would never be given back otherwise.
+            for (var back = 1u; back <= Math.Min(token.Generation, EarlierMax); back++)
+            {
+                var earlier = token with { Generation = token.Generation - back };
+                if (_memory.Held(earlier) is not null)
+                {
+                    End(earlier);
+                }
+            }
+        }
+
+        await _writes.SettledAsync();
+        return null;
+    }
+
+    public Task<ImmutableArray<RegionUse>> DescribeAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(_durable is null ? [] : _durable.Describe());
+
+    public Task<ImmutableArray<AllocationToken>> GetHeldAsync(CancellationToken cancellationToken) => Task.FromResult(
+        _durable is null ? [] : _durable.Allocations.Select(held => held.Request.Token).ToImmutableArray());
+
+    private static Refusal? Check(AllocationRequest request) => request is null ? Refusal.Null(nameof(request)) : request.Check();
+
+    private DmaResult<ImmutableArray<RegionUse>> LayOut(ImmutableArray<MemoryRegionLayout> regions)
+    {
+        if (_memory is null ? regions.IsEmpty : _memory.Layouts.SequenceEqual(regions))
+        {
+            return DmaResult.Grant(_memory?.Describe() ?? []);
+        }
+
+        if (_memory is not null && _memory.Allocations.Any())
+        {
+            return DmaResult.Refuse<ImmutableArray<RegionUse>>(Refusal.Of(
+                Errno.EBUSY, "Memory", "Buffers hold pages of this memory; it cannot be replaced."));
+        }
+
+        PhysicalMemory? next = null;
+        if (!regions.IsEmpty)
+        {
+            var created = PhysicalMemory.Create(regions);
+            if (!created.TryGetValue(out next))
+            {
+                return DmaResult.Refuse<ImmutableArray<RegionUse>>(created.Refusal!);
+            }
+        }
+
+        _memory = next;
+        _writes.Applied();
+        return DmaResult.Grant(next?.Describe() ?? []);
+    }
+
+    private DmaResult<BackingStorage> Allocate(AllocationRequest request)
+    {
         if (_memory is null)
         {
             return NotLaidOut;
@@ -98,69 +155,47 @@ internal sealed class MemoryGrain(
         }
 
         var (next, reply) = _memory.Allocate(request);
-        await CommitAsync(next, request.Token, []);
+        Apply(next, request.Token);
         return reply;
     }
 
-    public async Task<Refusal?> FreeAsync(AllocationToken token, CancellationToken cancellationToken)
+    private void End(AllocationToken token)
     {
-        if (token.Check() is { } malformed)
-        {
-            return malformed;
-        }
-
-        if (_memory is null)
-        {
-            return null;
-        }
-
-        await EndAsync(token);
-
-        // A request that came too late may have taken pages under an earlier token, which would never be given back otherwise.
-        for (var back = 1u; back <= Math.Min(token.Generation, EarlierMax); back++)
-        {
-            var earlier = token with { Generation = token.Generation - back };
-            if (_memory.Held(earlier) is not null)
-            {
-                await EndAsync(earlier);
-            }
-        }
-
-        return null;
-    }
-
-    public Task<ImmutableArray<RegionUse>> DescribeAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(_memory is null ? [] : _memory.Describe());
-
-    public Task<ImmutableArray<AllocationToken>> GetHeldAsync(CancellationToken cancellationToken) => Task.FromResult(
-        _memory is null ? [] : _memory.Allocations.Select(held => held.Request.Token).ToImmutableArray());
-
-    private static Refusal? Check(AllocationRequest request) => request is null ? Refusal.Null(nameof(request)) : request.Check();
-
-    private async Task EndAsync(AllocationToken token)
-    {
-        await CommitAsync(_memory!.Free(token), token, [token]);
         _ended.Add([token]);
-    }
-
-    private async Task CommitAsync(PhysicalMemory next, AllocationToken token, ImmutableArray<AllocationToken> ended)
-    {
-        if (!ReferenceEquals(next, _memory))
+        if (Apply(_memory!.Free(token), token))
         {
-            var map = await _chunks.MakeRoomAsync(_map);
-            await WriteAsync(
-                next,
-                next.Held(token) is { } held ? map.With(held) : map.Without(token),
-                TokenTombstones<AllocationToken>.Told(storage.State.Ended, ended));
+            _endedSince.Add(token);
         }
     }
 
-    private async Task WriteAsync(
-        PhysicalMemory? next, ChunkedMap<AllocationToken, Allocation> map, ImmutableArray<AllocationToken> told)
+    private bool Apply(PhysicalMemory next, AllocationToken token)
     {
-        await storage.WriteAsync(
-            new() { Layouts = [.. next?.Layouts ?? []], Allocations = map.ToRecord(), Ended = told }, DeactivateOnIdle);
+        if (ReferenceEquals(next, _memory))
+        {
+            return false;
+        }
+
         _memory = next;
-        _map = map;
+        _changed.Add(token);
+        _writes.Applied();
+        return true;
+    }
+
+    private async Task WriteAsync()
+    {
+        var map = await _chunks.MakeRoomAsync(_map);
+        _writes.Take();
+        var (next, changed, ended) = (_memory, _changed, _endedSince);
+        (_changed, _endedSince) = ([], []);
+        map = changed.Aggregate(map, (all, token) => next?.Held(token) is { } held ? all.With(held) : all.Without(token));
+        await storage.WriteAsync(
+            new()
+            {
+                Layouts = [.. next?.Layouts ?? []],
+                Allocations = map.ToRecord(),
+                Ended = TokenTombstones<AllocationToken>.Told(storage.State.Ended, ended),
+            },
+            DeactivateOnIdle);
+        (_durable, _map) = (next, map);
     }
 }

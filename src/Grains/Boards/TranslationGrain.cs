@@ -8,7 +8,7 @@ namespace DmaGrains.Grains.Boards;
 
 /// <summary>
 /// Stores a board's MMUs and bounce pool. Mappings are stored in chunks, so that a map writes no more when the board has many; free
-/// addresses and slots are rebuilt when the grain activates.
+/// addresses and slots are rebuilt when the grain activates. Calls apply at once and share writes (<see cref="GroupedWrites"/>).
 /// </summary>
 [GrainType("dma-translation")]
 internal sealed class TranslationGrain(
@@ -24,16 +24,25 @@ internal sealed class TranslationGrain(
     private readonly TokenTombstones<MapToken> _ended = new(time);
     private ChunkedMapStore<MapToken, HeldMapping> _chunks = null!;
     private ChunkedMap<MapToken, HeldMapping> _map = null!;
+    private GroupedWrites _writes = null!;
+
+    // With all changes that were applied, and as it was written last.
     private DmaTranslation _translation = DmaTranslation.Create([], null);
+    private DmaTranslation _durable = DmaTranslation.Create([], null);
+    private HashSet<MapToken> _changed = [];
+    private bool _isLaidOut;
+    private List<MapToken> _endedSince = [];
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        _writes = new(WriteAsync, DeactivateOnIdle);
         _chunks = new(_shape, ChunkStates.Of<HeldMapping>(GrainContext, "held"), DeactivateOnIdle);
         _map = await _chunks.ReadAsync(storage, () => storage.State.Held);
         _ended.Add(storage.State.Ended);
         if (storage.State.State is { } state)
         {
-            _translation = DmaTranslation.Restore(
+            _isLaidOut = true;
+            _durable = _translation = DmaTranslation.Restore(
                 storage.State.Stages, storage.State.Pool, state with { Held = [.. _map.Items] });
         }
     }
@@ -45,20 +54,10 @@ internal sealed class TranslationGrain(
             return malformed;
         }
 
-        var isSame = storage.State.Pool == pool && storage.State.Stages.Length == stages.Length
-            && storage.State.Stages.Zip(stages).All(pair => pair.First.SaysTheSameAs(pair.Second));
-        if (isSame && storage.State.State is not null)
-        {
-            return null;
-        }
-
-        if (_translation.Held.Any())
-        {
-            return Refusal.Of(Errno.EBUSY, "Stages", "Buffers are mapped through these MMUs; they cannot be replaced.");
-        }
-
-        await CommitAsync(DmaTranslation.Create(stages, pool), [], []);
-        return null;
+        await _writes.RoomAsync();
+        var refusal = LayOut(stages, pool);
+        await _writes.SettledAsync();
+        return refusal;
     }
 
     public async Task<DmaResult<DmaMapped>> MapAsync(DmaMapRequest request, CancellationToken cancellationToken)
@@ -68,14 +67,9 @@ internal sealed class TranslationGrain(
             return DmaResult.Refuse<DmaMapped>(malformed);
         }
 
-        if (_ended.Has(request.Token))
-        {
-            return DmaResult.Refuse<DmaMapped>(Refusal.Of(
-                Errno.EINVAL, "Token", $"Mapping {request.Token.Sequence} of {request.Token.Buffer} has ended; a request for it comes too late."));
-        }
-
-        var (next, reply) = _translation.Map(request);
-        await CommitAsync(next, [request.Token], []);
+        await _writes.RoomAsync();
+        var reply = Map(request);
+        await _writes.SettledAsync();
         return reply;
     }
 
@@ -92,8 +86,9 @@ internal sealed class TranslationGrain(
             return malformed;
         }
 
-        await CommitAsync(tokens.Aggregate(_translation, (held, token) => held.Unmap(token)), tokens, tokens);
-        _ended.Add(tokens);
+        await _writes.RoomAsync();
+        End(tokens.Aggregate(_translation, (held, token) => held.Unmap(token)), tokens);
+        await _writes.SettledAsync();
         return null;
     }
 
@@ -104,9 +99,9 @@ internal sealed class TranslationGrain(
             return malformed;
         }
 
-        ImmutableArray<MapToken> ended = [.. _translation.Held.Where(token => token.Buffer == buffer), new(buffer, following)];
-        await CommitAsync(_translation.UnmapAll(buffer), ended, ended);
-        _ended.Add(ended);
+        await _writes.RoomAsync();
+        End(_translation.UnmapAll(buffer), [.. _translation.Held.Where(token => token.Buffer == buffer), new(buffer, following)]);
+        await _writes.SettledAsync();
         return null;
     }
 
@@ -117,12 +112,14 @@ internal sealed class TranslationGrain(
             return Refusal.Null("Stage");
         }
 
+        await _writes.RoomAsync();
         var (next, refusal) = _translation.SwitchContext(stage, context);
-        await CommitAsync(next, [], []);
+        Apply(next, []);
+        await _writes.SettledAsync();
         return refusal;
     }
 
-    public Task<ImmutableArray<MapToken>> GetHeldAsync(CancellationToken cancellationToken) => Task.FromResult(_translation.Held.ToImmutableArray());
+    public Task<ImmutableArray<MapToken>> GetHeldAsync(CancellationToken cancellationToken) => Task.FromResult(_durable.Held.ToImmutableArray());
 
     private static Refusal? Check(DmaMapRequest request) => request is null ? Refusal.Null(nameof(request)) : request.Check();
 
@@ -144,16 +141,67 @@ internal sealed class TranslationGrain(
         return null;
     }
 
-    private async Task CommitAsync(DmaTranslation next, ImmutableArray<MapToken> changed, ImmutableArray<MapToken> ended)
+    private Refusal? LayOut(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool)
+    {
+        var isSame = _translation.Pool == pool && _translation.Stages.Length == stages.Length
+            && _translation.Stages.Zip(stages).All(pair => pair.First.SaysTheSameAs(pair.Second));
+        if (isSame && _isLaidOut)
+        {
+            return null;
+        }
+
+        if (_translation.Held.Any())
+        {
+            return Refusal.Of(Errno.EBUSY, "Stages", "Buffers are mapped through these MMUs; they cannot be replaced.");
+        }
+
+        _isLaidOut = true;
+        Apply(DmaTranslation.Create(stages, pool), []);
+        return null;
+    }
+
+    private DmaResult<DmaMapped> Map(DmaMapRequest request)
+    {
+        if (_ended.Has(request.Token))
+        {
+            return DmaResult.Refuse<DmaMapped>(Refusal.Of(
+                Errno.EINVAL, "Token", $"Mapping {request.Token.Sequence} of {request.Token.Buffer} has ended; a request for it comes too late."));
+        }
+
+        var (next, reply) = _translation.Map(request);
+        Apply(next, [request.Token]);
+        return reply;
+    }
+
+    private void End(DmaTranslation next, ImmutableArray<MapToken> ended)
+    {
+        _ended.Add(ended);
+        if (Apply(next, ended))
+        {
+            _endedSince.AddRange(ended);
+        }
+    }
+
+    private bool Apply(DmaTranslation next, ImmutableArray<MapToken> changed)
     {
         if (ReferenceEquals(next, _translation))
         {
-            return;
+            return false;
         }
 
-        var map = changed.Aggregate(
-            await _chunks.MakeRoomAsync(_map),
-            (held, token) => next.HeldBy(token) is { } mapping ? held.With(mapping) : held.Without(token));
+        _translation = next;
+        _changed.UnionWith(changed);
+        _writes.Applied(Math.Max(1, changed.Length));
+        return true;
+    }
+
+    private async Task WriteAsync()
+    {
+        var map = await _chunks.MakeRoomAsync(_map);
+        _writes.Take();
+        var (next, changed, ended) = (_translation, _changed, _endedSince);
+        (_changed, _endedSince) = ([], []);
+        map = changed.Aggregate(map, (held, token) => next.HeldBy(token) is { } mapping ? held.With(mapping) : held.Without(token));
         await storage.WriteAsync(
             new()
             {
@@ -164,6 +212,6 @@ internal sealed class TranslationGrain(
                 Held = map.ToRecord(),
             },
             DeactivateOnIdle);
-        (_translation, _map) = (next, map);
+        (_durable, _map) = (next, map);
     }
 }

@@ -168,4 +168,59 @@ public sealed class MemoryGrainTests(SiloFixture silo)
         Assert.Empty(await memory.GetHeldAsync());
         Assert.True((await memory.AllocateAsync(request with { Token = new("late", 1) })).IsGranted);
     }
+
+    [Fact]
+    public async Task What_is_not_durable_is_neither_acknowledged_nor_shown()
+    {
+        var memory = silo.Grains.MemoryForGrains(await silo.NewBoardAsync());
+        using var held = silo.Storage.HoldWrites(memory);
+        var replies = Enumerable.Range(0, 64).Select(number => memory.AllocateAsync(RequestOf($"many{number}"))).ToArray();
+
+        Assert.Empty(await memory.GetHeldAsync());
+        Assert.DoesNotContain(replies, reply => reply.IsCompleted);
+        held.Release();
+
+        Assert.All(await Task.WhenAll(replies), reply => Assert.True(reply.IsGranted));
+        Assert.Equal(64, (await memory.GetHeldAsync()).Length);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Failed_write_of_many_gives_no_page_twice(bool afterWriting)
+    {
+        var memory = silo.Grains.MemoryForGrains(await silo.NewBoardAsync());
+        using var held = silo.Storage.HoldWrites(memory);
+        using var fault = silo.Storage.FailWrite(memory, 2, afterWriting);
+        var requests = Enumerable.Range(0, 24).Select(number => RequestOf($"failing{number}")).ToArray();
+        var replies = requests.Select(request => memory.AllocateAsync(request)).ToArray();
+        await memory.GetHeldAsync();
+        held.Release();
+        await Task.WhenAll(replies.Select(reply => reply.ContinueWith(_ => { }, TaskScheduler.Default)));
+        Assert.Contains(replies, reply => reply.IsFaulted);
+
+        var again = await Task.WhenAll(requests.Select(request => memory.AllocateAsync(request)));
+
+        Assert.Equal(24, again.SelectMany(reply => reply.Value.Extents).Select(extent => extent.FirstPfn).Distinct().Count());
+        foreach (var (reply, now) in replies.Zip(again))
+        {
+            Assert.True(reply.IsFaulted || (await reply).Value.Extents.SequenceEqual(now.Value.Extents));
+        }
+    }
+
+    [Fact]
+    public async Task Request_that_is_sent_again_is_answered_when_the_first_one_is_durable()
+    {
+        var memory = silo.Grains.MemoryForGrains(await silo.NewBoardAsync());
+        var held = silo.Storage.HoldWrites(memory);
+        var first = memory.AllocateAsync(RequestOf("twice"));
+        var second = memory.AllocateAsync(RequestOf("twice"));
+        await memory.GetHeldAsync();
+        Assert.False(second.IsCompleted);
+        held.Release();
+
+        Assert.Equal((await first).Value.Extents, (await second).Value.Extents);
+    }
+
+    private static AllocationRequest RequestOf(string buffer) => new(new(buffer, 0), 4096, DmaConstraints.Unconstrained, ulong.MaxValue, "gpu");
 }

@@ -12,10 +12,12 @@ namespace DmaGrains.Grains.Boards.Names;
 internal interface INameBucketGrain : IGrainWithStringKey
 {
     /// <summary>Adds a name; if it is there already, of that generation or a later one, nothing changes.</summary>
+    [AlwaysInterleave]
     [Alias("Add")]
     Task<BucketReply> AddAsync(ListedName name, CancellationToken cancellationToken = default);
 
     /// <summary>Removes a name of that generation or an earlier one; a later one stays.</summary>
+    [AlwaysInterleave]
     [Alias("Remove")]
     Task<BucketReply> RemoveAsync(ListedName name, CancellationToken cancellationToken = default);
 

@@ -9,7 +9,8 @@ namespace DmaGrains.Grains.Boards.Names;
 /// A split writes the new bucket first, then this one, and last the board's number of buckets. If it fails before this bucket is written,
 /// this bucket still has all its names, no caller asks the new one, and the split is repeated with the names of that time. After that,
 /// this bucket redirects requests for moved names, even when the board does not know the new bucket yet; so it does with a listing, which
-/// reaches the new bucket's places through this one.
+/// reaches the new bucket's places through this one. Calls apply at once and share writes (<see cref="GroupedWrites"/>); while a bucket
+/// splits, changes of its names wait.
 /// </remarks>
 [GrainType("dma-name-bucket")]
 internal sealed class NameBucketGrain(
@@ -19,11 +20,21 @@ internal sealed class NameBucketGrain(
     private string _board = string.Empty;
     private uint _number;
 
-    private NameBucket Bucket => new(_number, storage.State);
+    private GroupedWrites _writes = null!;
+
+    // With all changes that were applied.
+    private NameBucketRecord _record = storage.State;
+    private Task _split = Task.CompletedTask;
+
+    private NameBucket Bucket => new(_number, _record);
+
+    private NameBucket Durable => new(_number, storage.State);
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         (_board, _number) = NameBucketKeys.PartsOf(this.GetPrimaryKeyString());
+        _writes = new(WriteAsync, DeactivateOnIdle);
+        _record = storage.State;
         if (storage.RecordExists)
         {
             Bucket.AssertInvariants();
@@ -34,6 +45,72 @@ internal sealed class NameBucketGrain(
     }
 
     public async Task<BucketReply> AddAsync(ListedName name, CancellationToken cancellationToken)
+    {
+        await RoomAsync();
+        var reply = Add(name);
+        await _writes.SettledAsync();
+        return reply;
+    }
+
+    public async Task<BucketReply> RemoveAsync(ListedName name, CancellationToken cancellationToken)
+    {
+        await RoomAsync();
+        var reply = Remove(name);
+        await _writes.SettledAsync();
+        return reply;
+    }
+
+    public Task<BucketPage> ListAsync(NamePosition after, int count, CancellationToken cancellationToken)
+    {
+        if (Durable.ElsewhereFor(after.Place) is { } other)
+        {
+            return Task.FromResult(new BucketPage(other, [], null));
+        }
+
+        var (names, next) = Durable.Page(after, count);
+        return Task.FromResult(new BucketPage(null, names, next));
+    }
+
+    public async Task<int> SplitAsync(int level, CancellationToken cancellationToken)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _split = done.Task;
+        try
+        {
+            await _writes.SettledAsync();
+            return await SplitAsync(level);
+        }
+        finally
+        {
+            done.SetResult();
+        }
+    }
+
+    public async Task FillAsync(
+        int level, ulong version, ImmutableArray<ListedName> names, ImmutableArray<ListedName> removed, CancellationToken cancellationToken)
+    {
+        Apply(Bucket.Filled(level, version, names, removed));
+        Note(_record.Removed);
+        await _writes.SettledAsync();
+    }
+
+    private async Task<int> SplitAsync(int level)
+    {
+        if (_record.Level > level)
+        {
+            return _record.Names.Length;
+        }
+
+        Invariant.Holds(_record.Level == level);
+        var (next, number, moving) = Bucket.Split();
+        await GrainFactory.GetNameBucket(_board, number).FillAsync(
+            next.Level, next.Version, moving, next.Removed, CancellationToken.None);
+        Apply(next);
+        await _writes.SettledAsync();
+        return Math.Max(next.Names.Length, moving.Length);
+    }
+
+    private BucketReply Add(ListedName name)
     {
         if (Bucket.ElsewhereFor(name.Position.Place) is { } other)
         {
@@ -46,58 +123,39 @@ internal sealed class NameBucketGrain(
         }
 
         var next = Bucket.With(name);
-        var isDone = ReferenceEquals(next, storage.State) || !Bucket.IsFull;
+        var isDone = ReferenceEquals(next, _record) || !Bucket.IsFull;
         if (isDone)
         {
-            await WriteAsync(next);
+            Apply(next);
         }
 
         return new(null, Bucket.IsOver, isDone);
     }
 
-    public async Task<BucketReply> RemoveAsync(ListedName name, CancellationToken cancellationToken)
+    private BucketReply Remove(ListedName name)
     {
         if (Bucket.ElsewhereFor(name.Position.Place) is { } other)
         {
             return new(other, false, false);
         }
 
-        await WriteAsync(Bucket.Without(name));
+        Apply(Bucket.Without(name));
         _removed.Add(name);
         return new(null, false, true);
     }
 
-    public Task<BucketPage> ListAsync(NamePosition after, int count, CancellationToken cancellationToken)
+    private async ValueTask RoomAsync()
     {
-        if (Bucket.ElsewhereFor(after.Place) is { } other)
+        do
         {
-            return Task.FromResult(new BucketPage(other, [], null));
+            while (!_split.IsCompleted)
+            {
+                await _split;
+            }
+
+            await _writes.RoomAsync();
         }
-
-        var (names, next) = Bucket.Page(after, count);
-        return Task.FromResult(new BucketPage(null, names, next));
-    }
-
-    public async Task<int> SplitAsync(int level, CancellationToken cancellationToken)
-    {
-        if (storage.State.Level > level)
-        {
-            return storage.State.Names.Length;
-        }
-
-        Invariant.Holds(storage.State.Level == level);
-        var (next, number, moving) = Bucket.Split();
-        await GrainFactory.GetNameBucket(_board, number).FillAsync(
-            next.Level, next.Version, moving, next.Removed, CancellationToken.None);
-        await WriteAsync(next);
-        return Math.Max(next.Names.Length, moving.Length);
-    }
-
-    public async Task FillAsync(
-        int level, ulong version, ImmutableArray<ListedName> names, ImmutableArray<ListedName> removed, CancellationToken cancellationToken)
-    {
-        await WriteAsync(Bucket.Filled(level, version, names, removed));
-        Note(storage.State.Removed);
+        while (!_split.IsCompleted);
     }
 
     private void Note(ImmutableArray<ListedName> removed)
@@ -108,11 +166,18 @@ internal sealed class NameBucketGrain(
         }
     }
 
-    private async Task WriteAsync(NameBucketRecord next)
+    private void Apply(NameBucketRecord next)
     {
-        if (!ReferenceEquals(next, storage.State))
+        if (!ReferenceEquals(next, _record))
         {
-            await storage.WriteAsync(next, DeactivateOnIdle);
+            _record = next;
+            _writes.Applied();
         }
+    }
+
+    private async Task WriteAsync()
+    {
+        _writes.Take();
+        await storage.WriteAsync(_record, DeactivateOnIdle);
     }
 }
