@@ -33,6 +33,11 @@ if (args is [ExploreRun.Name, ..])
     return ExploreRun.Run(args[1..]);
 }
 
+if (args is [LivesRun.Name, ..])
+{
+    return await LivesRun.MainAsync(args[1..]);
+}
+
 if (args is [SweepRun.Name, ..])
 {
     return await SweepRun.MainAsync(args[1..]);

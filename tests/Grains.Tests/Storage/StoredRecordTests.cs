@@ -133,21 +133,34 @@ public sealed partial class StoredRecordTests(SiloFixture silo)
         var board = definition.Name;
         Assert.True((await silo.Grains.BoardForGrains(board).DefineAsync(definition)).IsGranted);
         var (memory, translation) = (silo.Grains.MemoryForGrains(board), silo.Grains.TranslationForGrains(board));
-        for (var index = 0; index < 200; index++)
+
+        // As many at once as share writes, and more.
+        foreach (var some in Enumerable.Range(0, 256).Chunk(128))
         {
-            var allocated = await memory.AllocateAsync(new(
-                new(Long($"b{index}"), 0), 16 << Page.Shift, DmaConstraints.Unconstrained, ulong.MaxValue, DeviceName(0))
+            using var held = silo.Storage.HoldWrites(memory);
+            using var alsoHeld = silo.Storage.HoldWrites(translation);
+            var taken = some.Select(index => TakeAsync(Long($"b{index}"))).ToArray();
+            await memory.GetHeldAsync();
+            held.Release();
+            await translation.GetHeldAsync();
+            alsoHeld.Release();
+            await Task.WhenAll(taken);
+        }
+
+        AssertBounded(board, silo.Grains.GetBuffer(board, "none"));
+
+        async Task TakeAsync(string buffer)
+        {
+            var allocated = await memory.AllocateAsync(new(new(buffer, 0), 16 << Page.Shift, DmaConstraints.Unconstrained, ulong.MaxValue, DeviceName(0))
             {
                 Regions = new([Long("ram"), .. definition.Memory.Skip(4).Select(region => region.Name)]),
                 Others = new(DeviceName(1), ulong.MaxValue),
             });
             var mapped = await translation.MapAsync(new(
-                new(Long($"b{index}"), 0), DeviceName(1), Long("mmu"), Long("bus-mmu"), allocated.Value, 16 << Page.Shift, DmaConstraints.Unconstrained,
+                new(buffer, 0), DeviceName(1), Long("mmu"), Long("bus-mmu"), allocated.Value, 16 << Page.Shift, DmaConstraints.Unconstrained,
                 DmaConstraints.Unconstrained, ulong.MaxValue));
             Assert.True(mapped.IsGranted);
         }
-
-        AssertBounded(board, silo.Grains.GetBuffer(board, "none"));
     }
 
     [Fact]
