@@ -8,10 +8,10 @@ using Orleans.Storage;
 
 namespace DmaGrains.Grains;
 
-/// <summary>Adds to a silo what the grains need, except the storage itself.</summary>
+/// <summary>Adds the services that the grains need to a silo, except the storage itself.</summary>
 public static class GrainServices
 {
-    /// <summary>Adds a silo's device cache, its list of debts, reminders, and how state is read, written and serialized.</summary>
+    /// <summary>Adds the device cache, the list of debts, reminders, and the reading, writing and serialization of state.</summary>
     public static ISiloBuilder AddGrainServices(this ISiloBuilder silo)
     {
         silo.Services.AddSingleton<DeviceCache>();

@@ -4,7 +4,7 @@ using DmaGrains.Interfaces;
 
 namespace DmaGrains.Grains;
 
-/// <summary>The grains under the keys of <see cref="GrainKeys"/>, with what they do for each other only.</summary>
+/// <summary>The grains under the keys of <see cref="GrainKeys"/>, with the methods that only grains may call.</summary>
 internal static class GrainsForGrains
 {
     /// <summary>The board's grain.</summary>

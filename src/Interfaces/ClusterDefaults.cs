@@ -1,17 +1,20 @@
 namespace DmaGrains.Interfaces;
 
-/// <summary>What silos and clients of a cluster use unless they are told otherwise.</summary>
+/// <summary>Default settings of silos and clients.</summary>
 public static class ClusterDefaults
 {
-    /// <summary>The service: keys stored state, and never changes.</summary>
+    /// <summary>The service id. It is part of the keys of stored state, so it never changes.</summary>
     public const string ServiceId = "dmagrains";
 
-    /// <summary>The cluster: which silos belong together.</summary>
+    /// <summary>The cluster id, which tells which silos belong together.</summary>
     public const string ClusterId = "dmagrains";
 
-    /// <summary>How long an answer is waited for before the caller gets an exception. Reason: docs/decisions/0012.</summary>
+    /// <summary>How long a caller waits for a reply before it gets an exception. Reason: docs/decisions/0012.</summary>
     public static TimeSpan ResponseTimeout { get; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>When the others have noticed that a silo is lost, and its grains are elsewhere at the next call. Reason: docs/decisions/0012.</summary>
+    /// <summary>
+    /// The time after which other silos have noticed a lost silo, so that its grains activate elsewhere at the next call. Reason:
+    /// docs/decisions/0012.
+    /// </summary>
     public static TimeSpan LossNoticed { get; } = TimeSpan.FromSeconds(2);
 }

@@ -38,8 +38,8 @@ public static class DmaBufferCommands
     /// <param name="id">The <see cref="DmaCommand.Id"/>; null for none.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>
-    /// ENOENT, EINVAL, EEXIST, ENODEV (revoked), EREMOTEIO (no bus leads to a peer's memory), EOPNOTSUPP (options), EAGAIN, ENOSPC, ENOMEM
-    /// or EIO.
+    /// ENOENT, EINVAL, EEXIST, ENODEV (revoked), EREMOTEIO (no bus connects the device to a peer's memory), EOPNOTSUPP (options), EAGAIN,
+    /// ENOSPC, ENOMEM or EIO.
     /// </returns>
     public static Task<DmaResult<DmaReply>> MapAttachmentAsync(
         this IDmaBufferGrain buffer,
@@ -131,7 +131,7 @@ public static class DmaBufferCommands
     /// <summary>The CPU takes the buffer over from the devices. Source: dma_buf_begin_cpu_access.</summary>
     /// <param name="buffer">The buffer.</param>
     /// <param name="access">The caller's new name for it.</param>
-    /// <param name="direction">From the device to read, to the device to write, or both.</param>
+    /// <param name="direction">FromDevice to read, ToDevice to write, Bidirectional for both.</param>
     /// <param name="id">The <see cref="DmaCommand.Id"/>; null for none.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>ENOENT, EINVAL, EBADF (released, no device attached), ENODEV (revoked), EEXIST or ENOSPC.</returns>
@@ -152,7 +152,7 @@ public static class DmaBufferCommands
     /// <summary>The CPU reads or writes through its caches, whether or not it owns the buffer.</summary>
     /// <param name="buffer">The buffer.</param>
     /// <param name="access">The caller's new name, used once.</param>
-    /// <param name="direction">From the device to read, to the device to write, or both.</param>
+    /// <param name="direction">FromDevice to read, ToDevice to write, Bidirectional for both.</param>
     /// <param name="id">The <see cref="DmaCommand.Id"/>; null for none.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>ENOENT, EINVAL, EBADF (released, no device attached) or ENODEV (revoked).</returns>
@@ -192,7 +192,7 @@ public static class DmaBufferCommands
         this IDmaBufferGrain buffer, string sync, string mapping, CommandId? id = null, CancellationToken cancellationToken = default) =>
         buffer.ExecuteAsync(new DmaCommand.SyncForCpu(sync, mapping) { Id = id }, cancellationToken);
 
-    /// <summary>The exporter takes the buffer back. Source: dma_buf_invalidate_mappings.</summary>
+    /// <summary>The exporter revokes the buffer. Source: dma_buf_invalidate_mappings.</summary>
     /// <param name="buffer">The buffer.</param>
     /// <param name="id">The <see cref="DmaCommand.Id"/>; null for none.</param>
     /// <param name="cancellationToken">Stops waiting.</param>

@@ -11,7 +11,7 @@ namespace DmaGrains.Interfaces;
 /// </summary>
 /// <remarks>
 /// Numbers come from a hybrid logical clock: the time in microseconds, or the last number plus one. So a new caller starts above all
-/// numbers that a buffer has forgotten; where its clock is behind, the refusal says which number to start above.
+/// numbers that a buffer has forgotten; if its clock is behind, the refusal tells the number to start above.
 /// </remarks>
 public sealed class DmaCaller
 {
@@ -40,13 +40,16 @@ public sealed class DmaCaller
         }
     }
 
-    /// <summary>The same commands with new ids, in order: one request.</summary>
+    /// <summary>Gives commands new ids, in order, to make them one request.</summary>
     public ImmutableArray<DmaCommand> Number(IEnumerable<DmaCommand> commands) => [.. commands.Select(command => command with { Id = Next() })];
 
     /// <summary>
     /// Sends under a new id, and once more under a higher one when the buffer has forgotten callers with higher numbers (ESTALE).
     /// </summary>
-    /// <param name="send">Sends once. If it sends again by itself, it must not return ESTALE for a repeat, because the first attempt may have been carried out.</param>
+    /// <param name="send">
+    /// Sends the command or export. If it retries, it must not return ESTALE of a retry, because the first attempt may have been carried
+    /// out.
+    /// </param>
     public async Task<DmaResult<DmaReply>> SendAsync(Func<CommandId, Task<DmaResult<DmaReply>>> send)
     {
         ArgumentNullException.ThrowIfNull(send);
@@ -54,7 +57,7 @@ public sealed class DmaCaller
         return Learns(reply) ? await send(Next()) : reply;
     }
 
-    /// <summary>The same for a batch, see <see cref="IDmaBufferGrain"/>.</summary>
+    /// <summary>Sends a batch as the other overload sends a command; see <see cref="IDmaBufferGrain"/>.</summary>
     /// <param name="commands">The commands; their ids are replaced.</param>
     /// <param name="send">Sends the batch once, as for a single command.</param>
     public async Task<ImmutableArray<DmaResult<DmaReply>>> SendAsync(

@@ -9,13 +9,13 @@ namespace DmaGrains.Interfaces;
 [GenerateSerializer, Immutable, Alias("dma.experiment-text")]
 public sealed record ExperimentText(string Text, ImmutableArray<ExperimentBoard> Boards)
 {
-    /// <summary>Most characters of a text.</summary>
+    /// <summary>The most characters of a text.</summary>
     public const int LengthMax = 1 << 16;
 
-    /// <summary>Most boards that it names.</summary>
+    /// <summary>The most boards that it names.</summary>
     public const int BoardsMax = 16;
 
-    /// <summary>Whether another one says the same, also when it has gone over the wire.</summary>
+    /// <summary>Whether another one is equal in content.</summary>
     public bool SaysTheSameAs(ExperimentText other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -25,7 +25,7 @@ public sealed record ExperimentText(string Text, ImmutableArray<ExperimentBoard>
 }
 
 /// <summary>A board that an experiment names.</summary>
-/// <param name="Reference">How: a name or a path, as the text has it.</param>
+/// <param name="Reference">The name or path by which the text refers to it.</param>
 /// <param name="Board">The board.</param>
 [GenerateSerializer, Immutable, Alias("dma.experiment-board")]
 public sealed record ExperimentBoard(string Reference, BoardDefinition Board);

@@ -6,9 +6,8 @@ using Orleans.Concurrency;
 namespace DmaGrains.Interfaces;
 
 /// <summary>
-/// A board: its devices, and the names of its buffers; key <c>board:name</c>. Calls that add, remove or list names interleave with
-/// others, so the buffers of a board do not wait for each other. A call that is cancelled stops between two devices; the same call completes
-/// what it left.
+/// A board: its devices, and the names of its buffers; key <c>board:name</c>. Calls that add, remove or list names interleave with others,
+/// so the buffers of a board do not wait for each other. A cancelled call stops between two devices; repeating the call completes it.
 /// </summary>
 [GrainInterfaceType("dma.IBoardGrain")]
 [Alias("dma.IBoardGrain")]

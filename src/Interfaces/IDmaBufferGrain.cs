@@ -17,16 +17,16 @@ namespace DmaGrains.Interfaces;
 /// repeated is a new attempt.
 /// </summary>
 /// <remarks>
-/// <see cref="DmaBufferCommands"/> has a method for each command. What only reads answers from the last durable state and waits for no
-/// command. A caller that cancels gets an <see cref="OperationCanceledException"/> at once: what has not begun is not begun, and a command
-/// that has asked memory or writes is carried out, as one whose reply was lost. Refusals are values; <c>docs/errors.md</c> lists each
-/// command's errnos in the order checked.
+/// <see cref="DmaBufferCommands"/> has a method for each command. Methods that only read answer from the last durable state and do not wait
+/// for commands. A caller that cancels gets an <see cref="OperationCanceledException"/> at once: a command that has not begun does not
+/// begin, and one that has asked memory or is writing is carried out, like one whose reply was lost. Refusals are values;
+/// <c>docs/errors.md</c> lists each command's errnos in the order checked.
 /// </remarks>
 [GrainInterfaceType("dma.IDmaBufferGrain")]
 [Alias("dma.IDmaBufferGrain")]
 public interface IDmaBufferGrain : IGrainWithStringKey
 {
-    /// <summary>Most commands in one batch.</summary>
+    /// <summary>The most commands in one batch.</summary>
     const int BatchMax = ReplyTable.RequestMax;
 
     /// <summary>Exports the buffer. Source: dma_buf_export.</summary>
@@ -34,7 +34,7 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     [Alias("Export")]
     Task<DmaResult<DmaReply>> ExportAsync(BufferExport origin, CancellationToken cancellationToken = default);
 
-    /// <summary>What a map would return; nothing is kept or remembered (thread #12).</summary>
+    /// <summary>The reply that a map would get; nothing is held or remembered (thread #12).</summary>
     /// <param name="attachment">The attachment that would be mapped.</param>
     /// <param name="direction">Which way data would move.</param>
     /// <param name="options">Options of the map: <see cref="MapOptions.NoBounce"/> tells whether it works without a copy.</param>
@@ -46,7 +46,7 @@ public interface IDmaBufferGrain : IGrainWithStringKey
 
     /// <summary>Carries out a command.</summary>
     /// <returns>
-    /// ENOENT, EINVAL (not an id, or the id of another command), ESTALE (the id may have been carried out and is not remembered), or the
+    /// ENOENT, EINVAL (malformed id, or the id of another command), ESTALE (the id may have been carried out and forgotten), or the
     /// command's own errnos.
     /// </returns>
     [Alias("Execute")]
@@ -83,8 +83,8 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     Task<DmaResult<DmaBuffer>> DescribeAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// For the repair of a board: gives back what the buffer owes and what is held for it without need, and makes the board list it
-    /// exactly if it is alive.
+    /// For the repair of a board: gives back what the buffer owes and what is held for it but not used, and makes the board list it if and
+    /// only if it is alive.
     /// </summary>
     /// <param name="pages">The pages that the board's memory holds under its name.</param>
     /// <param name="mappings">The mappings that the board's MMUs and bounce pool hold under its name.</param>

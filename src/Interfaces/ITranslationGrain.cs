@@ -4,7 +4,10 @@ using Orleans.Concurrency;
 
 namespace DmaGrains.Interfaces;
 
-/// <summary>A board's MMUs and its bounce pool; key <c>translation:board</c>. Only buffers map and unmap; <see cref="IBoardGrain"/> switches contexts.</summary>
+/// <summary>
+/// A board's MMUs and its bounce pool; key <c>translation:board</c>. Only buffers map and unmap; <see cref="IBoardGrain"/> switches
+/// contexts.
+/// </summary>
 [GrainInterfaceType("dma.ITranslationGrain")]
 [Alias("dma.ITranslationGrain")]
 public interface ITranslationGrain : IGrainWithStringKey

@@ -9,7 +9,7 @@ public static class Listings
 {
     /// <summary>The names of a board's buffers, page by page.</summary>
     /// <param name="board">The board; it must be defined.</param>
-    /// <param name="page">Most names in a page, 1 to <see cref="IBoardGrain.PageMax"/>.</param>
+    /// <param name="page">The most names in a page, 1 to <see cref="IBoardGrain.PageMax"/>.</param>
     /// <param name="cancellation">Stops the listing.</param>
     public static IAsyncEnumerable<ImmutableArray<string>> BufferPagesAsync(
         this IBoardGrain board, int page = IBoardGrain.PageMax, CancellationToken cancellation = default) =>
@@ -17,7 +17,7 @@ public static class Listings
 
     /// <summary>The names of a cluster's boards, page by page.</summary>
     /// <param name="boards">The list of boards.</param>
-    /// <param name="page">Most names in a page, 1 to <see cref="IBoardGrain.PageMax"/>.</param>
+    /// <param name="page">The most names in a page, 1 to <see cref="IBoardGrain.PageMax"/>.</param>
     /// <param name="cancellation">Stops the listing.</param>
     public static IAsyncEnumerable<ImmutableArray<string>> BoardPagesAsync(
         this IBoardListGrain boards, int page = IBoardGrain.PageMax, CancellationToken cancellation = default) =>

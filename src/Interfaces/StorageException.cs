@@ -1,21 +1,21 @@
 namespace DmaGrains.Storage;
 
-/// <summary>Storage cannot be opened or does not do what it is asked. The message is one line and holds no secret.</summary>
-/// <remarks>It is part of the contract, and not of DmaGrains.Storage, because clients hear it, and they need no storage.</remarks>
+/// <summary>Storage cannot be opened, or failed. The message is one line without secrets.</summary>
+/// <remarks>It is defined here and not in DmaGrains.Storage because clients receive it, and they do not reference the storage.</remarks>
 [GenerateSerializer, Alias("dma.storage-fault")]
 public sealed class StorageException : Exception
 {
-    /// <summary>An exception with a line for an operator.</summary>
+    /// <summary>Creates the exception with a line for an operator.</summary>
     public StorageException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Whether nobody answers, and the same may work later.</summary>
+    /// <summary>Whether the storage does not answer, so that a retry may succeed.</summary>
     [Id(0)]
     public bool IsAway { get; init; }
 
-    /// <summary>An exception with a line for an operator and what caused it.</summary>
+    /// <summary>Creates the exception with a line for an operator and its cause.</summary>
     public StorageException(string message, Exception cause)
         : base(message, cause)
     {

@@ -3,10 +3,10 @@ namespace DmaGrains.Model;
 /// <summary>Numbers with their nouns, for messages.</summary>
 public static class Counted
 {
-    /// <summary>Such as <c>1 segment</c>, <c>8 segments</c>.</summary>
+    /// <summary>A number with its noun, such as <c>1 segment</c> or <c>8 segments</c>.</summary>
     /// <param name="count">How many.</param>
-    /// <param name="one">What one is called.</param>
-    /// <param name="many">What more are called; null when they have just an s.</param>
+    /// <param name="one">The singular.</param>
+    /// <param name="many">The plural; null for the singular with an s.</param>
     public static string Of(ulong count, string one, string? many = null) =>
         count == 1 ? $"1 {one}" : $"{count} {many ?? $"{one}s"}";
 }

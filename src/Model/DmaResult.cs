@@ -3,8 +3,8 @@ using Orleans;
 
 namespace DmaGrains.Model;
 
-/// <summary>Either a value or a <see cref="Model.Refusal"/>. A <c>default</c> result is neither, and says so when asked.</summary>
-/// <typeparam name="T">What a granted request answers.</typeparam>
+/// <summary>Either a value or a <see cref="Model.Refusal"/>. A <c>default</c> result is neither, and throws when it is read.</summary>
+/// <typeparam name="T">The value of a granted request.</typeparam>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.result`1")]
 public readonly record struct DmaResult<T>
     where T : notnull
@@ -30,7 +30,7 @@ public readonly record struct DmaResult<T>
     public bool IsGranted => _granted;
 
     /// <summary>Why the request was refused; null when it was granted.</summary>
-    /// <exception cref="InvalidOperationException">This is a <c>default</c> result that nobody decided.</exception>
+    /// <exception cref="InvalidOperationException">This is a <c>default</c> result.</exception>
     public Refusal? Refusal =>
         _granted || _refusal is not null
             ? _refusal
@@ -48,12 +48,12 @@ public readonly record struct DmaResult<T>
     public override string ToString() =>
         _granted ? $"granted: {_value}" : _refusal is not null ? $"refused with {_refusal}" : "never decided";
 
-    /// <summary>The value, for a caller that has already looked.</summary>
+    /// <summary>The value, for a caller that has already checked.</summary>
     /// <exception cref="InvalidOperationException">The request was refused.</exception>
     public T Value => _granted ? _value! : throw new InvalidOperationException($"Refused with {Refusal}");
 }
 
-/// <summary>Makes results; the type argument is inferred.</summary>
+/// <summary>Creates results, with an inferred type argument.</summary>
 public static class DmaResult
 {
     /// <summary>A granted request.</summary>

@@ -4,7 +4,7 @@ namespace DmaGrains.Model;
 /// <remarks>Holds only codes that a test produces; <c>docs/errors.md</c> lists them per operation in the order checked.</remarks>
 public enum Errno
 {
-    /// <summary>Opaque memory and an importer that is not trusted (thread #56).</summary>
+    /// <summary>The memory is opaque and the importer is not trusted (thread #56).</summary>
     EPERM = 1,
 
     /// <summary>The buffer, board or name does not exist (model's own use).</summary>
@@ -37,12 +37,15 @@ public enum Errno
     /// <summary>A named limit of the model is reached (model's own use), or an IOMMU's address space is full (thread #25).</summary>
     ENOSPC = 28,
 
-    /// <summary>Device memory, and an importer that cannot take part in peer-to-peer (drivers/gpu/drm/xe/xe_dma_buf.c).</summary>
+    /// <summary>
+    /// The memory belongs to a device and the importer does not support peer-to-peer (drivers/gpu/drm/xe/xe_dma_buf.c), or a device or
+    /// policy does not support the request.
+    /// </summary>
     EOPNOTSUPP = 95,
 
-    /// <summary>An id that may have been carried out before and is not remembered (model's own use).</summary>
+    /// <summary>A command with this id may have been carried out and forgotten (model's own use).</summary>
     ESTALE = 116,
 
-    /// <summary>Device memory that no route between the devices reaches (kernel/dma/mapping.c).</summary>
+    /// <summary>The memory belongs to a device to which there is no route (kernel/dma/mapping.c).</summary>
     EREMOTEIO = 121,
 }

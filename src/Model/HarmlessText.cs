@@ -5,8 +5,8 @@ using System.Text;
 namespace DmaGrains.Model;
 
 /// <summary>
-/// Text from files and callers as it may be shown: characters that do not show, and would move a terminal's cursor or turn the direction
-/// of what follows, are written as escapes such as <c>\u202e</c>. In JSON that is the same text.
+/// Makes text from files and callers safe to show: invisible characters, which could move a terminal's cursor or change the direction of
+/// text, become escapes such as <c>\u202e</c>. In JSON the escaped text is the same text.
 /// </summary>
 public static class HarmlessText
 {
@@ -22,20 +22,20 @@ public static class HarmlessText
     public static string Short(string text, int lengthMax) =>
         Of(Cut(text, lengthMax));
 
-    /// <summary>The first characters of a text as they are, no pair cut in two, with a mark where more followed.</summary>
+    /// <summary>The first characters of a text, unescaped, with a mark where more followed; surrogate pairs are not split.</summary>
     public static string Cut(string text, int lengthMax) => text.Length <= lengthMax
         ? text
         : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[lengthMax - 1]) ? lengthMax - 1 : lengthMax), "…");
 
-    /// <summary>Whether a character shows and does nothing else.</summary>
+    /// <summary>Whether a character is visible and has no other effect.</summary>
     public static bool Shows(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.LineSeparator
         or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned);
 
-    /// <summary>Whether a text is one line that can be shown as it is, and shows something.</summary>
+    /// <summary>Whether a text is one line that is safe to show as it is, and not blank.</summary>
     public static bool IsLine([NotNullWhen(true)] string? text) => !string.IsNullOrWhiteSpace(text) && ReferenceEquals(Of(text), text);
 
-    /// <summary>The characters of a text, as Unicode counts them: half of a pair that stands alone is one.</summary>
+    /// <summary>The code points of a text; a lone surrogate counts as one.</summary>
     public static int LengthOf(string text)
     {
         var length = 0;
@@ -89,7 +89,7 @@ public static class HarmlessText
             return true;
         }
 
-        // Half of a pair has nothing that it could show.
+        // A lone surrogate is not visible.
         if (!Rune.TryGetRuneAt(text, index, out var rune))
         {
             length = 1;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace DmaGrains.Model;
 
-/// <summary>What must always hold. A broken invariant is a fault of this program, never of the caller's request.</summary>
+/// <summary>Asserts invariants. A broken invariant is a fault of this program, never of the caller's request.</summary>
 public static class Invariant
 {
     /// <summary>Checks in Debug and Release alike.</summary>

@@ -6,10 +6,10 @@ public static class ModelName
     /// <summary>The longest name, in characters.</summary>
     public const int LengthMax = 63;
 
-    /// <summary>Most characters of what is no name that a message quotes.</summary>
+    /// <summary>The most characters that a message quotes of an invalid name.</summary>
     public const int QuotedMax = 80;
 
-    /// <summary>What a name looks like, for messages.</summary>
+    /// <summary>A description of valid names, for messages.</summary>
     public const string Expected = "1 to 63 of a-z, A-Z, 0-9, '.', '_', '-', '#', starting with a letter or digit";
 
     /// <summary>Whether <paramref name="name"/> can be a name. No slash: it separates the parts of a grain key.</summary>
@@ -37,9 +37,7 @@ public static class ModelName
         : name is null ? Refusal.Null(field)
         : Refusal.Of(Errno.EINVAL, field, $"{field} {Quoted(name)} is not a name: expected {Expected}.");
 
-    /// <summary>
-    /// Null when a text can stand for a name in messages, such as "a heap" for a device; else EINVAL naming <paramref name="field"/>.
-    /// </summary>
+    /// <summary>Null when a text may stand in for a name in messages, such as "a heap" for a device; else EINVAL naming <paramref name="field"/>.</summary>
     public static Refusal? CheckShown(string? text, string field) => text switch
     {
         null => Refusal.Null(field),
@@ -47,7 +45,7 @@ public static class ModelName
         _ => Refusal.Of(Errno.EINVAL, field, $"{field} {Quoted(text)} is not a name: expected one line of at most {LengthMax} characters."),
     };
 
-    /// <summary>What somebody gave for a name, for messages: a name as it is, else in quotes, harmless and not too long.</summary>
+    /// <summary>A given name for messages: as it is when valid, else escaped, shortened and in quotes.</summary>
     public static string Quoted(string? name) =>
         IsValid(name) ? name! : name is null ? "(null)" : $"'{HarmlessText.Short(name, QuotedMax)}'";
 }

@@ -3,23 +3,23 @@ using Orleans;
 
 namespace DmaGrains.Model;
 
-/// <summary>Names in an order; equal when they are the same names. The default has none.</summary>
+/// <summary>An ordered list of names, compared by content. The default is empty.</summary>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.names")]
 public readonly struct NameList : IEquatable<NameList>
 {
     [Id(0)]
     private readonly ImmutableArray<string> _names;
 
-    /// <summary>Those names.</summary>
+    /// <summary>Creates the list.</summary>
     public NameList(params IEnumerable<string> names) => _names = [.. names];
 
     /// <summary>The names.</summary>
     public ImmutableArray<string> Names => _names.IsDefault ? [] : _names;
 
-    /// <summary>Whether there is none.</summary>
+    /// <summary>Whether the list is empty.</summary>
     public bool IsEmpty => _names.IsDefaultOrEmpty;
 
-    /// <summary>Whether both have the same names.</summary>
+    /// <summary>Whether both have the same names in the same order.</summary>
     public static bool operator ==(NameList left, NameList right) => left.Equals(right);
 
     /// <summary>Whether they differ.</summary>

@@ -12,7 +12,7 @@ public static class Page
     /// <summary>Pages needed for that many bytes.</summary>
     public static ulong CountFor(ulong sizeBytes) => (sizeBytes >> Shift) + ((sizeBytes & (SizeBytes - 1)) == 0 ? 0u : 1u);
 
-    /// <summary>The same where memory comes in kernel pages of an order: a multiple of 2^<paramref name="order"/>.</summary>
+    /// <summary>Pages needed for that many bytes in whole kernel pages: a multiple of 2^<paramref name="order"/>.</summary>
     public static ulong CountFor(ulong sizeBytes, int order) => RoundUp(CountFor(sizeBytes), order);
 
     /// <summary>Bytes in a kernel page: 4096, 16384 or 65536 for an order of 0, 2 or 4.</summary>
@@ -24,6 +24,6 @@ public static class Page
     /// <summary>A page frame number, or a number of pages, rounded up to kernel pages.</summary>
     public static ulong RoundUp(ulong pages, int order) => RoundDown(pages + ((1UL << order) - 1), order);
 
-    /// <summary>The same rounded down.</summary>
+    /// <summary>A page frame number, or a number of pages, rounded down to kernel pages.</summary>
     public static ulong RoundDown(ulong pages, int order) => pages >> order << order;
 }

@@ -6,13 +6,13 @@ namespace DmaGrains.Reports;
 /// <summary>A device's place in a buffer's list of importers.</summary>
 /// <param name="Name">The caller's name for it.</param>
 /// <param name="Device">The device.</param>
-/// <param name="Demand">What its demand counted for when it attached.</param>
-/// <param name="Takes">What the device really takes.</param>
-/// <param name="HighestAddress">The last address that the device forms, on its bus.</param>
-/// <param name="Iommu">The MMU of its own, or null.</param>
-/// <param name="BusMmu">The MMU between its bus and memory, or null.</param>
-/// <param name="Access">How it may get at the buffer: map, scatterlist, pfns.</param>
-/// <param name="PreferredSegmentSize">Segments that it would like to be no shorter, in bytes; 0 when it does not care.</param>
+/// <param name="Demand">The part of the device's limits that counted when it attached.</param>
+/// <param name="Takes">The device's own limits.</param>
+/// <param name="HighestAddress">The last address that the device can form on its bus.</param>
+/// <param name="Iommu">The device's own MMU, or null.</param>
+/// <param name="BusMmu">The MMU between the device's bus and memory, or null.</param>
+/// <param name="Access">How the device may access the buffer: map, scatterlist, pfns.</param>
+/// <param name="PreferredSegmentSize">The shortest segment that the device would like, in bytes; 0 for no preference.</param>
 /// <param name="Pending">Whether the storage must move before it can map.</param>
 public sealed record AttachmentReport(
     string Name,
@@ -46,16 +46,16 @@ public sealed record AttachmentReport(
     };
 }
 
-/// <summary>A mapping, or raw access that is held.</summary>
+/// <summary>A live mapping or raw access.</summary>
 /// <param name="Name">The caller's name for it.</param>
-/// <param name="Attachment">Who holds it.</param>
+/// <param name="Attachment">The attachment that holds it.</param>
 /// <param name="Access">map, scatterlist or pfns.</param>
 /// <param name="Direction">Which way data moves; null for raw access.</param>
-/// <param name="Options">What the map asked for beyond that.</param>
-/// <param name="Raw">The raw access that its importer mapped itself; null when the exporter did.</param>
+/// <param name="Options">Further options of the map.</param>
+/// <param name="Raw">The raw access that the importer mapped itself; null when the exporter mapped.</param>
 /// <param name="Scatterlist">The list; null for page frame numbers.</param>
 /// <param name="Pfns">The page frame numbers; null for lists.</param>
-/// <param name="Wish">What the device would have liked better; null when nothing.</param>
+/// <param name="Wish">The device's preference, if the list does not meet it; else null.</param>
 public sealed record MappingReport(
     string Name,
     string Attachment,

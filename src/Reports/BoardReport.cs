@@ -8,7 +8,7 @@ namespace DmaGrains.Reports;
 
 /// <summary>A board.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Title">What people call it.</param>
+/// <param name="Title">Its display name.</param>
 /// <param name="Devices">Its devices.</param>
 /// <param name="Iommus">Its MMUs.</param>
 /// <param name="Memory">Its memory, and how full it is.</param>
@@ -19,7 +19,7 @@ public sealed record BoardReport(
     ImmutableArray<IommuReport> Iommus,
     ImmutableArray<RegionUse> Memory)
 {
-    /// <summary>Bytes in a page of its kernel, where that is not 4096; null, and not written, where it is.</summary>
+    /// <summary>Bytes in a page of its kernel; null, and not written, when that is 4096.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public uint? PageSize { get; init; }
 

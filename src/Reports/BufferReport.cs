@@ -10,10 +10,10 @@ namespace DmaGrains.Reports;
 /// <param name="Exporter">The device that owns the storage; null for a heap.</param>
 public sealed record BufferReport(string Name, ulong SizeBytes, string? Exporter)
 {
-    /// <summary>Whether the exporter has let go.</summary>
+    /// <summary>Whether the exporter has released the buffer.</summary>
     public required bool Released { get; init; }
 
-    /// <summary>Whether the exporter has taken it back.</summary>
+    /// <summary>Whether the exporter has revoked the buffer.</summary>
     public required bool Revoked { get; init; }
 
     /// <summary>Whether it is released and nobody is attached.</summary>
@@ -25,28 +25,28 @@ public sealed record BufferReport(string Name, ulong SizeBytes, string? Exporter
     /// <summary>The regions that the exporter takes storage from; empty for system RAM and contiguous areas.</summary>
     public required ImmutableArray<string> Memory { get; init; }
 
-    /// <summary>The lines of a video frame; null when it is none.</summary>
+    /// <summary>The lines of a video frame; null when the buffer is not a frame.</summary>
     public required LinesReport? Lines { get; init; }
 
     /// <summary>The running union.</summary>
     public required UnionReport Union { get; init; }
 
-    /// <summary>Who is attached, in the order of attaching.</summary>
+    /// <summary>The attachments, in the order of attaching.</summary>
     public required ImmutableArray<AttachmentReport> Attachments { get; init; }
 
-    /// <summary>What is mapped or taken raw, in the order of the names.</summary>
+    /// <summary>The live mappings and raw accesses, ordered by name.</summary>
     public required ImmutableArray<MappingReport> Mappings { get; init; }
 
-    /// <summary>The pages; null before there are any.</summary>
+    /// <summary>The pages; null while nothing is allocated.</summary>
     public required StorageReport? Storage { get; init; }
 
-    /// <summary>Whose it is now.</summary>
+    /// <summary>Who owns the buffer now.</summary>
     public required OwnerReport Owner { get; init; }
 
-    /// <summary>What went wrong silently, in the order it did.</summary>
+    /// <summary>What went wrong silently, in order of first occurrence.</summary>
     public required ImmutableArray<HazardReport> Hazards { get; init; }
 
-    /// <summary>What it has cost so far.</summary>
+    /// <summary>What the buffer has cost so far.</summary>
     public required BufferCosts Costs { get; init; }
 
     /// <summary>The report of a buffer.</summary>
@@ -73,9 +73,9 @@ public sealed record BufferReport(string Name, ulong SizeBytes, string? Exporter
 /// <summary>Lines of a video frame, in the words of scenario files.</summary>
 /// <param name="Height">Lines.</param>
 /// <param name="BytesPerLine">Bytes of each.</param>
-/// <param name="Stride">Bytes from one to the next.</param>
-/// <param name="Offset">Where the first starts.</param>
-/// <param name="WorstSegmentCount">Segments when every page lies by itself.</param>
+/// <param name="Stride">Bytes from the start of one line to that of the next.</param>
+/// <param name="Offset">Where the first line starts, in bytes.</param>
+/// <param name="WorstSegmentCount">The most segments that a line-by-line capture may need.</param>
 public sealed record LinesReport(uint Height, uint BytesPerLine, uint Stride, uint Offset, ulong WorstSegmentCount)
 {
     /// <summary>The report of a frame's lines; null when there are none.</summary>
@@ -85,8 +85,8 @@ public sealed record LinesReport(uint Height, uint BytesPerLine, uint Stride, ui
 }
 
 /// <summary>The pages behind a buffer.</summary>
-/// <param name="Regions">The regions they came from.</param>
-/// <param name="Extents">Runs of them, in buffer order.</param>
+/// <param name="Regions">The regions that the pages came from.</param>
+/// <param name="Extents">Runs of pages, in buffer order.</param>
 public sealed record StorageReport(ImmutableArray<string> Regions, ImmutableArray<ExtentReport> Extents);
 
 /// <summary>A run of pages.</summary>

@@ -6,18 +6,19 @@ using DmaGrains.Model.Constraints;
 
 namespace DmaGrains.Reports;
 
-/// <summary>One buffer as the kernel's debugfs lists it, with the thread's line of constraints (#0).</summary>
+/// <summary>A buffer as the kernel's debugfs lists it, with the thread's line of constraints (#0).</summary>
 /// <param name="SizeBytes">Its size.</param>
 /// <param name="Flags">File flags.</param>
 /// <param name="Mode">File mode.</param>
 /// <param name="Count">References to the file.</param>
-/// <param name="ExporterName">Who exported it: a driver, or a heap.</param>
-/// <param name="Inode">Its number.</param>
-/// <param name="Name">Its name; null when it has none.</param>
-/// <param name="Constraints">The union; null where the kernel is not patched.</param>
+/// <param name="ExporterName">The exporter: a driver or a heap.</param>
+/// <param name="Inode">Its inode number.</param>
+/// <param name="Name">Its name, or null.</param>
+/// <param name="Constraints">The union; null when the kernel does not have the thread's patch.</param>
 /// <param name="AttachedDevices">Attached devices, the newest first.</param>
 /// <remarks>
-/// Source: drivers/dma-buf/dma-buf.c, dma_buf_debug_show; thread #0, dma_buf_describe. The widths are least widths: 2^32-1 has ten digits.
+/// Source: drivers/dma-buf/dma-buf.c, dma_buf_debug_show; thread #0, dma_buf_describe. Column widths are minimum widths: 2^32-1 has ten
+/// digits.
 /// </remarks>
 public sealed record DebugfsBuffer(
     ulong SizeBytes,
@@ -30,7 +31,7 @@ public sealed record DebugfsBuffer(
     DmaConstraints? Constraints,
     ImmutableArray<string> AttachedDevices)
 {
-    /// <summary>Lines about fences that somebody waits for, as the kernel words them; the model has none.</summary>
+    /// <summary>Lines about pending fences, as the kernel words them; the model has none.</summary>
     public ImmutableArray<string> Fences { get; init; } = [];
 
     /// <summary>O_RDWR: every buffer here can be read and written.</summary>
@@ -43,10 +44,11 @@ public sealed record DebugfsBuffer(
     private const string SystemHeap = "system";
 
     /// <summary>
-    /// A buffer of the model. It has no file: flags and mode are fixed, and the references are the exporter's and each importer's.
+    /// Describes a buffer of the model. It has no file, so flags and mode are fixed, and the references are the exporter's and each
+    /// importer's.
     /// </summary>
     /// <param name="buffer">The buffer.</param>
-    /// <param name="inode">Its number; there is none in the model.</param>
+    /// <param name="inode">Its inode number, which the model does not have.</param>
     public static DebugfsBuffer Of(DmaBuffer buffer, ulong inode = 1) => new(
         buffer.SizeBytes,
         ReadWrite,
@@ -58,7 +60,7 @@ public sealed record DebugfsBuffer(
         buffer.Constraints,
         [.. buffer.Attachments.OrderByDescending(attachment => attachment.Sequence).Select(attachment => attachment.Device)]);
 
-    /// <summary>The lines, each with its end; the kernel leaves an empty one behind them.</summary>
+    /// <summary>The lines, each with a line end, followed by an empty one as in the kernel.</summary>
     public string ToText()
     {
         var text = new StringBuilder();

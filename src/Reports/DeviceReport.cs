@@ -6,15 +6,17 @@ using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Reports;
 
-/// <summary>A device of a board, in the words of board files; 0 and null are what its driver leaves unset.</summary>
+/// <summary>A device of a board, in the words of board files; 0 and null mean that the driver leaves a value unset.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="MaxSegmentSize">Longest segment, in bytes.</param>
 /// <param name="MaxSegmentCount">Most segments.</param>
 /// <param name="SegmentBoundaryMask">No segment crosses a multiple of mask + 1.</param>
 /// <param name="Contiguous">Whether it takes one contiguous run only.</param>
-/// <param name="DmaMask">Highest address that it forms.</param>
-/// <param name="BusDmaLimit">Highest address that its bus lets through, as the bus counts.</param>
-/// <param name="HighestAddress">The last address that it reaches, as its bus counts: the lowest of the two, their defaults read in, and the end of its windows.</param>
+/// <param name="DmaMask">Highest address that the device can form.</param>
+/// <param name="BusDmaLimit">Highest bus address that passes its bus.</param>
+/// <param name="HighestAddress">
+/// The last bus address that the device reaches: the lowest of the two, with defaults filled in, and of the end of its windows.
+/// </param>
 public sealed record DeviceReport(
     string Name,
     uint MaxSegmentSize,
@@ -25,54 +27,54 @@ public sealed record DeviceReport(
     ulong BusDmaLimit,
     ulong HighestAddress)
 {
-    /// <summary>The little that userspace would need to know: contiguous, scatter-gather or weird (thread #58).</summary>
+    /// <summary>A rough class, as much as userspace would need to know: contiguous, scatter-gather or weird (thread #58).</summary>
     public required string Class { get; init; }
 
     /// <summary>Whether its accesses snoop the CPU's caches.</summary>
     public required bool Coherent { get; init; }
 
-    /// <summary>The MMU of its own, or null.</summary>
+    /// <summary>The device's own MMU, or null.</summary>
     public required string? Iommu { get; init; }
 
     /// <summary>The MMU between its bus and memory, or null.</summary>
     public required string? BusMmu { get; init; }
 
-    /// <summary>How well these MMUs isolate it: none, shared, own or per-context.</summary>
+    /// <summary>How well its MMUs isolate it: none, shared, own or per-context.</summary>
     public required string Isolation { get; init; }
 
-    /// <summary>Whether it takes pages for addresses.</summary>
+    /// <summary>Whether it dereferences pages instead of using DMA addresses.</summary>
     public required bool NeedsStructPage { get; init; }
 
     /// <summary>Whether it may map opaque memory.</summary>
     public required bool Trusted { get; init; }
 
-    /// <summary>Whether it takes a peer's memory.</summary>
+    /// <summary>Whether it accepts a peer's memory.</summary>
     public required bool PeerToPeer { get; init; }
 
     /// <summary>The bus on which peers reach each other's memory, or null.</summary>
     public required string? PeerBus { get; init; }
 
-    /// <summary>Whether each line of a frame takes segments of its own.</summary>
+    /// <summary>Whether it needs separate segments for each line of a frame.</summary>
     public required bool SegmentsPerLine { get; init; }
 
-    /// <summary>Segments that it would like to be no shorter, in bytes; 0 when it does not care.</summary>
+    /// <summary>The shortest segment that it would like, in bytes; 0 for no preference.</summary>
     public required uint PreferredSegmentSize { get; init; }
 
-    /// <summary>The bus that it is on, or null when the board names none.</summary>
+    /// <summary>Its bus, or null when the board names none.</summary>
     public required string? Bus { get; init; }
 
     /// <summary>How its bus sees memory; empty when it sees the CPU's addresses.</summary>
     public required ImmutableArray<BusWindowReport> Windows { get; init; }
 
-    /// <summary>Whether it only imports; not written where it does not.</summary>
+    /// <summary>Whether it only imports; not written when false.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool NeverExports { get; init; }
 
-    /// <summary>The limits of the table that it states, each by its name in board files; null, and not written, where it states none.</summary>
+    /// <summary>Its stated further limits by their names in board files; null, and not written, without any.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Limits { get; init; }
 
-    /// <summary>The same in words: what it takes.</summary>
+    /// <summary>The same limits in words.</summary>
     [JsonIgnore]
     public ImmutableArray<string> LimitsText { get; init; } = [];
 

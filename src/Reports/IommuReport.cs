@@ -6,13 +6,13 @@ namespace DmaGrains.Reports;
 
 /// <summary>An MMU of a board, in the words of board files.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Owner">Who keeps its tables: dma-api or driver.</param>
-/// <param name="Contexts">How many address spaces it switches between.</param>
-/// <param name="Granule">The smallest piece it maps, in bytes.</param>
+/// <param name="Owner">Who owns its tables: dma-api or driver.</param>
+/// <param name="Contexts">The number of address spaces that it switches between.</param>
+/// <param name="Granule">The smallest piece that it maps, in bytes.</param>
 /// <param name="First">The lowest address.</param>
 /// <param name="Last">The highest address.</param>
-/// <param name="Policy">Where it looks for room: top-down, first-fit or round-robin.</param>
-/// <param name="Alignment">What a base is a multiple of: size or granule.</param>
+/// <param name="Policy">Where it looks for free addresses: top-down, first-fit or round-robin.</param>
+/// <param name="Alignment">The alignment of bases: size or granule.</param>
 /// <param name="Reuse">When a freed range may be handed out again: strict or lazy.</param>
 /// <param name="Reserved">Windows that are never handed out.</param>
 public sealed record IommuReport(
@@ -27,7 +27,7 @@ public sealed record IommuReport(
     string Reuse,
     ImmutableArray<WindowReport> Reserved)
 {
-    /// <summary>The highest address that its entries hold; null, and not written, where it has no limit.</summary>
+    /// <summary>The highest output address of its entries; null, and not written, without a limit.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ulong? OutputLimit { get; init; }
 

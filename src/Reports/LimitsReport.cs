@@ -3,10 +3,10 @@ using DmaGrains.Model.Constraints;
 
 namespace DmaGrains.Reports;
 
-/// <summary>The limits of the table in JSON: those that are stated, by their names in board files.</summary>
+/// <summary>Stated further limits in JSON, by their names in board files.</summary>
 public static class LimitsReport
 {
-    /// <summary>The keys and values; null, and not written, where none is stated.</summary>
+    /// <summary>The names and values; null, and not written, when none is stated.</summary>
     public static IDictionary<string, JsonElement>? Of(ListLimits limits) => limits.IsEmpty
         ? null
         : limits.Stated.ToDictionary(

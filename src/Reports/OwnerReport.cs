@@ -4,14 +4,14 @@ using DmaGrains.Model.Coherency;
 
 namespace DmaGrains.Reports;
 
-/// <summary>Whose a buffer is now (thread #32).</summary>
+/// <summary>Who owns a buffer now (thread #32).</summary>
 /// <param name="Owner">"cpu" or "devices".</param>
-/// <param name="Devices">The devices that have it mapped and whose turn it is, in the order of the mappings' names.</param>
-/// <param name="Owed">Those whose cache work is owed until a flush (thread #34); nobody may touch the buffer before that.</param>
-/// <param name="CpuAccesses">The CPU's open accesses, in the order begun; while there is one the buffer is the CPU's.</param>
-/// <param name="MemoryIsCurrent">Whether memory has all that the CPU was allowed to write.</param>
+/// <param name="Devices">The devices that have it mapped and may use it, ordered by the names of their mappings.</param>
+/// <param name="Owed">The devices whose cache work is owed until a flush (thread #34); nobody may touch the buffer before that.</param>
+/// <param name="CpuAccesses">The CPU's open accesses, in the order begun; while there is one, the CPU owns the buffer.</param>
+/// <param name="MemoryIsCurrent">Whether everything that the CPU was allowed to write is in memory.</param>
 /// <param name="CachesAreStale">Whether a device may have changed memory since the CPU's cache lines were last discarded.</param>
-/// <param name="CachesAreDirty">Whether the CPU has written lines that memory does not have.</param>
+/// <param name="CachesAreDirty">Whether the CPU has written cache lines that are not in memory yet.</param>
 public sealed record OwnerReport(
     string Owner,
     ImmutableArray<string> Devices,

@@ -4,10 +4,13 @@ using DmaGrains.Model.Buffers;
 
 namespace DmaGrains.Reports;
 
-/// <summary>Page frame numbers, of the kernel's pages, as runs. Each stands for a whole page, the last one for what is left of the buffer (thread #54).</summary>
+/// <summary>
+/// Page frame numbers, of the kernel's pages, as runs. Each stands for a whole page, the last one for what is left of the buffer (thread
+/// #54).
+/// </summary>
 /// <param name="Regions">The memory regions that the pages came from.</param>
 /// <param name="SizeBytes">The buffer's size.</param>
-/// <param name="PfnCount">How many page frame numbers.</param>
+/// <param name="PfnCount">The number of page frame numbers.</param>
 /// <param name="LastPageBytes">Bytes of the buffer in the last page, 1 to 4096, 16384 or 65536.</param>
 /// <param name="Runs">Runs of consecutive numbers, in buffer order.</param>
 public sealed record PfnsReport(

@@ -4,16 +4,16 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Reports;
 
-/// <summary>A scatterlist: its pages, and what a device walks of it once it is mapped.</summary>
+/// <summary>A scatterlist: its pages, and the segments that a device walks once it is mapped.</summary>
 /// <param name="Regions">The memory regions its pages came from.</param>
 /// <param name="SizeBytes">The buffer's size.</param>
 /// <param name="EntryCount">orig_nents.</param>
 /// <param name="MappedEntryCount">nents: segments that the device walks; 0 when the list was taken unmapped.</param>
 /// <param name="Entries">The entries in buffer order.</param>
 /// <param name="Segments">What the device walks; empty when the list was taken unmapped.</param>
-/// <param name="Stages">What it holds of MMUs, from memory towards the device; empty when addresses are not translated.</param>
-/// <param name="Bounces">The pieces for which a copy stands in, in buffer order.</param>
-/// <param name="BytesBounced">Bytes of those pieces.</param>
+/// <param name="Stages">What it holds in MMUs, from memory towards the device; empty when addresses are not translated.</param>
+/// <param name="Bounces">The bounced entries, in buffer order.</param>
+/// <param name="BytesBounced">Bytes of the bounced entries.</param>
 public sealed record ScatterlistReport(
     ImmutableArray<string> Regions,
     ulong SizeBytes,
@@ -25,7 +25,7 @@ public sealed record ScatterlistReport(
     ImmutableArray<BounceReport> Bounces,
     ulong BytesBounced)
 {
-    /// <summary>The device that its DMA addresses were made for, where that is not who holds it for its own; else null.</summary>
+    /// <summary>The device for which the list's shared DMA addresses were made; null when they were made for this mapping alone.</summary>
     public string? AddressesOf { get; init; }
 
     /// <summary>The report of a mapping's list; null when it was taken as page frame numbers.</summary>
@@ -66,13 +66,13 @@ public sealed record EntryReport(ulong Address, uint Offset, uint Length);
 /// <param name="Length">Bytes.</param>
 public sealed record SegmentReport(ulong Address, uint Length);
 
-/// <summary>What a mapping holds of one MMU.</summary>
+/// <summary>What a mapping holds in one MMU.</summary>
 /// <param name="Iommu">The MMU.</param>
-/// <param name="Context">The context in which its addresses mean something, from 0.</param>
+/// <param name="Context">The context in which its addresses are valid, from 0.</param>
 /// <param name="Granule">Its granule, in bytes.</param>
 /// <param name="First">The first address held.</param>
 /// <param name="Last">The last address held.</param>
-/// <param name="Space">Whose own address space that context is, by buffer and attachment; null where it is shared.</param>
+/// <param name="Space">The attachment to which the context's address space belongs, as buffer/attachment; null where it is shared.</param>
 public sealed record StageReport(string Iommu, uint Context, uint Granule, ulong First, ulong Last, string? Space)
 {
     /// <summary>The report of a stage.</summary>
@@ -80,8 +80,8 @@ public sealed record StageReport(string Iommu, uint Context, uint Granule, ulong
         new(stage.Stage, stage.Context, stage.GranuleBytes, stage.Range.First.Value, stage.Range.Last.Value, stage.Space);
 }
 
-/// <summary>A piece for which a copy stands in.</summary>
-/// <param name="Entry">Which entry of the list, from 0.</param>
-/// <param name="Address">Where the copy starts, in the bounce pool.</param>
+/// <summary>A bounced entry.</summary>
+/// <param name="Entry">The entry's index in the list, from 0.</param>
+/// <param name="Address">The address of the copy in the bounce pool.</param>
 /// <param name="Length">Bytes.</param>
 public sealed record BounceReport(int Entry, ulong Address, ulong Length);

@@ -9,13 +9,13 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Reports;
 
-/// <summary>The words that files and commands are written in.</summary>
+/// <summary>The words that files, commands and reports use for values.</summary>
 public static class Vocabulary
 {
-    /// <summary>How files and reports spell a member of the model, or a value of one of its enumerations.</summary>
+    /// <summary>Spells a member of the model, or a value of an enumeration, as files and reports do.</summary>
     public static string Spelt(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 
-    /// <summary>What a map asks for beyond its direction.</summary>
+    /// <summary>Options of a map.</summary>
     public static Vocabulary<MapOptions> Options { get; } = new()
     {
         ["no-bounce"] = MapOptions.NoBounce,
@@ -24,7 +24,7 @@ public static class Vocabulary
         ["own-space"] = MapOptions.OwnSpace,
     };
 
-    /// <summary>How an attachment may get at a buffer.</summary>
+    /// <summary>Ways in which an attachment may access a buffer.</summary>
     public static Vocabulary<BufferAccess> Accesses { get; } = new()
     {
         ["map"] = BufferAccess.Map,
@@ -32,7 +32,7 @@ public static class Vocabulary
         ["pfns"] = BufferAccess.Pfns,
     };
 
-    /// <summary>Which way data moves: to a device, from it, or both; the CPU reads what comes from a device, and writes what goes to it.</summary>
+    /// <summary>Which way data moves: to a device, from it, or both. The CPU reads with from-device and writes with to-device.</summary>
     public static Vocabulary<DmaDirection> Directions { get; } = new()
     {
         ["to-device"] = DmaDirection.ToDevice,
@@ -48,7 +48,7 @@ public static class Vocabulary
         ["direct"] = ParameterDefaults.Direct,
     };
 
-    /// <summary>What a region of memory is, from least to most scarce.</summary>
+    /// <summary>Kinds of memory regions, from least to most scarce.</summary>
     public static Vocabulary<MemoryKind> MemoryKinds { get; } = new()
     {
         ["system"] = MemoryKind.System,
@@ -60,7 +60,7 @@ public static class Vocabulary
         ["bounce"] = MemoryKind.Bounce,
     };
 
-    /// <summary>Where an MMU's address space looks for room.</summary>
+    /// <summary>Where an MMU's address space looks for free addresses.</summary>
     public static Vocabulary<IovaPolicy> IovaPolicies { get; } = new()
     {
         ["top-down"] = IovaPolicy.TopDown,
@@ -68,7 +68,7 @@ public static class Vocabulary
         ["round-robin"] = IovaPolicy.RoundRobin,
     };
 
-    /// <summary>What a base in an MMU's address space is a multiple of.</summary>
+    /// <summary>The alignment of bases in an MMU's address space.</summary>
     public static Vocabulary<IovaAlignment> IovaAlignments { get; } = new()
     {
         ["size"] = IovaAlignment.Size,
@@ -90,14 +90,14 @@ public static class Vocabulary
         ["read"] = PeerAccess.Read,
     };
 
-    /// <summary>Who keeps an MMU's tables.</summary>
+    /// <summary>Who owns an MMU's tables.</summary>
     public static Vocabulary<StageOwner> StageOwners { get; } = new()
     {
         ["dma-api"] = StageOwner.DmaApi,
         ["driver"] = StageOwner.Driver,
     };
 
-    /// <summary>How well MMUs keep a device from memory that it has nothing to do with.</summary>
+    /// <summary>How well MMUs isolate a device.</summary>
     public static Vocabulary<Isolation> Isolations { get; } = new()
     {
         ["none"] = Isolation.None,
@@ -106,7 +106,7 @@ public static class Vocabulary
         ["per-context"] = Isolation.PerContext,
     };
 
-    /// <summary>What a device takes, in a word (thread #58).</summary>
+    /// <summary>Rough classes of importers (thread #58).</summary>
     public static Vocabulary<ImporterClass> ImporterClasses { get; } = new()
     {
         ["contiguous"] = ImporterClass.Contiguous,
@@ -114,7 +114,7 @@ public static class Vocabulary
         ["weird"] = ImporterClass.Weird,
     };
 
-    /// <summary>How a step ends: null for ok, or the code it is refused with.</summary>
+    /// <summary>Outcomes of a step: null for ok, or the errno of its refusal.</summary>
     public static Vocabulary<Errno?> Outcomes { get; } = new(
         Enum.GetValues<Errno>()
             .Select(errno => KeyValuePair.Create(errno.ToString(), (Errno?)errno))

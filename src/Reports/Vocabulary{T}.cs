@@ -3,19 +3,19 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace DmaGrains.Reports;
 
-/// <summary>Words, in the order in which they are listed, and what each means.</summary>
-/// <typeparam name="T">What they mean, most often an enumeration.</typeparam>
-/// <remarks>Meanings are boxed: of a dictionary of enumerations the runtime would compile all code once for each, at each start.</remarks>
+/// <summary>A list of words with their meanings, in order.</summary>
+/// <typeparam name="T">The type of the meanings, usually an enumeration.</typeparam>
+/// <remarks>Meanings are boxed: for dictionaries of enumerations, the runtime would compile all code once per enumeration at each start.</remarks>
 public sealed class Vocabulary<T> : IEnumerable<KeyValuePair<string, T>>
 {
     private readonly OrderedDictionary<string, object?> _words = [];
 
-    /// <summary>No words yet.</summary>
+    /// <summary>Creates an empty vocabulary.</summary>
     public Vocabulary()
     {
     }
 
-    /// <summary>These words.</summary>
+    /// <summary>Creates a vocabulary of these words.</summary>
     public Vocabulary(IEnumerable<KeyValuePair<string, T>> words)
     {
         foreach (var (word, meaning) in words)

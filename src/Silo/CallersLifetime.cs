@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace DmaGrains.Silo;
 
-/// <summary>The lifetime of a host that is a part of a program: the program hears signals, the host does not.</summary>
+/// <summary>The lifetime of a host inside a program: the program handles signals, the host does not.</summary>
 public sealed class CallersLifetime : IHostLifetime
 {
     /// <inheritdoc/>

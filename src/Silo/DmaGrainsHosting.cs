@@ -6,18 +6,18 @@ using Microsoft.Extensions.Logging;
 
 namespace DmaGrains.Silo;
 
-/// <summary>Puts the grains into a silo; the same for the server, the embedded silo and test clusters.</summary>
+/// <summary>Adds the grains to a silo, in the same way for the server, the embedded silo and test clusters.</summary>
 public static class DmaGrainsHosting
 {
-    /// <summary>Adds the storage and the services that the grains ask for. Clustering is the host's business.</summary>
+    /// <summary>Adds the storage and the services that the grains need. Clustering is up to the host.</summary>
     /// <param name="silo">The silo.</param>
-    /// <param name="storage">Where state is kept; it outlives the silo.</param>
+    /// <param name="storage">The storage for grain state; it outlives the silo.</param>
     public static ISiloBuilder AddDmaGrains(this ISiloBuilder silo, StorageProvider storage)
     {
-        // Reports the machine's uptime as a stall at every start.
+        // At every start it reports the machine's uptime as a stall.
         silo.Services.AddLogging(logging => logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error));
 
-        // Warns of the period of reminders: there is one for each experiment that runs, and no other.
+        // It warns about short reminder periods, but only running experiments have reminders.
         silo.Services.AddLogging(logging => logging.AddFilter("Orleans.Hosting.ReminderOptionsValidator", LogLevel.Error));
         silo.AddGrainServices();
         storage.AddTo(silo, StorageNames.Default);

@@ -19,7 +19,7 @@ public sealed class EmbeddedSilo : IAsyncDisposable
 
     private EmbeddedSilo(IHost host, StorageProvider storage) => (_host, _storage) = (host, storage);
 
-    /// <summary>Where to get grains from.</summary>
+    /// <summary>The factory for grain references.</summary>
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
     /// <summary>Starts a silo that keeps state in memory; it is ready when this completes.</summary>
@@ -55,7 +55,7 @@ public sealed class EmbeddedSilo : IAsyncDisposable
             }
             catch (SocketException) when (attempt < StartAttempts)
             {
-                // Another process took the port between looking and listening.
+                // Another process took the port between the check and the listen.
                 host.Dispose();
             }
             catch
@@ -80,14 +80,14 @@ public sealed class EmbeddedSilo : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 
-        // What is cut off on purpose has nothing to tell, wherever it was.
+        // An interrupted start logs nothing.
         builder.Logging.AddFilter(level => level >= LogLevel.Error && !interruption.IsCancellationRequested);
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         builder.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering(siloPort, gatewayPort: 0, serviceId: ClusterDefaults.ServiceId, clusterId: "embedded");
 
-            // Nobody connects from outside: no gateway is opened.
+            // No client connects from outside, so no gateway is opened.
             silo.Configure<EndpointOptions>(endpoint => endpoint.GatewayPort = 0);
             silo.AddDmaGrains(storage);
         });

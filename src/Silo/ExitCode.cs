@@ -1,32 +1,32 @@
 namespace DmaGrains.Silo;
 
-/// <summary>What a process of this project answers to its shell (sysexits.h numbers; 128 and more as a shell says of a signal).</summary>
+/// <summary>Exit codes (numbers of sysexits.h; 128 plus the signal's number for signals, as in shells).</summary>
 public static class ExitCode
 {
-    /// <summary>Done, and the answer is good.</summary>
+    /// <summary>Done, with a good result.</summary>
     public const int Good = 0;
 
-    /// <summary>Done, and the answer is a refusal or a failed check.</summary>
+    /// <summary>Done, with a refusal or a failed check.</summary>
     public const int Refused = 1;
 
     /// <summary>The arguments or an input file are wrong.</summary>
     public const int Usage = 64;
 
-    /// <summary>A cluster or a storage that is away; the same later may work.</summary>
+    /// <summary>A cluster or a storage is unavailable; a later attempt may succeed.</summary>
     public const int Unavailable = 69;
 
-    /// <summary>A fault of the program or of what it stands on.</summary>
+    /// <summary>A fault of the program or of its environment.</summary>
     public const int Fault = 70;
 
-    /// <summary>An answer cannot be written where it is to go.</summary>
+    /// <summary>Output cannot be written.</summary>
     public const int CannotWrite = 74;
 
     /// <summary>Interrupted by SIGINT, which is Ctrl-C.</summary>
     public const int Interrupted = 130;
 
-    /// <summary>Whoever read the answers has gone, as SIGPIPE tells programs that do not look.</summary>
+    /// <summary>The reader of the output has gone; 128 plus SIGPIPE.</summary>
     public const int ReaderGone = 141;
 
-    /// <summary>Told to end by SIGTERM.</summary>
+    /// <summary>Terminated by SIGTERM.</summary>
     public const int Terminated = 143;
 }

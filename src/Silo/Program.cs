@@ -34,7 +34,7 @@ if (PortCheck.WhyNot(settings) is { } taken)
     return Say(taken, ExitCode.Fault);
 }
 
-// A silo also ends when its cluster has given it up: whoever starts it again must be able to tell.
+// A silo also ends when its cluster has declared it dead: a supervisor must be able to tell that from a normal stop.
 var isTold = false;
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => isTold = true);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => isTold = true);
@@ -66,7 +66,7 @@ try
     }
     catch (TimeoutException)
     {
-        // Not by returning: that would wait for the rest of the end.
+        // Returning would wait for the rest of the shutdown.
         Environment.Exit(Say("cannot leave its cluster in time and exits without leaving.", ExitCode.Fault));
     }
 
@@ -78,7 +78,7 @@ catch (StorageException problem)
 }
 catch (OperationCanceledException)
 {
-    // Told to end before it was ready.
+    // Stopped before it was ready.
     return ExitCode.Good;
 }
 catch (Exception fault)

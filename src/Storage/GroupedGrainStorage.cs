@@ -7,8 +7,8 @@ namespace DmaGrains.Storage;
 
 /// <summary>Grain state in a table that is written in groups; the ETag is the row's version.</summary>
 /// <remarks>
-/// A cleared state stays as a row without a state, so that a version is never given twice. A cancelled operation that has not begun
-/// does not happen; one that has begun is waited for, because only its end tells whether it happened.
+/// A cleared state stays as a row without a state, so that versions are never reused. A cancelled operation does not happen if it has not
+/// begun; otherwise the caller waits for its end, which alone tells whether it happened.
 /// </remarks>
 internal sealed class GroupedGrainStorage(
     IStateStore store, IGrainStorageSerializer serializer, IActivatorProvider activators, ILogger log) : IGrainStorage

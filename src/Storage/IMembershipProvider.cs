@@ -1,15 +1,15 @@
 namespace DmaGrains.Storage;
 
-/// <summary>Where the silos of a cluster find each other.</summary>
+/// <summary>A store in which the silos of a cluster find each other.</summary>
 internal interface IMembershipProvider
 {
-    /// <summary>What has the clock that members go by.</summary>
+    /// <summary>The server whose clock the members use, for messages.</summary>
     string Server { get; }
 
-    /// <summary>Lets a silo keep its cluster's members there.</summary>
+    /// <summary>Makes a silo keep its cluster's membership there.</summary>
     void AddMembership(ISiloBuilder silo);
 
     /// <summary>The server's time, UTC.</summary>
-    /// <exception cref="StorageException">It does not say.</exception>
+    /// <exception cref="StorageException">The server does not answer.</exception>
     Task<DateTime> NowAsync();
 }

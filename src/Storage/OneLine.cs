@@ -1,6 +1,6 @@
 namespace DmaGrains.Storage;
 
-/// <summary>Makes what others say fit for a line that an operator reads.</summary>
+/// <summary>Turns messages of libraries into a line for an operator.</summary>
 internal static class OneLine
 {
     /// <summary>A message as one line without a full stop, and without the secret.</summary>

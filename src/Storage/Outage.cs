@@ -2,14 +2,14 @@ using Microsoft.Extensions.Logging;
 
 namespace DmaGrains.Storage;
 
-/// <summary>Tells the operator when storage begins to fail and when it works again: one line each, however many callers it fails.</summary>
-/// <param name="log">Where.</param>
-/// <param name="what">What is done with storage.</param>
+/// <summary>Logs when storage begins to fail and when it works again: one line each, however many callers are affected.</summary>
+/// <param name="log">The log.</param>
+/// <param name="what">The kind of operation, for the message.</param>
 internal sealed class Outage(ILogger log, string what)
 {
     private int _isOn;
 
-    /// <summary>Waits for something that storage does.</summary>
+    /// <summary>Waits for an operation and takes note of its success or failure.</summary>
     public async Task<StoredState?> WatchAsync(Task<StoredState?> work)
     {
         StoredState? state;

@@ -5,8 +5,8 @@ using System.Text;
 namespace DmaGrains.Storage;
 
 /// <summary>
-/// A state as it is stored: a byte that tells a state from a cleared one, a checksum of eight bytes, the state. The checksum (XXH3) is
-/// over the key and the version too: a row that is found under another key, or an older one, is not whole either.
+/// The stored form of a state: a byte that marks a cleared state, a checksum of eight bytes, and the state. The checksum (XXH3) also covers
+/// the key and the version, so it detects a row under another key or of an older version.
 /// </summary>
 internal static class SealedState
 {
@@ -15,13 +15,13 @@ internal static class SealedState
     private const int ChecksumAt = 1;
     private const int StateAt = ChecksumAt + sizeof(ulong);
 
-    // Keys are shorter; a longer one costs an array.
+    // Usual keys are shorter; a longer one costs an array.
     private const int KeyBytes = 512;
 
-    /// <summary>Seals a state, or with null that it was cleared.</summary>
-    /// <param name="grain">Whose.</param>
+    /// <summary>Seals a state, or with null a cleared one.</summary>
+    /// <param name="grain">The grain.</param>
     /// <param name="name">The state's name.</param>
-    /// <param name="version">The version that it will have.</param>
+    /// <param name="version">The version that the row will have.</param>
     /// <param name="state">The state's bytes.</param>
     public static byte[] Seal(string grain, string name, long version, ReadOnlyMemory<byte>? state)
     {
@@ -34,7 +34,7 @@ internal static class SealedState
     }
 
     /// <summary>The state's bytes; null when it was cleared.</summary>
-    /// <exception cref="StorageException">What is stored is not what was.</exception>
+    /// <exception cref="StorageException">The row is damaged.</exception>
     public static ReadOnlyMemory<byte>? Unseal(string grain, string name, long version, byte[] stored)
     {
         if (stored.Length < StateAt || ChecksumOf(stored) != Checksum(grain, name, version, stored))
@@ -42,15 +42,15 @@ internal static class SealedState
             throw new StorageException($"state '{name}' of {grain} is damaged: its checksum does not match. Restore a copy.");
         }
 
-        // Not "? :" without the cast: an array that is null is a memory that is not.
+        // The cast is needed: without it, a null array would become an empty memory that is not null.
         return stored[0] == Kept ? (ReadOnlyMemory<byte>?)StateOf(stored) : null;
     }
 
-    /// <summary>Whether what is stored is what was. Keys are in UTF-8.</summary>
+    /// <summary>Whether a row is undamaged. Keys are in UTF-8.</summary>
     public static bool IsWhole(ReadOnlySpan<byte> grain, ReadOnlySpan<byte> name, long version, ReadOnlySpan<byte> stored) =>
         stored.Length >= StateAt && ChecksumOf(stored) == Checksum(grain, name, version, stored);
 
-    /// <summary>The state in what is stored and whole.</summary>
+    /// <summary>The state in an undamaged row.</summary>
     public static ReadOnlyMemory<byte> StateOf(ReadOnlyMemory<byte> stored) => stored[StateAt..];
 
     private static ulong ChecksumOf(ReadOnlySpan<byte> stored) => BinaryPrimitives.ReadUInt64LittleEndian(stored[ChecksumAt..]);
@@ -65,7 +65,7 @@ internal static class SealedState
         return Checksum(key[..grainBytes], key.Slice(grainBytes, nameBytes), version, stored);
     }
 
-    /// <summary>Each part's checksum is the seed of the next: parts do not run into each other.</summary>
+    /// <summary>Each part's checksum seeds the next one, so that bytes cannot move between parts unnoticed.</summary>
     private static ulong Checksum(ReadOnlySpan<byte> grain, ReadOnlySpan<byte> name, long version, ReadOnlySpan<byte> stored)
     {
         var seed = XxHash3.HashToUInt64(name, unchecked((long)XxHash3.HashToUInt64(grain, version)));

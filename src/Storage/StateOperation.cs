@@ -1,12 +1,12 @@
 namespace DmaGrains.Storage;
 
-/// <summary>Something that a caller wants of one row of the state table, and waits for.</summary>
+/// <summary>An operation on one row of the state table, for which a caller waits.</summary>
 /// <param name="grain">The grain.</param>
 /// <param name="name">The state's name.</param>
-/// <param name="cancellation">Withdraws the operation as long as it has not begun.</param>
+/// <param name="cancellation">Withdraws the operation if it has not begun.</param>
 public abstract class StateOperation(string grain, string name, CancellationToken cancellation)
 {
-    // A writer must not run its callers' code.
+    // Continuations must not run on the writer's thread.
     private readonly TaskCompletionSource<StoredState?> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The grain.</summary>
@@ -15,10 +15,10 @@ public abstract class StateOperation(string grain, string name, CancellationToke
     /// <summary>The state's name.</summary>
     public string Name => name;
 
-    /// <summary>The row found, or the row changed; null when there is none, or none at the expected version.</summary>
+    /// <summary>The row that was read or changed; null when there is none, or none at the expected version.</summary>
     public Task<StoredState?> Done => _done.Task;
 
-    /// <summary>Begins, unless the caller has withdrawn it: then it is over.</summary>
+    /// <summary>Begins the operation; false when the caller has withdrawn it, which completes it.</summary>
     public virtual bool TryBegin()
     {
         if (cancellation.IsCancellationRequested)
@@ -29,10 +29,10 @@ public abstract class StateOperation(string grain, string name, CancellationToke
         return !_done.Task.IsCompleted;
     }
 
-    /// <summary>Tells the caller what came of it.</summary>
+    /// <summary>Completes the operation with a result.</summary>
     public void Complete(StoredState? result) => _done.TrySetResult(result);
 
-    /// <summary>Tells the caller why nothing came of it, as far as is known.</summary>
+    /// <summary>Completes the operation with an exception. It may have happened nevertheless.</summary>
     public void Fail(Exception why) => _done.TrySetException(why);
 }
 
@@ -42,15 +42,15 @@ public class StateRead(string grain, string name, CancellationToken cancellation
 /// <summary>Writes a grain's state.</summary>
 /// <param name="grain">The grain.</param>
 /// <param name="name">The state's name.</param>
-/// <param name="expected">The version that it must be at; null for none.</param>
-/// <param name="payload">What is to be stored.</param>
-/// <param name="cancellation">Withdraws it.</param>
+/// <param name="expected">The version at which the row must be; null when there must be no row.</param>
+/// <param name="payload">The payload to store.</param>
+/// <param name="cancellation">Withdraws the operation if it has not begun.</param>
 public sealed class StateChange(string grain, string name, long? expected, byte[] payload, CancellationToken cancellation)
     : StateOperation(grain, name, cancellation)
 {
-    /// <summary>The version that the row must be at; null for none.</summary>
+    /// <summary>The version at which the row must be; null when there must be no row.</summary>
     public long? Expected => expected;
 
-    /// <summary>What is to be stored.</summary>
+    /// <summary>The payload to store.</summary>
     public byte[] Payload => payload;
 }

@@ -6,13 +6,13 @@ using Orleans.Storage;
 
 namespace DmaGrains.Storage;
 
-/// <summary>Makes a table of states the storage of grains.</summary>
+/// <summary>Registers a table of states as grain storage.</summary>
 public static class StateStoreHosting
 {
-    /// <summary>Adds grain storage that seals states with a checksum and keeps them in a table.</summary>
+    /// <summary>Adds grain storage that keeps states in a table, sealed with a checksum.</summary>
     /// <param name="silo">The silo, before it starts.</param>
     /// <param name="name">The name under which grains ask for it.</param>
-    /// <param name="store">The table; whoever opened it closes it after the silo has stopped.</param>
+    /// <param name="store">The table; the caller closes it after the silo has stopped.</param>
     public static ISiloBuilder AddStateStore(this ISiloBuilder silo, string name, IStateStore store)
     {
         silo.Services.AddGrainStorage(

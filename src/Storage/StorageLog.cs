@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DmaGrains.Storage;
 
-/// <summary>What storage tells the operator of a silo.</summary>
+/// <summary>Log messages of storage.</summary>
 internal static partial class StorageLog
 {
     /// <summary>The logger's name.</summary>

@@ -1,11 +1,11 @@
 namespace DmaGrains.Storage;
 
 /// <summary>A row of the state table.</summary>
-/// <param name="Version">1 at the first write, one more at every change.</param>
-/// <param name="Payload">What is stored (<see cref="SealedState"/>); null when the row is the answer to a change.</param>
+/// <param name="Version">1 at the first write, incremented by every change.</param>
+/// <param name="Payload">The stored bytes (<see cref="SealedState"/>); null in the result of a change.</param>
 public readonly record struct StoredState(long Version, byte[]? Payload)
 {
-    /// <summary>What a change answers.</summary>
-    /// <param name="expected">The version that the row was at; null for none.</param>
+    /// <summary>The result of a change.</summary>
+    /// <param name="expected">The version at which the row was; null for none.</param>
     public static StoredState After(long? expected) => new((expected ?? 0) + 1, null);
 }

@@ -2,31 +2,30 @@ using System.Threading.Channels;
 
 namespace DmaGrains.Storage;
 
-/// <summary>
-/// What waits for one writer, which takes it in groups: the price of reaching the storage is paid once for a group. For one taker.
-/// </summary>
+/// <summary>A queue of operations for a single writer, which takes them in groups, so that the cost of reaching the storage is paid once for a group.</summary>
 public sealed class WaitingOperations
 {
-    /// <summary>Most operations in one group: a late comer waits for no more than these.</summary>
+    /// <summary>The most operations in one group, which bounds the wait of later ones.</summary>
     public const int GroupMax = 256;
 
-    /// <summary>A group grows no more when its changes have this many bytes.</summary>
+    /// <summary>The bytes of changes at which a group is complete.</summary>
     public const int GroupBytesMax = 1 << 20;
 
     private readonly Channel<StateOperation> _waiting = Channel.CreateUnbounded<StateOperation>();
     private readonly HashSet<(string Grain, string Name)> _changed = [];
 
-    /// <summary>Adds one; false when the queue is complete.</summary>
+    /// <summary>Adds an operation; false when the queue is completed.</summary>
     public bool TryAdd(StateOperation operation) => _waiting.Writer.TryWrite(operation);
 
-    /// <summary>Lets nothing more in.</summary>
+    /// <summary>Completes the queue: it accepts nothing more.</summary>
     public void Complete() => _waiting.Writer.TryComplete();
 
-    /// <summary>Completes when something waits, or, with false, when nothing ever will again.</summary>
+    /// <summary>Completes with true when something waits, and with false when the queue is completed and empty.</summary>
     public ValueTask<bool> WaitAsync() => _waiting.Reader.WaitToReadAsync();
 
     /// <summary>
-    /// Takes what waits and was not withdrawn. The second change of one row is left for the next group: it depends on the first.
+    /// Takes the next group, without withdrawn operations. A second change of the same row is left for the next group, because it depends
+    /// on the first.
     /// </summary>
     public List<StateOperation> Take()
     {
@@ -51,7 +50,7 @@ public sealed class WaitingOperations
         return group;
     }
 
-    /// <summary>Fails what waits, and not what comes meanwhile.</summary>
+    /// <summary>Fails the operations that wait now, but not those that arrive meanwhile.</summary>
     public void Fail(Exception why)
     {
         for (var left = _waiting.Reader.Count; left > 0 && _waiting.Reader.TryRead(out var operation); left--)

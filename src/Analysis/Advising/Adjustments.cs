@@ -13,15 +13,15 @@ using DmaGrains.Reports;
 
 namespace DmaGrains.Analysis.Advising;
 
-/// <summary>Everything that could be changed of a request.</summary>
+/// <summary>The changes that could be made to a request.</summary>
 internal static class Adjustments
 {
     private const string SparePrefix = "spare-iommu-";
 
-    /// <summary>A single page any device takes: no buffer is made so small that nothing is left of it.</summary>
+    /// <summary>Every device takes a single page, so a smaller buffer would always work; frames are not reduced below this.</summary>
     private const ulong FewestPages = 2;
 
-    /// <summary>The adjustments of a request that has IOMMUs to spare.</summary>
+    /// <summary>The adjustments of a request with spare IOMMUs.</summary>
     public static IEnumerable<Adjustment> Of(AdviceRequest request) =>
     [
         .. Grown(request) is { } grown ? (Adjustment[])[Adjustment.Of(grown)] : [],
@@ -38,7 +38,7 @@ internal static class Adjustments
 
     private static Device DeviceOf(AdviceRequest request, string name) => request.Board.Devices.First(device => device.Name == name);
 
-    /// <summary>Where the exporter is fixed: anybody else among the importers, or a heap. Where it is not: a device that imports nothing.</summary>
+    /// <summary>Other exporters: with a fixed exporter, another importer or a heap; otherwise a device that does not import.</summary>
     private static IEnumerable<Change> Exporters(AdviceRequest request)
     {
         if (request.Exporter is { } pinned)
@@ -56,7 +56,7 @@ internal static class Adjustments
         }
     }
 
-    /// <summary>The pages that every importer reaches, and who has to export.</summary>
+    /// <summary>The pages that all importers and the fixed exporter reach.</summary>
     private static ImmutableArray<PageExtent> ReachOf(AdviceRequest request)
     {
         ImmutableArray<PageExtent> common = [new(0, MemoryRegionLayout.EndPfnMax)];
@@ -117,8 +117,8 @@ internal static class Adjustments
     }
 
     /// <summary>
-    /// A device whose mask or bus keeps it from memory of the board: one bit more each time, as far as there is memory; and windows of
-    /// twice the bytes.
+    /// Wider reach for a device that does not reach all memory of the board: one more bit of mask or bus limit at a time, or windows of
+    /// twice the size.
     /// </summary>
     private static IEnumerable<Adjustment> Reaches(AdviceRequest request, Device device)
     {
@@ -154,12 +154,12 @@ internal static class Adjustments
         }
     }
 
-    /// <summary>Where memory would end on the bus if a window went as far; the window's own end when that is further.</summary>
+    /// <summary>The bus address at which memory would end if a window went that far, or the window's own end if that is higher.</summary>
     private static ulong OnBus(DmaWindow window, ulong highestCpu) => highestCpu <= window.CpuLast ? window.BusLast
         : highestCpu - window.CpuStart > ulong.MaxValue - window.BusStart ? ulong.MaxValue
         : window.ToBus(highestCpu);
 
-    /// <summary>The sizes that a window could have: twice as much each time, up to where memory ends or another window begins.</summary>
+    /// <summary>Larger sizes of a window: doubled each time, up to the end of memory or the next window.</summary>
     private static ulong[] WiderThan(DmaWindow window, DmaWindows windows, ulong highestCpu)
     {
         var most = highestCpu <= window.CpuLast ? 0 : highestCpu - window.CpuStart + 1;
@@ -169,7 +169,7 @@ internal static class Adjustments
             most = other.BusStart > window.BusStart ? Math.Min(most, other.BusStart - window.BusStart) : most;
         }
 
-        // Below 2^52 of memory nothing overflows but the bus.
+        // Memory ends below 2^52, so only bus addresses can overflow.
         most = Math.Min(most, ulong.MaxValue - window.BusStart);
         var sizes = new List<ulong>();
         for (var size = BitOperations.RoundUpToPowerOf2(window.SizeBytes + 1); size < most; size <<= 1)
@@ -201,7 +201,7 @@ internal static class Adjustments
             set);
     }
 
-    /// <summary>An MMU whose entries hold too few bits of an address: one bit more each time, for all devices that stand behind it.</summary>
+    /// <summary>A higher output limit of an MMU, one more bit at a time, for all devices behind it.</summary>
     private static Adjustment Entries(Device device, ulong highest)
     {
         var (mmu, from) = (device.LastMmu!, device.OutputLimit);
@@ -236,7 +236,7 @@ internal static class Adjustments
             ChangeKind.Limit, device, field, from, last, valueAt,
             (before, to) => before with { Parameters = set(before.Parameters ?? default, to) });
 
-    /// <summary>A limit of the table: half of it each time, down to none.</summary>
+    /// <summary>A lower value of a further limit: halved each time, down to none.</summary>
     private static Adjustment Lowered(Device device, ListLimit limit, ulong from) => new(ChangeKind.Limit, device.Name, (ulong)BitsOf(from), more =>
     {
         var to = more == (ulong)BitsOf(from) ? 0 : from >> (int)more;
@@ -267,7 +267,7 @@ internal static class Adjustments
 
     private static uint FewestLines(VideoLines lines, int pageOrder) => (uint)((FewestPages - 1) * Page.SizeOf(pageOrder) / lines.StrideBytes) + 1;
 
-    /// <summary>A frame that all importers take, where one of them wants more room or other lines than this one has; null when none does.</summary>
+    /// <summary>A larger frame for importers that need more bytes or other lines; null when none does.</summary>
     private static Change? Grown(AdviceRequest request)
     {
         var frame = new FrameShape(request.SizeBytes, request.Lines);
@@ -314,8 +314,8 @@ internal static class Adjustments
     }
 
     /// <summary>
-    /// The request with an MMU to spare for each device that is behind none: 4 KiB pages and 4 GiB of addresses. Nobody stands
-    /// behind it yet, so nothing is otherwise.
+    /// The request with a spare MMU for each device without one: pages of 4 KiB and 4 GiB of addresses. No device is behind it yet, so it
+    /// changes nothing by itself.
     /// </summary>
     public static AdviceRequest WithSpareIommus(AdviceRequest request)
     {

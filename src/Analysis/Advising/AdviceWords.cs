@@ -5,7 +5,7 @@ using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Analysis.Advising;
 
-/// <summary>Advice in words for people.</summary>
+/// <summary>Advice in words.</summary>
 public static class AdviceWords
 {
     /// <summary>Who exports, in a few words.</summary>
@@ -24,7 +24,7 @@ public static class AdviceWords
         };
     }
 
-    /// <summary>What the order of importers does to a candidate that works.</summary>
+    /// <summary>The effect of the order of importers on a working candidate.</summary>
     public static string OrdersOf(CandidateReport candidate)
     {
         var orders = candidate.Orders;

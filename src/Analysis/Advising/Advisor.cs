@@ -8,14 +8,14 @@ using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Analysis.Advising;
 
-/// <summary>Who should export, and of what memory (thread #56, #58).</summary>
+/// <summary>Finds who should export, and from which memory (thread #56, #58).</summary>
 public static class Advisor
 {
     private static readonly Comparer<ImmutableArray<ulong>> _byWeight = Comparer<ImmutableArray<ulong>>.Create(
         (one, other) => one.AsSpan().SequenceCompareTo(other.AsSpan()));
 
     /// <summary>Plays every way to export on the empty board and ranks them; where none works, looks for conflicts and fixes.</summary>
-    /// <param name="request">Who shares what; every device is the board's.</param>
+    /// <param name="request">The request, with devices of its board.</param>
     public static AdviceReport Advise(AdviceRequest request)
     {
         var withSpares = Adjustments.WithSpareIommus(request);
@@ -44,9 +44,9 @@ public static class Advisor
             AdviceWords.ReasonOf(candidates, asGood, conflicts, fixes));
     }
 
-    /// <summary>The board's memory under one way to export, with everything mapped that could be.</summary>
-    /// <param name="request">Who shares what.</param>
-    /// <param name="candidate">The way, of the advice on that request.</param>
+    /// <summary>The board's memory for a candidate, with everything mapped that can be.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="candidate">The candidate, from the advice on that request.</param>
     public static PhysicalMemory MemoryUnder(AdviceRequest request, CandidateReport candidate)
     {
         var play = new CandidatePlay(Board.Create(request.Board, new KnownAllocations().Allocate).Value, request);
@@ -75,14 +75,14 @@ public static class Advisor
     }
 
     /// <summary>
-    /// Whether it is a heap, and RAM will do. No board tells which drivers export, and any program can have a heap; so among equals it is
-    /// claimed of no importer that it exports where it need not. Whose driver needs a contiguous area allocates there in any case.
+    /// Whether the candidate is a heap and ordinary RAM suffices. Boards do not tell which drivers export, but any program can use a heap,
+    /// so among equals a heap is preferred. A driver that needs a contiguous area allocates there anyway.
     /// </summary>
     private static bool IsHeapOfRam(CandidateReport candidate, AdviceRequest request) =>
         candidate is { Verdict: Verdict.Works, Allocates: AllocatesFor.ForNobody }
         && request.Board.Memory.Where(region => candidate.Regions.Contains(region.Name)).All(region => region.Kind == MemoryKind.System);
 
-    /// <summary>What it has cost when all have unmapped: caches are seen to at both ends.</summary>
+    /// <summary>The costs after all have unmapped, which includes cache maintenance at both ends.</summary>
     private static BufferCosts CostsOf(Played played) => played.Buffer is { } buffer
         ? buffer.Mappings
             .Aggregate(played.Board, (board, mapping) => board.Execute(CandidatePlay.Frame, new DmaCommand.Unmap(mapping.Name)).Next)
@@ -90,8 +90,8 @@ public static class Advisor
         : default;
 
     /// <summary>
-    /// What counts, the weightiest first; less is better: importers left out, what goes wrong silently, other hazards, bytes copied or
-    /// bounced, the scarcest kind of memory and how much of contiguous areas, caches, segments to walk, orders that fail.
+    /// The criteria, most important first; less is better: refused importers, silent faults, other hazards, bytes copied or bounced, the
+    /// scarcest kind of memory and bytes of contiguous areas, cache maintenance, segments to walk, failing orders.
     /// </summary>
     private static ImmutableArray<ulong> WeightsOf(CandidateReport candidate, AdviceRequest request) =>
     [

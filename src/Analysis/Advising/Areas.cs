@@ -7,18 +7,18 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Analysis.Advising;
 
-/// <summary>Contiguous areas that a board could be booted with, taken out of its system RAM within reach of all who share a buffer.</summary>
+/// <summary>Contiguous areas that could be configured at boot, taken from system RAM within reach of all importers.</summary>
 /// <remarks>
-/// A buffer in one run needs an area of its own size, neither more nor less; so there is nothing to try but where. An area is set aside
-/// at boot, before the kernel has put anything there.
+/// A buffer in one run needs an area of exactly its own size, so only the place varies. Areas are reserved at boot, before the kernel uses
+/// the memory.
 /// </remarks>
 internal static class Areas
 {
     private const string NewName = "cma";
 
-    /// <summary>An area that is there and too small, grown into the RAM beside it; and a new one, as high as everybody reaches.</summary>
-    /// <param name="request">Who shares what.</param>
-    /// <param name="reach">The pages that everybody reaches.</param>
+    /// <summary>Existing areas, grown into the adjacent RAM, and a new one, as high as all importers reach.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="reach">The pages that all importers reach.</param>
     public static IEnumerable<Change> Of(AdviceRequest request, ImmutableArray<PageExtent> reach)
     {
         var memory = request.Board.Memory;
@@ -60,7 +60,7 @@ internal static class Areas
         let end = Math.Min(ram.Range.EndPfn, reached.EndPfn)
         where end > first && end - first >= pages && memory.Length + 2 <= PhysicalMemory.RegionsMax
 
-        // On a multiple of its size no more boundaries run through it than must.
+        // Aligned to its size, the area crosses as few boundaries as possible.
         let aligned = (end - pages) & ~(BitOperations.RoundUpToPowerOf2(pages) - 1)
         let area = new MemoryRegionLayout(
             UniqueName.Of(NewName, memory.Select(region => region.Name)),

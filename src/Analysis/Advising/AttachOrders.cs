@@ -3,24 +3,24 @@ using DmaGrains.Reports;
 
 namespace DmaGrains.Analysis.Advising;
 
-/// <summary>What becomes of a candidate when importers come in other orders, each mapping as soon as it has attached.</summary>
+/// <summary>Plays a candidate with importers in other orders, each mapping right after it attaches.</summary>
 /// <remarks>
-/// That is what DRM's and V4L2's importers do (thread #59). Storage is chosen once, and by whoever maps first where the exporter
-/// allocates for all; after that each importer finds the list fit for it or not, whoever else is there. So up to
-/// <see cref="AllOrdersMax"/> importers every order is played, and above that one for each first importer.
+/// DRM and V4L2 importers do so (thread #59). Storage is chosen once, at the first map if the exporter allocates for all; after that,
+/// whether the list suits an importer does not depend on the others. So every order is played for up to <see cref="AllOrdersMax"/>
+/// importers, and one order for each first importer above that.
 /// </remarks>
 internal static class AttachOrders
 {
-    /// <summary>Most importers of whom all orders are played.</summary>
+    /// <summary>The most importers for which all orders are played.</summary>
     public const int AllOrdersMax = 4;
 
     private const int FirstSetMax = 3;
 
     /// <summary>The orders of a candidate.</summary>
-    /// <param name="play">What buffer, and where.</param>
-    /// <param name="devices">Who shares it.</param>
-    /// <param name="candidate">How it is exported.</param>
-    /// <param name="patient">What came of it when all attached before the first map.</param>
+    /// <param name="play">Plays candidates for the buffer.</param>
+    /// <param name="devices">The importers.</param>
+    /// <param name="candidate">The candidate.</param>
+    /// <param name="patient">The result when all attach before the first map.</param>
     public static OrdersReport Of(CandidatePlay play, ImmutableArray<string> devices, Candidate candidate, Played patient)
     {
         // An exporter that allocates for itself and shares the buffer always comes first.

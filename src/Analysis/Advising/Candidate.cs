@@ -5,23 +5,20 @@ using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Analysis.Advising;
 
-/// <summary>One way to get a buffer: who exports it, for whom it is allocated, and of what memory.</summary>
+/// <summary>One way to get a buffer: who exports it, for whom it is allocated, and from which memory.</summary>
 /// <param name="Exporter">A device; null for a heap, and for any exporter that allocates for all.</param>
 /// <param name="Allocates">For whom it allocates.</param>
-/// <param name="Memory">The regions that it names; none is system RAM and contiguous areas.</param>
+/// <param name="Memory">The regions that it names; none means system RAM and contiguous areas.</param>
 internal sealed record Candidate(string? Exporter, AllocatesFor Allocates, NameList Memory)
 {
-    /// <summary>Every way on a board for those that share the buffer.</summary>
+    /// <summary>Every candidate for a request.</summary>
     public static IEnumerable<Candidate> Of(AdviceRequest request) => request.Exporter is { } pinned
         ? OfDevice(pinned, request.Board)
         : OfAnybody(request.Board, request.Sharing, Page.CountFor(request.SizeBytes))
             .Where(candidate => !request.Board.Devices.Any(device => device.NeverExports && device.Name == candidate.Exporter));
 
-    /// <summary>
-    /// What allocating for somebody means as a policy. IOMMUs count for what they do (thread #6, #57), and pages out of reach are
-    /// bounced, as the DMA API does without asking.
-    /// </summary>
-    /// <param name="cutsForEach">Whether it cuts a list for whom its list does not suit.</param>
+    /// <summary>The candidate's policy. It accounts for IOMMUs (thread #6, #57), and bounces pages out of reach, as the DMA API does.</summary>
+    /// <param name="cutsForEach">Whether it cuts a separate list for importers that its list does not suit.</param>
     public ExporterPolicy PolicyThat(bool cutsForEach) => new()
     {
         Constraints = ConstraintModel.Translated,
@@ -36,8 +33,8 @@ internal sealed record Candidate(string? Exporter, AllocatesFor Allocates, NameL
         },
     };
 
-    /// <summary>That policy as a scenario file says it; what is the default goes without saying.</summary>
-    /// <param name="cutsForEach">Whether it cuts a list for whom its list does not suit.</param>
+    /// <summary>The policy as scenario files write it, without defaults.</summary>
+    /// <param name="cutsForEach">Whether it cuts a separate list for importers that its list does not suit.</param>
     public string PolicyTextThat(bool cutsForEach)
     {
         var allocation = Allocates switch
@@ -49,7 +46,7 @@ internal sealed record Candidate(string? Exporter, AllocatesFor Allocates, NameL
         return $"{{constraints: translated, {allocation}{(cutsForEach ? "late_attach: resplit, " : string.Empty)}bouncing: true}}";
     }
 
-    /// <summary>A device that has to export: it may be able to name any memory but that of others.</summary>
+    /// <summary>The candidates of a fixed exporter, which may name any memory except that of other devices.</summary>
     private static IEnumerable<Candidate> OfDevice(string device, BoardDefinition board)
     {
         NameList[] memory =
@@ -73,10 +70,10 @@ internal sealed record Candidate(string? Exporter, AllocatesFor Allocates, NameL
     ];
 
     /// <summary>
-    /// What the system heap takes, zone by zone from the highest down; heaps of one zone, as vendors have them; and every region that is
-    /// a heap of its own.
+    /// The memory of heaps: the system heap, with zones from the highest down; vendors' heaps of a single zone; and every region that is
+    /// its own heap.
     /// </summary>
-    /// <remarks>What the system heap gives comes from the first zone that has room, so a heap of that zone alone would be the same again.</remarks>
+    /// <remarks>The system heap allocates from the first zone with enough room, so a heap of that zone alone would be a duplicate.</remarks>
     private static IEnumerable<NameList> Heaps(BoardDefinition board, ulong pages)
     {
         var zones = board.Memory

@@ -5,33 +5,33 @@ using DmaGrains.Model.Buffers;
 
 namespace DmaGrains.Analysis.Advising;
 
-/// <summary>Plays candidates for one buffer on the pure board: no rule of its own, only the answers of the model.</summary>
-/// <param name="board">Where, before the buffer is exported.</param>
-/// <param name="request">What buffer; who shares it is asked each time.</param>
-/// <param name="buffer">What the buffer is called.</param>
+/// <summary>Plays candidates for one buffer on the model's board. It has no rules of its own.</summary>
+/// <param name="board">The board before the export.</param>
+/// <param name="request">The request for the buffer; the importers are passed to each play.</param>
+/// <param name="buffer">The buffer's name.</param>
 internal sealed class CandidatePlay(Board board, AdviceRequest request, string buffer = CandidatePlay.Frame)
 {
-    /// <summary>What the shared buffer is called.</summary>
+    /// <summary>The default name of the shared buffer.</summary>
     public const string Frame = "frame";
 
-    /// <summary>What comes before any other importer is the same whoever they are.</summary>
+    /// <summary>The state before the importers, which is the same for all sets of them.</summary>
     private readonly Dictionary<Candidate, Played> _opened = [];
 
-    /// <summary>The board before.</summary>
+    /// <summary>The board before the export.</summary>
     public Board Board => board;
 
     /// <summary>All attach, then all map.</summary>
     public Played Of(Candidate candidate, ImmutableArray<string> devices) => InOrder(candidate, devices, devices.Length);
 
-    /// <summary>Whether all are served when all attach, then all map; the board with everything mapped when they are, else null.</summary>
+    /// <summary>Plays all attaches, then all maps; the board with everything mapped if nothing is refused, else null.</summary>
     public Board? Serves(Candidate candidate, ImmutableArray<string> devices) =>
         InOrder(candidate, devices, devices.Length, true) is { Verdict: Verdict.Works } played ? played.Board : null;
 
     /// <summary>Exports, then the devices attach and map.</summary>
-    /// <param name="candidate">How it is exported.</param>
-    /// <param name="devices">The importers in their order. Where the exporter allocates for itself it attaches before all of them.</param>
-    /// <param name="attachedFirst">How many attach before the first map; each that follows maps as soon as it has attached.</param>
-    /// <param name="stopsAtRefusal">Whether the first refusal is enough.</param>
+    /// <param name="candidate">The candidate.</param>
+    /// <param name="devices">The importers in order. An exporter that allocates for itself attaches before them.</param>
+    /// <param name="attachedFirst">The number of importers that attach before the first map; later ones map right after they attach.</param>
+    /// <param name="stopsAtRefusal">Whether to stop at the first refusal.</param>
     public Played InOrder(Candidate candidate, ImmutableArray<string> devices, int attachedFirst, bool stopsAtRefusal = false)
     {
         if (!_opened.TryGetValue(candidate, out var opened))
@@ -114,8 +114,8 @@ internal sealed class CandidatePlay(Board board, AdviceRequest request, string b
     }
 }
 
-/// <summary>An importer that did not get through.</summary>
-/// <param name="Device">The device; null when nobody could have exported.</param>
+/// <summary>A refused importer.</summary>
+/// <param name="Device">The device; null when the export was refused.</param>
 /// <param name="Operation">export, attach or map.</param>
-/// <param name="Refusal">Why not.</param>
+/// <param name="Refusal">The refusal.</param>
 internal sealed record RefusedImporter(string? Device, string Operation, Refusal Refusal);

@@ -5,7 +5,7 @@ using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Analysis.Advising;
 
-/// <summary>The empty boards of changed requests. Memory, which may have very many free runs, is made once for all that have the same.</summary>
+/// <summary>The empty boards of changed requests. Boards with the same memory share it, because it may have very many free runs.</summary>
 /// <param name="board">The board before.</param>
 /// <param name="before">What it is.</param>
 internal sealed class ChangedBoards(Board board, BoardDefinition before)
@@ -13,7 +13,7 @@ internal sealed class ChangedBoards(Board board, BoardDefinition before)
     private readonly KnownAllocations _known = new();
     private readonly Dictionary<ImmutableArray<MemoryRegionLayout>, Board> _byMemory = new() { [before.Memory] = board };
 
-    /// <summary>The board of a definition that has other memory or other devices than the one before, and the same MMUs.</summary>
+    /// <summary>The board for a definition with changed memory or devices, but the same MMUs.</summary>
     public Board Of(BoardDefinition changed)
     {
         if (!_byMemory.TryGetValue(changed.Memory, out var empty))

@@ -2,15 +2,15 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Analysis.Advising;
 
-/// <summary>Which importers stand in each other's way.</summary>
+/// <summary>Finds conflicting importers.</summary>
 internal static class Conflicts
 {
-    /// <summary>Every minimal conflicting set: nothing works for it, and something for each set with one importer less.</summary>
-    /// <param name="play">What buffer, and where.</param>
-    /// <param name="request">For which nothing works.</param>
+    /// <summary>Every minimal conflicting set: nothing works for it, but something works for each set with one importer less.</summary>
+    /// <param name="play">Plays candidates for the buffer.</param>
+    /// <param name="request">The request, for which nothing works.</param>
     /// <remarks>
-    /// Sets are looked at by their size. A set that has a conflict within it is none itself, and one within a set for which something
-    /// works is taken to work: fewer importers ask for less.
+    /// Sets are examined by size. Supersets of a conflicting set are skipped, and subsets of a working set are assumed to work, because
+    /// fewer importers demand less.
     /// </remarks>
     public static ImmutableArray<ImmutableArray<string>> Of(CandidatePlay play, AdviceRequest request)
     {
@@ -51,8 +51,8 @@ internal static class Conflicts
     }
 
     /// <summary>One minimal conflicting set.</summary>
-    /// <param name="play">What buffer, and where.</param>
-    /// <param name="request">For which nothing works.</param>
+    /// <param name="play">Plays candidates for the buffer.</param>
+    /// <param name="request">The request, for which nothing works.</param>
     public static ImmutableArray<string> OneOf(CandidatePlay play, AdviceRequest request) => request.Devices.Aggregate(
         request.Devices,
         (set, device) => set.Length == 1 || Serving.IsPossible(play, request with { Devices = set.Remove(device) }) ? set : set.Remove(device));

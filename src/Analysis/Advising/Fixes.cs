@@ -4,19 +4,19 @@ using DmaGrains.Reports;
 
 namespace DmaGrains.Analysis.Advising;
 
-/// <summary>What would have to be otherwise for something to work.</summary>
+/// <summary>Finds changes that make something work.</summary>
 internal static class Fixes
 {
-    /// <summary>Most pairs that are tried.</summary>
+    /// <summary>The most pairs of changes that are tried.</summary>
     private const int PairsMax = 400;
 
-    /// <summary>Changes that work, each verified by making it and playing again; those that ask for least come first.</summary>
-    /// <param name="board">The board before, with IOMMUs to spare.</param>
-    /// <param name="request">For which nothing works, on that board.</param>
-    /// <param name="conflicts">The sets that stand in its way.</param>
+    /// <summary>Changes that work, each verified by playing, ordered by effort.</summary>
+    /// <param name="board">The board, with spare IOMMUs.</param>
+    /// <param name="request">The request, for which nothing works on that board.</param>
+    /// <param name="conflicts">The conflicting sets.</param>
     /// <remarks>
-    /// Changes by themselves; pairs of them only where no change but a smaller frame works alone. Of each pair the first is made as
-    /// small as the second, at its largest, allows, then the second.
+    /// Single changes; pairs only if no single change except a smaller frame works. In a pair, first one change is minimized with the other
+    /// at its largest, then the other.
     /// </remarks>
     public static ImmutableArray<FixReport> Of(Board board, AdviceRequest request, ImmutableArray<ImmutableArray<string>> conflicts)
     {
@@ -26,7 +26,7 @@ internal static class Fixes
             .Where(adjustment => conflicts.All(conflict => adjustment.Touches(conflict)) && Works(boards, request, conflicts, adjustment.At(adjustment.Last)))
             .Select(adjustment => adjustment.Smallest(change => Works(boards, request, conflicts, change)))
             .Select(change => ReportOf(boards, request, change))
-            // Of the areas that would do, the first is enough to know of.
+            // The first of several sufficient areas is enough.
             .DistinctBy(fix => fix.Changes[0].Kind == ChangeKind.Area ? string.Empty : fix.Changes[0].Text)
             .ToImmutableArray();
         return single.Any(fix => fix.Changes[0].Kind != ChangeKind.Frame)
@@ -58,14 +58,14 @@ internal static class Fixes
             });
     }
 
-    /// <summary>A set that still stands in the way after a change that may help everybody: what is made beside it has to do something for that one.</summary>
+    /// <summary>A set that still conflicts after a change; a second change must help that set.</summary>
     private static ImmutableArray<string> LeftBy(ChangedBoards boards, AdviceRequest request, Adjustment adjustment)
     {
         var changed = Changed(request, [adjustment.At(adjustment.Last)]);
         return Conflicts.OneOf(new(boards.Of(changed.Board), changed), changed);
     }
 
-    /// <summary>Whether the changes work: first for each conflict by itself, which is quickly played.</summary>
+    /// <summary>Whether the changes work; tries each conflict by itself first, which is fast.</summary>
     private static bool Works(
         ChangedBoards boards, AdviceRequest request, ImmutableArray<ImmutableArray<string>> conflicts, params ReadOnlySpan<Change> changes)
     {

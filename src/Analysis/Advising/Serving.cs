@@ -6,23 +6,23 @@ namespace DmaGrains.Analysis.Advising;
 /// <summary>Whether anything works for a request.</summary>
 internal static class Serving
 {
-    /// <summary>Whether some candidate works for those that share the buffer, and copies for the others beside it.</summary>
-    /// <param name="play">What buffer, and where.</param>
-    /// <param name="request">Who shares it, and who gets a copy.</param>
+    /// <summary>Whether some candidate works for the importers that share the buffer, together with the copies for the others.</summary>
+    /// <param name="play">Plays candidates for the buffer.</param>
+    /// <param name="request">The importers that share it, and those that get a copy.</param>
     public static bool IsPossible(CandidatePlay play, AdviceRequest request) =>
-        // Who allocates for all serves more than others do, so that is tried first.
+        // Allocating for all serves most requests, so try that first.
         Candidate.Of(request)
             .DistinctBy(candidate => (candidate.Allocates, candidate.Memory, Asks(play, candidate)))
             .OrderByDescending(candidate => candidate.Allocates)
             .Any(candidate => Works(play, request, candidate));
 
     /// <summary>The first candidate that works; null when none does.</summary>
-    /// <param name="play">What buffer, and where.</param>
-    /// <param name="request">Who shares it, and who gets a copy.</param>
+    /// <param name="play">Plays candidates for the buffer.</param>
+    /// <param name="request">The importers that share it, and those that get a copy.</param>
     public static Candidate? FirstOf(CandidatePlay play, AdviceRequest request) =>
         Candidate.Of(request).FirstOrDefault(candidate => Works(play, request, candidate));
 
-    /// <summary>Two devices that differ in nothing but their names get the same memory for themselves.</summary>
+    /// <summary>The exporting device without its name: devices that differ only in name get the same memory.</summary>
     private static Device? Asks(CandidatePlay play, Candidate candidate) => candidate.Exporter is { } exporter
         ? play.Board.Device(exporter)! with { Name = candidate.Memory.IsEmpty ? string.Empty : exporter }
         : null;

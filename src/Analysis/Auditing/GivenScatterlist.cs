@@ -6,25 +6,25 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Analysis.Auditing;
 
-/// <summary>A scatterlist that came from somewhere: a file, a mapping, a buffer's pages.</summary>
-/// <param name="Label">What people call it.</param>
-/// <param name="Entries">Its pages; empty when it tells only what a device walks.</param>
-/// <param name="Segments">What a device walks; empty when it is not mapped.</param>
+/// <summary>A scatterlist to audit: from a file, a mapping, or a buffer's pages.</summary>
+/// <param name="Label">Its name for display.</param>
+/// <param name="Entries">Its pages; empty when only the device's segments are known.</param>
+/// <param name="Segments">The segments that a device walks; empty when it is not mapped.</param>
 public sealed record GivenScatterlist(string Label, ImmutableArray<StatedSegment> Entries, ImmutableArray<StatedSegment> Segments)
 {
-    /// <summary>The device that it was mapped for; null when that is not known, or it is not mapped.</summary>
+    /// <summary>The device for which it was mapped; null when unknown or not mapped.</summary>
     public string? Device { get; init; }
 
-    /// <summary>The device that its DMA addresses were made for, where that is said (<c>lists: shared</c>, <c>lists: exporter</c>).</summary>
+    /// <summary>The device for which its DMA addresses were made, if stated (<c>lists: shared</c>, <c>lists: exporter</c>).</summary>
     public string? AddressesOf { get; init; }
 
-    /// <summary>What the mapping is said to hold of MMUs, from memory towards the device.</summary>
+    /// <summary>The stated ranges that the mapping holds in MMUs, from memory towards the device.</summary>
     public ImmutableArray<GivenStage> Stages { get; init; } = [];
 
-    /// <summary>The buffer's size; null when that is not known.</summary>
+    /// <summary>The buffer's size; null when unknown.</summary>
     public ulong? SizeBytes { get; init; }
 
-    /// <summary>The lists of a live buffer: of each mapping, else its pages as they lie; none before there are any.</summary>
+    /// <summary>The lists of a live buffer: one for each mapping, or its pages if nothing is mapped; none without pages.</summary>
     public static IEnumerable<GivenScatterlist> Of(DmaBuffer buffer)
     {
         var mapped = buffer.Mappings.Where(mapping => mapping.Access != BufferAccess.Pfns).ToList();
@@ -60,12 +60,12 @@ public sealed record GivenScatterlist(string Label, ImmutableArray<StatedSegment
         [.. table.ToImmutableArray().Select(entry => new StatedSegment(entry.Address.Value, entry.LengthBytes))];
 }
 
-/// <summary>What a mapping is said to hold of an MMU.</summary>
+/// <summary>The stated range that a mapping holds in an MMU.</summary>
 /// <param name="Iommu">The MMU.</param>
 /// <param name="First">The first address.</param>
 /// <param name="Last">The last address, not below the first.</param>
 public sealed record GivenStage(string Iommu, ulong First, ulong Last)
 {
-    /// <summary>The same of the model.</summary>
+    /// <summary>Converts a stage of the model.</summary>
     public static GivenStage Of(MappedStage stage) => new(stage.Stage, stage.Range.First.Value, stage.Range.Last.Value);
 }

@@ -10,7 +10,7 @@ using DmaGrains.Reports;
 
 namespace DmaGrains.Analysis.Auditing;
 
-/// <summary>Holds given scatterlists against a device: every limit that they break, and whether other cuts or other pages would do.</summary>
+/// <summary>Checks given scatterlists against a device: every limit that they break, and whether another cut or other pages would suit.</summary>
 /// <param name="board">The device's board.</param>
 /// <param name="device">The device.</param>
 /// <param name="getters">How its unset parameters are read.</param>
@@ -26,7 +26,7 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, Param
         var walksSegments = WalksSegmentsOf(list);
         var segments = walksSegments ? list.Segments : list.Entries;
 
-        // Pages lie where they lie: an MMU makes them reachable, and what it gives out the windows do not translate.
+        // Behind an MMU all pages are reachable, and windows do not translate the MMU's addresses.
         var reach = !device.IsTranslated ? device.Reach
             : new DmaReach(walksSegments ? device.HighestAddress : device.OutputLimit == 0 ? ulong.MaxValue : device.OutputLimit, default);
         var mmu = walksSegments ? _mmu : null;
@@ -53,12 +53,15 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, Param
         };
     }
 
-    /// <summary>A violation with the cure of a limit that nobody stated. What the entries of an MMU do not hold no mask of the device changes.</summary>
+    /// <summary>
+    /// Adds the cure of an unstated limit to a violation, except when the entries of an MMU are at fault, which the device's mask does not
+    /// change.
+    /// </summary>
     private Refusal Named(Refusal refusal, bool isEntryOfMmu) => isEntryOfMmu && refusal.Field == nameof(Device.DmaMask)
         ? refusal with { Field = nameof(Device.OutputLimit) }
         : refusal.Naming(_unstated);
 
-    /// <summary>The pages behind segments on the device's bus; none when some lead nowhere.</summary>
+    /// <summary>The pages behind segments of bus addresses; empty when some address leads nowhere.</summary>
     private ImmutableArray<StatedSegment> PagesOf(ImmutableArray<StatedSegment> segments)
     {
         var windows = device.Reach.Windows;
@@ -67,18 +70,18 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, Param
             : [.. segments.Select(segment => segment with { Address = windows.ToCpu(segment.Address)!.Value })];
     }
 
-    /// <summary>Segments count where they are the device's own; those of an unknown device count for one behind an MMU.</summary>
+    /// <summary>Whether to check segments: when they belong to the device, or, for an unknown device, when the device is behind an MMU.</summary>
     private bool WalksSegmentsOf(GivenScatterlist list) =>
         list.Entries.IsEmpty
         || (!list.Segments.IsEmpty && (list.Device is null ? device.IsTranslated : list.Device == device.Name));
 
-    /// <summary>What the list says that it holds of the device's MMU; null when it says nothing of it.</summary>
+    /// <summary>The range that the list states to hold in the device's MMU, or null.</summary>
     private StatedSegment? HeldOf(GivenScatterlist list) =>
         list.Stages.LastOrDefault(stage => stage.Iommu == _mmu?.Stage) is { } held
             ? new(held.First, held.Last - held.First + 1)
             : null;
 
-    /// <summary>Without an MMU two segments that share bytes are the same memory twice: nothing forbids it, and nobody means it.</summary>
+    /// <summary>Remarks on overlapping segments: without an MMU they are the same memory twice, which is allowed but hardly intended.</summary>
     private static IEnumerable<SegmentRemark> Twice(ImmutableArray<StatedSegment> segments)
     {
         var overlaps = SegmentOverlaps.Of(segments);
@@ -89,7 +92,7 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, Param
                 $"segment {index} at 0x{segments[index].Address:x} shares memory with segment {overlaps[index]}.")));
     }
 
-    /// <summary>Addresses that were made for another device mean something else to one on another way to memory.</summary>
+    /// <summary>Remarks on addresses that were made for another device, which are wrong for a device with another path to memory.</summary>
     private IEnumerable<RemarkReport> MadeForAnother(GivenScatterlist list)
     {
         var owner = list.AddressesOf == device.Name ? null : board.Devices.FirstOrDefault(other => other.Name == list.AddressesOf);
@@ -105,21 +108,21 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, Param
             : [new(null, null, null, "size_bytes", (ulong)listed, size, string.Create(
                 CultureInfo.InvariantCulture, $"The list has {listed} bytes; the buffer has {size}."))];
 
-    /// <summary>What the device wants of the buffer, whatever its list; of lines a list says nothing.</summary>
+    /// <summary>Violations of limits on the buffer itself; a list does not tell lines.</summary>
     private IEnumerable<ViolationReport> TooSmall(GivenScatterlist list, UInt128 listed) =>
         _demand.Limits.Stated
             .Select(stated => stated.Limit.Check(stated.Value, "the buffer", new(list.SizeBytes ?? (ulong)UInt128.Min(listed, ulong.MaxValue), null), device.Name))
             .OfType<Refusal>()
             .Select(refusal => new ViolationReport(null, null, null, Vocabulary.Spelt(refusal.Field!), refusal.Needed!.Value, refusal.Limit!.Value, refusal.Reason));
 
-    /// <summary>More than the buffer needs is what an exporter may hand out.</summary>
+    /// <summary>Remarks on a list that is longer than the buffer, which an exporter may hand out.</summary>
     private static IEnumerable<RemarkReport> TooLong(GivenScatterlist list, UInt128 listed) =>
         list.SizeBytes is not { } size || listed <= size
             ? []
             : [new(null, null, null, "size_bytes", string.Create(
                 CultureInfo.InvariantCulture, $"the list has {listed} bytes and the buffer {size}: a device that walks all of it goes beyond the buffer."))];
 
-    /// <summary>The same pages cut for the device alone; null when the list tells no whole pages, or the device takes none.</summary>
+    /// <summary>The same pages cut for the device alone; null when the list has no whole pages, or the device takes none.</summary>
     private ResplitReport? Resplit(ImmutableArray<StatedSegment> entries, DmaReach reach)
     {
         var demand = _demand.InPages(board.PageOrder);
@@ -135,7 +138,7 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, Param
         return new(count, isReached, isReached && count <= _demand.MaxSegmentCount && KeepsLimits(runs));
     }
 
-    /// <summary>Whether these pages keep the limits of the table when they are cut for the device.</summary>
+    /// <summary>Whether these pages, cut for the device, keep the further limits.</summary>
     private bool KeepsLimits(List<PageExtent> runs)
     {
         var cut = _demand.ToCut(board.PageOrder);
@@ -147,7 +150,7 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, Param
             device.IsTranslated ? default : device.Reach.Windows) is null;
     }
 
-    /// <summary>Runs of whole pages, merged where they touch; only the last page may be partial. Null when they are none.</summary>
+    /// <summary>Runs of whole pages, merged where adjacent; only the last page may be partial. Null when the entries are not whole pages.</summary>
     private List<PageExtent>? WholePages(ImmutableArray<StatedSegment> entries)
     {
         var runs = new List<PageExtent>();
@@ -180,11 +183,11 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, Param
 /// <summary>Whether scatterlists satisfy a device.</summary>
 /// <param name="Board">The device's board.</param>
 /// <param name="Device">The device.</param>
-/// <param name="Takes">What it takes, unset limits read in.</param>
-/// <param name="HighestAddress">The last address that it forms, on its bus.</param>
-/// <param name="Iommu">The MMU of its own, or null.</param>
-/// <param name="BusMmu">The MMU between its bus and memory, or null.</param>
-/// <param name="Lists">The lists, each with what it breaks.</param>
+/// <param name="Takes">Its limits, with unset ones filled in.</param>
+/// <param name="HighestAddress">The last address that it can form on its bus.</param>
+/// <param name="Iommu">The device's own MMU, or null.</param>
+/// <param name="BusMmu">The MMU between the device's bus and memory, or null.</param>
+/// <param name="Lists">The lists, each with its violations.</param>
 public sealed record AuditReport(
     string Board,
     string Device,
@@ -197,7 +200,7 @@ public sealed record AuditReport(
     /// <summary>How its bus sees memory; empty when it sees the CPU's addresses.</summary>
     public required ImmutableArray<BusWindowReport> Windows { get; init; }
 
-    /// <summary>Whether no list breaks anything.</summary>
+    /// <summary>Whether no list has violations.</summary>
     public bool Good => Lists.All(list => list.Violations.IsEmpty);
 
     /// <summary>The report of lists.</summary>
@@ -218,49 +221,49 @@ public sealed record AuditReport(
     };
 }
 
-/// <summary>What one list breaks.</summary>
-/// <param name="List">What people call it.</param>
-/// <param name="Part">"segments", what the device walks, or "entries", the pages.</param>
-/// <param name="SegmentCount">How many the part has.</param>
+/// <summary>The audit of one list.</summary>
+/// <param name="List">The list's name for display.</param>
+/// <param name="Part">The part that was checked: "segments" (what the device walks) or "entries" (the pages).</param>
+/// <param name="SegmentCount">The number of segments or entries.</param>
 /// <param name="SizeBytes">Their bytes.</param>
-/// <param name="Violations">Everything that is broken: the count, then segment by segment, then the buffer's size.</param>
+/// <param name="Violations">All violations: the count, then segment by segment, then the buffer's size.</param>
 public sealed record ListAuditReport(
     string List, string Part, int SegmentCount, UInt128 SizeBytes, ImmutableArray<ViolationReport> Violations)
 {
-    /// <summary>What looks wrong and may be right; a list with remarks alone is good.</summary>
+    /// <summary>Suspicious things that may be right; a list with only remarks is good.</summary>
     public required ImmutableArray<RemarkReport> Remarks { get; init; }
 
-    /// <summary>The same pages cut for the device alone; null when the list tells no whole pages, or the device takes none.</summary>
+    /// <summary>The same pages cut for the device alone; null when the list has no whole pages, or the device takes none.</summary>
     public required ResplitReport? Resplit { get; init; }
 
-    /// <summary>The fewest segments in which it would take the buffer, or as many bytes, of any pages; null when there is no such list.</summary>
+    /// <summary>The fewest segments in which the device would accept the buffer, or as many bytes, on any pages; null when no list exists.</summary>
     public required UInt128? LeastSegmentCount { get; init; }
 }
 
-/// <summary>The same pages cut otherwise.</summary>
-/// <param name="SegmentCount">How many segments that takes.</param>
+/// <summary>The same pages in another cut.</summary>
+/// <param name="SegmentCount">The number of segments of that cut.</param>
 /// <param name="Reachable">Whether the device reaches all of the pages.</param>
-/// <param name="Fits">Whether it takes those segments.</param>
+/// <param name="Fits">Whether the device accepts those segments.</param>
 public sealed record ResplitReport(ulong SegmentCount, bool Reachable, bool Fits);
 
 /// <summary>A limit that a list breaks.</summary>
-/// <param name="Segment">Which segment breaks it, from 0; null when it is the list as a whole.</param>
+/// <param name="Segment">The segment's index, from 0; null for the list as a whole.</param>
 /// <param name="Address">The segment's first byte.</param>
 /// <param name="Length">The segment's bytes.</param>
 /// <param name="Field">
 /// The limit: max_segment_count, length, max_segment_size, segment_boundary_mask, dma_mask, windows, or size_bytes; of the addresses of an MMU
 /// first, last, reserved, held or overlap.
 /// </param>
-/// <param name="Needed">What the list has.</param>
-/// <param name="Limit">What the device takes.</param>
-/// <param name="Reason">One sentence for people.</param>
+/// <param name="Needed">The list's value.</param>
+/// <param name="Limit">The device's limit.</param>
+/// <param name="Reason">One sentence for the user.</param>
 public sealed record ViolationReport(
     int? Segment, ulong? Address, ulong? Length, string Field, ulong Needed, ulong Limit, string Reason)
 {
     /// <summary>Whether the limit is one that nobody stated and the kernel assumes.</summary>
     public bool Assumed => Cure is not null;
 
-    /// <summary>How to state it; null when it was stated.</summary>
+    /// <summary>How to state the limit; null when it was stated.</summary>
     public string? Cure { get; init; }
 
     /// <summary>The report of a violation by one of these segments.</summary>
@@ -277,12 +280,12 @@ public sealed record ViolationReport(
     };
 }
 
-/// <summary>What looks wrong with a list and may be right.</summary>
-/// <param name="Segment">Which segment, from 0; null when it is the list as a whole.</param>
+/// <summary>Something suspicious in a list that may be right.</summary>
+/// <param name="Segment">The segment's index, from 0; null for the list as a whole.</param>
 /// <param name="Address">The segment's first byte.</param>
 /// <param name="Length">The segment's bytes.</param>
-/// <param name="Field">What it is about: memory, order, overlap, addresses_of or size_bytes.</param>
-/// <param name="Reason">One sentence for people.</param>
+/// <param name="Field">The subject: memory, order, overlap, addresses_of or size_bytes.</param>
+/// <param name="Reason">One sentence for the user.</param>
 public sealed record RemarkReport(int? Segment, ulong? Address, ulong? Length, string Field, string Reason)
 {
     /// <summary>The report of a remark on one of these segments.</summary>

@@ -7,12 +7,12 @@ using DmaGrains.Scenarios.Files;
 namespace DmaGrains.Analysis.Auditing;
 
 /// <summary>
-/// Reads scatterlists from YAML or JSON: one as reports have it, or a whole answer of <c>run</c>, <c>buffer map</c> or
-/// <c>buffer describe</c> with those that are in it.
+/// Reads scatterlists from YAML or JSON: a single list as in reports, or all lists in the output of <c>run</c>, <c>buffer map</c> or
+/// <c>buffer describe</c>.
 /// </summary>
 public static class ScatterlistFile
 {
-    /// <summary>Longest file, in bytes.</summary>
+    /// <summary>The longest file, in bytes.</summary>
     public const int LengthMax = 16 << 20;
 
     private const string ListKey = "scatterlist";
@@ -150,7 +150,7 @@ public static class ScatterlistFile
         return new(map.Required("iommu").AsName(), first, map.Required("last").AsSize(first, ulong.MaxValue));
     }
 
-    /// <summary>As it stands: that no list can have such a length, or end there, is for the audit to tell.</summary>
+    /// <summary>Reads a segment unchecked; the audit reports impossible lengths and ends.</summary>
     private static StatedSegment Stated(MapNode map) =>
         new(map.Required("address").AsSize(0, ulong.MaxValue), map.Required("length").AsSize(0, ulong.MaxValue));
 

@@ -8,17 +8,17 @@ using DmaGrains.Model.Translation;
 namespace DmaGrains.Analysis.Checking;
 
 /// <summary>
-/// A board as it is seen from outside, held against what must always hold: every buffer's union is that of its importers, no page has
-/// two owners, no page and no address is held for nobody. For a board at rest: while commands run, its parts are seen at different
-/// moments.
+/// Checks the invariants of a board from outside: every buffer's union is that of its importers, no page has two owners, and no page or
+/// address is held for nobody. The board must be idle: while commands run, its parts are read at different moments.
 /// </summary>
 /// <param name="Board">The board.</param>
-/// <param name="BufferCount">Buffers that it lists.</param>
-/// <param name="PageCount">Pages that they hold.</param>
+/// <param name="BufferCount">The number of listed buffers.</param>
+/// <param name="PageCount">The pages that they hold.</param>
 /// <param name="MappingCount">Their live mappings.</param>
-/// <param name="Findings">What is wrong; empty when nothing is.</param>
+/// <param name="Findings">What is wrong; empty for nothing.</param>
 /// <param name="Unfinished">
-/// What an interrupted command has left for whoever sends it again, or for the buffer's next command: nothing is lost by it.
+/// What interrupted commands have left; it is completed when such a command is sent again, or at the buffer's next command. Nothing is
+/// lost.
 /// </param>
 public sealed record BoardCheck(
     string Board,
@@ -28,13 +28,13 @@ public sealed record BoardCheck(
     ImmutableArray<BoardFinding> Findings,
     ImmutableArray<string> Unfinished)
 {
-    /// <summary>What <see cref="RepairAsync"/> mended before it checked; empty when nothing was to be mended, or nobody asked for it.</summary>
+    /// <summary>What <see cref="RepairAsync"/> repaired before the check; empty when nothing was, or no repair was requested.</summary>
     public ImmutableArray<string> Mended { get; init; } = [];
 
-    /// <summary>Asks a board's grains for everything, and checks it.</summary>
-    /// <param name="grains">Where they are.</param>
+    /// <summary>Reads everything from a board's grains and checks it.</summary>
+    /// <param name="grains">The cluster.</param>
     /// <param name="board">The board.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="cancellation">Cancels the operation.</param>
     /// <returns>ENOENT when there is no such board.</returns>
     public static async Task<DmaResult<BoardCheck>> RunAsync(
         IGrainFactory grains, string board, CancellationToken cancellation = default)
@@ -46,14 +46,13 @@ public sealed record BoardCheck(
     }
 
     /// <summary>
-    /// Mends what can be mended, and checks the board afterwards: listings that lack a living buffer or have one that is gone, exports
-    /// that were cut off, debts, pages and mappings that are held for nobody, memory that is not laid out. Each buffer decides about
-    /// itself in a turn of its own, so commands may run meanwhile. Pages of two owners, and those that memory does not hold for a buffer,
-    /// nobody can mend: they are found again.
+    /// Repairs what can be repaired, then checks the board. Repairs wrong listings, interrupted exports, debts, pages and mappings held for
+    /// nobody, and memory that is not set up. Each buffer is repaired in a turn of its own, so commands may run meanwhile. Pages with two
+    /// owners, and pages that memory does not hold for their buffer, cannot be repaired and are reported again.
     /// </summary>
-    /// <param name="grains">Where the board is.</param>
+    /// <param name="grains">The cluster.</param>
     /// <param name="board">The board.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="cancellation">Cancels the operation.</param>
     /// <returns>ENOENT when there is no such board; what <see cref="IBoardGrain.ReplaceAsync"/> answers when it has to be set up again.</returns>
     public static async Task<DmaResult<BoardCheck>> RepairAsync(
         IGrainFactory grains, string board, CancellationToken cancellation = default)
@@ -99,7 +98,7 @@ public sealed record BoardCheck(
         return checking.TryGetValue(out var check) ? DmaResult.Grant(check with { Mended = mended.ToImmutable() }) : checking;
     }
 
-    /// <summary>Checks what the grains said.</summary>
+    /// <summary>Checks a snapshot.</summary>
     public static BoardCheck Of(BoardSnapshot board) => new(
         board.Definition.Name,
         board.Buffers.Length,
@@ -163,8 +162,7 @@ public sealed record BoardCheck(
                 FindingKind.PagesNotHeld, buffer.Name, $"the board's memory does not hold its {buffer.Storage!.PageCount} pages");
         }
 
-        // A first map and a migration ask for pages before they are noted; what is held under an earlier generation of a buffer goes
-        // back when the buffer's own does.
+        // First maps and migrations request pages before they are stored; pages of earlier generations are given back together with the buffer's own.
         var generations = board.Buffers.ToLookup(buffer => buffer.Name, buffer => buffer.Generation);
         foreach (var token in held
             .Where(token => !board.Unmade.Contains(token.Buffer))
@@ -176,7 +174,7 @@ public sealed record BoardCheck(
 
     private static IEnumerable<BoardFinding> Accounts(BoardSnapshot board)
     {
-        // What an interrupted command has left is held, and its size is not told.
+        // Leftovers of an interrupted command are held, but their size is unknown.
         if (IsNotLaidOut(board) || board.HeldPages.Length != board.Buffers.Count(buffer => buffer.Storage is not null))
         {
             yield break;
@@ -208,7 +206,7 @@ public sealed record BoardCheck(
                 FindingKind.MappingNotHeld, token.Buffer, $"the board's MMUs do not hold its mapping number {token.Sequence}");
         }
 
-        // Whatever is held under a buffer's name goes back when the buffer does.
+        // Everything held under a buffer's name is given back with the buffer.
         var names = board.Buffers.Select(buffer => buffer.Name).ToHashSet();
         foreach (var token in held.Except(living).Where(token => !names.Contains(token.Buffer)))
         {
@@ -242,7 +240,7 @@ public sealed record BoardCheck(
         }
     }
 
-    /// <summary>Buffers that have something to mend, and names that are held for and that no buffer has.</summary>
+    /// <summary>Buffers that need a repair, and names without a buffer under which something is held.</summary>
     private static SortedSet<string> ToRepair(BoardSnapshot board)
     {
         var names = new SortedSet<string>([.. board.Unmade, .. board.Unlisted, .. board.StillListed], StringComparer.Ordinal);

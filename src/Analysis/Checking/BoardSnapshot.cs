@@ -7,13 +7,13 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Analysis.Checking;
 
-/// <summary>What a board's grains say of it, one after another: of one moment only while nobody sends commands.</summary>
+/// <summary>The state of a board as read from its grains one after another; consistent only if no commands run meanwhile.</summary>
 /// <param name="Definition">The board.</param>
-/// <param name="Buffers">The buffers that it lists, and those that live and hold something though it does not list them.</param>
-/// <param name="Unmade">Names that it lists and that have no buffer: their export was interrupted.</param>
+/// <param name="Buffers">The listed buffers, and unlisted living buffers that hold something.</param>
+/// <param name="Unmade">Listed names without a buffer, left by interrupted exports.</param>
 /// <param name="Memory">How full each region is.</param>
-/// <param name="HeldPages">What its memory holds.</param>
-/// <param name="HeldMappings">What its MMUs and bounce pool hold.</param>
+/// <param name="HeldPages">The allocations in its memory.</param>
+/// <param name="HeldMappings">The mappings in its MMUs and bounce pool.</param>
 public sealed record BoardSnapshot(
     BoardDefinition Definition,
     ImmutableArray<DmaBuffer> Buffers,
@@ -22,22 +22,22 @@ public sealed record BoardSnapshot(
     ImmutableArray<AllocationToken> HeldPages,
     ImmutableArray<MapToken> HeldMappings)
 {
-    /// <summary>Those of the buffers that live and that the board does not list; others, that hold nothing, are not found.</summary>
+    /// <summary>The living buffers among these that the board does not list. Unlisted buffers that hold nothing cannot be found.</summary>
     public ImmutableArray<string> Unlisted { get; init; } = [];
 
-    /// <summary>Those of the buffers that are gone, owe nothing, and are listed all the same.</summary>
+    /// <summary>The buffers among these that are gone and owe nothing, but are still listed.</summary>
     public ImmutableArray<string> StillListed { get; init; } = [];
 
-    /// <summary>Whether the list of boards has it.</summary>
+    /// <summary>Whether the board is in the list of boards.</summary>
     public bool IsListed { get; init; } = true;
 
-    // Enough to keep silos busy, and few enough not to crowd out others.
+    // Enough to keep silos busy, yet few enough not to crowd out other callers.
     private const int CallsAtOnce = 32;
 
-    /// <summary>Asks the grains.</summary>
-    /// <param name="grains">Where they are.</param>
-    /// <param name="definition">The board, as it says itself.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <summary>Reads the grains.</summary>
+    /// <param name="grains">The cluster.</param>
+    /// <param name="definition">The board's definition.</param>
+    /// <param name="cancellation">Cancels the reading.</param>
     public static async Task<BoardSnapshot> ReadAsync(
         IGrainFactory grains, BoardDefinition definition, CancellationToken cancellation)
     {
@@ -59,7 +59,7 @@ public sealed record BoardSnapshot(
         var stillListed = buffers.FindAll(buffer => buffer is { IsGone: true, IsInDebt: false }).Select(buffer => buffer.Name).ToHashSet();
         if (stillListed.Count != 0)
         {
-            // One that owed something has paid when it was asked, and is not listed any more.
+            // A buffer that owed something paid when it was activated, and may no longer be listed.
             listed.Clear();
             await foreach (var page in grains.GetBoard(board).BufferPagesAsync(cancellation: cancellation))
             {

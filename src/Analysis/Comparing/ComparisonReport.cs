@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Analysis.Comparing;
 
-/// <summary>One scenario under several policies, the one to choose first.</summary>
+/// <summary>One scenario under several policies, best first.</summary>
 /// <param name="Scenario">Its name.</param>
-/// <param name="Shows">What it is there to show.</param>
+/// <param name="Shows">What the scenario shows.</param>
 /// <param name="Board">The board it was played on.</param>
-/// <param name="Policies">What came of it under each policy, best first.</param>
+/// <param name="Policies">The outcome under each policy, best first.</param>
 /// <param name="Choice">Which to choose, and why.</param>
 public sealed record ComparisonReport(
     string Scenario, string Shows, string Board, ImmutableArray<PolicyOutcome> Policies, PolicyChoice Choice);

@@ -5,17 +5,17 @@ using DmaGrains.Model;
 namespace DmaGrains.Analysis.Comparing;
 
 /// <summary>Which policy to choose for a scenario.</summary>
-/// <param name="Policy">Its name; where none is safe, that of the least bad.</param>
-/// <param name="AsGood">Others that do exactly as well here, and look at what importers need.</param>
+/// <param name="Policy">Its name; if no policy is safe, the least bad one.</param>
+/// <param name="AsGood">Other policies that do exactly as well here and consider the importers' needs.</param>
 /// <param name="NeverServed">Importers that no policy serves.</param>
-/// <param name="Reason">Why, in words for people.</param>
+/// <param name="Reason">The reason, in words.</param>
 public sealed record PolicyChoice(
     string Policy, ImmutableArray<string> AsGood, ImmutableArray<string> NeverServed, string Reason)
 {
-    /// <summary>Whether it can be recommended: nothing goes wrong silently under it. False where no policy is safe.</summary>
+    /// <summary>Whether it can be recommended, because nothing goes wrong silently. False if no policy is safe.</summary>
     public bool Safe { get; init; }
 
-    /// <summary>Others that came out the same without looking at what importers need: here that is luck.</summary>
+    /// <summary>Other policies with the same outcome that do not consider the importers' needs, so that it is luck.</summary>
     public ImmutableArray<string> Lucky { get; init; } = [];
 
     /// <summary>The choice among outcomes.</summary>
@@ -83,7 +83,7 @@ public sealed record PolicyChoice(
         var (copied, bounced) => $"{Counted.Of(copied, "byte")} are copied and {Number(bounced)} bounced",
     };
 
-    /// <summary>In what the next one is worse first, in the order of <see cref="PolicyOutcome.Weights"/>.</summary>
+    /// <summary>The first criterion by which the next policy is worse, in the order of <see cref="PolicyOutcome.Weights"/>.</summary>
     private static string WorseOf(PolicyOutcome best, PolicyOutcome next)
     {
         var first = best.Weights.Zip(next.Weights).TakeWhile(pair => pair.First == pair.Second).Count();

@@ -12,19 +12,19 @@ public static class PolicyComparison
     private static readonly Comparer<ImmutableArray<ulong>> _byWeight = Comparer<ImmutableArray<ulong>>.Create(
         (one, other) => one.AsSpan().SequenceCompareTo(other.AsSpan()));
 
-    /// <summary>The name of what a scenario's own file says of its policies.</summary>
+    /// <summary>The name for the policies in the scenario's own file.</summary>
     public const string AsWritten = "as written";
 
     /// <summary>Plays the scenario once for each policy, in its own order.</summary>
     /// <param name="scenario">
-    /// The scenario; its own policies are replaced. A step that it expects to be refused counts neither for nor against a policy.
+    /// The scenario, whose own policies are replaced. A step that it expects to be refused counts neither for nor against a policy.
     /// </param>
     /// <param name="policies">The policies, with their names.</param>
-    /// <param name="engineFor">A fresh board for each play.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="engineFor">Creates a fresh board for each play.</param>
+    /// <param name="cancellationToken">Cancels the plays.</param>
     /// <returns>
     /// Best first: by hazards, importers served, refusals, and costs, as <see cref="PolicyOutcome"/> weighs them; then policies that
-    /// look at what importers need before those that were merely lucky; then in the order given.
+    /// consider the importers' needs before merely lucky ones; then in the order given.
     /// </returns>
     public static Task<ComparisonReport> PlayAsync(
         Scenario scenario,
@@ -33,11 +33,11 @@ public static class PolicyComparison
         CancellationToken cancellationToken) =>
         PlayEachAsync(scenario, policies.Select(policy => Under(scenario, policy.Name, policy.Policy)), engineFor, cancellationToken);
 
-    /// <summary>The same with what the scenario's file writes first, as a row of its own.</summary>
-    /// <param name="scenario">The scenario; of its own policies, too.</param>
+    /// <summary>Plays the policies and, as a further row, those of the scenario's own file.</summary>
+    /// <param name="scenario">The scenario, also played under its own policies.</param>
     /// <param name="policies">The other policies, with their names.</param>
-    /// <param name="engineFor">A fresh board for each play.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="engineFor">Creates a fresh board for each play.</param>
+    /// <param name="cancellationToken">Cancels the plays.</param>
     public static Task<ComparisonReport> PlayWithWrittenAsync(
         Scenario scenario,
         IEnumerable<(string Name, ExporterPolicy Policy)> policies,
@@ -128,7 +128,7 @@ public static class PolicyComparison
 
     private static bool IsExpected(StepReport step) => step.Refusal is not null && step.Expected is not (null or StepReport.Ok);
 
-    /// <summary>Refused where that is expected, and otherwise only skipped, as an earlier refusal left nothing to do it with.</summary>
+    /// <summary>Whether all failed steps were refused as expected, or skipped because of such a refusal.</summary>
     private static bool IsOutAsExpected(IEnumerable<StepReport> failed) =>
         failed.Any(IsExpected) && failed.All(step => IsExpected(step) || step.Outcome == StepReport.Skipped);
 }

@@ -4,10 +4,10 @@ using DmaGrains.Reports;
 
 namespace DmaGrains.Analysis.Comparing;
 
-/// <summary>What came of a scenario under one policy.</summary>
+/// <summary>The outcome of a scenario under one policy.</summary>
 /// <param name="Policy">The policy's name.</param>
-/// <param name="Importers">How many importers the scenario has.</param>
-/// <param name="Served">Those of whom no step was refused or skipped.</param>
+/// <param name="Importers">The number of the scenario's importers.</param>
+/// <param name="Served">The importers without refused or skipped steps.</param>
 /// <param name="Refusals">Each refused step.</param>
 /// <param name="Hazards">What went wrong silently.</param>
 /// <param name="Costs">What all buffers cost together.</param>
@@ -23,13 +23,13 @@ public sealed record PolicyOutcome(
     ulong ContiguousBytesPeak,
     ImmutableArray<SegmentsOf> Segments)
 {
-    /// <summary>Importers that are not served, and of whom the scenario expects no better: what it grants them elsewhere is no gain.</summary>
+    /// <summary>Importers that are not served, as the scenario expects; serving them under another policy is not an advantage.</summary>
     public ImmutableArray<string> RefusedAsExpected { get; init; } = [];
 
-    /// <summary>Whether the exporter looks at all that importers state, whenever they come: where it does not, a good outcome is luck.</summary>
+    /// <summary>Whether the exporter considers everything that importers state, whenever they attach. Otherwise a good outcome is luck.</summary>
     public bool LooksAtImporters { get; init; } = true;
 
-    /// <summary>Whether nothing goes wrong silently, and nothing rests on luck.</summary>
+    /// <summary>Whether nothing goes wrong silently and nothing depends on luck.</summary>
     public bool Safe => Hazards.IsEmpty;
 
     private static readonly string _byLuck = Vocabulary.Spelt(nameof(HazardKind.ByLuck));
@@ -37,10 +37,10 @@ public sealed record PolicyOutcome(
     private static readonly HashSet<string> _ofUse =
         [.. Enum.GetValues<HazardKind>().Where(kind => kind.IsOfUse()).Select(kind => Vocabulary.Spelt(kind.ToString()))];
 
-    /// <summary>Of the hazards, those that only say that it went well by luck.</summary>
+    /// <summary>The number of hazards of luck.</summary>
     internal ulong LuckCount => CountOf(hazard => hazard.Kind == _byLuck);
 
-    /// <summary>Of the hazards, those that come of how the buffer is used: who prevents them serves somebody less.</summary>
+    /// <summary>The number of hazards that come from how the buffer is used; a policy prevents them only by serving less.</summary>
     private ulong UseCount => CountOf(hazard => _ofUse.Contains(hazard.Kind));
 
     /// <summary>How often something went wrong silently, or well by luck.</summary>
@@ -49,14 +49,13 @@ public sealed record PolicyOutcome(
     private ulong CountOf(Func<HazardReport, bool> isSuch) =>
         Hazards.Where(isSuch).Aggregate(0UL, (sum, hazard) => sum + hazard.Count);
 
-    /// <summary>How many importers it leaves out of whom the scenario does not expect that.</summary>
+    /// <summary>The number of importers that are unexpectedly not served.</summary>
     internal int LeftOut => Importers - Served.Length - RefusedAsExpected.Length;
 
     /// <summary>
-    /// What counts, the weightiest first; less is better. What the exporter lets go wrong silently first: it is worse than what is
-    /// refused. Then whom it leaves out, what goes wrong in use, what rests on luck, refusals, bytes copied, contiguous memory, cache
-    /// maintenance, and segments to walk. A refusal that the scenario expects counts neither for nor against a policy, and neither does
-    /// granting the step.
+    /// The criteria, most important first; less is better. First silent faults that the exporter allows, which are worse than refusals;
+    /// then importers left out, hazards of use, luck, refusals, bytes copied, contiguous memory, cache maintenance, and segments to walk. A
+    /// refusal that the scenario expects counts neither for nor against a policy, and neither does granting the step.
     /// </summary>
     internal ImmutableArray<ulong> Weights =>
     [
@@ -73,10 +72,10 @@ public sealed record PolicyOutcome(
 }
 
 /// <summary>A step that was refused.</summary>
-/// <param name="Step">Its place in the order, from 1.</param>
-/// <param name="Importer">Whose step.</param>
+/// <param name="Step">Its position in the order, from 1.</param>
+/// <param name="Importer">The importer.</param>
 /// <param name="Operation">export, or the step's verb.</param>
-/// <param name="Buffer">The buffer; null when it was the device that was asked.</param>
+/// <param name="Buffer">The buffer; null for a step of the device.</param>
 /// <param name="Refusal">Why.</param>
 public sealed record RefusedStep(int Step, string Importer, string Operation, string? Buffer, RefusalReport Refusal)
 {
@@ -84,7 +83,7 @@ public sealed record RefusedStep(int Step, string Importer, string Operation, st
     public bool Expected { get; init; }
 }
 
-/// <summary>How many segments an importer's device walks.</summary>
+/// <summary>The number of segments that an importer's device walks.</summary>
 /// <param name="Importer">The importer.</param>
 /// <param name="Buffer">The buffer.</param>
 /// <param name="MappedEntryCount">nents of its last map.</param>

@@ -3,7 +3,7 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Analysis.Drawing;
 
-/// <summary>How much room text takes in a picture. All characters of its font are of one width, so that it is known without the font.</summary>
+/// <summary>Measures text in a picture. The font is monospaced, so its widths are known without the font.</summary>
 internal static class Lettering
 {
     /// <summary>Names of the font, the most common first.</summary>
@@ -15,10 +15,10 @@ internal static class Lettering
     /// <summary>Height of letters of headings, in pixels.</summary>
     public const double HeadingSize = 14;
 
-    /// <summary>From one line to the next, in pixels.</summary>
+    /// <summary>The distance between lines, in pixels.</summary>
     public const double LineStep = 17;
 
-    /// <summary>Width of a character for its height; no common font of one width is wider.</summary>
+    /// <summary>Width of a character relative to its height; no common monospaced font is wider.</summary>
     private const double Aspect = 0.6021;
 
     /// <summary>How wide a text is as it is shown, in pixels.</summary>
@@ -43,7 +43,7 @@ internal static class Lettering
 
             foreach (var rune in word.EnumerateRunes())
             {
-                // Blanks at the end of a line are not seen, and take no room.
+                // Blanks at the end of a line are invisible and take no room.
                 if (used + ColumnsOf(rune) > columns && rune.Value != ' ')
                 {
                     Break();
@@ -67,7 +67,7 @@ internal static class Lettering
 
     private static int ColumnsOf(string text) => text.EnumerateRunes().Sum(ColumnsOf);
 
-    /// <summary>Letters of East Asia are twice as wide.</summary>
+    /// <summary>The columns of a character: East Asian ones take two.</summary>
     private static int ColumnsOf(Rune rune) => rune.Value switch
     {
         < 0x1100 => 1,

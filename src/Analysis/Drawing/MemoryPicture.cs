@@ -8,7 +8,7 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Analysis.Drawing;
 
-/// <summary>A board's physical memory: who holds what of it and where, and each buffer's pages in the order of the buffer.</summary>
+/// <summary>A picture of a board's physical memory: who holds what, and each buffer's pages in buffer order.</summary>
 public static class MemoryPicture
 {
     private const double Width = 1040;
@@ -26,7 +26,7 @@ public static class MemoryPicture
 
     /// <summary>Draws it.</summary>
     /// <param name="title">What it is.</param>
-    /// <param name="text">What is to be said of it, one line.</param>
+    /// <param name="text">A description, one line.</param>
     /// <param name="memory">The memory.</param>
     /// <returns>An SVG document.</returns>
     public static string Draw(string title, string text, PhysicalMemory memory)
@@ -90,7 +90,7 @@ public static class MemoryPicture
             .ToImmutableArray();
         for (var cell = 0; cell < cells;)
         {
-            // Cells in a row of which the same holders have the same share, to the pixel, are one box.
+            // Neighbouring cells with the same shares, to the pixel, become one box.
             var parts = PartsOf(cell);
             var next = cell + 1;
             while (next < cells && next % Columns != 0 && SaysTheSame(parts, PartsOf(next)))
@@ -126,7 +126,7 @@ public static class MemoryPicture
                 .Where(part => part.Item3 != 0),
         ];
 
-        // What holds anything of a cell is seen.
+        // Every holder of a cell is at least one pixel high.
         double ShareOf(ulong pages) => Math.Max(1, Math.Round(CellFill * pages / perCell));
 
         bool SaysTheSame(
@@ -171,7 +171,7 @@ public static class MemoryPicture
             picture.Box(left, top, across, StripHeight, holder.Paint, "white", text);
             if (across > Lettering.WidthOf(text) + 14)
             {
-                // On a ground of its own: a mark would be in the way of letters, and some colours are too dark for them.
+                // On a white background, because marks would obscure letters and some colours are too dark.
                 picture.Box(left + 4, top + 3, Lettering.WidthOf(text) + 6, StripHeight - 6, "white", tip: text);
                 picture.Text(left + 7, top + 3, text, fill: "#000", across: across);
             }

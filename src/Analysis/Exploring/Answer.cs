@@ -3,7 +3,7 @@ using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Analysis.Exploring;
 
-/// <summary>What one step was answered, in a byte: 0, an errno, or one of the words below.</summary>
+/// <summary>The outcome of one step in a byte: 0, an errno, or one of the words below.</summary>
 internal readonly record struct Answer(byte Code)
 {
     private const byte LeastWord = 251;
@@ -11,7 +11,7 @@ internal readonly record struct Answer(byte Code)
     /// <summary>The step was granted.</summary>
     public static Answer Ok => default;
 
-    /// <summary>An earlier refusal left nothing to do it with.</summary>
+    /// <summary>The step was skipped because of an earlier refusal.</summary>
     public static Answer Skipped => new(255);
 
     /// <summary>The importer crashed here.</summary>
@@ -23,7 +23,7 @@ internal readonly record struct Answer(byte Code)
     /// <summary>The step broke an invariant of the model.</summary>
     public static Answer Broken => new(252);
 
-    /// <summary>It waits for the others, for ever.</summary>
+    /// <summary>The step waits for others for ever.</summary>
     public static Answer Waits => new(LeastWord);
 
     /// <summary>Whether it is an errno.</summary>
@@ -32,10 +32,10 @@ internal readonly record struct Answer(byte Code)
     /// <summary>The errno of a refusal.</summary>
     public Errno Errno => (Errno)Code;
 
-    /// <summary>The answer of a step that was tried.</summary>
+    /// <summary>The outcome of an executed step.</summary>
     public static Answer Of(Refusal? refusal) => refusal is null ? Ok : new(checked((byte)refusal.Errno));
 
-    /// <summary>As reports have it.</summary>
+    /// <summary>The word that reports use.</summary>
     public override string ToString() =>
         this == Ok ? StepReport.Ok
         : this == Skipped ? StepReport.Skipped

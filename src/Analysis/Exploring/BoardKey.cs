@@ -10,11 +10,11 @@ using DmaGrains.Model.Translation;
 namespace DmaGrains.Analysis.Exploring;
 
 /// <summary>
-/// What of a board can still matter to an answer or to a hazard, as a list of numbers: two boards with the same numbers answer every
-/// sequence of steps alike. Left out: counters that only make names new (generations, sequences), what things have cost, in which order
-/// hazards came, and everything that follows from what is there, such as free pages.
+/// The state of a board that can still affect a reply or a hazard, as a list of numbers: two boards with equal numbers answer every
+/// sequence of steps alike. It omits counters that only make names unique (generations, sequences), costs, the order of hazards, and
+/// everything derived, such as free pages.
 /// </summary>
-/// <param name="buffers">The names of the buffers there may be.</param>
+/// <param name="buffers">The names of all buffers that may exist.</param>
 /// <param name="changingDevices">The devices whose parameters may change.</param>
 internal sealed class BoardKey(IEnumerable<string> buffers, IEnumerable<string> changingDevices)
 {
@@ -25,7 +25,7 @@ internal sealed class BoardKey(IEnumerable<string> buffers, IEnumerable<string> 
 
     /// <summary>The numbers of a board.</summary>
     /// <param name="board">The board.</param>
-    /// <param name="before">A board it may have buffers in common with; null for the first.</param>
+    /// <param name="before">A board with which it may share buffers; null for the first.</param>
     /// <param name="numbersBefore">Its numbers.</param>
     public Numbers Of(Board board, Board? before, Numbers numbersBefore)
     {
@@ -161,7 +161,7 @@ internal sealed class BoardKey(IEnumerable<string> buffers, IEnumerable<string> 
 
         foreach (var (limit, value) in storage.AllocatedUnder.Limits.Stated)
         {
-            // No run has so many pages; who is attached states the same limits always, and who was may be gone.
+            // The complement cannot be mistaken for a number of pages. Limits are included because importers that stated them may have gone.
             numbers.Add(~(ulong)ListLimit.All.IndexOf(limit));
             numbers.Add(value);
         }

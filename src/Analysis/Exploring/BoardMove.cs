@@ -10,13 +10,13 @@ using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Analysis.Exploring;
 
-/// <summary>What a step does to a board. Two that are equal do the same to the same board.</summary>
+/// <summary>The effect of a step on a board. Equal moves have the same effect on the same board.</summary>
 internal abstract record BoardMove
 {
-    /// <summary>The board after it, and why it was refused; null when it was not.</summary>
+    /// <summary>The board afterwards, and the refusal, if any.</summary>
     public abstract (Board Next, Refusal? Refusal) On(Board board);
 
-    /// <summary>The move of an importer's next step; null when there is nothing left to do it with.</summary>
+    /// <summary>The move of an importer's next step; null when the step is skipped.</summary>
     /// <param name="actor">The importer, with the step begun.</param>
     /// <param name="step">That step.</param>
     public static BoardMove? Of(Actor actor, Step step) => step.Kind switch
@@ -39,7 +39,7 @@ internal abstract record BoardMove
         }
     }
 
-    /// <summary>A map that is tried and not kept.</summary>
+    /// <summary>A trial map.</summary>
     public sealed record TestMap(string Buffer, string Attachment, DmaDirection Direction, MapOptions Options) : BoardMove
     {
         /// <inheritdoc/>
@@ -70,7 +70,7 @@ internal abstract record BoardMove
             : (board, DmaBuffer.NoDevice(Device));
     }
 
-    /// <summary>Everything that is free in some regions is taken by somebody else, for good.</summary>
+    /// <summary>Another user takes all free memory of some regions, for good.</summary>
     /// <param name="Regions">The regions; names joined by a space, so that equal moves are equal.</param>
     public sealed record TakeMemory(string Regions) : BoardMove
     {

@@ -4,8 +4,8 @@ using DmaGrains.Reports;
 namespace DmaGrains.Analysis.Exploring;
 
 /// <summary>
-/// The distinct boards that anybody came to, by number, and what each move makes of each: so the model is asked once for a board and a
-/// move, and checks every invariant once for a board.
+/// The distinct boards reached so far, by number, with the result of each move on each: the model is asked once for each board and move,
+/// and invariants are checked once for each board.
 /// </summary>
 internal sealed class BoardTable
 {

@@ -3,9 +3,9 @@ using System.Numerics;
 namespace DmaGrains.Analysis.Exploring;
 
 /// <summary>
-/// Plays at once all steps of whoever touches nothing that anybody else will touch: they commute with everything that is still to come.
-/// So k such steps among n that are left give the same end in each of the n-over-k ways to mix them in, and the orders are multiplied
-/// by that.
+/// Plays all remaining steps of a script at once when they touch nothing that other scripts will touch, so that they commute with
+/// everything to come. Then k such steps among n remaining ones give the same end in all n-over-k interleavings, and the number of orders
+/// is multiplied by that.
 /// </summary>
 internal sealed class CommutingEndings<TCount>(ScriptTrees trees, BoardTable boards)
     where TCount : struct, INumber<TCount>

@@ -3,12 +3,12 @@ using System.Numerics;
 
 namespace DmaGrains.Analysis.Exploring;
 
-/// <summary>Every order of a scenario's steps, under one policy or several.</summary>
+/// <summary>The results of every order of a scenario's steps, under one policy or several.</summary>
 /// <param name="Scenario">Its name.</param>
-/// <param name="Shows">What it is there to show.</param>
+/// <param name="Shows">What the scenario shows.</param>
 /// <param name="Board">The board it was explored on.</param>
-/// <param name="Faults">What might go wrong besides, as it was asked for.</param>
-/// <param name="Policies">What came of it under each policy, in the order asked for.</param>
+/// <param name="Faults">The faults, as requested.</param>
+/// <param name="Policies">The results under each policy, in the requested order.</param>
 public sealed record ExplorationReport(
     string Scenario,
     string Shows,
@@ -22,7 +22,7 @@ public sealed record ExplorationReport(
 /// <param name="StoppedBy">The limit that was reached, or "interrupted"; null when complete.</param>
 /// <param name="ExploredSteps">How many steps of every order were played; all of them when complete.</param>
 /// <param name="Orders">Orders that were followed to their end.</param>
-/// <param name="States">Distinct states: what everybody was answered and holds, and the board.</param>
+/// <param name="States">Distinct states: the replies and holdings of all scripts, and the board.</param>
 /// <param name="FinalStates">How many of these an order ends in.</param>
 /// <param name="Boards">Distinct boards among the states.</param>
 /// <param name="OrderMatters">Whether there are several outcomes; null when only one was found and there may be others.</param>
@@ -41,12 +41,12 @@ public sealed record ExploredPolicyReport(
     ImmutableArray<OutcomeReport> Outcomes,
     ImmutableArray<FailureReport> Failures);
 
-/// <summary>What orders may lead to: what everybody was answered, and what went wrong silently.</summary>
+/// <summary>An outcome of orders: the replies to all steps, and the hazards.</summary>
 /// <param name="Orders">How many orders lead to it.</param>
-/// <param name="FinalStates">In how many states they end: boards may differ in what nobody was told.</param>
+/// <param name="FinalStates">The number of states in which they end; boards may differ in ways that no reply shows.</param>
 /// <param name="Importers">What each importer was answered.</param>
 /// <param name="Hazards">What is on record, each once.</param>
-/// <param name="Deadlock">Whether everybody who is not done waits.</param>
+/// <param name="Deadlock">Whether all unfinished scripts wait.</param>
 public sealed record OutcomeReport(
     BigInteger Orders,
     int FinalStates,

@@ -10,7 +10,7 @@ using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Analysis.Exploring;
 
-/// <summary>A scenario explored under one policy: what came of it, and the orders that fail.</summary>
+/// <summary>A scenario explored under one policy: the results, and the failing orders.</summary>
 public sealed class ExploredPolicy
 {
     private readonly Scenario _scenario;
@@ -24,10 +24,10 @@ public sealed class ExploredPolicy
         Cost = cost;
     }
 
-    /// <summary>What came of it.</summary>
+    /// <summary>The results.</summary>
     public ExploredPolicyReport Report { get; }
 
-    /// <summary>What it took.</summary>
+    /// <summary>The cost.</summary>
     public ExplorationCost Cost { get; }
 
     /// <summary>A failure's order as a scenario, which a runner plays to the same end.</summary>
@@ -190,7 +190,7 @@ public sealed class ExploredPolicy
     }
 }
 
-/// <summary>What an exploration took.</summary>
+/// <summary>The cost of an exploration.</summary>
 /// <param name="MovesPlayed">How often the model was asked: once for each board and each thing that was done to it.</param>
 /// <param name="StateBytes">Bytes for states: of the layers that are past, and of the widest one while it was played.</param>
 public readonly record struct ExplorationCost(long MovesPlayed, long StateBytes);

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace DmaGrains.Analysis.Exploring;
 
 /// <summary>
-/// Plays every interleaving of some scripts, layer by layer: a layer has the states that so many steps lead to, each once, with the
-/// number of orders that lead to it. Of the layers before, it keeps by which action each state was reached first.
+/// Plays every interleaving of some scripts, layer by layer. A layer has all distinct states after a number of steps, each with the number
+/// of orders that lead to it. For earlier layers it keeps only the action by which each state was first reached.
 /// </summary>
 /// <typeparam name="TCount">A number that has room for all orders.</typeparam>
 internal sealed class Explorer<TCount>
@@ -154,8 +154,8 @@ internal sealed class Explorer<TCount>
     }
 
     /// <summary>
-    /// Plays on all cores what these states will ask of the model. It is worth that where states ask the model much; all else takes too
-    /// little time to be shared.
+    /// Plays the moves that these states will need on all cores in advance. Only the model's work is worth sharing; everything else is too
+    /// fast.
     /// </summary>
     private void PlayAhead(ReadOnlySpan<StateTable<TCount>.State> states, VectorTable vectors, CancellationToken cancellation)
     {

@@ -2,15 +2,15 @@ using System.Numerics;
 
 namespace DmaGrains.Analysis.Exploring;
 
-/// <summary>What some steps may look at and change of a board, one bit for each part of it that is kept apart.</summary>
-/// <param name="Reads">What they may look at.</param>
-/// <param name="Writes">What they may change, or look at and change.</param>
+/// <summary>The parts of a board that some steps may read and write, one bit each.</summary>
+/// <param name="Reads">The parts that they may read.</param>
+/// <param name="Writes">The parts that they may write, or read and write.</param>
 internal readonly record struct Footprint(BigInteger Reads, BigInteger Writes)
 {
-    /// <summary>Of no steps.</summary>
+    /// <summary>The footprint of no steps.</summary>
     public static Footprint None => default;
 
-    /// <summary>Of both.</summary>
+    /// <summary>The union of two footprints.</summary>
     public static Footprint operator |(Footprint one, Footprint other) =>
         new(one.Reads | other.Reads, one.Writes | other.Writes);
 

@@ -9,8 +9,8 @@ using DmaGrains.Scenarios.Running;
 namespace DmaGrains.Analysis.Exploring;
 
 /// <summary>
-/// What steps of a scenario may touch: buffers, regions of memory, MMUs, the bounce pool, and what devices declare. What commands touch
-/// is said by the model (<see cref="CommandTouch"/>), generously: a step that touches less than is said costs time and nothing else.
+/// Computes what steps of a scenario may touch: buffers, regions of memory, MMUs, the bounce pool, and devices' parameters. The model tells
+/// what commands touch (<see cref="CommandTouch"/>), conservatively: too large a footprint only costs time.
 /// </summary>
 internal sealed class Footprints
 {
@@ -19,7 +19,7 @@ internal sealed class Footprints
     private readonly Dictionary<(string Kind, string Name), int> _bits = [];
     private readonly HashSet<string> _givenBack;
 
-    /// <summary>Of a scenario's steps.</summary>
+    /// <summary>Creates the footprints of a scenario's steps.</summary>
     /// <param name="scenario">The scenario.</param>
     /// <param name="revoked">Buffers that may be revoked besides.</param>
     public Footprints(Scenario scenario, IEnumerable<string> revoked)
@@ -32,7 +32,7 @@ internal sealed class Footprints
         _givenBack = [.. given, .. revoked];
     }
 
-    /// <summary>Of a step that is tried.</summary>
+    /// <summary>The footprint of an executed step.</summary>
     /// <param name="step">The step.</param>
     /// <param name="deviceName">The importer's device; null when it has none.</param>
     public Footprint Of(Step step, string? deviceName)
@@ -56,8 +56,8 @@ internal sealed class Footprints
             ? CommandTouch.OfTestMap(policy)
             : CommandTouch.Of(Actor.CommandOf(step, deviceName, "any", "any")!, policy, _givenBack.Contains(buffer.Name));
 
-        // One list for everybody holds what another device made it with, and whoever unmaps last gives that back. Who lets go of a buffer,
-        // or leaves one that was let go, gives back what everybody held.
+        // A shared list holds what another device made, and the last unmap gives that back. A release, and a detach from a released buffer, may give back
+        // everything.
         var isOfAll = policy.Lists is ListSharing.Shared or ListSharing.Exporters
             || step.Kind is StepKind.Release or StepKind.Revoke or StepKind.Detach;
         var translation = isOfAll
@@ -75,7 +75,7 @@ internal sealed class Footprints
         bool Asks(QuestionKinds kinds) => (touch.Asks & kinds) != QuestionKinds.None;
     }
 
-    /// <summary>Of taking all that is free in some regions.</summary>
+    /// <summary>The footprint of taking all free memory of some regions.</summary>
     public Footprint OfTaking(IEnumerable<string> regions) =>
         new(0, regions.Aggregate(BigInteger.Zero, (bits, region) => bits | Bit("region", region)));
 

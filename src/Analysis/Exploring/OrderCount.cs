@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace DmaGrains.Analysis.Exploring;
 
-/// <summary>How many orders there are.</summary>
+/// <summary>Counts orders.</summary>
 internal static class OrderCount
 {
     /// <summary>n over k.</summary>
@@ -31,7 +31,7 @@ internal static class OrderCount
         return ways;
     }
 
-    /// <summary>A number that no count of an exploration exceeds: every order is a list of that many choices, or of fewer.</summary>
+    /// <summary>An upper bound for the counts of an exploration.</summary>
     public static BigInteger Bound(ImmutableArray<Script> scripts)
     {
         var lengths = scripts.Select(script => script.Takes is null ? script.Importer.Steps.Length : 1).ToList();

@@ -4,17 +4,17 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Analysis.Exploring;
 
-/// <summary>One of those whose steps are interleaved: an importer, or something that may go wrong by itself.</summary>
+/// <summary>A sequence of steps to interleave: an importer, or a fault of its own.</summary>
 /// <param name="Importer">Its name, device and steps; no steps when it takes memory.</param>
 internal sealed record Script(Importer Importer)
 {
-    /// <summary>Whether it may happen or not; else its steps are part of every order.</summary>
+    /// <summary>Whether it may be left out; otherwise its steps are part of every order.</summary>
     public bool IsOptional { get; init; }
 
     /// <summary>Whether its process may die between two steps.</summary>
     public bool MayCrash { get; init; }
 
-    /// <summary>Whether it may stop between two steps.</summary>
+    /// <summary>Whether it may hang between two steps.</summary>
     public bool MayHang { get; init; }
 
     /// <summary>The memory that it takes; null when it has steps.</summary>

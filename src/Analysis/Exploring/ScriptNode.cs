@@ -3,13 +3,13 @@ using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Analysis.Exploring;
 
-/// <summary>One of the scripts at a place in its steps, after certain answers: a node of the tree of all that it may live to see.</summary>
+/// <summary>A script at a point in its steps, after certain replies: a node in the tree of all its possible histories.</summary>
 internal sealed class ScriptNode
 {
     /// <summary>The <see cref="Move"/> of a node without a next step.</summary>
     public const int Finished = -1;
 
-    /// <summary>The <see cref="Move"/> of a next step that there is nothing left to do with.</summary>
+    /// <summary>The <see cref="Move"/> of a next step that will be skipped.</summary>
     public const int Skips = -2;
 
     private Link? _after;
@@ -17,13 +17,13 @@ internal sealed class ScriptNode
     /// <summary>Its number among all nodes.</summary>
     public required int Number { get; init; }
 
-    /// <summary>Whose it is: the script's place.</summary>
+    /// <summary>The script's index.</summary>
     public required int Script { get; init; }
 
     /// <summary>The node before; null at the start.</summary>
     public ScriptNode? Before { get; init; }
 
-    /// <summary>What the step between the two was answered.</summary>
+    /// <summary>The outcome of the step between the two.</summary>
     public Answer Answer { get; init; }
 
     /// <summary>The importer here, its next step not begun; not to be changed.</summary>

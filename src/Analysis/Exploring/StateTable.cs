@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace DmaGrains.Analysis.Exploring;
 
 /// <summary>
-/// Distinct states of a layer: each with how many orders lead to it, and by which action it was reached first. The key is the state
-/// itself, not a hash of it.
+/// The distinct states of a layer, each with the number of orders that lead to it and the action by which it was first reached. The key is
+/// the state itself, not a hash.
 /// </summary>
 internal sealed class StateTable<TCount>
     where TCount : struct, INumber<TCount>

@@ -1,8 +1,6 @@
 namespace DmaGrains.Analysis.Exploring;
 
-/// <summary>
-/// The places that all scripts are in together, by number: of one layer of the exploration. A state is such a number and a board's.
-/// </summary>
+/// <summary>The combinations of nodes of all scripts in one layer of the exploration, by number. A state is such a number and a board's number.</summary>
 internal sealed class VectorTable
 {
     /// <summary>The <see cref="Entry.Commuting"/> of a place where everybody's next step may matter to somebody.</summary>
@@ -201,8 +199,8 @@ internal sealed class VectorTable
     }
 
     /// <summary>
-    /// Whose remaining steps touch nothing that the steps of the others touch. Only where every order that goes on from here has the
-    /// same number of steps: that is what the orders are counted by.
+    /// A script whose remaining steps touch nothing that the others' steps touch. Only if all orders from here have the same number of
+    /// steps, because orders are counted by that.
     /// </summary>
     private int CommutingIn(ReadOnlySpan<int> nodes)
     {

@@ -3,7 +3,7 @@ using DmaGrains.Experiments.Playing;
 
 namespace DmaGrains.Experiments.Driving;
 
-/// <content>What goes wrong.</content>
+/// <content>Faults.</content>
 internal sealed partial class BoardDrive
 {
     private void Fail(int index, ulong number, ulong at)
@@ -24,7 +24,7 @@ internal sealed partial class BoardDrive
         }
     }
 
-    /// <summary>A device hangs. Where the fault comes again before it is over, the device hangs until the last of them is.</summary>
+    /// <summary>Makes a device hang. When the fault recurs before it is over, the device hangs until the last one ends.</summary>
     private void Hang(int index, string device, ulong at, ulong until)
     {
         var isHanging = _hangsUntil[index] > at;

@@ -34,7 +34,7 @@ internal sealed partial class BoardDrive
         }
     }
 
-    /// <summary>Somebody else's memory is a buffer that nobody imports, allocated at its export.</summary>
+    /// <summary>Other memory is taken as a buffer that nobody imports, allocated at its export.</summary>
     private void ArriveOther(int index, ulong number, ulong at)
     {
         if (_sessions.Count >= _sessionsMax)
@@ -57,7 +57,7 @@ internal sealed partial class BoardDrive
         Serve(session, at);
     }
 
-    /// <summary>Exports the buffers; importers attach and map as far as that comes first.</summary>
+    /// <summary>Exports the buffers; importers that do not wait for their first use attach and map.</summary>
     private void Serve(DrivenSession driven, ulong at)
     {
         var session = driven.Session;
@@ -87,7 +87,7 @@ internal sealed partial class BoardDrive
         GoOn(driven);
     }
 
-    /// <summary>All that comes first has been done.</summary>
+    /// <summary>The buffers are served: exported, attached and mapped as needed at the start.</summary>
     private void BecomeServed(DrivenSession driven)
     {
         var session = driven.Session;
@@ -131,7 +131,7 @@ internal sealed partial class BoardDrive
         GoOn(driven);
     }
 
-    /// <summary>An importer has done with recorded buffers. One that hangs holds them until it goes on.</summary>
+    /// <summary>An importer is done with recorded buffers. A hanging one holds them until it continues.</summary>
     private void LeaveHeld(DrivenSession driven, int importer, ulong at)
     {
         if (_hanging.ContainsKey(CommandsOf(driven.Session, importer).Device))
@@ -197,7 +197,7 @@ internal sealed partial class BoardDrive
     {
         if (driven.Steps.Count >= StepsMax)
         {
-            // It stays mapped until another use of it ends.
+            // The importer's earlier use is still going on, so this one is missed.
             _tally.Count(DriveCounter.UsesMissed);
             return;
         }
@@ -210,7 +210,7 @@ internal sealed partial class BoardDrive
         GoOn(driven);
     }
 
-    /// <summary>The buffers are not needed any more: what is held is given back, whatever was to come.</summary>
+    /// <summary>Ends the session: everything held is given back, and planned steps are dropped.</summary>
     private void End(DrivenSession driven, ulong at)
     {
         driven.Session.Stage = SessionStage.Ending;
@@ -240,12 +240,12 @@ internal sealed partial class BoardDrive
         Then(driven, SessionStepKind.Wait, 0, 0, at);
     }
 
-    /// <summary>Everything has been given back; when something has gone meanwhile, it is tried again at once.</summary>
+    /// <summary>Everything has been given back. If another session ended meanwhile, this one is tried again at once.</summary>
     private void Wait(DrivenSession driven)
     {
         if (driven.HoldsAnything)
         {
-            // A device that hangs still holds something: when it goes on, that is the end.
+            // A hanging device still holds something; the session ends when the device continues.
             driven.Session.Stage = SessionStage.Ending;
             return;
         }
@@ -262,7 +262,7 @@ internal sealed partial class BoardDrive
         }
     }
 
-    /// <summary>Tries the one again whose turn it is.</summary>
+    /// <summary>Tries the next waiting session again.</summary>
     private void ServeWaiting()
     {
         if (!IsOver && _waiting.Count != 0 && _sessions[_waiting[0]] is { Session.Stage: SessionStage.Waiting, IsInFlight: false } first)
@@ -271,7 +271,7 @@ internal sealed partial class BoardDrive
         }
     }
 
-    /// <summary>It waits no longer, and the next one is tried.</summary>
+    /// <summary>A session stops waiting, and the next one is tried.</summary>
     private void EndWaiting(DrivenSession driven)
     {
         if (_waiting.Remove(driven.Key))

@@ -10,10 +10,10 @@ internal sealed partial class BoardDrive
     private static readonly DmaCommand _release = new DmaCommand.Release();
     private static readonly DmaCommand _revoke = new DmaCommand.Revoke();
 
-    /// <summary>A command was answered.</summary>
-    /// <param name="request">The command; it was taken and is not answered yet.</param>
+    /// <summary>Takes the reply to a command.</summary>
+    /// <param name="request">The command, which was sent and not answered before.</param>
     /// <param name="refusal">Why it was refused; null when it was granted.</param>
-    /// <param name="sentAt">When it was sent first, in nanoseconds from the start.</param>
+    /// <param name="sentAt">When it was first sent, in nanoseconds from the start.</param>
     /// <param name="now">When the reply came, in nanoseconds from the start.</param>
     public void Answer(in BoardRequest request, Refusal? refusal, ulong sentAt, ulong now)
     {
@@ -91,7 +91,7 @@ internal sealed partial class BoardDrive
         }
     }
 
-    /// <summary>What a reply means for the session. What is given back is taken back: a refusal of that only counts.</summary>
+    /// <summary>Applies a reply to the session. Refusals of giving something back are only counted.</summary>
     private void Note(DrivenSession driven, SessionStep step, Refusal? refusal, ulong now)
     {
         ref var buffer = ref driven.Buffers[step.Buffer];
@@ -144,7 +144,7 @@ internal sealed partial class BoardDrive
         : IsOther(driven) ? AfterRefusal.End
         : _streams[driven.Session.Stream].After(driven.Session, refusal, step.Kind == SessionStepKind.Export);
 
-    /// <summary>Goes on with what is next, unless something is in flight.</summary>
+    /// <summary>Sends the next step, unless a command is in flight.</summary>
     private void GoOn(DrivenSession driven)
     {
         while (!driven.IsInFlight && driven.Steps.Count != 0)
@@ -214,7 +214,7 @@ internal sealed partial class BoardDrive
 
     private void Send(DrivenSession driven, SessionStep step)
     {
-        // A step that had to wait for the reply before it was due when that came.
+        // A step that had to wait for an earlier reply is due when that reply came.
         driven.Sent = step with { DueAt = Math.Max(step.DueAt, driven.RepliedAt) };
         driven.SentNumber = ++_sent;
         _inFlight++;

@@ -5,19 +5,22 @@ using DmaGrains.Experiments.Playing;
 namespace DmaGrains.Experiments.Driving;
 
 /// <summary>
-/// One board of one repetition of a case, in real time on grains: says which commands are to be sent, and takes their replies. It has no
-/// clock and sends nothing: whoever drives it tells the time, so that it can be stored and go on elsewhere.
+/// One board of one repetition of a case, in real time on grains: it determines the commands to send, and takes their replies. It has no
+/// clock and sends nothing itself; its driver passes the time, so the state can be stored and continued elsewhere.
 /// </summary>
-/// <remarks>What comes is that of <see cref="Simulation"/>, from the same random numbers (<see cref="WorkloadPlay"/>). A session has one command in flight at a time.</remarks>
+/// <remarks>
+/// What comes is that of <see cref="Simulation"/>, from the same random numbers (<see cref="WorkloadPlay"/>). A session has one command in
+/// flight at a time.
+/// </remarks>
 internal sealed partial class BoardDrive
 {
-    /// <summary>Most steps that wait in a session before further uses are left out.</summary>
+    /// <summary>The most steps waiting in a session; beyond, further uses are missed.</summary>
     private const int StepsMax = 256;
 
-    /// <summary>Most uses of a session that go on at a time before further ones are left out.</summary>
+    /// <summary>The most simultaneous uses of a session; beyond, further uses are missed.</summary>
     private const int UsesMax = 64;
 
-    // Fewer events than this are not worth forgetting any of them.
+    // Below this number, obsolete events are not worth removing.
     private const int ForgottenMin = 1024;
 
     private readonly SimulationLimits _limits;
@@ -29,13 +32,13 @@ internal sealed partial class BoardDrive
     private readonly PriorityQueue<Event, Due> _queue = new();
     private readonly Dictionary<SessionKey, DrivenSession> _sessions = [];
 
-    // First come, first served: the first one stays here while it is tried again.
+    // First come, first served; the first one stays here while it is tried again.
     private readonly List<SessionKey> _waiting = [];
     private readonly Dictionary<string, int> _hanging = [];
     private readonly Queue<BoardRequest> _ready = [];
     private readonly DriveTally _tally;
 
-    // Until when a fault makes its device hang, by the fault's place in the file.
+    // The time until which each fault makes its device hang, by the fault's index in the file.
     private readonly ulong[] _hangsUntil;
 
     private ulong _now;
@@ -58,11 +61,11 @@ internal sealed partial class BoardDrive
         _hangsUntil = new ulong[@case.Faults.Length];
     }
 
-    /// <summary>A board at the start.</summary>
-    /// <param name="case">What happens.</param>
-    /// <param name="board">Which of the case's boards.</param>
-    /// <param name="limits">When it ends, and which random numbers it has.</param>
-    /// <param name="sessionsMax">Most sessions at a time: what arrives beyond is missed.</param>
+    /// <summary>Creates a board at its start.</summary>
+    /// <param name="case">The case.</param>
+    /// <param name="board">The board's index in the case.</param>
+    /// <param name="limits">When it ends, and its random numbers.</param>
+    /// <param name="sessionsMax">The most sessions at a time; further arrivals are missed.</param>
     public static BoardDrive Begin(ExperimentCase @case, int board, SimulationLimits limits, int sessionsMax)
     {
         var drive = new BoardDrive(@case, board, limits, sessionsMax, new());
@@ -70,12 +73,12 @@ internal sealed partial class BoardDrive
         return drive;
     }
 
-    /// <summary>A board that goes on.</summary>
-    /// <param name="case">What happens.</param>
-    /// <param name="board">Which of the case's boards.</param>
-    /// <param name="limits">When it ends, and which random numbers it has.</param>
-    /// <param name="sessionsMax">Most sessions at a time.</param>
-    /// <param name="state">What it was.</param>
+    /// <summary>Restores a board.</summary>
+    /// <param name="case">The case.</param>
+    /// <param name="board">The board's index in the case.</param>
+    /// <param name="limits">When it ends, and its random numbers.</param>
+    /// <param name="sessionsMax">The most sessions at a time.</param>
+    /// <param name="state">Its state.</param>
     public static BoardDrive GoOn(ExperimentCase @case, int board, SimulationLimits limits, int sessionsMax, DriveState state)
     {
         var drive = new BoardDrive(@case, board, limits, sessionsMax, state.Counted);
@@ -83,30 +86,30 @@ internal sealed partial class BoardDrive
         return drive;
     }
 
-    /// <summary>Whether nothing more arrives or counts, but for replies to what was sent before.</summary>
+    /// <summary>Whether the run is over: nothing more arrives, and only replies to commands sent before still count.</summary>
     public bool IsOver => _countedUntil is not null;
 
-    /// <summary>Whether it is over, and nothing of it is left in the cluster.</summary>
+    /// <summary>Whether the run is over and nothing of it is left in the cluster.</summary>
     public bool IsEmpty => IsOver && _sessions.Count == 0;
 
-    /// <summary>When something is due next, in nanoseconds from the start; null when only replies are waited for.</summary>
+    /// <summary>When the next event is due, in nanoseconds from the start; null when the board only waits for replies.</summary>
     public ulong? NextDue => IsOver ? null : _queue.TryPeek(out _, out var due) ? Math.Min(due.At, _limits.Nanoseconds) : _limits.Nanoseconds;
 
-    /// <summary>Commands that count and are answered, since the warm-up.</summary>
+    /// <summary>The counted, answered commands since the warm-up.</summary>
     public ulong Commands => _tally[DriveCounter.Commands];
 
-    /// <summary>Commands that were sent.</summary>
+    /// <summary>The number of commands sent.</summary>
     public long Sent => _sent;
 
-    /// <summary>What has been counted.</summary>
+    /// <summary>The counts so far.</summary>
     public DriveTallyState Counted => _tally.State;
 
-    /// <summary>The share that is done: 0 to 1.</summary>
+    /// <summary>The share of the run that is done, 0 to 1.</summary>
     public double Share => IsOver ? 1
         : _limits.Commands != ulong.MaxValue ? (double)_sent / _limits.Commands
         : (double)_now / _limits.Nanoseconds;
 
-    /// <summary>What it consists of, to go on from; everything that was ready has been taken.</summary>
+    /// <summary>The state to continue from, after all ready commands have been taken.</summary>
     public DriveState State => new()
     {
         Now = _now,
@@ -123,15 +126,15 @@ internal sealed partial class BoardDrive
         HangsUntil = [.. _hangsUntil],
     };
 
-    /// <summary>What was sent and is not answered; to be sent again by who goes on.</summary>
+    /// <summary>The unanswered commands, which must be sent again after a restore.</summary>
     public IEnumerable<BoardRequest> InFlight => InOrder.Where(session => session.IsInFlight).Select(RequestOf);
 
     private IEnumerable<DrivenSession> InOrder => _sessions.OrderBy(session => session.Key).Select(session => session.Value);
 
-    /// <summary>Takes a command that is to be sent now.</summary>
+    /// <summary>Takes the next command to send.</summary>
     public bool TryTake(out BoardRequest request) => _ready.TryDequeue(out request);
 
-    /// <summary>Time has gone on: what was due first happens. Other things may be due, too: see <see cref="NextDue"/>.</summary>
+    /// <summary>Advances the time and plays the first event that is due. More may be due: see <see cref="NextDue"/>.</summary>
     /// <param name="now">Nanoseconds from the start.</param>
     public void Advance(ulong now)
     {
@@ -148,8 +151,8 @@ internal sealed partial class BoardDrive
         }
     }
 
-    /// <summary>Nobody drove for a while; the drive's own time stood still.</summary>
-    /// <param name="nanoseconds">For how long.</param>
+    /// <summary>Notes that the board was not driven for a while, during which its own time stood still.</summary>
+    /// <param name="nanoseconds">The length of that time.</param>
     public void NoteHeldUp(ulong nanoseconds)
     {
         foreach (var session in _sessions.Values.Where(session => session.IsInFlight))
@@ -158,7 +161,7 @@ internal sealed partial class BoardDrive
         }
     }
 
-    /// <summary>Ends it now: nothing more arrives, and everything is given back.</summary>
+    /// <summary>Ends the run now: nothing more arrives, and everything is given back.</summary>
     public void Finish()
     {
         if (IsOver)
@@ -211,7 +214,7 @@ internal sealed partial class BoardDrive
 
     private void FinishIfDone()
     {
-        // Clients that all wait for memory would wait for ever.
+        // If all clients wait for memory, they would wait for ever.
         if ((ulong)_sent >= _limits.Commands || (_queue.Count == 0 && _inFlight == 0))
         {
             Finish();
@@ -280,7 +283,7 @@ internal sealed partial class BoardDrive
         }
     }
 
-    /// <summary>Events of sessions that have gone are forgotten before they are most of all events: what is stored does not grow with time.</summary>
+    /// <summary>Removes events of ended sessions before they dominate, so that the stored state does not grow with time.</summary>
     private void Forget()
     {
         if (_queue.Count < ForgottenMin + (2 * _remembered))
@@ -297,7 +300,7 @@ internal sealed partial class BoardDrive
         _remembered = kept.Count;
     }
 
-    /// <summary>The session of an event; null when it ended before.</summary>
+    /// <summary>The session of an event; null when it has ended.</summary>
     private DrivenSession? SessionOf(in Event what) => _sessions.GetValueOrDefault(new(what.Index, what.Number));
 
     private void SetLive(uint live)

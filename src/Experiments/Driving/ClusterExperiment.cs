@@ -6,29 +6,29 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Experiments.Driving;
 
-/// <summary>Reads an experiment that is to run inside a cluster. What it keeps there is bounded.</summary>
+/// <summary>Reads an experiment that runs inside a cluster, and enforces bounds on what it stores there.</summary>
 internal static class ClusterExperiment
 {
-    /// <summary>Most repetitions of cases.</summary>
+    /// <summary>The most repetitions, summed over cases.</summary>
     public const int RepetitionsMax = 200;
 
-    /// <summary>Most boards of a case.</summary>
+    /// <summary>The most boards of a case.</summary>
     public const int BoardsMax = 16;
 
-    /// <summary>Most devices of all boards together: as many as one board may have.</summary>
+    /// <summary>The most devices of all boards together, which is as many as one board may have.</summary>
     public const int DevicesMax = BoardDefinition.DevicesMax;
 
-    /// <summary>Most sessions on all boards together at a time.</summary>
+    /// <summary>The most sessions at a time, on all boards together.</summary>
     public const int SessionsMax = 1024;
 
-    /// <summary>Most parts, which are importers of buffers, that all sessions together have at a time.</summary>
+    /// <summary>The most pairs of importer and buffer at a time, in all sessions together.</summary>
     private const int PartsMax = 1 << 15;
 
     private const string InMessages = "experiment";
 
-    /// <summary>The experiment, or why it cannot run in a cluster.</summary>
-    /// <param name="name">What it has to be called.</param>
-    /// <param name="sent">What a caller sent.</param>
+    /// <summary>Reads the experiment, or tells why it cannot run in a cluster.</summary>
+    /// <param name="name">The name that it must have.</param>
+    /// <param name="sent">The experiment as sent.</param>
     public static DmaResult<Experiment> Read(string name, ExperimentText sent)
     {
         if (ModelName.Check(name, "Name") is { } misnamed)
@@ -55,7 +55,7 @@ internal static class ClusterExperiment
         }
     }
 
-    /// <summary>Most sessions on one board at a time.</summary>
+    /// <summary>The most sessions on one board at a time.</summary>
     public static int SessionsOf(ExperimentCase @case)
     {
         var parts = @case.Workload.Max(stream => stream.Pool * stream.Importers.Choices.Max(choice => Math.Max(1, choice.Value.Importers.Length)));

@@ -7,14 +7,14 @@ namespace DmaGrains.Experiments.Driving;
 
 /// <summary>The results of a repetition on grains, from what was counted on its boards.</summary>
 /// <param name="case">The case's index.</param>
-/// <param name="index">Which repetition, from 0.</param>
-/// <param name="boards">What was counted on each board.</param>
-/// <param name="trouble">What was seen of the cluster meanwhile.</param>
+/// <param name="index">The repetition's index, from 0.</param>
+/// <param name="boards">The counts of each board.</param>
+/// <param name="trouble">Troubles of the cluster meanwhile.</param>
 internal sealed class DriveResults(int @case, int index, ImmutableArray<DriveTallyState> boards, ClusterTrouble trouble)
 {
     private const double NanosecondsPerSecond = 1e9;
 
-    /// <summary>Hands everything to a sink.</summary>
+    /// <summary>Adds everything to a sink.</summary>
     public void AddTo(IResultSink sink)
     {
         foreach (var refusal in Refusals())
@@ -39,7 +39,7 @@ internal sealed class DriveResults(int @case, int index, ImmutableArray<DriveTal
         .Select(kind => new RefusalCount(
             @case, index, kind.Key.Step, kind.Key.Errno.ToString(), kind.Key.Field, kind.Key.Importer, Sum(kind, refusal => refusal.Count), 0));
 
-    /// <summary>One number for each measure, by name.</summary>
+    /// <summary>The value of each measure, by name.</summary>
     public ImmutableSortedDictionary<string, double> Measures()
     {
         var measures = ImmutableSortedDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
@@ -79,13 +79,13 @@ internal sealed class DriveResults(int @case, int index, ImmutableArray<DriveTal
 
     private static double Percent(double part, double whole) => 100 * Ratio(part, whole);
 
-    /// <summary>A part of nothing is nothing.</summary>
+    /// <summary>A ratio, or 0 when the whole is 0.</summary>
     private static double Ratio(double part, double whole) => whole == 0 ? 0 : part / whole;
 }
 
-/// <summary>What was seen of the cluster while commands were sent.</summary>
+/// <summary>Troubles of the cluster during a repetition.</summary>
 /// <param name="SentAgain">How often a command was sent again because there was no reply.</param>
 /// <param name="SilosLost">Silos that the cluster has declared dead.</param>
-/// <param name="NotDrivenNanoseconds">How long nobody drove, in nanoseconds.</param>
+/// <param name="NotDrivenNanoseconds">How long the experiment was not driven, in nanoseconds.</param>
 [GenerateSerializer, Immutable, Alias("dma.experiment-trouble")]
 internal readonly record struct ClusterTrouble(ulong SentAgain, uint SilosLost, ulong NotDrivenNanoseconds = 0);

@@ -3,15 +3,15 @@ using DmaGrains.Experiments.Playing;
 
 namespace DmaGrains.Experiments.Driving;
 
-/// <summary>A drive at a moment, to go on from.</summary>
+/// <summary>The stored state of a drive.</summary>
 [GenerateSerializer, Immutable, Alias("dma.experiment-drive")]
 internal sealed record DriveState
 {
-    /// <summary>The latest time that it was told, in nanoseconds from the start.</summary>
+    /// <summary>The current time, in nanoseconds from the start.</summary>
     [Id(0)]
     public ulong Now { get; init; }
 
-    /// <summary>How many events were planned.</summary>
+    /// <summary>The number of events planned so far.</summary>
     [Id(1)]
     public ulong Sequence { get; init; }
 
@@ -19,7 +19,7 @@ internal sealed record DriveState
     [Id(2)]
     public long Sent { get; init; }
 
-    /// <summary>The number of the last command that counts; null while it goes on.</summary>
+    /// <summary>The number of the last command that counts; null until the end of the run.</summary>
     [Id(3)]
     public long? CountedUntil { get; init; }
 
@@ -27,11 +27,11 @@ internal sealed record DriveState
     [Id(4)]
     public bool HasBegunAnew { get; init; }
 
-    /// <summary>How many sessions have gone.</summary>
+    /// <summary>The number of ended sessions.</summary>
     [Id(5)]
     public ulong Gone { get; init; }
 
-    /// <summary>What is to happen, in its order.</summary>
+    /// <summary>The planned events, in order.</summary>
     [Id(6)]
     public ImmutableArray<PlannedEvent> Planned { get; init; } = [];
 
@@ -39,19 +39,19 @@ internal sealed record DriveState
     [Id(7)]
     public ImmutableArray<DrivenSession> Sessions { get; init; } = [];
 
-    /// <summary>Who waits for memory, in order.</summary>
+    /// <summary>The sessions that wait for memory, in order.</summary>
     [Id(8)]
     public ImmutableArray<SessionKey> Waiting { get; init; } = [];
 
-    /// <summary>Devices that hang, each as often as it does.</summary>
+    /// <summary>The hanging devices, each once for every fault that makes it hang.</summary>
     [Id(9)]
     public ImmutableArray<string> Hanging { get; init; } = [];
 
-    /// <summary>What is counted.</summary>
+    /// <summary>The counts.</summary>
     [Id(10)]
     public DriveTallyState Counted { get; init; } = new();
 
-    /// <summary>Until when each fault makes its device hang, in nanoseconds from the start; 0 when it never has.</summary>
+    /// <summary>The time until which each fault makes its device hang, in nanoseconds from the start; 0 for never.</summary>
     [Id(11)]
     public ImmutableArray<ulong> HangsUntil { get; init; } = [];
 }

@@ -4,10 +4,10 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Experiments.Driving;
 
-/// <summary>Counts what replies tell, and when they came. What it takes does not grow with time.</summary>
+/// <summary>Counts replies and their times, in a bounded amount of memory.</summary>
 internal sealed class DriveTally
 {
-    /// <summary>Most kinds of refusals with their field and importer; further ones are counted by step and errno.</summary>
+    /// <summary>The most kinds of refusals that are told apart by field and importer; further ones are counted by step and errno.</summary>
     public const int RefusalKindsMax = 256;
 
     private readonly ulong[] _counts;
@@ -22,7 +22,7 @@ internal sealed class DriveTally
     private ulong _at;
     private uint _live;
 
-    /// <summary>Begins to count, or goes on.</summary>
+    /// <summary>Begins or continues to count.</summary>
     public DriveTally(DriveTallyState state)
     {
         _counts = new ulong[Enum.GetValues<DriveCounter>().Length];
@@ -33,7 +33,7 @@ internal sealed class DriveTally
         (_start, _at, _live) = (state.Start, state.At, state.Live);
     }
 
-    /// <summary>What is counted so far.</summary>
+    /// <summary>The counts so far.</summary>
     public DriveTallyState State => new()
     {
         Counts = [.. _counts],
@@ -53,7 +53,7 @@ internal sealed class DriveTally
     /// <summary>How often something happened.</summary>
     public ulong this[DriveCounter counter] => _counts[(int)counter];
 
-    /// <summary>Counts.</summary>
+    /// <summary>Counts an occurrence.</summary>
     public void Count(DriveCounter counter, ulong more = 1) => _counts[(int)counter] += more;
 
     /// <summary>Counts a refusal.</summary>
@@ -76,7 +76,7 @@ internal sealed class DriveTally
     }
 
     /// <summary>Counts a buffer's first map.</summary>
-    /// <param name="nanoseconds">How long after its arrival.</param>
+    /// <param name="nanoseconds">The time since its arrival.</param>
     public void CountFirstMap(ulong nanoseconds)
     {
         Count(DriveCounter.FirstMaps);
@@ -84,14 +84,14 @@ internal sealed class DriveTally
         _timesToFirstMap.Add(nanoseconds);
     }
 
-    /// <summary>From now on there are so many buffers.</summary>
+    /// <summary>Sets the number of live buffers from now on.</summary>
     public void SetLive(ulong at, uint live)
     {
         _liveArea += (UInt128)(at - _at) * _live;
         (_at, _live) = (at, live);
     }
 
-    /// <summary>Everything so far was warm-up and does not count.</summary>
+    /// <summary>Discards the counts of the warm-up.</summary>
     public void BeginAnew(ulong at)
     {
         Array.Clear(_counts);
@@ -101,7 +101,7 @@ internal sealed class DriveTally
     }
 }
 
-/// <summary>What a drive counts.</summary>
+/// <summary>The counters of a drive.</summary>
 internal enum DriveCounter
 {
     /// <summary>Commands answered: granted or refused.</summary>
@@ -110,7 +110,7 @@ internal enum DriveCounter
     /// <summary>Buffers that arrived.</summary>
     Buffers,
 
-    /// <summary>Of them, those that were refused for good at some step.</summary>
+    /// <summary>Buffers that were finally refused at some step.</summary>
     BuffersRefused,
 
     /// <summary>Attaches answered.</summary>
@@ -128,21 +128,21 @@ internal enum DriveCounter
     /// <summary>Buffers that were mapped for the first time.</summary>
     FirstMaps,
 
-    /// <summary>Nanoseconds from their arrival until then, of all of them.</summary>
+    /// <summary>The sum of their times from arrival to first map, in nanoseconds.</summary>
     FirstMapNanoseconds,
 
-    /// <summary>Buffers that did not come because too many were there.</summary>
+    /// <summary>Arrivals that were missed because there were too many sessions.</summary>
     ArrivalsMissed,
 
-    /// <summary>Uses that were left out because the ones before had not been answered.</summary>
+    /// <summary>Uses that were missed because earlier ones were unanswered.</summary>
     UsesMissed,
 }
 
-/// <summary>What a drive has counted.</summary>
+/// <summary>The stored counts of a drive.</summary>
 [GenerateSerializer, Immutable, Alias("dma.experiment-drive-tally")]
 internal sealed record DriveTallyState
 {
-    /// <summary>By <see cref="DriveCounter"/>; counters that came later are missing at the end.</summary>
+    /// <summary>Counts by <see cref="DriveCounter"/>; counters added in later versions may be missing at the end.</summary>
     [Id(0)]
     public ImmutableArray<ulong> Counts { get; init; } = [];
 
@@ -150,7 +150,7 @@ internal sealed record DriveTallyState
     [Id(1)]
     public ImmutableArray<RefusalKind> Refusals { get; init; } = [];
 
-    /// <summary>How often each was.</summary>
+    /// <summary>The count of each kind.</summary>
     [Id(2)]
     public ImmutableArray<ulong> RefusalCounts { get; init; } = [];
 
@@ -158,7 +158,7 @@ internal sealed record DriveTallyState
     [Id(3)]
     public ImmutableArray<ulong> Latencies { get; init; } = [];
 
-    /// <summary>Their sum, in nanoseconds.</summary>
+    /// <summary>The sum of these times, in nanoseconds.</summary>
     [Id(4)]
     public UInt128 LatencySum { get; init; }
 
@@ -166,7 +166,7 @@ internal sealed record DriveTallyState
     [Id(5)]
     public ImmutableArray<ulong> Behind { get; init; } = [];
 
-    /// <summary>Their sum, in nanoseconds.</summary>
+    /// <summary>The sum of these times, in nanoseconds.</summary>
     [Id(6)]
     public UInt128 BehindSum { get; init; }
 
@@ -174,11 +174,11 @@ internal sealed record DriveTallyState
     [Id(7)]
     public ImmutableArray<ulong> TimesToFirstMap { get; init; } = [];
 
-    /// <summary>Since when it counts, in nanoseconds.</summary>
+    /// <summary>When counting began, in nanoseconds.</summary>
     [Id(8)]
     public ulong Start { get; init; }
 
-    /// <summary>Up to when <see cref="LiveArea"/> is counted, in nanoseconds.</summary>
+    /// <summary>The time up to which <see cref="LiveArea"/> is counted, in nanoseconds.</summary>
     [Id(9)]
     public ulong At { get; init; }
 

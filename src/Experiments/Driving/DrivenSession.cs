@@ -9,7 +9,7 @@ internal sealed class DrivenSession
     [NonSerialized]
     private string?[]? _names;
 
-    /// <summary>What it is and what it holds, as far as replies have told.</summary>
+    /// <summary>The session, with what it holds according to the replies so far.</summary>
     [Id(0)]
     public required Session Session { get; init; }
 
@@ -17,15 +17,15 @@ internal sealed class DrivenSession
     [Id(1)]
     public required BufferStage[] Buffers { get; init; }
 
-    /// <summary>What is next, in order; without what was sent.</summary>
+    /// <summary>The next steps, in order, without the one that was sent.</summary>
     [Id(2)]
     public List<SessionStep> Steps { get; init; } = [];
 
-    /// <summary>What was sent and is not answered.</summary>
+    /// <summary>The step that was sent and is not answered.</summary>
     [Id(3)]
     public SessionStep Sent { get; set; }
 
-    /// <summary>The number of its command; 0 when nothing was sent.</summary>
+    /// <summary>The number of that step's command; 0 when nothing is in flight.</summary>
     [Id(4)]
     public long SentNumber { get; set; }
 
@@ -33,42 +33,42 @@ internal sealed class DrivenSession
     [Id(5)]
     public ulong RepliedAt { get; set; }
 
-    /// <summary>When it was last tried to serve it, in nanoseconds from the start.</summary>
+    /// <summary>When the last attempt to serve it began, in nanoseconds from the start.</summary>
     [Id(6)]
     public ulong ServedFrom { get; set; }
 
-    /// <summary>How many sessions had gone when it was last tried to serve it.</summary>
+    /// <summary>The number of ended sessions at the last attempt to serve it.</summary>
     [Id(7)]
     public ulong GoneBefore { get; set; }
 
-    /// <summary>How long nobody drove while what was sent was not answered, in nanoseconds.</summary>
+    /// <summary>How long the drive was interrupted while the sent step was unanswered, in nanoseconds.</summary>
     [Id(8)]
     public ulong HeldUp { get; set; }
 
-    /// <summary>How many of its uses have begun and not ended.</summary>
+    /// <summary>The number of its uses that have begun and not ended.</summary>
     [Id(9)]
     public int UsesGoingOn { get; set; }
 
-    /// <summary>The names of its buffers, as far as they were made up since it went on.</summary>
+    /// <summary>A cache of the names of its buffers.</summary>
     public string?[] Names => _names ??= new string?[Buffers.Length];
 
-    /// <summary>A session that has just arrived.</summary>
+    /// <summary>Creates a session that has just arrived.</summary>
     public static DrivenSession Of(Session session) => new() { Session = session, Buffers = new BufferStage[session.Buffers.Length] };
 
-    /// <summary>The stream, and the number in it.</summary>
+    /// <summary>The session's key: its stream and its number.</summary>
     public SessionKey Key => new(Session.Stream, Session.Number);
 
     /// <summary>Whether a command was sent and is not answered.</summary>
     public bool IsInFlight => SentNumber != 0;
 
-    /// <summary>Whether something of it is in the cluster.</summary>
+    /// <summary>Whether any of its buffers or mappings exists in the cluster.</summary>
     public bool HoldsAnything => Array.Exists(Buffers, static stage => stage == BufferStage.Exported)
         || Array.Exists(Session.Holdings, static held => (held & (Holding.Attached | Holding.Mapped)) != 0);
 }
 
 /// <summary>Names a session on a board.</summary>
-/// <param name="Stream">Of which stream, by its place in the file; other memory comes after the streams.</param>
-/// <param name="Number">Which one of it, from 0.</param>
+/// <param name="Stream">The stream's index in the file; other memory comes after the streams.</param>
+/// <param name="Number">The session's number in the stream, from 0.</param>
 [GenerateSerializer, Immutable, Alias("dma.experiment-session-key")]
 internal readonly record struct SessionKey(int Stream, ulong Number) : IComparable<SessionKey>
 {
@@ -79,10 +79,10 @@ internal readonly record struct SessionKey(int Stream, ulong Number) : IComparab
 /// <summary>Whether a buffer exists.</summary>
 internal enum BufferStage : byte
 {
-    /// <summary>Not yet, or it was refused.</summary>
+    /// <summary>It was not exported yet, or its export was refused.</summary>
     None = 0,
 
-    /// <summary>It does.</summary>
+    /// <summary>It exists.</summary>
     Exported = 1,
 
     /// <summary>Its exporter has released it.</summary>

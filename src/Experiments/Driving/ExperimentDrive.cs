@@ -7,15 +7,15 @@ using DmaGrains.Model.Boards;
 namespace DmaGrains.Experiments.Driving;
 
 /// <summary>
-/// An experiment inside a cluster: its repetitions one after the other, each case in turn. It has no clock, sends nothing and stores nothing;
-/// who drives it does, and stores its state before it sends what is to be sent.
+/// An experiment inside a cluster: its repetitions one after the other, each case in turn. It has no clock, sends nothing and stores
+/// nothing itself. Its driver does that, and must store the state before it sends the next commands.
 /// </summary>
 internal sealed class ExperimentDrive
 {
-    /// <summary>Most kinds of refusals that are kept of a repetition.</summary>
+    /// <summary>The most kinds of refusals that are stored for a repetition.</summary>
     public const int RefusalKindsMax = 64;
 
-    /// <summary>The step of those beyond, together.</summary>
+    /// <summary>The step under which all further kinds are counted.</summary>
     public const string Others = "others";
 
     private readonly Experiment _experiment;
@@ -23,10 +23,10 @@ internal sealed class ExperimentDrive
     private ImmutableArray<BoardDrive> _boards;
     private ExperimentDriveState _state;
 
-    /// <summary>An experiment that goes on, or begins.</summary>
+    /// <summary>Begins an experiment, or restores it.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="caller">The caller of its commands' ids.</param>
-    /// <param name="state">What it was.</param>
+    /// <param name="state">Its state.</param>
     public ExperimentDrive(Experiment experiment, string caller, ExperimentDriveState state)
     {
         (_experiment, _caller, _state) = (experiment, caller, state);
@@ -36,7 +36,7 @@ internal sealed class ExperimentDrive
         ];
     }
 
-    /// <summary>The boards of the present repetition, under the names that they have in the cluster.</summary>
+    /// <summary>The boards of the current repetition, under their names in the cluster.</summary>
     public ImmutableArray<BoardDefinition> Boards =>
     [
         .. Case.Boards.Select((board, index) => board with
@@ -45,28 +45,28 @@ internal sealed class ExperimentDrive
         }),
     ];
 
-    /// <summary>Whether it runs.</summary>
+    /// <summary>Its stage.</summary>
     public ExperimentStage Stage => _state.Stage;
 
-    /// <summary>Whether it is to be driven on.</summary>
+    /// <summary>Whether it has to be driven further.</summary>
     public bool GoesOn => Stage is ExperimentStage.Running or ExperimentStage.Stopping;
 
-    /// <summary>Whether the present repetition has begun.</summary>
+    /// <summary>Whether the current repetition has begun.</summary>
     public bool HasBegun => !_boards.IsEmpty;
 
-    /// <summary>Whether the present repetition is over, with nothing of it left in the cluster but its boards.</summary>
+    /// <summary>Whether the current repetition is over, with only its boards left in the cluster.</summary>
     public bool IsRepetitionOver => HasBegun && _boards.All(board => board.IsEmpty);
 
-    /// <summary>When the present repetition began.</summary>
+    /// <summary>When the current repetition began.</summary>
     public DateTimeOffset BegunAt => _state.BegunAt;
 
-    /// <summary>How long the present repetition has been driven, in nanoseconds.</summary>
+    /// <summary>How long the current repetition has been driven, in nanoseconds.</summary>
     public ulong Elapsed => _state.ElapsedNanoseconds;
 
-    /// <summary>What it consists of, to go on from; everything that was ready has been taken.</summary>
+    /// <summary>The state to continue from, after all ready commands have been taken.</summary>
     public ExperimentDriveState State => _state with { Boards = [.. _boards.Select(board => board.State)] };
 
-    /// <summary>What was sent and is not answered.</summary>
+    /// <summary>The unanswered commands.</summary>
     public IEnumerable<(int Board, BoardRequest Request)> InFlight =>
         _boards.SelectMany((board, index) => board.InFlight.Select(request => (index, request)));
 
@@ -78,17 +78,17 @@ internal sealed class ExperimentDrive
 
     private Playing.SimulationLimits Limits => LiveRun.LimitsOf(_experiment, Repetition);
 
-    /// <summary>The boards are in the cluster: the present repetition begins.</summary>
-    /// <param name="at">What a clock shows.</param>
+    /// <summary>Begins the current repetition, once its boards are defined in the cluster.</summary>
+    /// <param name="at">The current wall-clock time.</param>
     public void Begin(DateTimeOffset at)
     {
         _state = _state with { BegunAt = at, DrivenAt = at };
         _boards = [.. Case.Boards.Select((_, index) => BoardDrive.Begin(Case, index, Limits, ClusterExperiment.SessionsOf(Case)))];
     }
 
-    /// <summary>Time has gone on: everything that is due until now happens.</summary>
-    /// <param name="now">Nanoseconds since the repetition began, without the time in which nobody drove.</param>
-    /// <param name="at">What a clock shows.</param>
+    /// <summary>Advances the time and plays everything that is due.</summary>
+    /// <param name="now">Nanoseconds since the repetition began, without the time in which it was not driven.</param>
+    /// <param name="at">The current wall-clock time.</param>
     /// <returns>Whether anything happened.</returns>
     public bool Advance(ulong now, DateTimeOffset at)
     {
@@ -106,8 +106,8 @@ internal sealed class ExperimentDrive
         return hasHappened;
     }
 
-    /// <summary>Nobody drove since the state was stored.</summary>
-    /// <param name="at">What a clock shows now.</param>
+    /// <summary>Notes that the experiment was not driven since the state was stored.</summary>
+    /// <param name="at">The current wall-clock time.</param>
     public void NoteGap(DateTimeOffset at)
     {
         if (HasBegun && at > _state.DrivenAt)
@@ -121,16 +121,16 @@ internal sealed class ExperimentDrive
         }
     }
 
-    /// <summary>A command was sent again for want of a reply.</summary>
+    /// <summary>Notes that a command was sent again because there was no reply.</summary>
     public void NoteSentAgain() => _state = _state with { SentAgain = _state.SentAgain + 1 };
 
-    /// <summary>So many silos were lost since the present repetition began, as far as the cluster still knows.</summary>
+    /// <summary>Notes the number of silos lost since the current repetition began, as far as the cluster still knows.</summary>
     public void NoteLost(uint silos) => _state = _state with { SilosLost = Math.Max(_state.SilosLost, silos) };
 
-    /// <summary>Something went wrong that does not end it.</summary>
+    /// <summary>Notes a problem that does not end the experiment.</summary>
     public void NoteProblem(string problem) => _state = _state with { Problem = HarmlessText.Short(problem, 300) };
 
-    /// <summary>Takes a command that is to be sent now, after the state is stored.</summary>
+    /// <summary>Takes the next command to send, after the state is stored.</summary>
     public bool TryTake(out int board, out BoardRequest request)
     {
         for (board = 0; board < _boards.Length; board++)
@@ -145,10 +145,10 @@ internal sealed class ExperimentDrive
         return false;
     }
 
-    /// <summary>A command was answered: see <see cref="BoardDrive.Answer"/>.</summary>
+    /// <summary>Takes the reply to a command: see <see cref="BoardDrive.Answer"/>.</summary>
     public void Answer(int board, in BoardRequest request, Refusal? refusal, ulong sentAt, ulong now) => _boards[board].Answer(request, refusal, sentAt, now);
 
-    /// <summary>It ends as soon as everything is given back.</summary>
+    /// <summary>Stops the experiment, which ends once everything is given back.</summary>
     public void Stop()
     {
         if (Stage == ExperimentStage.Running)
@@ -161,10 +161,10 @@ internal sealed class ExperimentDrive
         }
     }
 
-    /// <summary>It cannot go on.</summary>
+    /// <summary>Ends the experiment because it cannot continue.</summary>
     public void Fail(string problem) => _state = _state with { Stage = ExperimentStage.Failed, Problem = HarmlessText.Short(problem, 300) };
 
-    /// <summary>The present repetition's results are stored and its boards removed: the next one is next.</summary>
+    /// <summary>Moves on to the next repetition, after the current one's results are stored and its boards removed.</summary>
     public void End()
     {
         var next = _state.Play + 1;
@@ -178,7 +178,7 @@ internal sealed class ExperimentDrive
         };
     }
 
-    /// <summary>What came of the present repetition so far; null when it has not begun.</summary>
+    /// <summary>The current repetition's results so far; null when it has not begun.</summary>
     public ExperimentRepetition? Result()
     {
         if (!HasBegun)
@@ -200,7 +200,7 @@ internal sealed class ExperimentDrive
             MostOf([.. results.Refusals().Select(refusal => new CountedRefusal(refusal.Step, refusal.Errno, refusal.Field, refusal.Importer, refusal.Count))]));
     }
 
-    /// <summary>The most frequent ones; the others are one together, so that what is stored is bounded.</summary>
+    /// <summary>The most frequent refusals; the others are counted together, so that the stored size is bounded.</summary>
     private static ImmutableArray<CountedRefusal> MostOf(ImmutableArray<CountedRefusal> refusals)
     {
         if (refusals.Length <= RefusalKindsMax)
@@ -213,8 +213,8 @@ internal sealed class ExperimentDrive
         return [.. refusals.Where(most.Contains), new(Others, string.Empty, string.Empty, string.Empty, others)];
     }
 
-    /// <summary>Where it is.</summary>
-    /// <param name="results">What came of the repetitions before.</param>
+    /// <summary>The experiment's progress.</summary>
+    /// <param name="results">The results of earlier repetitions.</param>
     public ExperimentStatus Status(ImmutableArray<ExperimentRepetition> results)
     {
         var present = Result();
@@ -226,12 +226,12 @@ internal sealed class ExperimentDrive
             _state.Problem);
     }
 
-    /// <summary>Results with one more; the same repetition again takes the place of what it was.</summary>
+    /// <summary>Adds results, replacing those of the same repetition.</summary>
     public static ImmutableArray<ExperimentRepetition> With(ImmutableArray<ExperimentRepetition> results, ExperimentRepetition more) =>
         [.. results.Where(result => (result.Case, result.Index) != (more.Case, more.Index)), more];
 }
 
-/// <summary>An experiment inside a cluster at a moment, to go on from.</summary>
+/// <summary>The stored state of an experiment inside a cluster.</summary>
 [GenerateSerializer, Immutable, Alias("dma.experiment-drive-state")]
 internal sealed record ExperimentDriveState
 {
@@ -239,23 +239,23 @@ internal sealed record ExperimentDriveState
     [Id(0)]
     public ExperimentStage Stage { get; init; }
 
-    /// <summary>How many repetitions of cases have come to their end.</summary>
+    /// <summary>The number of finished repetitions, summed over cases.</summary>
     [Id(1)]
     public int Play { get; init; }
 
-    /// <summary>The boards of the present one; empty before it begins.</summary>
+    /// <summary>The boards of the current repetition; empty before it begins.</summary>
     [Id(2)]
     public ImmutableArray<DriveState> Boards { get; init; } = [];
 
-    /// <summary>How long it has been driven, in nanoseconds.</summary>
+    /// <summary>How long the current repetition has been driven, in nanoseconds.</summary>
     [Id(3)]
     public ulong ElapsedNanoseconds { get; init; }
 
-    /// <summary>What the clock of who drove it showed then.</summary>
+    /// <summary>The driver's wall-clock time at that moment.</summary>
     [Id(4)]
     public DateTimeOffset DrivenAt { get; init; }
 
-    /// <summary>How long nobody drove it, in nanoseconds.</summary>
+    /// <summary>How long it was not driven, in nanoseconds.</summary>
     [Id(5)]
     public ulong NotDrivenNanoseconds { get; init; }
 
@@ -267,7 +267,7 @@ internal sealed record ExperimentDriveState
     [Id(7)]
     public uint SilosLost { get; init; }
 
-    /// <summary>What went wrong; null for nothing.</summary>
+    /// <summary>What went wrong, or null.</summary>
     [Id(8)]
     public string? Problem { get; init; }
 

@@ -7,31 +7,31 @@ namespace DmaGrains.Experiments.Driving;
 
 /// <summary>A board in a cluster that belongs to an experiment alone.</summary>
 /// <param name="grains">The cluster.</param>
-/// <param name="definition">The board, under the name that it has there.</param>
+/// <param name="definition">The board, under its name in the cluster.</param>
 /// <param name="caller">The caller of all commands' ids.</param>
 internal sealed class GrainBoard(IGrainFactory grains, BoardDefinition definition, string caller)
 {
     private const int NamePartMax = 24;
 
-    // Orleans reads an interface's attributes each time that a grain is asked for by it: a tenth of what sending a command takes.
+    // Orleans reads the interface's attributes at each GetGrain, which costs a tenth of sending a command.
     private GrainReference? _someBuffer;
 
-    /// <summary>After a lost silo, how soon buffers that are gone have given back what they owe; until then their board cannot be removed.</summary>
+    /// <summary>How long after the loss of a silo gone buffers may still owe something; until then their board cannot be removed.</summary>
     public static TimeSpan DebtsArePaid { get; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Its name in the cluster.</summary>
     public string Name => definition.Name;
 
-    /// <summary>The name of a board of an experiment in a cluster: nobody else's.</summary>
+    /// <summary>The name of an experiment's board in a cluster, which nobody else uses.</summary>
     /// <param name="experiment">The experiment's name.</param>
     /// <param name="caller">The caller of the run's commands.</param>
     /// <param name="case">The case.</param>
     /// <param name="repetition">The repetition.</param>
-    /// <param name="board">Which board of it.</param>
+    /// <param name="board">The board's index in the repetition.</param>
     public static string NameOf(string experiment, string caller, int @case, int repetition, int board) =>
         FormattableString.Invariant($"{experiment[..Math.Min(experiment.Length, NamePartMax)]}-{caller}.{@case}.{repetition}.{board}");
 
-    /// <summary>Makes it known.</summary>
+    /// <summary>Defines the board.</summary>
     /// <exception cref="RefusedBoardException">The cluster refuses it.</exception>
     public async Task DefineAsync(CancellationToken cancellation)
     {
@@ -65,8 +65,8 @@ internal sealed class GrainBoard(IGrainFactory grains, BoardDefinition definitio
         return found;
     }
 
-    /// <summary>Removes it; again when it is gone already.</summary>
-    /// <returns>Why it is still there; null when it is gone.</returns>
+    /// <summary>Removes the board; may be repeated.</summary>
+    /// <returns>Why it could not be removed; null when it is gone.</returns>
     public async Task<Refusal?> RemoveAsync(CancellationToken cancellation) =>
         await grains.GetBoard(Name).RemoveAsync(cancellation) is { Errno: not Errno.ENOENT } refusal ? refusal : null;
 }

@@ -8,9 +8,9 @@ public sealed record LiveOptions
     /// <summary>The clock; null for the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>How often commands were sent again below, by a client that does so by itself; null when it does not.</summary>
+    /// <summary>Counts the commands that the client itself has sent again; null when it does not retry.</summary>
     public Func<ulong>? SentAgain { get; init; }
 
-    /// <summary>Is told how far it has come, by one thread at a time.</summary>
+    /// <summary>Called with the progress, by one thread at a time.</summary>
     public Action<RunProgress>? Progress { get; init; }
 }

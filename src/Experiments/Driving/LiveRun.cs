@@ -7,22 +7,19 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Experiments.Driving;
 
-/// <summary>
-/// Plays an experiment on grains in real time, from this process. Cases take turns, so that what changes in the cluster meanwhile changes
-/// for all of them.
-/// </summary>
+/// <summary>Plays an experiment on grains in real time, from this process. Cases take turns, so that changes in the cluster affect all of them.</summary>
 /// <param name="experiment">The experiment.</param>
 /// <param name="grains">The cluster.</param>
-/// <param name="sink">Gets the results, a repetition of each case after the other.</param>
+/// <param name="sink">Takes the results, one repetition of each case after the other.</param>
 /// <param name="options">How it is run.</param>
 public sealed class LiveRun(Experiment experiment, IGrainFactory grains, IResultSink sink, LiveOptions options)
 {
-    /// <summary>Most sessions on a board at a time.</summary>
+    /// <summary>The most sessions on a board at a time.</summary>
     public const int SessionsMax = 100_000;
 
     private const int AttemptsMax = 8;
 
-    // As exact as .NET's timers are.
+    // The resolution of .NET's timers.
     private static readonly TimeSpan _tick = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan _look = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _pauseAfterTrouble = TimeSpan.FromSeconds(1);
@@ -37,8 +34,8 @@ public sealed class LiveRun(Experiment experiment, IGrainFactory grains, IResult
     /// <summary>One line for each board that could not be removed from the cluster.</summary>
     public IReadOnlyList<string> Left => _left;
 
-    /// <summary>Plays all repetitions of all cases. However it ends, it removes its boards, as far as the cluster answers.</summary>
-    /// <param name="cancellationToken">Ends it soon; the repetition that is being played is lost.</param>
+    /// <summary>Plays all repetitions of all cases. However it ends, it removes its boards if the cluster answers.</summary>
+    /// <param name="cancellationToken">Ends the run soon; the current repetition is lost.</param>
     /// <exception cref="RefusedBoardException">The cluster refuses a board.</exception>
     public async Task PlayAsync(CancellationToken cancellationToken)
     {
@@ -115,7 +112,7 @@ public sealed class LiveRun(Experiment experiment, IGrainFactory grains, IResult
         return !cancellationToken.IsCancellationRequested && options.Time.GetElapsedTime(begun) < GrainBoard.DebtsArePaid;
     }
 
-    /// <summary>When a board of an experiment ends, and which random numbers it has.</summary>
+    /// <summary>When a board of an experiment ends, and its random numbers.</summary>
     internal static SimulationLimits LimitsOf(Experiment experiment, int repetition) => new(experiment.Seed, repetition)
     {
         Nanoseconds = experiment.DurationNanoseconds ?? Times.Max,
@@ -144,7 +141,7 @@ public sealed class LiveRun(Experiment experiment, IGrainFactory grains, IResult
                 play.Advance();
                 if (play.Problem is { } problem)
                 {
-                    // The others give back what they hold, and so does this one as far as the cluster answers.
+                    // All boards give back what they hold, if the cluster answers.
                     throw problem;
                 }
             }
@@ -171,7 +168,7 @@ public sealed class LiveRun(Experiment experiment, IGrainFactory grains, IResult
         }
         catch (Exception)
         {
-            // Whoever was asked was lost, perhaps; the next look sees it.
+            // Perhaps the asked silo was lost; the next look finds out.
         }
     }
 
@@ -254,7 +251,7 @@ public sealed class LiveRun(Experiment experiment, IGrainFactory grains, IResult
                 }
                 catch (Exception) when (attempt < AttemptsMax)
                 {
-                    // The same id gets the same reply, whatever the attempt before did.
+                    // A retry under the same id gets the same reply, whether or not the first attempt was carried out.
                     Interlocked.Increment(ref run._sentAgain);
                     await Task.Delay(_pauseAfterTrouble, CancellationToken.None);
                 }

@@ -5,16 +5,16 @@ using DmaGrains.Experiments.Results;
 
 namespace DmaGrains.Experiments.Driving;
 
-/// <summary>What makes the figures of a repetition on grains say something else than its file asks for.</summary>
+/// <summary>Warnings about repetitions on grains whose figures do not mean what the file asks for.</summary>
 public static class LiveWarnings
 {
-    /// <summary>More than this share of the latency, in percent, matters.</summary>
+    /// <summary>The share of the latency above which a delay matters, in percent.</summary>
     public const double ShareMax = 10;
 
-    // .NET's timers are exact to one or two of these.
+    // The resolution of .NET's timers, in nanoseconds.
     private const double ExactNanoseconds = 2e6;
 
-    /// <summary>One line for each thing.</summary>
+    /// <summary>The warnings, one line each.</summary>
     public static ImmutableArray<string> Of(Repetition repetition)
     {
         ArgumentNullException.ThrowIfNull(repetition);

@@ -1,9 +1,9 @@
 namespace DmaGrains.Experiments.Driving;
 
-/// <summary>What is next for a session. Whether it still applies is looked at when its turn comes.</summary>
-/// <param name="Kind">What.</param>
-/// <param name="Buffer">Of which of the session's buffers.</param>
-/// <param name="Importer">By which of its importers.</param>
+/// <summary>A planned step of a session. Whether it still applies is checked when its turn comes.</summary>
+/// <param name="Kind">The kind of step.</param>
+/// <param name="Buffer">The index of the session's buffer.</param>
+/// <param name="Importer">The index of the session's importer.</param>
 /// <param name="DueAt">When it was due, in nanoseconds from the start.</param>
 [GenerateSerializer, Immutable, Alias("dma.experiment-step")]
 internal readonly record struct SessionStep(SessionStepKind Kind, int Buffer, int Importer, ulong DueAt);
@@ -26,15 +26,15 @@ internal enum SessionStepKind
     /// <summary>An importer detaches.</summary>
     Detach = 4,
 
-    /// <summary>The exporter takes a buffer back.</summary>
+    /// <summary>The exporter revokes a buffer.</summary>
     Revoke = 5,
 
     /// <summary>The exporter releases a buffer.</summary>
     Release = 6,
 
-    /// <summary>No command: all that comes first has been done, and the buffers are in use.</summary>
+    /// <summary>Not a command: the first steps are done, and the buffers are in use.</summary>
     Serve = 7,
 
-    /// <summary>No command: everything has been given back, and the session waits for memory.</summary>
+    /// <summary>Not a command: everything has been given back, and the session waits for memory.</summary>
     Wait = 8,
 }

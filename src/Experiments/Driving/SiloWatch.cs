@@ -1,16 +1,16 @@
 namespace DmaGrains.Experiments.Driving;
 
-/// <summary>Counts silos of a cluster that were alive at some moment and were declared dead, or left, since.</summary>
+/// <summary>Counts the silos of a cluster that were alive at some moment and have been declared dead, or have left, since.</summary>
 /// <param name="grains">The cluster.</param>
 /// <param name="since">The moment.</param>
 internal sealed class SiloWatch(IGrainFactory grains, DateTimeOffset since)
 {
-    // How long after its last sign of life a silo may be told from others; Orleans' entries of dead silos are kept for days.
+    // Silos that were last alive longer than this before the moment were dead already; Orleans keeps the entries of dead silos for days.
     private static readonly TimeSpan _signOfLife = TimeSpan.FromSeconds(5);
 
     private readonly HashSet<string> _lost = [];
 
-    /// <summary>How many, as far as looks have shown.</summary>
+    /// <summary>The number of lost silos seen so far.</summary>
     public uint Lost => (uint)_lost.Count;
 
     /// <summary>Asks the cluster.</summary>

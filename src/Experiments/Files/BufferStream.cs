@@ -10,9 +10,9 @@ namespace DmaGrains.Experiments.Files;
 /// <summary>Buffers of one kind that come and go on a board.</summary>
 /// <param name="Name">Its name, unique in the workload.</param>
 /// <param name="Arrivals">When they come.</param>
-/// <param name="Size">How large they are, in bytes; null when they are as recorded.</param>
-/// <param name="Lifetime">How long they are used, in nanoseconds from when they are served; null when as recorded.</param>
-/// <param name="Importers">Who uses them.</param>
+/// <param name="Size">Their sizes in bytes; null for recorded sizes.</param>
+/// <param name="Lifetime">How long they are used once they are served, in nanoseconds; null for recorded lifetimes.</param>
+/// <param name="Importers">Their importers.</param>
 [SuppressMessage("Naming", "CA1711", Justification = "A stream of buffers; nobody takes it for one of bytes.")]
 public sealed record BufferStream(
     string Name, StreamArrivals Arrivals, Distribution? Size, Distribution? Lifetime, WeightedChoice<ImporterSet> Importers)
@@ -20,7 +20,7 @@ public sealed record BufferStream(
     /// <summary>The device that exports them; null for a heap.</summary>
     public string? Exporter { get; init; }
 
-    /// <summary>The regions that they are taken from; empty for system RAM and contiguous areas.</summary>
+    /// <summary>The regions to allocate from; empty for system RAM and contiguous areas.</summary>
     public NameList Memory { get; init; }
 
     /// <summary>How the exporter treats importers.</summary>
@@ -32,13 +32,13 @@ public sealed record BufferStream(
     /// <summary>How long after the arrival each importer first uses a buffer, in nanoseconds.</summary>
     public Distribution FirstUse { get; init; } = new Distribution.Constant(0);
 
-    /// <summary>Whether an importer attaches at its first use, not when the buffer comes (thread #35, #59).</summary>
+    /// <summary>Whether an importer attaches at its first use instead of at the buffer's arrival (thread #35, #59).</summary>
     public bool AttachesLazily { get; init; }
 
-    /// <summary>How many buffers are allocated together and used in turn, as by a camera or a decoder.</summary>
+    /// <summary>The number of buffers that are allocated together and used in turn, as by a camera or a decoder.</summary>
     public int Pool { get; init; } = 1;
 
-    /// <summary>Whether a buffer that finds no memory waits for some, first come first served; else it is refused.</summary>
+    /// <summary>Whether a buffer waits when there is no memory, first come first served, instead of being refused.</summary>
     public bool Waits { get; init; }
 }
 
@@ -48,7 +48,7 @@ public sealed record BufferStream(
 public sealed record BufferUses(Distribution Every, Distribution For);
 
 /// <summary>Importers of a buffer, in the order in which they attach and map.</summary>
-/// <param name="Importers">Their devices differ.</param>
+/// <param name="Importers">The importers, with different devices.</param>
 public sealed record ImporterSet(ImmutableArray<StreamImporter> Importers);
 
 /// <summary>A device that imports buffers of a stream.</summary>
@@ -63,35 +63,35 @@ public abstract record StreamArrivals
     {
     }
 
-    /// <summary>Whatever becomes of those before.</summary>
-    /// <param name="Process">The times.</param>
+    /// <summary>Buffers arrive independently of earlier ones.</summary>
+    /// <param name="Process">The arrival times.</param>
     public sealed record Open(Arrivals Process) : StreamArrivals;
 
-    /// <summary>Each client has one buffer at a time: when it is gone, or was refused, the client thinks and comes again.</summary>
-    /// <param name="Clients">How many on each board, 1 to <see cref="ClientsMax"/>.</param>
-    /// <param name="Think">For how long each thinks, in nanoseconds.</param>
+    /// <summary>Each client has one buffer at a time: when it is gone or refused, the client thinks and then requests another.</summary>
+    /// <param name="Clients">The number of clients on each board, 1 to <see cref="ClientsMax"/>.</param>
+    /// <param name="Think">The thinking time, in nanoseconds.</param>
     public sealed record Closed(uint Clients, Distribution Think) : StreamArrivals
     {
-        /// <summary>Most clients of a stream on a board.</summary>
+        /// <summary>The most clients of a stream on a board.</summary>
         public const uint ClientsMax = 100_000;
     }
 
-    /// <summary>As a kernel's buffers came while somebody recorded them; the same in every repetition and on every board.</summary>
+    /// <summary>Buffers arrive as recorded on a running kernel, in the same way in every repetition and on every board.</summary>
     /// <param name="Buffers">The buffers, in the order in which they came.</param>
-    /// <param name="Fingerprint">Tells recordings apart.</param>
+    /// <param name="Fingerprint">The recording's hash, to tell recordings apart.</param>
     public sealed record Recorded(ImmutableArray<RecordedArrival> Buffers, ulong Fingerprint) : StreamArrivals;
 }
 
-/// <summary>A buffer as it was recorded. What the stream states counts instead of what is null here.</summary>
-/// <param name="AtNanoseconds">When it comes.</param>
+/// <summary>A recorded buffer. For values that are null here, the stream's own count.</summary>
+/// <param name="AtNanoseconds">When it arrives, in nanoseconds from the start.</param>
 /// <param name="SizeBytes">Its size.</param>
-/// <param name="LifetimeNanoseconds">How long it is there; null when it stays until the end.</param>
-/// <param name="Set">Which set of importers it has.</param>
-/// <param name="Uses">When each of them uses it.</param>
+/// <param name="LifetimeNanoseconds">How long it exists; null when it stays until the end.</param>
+/// <param name="Set">The index of its set of importers.</param>
+/// <param name="Uses">When each importer uses it.</param>
 public readonly record struct RecordedArrival(
     ulong AtNanoseconds, ulong SizeBytes, ulong? LifetimeNanoseconds, int? Set, ImmutableArray<RecordedUse> Uses);
 
 /// <summary>When an importer used a recorded buffer.</summary>
-/// <param name="FromNanoseconds">From when on, counted from when the buffer came.</param>
-/// <param name="ToNanoseconds">Until when; null when as long as the buffer was there.</param>
+/// <param name="FromNanoseconds">The start of the use, from the buffer's arrival.</param>
+/// <param name="ToNanoseconds">The end of the use, from the buffer's arrival; null when it lasts as long as the buffer.</param>
 public readonly record struct RecordedUse(ulong FromNanoseconds, ulong? ToNanoseconds);

@@ -7,27 +7,27 @@ using DmaGrains.Scenarios.Files;
 namespace DmaGrains.Experiments.Files;
 
 /// <summary>
-/// Reads the cases of an experiment file: each combination of the matrix's values is put where the values belong, and what comes of it is
-/// read as if the file said so.
+/// Reads the cases of an experiment file: each combination of the matrix's values is inserted into the file's content, which is then read
+/// as an ordinary file.
 /// </summary>
-/// <param name="path">The file; boards are named from its folder.</param>
-/// <param name="where">Where it is played.</param>
-/// <param name="sent">The boards that were sent along; null when they are in files.</param>
-/// <param name="problems">Gets what is wrong.</param>
+/// <param name="path">The file, to whose folder the paths of boards are relative.</param>
+/// <param name="where">Where the experiment is played.</param>
+/// <param name="sent">The boards sent with the experiment; null when boards are files.</param>
+/// <param name="problems">Collects problems.</param>
 internal sealed class CaseFields(string path, ExperimentPlace where, SentBoards? sent, Problems problems)
 {
     private const int KeysMax = 8;
     private const int CasesMax = 1000;
     private const int BoardsMax = 1000;
 
-    // What the matrix may replace as a whole; other keys of it lead to a region or into the workload.
+    // The parts that the matrix may replace as a whole; its other keys are paths to a region or into the workload.
     private static readonly string[] _parts = ["policy", "boards", "workload", "other-memory", "faults"];
 
     private readonly Dictionary<string, BoardDefinition?> _boards = [];
     private readonly RecordingFields _recordings = new(sent is null ? path : null, problems);
     private readonly HashSet<InputFile> _boardFiles = [];
 
-    /// <summary>The files that were read, by each of the ways that they are named.</summary>
+    /// <summary>The files that were read, under each reference to them.</summary>
     public ImmutableArray<InputFile> Files => [.. _boardFiles, .. _recordings.Files];
 
     /// <summary>The cases, in the order of the matrix; the last key changes fastest.</summary>
@@ -44,7 +44,7 @@ internal sealed class CaseFields(string path, ExperimentPlace where, SentBoards?
         var cases = ImmutableArray.CreateBuilder<ExperimentCase>();
         for (var index = 0; index < count; index++)
         {
-            // What is wrong once would be wrong in each case.
+            // A problem in one case would repeat in every case.
             var before = problems.Count;
             var chosen = Choose(keys, index);
             var changed = chosen.Aggregate(root, (tree, value) => Put(tree, value.Key, value.Value));
@@ -90,7 +90,7 @@ internal sealed class CaseFields(string path, ExperimentPlace where, SentBoards?
         return [.. chosen];
     }
 
-    /// <summary>The file with a value of the matrix where its key leads to.</summary>
+    /// <summary>Inserts a value of the matrix at its key.</summary>
     private static MapNode Put(MapNode root, TextNode key, FileNode value)
     {
         if (_parts.Contains(key.Value))
@@ -104,7 +104,7 @@ internal sealed class CaseFields(string path, ExperimentPlace where, SentBoards?
             return changed;
         }
 
-        // Whether it is a region is told where regions are read, at the place of the key.
+        // Whether it is a region is checked where regions are read, and reported at the place of the key.
         var regions = root.Optional("regions") as MapNode ?? new MapNode(RegionSizes.InMatrix, key.Place, []);
         return root.With("regions", regions.With(key.Value, value));
     }
@@ -128,7 +128,7 @@ internal sealed class CaseFields(string path, ExperimentPlace where, SentBoards?
         var boards = ReadBoards(root);
         if (boards.IsEmpty)
         {
-            // Nothing that names a device or a region can be looked at.
+            // Without boards, nothing that names a device or a region can be checked.
             return new(@case, [], [], [], []);
         }
 

@@ -22,7 +22,7 @@ internal sealed class DistributionFields(Func<FileNode, double> asValue, string 
     /// <summary>Distributions of times.</summary>
     public static DistributionFields OfTimes { get; } = new(node => node.AsTime(0), "400ms");
 
-    /// <summary>The distribution that a node says.</summary>
+    /// <summary>Reads a node as a distribution.</summary>
     public Distribution Read(FileNode node)
     {
         if (node is not MapNode map)
@@ -80,7 +80,7 @@ internal sealed class DistributionFields(Func<FileNode, double> asValue, string 
         return map.Required(other).AsNumber() is { } number ? (asValue(mean), number) : null;
     }
 
-    /// <summary>Values with weights; what is left out weighs 1. Whether the weights can be is for who draws of them.</summary>
+    /// <summary>Reads values with weights; the default weight is 1. The caller checks the weights.</summary>
     public static ImmutableArray<Weighted<T>> ReadChoices<T>(FileNode node, Func<FileNode, T> asValue)
     {
         var choices = ImmutableArray.CreateBuilder<Weighted<T>>();
@@ -95,7 +95,7 @@ internal sealed class DistributionFields(Func<FileNode, double> asValue, string 
     }
 }
 
-/// <summary>Reads a node as a value that only experiments have.</summary>
+/// <summary>Reads nodes as types of value that only experiments have.</summary>
 internal static class ExperimentValues
 {
     private const string Rate = "a rate above 0 such as 30/s or 0.5/min, at most 1000000000/s";
@@ -106,11 +106,11 @@ internal static class ExperimentValues
             ? time
             : node.Wrong($"a time from {(least == 0 ? "0" : "1ns")} to 36500d, such as {Times.Examples}", least);
 
-    /// <summary>A rate, a second.</summary>
+    /// <summary>A rate per second.</summary>
     public static double AsRate(this FileNode node) =>
         node is TextNode text && Times.TryParseRate(text.Value, out var rate) ? rate : node.Wrong(Rate, 1.0);
 
-    /// <summary>A decimal number; null when it is none, which has been told then.</summary>
+    /// <summary>A decimal number; null, with a problem reported, when malformed.</summary>
     public static double? AsNumber(this FileNode node) =>
         node is TextNode { IsPlain: true } text
             && double.TryParse(text.Value, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)

@@ -4,49 +4,49 @@ using DmaGrains.Model.Boards;
 
 namespace DmaGrains.Experiments.Files;
 
-/// <summary>A long run with a question: boards, what happens on them, and what is varied.</summary>
+/// <summary>A long run that answers a question: boards, what happens on them, and what is varied.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Question">What it is to answer, one line.</param>
+/// <param name="Question">The question, in one line.</param>
 /// <param name="Cases">One for each combination of the values of the matrix; at least one.</param>
 public sealed record Experiment(string Name, string Question, ImmutableArray<ExperimentCase> Cases)
 {
     /// <summary>How long each repetition is in virtual time, in nanoseconds; null when <see cref="Commands"/> ends it.</summary>
     public ulong? DurationNanoseconds { get; init; }
 
-    /// <summary>How many commands each board of a repetition carries out or refuses; null when <see cref="DurationNanoseconds"/> ends it.</summary>
+    /// <summary>The number of commands after which each board of a repetition ends; null when <see cref="DurationNanoseconds"/> ends it.</summary>
     public ulong? Commands { get; init; }
 
-    /// <summary>How much of the start does not count, in nanoseconds; null to find out from the run.</summary>
+    /// <summary>The warm-up that does not count, in nanoseconds; null to determine it from the run.</summary>
     public ulong? WarmUpNanoseconds { get; init; }
 
-    /// <summary>How often each case is repeated, with other random numbers each time.</summary>
+    /// <summary>The number of repetitions of each case, each with its own random numbers.</summary>
     public int Repetitions { get; init; } = 1;
 
     /// <summary>Where it is played.</summary>
     public ExperimentPlace Where { get; init; }
 
-    /// <summary>What all random numbers come from.</summary>
+    /// <summary>The seed of all random numbers.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>The measure that cases are compared by.</summary>
+    /// <summary>The measure by which cases are compared.</summary>
     public string Measure { get; init; } = ExperimentMeasures.BuffersRefused;
 
-    /// <summary>What must hold in every case for the experiment to succeed.</summary>
+    /// <summary>The thresholds that every case must meet for the experiment to succeed.</summary>
     public ImmutableArray<Threshold> Thresholds { get; init; } = [];
 
     /// <summary>The file's text.</summary>
     public string Text { get; init; } = string.Empty;
 
-    /// <summary>The files that it names: boards and recordings.</summary>
+    /// <summary>The files that it refers to: boards and recordings.</summary>
     public ImmutableArray<InputFile> Files { get; init; } = [];
 }
 
 /// <summary>An experiment with one value for each key of the matrix.</summary>
-/// <param name="Case">Which values.</param>
-/// <param name="Boards">The boards of a repetition, each by itself; at least one.</param>
-/// <param name="Workload">The streams of buffers that each board has; at least one.</param>
-/// <param name="OtherMemory">Who else uses memory.</param>
-/// <param name="Faults">What goes wrong.</param>
+/// <param name="Case">The values of the matrix.</param>
+/// <param name="Boards">The boards of a repetition, independent of each other; at least one.</param>
+/// <param name="Workload">The streams of buffers on each board; at least one.</param>
+/// <param name="OtherMemory">Other users of memory.</param>
+/// <param name="Faults">The faults.</param>
 public sealed record ExperimentCase(
     Case Case,
     ImmutableArray<BoardDefinition> Boards,
@@ -64,8 +64,8 @@ public enum ExperimentPlace
     Silo,
 }
 
-/// <summary>A file that an experiment names.</summary>
-/// <param name="Reference">What the experiment calls it: a board's name, or a path from the experiment's folder.</param>
-/// <param name="Path">Where it is.</param>
-/// <param name="IsName">Whether it is a board's name, and not a path.</param>
+/// <summary>A file that an experiment refers to.</summary>
+/// <param name="Reference">The experiment's reference: a board's name, or a path relative to the experiment's folder.</param>
+/// <param name="Path">The file's path.</param>
+/// <param name="IsName">Whether the reference is a board's name instead of a path.</param>
 public sealed record InputFile(string Reference, string Path, bool IsName);

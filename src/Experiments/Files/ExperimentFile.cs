@@ -9,10 +9,10 @@ namespace DmaGrains.Experiments.Files;
 /// <summary>Reads an experiment from a YAML file; <c>schemas/experiment.schema.json</c> describes the format.</summary>
 public static class ExperimentFile
 {
-    /// <summary>Most repetitions.</summary>
+    /// <summary>The most repetitions.</summary>
     public const int RepetitionsMax = 10_000;
 
-    /// <summary>Most thresholds.</summary>
+    /// <summary>The most thresholds.</summary>
     public const int ThresholdsMax = 100;
 
     private static readonly Vocabulary<ExperimentPlace> _places = new()
@@ -29,30 +29,30 @@ public static class ExperimentFile
 
     /// <summary>Reads an experiment, and the boards that it names.</summary>
     /// <param name="path">The file, at most 1 MiB.</param>
-    /// <param name="where">Where it is played, whatever the file says; null for what it says.</param>
+    /// <param name="where">Where to play it, overriding the file; null for the file's own choice.</param>
     /// <exception cref="FileFormatException">The file or a board cannot be read, or is malformed.</exception>
     public static Experiment Read(string path, ExperimentPlace? where = null) => Parse(FileText.Read(path), path, where);
 
     /// <summary>Reads an experiment from a stream, such as standard input, and the boards that it names.</summary>
-    /// <param name="name">What to call it in messages.</param>
+    /// <param name="name">Its name in messages.</param>
     /// <param name="stream">At most 1 MiB.</param>
-    /// <param name="where">Where it is played, whatever the file says; null for what it says.</param>
+    /// <param name="where">Where to play it, overriding the file; null for the file's own choice.</param>
     /// <exception cref="FileFormatException">It or a board cannot be read, or is malformed.</exception>
     public static Experiment Read(string name, Stream stream, ExperimentPlace? where = null) => Parse(FileText.Read(name, () => stream), name, where);
 
     /// <summary>Reads an experiment from text, and the boards that it names.</summary>
-    /// <param name="text">What an experiment's file would have.</param>
-    /// <param name="file">What to call it in messages; a board's path counts from its folder.</param>
-    /// <param name="where">Where it is played, whatever the text says; null for what it says.</param>
+    /// <param name="text">The text of an experiment file.</param>
+    /// <param name="file">Its name in messages, and the path to which boards are relative.</param>
+    /// <param name="where">Where to play it, overriding the text; null for the text's own choice.</param>
     /// <exception cref="FileFormatException">The text or a board is malformed.</exception>
     public static Experiment Parse(string text, string file, ExperimentPlace? where = null) =>
         Problems.OrThrow(problems => Read(NodeTree.Parse(file, text, problems), file, problems, where))! with { Text = text };
 
-    /// <summary>Reads an experiment for silos from text, with the boards that were sent along; no file is looked at.</summary>
-    /// <param name="text">What an experiment's file would have.</param>
-    /// <param name="name">What to call it in messages.</param>
-    /// <param name="boards">The boards, by what the text calls them.</param>
-    /// <returns>The experiment, and which boards it names.</returns>
+    /// <summary>Reads an experiment for silos from text and the boards sent with it, without reading files.</summary>
+    /// <param name="text">The text of an experiment file.</param>
+    /// <param name="name">Its name in messages.</param>
+    /// <param name="boards">The boards, by the references in the text.</param>
+    /// <returns>The experiment, and the references to boards that it uses.</returns>
     /// <exception cref="FileFormatException">The text is malformed, or names something that was not sent.</exception>
     internal static (Experiment Experiment, IReadOnlyCollection<string> Used) ParseWith(
         string text, string name, IReadOnlyDictionary<string, BoardDefinition> boards)
@@ -62,7 +62,7 @@ public static class ExperimentFile
         return (experiment with { Text = text }, sent.Used);
     }
 
-    /// <summary>What is wrong with the name of a measure that cases are to be compared by; null when each of them has it.</summary>
+    /// <summary>Why cases cannot be compared by a measure; null when each case has it.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="measure">The name.</param>
     public static string? CheckMeasure(Experiment experiment, string measure) =>

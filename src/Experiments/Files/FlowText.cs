@@ -3,12 +3,12 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Experiments.Files;
 
-/// <summary>A value of a file in one line, for people.</summary>
+/// <summary>Formats a value of a file in one line.</summary>
 internal static class FlowText
 {
     private const int LengthMax = 80;
 
-    /// <summary>The value as YAML's flow style writes it, shortened where it is long.</summary>
+    /// <summary>The value in YAML's flow style, shortened if it is long.</summary>
     public static string Of(FileNode node) => HarmlessText.Short(Whole(node), LengthMax);
 
     private static string Whole(FileNode node) => node switch

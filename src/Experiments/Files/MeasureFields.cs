@@ -4,13 +4,13 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Experiments.Files;
 
-/// <summary>Finds the measures that an experiment's file names; each must be one that the experiment has.</summary>
+/// <summary>Looks up the measures that an experiment's file names.</summary>
 /// <param name="where">Where it is played.</param>
-/// <param name="cases">Its cases; empty when they cannot be read: then regions and streams are not looked at.</param>
+/// <param name="cases">Its cases; empty when they cannot be read, and then regions and streams are not checked.</param>
 internal sealed class MeasureFields(ExperimentPlace where, ImmutableArray<ExperimentCase> cases)
 {
-    /// <summary>The measure; null when there is none, which has been told then.</summary>
-    /// <param name="node">Where the name stands.</param>
+    /// <summary>The measure; null, with a problem reported, when unknown.</summary>
+    /// <param name="node">The node with the name.</param>
     /// <param name="name">The name.</param>
     /// <param name="ofEachCase">Whether each case must have it; else one case is enough.</param>
     public Measure? Find(FileNode node, string name, bool ofEachCase)
@@ -24,7 +24,7 @@ internal sealed class MeasureFields(ExperimentPlace where, ImmutableArray<Experi
         return null;
     }
 
-    /// <summary>What is wrong with a name, and what was expected; null when there is such a measure.</summary>
+    /// <summary>What is wrong with a name, and what was expected; null for a valid measure.</summary>
     /// <param name="name">The name.</param>
     /// <param name="ofEachCase">Whether each case must have it; else one case is enough.</param>
     public (string Problem, string Expected)? Check(string name, bool ofEachCase)
@@ -42,7 +42,7 @@ internal sealed class MeasureFields(ExperimentPlace where, ImmutableArray<Experi
         .. ExperimentMeasures.OfRegions.Select(known => $"{known.Name}:REGION"),
     ];
 
-    /// <summary>What may have been meant by a name that is none; of a measure that lacks its region or stream, those that there are.</summary>
+    /// <summary>Suggestions for an unknown name; for a measure without its region or stream, the possible ones.</summary>
     private string MeantBy(string name, bool ofEachCase) => OfKind($"{name}:", ofEachCase) is { Count: > 0 } full ? Quoted.AnyOf(full)
         : Closest.To(name, _forms) is { } near ? $"{near} or another measure"
         : Quoted.AnyOf(_forms);

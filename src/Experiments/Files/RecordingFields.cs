@@ -6,25 +6,25 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Experiments.Files;
 
-/// <summary>Reads recordings of kernels that streams play again: buffers come, are attached to and go as they did.</summary>
-/// <param name="path">The experiment's file; recordings are named from its folder. Null where there are no files.</param>
-/// <param name="problems">Gets what is wrong.</param>
+/// <summary>Reads recordings that streams replay: buffers arrive, get attachments and disappear as recorded.</summary>
+/// <param name="path">The experiment's file, to whose folder the paths of recordings are relative; null when there are no files.</param>
+/// <param name="problems">Collects problems.</param>
 internal sealed class RecordingFields(string? path, Problems problems)
 {
     private const string Nobody = "none";
 
-    // A file is read once, however many cases and streams it is played in.
+    // A file is read once, however many cases and streams replay it.
     private readonly Dictionary<string, BufferRecording?> _recordings = [];
     private readonly HashSet<InputFile> _files = [];
 
-    /// <summary>The files that were read, by each of the ways that they are named.</summary>
+    /// <summary>The files that were read, under each reference to them.</summary>
     public IEnumerable<InputFile> Files => _files;
 
-    /// <summary>The recorded buffers, and the sets of importers that they have.</summary>
-    /// <param name="node">What names the file.</param>
-    /// <param name="renamed">The board's names of devices, by the kernel's; null when the stream states none.</param>
+    /// <summary>Reads the recorded buffers and their sets of importers.</summary>
+    /// <param name="node">The node that names the file.</param>
+    /// <param name="renamed">The board's names of devices by the kernel's names; null when the stream states none.</param>
     /// <param name="devices">The devices that all boards have.</param>
-    /// <param name="isWithImporters">Whether importers are as recorded; else the stream states them.</param>
+    /// <param name="isWithImporters">Whether importers are taken from the recording; otherwise the stream states them.</param>
     public (StreamArrivals.Recorded Arrivals, WeightedChoice<ImporterSet> Importers) Read(
         FileNode node, MapNode? renamed, ImmutableHashSet<string> devices, bool isWithImporters)
     {
@@ -73,7 +73,7 @@ internal sealed class RecordingFields(string? path, Problems problems)
         return recording;
     }
 
-    /// <summary>What each device is called on the board; null for those that are left out.</summary>
+    /// <summary>The board's name of each device; null for those that are left out.</summary>
     private static Dictionary<string, string?> NamesOf(
         FileNode node, BufferRecording recording, MapNode? renamed, ImmutableHashSet<string> devices)
     {
@@ -104,7 +104,7 @@ internal sealed class RecordingFields(string? path, Problems problems)
         return names;
     }
 
-    /// <summary>Sets of importers, each once.</summary>
+    /// <summary>Distinct sets of importers.</summary>
     private sealed class ImporterSets
     {
         private readonly Dictionary<string, int> _known = [];

@@ -8,15 +8,15 @@ using DmaGrains.Scenarios.Files;
 namespace DmaGrains.Experiments.Files;
 
 /// <summary>
-/// Boards with other sizes of regions. As for the kernel's contiguous areas, what a region gains is taken from the nearest page allocator's
-/// zone that adjoins it, below it or else above it, and what it loses goes back there; regions in between move.
+/// Changes the sizes of a board's regions. As with the kernel's contiguous areas, a region grows at the expense of the nearest adjoining
+/// zone of the page allocator, below or else above, and shrinks in its favour; regions in between move.
 /// </summary>
 internal static class RegionSizes
 {
-    /// <summary>What a mapping of sizes is called that comes of the matrix alone.</summary>
+    /// <summary>The name of a mapping of sizes that comes from the matrix alone.</summary>
     public const string InMatrix = "matrix";
 
-    /// <summary>The boards with the sizes that a mapping states by the regions' names.</summary>
+    /// <summary>Applies the sizes that a mapping states by region name.</summary>
     public static ImmutableArray<BoardDefinition> Read(MapNode map, ImmutableArray<BoardDefinition> boards)
     {
         foreach (var key in map.Keys)
@@ -50,7 +50,7 @@ internal static class RegionSizes
         return board;
     }
 
-    /// <summary>The board with a region of another size; null when no neighbour has enough to give.</summary>
+    /// <summary>Resizes a region; null when no neighbouring zone has enough memory.</summary>
     internal static BoardDefinition? With(BoardDefinition board, string region, ulong pageCount)
     {
         var byAddress = board.Memory.OrderBy(layout => layout.Range.FirstPfn).ToList();
@@ -67,7 +67,7 @@ internal static class RegionSizes
             return Replaced(board, byAddress[index], range with { PageCount = pageCount });
         }
 
-        // More than 0 when the region grows. Addresses are below 2^52, so that the difference fits.
+        // Positive when the region grows. Addresses are below 2^52, so the difference fits.
         var gain = (long)pageCount - (long)range.PageCount;
         if (gain >= (long)byAddress[from].Range.PageCount)
         {
@@ -87,7 +87,7 @@ internal static class RegionSizes
         return board;
     }
 
-    /// <summary>The nearest zone in a direction, over regions that touch; -1 when there is none.</summary>
+    /// <summary>The index of the nearest zone in a direction, across adjacent regions; -1 for none.</summary>
     private static int ZoneBeside(List<MemoryRegionLayout> byAddress, int index, int step)
     {
         for (var at = index + step; at >= 0 && at < byAddress.Count; at += step)

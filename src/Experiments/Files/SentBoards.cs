@@ -3,15 +3,15 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Experiments.Files;
 
-/// <summary>Boards that were sent along with an experiment, by what its text calls them.</summary>
+/// <summary>Boards sent with an experiment, by the references in its text.</summary>
 internal sealed class SentBoards(IReadOnlyDictionary<string, BoardDefinition> boards)
 {
     private readonly HashSet<string> _used = [];
 
-    /// <summary>Those that the text names.</summary>
+    /// <summary>The references that the text uses.</summary>
     public IReadOnlyCollection<string> Used => _used;
 
-    /// <summary>The board that a node names; null when it was not sent, which has been told then.</summary>
+    /// <summary>The board that a node names; null, with a problem reported, when it was not sent.</summary>
     public BoardDefinition? Find(FileNode node)
     {
         var reference = node.AsLine();

@@ -11,17 +11,17 @@ using DmaGrains.Scenarios.Files;
 namespace DmaGrains.Experiments.Files;
 
 /// <summary>Reads the workload of an experiment.</summary>
-/// <param name="boards">The boards that it runs on; at least one.</param>
+/// <param name="boards">The boards of the experiment; at least one.</param>
 /// <param name="policy">The policy of a stream that states none.</param>
-/// <param name="recordings">Reads the recordings that streams play again.</param>
-/// <param name="problems">Gets what is wrong.</param>
+/// <param name="recordings">Reads the recordings that streams replay.</param>
+/// <param name="problems">Collects problems.</param>
 internal sealed class StreamFields(
     ImmutableArray<BoardDefinition> boards, ExporterPolicy policy, RecordingFields recordings, Problems problems)
 {
-    /// <summary>Most streams.</summary>
+    /// <summary>The most streams.</summary>
     public const int StreamsMax = 1000;
 
-    /// <summary>Most buffers of a pool.</summary>
+    /// <summary>The most buffers of a pool.</summary>
     public const int PoolMax = 64;
 
     // A buffer is named after its stream, with its number.
@@ -90,7 +90,7 @@ internal sealed class StreamFields(
         return stream;
     }
 
-    /// <summary>When buffers come, how large they are, how long they are used and by whom.</summary>
+    /// <summary>Reads arrivals, sizes, lifetimes and importers of buffers.</summary>
     private BufferStream ReadBuffers(string name, MapNode map)
     {
         var arrivals = map.Required("arrivals").AsMap();
@@ -112,7 +112,7 @@ internal sealed class StreamFields(
         };
     }
 
-    /// <summary>What the stream states counts instead of what was recorded.</summary>
+    /// <summary>Reads a stream that replays a recording; what the stream states overrides the recording.</summary>
     private BufferStream ReadRecorded(string name, MapNode map, FileNode file)
     {
         foreach (var key in new[] { "pool", "first-use" })
@@ -127,7 +127,7 @@ internal sealed class StreamFields(
         return new(name, arrivals, size, lifetime, importers is null ? sets : ReadImporters(importers));
     }
 
-    /// <summary>Who is looked for, for the message that there is none.</summary>
+    /// <summary>The part of a message that something is missing on the boards.</summary>
     private string Nobody(string what) => boards.Distinct().Count() == 1 ? $"the board has no {what}" : $"not every board has the {what}";
 
     private Refusal? CheckExport(BufferStream stream)
@@ -149,9 +149,9 @@ internal sealed class StreamFields(
         return new StreamArrivals.Open(ReadOpen(map, "poisson, constant, bursts and recording, or clients with think"));
     }
 
-    /// <summary>An arrival process that does not look at what becomes of buffers.</summary>
-    /// <param name="map">Its mapping.</param>
-    /// <param name="keys">Which keys may stand there.</param>
+    /// <summary>Reads an arrival process that is independent of earlier buffers.</summary>
+    /// <param name="map">The mapping.</param>
+    /// <param name="keys">The possible keys, for messages.</param>
     public static Arrivals ReadOpen(MapNode map, string keys = "poisson, constant and bursts")
     {
         if (map.Optional("poisson") is { } poisson)
@@ -178,7 +178,7 @@ internal sealed class StreamFields(
         return new Arrivals.Bursts((uint)fields.Required("size").AsCount(1, uint.MaxValue), fields.Required("every").AsTime(1));
     }
 
-    /// <summary>Times from one event to the next: on average more than none, or time would stand still.</summary>
+    /// <summary>Reads the time between events, which must be positive on average, or time would stand still.</summary>
     public static Distribution ReadInterval(FileNode node)
     {
         var interval = DistributionFields.OfTimes.Read(node);

@@ -1,13 +1,13 @@
 namespace DmaGrains.Experiments.Files;
 
-/// <summary>What a measure must be, on average over repetitions.</summary>
+/// <summary>A bound on a measure's mean over repetitions.</summary>
 /// <param name="Measure">The measure's name.</param>
 /// <param name="Comparison">How it compares with the value.</param>
 /// <param name="Value">The value, in the measure's unit.</param>
 /// <param name="Text">The threshold as the file writes it.</param>
 public sealed record Threshold(string Measure, ThresholdComparison Comparison, double Value, string Text)
 {
-    /// <summary>Whether a measured value is within it.</summary>
+    /// <summary>Whether a measured value meets the threshold.</summary>
     public bool IsMetBy(double measured) => Comparison switch
     {
         ThresholdComparison.Below => measured < Value,

@@ -18,7 +18,7 @@ internal static partial class ThresholdFields
         [">="] = ThresholdComparison.AtLeast,
     };
 
-    /// <summary>The threshold; null when it is none, which has been told then.</summary>
+    /// <summary>Reads a threshold; null, with a problem reported, when malformed.</summary>
     /// <param name="node">The threshold.</param>
     /// <param name="measures">Finds its measure.</param>
     public static Threshold? Read(FileNode node, MeasureFields measures)
@@ -28,7 +28,7 @@ internal static partial class ThresholdFields
             return node.Wrong<Threshold?>(Form, null);
         }
 
-        // A region or a stream that only some cases have is no reason to fail the others.
+        // A region or stream may exist in some cases only; the others do not fail for lacking it.
         var name = parts.Groups["measure"].Value;
         if (measures.Find(node, name, ofEachCase: false) is not { } measure)
         {

@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace DmaGrains.Experiments.Files;
 
-/// <summary>Times and rates as people write them, such as <c>16.7ms</c> and <c>30/s</c>.</summary>
+/// <summary>Reads and writes times and rates, such as <c>16.7ms</c> and <c>30/s</c>.</summary>
 public static class Times
 {
-    /// <summary>What a time looks like, for messages.</summary>
+    /// <summary>Examples of times, for messages.</summary>
     public const string Examples = "16.7ms, 2s or 1h";
 
     /// <summary>The longest time, in nanoseconds: a hundred years of 365 days.</summary>
@@ -17,7 +17,7 @@ public static class Times
 
     private static readonly SearchValues<char> _digits = SearchValues.Create("0123456789.");
 
-    // The longest suffix that fits comes first: 5ms ends with s, too.
+    // Longer suffixes come first: 5ms ends with s, too.
     private static readonly (string Suffix, ulong Nanoseconds)[] _units =
     [
         ("ns", 1), ("us", 1_000), ("ms", 1_000_000), ("min", 60 * Second), ("s", Second), ("h", 3_600 * Second), ("d", Day),
@@ -26,7 +26,7 @@ public static class Times
     /// <summary>Reads a time.</summary>
     /// <param name="text">Decimal digits, perhaps a point and further digits, and ns, us, ms, s, min, h or d; or 0. No sign or space.</param>
     /// <param name="nanoseconds">0 to <see cref="Max"/>.</param>
-    /// <returns>False when the text is no time, is longer than <see cref="Max"/>, or is no whole number of nanoseconds.</returns>
+    /// <returns>False when the text is malformed, exceeds <see cref="Max"/>, or is not a whole number of nanoseconds.</returns>
     public static bool TryParse(string text, out ulong nanoseconds)
     {
         nanoseconds = 0;
@@ -49,7 +49,7 @@ public static class Times
     /// <summary>Reads a rate.</summary>
     /// <param name="text">A number as in a time, a slash and a unit of time, such as <c>5/s</c> or <c>0.5/min</c>.</param>
     /// <param name="perSecond">More than 0, and at most a thousand million.</param>
-    /// <returns>False when the text is no rate.</returns>
+    /// <returns>False when the text is malformed.</returns>
     public static bool TryParseRate(string text, out double perSecond)
     {
         perSecond = 0;
@@ -64,7 +64,7 @@ public static class Times
         return perSecond is > 0 and <= Second;
     }
 
-    /// <summary>A time for people: in the longest unit of which it has at least one, with at most three digits after the point.</summary>
+    /// <summary>Formats a time in the largest unit of which it has at least one, with at most three decimals.</summary>
     public static string Format(double nanoseconds)
     {
         var (suffix, unit) = _units.OrderByDescending(known => known.Nanoseconds)
@@ -85,7 +85,7 @@ public static class Times
         return nanoseconds == product && nanoseconds <= Max;
     }
 
-    /// <summary>Digits, perhaps with a point between them; the library takes more, such as a sign or trailing NULs.</summary>
+    /// <summary>Parses digits with an optional decimal point; the library would also accept a sign or trailing NULs.</summary>
     private static bool TryDecimal(ReadOnlySpan<char> text, out decimal number)
     {
         var isPlain = text.Length is > 0 and <= 24 && text[0] != '.' && text[^1] != '.'

@@ -5,23 +5,24 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Experiments.Files;
 
-/// <summary>Reads what happens on the boards of an experiment besides its workload.</summary>
+/// <summary>Reads the faults and other users of memory on the boards of an experiment.</summary>
 /// <param name="boards">The boards; at least one.</param>
 /// <param name="where">Where it is played.</param>
-/// <param name="problems">Gets what is wrong.</param>
+/// <param name="problems">Collects problems.</param>
 internal sealed class UseFields(ImmutableArray<BoardDefinition> boards, ExperimentPlace where, Problems problems)
 {
     private const int Max = 1000;
 
     private static readonly string[] _kinds = ["crash", "hang", "revoke", "memory", "parameters"];
 
-    // What commands of importers and exporters can do. Memory cannot be taken whole while others ask for it, and other limits reach silos one by one.
+    // The faults that commands of importers and exporters can cause. On grains, memory cannot be taken whole while others allocate, and changed limits reach
+    // silos one by one.
     private static readonly string[] _onGrains = ["crash", "hang", "revoke"];
 
-    /// <summary>Who else uses memory, in the order of the file.</summary>
+    /// <summary>Reads the other users of memory, in file order.</summary>
     public ImmutableArray<OtherMemory> ReadOthers(FileNode node) => [.. node.AsList(Max).Select(entry => ReadOther(entry.AsMap()))];
 
-    /// <summary>What goes wrong, in the order of the file.</summary>
+    /// <summary>Reads the faults, in file order.</summary>
     /// <param name="node">The list.</param>
     /// <param name="streams">The names of the streams.</param>
     public ImmutableArray<FaultProcess> ReadFaults(FileNode node, IReadOnlyCollection<string> streams) =>

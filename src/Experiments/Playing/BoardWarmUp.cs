@@ -1,6 +1,6 @@
 namespace DmaGrains.Experiments.Playing;
 
-/// <summary>What does not count at the start of each repetition.</summary>
-/// <param name="Nanoseconds">So much virtual time.</param>
-/// <param name="HasSettled">Whether boards look steady from then on, or the file says that they are.</param>
+/// <summary>The warm-up at the start of each repetition, which does not count.</summary>
+/// <param name="Nanoseconds">Its virtual time.</param>
+/// <param name="HasSettled">Whether boards look steady afterwards, or the file states the warm-up.</param>
 public sealed record BoardWarmUp(ulong Nanoseconds, bool HasSettled);

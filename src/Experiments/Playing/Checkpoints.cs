@@ -11,8 +11,8 @@ using Orleans.Serialization;
 namespace DmaGrains.Experiments.Playing;
 
 /// <summary>
-/// A folder of checkpoints: for each board of each repetition where it is, or what came of it. A file is replaced whole, after it is on disk,
-/// so that whenever the process is killed the file before or the new one is there.
+/// A folder of checkpoints with the state or the results of each board of each repetition. Files are replaced atomically after the new one
+/// is on disk, so that a kill leaves either the old or the new one.
 /// </summary>
 /// <remarks>A file: eight letters, the fingerprint of program and experiment, the content's length, the content, and its checksum (XXH3).</remarks>
 internal sealed class Checkpoints
@@ -29,7 +29,7 @@ internal sealed class Checkpoints
     private readonly byte[] _program;
     private readonly byte[] _experiment;
 
-    /// <summary>A folder, which is made where there is none.</summary>
+    /// <summary>Opens a folder; creates it if it does not exist.</summary>
     public Checkpoints(string folder, Experiment experiment)
     {
         _folder = folder;
@@ -38,27 +38,27 @@ internal sealed class Checkpoints
         Try(folder, () => Directory.CreateDirectory(folder));
     }
 
-    /// <summary>Tells this build of the program from others: by the modules that results depend on.</summary>
+    /// <summary>Identifies this build of the program by the modules on which results depend.</summary>
     private static ulong ProgramFingerprint { get; } = XxHash3.HashToUInt64(
     [
         .. new[] { typeof(BoardDefinition), typeof(Scenarios.Files.BoardFile), typeof(Checkpoints) }
             .SelectMany(type => type.Module.ModuleVersionId.ToByteArray()),
     ]);
 
-    /// <summary>What came of a board; null when it has not come to its end.</summary>
+    /// <summary>The results of a board; null when it is not finished.</summary>
     public BoardOutcome? ReadOutcome(BoardPlay play) => Read<BoardOutcome>(PathOf(play, "done"));
 
-    /// <summary>Where a board is; null when nothing is known.</summary>
+    /// <summary>The state of a board; null when none is stored.</summary>
     public SimulationState? ReadState(BoardPlay play) => Read<SimulationState>(PathOf(play, "state"));
 
-    /// <summary>Keeps what came of a board.</summary>
+    /// <summary>Stores the results of a board.</summary>
     public void Write(BoardPlay play, BoardOutcome outcome)
     {
         Write(PathOf(play, "done"), outcome);
         Try(_folder, () => File.Delete(PathOf(play, "state")));
     }
 
-    /// <summary>Keeps where a board is.</summary>
+    /// <summary>Stores the state of a board.</summary>
     public void Write(BoardPlay play, SimulationState state) => Write(PathOf(play, "state"), state);
 
     private string PathOf(BoardPlay play, string ending) =>
@@ -126,7 +126,7 @@ internal sealed class Checkpoints
         }
     }
 
-    /// <summary>Tells experiments apart: by the file's text, and by boards and recordings, which come from files of their own.</summary>
+    /// <summary>Identifies an experiment by the file's text, and by boards and recordings, which come from other files.</summary>
     private static ulong FingerprintOf(Experiment experiment)
     {
         var hash = new XxHash3();

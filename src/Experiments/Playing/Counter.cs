@@ -1,6 +1,6 @@
 namespace DmaGrains.Experiments.Playing;
 
-/// <summary>What a tally counts in any case; refusals and hazards are counted by their kinds, too.</summary>
+/// <summary>The fixed counters of a tally; refusals and hazards are also counted by kind.</summary>
 internal enum Counter
 {
     /// <summary>Commands carried out or refused.</summary>
@@ -9,19 +9,19 @@ internal enum Counter
     /// <summary>Buffers that arrived.</summary>
     Buffers,
 
-    /// <summary>Of them, those that were refused for good at some step.</summary>
+    /// <summary>Buffers that were finally refused at some step.</summary>
     BuffersRefused,
 
-    /// <summary>Of these, those that were first refused for a lack of memory where enough was free.</summary>
+    /// <summary>Refused buffers whose first refusal was for memory although enough was free.</summary>
     RefusedByFragmentation,
 
-    /// <summary>Attaches asked for.</summary>
+    /// <summary>Attaches, granted or refused.</summary>
     Attaches,
 
     /// <summary>Attaches refused.</summary>
     AttachesRefused,
 
-    /// <summary>Maps asked for.</summary>
+    /// <summary>Maps, granted or refused.</summary>
     Maps,
 
     /// <summary>Maps refused.</summary>
@@ -30,7 +30,7 @@ internal enum Counter
     /// <summary>Buffers that were mapped for the first time.</summary>
     FirstMaps,
 
-    /// <summary>Nanoseconds from their arrival until then, of all of them.</summary>
+    /// <summary>The sum of their times from arrival to first map, in nanoseconds.</summary>
     FirstMapNanoseconds,
 
     /// <summary>Times that storage moved.</summary>
@@ -39,7 +39,7 @@ internal enum Counter
     /// <summary>Bytes copied by moves and bounces.</summary>
     BytesCopied,
 
-    /// <summary>Pieces that were bounced.</summary>
+    /// <summary>Bounced entries.</summary>
     Bounces,
 
     /// <summary>Write-backs of dirty cache lines for a device.</summary>
@@ -49,12 +49,12 @@ internal enum Counter
     CacheInvalidates,
 }
 
-/// <summary>What is counted for each stream.</summary>
+/// <summary>The counters of each stream.</summary>
 internal enum StreamCounter
 {
     /// <summary>Its buffers that arrived.</summary>
     Buffers,
 
-    /// <summary>Of them, those that were refused.</summary>
+    /// <summary>Its buffers that were refused.</summary>
     Refused,
 }

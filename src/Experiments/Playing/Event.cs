@@ -1,13 +1,13 @@
 
 namespace DmaGrains.Experiments.Playing;
 
-/// <summary>What happens at a moment.</summary>
+/// <summary>Kinds of events.</summary>
 internal enum EventKind
 {
-    /// <summary>The next buffers of an open stream come. Number: which.</summary>
+    /// <summary>The next buffers of an open stream arrive. Number: their number.</summary>
     Arrival = 0,
 
-    /// <summary>A client of a closed loop has thought. Number: which buffers they are.</summary>
+    /// <summary>A client of a closed loop has finished thinking. Number: the number of its next buffers.</summary>
     Client = 1,
 
     /// <summary>An importer uses held buffers for the first time. Part: which importer.</summary>
@@ -22,33 +22,33 @@ internal enum EventKind
     /// <summary>Buffers are not needed any more.</summary>
     EndOfLife = 5,
 
-    /// <summary>Somebody else asks for memory. Number: which time.</summary>
+    /// <summary>Other memory is requested. Number: the number of the request.</summary>
     OtherArrival = 6,
 
-    /// <summary>And gives it back.</summary>
+    /// <summary>Other memory is given back.</summary>
     EndOfOther = 7,
 
-    /// <summary>Something goes wrong. Number: which time.</summary>
+    /// <summary>A fault begins. Number: the number of its occurrence.</summary>
     Fault = 8,
 
-    /// <summary>And is over.</summary>
+    /// <summary>A fault ends.</summary>
     EndOfFault = 9,
 
-    /// <summary>An importer has done with a recorded buffer. Part: which importer.</summary>
+    /// <summary>An importer is done with a recorded buffer. Part: which importer.</summary>
     LastUse = 10,
 }
 
-/// <summary>Something that happens at a moment.</summary>
-/// <param name="Kind">What.</param>
-/// <param name="Index">Of which stream, other memory or fault, by its place in the file.</param>
-/// <param name="Number">Which one of it.</param>
-/// <param name="Part">Which part of that.</param>
+/// <summary>An event.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Index">The index of the stream, other memory or fault in the file.</param>
+/// <param name="Number">The number within it.</param>
+/// <param name="Part">The importer or buffer, where one is concerned.</param>
 [GenerateSerializer, Immutable, Alias("dma.experiment-event")]
 internal readonly record struct Event(EventKind Kind, int Index, ulong Number, int Part = 0);
 
-/// <summary>When an event is due: by time, and events of the same time in the order in which they were planned.</summary>
+/// <summary>When an event is due. Events of the same time are ordered as they were planned.</summary>
 /// <param name="At">Nanoseconds.</param>
-/// <param name="Sequence">How many were planned before it.</param>
+/// <param name="Sequence">The number of events planned before it.</param>
 [GenerateSerializer, Immutable, Alias("dma.experiment-due")]
 internal readonly record struct Due(ulong At, ulong Sequence) : IComparable<Due>
 {

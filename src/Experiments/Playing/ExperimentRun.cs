@@ -6,8 +6,8 @@ using DmaGrains.Experiments.Results;
 namespace DmaGrains.Experiments.Playing;
 
 /// <summary>
-/// Plays an experiment in virtual time: boards on as many cores as there are, results in the order of cases and repetitions whatever the
-/// number of cores.
+/// Plays an experiment in virtual time, boards on all cores. The results come in the order of cases and repetitions, whatever the number of
+/// cores.
 /// </summary>
 public sealed class ExperimentRun
 {
@@ -23,11 +23,11 @@ public sealed class ExperimentRun
     private int _done;
     private (int Repetitions, int Boards) _planned;
 
-    /// <summary>Nothing is played yet.</summary>
+    /// <summary>Prepares a run.</summary>
     /// <param name="experiment">The experiment.</param>
-    /// <param name="sink">Gets the results.</param>
-    /// <param name="options">How it is run. Checkpoints that are there already are gone on from.</param>
-    /// <exception cref="CheckpointException">The folder for checkpoints cannot be made.</exception>
+    /// <param name="sink">Takes the results.</param>
+    /// <param name="options">How it is run. Existing checkpoints are continued.</param>
+    /// <exception cref="CheckpointException">The folder for checkpoints cannot be created.</exception>
     public ExperimentRun(Experiment experiment, IResultSink sink, RunOptions options)
     {
         _experiment = experiment;
@@ -37,18 +37,18 @@ public sealed class ExperimentRun
         WarmUp = experiment.WarmUpNanoseconds is { } known ? new(known, HasSettled: true) : null;
     }
 
-    /// <summary>What does not count at the start of each repetition: what the file says, or what pilots have shown; null until they have.</summary>
+    /// <summary>The warm-up, as the file states it or as pilots have shown; null until they have.</summary>
     public BoardWarmUp? WarmUp { get; private set; }
 
     /// <summary>Plays all repetitions of all cases.</summary>
-    /// <param name="cancellationToken">Ends it soon; checkpoints are written first.</param>
+    /// <param name="cancellationToken">Ends the run soon; checkpoints are written first.</param>
     /// <exception cref="CheckpointException">A checkpoint is of another experiment, another version or damaged, or cannot be written.</exception>
     public void Play(CancellationToken cancellationToken) => Play(0, _experiment.Repetitions, cancellationToken);
 
     /// <summary>Plays some repetitions of all cases.</summary>
-    /// <param name="first">The first of them, from 0.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="cancellationToken">Ends it soon; checkpoints are written first.</param>
+    /// <param name="first">The first repetition, from 0.</param>
+    /// <param name="count">The number of repetitions.</param>
+    /// <param name="cancellationToken">Ends the run soon; checkpoints are written first.</param>
     /// <exception cref="CheckpointException">As above.</exception>
     public void Play(int first, int count, CancellationToken cancellationToken)
     {
@@ -83,7 +83,7 @@ public sealed class ExperimentRun
 
     /// <summary>Plays all boards of some repetitions.</summary>
     /// <param name="repetitions">The repetitions.</param>
-    /// <param name="warmUp">What does not count at their start, in nanoseconds; null to count everything.</param>
+    /// <param name="warmUp">The warm-up in nanoseconds; null to count everything.</param>
     /// <param name="onOutcome">Called after each board, by one thread at a time.</param>
     /// <param name="cancellationToken">Ends it soon.</param>
     private void PlayAll(List<Playing> repetitions, ulong? warmUp, Action onOutcome, CancellationToken cancellationToken)
@@ -110,7 +110,7 @@ public sealed class ExperimentRun
         }
         catch (AggregateException problems)
         {
-            // The first one says it: the others are of the same cause, or were cut off.
+            // Report the first problem: the others have the same cause or were cancelled.
             throw problems.InnerExceptions.First(problem => problem is not OperationCanceledException);
         }
     }
@@ -192,7 +192,7 @@ public sealed class ExperimentRun
         {
             new RepetitionResults(@case, repetition, [.. Outcomes.OfType<BoardOutcome>()]).AddTo(sink);
 
-            // What has been handed on is not kept: a run may have very many repetitions.
+            // Results that were passed on are dropped, because a run may have very many repetitions.
             Array.Clear(Outcomes);
         }
     }

@@ -4,25 +4,25 @@ using DmaGrains.Model.Buffers;
 
 namespace DmaGrains.Experiments.Playing;
 
-/// <summary>Something that goes wrong again and again, as it is played on a board.</summary>
+/// <summary>A recurring fault as played on a board.</summary>
 internal sealed class FaultPlay(FaultProcess fault, int index, Draws draws)
 {
-    /// <summary>What it is.</summary>
+    /// <summary>The fault.</summary>
     public FaultProcess Fault => fault;
 
-    /// <summary>Its place in the file.</summary>
+    /// <summary>Its index in the file.</summary>
     public int Index => index;
 
-    /// <summary>Memory that somebody else has taken; null for none.</summary>
+    /// <summary>The memory that the fault has taken, or null.</summary>
     public DmaBuffer? Taken { get; set; }
 
-    /// <summary>How many of them are going on.</summary>
+    /// <summary>The number of its occurrences that have not ended.</summary>
     public int Lasting { get; set; }
 
-    /// <summary>Time from one to the next, in nanoseconds.</summary>
-    /// <param name="number">Which one comes next, from 0.</param>
+    /// <summary>The time to the next occurrence, in nanoseconds.</summary>
+    /// <param name="number">The number of the next occurrence, from 0.</param>
     public ulong UntilNext(ulong number) => Math.Max(1, fault.Every.Whole(draws.Uniform(Purpose.Fault, number)));
 
-    /// <summary>How long it lasts, in nanoseconds.</summary>
+    /// <summary>The duration of an occurrence, in nanoseconds.</summary>
     public ulong LengthOf(ulong number, Distribution lasts) => lasts.Whole(draws.Uniform(Purpose.FaultLength, number));
 }

@@ -4,19 +4,16 @@ using DmaGrains.Model.Memory;
 
 namespace DmaGrains.Experiments.Playing;
 
-/// <summary>
-/// Tells whether an allocation fails by fragmentation alone: some region has enough free pages, and would give them if they lay together,
-/// as they do when nothing is held.
-/// </summary>
+/// <summary>Tells whether an allocation fails only because of fragmentation: some region has enough free pages, and would give them if it were empty.</summary>
 /// <param name="board">The board.</param>
 internal sealed class Fragmentation(BoardDefinition board)
 {
     private const int KnownMax = 4096;
 
-    // By request, whatever its token: which regions would give it when empty.
+    // The regions that would satisfy a request when empty, by request without its token.
     private readonly Dictionary<AllocationRequest, ImmutableArray<int>> _known = [];
 
-    /// <summary>Whether a request that was refused failed by fragmentation alone.</summary>
+    /// <summary>Whether a refused request failed only because of fragmentation.</summary>
     public bool IsCauseOf(AllocationRequest request, PhysicalMemory memory)
     {
         var asked = request with { Token = default };
@@ -41,7 +38,7 @@ internal sealed class Fragmentation(BoardDefinition board)
         return false;
     }
 
-    /// <summary>Whether a region would give it if nobody, the kernel included, held any of it.</summary>
+    /// <summary>Whether a region would satisfy the request if nothing of it were held, not even by the kernel.</summary>
     private bool GivesWhenEmpty(int index, AllocationRequest request)
     {
         var layout = board.Memory[index] with { ReservedEveryPages = 0, ReservedPages = 0 };

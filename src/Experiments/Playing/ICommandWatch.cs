@@ -4,7 +4,7 @@ using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Experiments.Playing;
 
-/// <summary>Sees what a simulation asks of its board, and what it is answered.</summary>
+/// <summary>Observes the commands of a simulation and their replies.</summary>
 internal interface ICommandWatch
 {
     /// <summary>A buffer was exported, or refused.</summary>

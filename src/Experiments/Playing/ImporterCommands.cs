@@ -4,10 +4,10 @@ using DmaGrains.Model.Buffers;
 
 namespace DmaGrains.Experiments.Playing;
 
-/// <summary>What an importer asks of a buffer: the same for every buffer, so each is made once.</summary>
+/// <summary>The commands of an importer, which are the same for every buffer, so each is created once.</summary>
 internal sealed class ImporterCommands(StreamImporter importer, string attachment)
 {
-    /// <summary>Those of a set. An attachment has its device's name; the second one of a device has a number after it.</summary>
+    /// <summary>The commands of a set of importers. An attachment is named after its device; further ones of a device get a number.</summary>
     public static ImmutableArray<ImporterCommands> Of(ImporterSet set)
     {
         var names = set.Importers.Select(importer => importer.Device).ToHashSet();

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace DmaGrains.Experiments.Playing;
 
-/// <summary>Counts by kinds that become known as they happen.</summary>
-/// <param name="known">Kinds that are known from before, in their order.</param>
-/// <param name="counts">How often each has happened since counting began anew.</param>
+/// <summary>Counts by kinds that are discovered as they occur.</summary>
+/// <param name="known">Kinds that are known already, in order.</param>
+/// <param name="counts">Their counts.</param>
 internal sealed class KindCounts<T>(ImmutableArray<T> known, ImmutableArray<ulong> counts)
     where T : struct
 {
@@ -16,10 +16,10 @@ internal sealed class KindCounts<T>(ImmutableArray<T> known, ImmutableArray<ulon
     /// <summary>The kinds, in the order in which they became known.</summary>
     public ImmutableArray<T> Kinds => [.. _kinds];
 
-    /// <summary>How often each has happened.</summary>
+    /// <summary>The count of each kind.</summary>
     public ImmutableArray<ulong> Counts => [.. _counts];
 
-    /// <summary>One happens.</summary>
+    /// <summary>Counts an occurrence.</summary>
     public void Add(in T kind, ulong more = 1)
     {
         if (!_indexes.TryGetValue(kind, out var index))
@@ -33,12 +33,12 @@ internal sealed class KindCounts<T>(ImmutableArray<T> known, ImmutableArray<ulon
         CollectionsMarshal.AsSpan(_counts)[index] += more;
     }
 
-    /// <summary>One happens.</summary>
-    /// <param name="kind">Of which kind.</param>
-    /// <param name="kindsMax">Most kinds; when there are so many, a further kind is counted as <paramref name="other"/>.</param>
-    /// <param name="other">A kind of which there are few.</param>
+    /// <summary>Counts an occurrence.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="kindsMax">The most kinds; beyond, a new kind is counted as <paramref name="other"/>.</param>
+    /// <param name="other">A coarser kind, of which there are few.</param>
     public void Add(in T kind, int kindsMax, in T other) => Add(_kinds.Count < kindsMax || _indexes.ContainsKey(kind) ? kind : other);
 
-    /// <summary>Counts from 0 again.</summary>
+    /// <summary>Resets all counts to 0.</summary>
     public void Clear() => CollectionsMarshal.AsSpan(_counts).Clear();
 }

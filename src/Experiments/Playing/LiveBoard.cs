@@ -8,7 +8,7 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Experiments.Playing;
 
-/// <summary>A board of which only the present counts: what buffers share. It decides nothing; the model does.</summary>
+/// <summary>The shared resources of a board in a simulation, without its history. It decides nothing; the model does.</summary>
 internal sealed class LiveBoard
 {
     private readonly Dictionary<string, Device> _devices;
@@ -24,8 +24,8 @@ internal sealed class LiveBoard
     {
     }
 
-    /// <summary>A board as it was.</summary>
-    /// <param name="definition">What it was at the start.</param>
+    /// <summary>Restores a board.</summary>
+    /// <param name="definition">Its definition.</param>
     /// <param name="resources">Its memory and MMUs now.</param>
     /// <param name="devices">Its devices now.</param>
     public LiveBoard(BoardDefinition definition, BoardResources resources, ImmutableArray<Device> devices)
@@ -36,7 +36,7 @@ internal sealed class LiveBoard
         _allocate = Allocate;
     }
 
-    /// <summary>What it is, but for what faults have changed.</summary>
+    /// <summary>Its definition, without changes by faults.</summary>
     public BoardDefinition Definition { get; }
 
     /// <summary>Its devices, in the order of the board's file.</summary>
@@ -48,7 +48,7 @@ internal sealed class LiveBoard
     /// <summary>Its MMUs and bounce pool.</summary>
     public DmaTranslation Translation => _resources.Translation;
 
-    /// <summary>What the latest command asked of memory; null when nothing.</summary>
+    /// <summary>The latest command's request to memory, or null.</summary>
     public AllocationRequest? LatestRequest { get; private set; }
 
     /// <summary>Exports a buffer under a name that was not used before.</summary>
@@ -87,7 +87,7 @@ internal sealed class LiveBoard
         return memory.Allocate(request);
     }
 
-    /// <summary>Checks memory and MMUs from the ground up.</summary>
+    /// <summary>Checks all invariants of memory and MMUs.</summary>
     public void AssertInvariants()
     {
         Memory.AssertInvariants();

@@ -4,7 +4,7 @@ namespace DmaGrains.Experiments.Playing;
 /// <summary>How memory was used in a span of time.</summary>
 /// <param name="UsedArea">Used bytes times nanoseconds.</param>
 /// <param name="UsedMax">The most bytes in use at a time.</param>
-/// <param name="LargestFreeAtMax">The longest free run, in bytes, when the most was in use last.</param>
+/// <param name="LargestFreeAtMax">The longest free run, in bytes, at the last time when the most was in use.</param>
 /// <param name="RunsMax">The most free runs at a time.</param>
 /// <param name="FreeAtEnd">Free bytes at the end.</param>
 /// <param name="LargestFreeAtEnd">The longest free run at the end, in bytes.</param>
@@ -13,7 +13,7 @@ namespace DmaGrains.Experiments.Playing;
 internal readonly record struct MemorySpan(
     UInt128 UsedArea, ulong UsedMax, ulong LargestFreeAtMax, uint RunsMax, ulong FreeAtEnd, ulong LargestFreeAtEnd, uint RunsAtEnd)
 {
-    /// <summary>This span and the one that follows it.</summary>
+    /// <summary>Joins this span and the next.</summary>
     public MemorySpan Then(in MemorySpan next) => next with
     {
         UsedArea = UsedArea + next.UsedArea,
@@ -22,7 +22,7 @@ internal readonly record struct MemorySpan(
         RunsMax = Math.Max(RunsMax, next.RunsMax),
     };
 
-    /// <summary>With what is there now.</summary>
+    /// <summary>Takes note of the present use.</summary>
     /// <param name="used">Bytes in use.</param>
     /// <param name="free">Free bytes.</param>
     /// <param name="largest">The longest free run, in bytes.</param>

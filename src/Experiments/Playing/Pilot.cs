@@ -3,14 +3,14 @@ using DmaGrains.Experiments.Statistics;
 
 namespace DmaGrains.Experiments.Playing;
 
-/// <summary>Finds where measuring may begin, from one run of each case that is not measured.</summary>
+/// <summary>Finds where measuring may begin, from one unmeasured run of each case.</summary>
 internal static class Pilot
 {
-    /// <summary>The pilots' repetition: its random numbers are those of no repetition that is measured.</summary>
+    /// <summary>The pilots' repetition, with random numbers that no measured repetition has.</summary>
     public const int Repetition = -1;
 
     /// <summary>When the live buffers and the memory in use of all cases have settled.</summary>
-    /// <param name="cases">Of each case what was counted on its boards, from the start.</param>
+    /// <param name="cases">The counts of each case's boards, from the start.</param>
     public static BoardWarmUp WarmUpOf(IReadOnlyCollection<ImmutableArray<TallyState>> cases)
     {
         var found = cases.SelectMany(boards => new[] { Find(boards, span => span.LiveArea), Find(boards, UsedArea) }).ToList();
@@ -26,7 +26,7 @@ internal static class Pilot
 
     private static UInt128 UsedArea(TallySpan span) => span.Regions.Aggregate((UInt128)0, (sum, region) => sum + region.UsedArea);
 
-    /// <summary>A board's spans as observations of equal width, without the last, which did not come to its end.</summary>
+    /// <summary>A board's spans as observations of equal width, without the last, incomplete one.</summary>
     private static double[] SeriesOf(TallyState board, ulong width, Func<TallySpan, UInt128> area)
     {
         // Spans only ever double, so that each width divides the widest.

@@ -8,14 +8,14 @@ namespace DmaGrains.Experiments.Playing;
 
 /// <summary>The results of a repetition, from what was counted on its boards.</summary>
 /// <param name="case">The case.</param>
-/// <param name="index">Which repetition, from 0.</param>
-/// <param name="boards">What came of each board.</param>
+/// <param name="index">The repetition's index, from 0.</param>
+/// <param name="boards">The results of each board.</param>
 internal sealed class RepetitionResults(ExperimentCase @case, int index, ImmutableArray<BoardOutcome> boards)
 {
     private const long HistogramMax = long.MaxValue / 2;
     private const int HistogramDigits = 2;
 
-    /// <summary>Hands everything to a sink.</summary>
+    /// <summary>Adds everything to a sink.</summary>
     public void AddTo(IResultSink sink)
     {
         var counted = boards.Select(board => Counted(board.Counted)).ToList();
@@ -37,7 +37,7 @@ internal sealed class RepetitionResults(ExperimentCase @case, int index, Immutab
             Measures(counted)));
     }
 
-    /// <summary>What counts of a board, and for how long.</summary>
+    /// <summary>The counted part of a board's run, and its length.</summary>
     private static (TallySpan Span, ulong Nanoseconds) Counted(TallyState state) =>
         (state.Spans.AsEnumerable().Aggregate((sum, span) => sum.Then(span)), state.At - state.Start);
 
@@ -141,6 +141,6 @@ internal sealed class RepetitionResults(ExperimentCase @case, int index, Immutab
 
     private static double Percent(double part, double whole) => 100 * Ratio(part, whole);
 
-    /// <summary>A part of nothing is nothing.</summary>
+    /// <summary>A ratio, or 0 when the whole is 0.</summary>
     private static double Ratio(double part, double whole) => whole == 0 ? 0 : part / whole;
 }

@@ -2,19 +2,19 @@ using DmaGrains.Model.Buffers;
 
 namespace DmaGrains.Experiments.Playing;
 
-/// <summary>Buffers that come together, are used together and go together: one, or those of a pool.</summary>
+/// <summary>Buffers that arrive, are used and end together: one, or those of a pool.</summary>
 [GenerateSerializer, Alias("dma.experiment-session")]
 internal sealed class Session
 {
-    /// <summary>Of which stream, by its place in the file.</summary>
+    /// <summary>The stream's index in the file.</summary>
     [Id(0)]
     public int Stream { get; init; }
 
-    /// <summary>Which of that stream, from 0.</summary>
+    /// <summary>The number in the stream, from 0.</summary>
     [Id(1)]
     public ulong Number { get; init; }
 
-    /// <summary>When it came, in nanoseconds.</summary>
+    /// <summary>When it arrived, in nanoseconds.</summary>
     [Id(2)]
     public ulong ArrivedAt { get; init; }
 
@@ -22,7 +22,7 @@ internal sealed class Session
     [Id(3)]
     public ulong SizeBytes { get; init; }
 
-    /// <summary>Who imports them: which of the stream's sets.</summary>
+    /// <summary>The index of the stream's set of importers.</summary>
     [Id(4)]
     public int Set { get; init; }
 
@@ -30,23 +30,23 @@ internal sealed class Session
     [Id(5)]
     public required DmaBuffer?[] Buffers { get; init; }
 
-    /// <summary>What each importer holds of each buffer: first those of the first buffer.</summary>
+    /// <summary>What each importer holds of each buffer, buffer by buffer.</summary>
     [Id(6)]
     public required Holding[] Holdings { get; init; }
 
-    /// <summary>From when on each importer uses them, in nanoseconds.</summary>
+    /// <summary>When each importer begins to use them, in nanoseconds.</summary>
     [Id(7)]
     public required ulong[] JoinsAt { get; init; }
 
-    /// <summary>How often they have been used.</summary>
+    /// <summary>The number of their uses.</summary>
     [Id(8)]
     public uint Uses { get; set; }
 
-    /// <summary>How often it has been tried to serve them.</summary>
+    /// <summary>The number of attempts to serve them.</summary>
     [Id(9)]
     public uint Attempts { get; set; }
 
-    /// <summary>Where they are in their life.</summary>
+    /// <summary>Their stage of life.</summary>
     [Id(10)]
     public SessionStage Stage { get; set; }
 
@@ -58,20 +58,20 @@ internal sealed class Session
     [Id(12)]
     public required bool[] HasBeenMapped { get; init; }
 
-    /// <summary>Who was told to try again and has not mapped since, as <see cref="Holdings"/>; null when nobody ever was.</summary>
+    /// <summary>Which importers were told to try again and have not mapped since, ordered as <see cref="Holdings"/>; null when none ever was.</summary>
     [Id(13)]
     public bool[]? ToldAgain { get; set; }
 
-    /// <summary>How many importers there are.</summary>
+    /// <summary>The number of importers.</summary>
     public int Importers => JoinsAt.Length;
 
-    /// <summary>Whether no importer takes part any more. Recorded buffers may have none; they stay.</summary>
+    /// <summary>Whether all importers have left. Recorded buffers without importers stay.</summary>
     public bool IsLeft => Holdings.Length != 0 && Array.TrueForAll(Holdings, static holding => (holding & Holding.Left) != 0);
 
-    /// <summary>Whether somebody was told to try again and never got in.</summary>
+    /// <summary>Whether some importer was told to try again and has not succeeded.</summary>
     public bool IsSomebodyOut => ToldAgain is { } told && Array.IndexOf(told, true) >= 0;
 
-    /// <summary>Notes whether an importer of a buffer was told to try again, or has got in.</summary>
+    /// <summary>Notes whether an importer of a buffer was told to try again, or has succeeded.</summary>
     public void SetToldAgain(int buffer, int importer, bool isTold)
     {
         if (isTold || ToldAgain is not null)
@@ -98,17 +98,17 @@ internal enum Holding : byte
     /// <summary>A mapping.</summary>
     Mapped = 2,
 
-    /// <summary>Nothing any more: it was refused, or has crashed.</summary>
+    /// <summary>Nothing any more, because it was refused or crashed.</summary>
     Left = 4,
 
-    /// <summary>Nothing any more: it has done with the buffer.</summary>
+    /// <summary>Nothing any more, because it is done with the buffer.</summary>
     Done = 8,
 }
 
-/// <summary>Where a session is in its life.</summary>
+/// <summary>The stages of a session.</summary>
 internal enum SessionStage
 {
-    /// <summary>Its buffers are being exported, and attached and mapped as far as that comes first.</summary>
+    /// <summary>Its buffers are being exported, and attached and mapped as needed at the start.</summary>
     BeingServed = 0,
 
     /// <summary>It waits for memory.</summary>
@@ -117,6 +117,6 @@ internal enum SessionStage
     /// <summary>Its buffers are in use.</summary>
     Served = 2,
 
-    /// <summary>It is over, but a device that hangs still holds something.</summary>
+    /// <summary>It is over, but a hanging device still holds something.</summary>
     Ending = 3,
 }

@@ -5,7 +5,7 @@ using DmaGrains.Model.Buffers;
 
 namespace DmaGrains.Experiments.Playing;
 
-/// <content>What goes wrong.</content>
+/// <content>Faults.</content>
 internal sealed partial class Simulation
 {
     private static readonly DmaCommand _revoke = new DmaCommand.Revoke();
@@ -97,7 +97,7 @@ internal sealed partial class Simulation
         }
     }
 
-    /// <summary>A device that hung does what it is late with.</summary>
+    /// <summary>A device that hung makes up for what it missed.</summary>
     private void GoOn(string device)
     {
         foreach (var (session, importer) in ImportersOn(device))

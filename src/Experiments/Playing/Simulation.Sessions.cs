@@ -30,7 +30,7 @@ internal sealed partial class Simulation
         }
     }
 
-    /// <summary>Tries those again who wait for memory, while there is enough for the one whose turn it is.</summary>
+    /// <summary>Tries waiting sessions again, in order, as long as memory suffices.</summary>
     private void ServeWaiting()
     {
         if (!_hasGivenBack)
@@ -53,7 +53,7 @@ internal sealed partial class Simulation
         _hasGivenBack = false;
     }
 
-    /// <summary>Exports the buffers; importers attach and map as far as that comes first.</summary>
+    /// <summary>Exports the buffers; importers that do not wait for their first use attach and map.</summary>
     private void Serve(Session session)
     {
         var stream = _streams[session.Stream];
@@ -121,7 +121,7 @@ internal sealed partial class Simulation
             return;
         }
 
-        // Only an exporter that allocates at once asks memory then.
+        // Only an export that allocates at once asks memory.
         var refusal = exported.Refusal!;
         if (stream.After(session, refusal, isExport: true) == AfterRefusal.Wait)
         {
@@ -133,7 +133,7 @@ internal sealed partial class Simulation
         End(session);
     }
 
-    /// <summary>Carries out a command of an importer, and counts what it costs.</summary>
+    /// <summary>Carries out a command of an importer, and counts its costs.</summary>
     private Refusal? Do(Session session, int buffer, DmaCommand command)
     {
         var before = session.Buffers[buffer]!;
@@ -171,7 +171,7 @@ internal sealed partial class Simulation
         _tally.Count(Counter.CacheInvalidates, after.CacheInvalidates - before.CacheInvalidates);
     }
 
-    /// <summary>Hazards are added at the end, or counted where they are.</summary>
+    /// <summary>Counts new hazards, which are appended, and repeated ones, whose counts grow.</summary>
     private void CountHazards(DmaBuffer before, DmaBuffer after)
     {
         for (var index = 0; index < after.Hazards.Length; index++)
@@ -261,11 +261,11 @@ internal sealed partial class Simulation
         }
     }
 
-    /// <summary>Counts a refusal, and the buffers when it is their first.</summary>
+    /// <summary>Counts a refusal, and the buffers if it is their first.</summary>
     /// <param name="session">The buffers.</param>
-    /// <param name="step">What was refused.</param>
-    /// <param name="refusal">Why.</param>
-    /// <param name="request">What was asked of memory; null when nothing was.</param>
+    /// <param name="step">The refused step.</param>
+    /// <param name="refusal">The refusal.</param>
+    /// <param name="request">The request to memory, or null.</param>
     private void NoteRefusal(Session session, string step, Refusal refusal, AllocationRequest? request)
     {
         var isFragmented = refusal.Errno == Errno.ENOMEM && request is not null && _fragmentation.IsCauseOf(request, _board.Memory);
@@ -329,11 +329,11 @@ internal sealed partial class Simulation
         session[buffer, importer] &= Holding.Left | Holding.Done;
     }
 
-    /// <summary>What is given back is taken back.</summary>
+    /// <summary>Asserts that giving something back is never refused.</summary>
     private static void Granted(Refusal? refusal) => Invariant.Holds(refusal is null);
 
-    /// <summary>Unmaps, detaches and releases, but for what a device that hangs holds on to.</summary>
-    /// <returns>Whether nothing is held any more.</returns>
+    /// <summary>Unmaps, detaches and releases everything except what a hanging device keeps.</summary>
+    /// <returns>Whether nothing is left.</returns>
     private bool GiveBackAll(Session session)
     {
         var isAll = true;
@@ -367,7 +367,7 @@ internal sealed partial class Simulation
 
     private static readonly DmaCommand _release = new DmaCommand.Release();
 
-    /// <summary>The buffers are not needed any more.</summary>
+    /// <summary>Ends the buffers' life.</summary>
     private void End(Session session)
     {
         session.Stage = SessionStage.Ending;

@@ -6,10 +6,10 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Experiments.Playing;
 
-/// <content>How it is kept, and goes on.</content>
+/// <content>Saving and restoring a simulation.</content>
 internal sealed partial class Simulation
 {
-    /// <summary>What it consists of, to go on from; between two events.</summary>
+    /// <summary>The state to continue from, between two events.</summary>
     public SimulationState State => new()
     {
         Now = _now,
@@ -32,11 +32,11 @@ internal sealed partial class Simulation
         Counted = _tally.State,
     };
 
-    /// <summary>A board that goes on.</summary>
-    /// <param name="case">What happens.</param>
-    /// <param name="board">Which of the case's boards.</param>
-    /// <param name="limits">When it ends, and which random numbers it has.</param>
-    /// <param name="state">What it was.</param>
+    /// <summary>Restores a board.</summary>
+    /// <param name="case">The case.</param>
+    /// <param name="board">The board's index in the case.</param>
+    /// <param name="limits">When it ends, and its random numbers.</param>
+    /// <param name="state">Its state.</param>
     public static Simulation GoOn(ExperimentCase @case, int board, SimulationLimits limits, SimulationState state)
     {
         var definition = @case.Boards[board];

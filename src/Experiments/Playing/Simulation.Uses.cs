@@ -2,7 +2,7 @@ using DmaGrains.Model.Buffers;
 
 namespace DmaGrains.Experiments.Playing;
 
-/// <content>How buffers are used while they live.</content>
+/// <content>The use of live buffers.</content>
 internal sealed partial class Simulation
 {
     /// <summary>An importer maps buffers for the first time, to hold them mapped.</summary>
@@ -14,7 +14,7 @@ internal sealed partial class Simulation
         }
     }
 
-    /// <summary>An importer has done with recorded buffers. One that hangs holds them until it goes on.</summary>
+    /// <summary>An importer is done with recorded buffers. A hanging one holds them until it continues.</summary>
     private void LeaveHeld(Session session, int importer)
     {
         for (var buffer = 0; buffer < session.Buffers.Length && session.Stage == SessionStage.Served && !IsHanging(session, importer); buffer++)
@@ -63,7 +63,7 @@ internal sealed partial class Simulation
         session.Uses++;
     }
 
-    /// <summary>The importers unmap a buffer. One that hangs does so after its next use.</summary>
+    /// <summary>The importers unmap a buffer. A hanging one does so after its next use.</summary>
     private void EndUse(Session session, int buffer)
     {
         for (var importer = 0; importer < session.Importers && session.Stage == SessionStage.Served; importer++)
@@ -101,7 +101,7 @@ internal sealed partial class Simulation
         GiveBackMemory(taken!);
     }
 
-    /// <summary>Somebody else takes memory; null when it is refused.</summary>
+    /// <summary>Takes other memory; null when it is refused.</summary>
     private DmaBuffer? TakeMemory(BufferExport export, string step)
     {
         var exported = _board.Export(export);

@@ -4,7 +4,7 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Experiments.Playing;
 
-/// <summary>One board of one repetition of a case, event by event in virtual time. Every rule is the model's.</summary>
+/// <summary>Plays one board of one repetition of a case, event by event in virtual time. All rules are the model's.</summary>
 internal sealed partial class Simulation
 {
     private readonly SimulationLimits _limits;
@@ -42,11 +42,11 @@ internal sealed partial class Simulation
         (_streams, _others, _faults) = (_workload.Streams, _workload.Others, _workload.Faults);
     }
 
-    /// <summary>A board at the start.</summary>
-    /// <param name="case">What happens.</param>
-    /// <param name="board">Which of the case's boards.</param>
-    /// <param name="limits">When it ends, and which random numbers it has.</param>
-    /// <param name="watch">Sees each command and its reply; null for nobody.</param>
+    /// <summary>Creates a board at its start.</summary>
+    /// <param name="case">The case.</param>
+    /// <param name="board">The board's index in the case.</param>
+    /// <param name="limits">When it ends, and its random numbers.</param>
+    /// <param name="watch">Observes each command and its reply, or null.</param>
     public static Simulation Begin(ExperimentCase @case, int board, SimulationLimits limits, ICommandWatch? watch = null)
     {
         var simulation = new Simulation(@case, board, limits, new(@case.Boards[board]), null) { _watch = watch };
@@ -54,7 +54,7 @@ internal sealed partial class Simulation
         return simulation;
     }
 
-    /// <summary>Whether it has come to its end.</summary>
+    /// <summary>Whether it is finished.</summary>
     public bool IsDone { get; private set; }
 
     /// <summary>Commands carried out or refused so far.</summary>
@@ -66,12 +66,12 @@ internal sealed partial class Simulation
     /// <summary>The board's memory.</summary>
     public Model.Memory.PhysicalMemory Memory => _board.Memory;
 
-    /// <summary>What has been counted.</summary>
+    /// <summary>The counts so far.</summary>
     public TallyState Counted => _tally.State;
 
-    /// <summary>Plays on.</summary>
-    /// <param name="commandsMax">After at least so many more commands it pauses.</param>
-    /// <returns>Whether it has come to its end.</returns>
+    /// <summary>Continues to play.</summary>
+    /// <param name="commandsMax">The number of commands after which it pauses.</param>
+    /// <returns>Whether it is finished.</returns>
     public bool Play(ulong commandsMax)
     {
         var pauseAt = commandsMax > ulong.MaxValue - _commands ? ulong.MaxValue : _commands + commandsMax;
@@ -174,7 +174,7 @@ internal sealed partial class Simulation
         }
     }
 
-    /// <summary>The session of an event; null when it ended before.</summary>
+    /// <summary>The session of an event; null when it has ended.</summary>
     private Session? SessionOf(in Event what) => _streams[what.Index].Sessions.GetValueOrDefault(what.Number);
 
     private void SetLive(uint live)
@@ -184,7 +184,7 @@ internal sealed partial class Simulation
         _tally.SetLive(_now, live);
     }
 
-    /// <summary>The end, with what must hold of every run: Little's law, exactly, over those that are still there, too.</summary>
+    /// <summary>Ends the run, and asserts Little's law exactly, including the buffers that are still there.</summary>
     private void End()
     {
         SetLive(_live);

@@ -6,7 +6,7 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Experiments.Playing;
 
-/// <summary>A simulation between two events, to go on from.</summary>
+/// <summary>The stored state of a simulation between two events.</summary>
 [GenerateSerializer, Immutable, Alias("dma.experiment-simulation")]
 internal sealed record SimulationState
 {
@@ -14,7 +14,7 @@ internal sealed record SimulationState
     [Id(0)]
     public ulong Now { get; init; }
 
-    /// <summary>How many events were planned.</summary>
+    /// <summary>The number of events planned so far.</summary>
     [Id(1)]
     public ulong Sequence { get; init; }
 
@@ -30,11 +30,11 @@ internal sealed record SimulationState
     [Id(4)]
     public UInt128 LiveArea { get; init; }
 
-    /// <summary>Since when there are so many, in nanoseconds.</summary>
+    /// <summary>When their number last changed, in nanoseconds.</summary>
     [Id(5)]
     public ulong LiveSince { get; init; }
 
-    /// <summary>How long all buffers that have gone were there together, in nanoseconds.</summary>
+    /// <summary>The sum of the lifetimes of all gone buffers, in nanoseconds.</summary>
     [Id(6)]
     public UInt128 Sojourns { get; init; }
 
@@ -42,7 +42,7 @@ internal sealed record SimulationState
     [Id(7)]
     public bool HasBegunAnew { get; init; }
 
-    /// <summary>What is to happen, in its order.</summary>
+    /// <summary>The planned events, in order.</summary>
     [Id(8)]
     public required ImmutableArray<PlannedEvent> Planned { get; init; }
 
@@ -50,19 +50,19 @@ internal sealed record SimulationState
     [Id(9)]
     public required ImmutableArray<Session> Sessions { get; init; }
 
-    /// <summary>Who waits for memory, in order.</summary>
+    /// <summary>The sessions that wait for memory, in order.</summary>
     [Id(10)]
     public required ImmutableArray<WaitingSession> Waiting { get; init; }
 
-    /// <summary>What somebody else holds.</summary>
+    /// <summary>Other memory that is held.</summary>
     [Id(11)]
     public required ImmutableArray<OtherHeld> Others { get; init; }
 
-    /// <summary>By fault: memory that it has taken, and how many are going on.</summary>
+    /// <summary>The state of each fault.</summary>
     [Id(12)]
     public required ImmutableArray<FaultState> Faults { get; init; }
 
-    /// <summary>Devices that hang, each as often as it does.</summary>
+    /// <summary>The hanging devices, each once for every fault that makes it hang.</summary>
     [Id(13)]
     public required ImmutableArray<string> Hanging { get; init; }
 
@@ -70,15 +70,15 @@ internal sealed record SimulationState
     [Id(14)]
     public required ImmutableArray<Device> Devices { get; init; }
 
-    /// <summary>What is held of memory.</summary>
+    /// <summary>The held allocations.</summary>
     [Id(15)]
     public required ImmutableArray<Allocation> Memory { get; init; }
 
-    /// <summary>What is held of MMUs and the bounce pool.</summary>
+    /// <summary>The state of MMUs and the bounce pool.</summary>
     [Id(16)]
     public required DmaTranslationState Translation { get; init; }
 
-    /// <summary>What is counted.</summary>
+    /// <summary>The counts.</summary>
     [Id(17)]
     public required TallyState Counted { get; init; }
 }
@@ -91,10 +91,10 @@ internal readonly record struct PlannedEvent(Event What, Due Due);
 [GenerateSerializer, Immutable, Alias("dma.experiment-waiting")]
 internal readonly record struct WaitingSession(int Stream, ulong Number);
 
-/// <summary>Memory that somebody else holds.</summary>
+/// <summary>Other memory that is held.</summary>
 [GenerateSerializer, Immutable, Alias("dma.experiment-other")]
 internal sealed record OtherHeld(int Index, ulong Number, DmaBuffer Buffer);
 
-/// <summary>What goes on of a fault.</summary>
+/// <summary>The memory that a fault has taken, and the number of its occurrences that have not ended.</summary>
 [GenerateSerializer, Immutable, Alias("dma.experiment-fault")]
 internal sealed record FaultState(DmaBuffer? Taken, int Lasting);

@@ -6,7 +6,7 @@ using DmaGrains.Model.Buffers;
 
 namespace DmaGrains.Experiments.Playing;
 
-/// <summary>A stream as it is played on a board.</summary>
+/// <summary>A stream as played on a board.</summary>
 internal sealed class StreamPlay
 {
     private readonly WeightedChoice<int> _sets;
@@ -14,7 +14,7 @@ internal sealed class StreamPlay
     private readonly Draws _draws;
     private readonly ImmutableArray<RecordedArrival> _recorded;
 
-    /// <summary>Nothing has come yet.</summary>
+    /// <summary>Creates a stream before its first arrival.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="draws">Its random numbers.</param>
     public StreamPlay(BufferStream stream, in Draws draws)
@@ -30,7 +30,7 @@ internal sealed class StreamPlay
     /// <summary>The stream.</summary>
     public BufferStream Stream { get; }
 
-    /// <summary>What the importers of each set ask for.</summary>
+    /// <summary>The commands of each set of importers.</summary>
     public ImmutableArray<ImmutableArray<ImporterCommands>> Sets { get; }
 
     /// <summary>Its buffers on the board, by number.</summary>
@@ -39,20 +39,20 @@ internal sealed class StreamPlay
     /// <summary>The sessions in the order of their numbers.</summary>
     public IEnumerable<Session> InOrder => Sessions.OrderBy(session => session.Key).Select(session => session.Value);
 
-    /// <summary>When the buffers of a number arrive, in a stream that is not a closed loop; null when none come any more.</summary>
+    /// <summary>When the buffers of a number arrive, in a stream that is not a closed loop; null after the last arrival.</summary>
     public ulong? ArrivalOf(ulong number, ulong previous) =>
         _recorded.IsDefault ? ((StreamArrivals.Open)Stream.Arrivals).Process.At(_draws, number, previous)
         : number < (ulong)_recorded.Length ? _recorded[(int)number].AtNanoseconds
         : null;
 
-    /// <summary>How long the client whose turn a number is thinks before, in nanoseconds.</summary>
+    /// <summary>How long the client thinks before the buffers of a number, in nanoseconds.</summary>
     public ulong ThinkBefore(ulong number) => Math.Max(1, Draw(((StreamArrivals.Closed)Stream.Arrivals).Think, Purpose.Think, number));
 
-    /// <summary>How long the buffers of a number are used once they are served, in nanoseconds; null when until the end.</summary>
+    /// <summary>How long the buffers of a number are used once they are served, in nanoseconds; null for until the end.</summary>
     public ulong? LifetimeOf(ulong number) =>
         Stream.Lifetime is { } lifetime ? Draw(lifetime, Purpose.Lifetime, number) : _recorded[(int)number].LifetimeNanoseconds;
 
-    /// <summary>How long after they came an importer has done with the buffers of a number, in nanoseconds; null when it uses them to their end.</summary>
+    /// <summary>How long after their arrival an importer is done with the buffers of a number, in nanoseconds; null when it uses them to their end.</summary>
     public ulong? UntilLeft(ulong number, int importer) =>
         _recorded.IsDefault || _recorded[(int)number].Set is null ? null : _recorded[(int)number].Uses[importer].ToNanoseconds;
 
@@ -103,10 +103,10 @@ internal sealed class StreamPlay
             : AfterRefusal.Leave;
     }
 
-    /// <summary>What is said at the export of a buffer.</summary>
+    /// <summary>The export of a buffer.</summary>
     public BufferExport ExportOf(Session session, int buffer) => _export with { Name = NameOf(session, buffer), SizeBytes = session.SizeBytes };
 
-    /// <summary>The name of a buffer; each attempt has names of its own.</summary>
+    /// <summary>The name of a buffer; each attempt uses new names.</summary>
     public string NameOf(Session session, int buffer) => session.Attempts == 1
         ? $"{Stream.Name}.{session.Number}.{buffer}"
         : $"{Stream.Name}.{session.Number}.{buffer}.{session.Attempts}";

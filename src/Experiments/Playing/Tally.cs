@@ -5,15 +5,15 @@ using DmaGrains.Model.Memory;
 namespace DmaGrains.Experiments.Playing;
 
 /// <summary>
-/// Counts what happens on a board, by spans of time of equal length: where there would be too many, two and two become one. So what it takes
-/// does not grow with the time played, and which spans are warm-up can be decided at the end.
+/// Counts what happens on a board in spans of equal length. When there are too many spans, neighbours are joined in pairs. So its size is
+/// bounded, and which spans are warm-up can be decided at the end.
 /// </summary>
 internal sealed class Tally
 {
-    /// <summary>Most spans.</summary>
+    /// <summary>The most spans.</summary>
     public const int SpansMax = 1024;
 
-    /// <summary>How long a span is at first, in nanoseconds.</summary>
+    /// <summary>The initial length of a span, in nanoseconds.</summary>
     public const ulong WidthMin = 1_000_000;
 
     private readonly List<TallySpan> _spans;
@@ -35,11 +35,11 @@ internal sealed class Tally
     private ulong _contiguousUsed;
     private MemorySpan _contiguous;
 
-    /// <summary>Begins to count, or goes on.</summary>
+    /// <summary>Begins or continues to count.</summary>
     /// <param name="board">The board.</param>
     /// <param name="memory">Its memory now.</param>
-    /// <param name="streams">How many streams of buffers there are.</param>
-    /// <param name="state">What was counted before; null at the start.</param>
+    /// <param name="streams">The number of streams.</param>
+    /// <param name="state">The earlier counts; null at the start.</param>
     public Tally(BoardDefinition board, PhysicalMemory memory, int streams, TallyState? state)
     {
         _counts = new ulong[TallySpan.PlaceOf(streams, StreamCounter.Buffers)];
@@ -65,7 +65,7 @@ internal sealed class Tally
         See(memory);
     }
 
-    /// <summary>What is counted so far.</summary>
+    /// <summary>The counts so far.</summary>
     public TallyState State => new()
     {
         Start = _start,
@@ -91,7 +91,7 @@ internal sealed class Tally
     public void Count(in HazardOf kind, ulong more) => _hazards.Add(kind, more);
 
     /// <summary>Counts a buffer's first map.</summary>
-    /// <param name="nanoseconds">How long after its arrival.</param>
+    /// <param name="nanoseconds">The time since its arrival.</param>
     public void CountFirstMap(ulong nanoseconds)
     {
         Count(Counter.FirstMaps);
@@ -110,21 +110,21 @@ internal sealed class Tally
         }
     }
 
-    /// <summary>From now on there are so many buffers.</summary>
+    /// <summary>Sets the number of live buffers from now on.</summary>
     public void SetLive(ulong at, uint live)
     {
         Accumulate(at);
         _live = live;
     }
 
-    /// <summary>From now on memory is so.</summary>
+    /// <summary>Sets the state of memory from now on.</summary>
     public void SetMemory(ulong at, PhysicalMemory memory)
     {
         Accumulate(at);
         See(memory);
     }
 
-    /// <summary>Everything so far was warm-up and does not count.</summary>
+    /// <summary>Discards the counts of the warm-up.</summary>
     public void BeginAnew(ulong at, PhysicalMemory memory)
     {
         Accumulate(at);
@@ -194,7 +194,7 @@ internal sealed class Tally
         _spanEnd = _start + ((ulong)(_spans.Count + 1) * _width);
     }
 
-    /// <summary>What is there goes on; what happened is in the span before.</summary>
+    /// <summary>Begins a span: levels continue, counts start from 0.</summary>
     private void ClearSpan()
     {
         Array.Clear(_counts);

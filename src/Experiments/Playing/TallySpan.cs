@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace DmaGrains.Experiments.Playing;
 
-/// <summary>What happened on a board in a span of time.</summary>
+/// <summary>The counts of a board in a span of time.</summary>
 /// <param name="Counts">By <see cref="Counter"/>, and then by stream and <see cref="StreamCounter"/>.</param>
 /// <param name="Refusals">By kind, as far as kinds were known.</param>
 /// <param name="Hazards">By kind, as far as kinds were known.</param>
 /// <param name="LiveArea">Buffers on the board times nanoseconds.</param>
 /// <param name="LiveAtEnd">Buffers on the board at the end.</param>
 /// <param name="Regions">How memory was used, in the order of the board.</param>
-/// <param name="Contiguous">All contiguous areas together.</param>
+/// <param name="Contiguous">The use of all contiguous areas together.</param>
 [GenerateSerializer, Immutable, Alias("dma.experiment-span")]
 internal sealed record TallySpan(
     ImmutableArray<ulong> Counts,
@@ -30,10 +30,10 @@ internal sealed record TallySpan(
     /// <summary>How often something happened to buffers of a stream, by its place in the file.</summary>
     public ulong this[int stream, StreamCounter counter] => Counts[PlaceOf(stream, counter)];
 
-    /// <summary>Where among the counts that is.</summary>
+    /// <summary>The index of a stream's counter.</summary>
     public static int PlaceOf(int stream, StreamCounter counter) => _counters + (stream * _ofStream) + (int)counter;
 
-    /// <summary>This span and the one that follows it.</summary>
+    /// <summary>Joins this span and the next.</summary>
     public TallySpan Then(TallySpan next) => new(
         Sum(Counts, next.Counts),
         Sum(Refusals, next.Refusals),
@@ -43,7 +43,7 @@ internal sealed record TallySpan(
         [.. Regions.Zip(next.Regions, (one, other) => one.Then(other))],
         Contiguous.Then(next.Contiguous));
 
-    /// <summary>The longer one has kinds that were not known before.</summary>
+    /// <summary>Adds counts by kind; the longer list has kinds that were not known before.</summary>
     private static ImmutableArray<ulong> Sum(ImmutableArray<ulong> some, ImmutableArray<ulong> others)
     {
         var sum = new ulong[Math.Max(some.Length, others.Length)];

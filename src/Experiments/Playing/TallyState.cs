@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Experiments.Playing;
 
-/// <summary>What a tally has counted.</summary>
+/// <summary>The stored counts of a tally.</summary>
 [GenerateSerializer, Immutable, Alias("dma.experiment-tally")]
 internal sealed record TallyState
 {
@@ -14,7 +14,7 @@ internal sealed record TallyState
     [Id(1)]
     public ulong Width { get; init; } = Tally.WidthMin;
 
-    /// <summary>Up to when everything is counted, in nanoseconds.</summary>
+    /// <summary>The time up to which everything is counted, in nanoseconds.</summary>
     [Id(2)]
     public ulong At { get; init; }
 
@@ -22,7 +22,7 @@ internal sealed record TallyState
     [Id(3)]
     public uint Live { get; init; }
 
-    /// <summary>The spans, the one that goes on last.</summary>
+    /// <summary>The spans, with the current one last.</summary>
     [Id(4)]
     public ImmutableArray<TallySpan> Spans { get; init; } = [];
 

@@ -5,8 +5,8 @@ using HdrHistogram;
 namespace DmaGrains.Experiments.Playing;
 
 /// <summary>
-/// How often times came, to seven significant bits: a histogram in a few kilobytes for each board that is played. Whoever reads the results
-/// gets it as a <see cref="LongHistogram"/>.
+/// A histogram of times with seven significant bits, in a few kilobytes for each board. The results have it as a
+/// <see cref="LongHistogram"/>.
 /// </summary>
 internal sealed class TimeCounts
 {
@@ -15,12 +15,12 @@ internal sealed class TimeCounts
 
     private readonly ulong[] _counts = new ulong[(64 - Bits) << Bits];
 
-    /// <summary>Nothing counted.</summary>
+    /// <summary>Creates an empty histogram.</summary>
     public TimeCounts()
     {
     }
 
-    /// <summary>What was counted before.</summary>
+    /// <summary>Restores a histogram.</summary>
     public TimeCounts(ImmutableArray<ulong> counts) => counts.CopyTo(_counts);
 
     /// <summary>The counts up to the last that is not 0.</summary>
@@ -29,14 +29,14 @@ internal sealed class TimeCounts
     /// <summary>Counts a time, in nanoseconds.</summary>
     public void Add(ulong nanoseconds) => _counts[BucketOf(nanoseconds)]++;
 
-    /// <summary>Which bucket a time falls into.</summary>
+    /// <summary>The bucket of a time.</summary>
     public static int BucketOf(ulong nanoseconds)
     {
         var shift = Math.Max(0, BitOperations.Log2(nanoseconds | 1) - Bits);
         return (shift << Bits) + (int)(nanoseconds >> shift);
     }
 
-    /// <summary>The least time in a bucket.</summary>
+    /// <summary>The smallest time in a bucket.</summary>
     public static ulong LeastIn(int bucket)
     {
         var shift = Math.Max(0, (bucket >> Bits) - 1);

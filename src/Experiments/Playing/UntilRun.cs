@@ -6,29 +6,32 @@ using HdrHistogram;
 namespace DmaGrains.Experiments.Playing;
 
 /// <summary>
-/// Plays repetitions until each pair of cases is decided by one measure: they differ, or by less than matters. The file's own number of
-/// repetitions is not looked at.
+/// Plays repetitions until one measure decides each pair of cases: they differ, or differ by less than the tolerance. The file's number of
+/// repetitions is ignored.
 /// </summary>
 /// <param name="experiment">The experiment.</param>
-/// <param name="sink">Gets the results.</param>
-/// <param name="options">How it is run. Nothing of it changes when it ends.</param>
-/// <param name="measure">The measure that decides; each repetition has it.</param>
-/// <param name="stopping">When it is enough.</param>
+/// <param name="sink">Takes the results.</param>
+/// <param name="options">How it is run. The options do not affect when it ends.</param>
+/// <param name="measure">The deciding measure, which each repetition must have.</param>
+/// <param name="stopping">When to stop.</param>
 public sealed class UntilRun(Experiment experiment, IResultSink sink, RunOptions options, Measure measure, Stopping stopping)
 {
-    /// <summary>With fewer repetitions nothing can be decided, so nobody looks.</summary>
+    /// <summary>Fewer repetitions decide nothing, so the first look comes after this many.</summary>
     private const int FirstLook = 4;
 
-    /// <summary>A look every so many repetitions for each that there are: boards can be played side by side, and little is played for nothing.</summary>
+    /// <summary>
+    /// The next look comes after one repetition more for each this many so far, so that boards are played in parallel and little is played
+    /// in vain.
+    /// </summary>
     private const int RepetitionsPerLook = 8;
 
-    /// <summary>What does not count at the start of each repetition; null before anything is played.</summary>
+    /// <summary>The warm-up; null before anything is played.</summary>
     public BoardWarmUp? WarmUp { get; private set; }
 
     /// <summary>Plays.</summary>
-    /// <param name="cancellationToken">Ends it soon; checkpoints are written first.</param>
-    /// <param name="onLook">Is told what each look says; null for nobody.</param>
-    /// <returns>What the last look says.</returns>
+    /// <param name="cancellationToken">Ends the run soon; checkpoints are written first.</param>
+    /// <param name="onLook">Called with each look, or null.</param>
+    /// <returns>The last look.</returns>
     /// <exception cref="CheckpointException">A checkpoint is of another experiment, another version or damaged, or cannot be written.</exception>
     public Look Play(CancellationToken cancellationToken, Action<Look>? onLook = null)
     {
@@ -49,7 +52,7 @@ public sealed class UntilRun(Experiment experiment, IResultSink sink, RunOptions
         }
     }
 
-    /// <summary>Keeps one measure of each repetition, and hands everything on.</summary>
+    /// <summary>Keeps one measure of each repetition, and passes everything on.</summary>
     private sealed class CaseValues(IResultSink sink, Measure measure, Experiment experiment) : IResultSink
     {
         private readonly SortedDictionary<int, double>[] _values = [.. experiment.Cases.Select(_ => new SortedDictionary<int, double>())];

@@ -4,10 +4,10 @@ using DmaGrains.Experiments.Statistics;
 
 namespace DmaGrains.Experiments.Reporting;
 
-/// <summary>What comparing two cases says, as people read it.</summary>
+/// <summary>Comparisons of two cases in words.</summary>
 public static class ComparedCasesText
 {
-    /// <summary>The second case against the first: what differs, then what both have.</summary>
+    /// <summary>The second case against the first: the differing values, then the common ones.</summary>
     public static string NamesOf(ExperimentReport report, CaseComparison comparison)
     {
         var (first, second) = (report.Cases[comparison.First].Case, report.Cases[comparison.Second].Case);
@@ -22,7 +22,7 @@ public static class ComparedCasesText
     /// <summary>The verdict, and where the difference lies, such as <c>lower by 3 points (2 to 4 points)</c>.</summary>
     /// <param name="comparison">The comparison.</param>
     /// <param name="unit">The unit of the measure that is compared.</param>
-    /// <param name="until">The share that does not matter; null when every difference does.</param>
+    /// <param name="until">The share that does not matter; null when every difference matters.</param>
     public static string Says(CaseComparison comparison, string unit, double? until)
     {
         var isDifference = comparison.Verdict is Verdict.Lower or Verdict.Higher;
@@ -49,7 +49,7 @@ public static class ComparedCasesText
     private static string Range(double low, double high, string unit) =>
         unit == "%" ? $"{Points(low)} to {Points(high)} points" : $"{MeasureText.Signed(low, unit)} to {MeasureText.Signed(high, unit)}";
 
-    /// <summary>A difference of two shares is in percentage points, not in percent.</summary>
+    /// <summary>An amount with its unit; a difference of shares is in percentage points.</summary>
     internal static string Amount(double value, string unit) => unit != "%" ? MeasureText.Format(value, unit)
         : Points(value) is "1" ? "1 point"
         : $"{Points(value)} points";

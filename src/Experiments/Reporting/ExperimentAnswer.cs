@@ -10,7 +10,7 @@ public static class ExperimentAnswer
 {
     private const int ContextsShown = 4;
 
-    /// <summary>The answer; what is not known is called so.</summary>
+    /// <summary>The answer; it says so when something is not known.</summary>
     public static string Of(ExperimentReport report)
     {
         var soFar = report.IsComplete ? string.Empty : "Broken off; so far: ";
@@ -63,14 +63,14 @@ public static class ExperimentAnswer
                 : $"Not decided: what the {key} changes in {report.Measure} is within noise; more repetitions would tell.";
     }
 
-    /// <summary>The values that no other beats.</summary>
+    /// <summary>The values that no other value beats.</summary>
     private static ImmutableArray<string> BestOf(List<Pair> pairs)
     {
         var beaten = pairs.Where(pair => pair.Winner is not null).Select(pair => pair.Loser).ToHashSet();
         return [.. pairs.SelectMany(pair => (string[])[pair.FirstValue, pair.SecondValue]).Distinct().Where(value => !beaten.Contains(value))];
     }
 
-    /// <summary>By the clearest of the comparisons that the best have won.</summary>
+    /// <summary>The reason, by the clearest comparison that one of the best values has won.</summary>
     private static string Because(ExperimentReport report, List<Pair> pairs, ImmutableArray<string> best)
     {
         var clearest = pairs.Where(pair => pair.Winner is { } winner && best.Contains(winner)).MaxBy(pair => Math.Abs(pair.Comparison.Difference));
@@ -88,7 +88,7 @@ public static class ExperimentAnswer
             + Reason(report.Measure, winner, $"{under} {clearest.Winner}", loser, $"{under} {clearest.Loser}");
     }
 
-    /// <summary>The refusal, or hazard, that makes most of the difference.</summary>
+    /// <summary>The refusal or hazard that accounts for most of the difference.</summary>
     private static string Reason(string measure, CaseReport winner, string underWinner, CaseReport loser, string underLoser)
     {
         var (more, less) = measure == "hazards"

@@ -5,7 +5,7 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Experiments.Reporting;
 
-/// <summary>Measures and cases as people read them.</summary>
+/// <summary>Formats measures and cases.</summary>
 public static class MeasureText
 {
     /// <summary>A value of a measure.</summary>

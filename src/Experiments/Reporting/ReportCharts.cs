@@ -5,7 +5,7 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Experiments.Reporting;
 
-/// <summary>What the charts of a report show, as its script reads it.</summary>
+/// <summary>The data of a report's charts, for its script.</summary>
 internal static class ReportCharts
 {
     private const int PointsMax = 200;
@@ -15,7 +15,7 @@ internal static class ReportCharts
 
     private static readonly JsonSerializerOptions _options = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
-    /// <summary>The document. Its encoder leaves no letter that could end a script.</summary>
+    /// <summary>The data as JSON. Its encoder escapes every character that could end a script.</summary>
     public static string Of(ExperimentReport report, IReadOnlyList<MemorySample> samples)
     {
         var cases = report.Cases.Where(each => each.Means.ContainsKey(report.Measure)).Take(ReportPage.ChartedCasesMax).ToList();
@@ -74,7 +74,7 @@ internal static class ReportCharts
         };
     }
 
-    /// <summary>At most so many points: of neighbours the one with the least free memory in one run.</summary>
+    /// <summary>A bounded number of points: of neighbours, the one with the shortest longest free run.</summary>
     private static object Series(ExperimentReport report, int @case, ImmutableArray<MemorySample> samples)
     {
         var together = (samples.Length + PointsMax - 1) / PointsMax;

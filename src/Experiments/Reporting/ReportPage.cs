@@ -10,15 +10,15 @@ using DmaGrains.Model;
 namespace DmaGrains.Experiments.Reporting;
 
 /// <summary>
-/// <c>report.html</c>: one file that answers the question in its first line, then has tables, then charts. It loads nothing, and runs nothing
-/// but the scripts whose hashes it states.
+/// Writes <c>report.html</c>: one file with the answer in its first line, then tables, then charts. It loads nothing, and runs only the
+/// scripts whose hashes it states.
 /// </summary>
 public static class ReportPage
 {
-    /// <summary>Of so many cases there are charts.</summary>
+    /// <summary>The most cases with charts.</summary>
     public const int ChartedCasesMax = 8;
 
-    /// <summary>Of so many cases there are rows; the summary has all.</summary>
+    /// <summary>The most cases with rows; the summary has all.</summary>
     private const int CasesMax = 50;
 
     private const int ReasonsMax = 5;
@@ -35,7 +35,7 @@ public static class ReportPage
     ];
 
     /// <summary>The page.</summary>
-    /// <param name="report">What came of an experiment.</param>
+    /// <param name="report">The results of an experiment.</param>
     /// <param name="samples">Memory over time, of the first few cases.</param>
     public static string Of(ExperimentReport report, IReadOnlyList<MemorySample> samples)
     {
@@ -252,7 +252,7 @@ public static class ReportPage
 
     private static string Number(ulong number) => number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Text from files, which can be anything.</summary>
+    /// <summary>Escapes text from files.</summary>
     private static string Text(string text) => WebUtility.HtmlEncode(HarmlessText.Of(text));
 
     private static string HashOf(string text) => $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";

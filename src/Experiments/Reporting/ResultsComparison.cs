@@ -7,16 +7,16 @@ using DmaGrains.Experiments.Statistics;
 
 namespace DmaGrains.Experiments.Reporting;
 
-/// <summary>Two runs, compared: what differs in their input, then what differs in their measures.</summary>
+/// <summary>The comparison of two runs: differences of their input, then of their measures.</summary>
 /// <param name="First">The first results folder.</param>
 /// <param name="Second">The second.</param>
 /// <param name="InputDifferences">Lines of the experiments' files that only the first (<c>-</c>) or only the second (<c>+</c>) has.</param>
 /// <param name="OtherDifferences">What else differs, a phrase each, such as the program's version.</param>
 /// <param name="IsPaired">Whether repetitions are compared in pairs: both runs have the same seed.</param>
-/// <param name="Cases">The cases that both have.</param>
+/// <param name="Cases">The common cases.</param>
 /// <param name="OnlyInFirst">Names of cases that the second does not have.</param>
 /// <param name="OnlyInSecond">Names of cases that the first does not have.</param>
-/// <param name="Thresholds">What the second experiment's file demands, and whether the second run meets it.</param>
+/// <param name="Thresholds">The thresholds of the second experiment's file, and whether the second run meets them.</param>
 public sealed record ResultsComparison(
     string First,
     string Second,
@@ -31,7 +31,7 @@ public sealed record ResultsComparison(
     /// <summary>Compares two runs.</summary>
     /// <param name="first">The first.</param>
     /// <param name="second">The second.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the comparison.</param>
     /// <exception cref="ResultsException">One of them has no summary, is damaged, or they have no case in common.</exception>
     public static async Task<ResultsComparison> OfAsync(StoredResults first, StoredResults second, CancellationToken cancellationToken)
     {
@@ -60,7 +60,7 @@ public sealed record ResultsComparison(
             other.Thresholds);
     }
 
-    /// <summary>Cases with the same values; where each run has one case, these.</summary>
+    /// <summary>Pairs of cases with the same values; if each run has a single case, that pair.</summary>
     private static List<(CaseReport First, CaseReport Second)> PairsOf(ExperimentReport one, ExperimentReport other)
     {
         if (one.Cases.Length == 1 && other.Cases.Length == 1)
@@ -135,8 +135,8 @@ public sealed record ComparedCase(string Case, int FirstRepetitions, int SecondR
 /// <param name="First">The first run's mean.</param>
 /// <param name="Second">The second's.</param>
 /// <param name="Difference">Second minus first, of the repetitions that are compared; in percentage points for a measure in percent.</param>
-/// <param name="Low">Where the true difference begins to be likely; null when there are too few repetitions to say.</param>
-/// <param name="High">Where it ends to be likely; null when there are too few repetitions to say.</param>
+/// <param name="Low">The lower end of the interval of the true difference; null with too few repetitions.</param>
+/// <param name="High">The upper end; null with too few repetitions.</param>
 /// <param name="Verdict">Lower, higher, or within noise.</param>
 public sealed record ComparedMeasure(string Measure, double First, double Second, double Difference, double? Low, double? High, Verdict Verdict)
 {

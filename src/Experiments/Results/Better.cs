@@ -1,9 +1,9 @@
 namespace DmaGrains.Experiments.Results;
 
-/// <summary>Which way a measure is good.</summary>
+/// <summary>Which values of a measure are better.</summary>
 public enum Better
 {
-    /// <summary>It only describes.</summary>
+    /// <summary>Neither: the measure only describes.</summary>
     Neither,
 
     /// <summary>Less is better.</summary>

@@ -9,7 +9,7 @@ namespace DmaGrains.Experiments.Results;
 [SuppressMessage("Naming", "CA1716", Justification = "A case is what it is; only Visual Basic and C# keywords are in the way.")]
 public sealed record Case(int Index, ImmutableArray<CaseValue> Values);
 
-/// <summary>What a key of the matrix is in a case.</summary>
-/// <param name="Key">Such as <c>policy</c>.</param>
-/// <param name="Value">As the file writes it, such as <c>refuse</c>.</param>
+/// <summary>The value of a key of the matrix in a case.</summary>
+/// <param name="Key">The key, such as <c>policy</c>.</param>
+/// <param name="Value">The value as the file writes it, such as <c>refuse</c>.</param>
 public sealed record CaseValue(string Key, string Value);

@@ -3,16 +3,16 @@ using HdrHistogram;
 
 namespace DmaGrains.Experiments.Results;
 
-/// <summary>What came of a case.</summary>
+/// <summary>The results of a case.</summary>
 /// <param name="Case">The case.</param>
 /// <param name="Commands">Commands of all repetitions, warm-up included.</param>
-/// <param name="Means">Each measure, averaged over repetitions; empty when none has come to its end.</param>
+/// <param name="Means">Each measure, averaged over repetitions; empty before the first is finished.</param>
 public sealed record CaseReport(Case Case, ulong Commands, ImmutableSortedDictionary<string, double> Means)
 {
-    /// <summary>How many repetitions have come to their end.</summary>
+    /// <summary>The number of finished repetitions.</summary>
     public int Repetitions { get; init; }
 
-    /// <summary>For each measure where its true mean lies; without those that too few repetitions say nothing about.</summary>
+    /// <summary>The interval of each measure's true mean, except for measures with too few repetitions.</summary>
     public ImmutableSortedDictionary<string, MeanInterval> Intervals { get; init; } = ImmutableSortedDictionary<string, MeanInterval>.Empty;
 
     /// <summary>How long buffers waited for their first granted map; null when none was mapped.</summary>
@@ -56,10 +56,10 @@ public sealed record MeanInterval(double Low, double High);
 /// <summary>How often a step was refused for one reason, in all repetitions of a case.</summary>
 /// <param name="Step">The step: export, attach, map and so on.</param>
 /// <param name="Errno">The code, as the kernel spells it.</param>
-/// <param name="Field">What failed; empty when nothing is named.</param>
-/// <param name="Importer">The device at fault; empty when none is.</param>
+/// <param name="Field">The parameter or argument that failed; empty for none.</param>
+/// <param name="Importer">The device at fault; empty for none.</param>
 /// <param name="Count">How often.</param>
-/// <param name="OfThemFragmented">How many of these found enough free memory, but not lying as it was needed.</param>
+/// <param name="OfThemFragmented">How many of these failed only because of fragmentation.</param>
 public sealed record RefusalSum(string Step, string Errno, string Field, string Importer, ulong Count, ulong OfThemFragmented);
 
 /// <summary>How often something went wrong silently, in all repetitions of a case.</summary>
@@ -71,7 +71,7 @@ public sealed record HazardSum(string Kind, string Importer, string Field, ulong
 
 /// <summary>How long something took in all repetitions of a case, to about one percent.</summary>
 /// <param name="Count">How often it happened.</param>
-/// <param name="Percentiles">Which times so many percent did not exceed.</param>
+/// <param name="Percentiles">The percentiles.</param>
 /// <param name="MaxNanoseconds">The longest time.</param>
 public sealed record TimePercentiles(long Count, ImmutableArray<Percentile> Percentiles, long MaxNanoseconds)
 {

@@ -4,13 +4,13 @@ using DmaGrains.Experiments.Playing;
 
 namespace DmaGrains.Experiments.Results;
 
-/// <summary>What came of an experiment, in short.</summary>
+/// <summary>A summary of an experiment's results.</summary>
 /// <param name="Experiment">Its name.</param>
-/// <param name="Question">What it is to answer.</param>
-/// <param name="Seed">What its random numbers come from.</param>
-/// <param name="Repetitions">How many repetitions of each case have come to their end.</param>
+/// <param name="Question">The question to answer.</param>
+/// <param name="Seed">The seed of its random numbers.</param>
+/// <param name="Repetitions">The number of finished repetitions of each case.</param>
 /// <param name="Cases">The cases.</param>
-/// <param name="Thresholds">What must hold, and whether it does.</param>
+/// <param name="Thresholds">The thresholds, and whether they are met.</param>
 public sealed record ExperimentReport(
     string Experiment,
     string Question,
@@ -19,24 +19,24 @@ public sealed record ExperimentReport(
     ImmutableArray<CaseReport> Cases,
     ImmutableArray<ThresholdReport> Thresholds)
 {
-    /// <summary>Whether it was played to its end; otherwise it was broken off, and this is what there was.</summary>
+    /// <summary>Whether it was played to its end; otherwise it was broken off, and this summarizes what was played.</summary>
     public bool IsComplete { get; init; } = true;
 
-    /// <summary>The measure that cases are compared by.</summary>
+    /// <summary>The measure by which cases are compared.</summary>
     public string Measure { get; init; } = Deciding.Usual.Measure;
 
-    /// <summary>What comparing the cases says; empty when there is nothing to compare.</summary>
+    /// <summary>The comparisons of cases; empty when there is nothing to compare.</summary>
     public ImmutableArray<CaseComparison> Comparisons { get; init; } = [];
 
     /// <summary>The share that <c>--until</c> says does not matter; null when the number of repetitions was fixed.</summary>
     public double? Until { get; init; }
 
-    /// <summary>What does not count at the start of each repetition; null when it was broken off before that was found out.</summary>
+    /// <summary>The warm-up; null when the run was broken off before it was known.</summary>
     public BoardWarmUp? WarmUp { get; init; }
 
     /// <summary>Sums results up.</summary>
     /// <param name="experiment">The experiment.</param>
-    /// <param name="sums">What came of it, be it broken off.</param>
+    /// <param name="sums">Its results, complete or not.</param>
     /// <param name="deciding">How cases are compared.</param>
     public static ExperimentReport Of(Experiment experiment, ResultSums sums, Deciding deciding)
     {
@@ -65,7 +65,7 @@ public sealed record ThresholdReport(string Threshold, bool IsMet, ImmutableArra
 {
     internal static ThresholdReport Of(Threshold threshold, ImmutableArray<CaseReport> cases)
     {
-        // A region that no board of a case has is no reason to fail it.
+        // A case does not fail because its boards lack a region.
         var failing = cases
             .Where(each => each.Means.TryGetValue(threshold.Measure, out var mean) && !threshold.IsMetBy(mean))
             .Select(each => each.Case.Index)

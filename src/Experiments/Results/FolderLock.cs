@@ -1,23 +1,23 @@
 namespace DmaGrains.Experiments.Results;
 
 /// <summary>
-/// Holds a results folder for one process: a file that it keeps open and locked. However the process ends, be it by SIGKILL, nobody holds
-/// the folder any more. The file itself stays, as one that is deleted could be locked by two at the same time.
+/// Reserves a results folder for one process by a file that it keeps open and locked. However the process ends, even by SIGKILL, the folder
+/// becomes free. The file is never deleted, because two processes could lock a deleted one at the same time.
 /// </summary>
 internal sealed class FolderLock : IDisposable
 {
     /// <summary>The file's name in the folder.</summary>
     public const string Name = ".lock";
 
-    // What .NET says of a file that another process has locked: EWOULDBLOCK on Linux and macOS, a sharing violation on Windows.
+    // .NET's error codes for a file that another process has locked: EWOULDBLOCK on Linux and macOS, a sharing violation on Windows.
     private static readonly int[] _isLocked = [11, 35, unchecked((int)0x80070020)];
 
     private readonly FileStream _file;
 
     private FolderLock(FileStream file) => _file = file;
 
-    /// <summary>Takes a folder; null when a process holds it.</summary>
-    /// <param name="folder">The folder, which is there.</param>
+    /// <summary>Takes a folder; null when another process holds it.</summary>
+    /// <param name="folder">The folder, which exists.</param>
     /// <exception cref="ResultsException">The file cannot be written.</exception>
     public static FolderLock? TryTake(string folder)
     {
@@ -26,7 +26,7 @@ internal sealed class FolderLock : IDisposable
         return taken;
     }
 
-    /// <summary>Whether a process holds a folder. Nothing changes by asking.</summary>
+    /// <summary>Whether a process holds a folder; changes nothing.</summary>
     /// <param name="folder">The folder.</param>
     public static bool IsHeld(string folder)
     {
@@ -37,7 +37,7 @@ internal sealed class FolderLock : IDisposable
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            // There is none, or it may not be looked at; whoever wants the folder is told.
+            // The file does not exist or cannot be read; taking the folder will report that.
             return false;
         }
     }

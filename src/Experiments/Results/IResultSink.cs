@@ -4,12 +4,12 @@ using HdrHistogram;
 namespace DmaGrains.Experiments.Results;
 
 /// <summary>
-/// Takes results as they come: the records of a repetition together, repetitions in the order of their cases and indexes, whatever the
+/// Takes results as they are produced: the records of a repetition together, repetitions in the order of cases and indexes, whatever the
 /// number of cores.
 /// </summary>
 public interface IResultSink
 {
-    /// <summary>What a repetition came to; the last of its records.</summary>
+    /// <summary>Adds the results of a repetition; the last of its records.</summary>
     void Add(Repetition repetition);
 
     /// <summary>How often a step was refused for one reason.</summary>

@@ -10,10 +10,10 @@ internal abstract class RecordColumn(DataField named)
     /// <summary>Its name and type.</summary>
     public DataField Field => named;
 
-    /// <summary>Writes the values that are there.</summary>
+    /// <summary>Writes the collected values.</summary>
     public abstract Task WriteAsync(ParquetRowGroupWriter group);
 
-    /// <summary>Takes all values away.</summary>
+    /// <summary>Removes all values.</summary>
     public abstract void Clear();
 }
 

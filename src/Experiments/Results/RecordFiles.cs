@@ -2,7 +2,7 @@ using HdrHistogram;
 
 namespace DmaGrains.Experiments.Results;
 
-/// <summary>Writes each record to the Parquet files of its type, and hands it on.</summary>
+/// <summary>Writes each record to the Parquet files of its type, and passes it on.</summary>
 internal sealed class RecordFiles : IResultSink
 {
     private readonly IResultSink _next;
@@ -37,7 +37,7 @@ internal sealed class RecordFiles : IResultSink
 
     /// <summary>Nothing is written yet.</summary>
     /// <param name="folder">A folder is made in it for each type of which there are records.</param>
-    /// <param name="next">Gets each record, too.</param>
+    /// <param name="next">Takes each record as well.</param>
     public RecordFiles(string folder, IResultSink next)
     {
         _next = next;
@@ -53,10 +53,10 @@ internal sealed class RecordFiles : IResultSink
     /// <summary>The folder of the measures.</summary>
     public const string Measures = "measures";
 
-    /// <summary>The types of records, as their folders are called.</summary>
+    /// <summary>The names of the folders, one for each type of record.</summary>
     public static IReadOnlyList<string> Names { get; } = ["repetitions", Measures, "refusals", "hazards", "memory", "times-to-first-map", "latencies"];
 
-    /// <summary>Writes what is not written.</summary>
+    /// <summary>Writes pending records.</summary>
     /// <exception cref="ResultsException">It cannot be written.</exception>
     public void Flush()
     {

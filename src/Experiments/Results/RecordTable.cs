@@ -5,21 +5,21 @@ using Parquet.Schema;
 namespace DmaGrains.Experiments.Results;
 
 /// <summary>
-/// Records of one type, as a folder of Parquet files of a bounded number of rows. A file that is there is whole: a Parquet file can be read
-/// only when its end is written, so that one large file would be lost with a process that is killed, or with a full disk.
+/// Records of one type, as a folder of Parquet files with a bounded number of rows. Every file is complete: a Parquet file is readable only
+/// once its end is written, so a single large file would be lost when the process is killed or the disk is full.
 /// </summary>
-/// <param name="folder">The folder, which is made with the first file.</param>
+/// <param name="folder">The folder, created with the first file.</param>
 /// <param name="columns">Its columns.</param>
 internal sealed class RecordTable(string folder, params RecordColumn[] columns)
 {
-    /// <summary>Most rows of a file.</summary>
+    /// <summary>The most rows of a file.</summary>
     public const int RowsMax = 65_536;
 
     private readonly ParquetSchema _schema = new(columns.Select(column => column.Field));
     private int _rows;
     private int _files;
 
-    /// <summary>All columns have got the value of a row.</summary>
+    /// <summary>Ends a row, for which all columns have a value.</summary>
     public void EndRow()
     {
         if (++_rows == RowsMax)
@@ -28,7 +28,7 @@ internal sealed class RecordTable(string folder, params RecordColumn[] columns)
         }
     }
 
-    /// <summary>Writes the rows that are not written.</summary>
+    /// <summary>Writes pending rows.</summary>
     public void Flush()
     {
         if (_rows == 0)
@@ -49,7 +49,7 @@ internal sealed class RecordTable(string folder, params RecordColumn[] columns)
         }
     }
 
-    /// <summary>Into memory: nothing here is waited for.</summary>
+    /// <summary>Writes into memory, so this completes synchronously.</summary>
     private async Task WriteAsync(MemoryStream stream)
     {
         await using var writer = await ParquetWriter.CreateAsync(_schema, stream);

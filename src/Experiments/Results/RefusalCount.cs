@@ -5,9 +5,9 @@ namespace DmaGrains.Experiments.Results;
 /// <param name="Repetition">The repetition's index.</param>
 /// <param name="Step">The step: export, attach, map and so on.</param>
 /// <param name="Errno">The code, as the kernel spells it.</param>
-/// <param name="Field">What failed, such as <c>MaxSegmentCount</c>; empty when nothing is named.</param>
-/// <param name="Importer">The device at fault; empty when none is.</param>
+/// <param name="Field">The parameter or argument that failed, such as <c>MaxSegmentCount</c>; empty for none.</param>
+/// <param name="Importer">The device at fault; empty for none.</param>
 /// <param name="Count">How often.</param>
-/// <param name="OfThemFragmented">How many of these found enough free memory, but not lying as it was needed.</param>
+/// <param name="OfThemFragmented">How many of these failed only because of fragmentation.</param>
 public sealed record RefusalCount(
     int Case, int Repetition, string Step, string Errno, string Field, string Importer, ulong Count, ulong OfThemFragmented);

@@ -4,11 +4,11 @@ using HdrHistogram;
 
 namespace DmaGrains.Experiments.Results;
 
-/// <summary>Adds results up by case, in memory that does not grow with the time played.</summary>
+/// <summary>Sums results by case, in a bounded amount of memory.</summary>
 /// <param name="experiment">The experiment.</param>
 public sealed class ResultSums(Experiment experiment) : IResultSink
 {
-    /// <summary>Of so many cases memory over time is kept.</summary>
+    /// <summary>The most cases of which memory over time is kept.</summary>
     public const int SampledCasesMax = 8;
 
     private readonly OfCase[] _cases = [.. experiment.Cases.Select(_ => new OfCase())];
@@ -17,10 +17,10 @@ public sealed class ResultSums(Experiment experiment) : IResultSink
     /// <summary>Memory over time on the first board of the first repetition, of the first few cases.</summary>
     public IReadOnlyList<MemorySample> Samples => _samples;
 
-    /// <summary>Whether no repetition has come to its end.</summary>
+    /// <summary>Whether no repetition is finished.</summary>
     internal bool IsEmpty => _cases.All(each => each.Repetitions.Count == 0);
 
-    /// <summary>What came of a case so far.</summary>
+    /// <summary>The results of a case so far.</summary>
     internal OfCase this[int @case] => _cases[@case];
 
     /// <inheritdoc/>
@@ -75,13 +75,13 @@ public sealed class ResultSums(Experiment experiment) : IResultSink
         return sum;
     }
 
-    /// <summary>What came of a case.</summary>
+    /// <summary>The results of a case.</summary>
     internal sealed class OfCase
     {
-        /// <summary>By index.</summary>
+        /// <summary>The repetitions, by index.</summary>
         public SortedDictionary<int, Repetition> Repetitions { get; } = [];
 
-        /// <summary>By kind: how often, and how many of these by fragmentation.</summary>
+        /// <summary>By kind: the count, and how many of these by fragmentation.</summary>
         public Dictionary<RefusalCount, (ulong Count, ulong Fragmented)> Refusals { get; } = [];
 
         /// <summary>By kind.</summary>

@@ -6,7 +6,7 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Experiments.Results;
 
-/// <summary>The JSON files of a results folder: names as in answers of <c>dmagrains --json</c>.</summary>
+/// <summary>Reads and writes the JSON files of a results folder, with names as in the output of <c>dmagrains --json</c>.</summary>
 internal static class ResultText
 {
     /// <summary>The largest file that is read, in bytes.</summary>
@@ -28,7 +28,7 @@ internal static class ResultText
         WholeFile.Write(path, Encoding.UTF8.GetBytes(HarmlessText.Lines(JsonSerializer.Serialize(document, _options)) + "\n"));
 
     /// <summary>Reads a document.</summary>
-    /// <exception cref="ResultsException">It cannot be read, or is something else.</exception>
+    /// <exception cref="ResultsException">It cannot be read, or has other content.</exception>
     public static T Read<T>(string path)
     {
         try

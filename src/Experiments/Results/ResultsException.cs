@@ -1,10 +1,10 @@
 namespace DmaGrains.Experiments.Results;
 
-/// <summary>A results folder that cannot be used: which, why, and what was expected.</summary>
+/// <summary>A results folder cannot be used. The message names the folder, the reason, and what was expected.</summary>
 /// <param name="message">One sentence.</param>
-/// <param name="cause">Why it cannot be read or written; null when it is the wrong folder.</param>
+/// <param name="cause">The I/O error, or null when it is the wrong folder.</param>
 public sealed class ResultsException(string message, Exception? cause = null) : Exception(message, cause)
 {
-    /// <summary>Whether the disk is at fault, such as a full one, and not the choice of the folder.</summary>
+    /// <summary>Whether I/O failed, for example on a full disk, and not the choice of the folder.</summary>
     public bool IsUnwritable => InnerException is not null;
 }

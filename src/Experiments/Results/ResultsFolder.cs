@@ -10,8 +10,8 @@ using HdrHistogram;
 namespace DmaGrains.Experiments.Results;
 
 /// <summary>
-/// The folder of a run: its input, every record in Parquet files as it comes, and in the end the summary. Who plays the experiment, and where,
-/// does not matter. As long as it is open, no other process plays there. docs/experiment-results.md describes the format.
+/// The folder of a run: its input, every record in Parquet files as it comes, and finally the summary. It does not depend on how the
+/// experiment is played. While it is open, no other process can use it. docs/experiment-results.md describes the format.
 /// </summary>
 public sealed class ResultsFolder : IResultSink, IDisposable
 {
@@ -38,20 +38,20 @@ public sealed class ResultsFolder : IResultSink, IDisposable
     /// <summary>The folder.</summary>
     public string Path { get; }
 
-    /// <summary>Where checkpoints belong as long as the run is not complete.</summary>
+    /// <summary>The folder for checkpoints while the run is not complete.</summary>
     public string Checkpoints => In(CheckpointsFolder);
 
-    /// <summary>What has come so far, added up.</summary>
+    /// <summary>The sums of the results so far.</summary>
     public ResultSums Sums { get; }
 
-    /// <summary>Makes a folder for a run.</summary>
-    /// <param name="path">Where. A folder that is there must be empty.</param>
-    /// <param name="replaces">Whether the results of another run that are there give way.</param>
+    /// <summary>Creates a folder for a run.</summary>
+    /// <param name="path">The path. An existing folder must be empty.</param>
+    /// <param name="replaces">Whether to replace the results of another run.</param>
     /// <param name="experiment">The experiment.</param>
     /// <param name="deciding">How its cases are compared.</param>
     /// <param name="commandLine">The words of the command.</param>
-    /// <param name="clock">Tells when it began.</param>
-    /// <exception cref="ResultsException">Something else is there, or the folder cannot be made.</exception>
+    /// <param name="clock">The clock, for the start time.</param>
+    /// <exception cref="ResultsException">The folder has other contents, or cannot be created.</exception>
     public static ResultsFolder Create(
         string path, bool replaces, Experiment experiment, Deciding deciding, ImmutableArray<string> commandLine, TimeProvider clock)
     {
@@ -69,13 +69,13 @@ public sealed class ResultsFolder : IResultSink, IDisposable
         return TryMake(path, experiment, deciding, commandLine, clock) ?? throw (FolderLock.IsHeld(path) ? IsHeld(path) : IsThere(path));
     }
 
-    /// <summary>Makes a folder NAME-SEED, with a number when there is one already: NAME-SEED-2 and so on.</summary>
-    /// <param name="parent">Where to make it.</param>
+    /// <summary>Creates a folder NAME-SEED, or NAME-SEED-2 and so on if it exists.</summary>
+    /// <param name="parent">The parent folder.</param>
     /// <param name="experiment">The experiment.</param>
     /// <param name="deciding">How its cases are compared.</param>
     /// <param name="commandLine">The words of the command.</param>
-    /// <param name="clock">Tells when it began.</param>
-    /// <exception cref="ResultsException">The folder cannot be made.</exception>
+    /// <param name="clock">The clock, for the start time.</param>
+    /// <exception cref="ResultsException">The folder cannot be created.</exception>
     public static ResultsFolder CreateNext(
         string parent, Experiment experiment, Deciding deciding, ImmutableArray<string> commandLine, TimeProvider clock)
     {
@@ -89,13 +89,13 @@ public sealed class ResultsFolder : IResultSink, IDisposable
         }
     }
 
-    /// <summary>The folder that <see cref="CreateNext"/> makes first.</summary>
-    /// <param name="parent">Where it is made.</param>
+    /// <summary>The first folder that <see cref="CreateNext"/> creates.</summary>
+    /// <param name="parent">The parent folder.</param>
     /// <param name="experiment">The experiment.</param>
     public static string FirstOf(string parent, Experiment experiment) => Numbered(parent, experiment, 1);
 
-    /// <summary>The folder of those that <see cref="CreateNext"/> has made that was made last; null when there is none.</summary>
-    /// <param name="parent">Where they are made.</param>
+    /// <summary>The last folder that <see cref="CreateNext"/> created, or null.</summary>
+    /// <param name="parent">The parent folder.</param>
     /// <param name="experiment">The experiment.</param>
     public static string? FindLast(string parent, Experiment experiment)
     {
@@ -108,13 +108,13 @@ public sealed class ResultsFolder : IResultSink, IDisposable
         return last;
     }
 
-    /// <summary>Goes on in the folder of a run that was broken off. Its records are written anew, from the first on.</summary>
+    /// <summary>Reopens the folder of a run that was broken off. Its records are written again from the first.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="experiment">The experiment, unchanged.</param>
     /// <param name="deciding">How its cases are compared, unchanged.</param>
     /// <param name="commandLine">The words of the command.</param>
-    /// <param name="clock">Tells when it went on.</param>
-    /// <exception cref="ResultsException">It is the folder of another experiment, or of none, or another process plays there.</exception>
+    /// <param name="clock">The clock, for the time of resuming.</param>
+    /// <exception cref="ResultsException">It is not the folder of this experiment, or another process uses it.</exception>
     public static ResultsFolder Resume(string path, Experiment experiment, Deciding deciding, ImmutableArray<string> commandLine, TimeProvider clock)
     {
         if (!StoredResults.IsAt(path))
@@ -137,7 +137,7 @@ public sealed class ResultsFolder : IResultSink, IDisposable
         });
     }
 
-    /// <summary>Lets other processes play in the folder.</summary>
+    /// <summary>Releases the folder for other processes.</summary>
     public void Dispose() => _held.Dispose();
 
     /// <inheritdoc/>
@@ -158,10 +158,7 @@ public sealed class ResultsFolder : IResultSink, IDisposable
     /// <inheritdoc/>
     public void AddLatencies(int @case, int repetition, LongHistogram histogram) => _records.AddLatencies(@case, repetition, histogram);
 
-    /// <summary>
-    /// Takes the folder away again if nothing has come of the run: nothing is kept of a cluster that did not answer, or of a file that has
-    /// changed since.
-    /// </summary>
+    /// <summary>Removes the folder if the run has no results, for example because the cluster did not answer.</summary>
     public void Discard()
     {
         if (Sums.IsEmpty && _run.Plays.Length == 1 && !Directory.Exists(Checkpoints))
@@ -175,7 +172,7 @@ public sealed class ResultsFolder : IResultSink, IDisposable
         }
     }
 
-    /// <summary>Writes what is not written, the summary and the page that shows it. Checkpoints of a run that is complete are not needed any more.</summary>
+    /// <summary>Writes pending records, the summary and its page, and removes the checkpoints of a complete run.</summary>
     /// <param name="report">The summary.</param>
     /// <exception cref="ResultsException">Something cannot be written.</exception>
     public void End(ExperimentReport report)
@@ -189,8 +186,8 @@ public sealed class ResultsFolder : IResultSink, IDisposable
         EndPlay(report.IsComplete, null);
     }
 
-    /// <summary>Writes why the run failed, then what came of it, as far as that can be written: the failure itself is told by whoever plays.</summary>
-    /// <param name="report">The summary of what there is.</param>
+    /// <summary>Writes why the run failed, then its results as far as possible. Never throws for I/O: the caller reports the failure itself.</summary>
+    /// <param name="report">The summary of the results so far.</param>
     /// <param name="why">Why it failed.</param>
     public void Fail(ExperimentReport report, string why)
     {
@@ -201,7 +198,7 @@ public sealed class ResultsFolder : IResultSink, IDisposable
         }
         catch (ResultsException)
         {
-            // A full disk, perhaps, which is why it failed.
+            // The disk may be full, which may be why the run failed.
         }
     }
 
@@ -219,7 +216,7 @@ public sealed class ResultsFolder : IResultSink, IDisposable
         ResultText.Write(RunOf(Path), _run);
     }
 
-    /// <summary>Checks that the results are of this very experiment, compared in this very way.</summary>
+    /// <summary>Checks that the results are of this experiment, compared in this way.</summary>
     /// <exception cref="ResultsException">They are not.</exception>
     internal static void CheckIsOf(string path, RunRecord run, Experiment experiment, Deciding deciding)
     {
@@ -251,7 +248,7 @@ public sealed class ResultsFolder : IResultSink, IDisposable
         return FolderLock.TryTake(path) is { } held ? Make(held, path, () => { }, experiment, deciding, commandLine, clock) : null;
     }
 
-    /// <summary>A new run; null when there is one already.</summary>
+    /// <summary>Creates a new run; null when there is one already.</summary>
     private static ResultsFolder? Make(
         FolderLock taken, string path, Action clear, Experiment experiment, Deciding deciding, ImmutableArray<string> commandLine, TimeProvider clock) =>
         Hold(taken, held =>
@@ -262,7 +259,7 @@ public sealed class ResultsFolder : IResultSink, IDisposable
                 clear();
                 try
                 {
-                    // Since it was looked for, another process may have begun here, and ended.
+                    // Another process may have begun and ended here since the check.
                     new FileStream(RunOf(path), FileMode.CreateNew).Dispose();
                 }
                 catch (IOException) when (File.Exists(RunOf(path)))
@@ -275,7 +272,7 @@ public sealed class ResultsFolder : IResultSink, IDisposable
 
     private static FolderLock Take(string path) => FolderLock.TryTake(path) ?? throw IsHeld(path);
 
-    /// <summary>A folder that is held; when there is none, or making it fails, it is not held any longer.</summary>
+    /// <summary>Opens a folder under its lock, and releases the lock if there is no folder or opening fails.</summary>
     private static T Hold<T>(FolderLock held, Func<FolderLock, T> make)
     {
         T? made = default;
@@ -292,7 +289,7 @@ public sealed class ResultsFolder : IResultSink, IDisposable
         }
     }
 
-    /// <summary>Whether its process was killed before it had written anything: what is written last is still empty.</summary>
+    /// <summary>Whether its process was killed at its very start, so that the file written last is still empty.</summary>
     /// <param name="path">The folder.</param>
     public static bool IsBarelyBegun(string path) => new FileInfo(RunOf(path)) is { Exists: true, Length: 0 };
 
@@ -355,7 +352,7 @@ public sealed class ResultsFolder : IResultSink, IDisposable
         File.Delete(RunOf(path));
     }
 
-    /// <summary>Where a file's copy is: where the copy of the experiment finds it by the same reference, if that is within the folder.</summary>
+    /// <summary>The place of a file's copy, such that the copied experiment finds it by the same reference, if that stays within the folder.</summary>
     private static string PlaceOf(InputFile file)
     {
         var reference = file.Reference;
@@ -372,7 +369,7 @@ public sealed class ResultsFolder : IResultSink, IDisposable
             : string.Create(CultureInfo.InvariantCulture, $"{BoardsFolder}/{XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(reference)):x16}/{System.IO.Path.GetFileName(reference)}");
     }
 
-    /// <summary>Copies what the experiment was read from; that it is a results folder is written last.</summary>
+    /// <summary>Copies the experiment's input files; the file that marks a results folder is written last.</summary>
     private static void WriteInput(string path, Experiment experiment, RunRecord run)
     {
         foreach (var file in experiment.Files)

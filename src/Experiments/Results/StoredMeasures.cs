@@ -2,7 +2,7 @@ using Parquet;
 
 namespace DmaGrains.Experiments.Results;
 
-/// <summary>The measures of each repetition, as a results folder has them.</summary>
+/// <summary>The measures of each repetition, read from a results folder.</summary>
 public sealed class StoredMeasures
 {
     private readonly Dictionary<(int Case, string Measure), SortedDictionary<int, double>> _values = [];
@@ -13,8 +13,8 @@ public sealed class StoredMeasures
 
     /// <summary>Reads the measures of a results folder.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="names">Which measures.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="names">The measures to read.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="ResultsException">A file is damaged.</exception>
     public static async Task<StoredMeasures> ReadAsync(string path, IReadOnlySet<string> names, CancellationToken cancellationToken)
     {
@@ -28,7 +28,7 @@ public sealed class StoredMeasures
             }
             catch (Exception problem) when (problem is not OperationCanceledException)
             {
-                // What a parser of a damaged file throws may be anything.
+                // The parser may throw anything for a damaged file.
                 throw new ResultsException($"{Model.HarmlessText.Of(file)} is damaged: expected a Parquet file of measures ({Model.HarmlessText.Short(problem.Message, 100)})");
             }
         }

@@ -2,11 +2,11 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Experiments.Results;
 
-/// <summary>Files that are either as they were or whole, whenever the process is killed.</summary>
+/// <summary>Writes files atomically: a kill leaves the old or the complete new content.</summary>
 internal static class WholeFile
 {
     /// <summary>Writes a file, or replaces it.</summary>
-    /// <exception cref="ResultsException">It cannot be written; a file that was there is as before.</exception>
+    /// <exception cref="ResultsException">It cannot be written; an existing file is unchanged.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         var draft = path + ".new";
@@ -27,7 +27,7 @@ internal static class WholeFile
     }
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="ResultsException">It cannot be read any more.</exception>
+    /// <exception cref="ResultsException">It cannot be read.</exception>
     public static byte[] Read(string path)
     {
         try
@@ -40,13 +40,13 @@ internal static class WholeFile
         }
     }
 
-    /// <summary>What to tell of a file that cannot be read.</summary>
+    /// <summary>The exception for a file that cannot be read.</summary>
     public static ResultsException Unreadable(string path, Exception problem) =>
         new($"{HarmlessText.Of(path)} cannot be read: {HarmlessText.Of(problem.Message.TrimEnd('.'))}");
 
-    /// <summary>Carries out what changes files.</summary>
-    /// <param name="path">Of which file.</param>
-    /// <param name="act">Changes it.</param>
+    /// <summary>Runs an action that changes files.</summary>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="act">The action.</param>
     /// <exception cref="ResultsException">It failed.</exception>
     public static void Try(string path, Action act)
     {
@@ -63,7 +63,7 @@ internal static class WholeFile
     private static ResultsException Unwritable(string path, Exception problem) => new(
         $"{HarmlessText.Of(path)} cannot be written: {HarmlessText.Of(problem.Message.TrimEnd('.'))}; results that were written before are kept", problem);
 
-    /// <summary>What a full disk holds of it is of no use.</summary>
+    /// <summary>Deletes an incomplete draft.</summary>
     private static void Discard(string draft)
     {
         try
@@ -72,7 +72,7 @@ internal static class WholeFile
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            // The first problem is the one to tell.
+            // Report the first problem instead.
         }
     }
 }

@@ -1,9 +1,9 @@
 namespace DmaGrains.Experiments.Sampling;
 
-/// <summary>When the buffers of an open stream arrive, whatever became of the earlier ones.</summary>
+/// <summary>Arrival processes of open streams, independent of earlier buffers.</summary>
 public abstract record Arrivals
 {
-    /// <summary>More than one a nanosecond cannot be told apart.</summary>
+    /// <summary>The highest rate: one arrival per nanosecond, the resolution of time.</summary>
     private const double PerSecondMax = 1e9;
 
     private const double NanosecondsPerSecond = 1e9;
@@ -12,15 +12,15 @@ public abstract record Arrivals
     {
     }
 
-    /// <summary>The mean number of buffers in a second.</summary>
+    /// <summary>The mean number of buffers per second.</summary>
     public abstract double MeanPerSecond { get; }
 
-    /// <summary>What is wrong with the parameters; null when the process exists.</summary>
+    /// <summary>What is wrong with the parameters; null when they are valid.</summary>
     public abstract Misfit? Check();
 
     /// <summary>When a buffer arrives.</summary>
     /// <param name="draws">The stream's random numbers.</param>
-    /// <param name="number">Which buffer, from 0.</param>
+    /// <param name="number">The buffer's number, from 0.</param>
     /// <param name="previous">When the buffer before it arrived, in nanoseconds from the start; 0 for the first.</param>
     /// <returns>Nanoseconds from the start, not before <paramref name="previous"/>.</returns>
     public abstract ulong At(in Draws draws, ulong number, ulong previous);
@@ -28,8 +28,8 @@ public abstract record Arrivals
     private static Misfit? CheckRate(double perSecond, string field) =>
         perSecond is > 0 and <= PerSecondMax ? null : new Misfit(field, "a rate above 0, at most 1000000000/s");
 
-    /// <summary>One at a time, at equal distances. Where in the first period it begins is drawn, once for a repetition and board.</summary>
-    /// <param name="PerSecond">Buffers a second, above 0.</param>
+    /// <summary>One buffer at a time, at equal intervals, from a random start within the first period, drawn once for each repetition and board.</summary>
+    /// <param name="PerSecond">Buffers per second, above 0.</param>
     public sealed record Constant(double PerSecond) : Arrivals
     {
         /// <inheritdoc/>
@@ -44,8 +44,8 @@ public abstract record Arrivals
             Distribution.Round((number + draws.Uniform(Purpose.Phase, 0)) * (NanosecondsPerSecond / PerSecond)));
     }
 
-    /// <summary>One at a time, at random, independent of each other.</summary>
-    /// <param name="PerSecond">Buffers a second on average, above 0.</param>
+    /// <summary>One buffer at a time, at random and independent of each other.</summary>
+    /// <param name="PerSecond">Buffers per second on average, above 0.</param>
     public sealed record Poisson(double PerSecond) : Arrivals
     {
         /// <inheritdoc/>
@@ -62,7 +62,7 @@ public abstract record Arrivals
         }
     }
 
-    /// <summary>Several at the same time, at equal distances. Where in the first period it begins is drawn, as for constant arrivals.</summary>
+    /// <summary>Several buffers at the same time, at equal intervals, from a random start as for constant arrivals.</summary>
     /// <param name="Size">How many arrive together, at least 1.</param>
     /// <param name="Every">From one burst to the next, in nanoseconds, at least 1.</param>
     public sealed record Bursts(uint Size, ulong Every) : Arrivals

@@ -3,10 +3,10 @@ using MathNet.Numerics.Distributions;
 
 namespace DmaGrains.Experiments.Sampling;
 
-/// <summary>How a quantity that is not negative varies: bytes, or nanoseconds.</summary>
+/// <summary>The distribution of a non-negative quantity, in bytes or nanoseconds.</summary>
 /// <remarks>
-/// Values come by inverse transform: one uniform number gives one value, and a larger number never gives a smaller value. So two
-/// distributions that are drawn with the same number give values of the same rank.
+/// Values are drawn by inverse transform: one uniform number gives one value, and a larger number never gives a smaller value. So two
+/// distributions drawn with the same number give values of the same rank.
 /// </remarks>
 public abstract record Distribution
 {
@@ -22,14 +22,14 @@ public abstract record Distribution
     /// <summary>The mean of all values, in the unit of the quantity.</summary>
     public abstract double Mean { get; }
 
-    /// <summary>What is wrong with the parameters; null when the distribution exists.</summary>
+    /// <summary>What is wrong with the parameters; null when they are valid.</summary>
     public abstract Misfit? Check();
 
     /// <summary>The value below which a share of all values lies.</summary>
     /// <param name="uniform">The share: above 0 and below 1.</param>
     public abstract double Quantile(double uniform);
 
-    /// <summary>The same, to the nearest whole number, at most <see cref="WholeMax"/>.</summary>
+    /// <summary>The quantile rounded to the nearest whole number, at most <see cref="WholeMax"/>.</summary>
     /// <param name="uniform">The share: above 0 and below 1.</param>
     public ulong Whole(double uniform) => Round(Quantile(uniform));
 
@@ -68,7 +68,7 @@ public abstract record Distribution
         public override double Quantile(double uniform) => Low + ((High - Low) * uniform);
     }
 
-    /// <summary>What has no memory: how long it has lasted says nothing about how long it will.</summary>
+    /// <summary>The memoryless distribution: the time elapsed says nothing about the time left.</summary>
     /// <param name="MeanValue">The mean, above 0.</param>
     public sealed record Exponential(double MeanValue) : Distribution
     {

@@ -1,8 +1,8 @@
 namespace DmaGrains.Experiments.Sampling;
 
 /// <summary>
-/// The random numbers of one stream on one board in one repetition. A number depends on what it is for and on which buffer, not on what was
-/// drawn before it: two policies see the same arrivals, sizes and lifetimes whatever either of them refused (common random numbers).
+/// The random numbers of one stream on one board in one repetition. A number depends only on its purpose and its buffer, not on earlier
+/// draws: two policies see the same arrivals, sizes and lifetimes, whatever they refuse (common random numbers).
 /// </summary>
 /// <param name="Seed">The experiment's seed.</param>
 /// <param name="Repetition">Which repetition, from 0.</param>

@@ -1,6 +1,6 @@
 namespace DmaGrains.Experiments.Sampling;
 
-/// <summary>Why a distribution or an arrival process does not exist.</summary>
+/// <summary>What is wrong with a distribution or an arrival process.</summary>
 /// <param name="Field">The parameter, as experiment files write it.</param>
-/// <param name="Expected">What was expected instead: a phrase that goes on after "expected".</param>
+/// <param name="Expected">A phrase that continues "expected".</param>
 public readonly record struct Misfit(string Field, string Expected);

@@ -1,6 +1,6 @@
 namespace DmaGrains.Experiments.Sampling;
 
-/// <summary>Philox4x64 with ten rounds: a function from a counter and a key to random bits, without any state.</summary>
+/// <summary>Philox4x64 with ten rounds: a stateless function from a counter and a key to random bits.</summary>
 /// <remarks>Source: J. Salmon and others, "Parallel random numbers: as easy as 1, 2, 3" (SC11), and the known answers of Random123.</remarks>
 internal static class Philox
 {

@@ -1,15 +1,15 @@
 namespace DmaGrains.Experiments.Sampling;
 
 /// <summary>
-/// What a random number is drawn for. Each purpose has numbers of its own, so one more draw for one thing changes nothing else.
-/// The numbers are part of the results: they are appended to, never reordered.
+/// What a random number is drawn for. Each purpose has its own numbers, so a further draw for one purpose changes nothing else. The
+/// enumeration's values affect results: append only, never reorder.
 /// </summary>
 public enum Purpose
 {
     /// <summary>The time from one arrival to the next.</summary>
     Arrival = 0,
 
-    /// <summary>Where in its period a process without chance begins.</summary>
+    /// <summary>Where in its period a regular process begins.</summary>
     Phase = 1,
 
     /// <summary>How large a buffer is.</summary>

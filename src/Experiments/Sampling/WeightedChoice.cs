@@ -2,16 +2,16 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Experiments.Sampling;
 
-/// <summary>One of several values, each as often as its weight says.</summary>
+/// <summary>A random choice among values in proportion to their weights.</summary>
 /// <typeparam name="T">What is chosen: a size, or a set of importers.</typeparam>
 public sealed class WeightedChoice<T>
 {
-    /// <summary>Weights are summed as floating-point numbers: below this they stay apart from each other.</summary>
+    /// <summary>The largest weight: below this, floating-point sums keep weights distinct.</summary>
     private const double WeightMax = 1e9;
 
     private readonly double[] _reach;
 
-    /// <summary>A choice whose weights may be wrong: ask <see cref="Check"/> before <see cref="At"/>.</summary>
+    /// <summary>Creates a choice. The weights may be invalid: call <see cref="Check"/> before <see cref="At"/>.</summary>
     /// <param name="choices">The values in the order of the file, with their weights.</param>
     public WeightedChoice(ImmutableArray<Weighted<T>> choices)
     {
@@ -45,7 +45,7 @@ public sealed class WeightedChoice<T>
             index++;
         }
 
-        // Rounding may carry the point to the very end, where a weight of 0 has no share.
+        // Rounding may move the point to the very end; skip values of weight 0 there.
         while (Choices[index].Weight == 0)
         {
             index--;
@@ -54,6 +54,6 @@ public sealed class WeightedChoice<T>
         return Choices[index].Value;
     }
 
-    /// <summary>The weighted mean of something about the values.</summary>
+    /// <summary>The weighted mean of a function of the values.</summary>
     public double Mean(Func<T, double> of) => Choices.Sum(choice => choice.Weight * of(choice.Value)) / _reach[^1];
 }

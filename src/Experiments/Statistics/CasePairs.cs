@@ -9,8 +9,8 @@ public static class CasePairs
     private const string Policy = "policy";
 
     /// <summary>
-    /// Those that differ in the policy alone. When the matrix does not vary the policy, those that differ in one value. Cases that differ in
-    /// more say nothing about either value, and each pair more makes all intervals wider.
+    /// Pairs that differ in the policy alone; if the matrix does not vary the policy, pairs that differ in one value. Pairs that differ in
+    /// more say nothing about a single value, and every further pair widens all intervals.
     /// </summary>
     /// <param name="cases">The cases of an experiment.</param>
     /// <returns>Positions in <paramref name="cases"/>, the earlier first; empty when there is nothing to compare.</returns>
@@ -32,7 +32,7 @@ public static class CasePairs
         return ofPolicies.IsEmpty ? pairs.ToImmutable() : ofPolicies;
     }
 
-    /// <summary>The one key whose values differ; null when there is none or more than one.</summary>
+    /// <summary>The only key whose values differ; null when there is not exactly one.</summary>
     private static string? OnlyDifference(Case first, Case second)
     {
         var different = first.Values.Zip(second.Values).Where(pair => pair.First.Value != pair.Second.Value).Select(pair => pair.First.Key).ToList();

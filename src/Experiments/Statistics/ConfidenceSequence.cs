@@ -3,8 +3,8 @@ using MathNet.Numerics.Statistics;
 namespace DmaGrains.Experiments.Statistics;
 
 /// <summary>
-/// Intervals that hold all together: with the given confidence the true mean is in every one of them, after the first repetition, the second,
-/// and so on for ever. So one may look after each repetition and stop whenever the answer is clear; the chance of a false one stays the same.
+/// Intervals that hold simultaneously: with the given confidence, the true mean is in all of them, after every repetition. So one may look
+/// after each repetition and stop when the answer is clear, without raising the chance of a false answer.
 /// </summary>
 /// <remarks>
 /// The sequential t-test with a normal mixture over the effect size, for means that are about normal and of unknown variance. Source: H. Wang and
@@ -30,7 +30,7 @@ public static class ConfidenceSequence
     }
 
     /// <summary>Half the width after so many repetitions, in standard errors of the mean; infinity as long as nothing can be said.</summary>
-    /// <param name="count">Repetitions so far.</param>
+    /// <param name="count">The number of repetitions so far.</param>
     /// <param name="confidence">That all intervals contain the true mean: above 0, below 1.</param>
     public static double StandardErrors(int count, double confidence)
     {

@@ -1,6 +1,6 @@
 namespace DmaGrains.Experiments.Statistics;
 
-/// <summary>How often the results are looked at before it is decided whether to go on.</summary>
+/// <summary>How often the results are evaluated to decide whether to continue.</summary>
 public enum Looks
 {
     /// <summary>Once, at the end: the number of repetitions was fixed beforehand.</summary>

@@ -4,8 +4,8 @@ using MathNet.Numerics.Statistics;
 namespace DmaGrains.Experiments.Statistics;
 
 /// <summary>
-/// Intervals by Student's t, for a number of repetitions that was fixed beforehand. Whoever looks again and again, and stops when it pleases,
-/// needs <see cref="ConfidenceSequence"/>.
+/// Student's t intervals, for a number of repetitions that was fixed beforehand. For repeated looks with optional stopping, use
+/// <see cref="ConfidenceSequence"/>.
 /// </summary>
 public static class StudentInterval
 {

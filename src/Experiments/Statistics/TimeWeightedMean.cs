@@ -4,7 +4,7 @@ namespace DmaGrains.Experiments.Statistics;
 /// The mean over time of a value that changes in steps, such as the bytes in use: each value counts for as long as it lasted. Sums are whole
 /// numbers, so the mean does not depend on how the time was divided.
 /// </summary>
-/// <param name="Start">Since when it is measured, in nanoseconds.</param>
+/// <param name="Start">When measuring began, in nanoseconds.</param>
 /// <param name="Changed">When the value last changed, in nanoseconds.</param>
 /// <param name="Value">The value since then.</param>
 /// <param name="Max">The highest value so far.</param>

@@ -31,7 +31,10 @@ public readonly record struct WarmUp(int Cut, bool HasSettled)
     /// means of 5 observations each.
     /// </summary>
     /// <param name="observations">Equally spaced in time.</param>
-    /// <remarks>Source: K. P. White, M. J. Cobb and S. C. Spratt, "A comparison of five steady-state truncation heuristics for simulation" (WSC 2000).</remarks>
+    /// <remarks>
+    /// Source: K. P. White, M. J. Cobb and S. C. Spratt, "A comparison of five steady-state truncation heuristics for simulation" (WSC
+    /// 2000).
+    /// </remarks>
     public static WarmUp Find(ReadOnlySpan<double> observations)
     {
         var count = observations.Length / BatchSize;

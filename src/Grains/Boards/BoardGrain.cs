@@ -19,7 +19,7 @@ internal sealed class BoardGrain(
     [PersistentState("name-buckets", StorageNames.Default)] IPersistentState<NameBucketsRecord> nameStorage,
     DeviceFactsClient facts) : Grain, IBoardForGrains
 {
-    // So many writes are in flight together; storage groups them.
+    // The number of writes in flight together; storage groups them.
     private const int DevicesAtOnce = 64;
 
     private readonly HashSet<Task> _adding = [];
@@ -28,7 +28,7 @@ internal sealed class BoardGrain(
     private BoardSetUp _board = BoardSetUp.None;
     private NameBuckets _names = null!;
 
-    // While the board is set up or removed: new names wait for its end.
+    // A set-up or removal in progress; new names wait for its end.
     private Task? _change;
 
     private string Name => GrainKeys.NameOf(this.GetPrimaryKeyString());
@@ -111,7 +111,7 @@ internal sealed class BoardGrain(
             return DmaResult.Refuse<Device>(set.Refusal!);
         }
 
-        // What the board writes through others is never abandoned: it could reach them after a later change.
+        // A write through another grain is never cancelled: it could arrive there after a later change.
         var registered = await GrainFactory.DeviceForGrains(Name, device.Name).RegisterAsync(device, CancellationToken.None);
         if (registered.IsGranted)
         {
@@ -269,7 +269,7 @@ internal sealed class BoardGrain(
 
     private Task<Refusal?> ListAsync(BoardSetUp board) => GrainFactory.BoardsForGrains().AddAsync(Name, board.Generation);
 
-    /// <summary>A buffer that is listed, or for which something is held; null when there is none.</summary>
+    /// <summary>A buffer that is listed, or for which something is held; null for none.</summary>
     private async Task<string?> FindHolderAsync(CancellationToken cancellation) =>
         await _names.FindAnyAsync(cancellation)
         ?? (await GrainFactory.GetMemory(Name).GetHeldAsync(cancellation)).Select(token => token.Buffer).FirstOrDefault()

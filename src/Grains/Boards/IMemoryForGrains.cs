@@ -16,7 +16,7 @@ internal interface IMemoryForGrains : IMemoryGrain
     [Alias("LayOut")]
     Task<DmaResult<ImmutableArray<RegionUse>>> LayOutAsync(ImmutableArray<MemoryRegionLayout> regions, CancellationToken cancellationToken = default);
 
-    /// <summary>Allocates; the same request under the same token gets the same pages.</summary>
+    /// <summary>Allocates pages; the same request under the same token gets the same pages.</summary>
     /// <returns>
     /// As <see cref="AllocationRequest.Check"/>, ENOENT (memory not set up), EINVAL naming Token (given back a short while ago, and would
     /// not be given back again), EIO (none within reach) or ENOMEM.
@@ -25,7 +25,7 @@ internal interface IMemoryForGrains : IMemoryGrain
     [Alias("Allocate")]
     Task<DmaResult<BackingStorage>> AllocateAsync(AllocationRequest request, CancellationToken cancellationToken = default);
 
-    /// <summary>What an allocation would return; nothing is kept.</summary>
+    /// <summary>The reply that an allocation would get; nothing is held.</summary>
     /// <returns>As <see cref="AllocateAsync"/>.</returns>
     [ReadOnly]
     [Alias("TestAllocate")]

@@ -12,7 +12,7 @@ namespace DmaGrains.Grains.Boards;
 [Alias("dma.ITranslationForGrains")]
 internal interface ITranslationForGrains : ITranslationGrain
 {
-    /// <summary>Sets the MMUs up; the same again changes nothing. For the board.</summary>
+    /// <summary>Sets up the MMUs; repeating it changes nothing. For the board.</summary>
     /// <param name="stages">The board's MMUs.</param>
     /// <param name="pool">The bounce pool, or null.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
@@ -20,7 +20,7 @@ internal interface ITranslationForGrains : ITranslationGrain
     [Alias("LayOut")]
     Task<Refusal?> LayOutAsync(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool, CancellationToken cancellationToken = default);
 
-    /// <summary>Maps; the same request under the same token gets the same addresses.</summary>
+    /// <summary>Maps a list; the same request under the same token gets the same addresses.</summary>
     /// <returns>
     /// As <see cref="DmaMapRequest.Check"/>, EINVAL naming Token (that mapping ended a short while ago), or as <see cref="DmaTranslation.Map"/>.
     /// </returns>
@@ -28,7 +28,7 @@ internal interface ITranslationForGrains : ITranslationGrain
     [Alias("Map")]
     Task<DmaResult<DmaMapped>> MapAsync(DmaMapRequest request, CancellationToken cancellationToken = default);
 
-    /// <summary>What a map would return; nothing is kept.</summary>
+    /// <summary>The reply that a map would get; nothing is held.</summary>
     /// <returns>As <see cref="MapAsync"/>.</returns>
     [ReadOnly]
     [Alias("TestMap")]

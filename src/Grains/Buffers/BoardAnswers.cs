@@ -10,11 +10,11 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Grains.Buffers;
 
-/// <summary>Answers what a buffer's commands ask, by asking the grains of its board; it decides nothing.</summary>
+/// <summary>Answers the questions of a buffer's commands by asking the grains of its board; it decides nothing.</summary>
 /// <param name="board">The board.</param>
 /// <param name="buffer">The buffer.</param>
 /// <param name="grains">Finds the board's grains.</param>
-/// <param name="facts">The devices that the silo has asked for.</param>
+/// <param name="facts">The silo's cached devices.</param>
 internal sealed class BoardAnswers(string board, string buffer, IGrainFactory grains, DeviceCache facts)
 {
     /// <summary>The board's name.</summary>
@@ -28,13 +28,13 @@ internal sealed class BoardAnswers(string board, string buffer, IGrainFactory gr
 
     private ITranslationForGrains Translation => field ??= grains.TranslationForGrains(board);
 
-    /// <summary>Answers until a command is decided.</summary>
-    /// <param name="step">Where the command stands.</param>
-    /// <param name="cancellation">Stops it until the first question that keeps something; from then on the command is carried out.</param>
+    /// <summary>Answers a command's questions until it is decided.</summary>
+    /// <param name="step">The command.</param>
+    /// <param name="cancellation">Cancels the command until the first question whose answer is held; from then on the command is carried out.</param>
     public ValueTask<Transition> DecideAsync(CommandStep step, CancellationToken cancellation) =>
         step.Question is null ? new(step.Decided) : AnswerAsync(step, cancellation);
 
-    /// <summary>A device of the board, asked once for all buffers of the silo; null when the board has none of that name.</summary>
+    /// <summary>A device of the board, cached for all buffers of the silo; null when the board has no device of that name.</summary>
     public ValueTask<Device?> DeviceAsync(string device, CancellationToken cancellation = default) =>
         facts.Find(board, device) is { } known ? new(known) : new(AskAsync(device, cancellation));
 
@@ -71,7 +71,7 @@ internal sealed class BoardAnswers(string board, string buffer, IGrainFactory gr
     /// <summary>Gives back what a buffer owes, and its name when it is gone.</summary>
     public async Task PayAsync(DmaBuffer owing)
     {
-        // First: no device may reach pages that already belong to another buffer.
+        // Addresses first: no device may reach pages that already belong to another buffer.
         if (owing.OwesAllMappings)
         {
             Invariant.Holds(await Translation.UnmapAllAsync(buffer, owing.NextMapping) is null);
@@ -98,7 +98,7 @@ internal sealed class BoardAnswers(string board, string buffer, IGrainFactory gr
         {
             if (question is CommandQuestion.NeedsMemory { IsTrial: false } or CommandQuestion.NeedsTranslation { IsTrial: false })
             {
-                // What is given must be recorded, or it would belong to nobody.
+                // No cancellation after this: whatever is given must be recorded, or no buffer would own it.
                 cancellation.ThrowIfCancellationRequested();
                 cancellation = CancellationToken.None;
             }

@@ -8,16 +8,16 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Grains.Buffers;
 
-/// <summary>A buffer's record in storage: what is durable, and what the buffer still owes to its board.</summary>
+/// <summary>A buffer's stored record, and the payment of what the buffer owes to its board.</summary>
 /// <param name="storage">The record.</param>
 /// <param name="lists">Its long lists.</param>
 /// <param name="board">The buffer's board.</param>
-/// <param name="debts">Where debts are noted that could not be paid.</param>
+/// <param name="debts">Takes note of debts that could not be paid.</param>
 /// <param name="dropActivation">The grain's DeactivateOnIdle.</param>
 internal sealed class BufferState(
     IPersistentState<DmaBufferRecord> storage, StoredLists lists, BoardAnswers board, BufferDebts debts, Action dropActivation)
 {
-    /// <summary>The record, all of it durable but for replies to commands that changed nothing.</summary>
+    /// <summary>The record; all of it is durable, except replies to commands that changed nothing.</summary>
     public DmaBufferRecord Record { get; private set; } = storage.State;
 
     /// <summary>The buffer; null before its first export.</summary>
@@ -53,7 +53,7 @@ internal sealed class BufferState(
         }
         catch when (next.Buffer is { IsInDebt: true })
         {
-            // It may have been stored, and then the debt is due.
+            // The write may have been stored; then the debt is due.
             debts.Add(board.Board, board.Buffer);
             throw;
         }
@@ -61,7 +61,7 @@ internal sealed class BufferState(
         Record = next;
     }
 
-    /// <summary>Makes commands durable if they changed anything, and pays what the buffer owes then.</summary>
+    /// <summary>Makes commands durable if they changed anything, and then pays what the buffer owes.</summary>
     public async Task CommitAsync(CommandBatch batch)
     {
         if (batch.ChangesState)
@@ -69,7 +69,7 @@ internal sealed class BufferState(
             await WriteAsync(With(batch.Buffer, batch.Replies));
         }
 
-        // A grant that changed nothing is remembered with the next change; after a crash, pages are given back again.
+        // Grants that changed nothing, and payments, are stored with the next change. After a crash, the same pages are given back again.
         Note(With(batch.Buffer, batch.Replies));
         await PayAsync();
     }
@@ -95,7 +95,7 @@ internal sealed class BufferState(
         Note(With(owing.Freed(), Record.Replies));
     }
 
-    /// <summary>Pays, and takes back what an export may have left that memory refused.</summary>
+    /// <summary>Pays what the buffer owes, and takes back what an export may have left behind when memory refused it.</summary>
     public async Task SettleAsync()
     {
         await PayAsync();
@@ -112,8 +112,8 @@ internal sealed class BufferState(
     }
 
     /// <summary>
-    /// Takes back the name of an export that memory refused, and what a late request may have got. Again when that was interrupted: the refusal
-    /// was stored before it.
+    /// Takes back the name of an export that memory refused, and what a late request may have got. The refusal was stored before, so this
+    /// can be repeated when interrupted.
     /// </summary>
     public async Task WithdrawAsync()
     {
@@ -125,7 +125,7 @@ internal sealed class BufferState(
         }
     }
 
-    /// <summary>Gives back what is held under the buffer's name without need, and makes the board list the buffer exactly if it is alive.</summary>
+    /// <summary>Gives back what is held under the buffer's name but not used, and makes the board list the buffer if and only if it is alive.</summary>
     /// <param name="pages">The pages that the board's memory holds under its name.</param>
     /// <param name="mappings">The mappings that the board's MMUs and bounce pool hold under its name.</param>
     public async Task<BufferRepair> RepairAsync(ImmutableArray<AllocationToken> pages, ImmutableArray<MapToken> mappings)
@@ -136,8 +136,8 @@ internal sealed class BufferState(
         var listed = BufferExports.GenerationOf(Buffer, Record.NextGeneration);
         if (!isAlive)
         {
-            // An interrupted export may have listed the name under the next generation, and pages may be held under others: none of these
-            // generations is used again.
+            // An interrupted export may have listed the name under the next generation, and pages may be held under others. None of these generations may be
+            // reused.
             var used = pages.Select(token => token.Generation).Append(listed).Max();
             await WriteAsync(With(Buffer, Record.Replies, used + BufferExports.GenerationsOfExport));
         }

@@ -18,16 +18,16 @@ internal sealed class CommandBatch(DmaBuffer buffer, ReplyTable replies, Command
     /// <summary>Whether anything is to be written.</summary>
     public bool ChangesState { get; private set; }
 
-    /// <summary>Adds a command that was decided.</summary>
+    /// <summary>Adds a decided command.</summary>
     /// <param name="command">The command.</param>
     /// <param name="place">As for <see cref="ReplyTable.Remember(DmaCommand, DmaResult{DmaReply}, int, CommandId?)"/>.</param>
-    /// <param name="decided">What it came to.</param>
+    /// <param name="decided">Its outcome.</param>
     public DmaResult<DmaReply> Add(DmaCommand command, int place, Transition decided)
     {
         Buffer = decided.Next;
         Replies = Replies.Remember(command, decided.Reply, place, first);
 
-        // What has an id is durable whatever it did: it is never carried out again, and whoever heard a reply hears it again.
+        // The reply to a command with an id is always stored: the command is never carried out again, and a repeat gets the same reply.
         ChangesState |= decided.ChangesState || command.Id is not null;
         return decided.Reply;
     }

@@ -45,7 +45,7 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
         }
         catch (Exception)
         {
-            // It is tried again; callers that only read need not wait for that.
+            // Payment is tried again later; callers that only read need not wait for it.
         }
     }
 
@@ -97,7 +97,7 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
             var reply = await StepAsync(batch, command, replies.Count, batch.ChangesState ? CancellationToken.None : cancellationToken);
             replies.Add(reply);
 
-            // A request that came too late is refused as a whole.
+            // A request that came too late (ESTALE) ends the batch.
             if (reply.Refusal is { } refused && (!goOn || refused.Errno == Errno.ESTALE))
             {
                 break;
@@ -166,7 +166,7 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
         return reply;
     }
 
-    /// <summary>Null when the commands can be one batch.</summary>
+    /// <summary>Null when the commands form a valid batch.</summary>
     private static Refusal? Check(ImmutableArray<DmaCommand> commands) =>
         commands.Length > IDmaBufferGrain.BatchMax ? BatchTooLong(commands.Length)
         : commands.IndexOf(null!) is >= 0 and var missing ? CommandIsNull(missing + 1)

@@ -18,15 +18,18 @@ public sealed class DmaBufferRecord
     [Id(3)]
     public ReplyTable Replies { get; init; } = ReplyTable.Empty;
 
-    /// <summary>The importers when there are many; the buffer itself then has none. Null when the buffer has them.</summary>
+    /// <summary>The importers when there are many, stored apart from the buffer; null when they are stored with the buffer.</summary>
     [Id(2)]
     public ChunkedMapRecord<string, Attachment>? Importers { get; init; }
 
-    /// <summary>The mappings, where there are many, without the storage that they are over; null where the buffer has them.</summary>
+    /// <summary>
+    /// The mappings when there are many, stored apart from the buffer and without their <see cref="Mapping.Storage"/>; null when they are
+    /// stored with the buffer.
+    /// </summary>
     [Id(5)]
     public ChunkedMapRecord<string, Mapping>? Mappings { get; init; }
 
-    /// <summary>The least generation of the next export, after exports that failed; 0 if none has.</summary>
+    /// <summary>The lowest generation of the next export, after failed exports; 0 if none failed.</summary>
     [Id(4)]
     public uint NextGeneration { get; init; }
 }

@@ -4,10 +4,10 @@ using DmaGrains.Model.Memory;
 
 namespace DmaGrains.Grains.Buffers;
 
-/// <summary>An export: the name is listed first, then the buffer is stored, then memory is asked, so that an interruption leaves nothing without an owner.</summary>
-/// <param name="state">What the name stands for.</param>
+/// <summary>An export. It first lists the name, then stores the buffer, then asks memory, so that an interruption leaves nothing without an owner.</summary>
+/// <param name="state">The state under the buffer's name.</param>
 /// <param name="board">The buffer's board.</param>
-/// <param name="origin">What the exporter says.</param>
+/// <param name="origin">The requested export.</param>
 internal sealed class ExportTurn(BufferState state, BoardAnswers board, BufferExport origin)
 {
     /// <summary>The buffer that memory was asked for.</summary>
@@ -48,7 +48,7 @@ internal sealed class ExportTurn(BufferState state, BoardAnswers board, BufferEx
     }
 
     /// <summary>
-    /// Whatever happens next, there is a buffer to give the pages back. An export that is interrupted here continues from here when it is sent
+    /// From here on there is a stored buffer to give the pages back. An export that is interrupted here continues from here when it is sent
     /// again.
     /// </summary>
     private async Task<DmaResult<BackingStorage>> AllocateAsync(ExportQuestion.NeedsMemory ask)
@@ -75,7 +75,10 @@ internal sealed class ExportTurn(BufferState state, BoardAnswers board, BufferEx
         return granted;
     }
 
-    /// <summary>Memory has no pages: the name stands for what it stood for. No generation is used twice: a request under this one may still be on its way.</summary>
+    /// <summary>
+    /// Memory has no pages: the name stands for what it stood for. The next export uses other generations: a request under this one may
+    /// still be in flight.
+    /// </summary>
     private async Task<DmaResult<DmaReply>> WithdrawAsync(DmaBufferRecord before, DmaBuffer asked, Refusal refusal)
     {
         var reply = DmaResult.Refuse<DmaReply>(refusal);

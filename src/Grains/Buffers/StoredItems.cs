@@ -4,7 +4,7 @@ using Orleans.Core;
 
 namespace DmaGrains.Grains.Buffers;
 
-/// <summary>The importers or mappings of a buffer that has many: stored in a map, not with the buffer.</summary>
+/// <summary>The importers or mappings of a buffer with many of them, stored in a chunked map instead of with the buffer.</summary>
 /// <param name="stateOf">A state of the buffer's grain, by chunk number.</param>
 /// <param name="dropActivation">The grain's DeactivateOnIdle.</param>
 /// <param name="toStored">The stored form of an item; the item itself when none of it is stored elsewhere.</param>
@@ -17,7 +17,7 @@ internal sealed class StoredItems<TItem, TSum>(
 
     private readonly ChunkedMapStore<string, TItem> _chunks = new(_shape, stateOf, dropActivation);
 
-    // What is stored; null before the first write.
+    // The stored map; null before the first write.
     private ChunkedMap<string, TItem>? _map;
 
     /// <summary>Reads the items that belong to a buffer's record.</summary>
@@ -29,7 +29,7 @@ internal sealed class StoredItems<TItem, TSum>(
         return _map.Items.OrderBy(item => item.Name, StringComparer.Ordinal);
     }
 
-    /// <summary>The map with the changes, after a chunk that is due was written; the buffer's record must be written next.</summary>
+    /// <summary>The map with the changes, after chunks that were due are written; the buffer's record must be written next.</summary>
     /// <param name="before">The items when the record was last written.</param>
     /// <param name="after">The items now.</param>
     public async ValueTask<ChunkedMap<string, TItem>> ChangedAsync(NamedList<TItem, TSum> before, NamedList<TItem, TSum> after)

@@ -9,14 +9,14 @@ namespace DmaGrains.Grains.Buffers;
 /// <param name="dropActivation">Its DeactivateOnIdle.</param>
 internal sealed class StoredLists(IGrainContext grain, Action dropActivation)
 {
-    /// <summary>Most importers, or mappings, that are stored with the buffer; more are stored in a map, until none is left.</summary>
+    /// <summary>The most importers or mappings that are stored with the buffer. Above, they move to a chunked map, until none is left.</summary>
     public const int WithBufferMax = 16;
 
-    // Null while there are few, as in most buffers.
+    // Null while there are few, as for most buffers.
     private StoredItems<Attachment, AttachmentSum>? _importers;
     private StoredItems<Mapping, DeviceUses>? _mappings;
 
-    /// <summary>The buffer of a record, complete.</summary>
+    /// <summary>Reads the complete buffer of a record.</summary>
     /// <param name="storage">The record; it has been read, and may be read again here.</param>
     public async Task<DmaBuffer?> ReadAsync(IPersistentState<DmaBufferRecord> storage)
     {
@@ -39,7 +39,7 @@ internal sealed class StoredLists(IGrainContext grain, Action dropActivation)
                 mappings = [.. from mapping in await _mappings.ReadAsync(storage, record => record.Mappings) select mapping with { Storage = storage.State.Buffer!.Storage! }];
             }
 
-            // If another activation wrote the record in between, it may have written chunks, too.
+            // Another activation wrote the record in between, and perhaps chunks, too: read again.
         }
         while (storage.Etag != version);
 
@@ -47,8 +47,8 @@ internal sealed class StoredLists(IGrainContext grain, Action dropActivation)
         return buffer is null ? null : Whole(buffer, importers, mappings);
     }
 
-    /// <summary>Writes a buffer's record, after chunks that are due.</summary>
-    /// <param name="storage">The state; it has the last written record, complete, and in the end the new one.</param>
+    /// <summary>Writes the chunks that are due, then the buffer's record.</summary>
+    /// <param name="storage">The state, with the last written record, complete; afterwards with the new one.</param>
     /// <param name="next">What to write.</param>
     public async Task WriteAsync(IPersistentState<DmaBufferRecord> storage, DmaBufferRecord next)
     {
@@ -92,7 +92,7 @@ internal sealed class StoredLists(IGrainContext grain, Action dropActivation)
     private StoredItems<Attachment, AttachmentSum> NewImporters() =>
         new(ChunkStates.Of<Attachment>(grain, "importers"), dropActivation, static attachment => attachment);
 
-    /// <summary>Mappings without their storage, which is the buffer's and is in its record.</summary>
+    /// <summary>Mappings are stored without their storage, which the buffer's record has.</summary>
     private StoredItems<Mapping, DeviceUses> NewMappings() =>
         new(ChunkStates.Of<Mapping>(grain, "mappings"), dropActivation, static mapping => mapping with { Storage = null! });
 }

@@ -3,11 +3,11 @@ using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Grains.Devices;
 
-/// <summary>The devices that a silo's buffers have asked for: cached once for all of them, until the board says that one has changed.</summary>
+/// <summary>A silo's cache of devices, shared by all its buffers, until the board says that a device has changed.</summary>
 /// <remarks>Thread-safe. See <c>docs/decisions/0014</c>.</remarks>
 internal sealed class DeviceCache
 {
-    /// <summary>Most cached devices; beyond that the cache is emptied.</summary>
+    /// <summary>The most cached devices; beyond that the cache is emptied.</summary>
     public const int DevicesMax = 100_000;
 
     private readonly ConcurrentDictionary<(string Board, string Device), Device> _devices = new();
@@ -17,10 +17,10 @@ internal sealed class DeviceCache
     /// <summary>Counts forgotten devices; read it before asking a device.</summary>
     public long Changes => Volatile.Read(ref _changes);
 
-    /// <summary>A cached device; null when it must be asked.</summary>
+    /// <summary>A cached device; null when its grain must be asked.</summary>
     public Device? Find(string board, string device) => _devices.GetValueOrDefault((board, device));
 
-    /// <summary>Caches an answer, unless a device was forgotten since the question: the answer may be old.</summary>
+    /// <summary>Caches an answer, unless any device was forgotten since the question, so that the answer may be old.</summary>
     public void Keep(string board, Device device, long changesWhenAsked)
     {
         lock (_writing)

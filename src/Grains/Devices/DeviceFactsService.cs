@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DmaGrains.Grains.Devices;
 
-/// <summary>Runs on each silo, starting before its first grain.</summary>
+/// <summary>Lets other silos remove devices from this silo's cache. Starts before the silo's first grain.</summary>
 internal sealed class DeviceFactsService(GrainId id, Silo silo, ILoggerFactory loggers, DeviceCache facts)
     : GrainService(id, silo, loggers), IDeviceFactsService
 {

@@ -3,11 +3,11 @@ using Orleans.Services;
 
 namespace DmaGrains.Grains.Devices;
 
-/// <summary>A silo's <see cref="DeviceCache"/>, as other silos reach it.</summary>
+/// <summary>Gives other silos access to a silo's <see cref="DeviceCache"/>.</summary>
 [Alias("dma.IDeviceFactsService")]
 internal interface IDeviceFactsService : IGrainService
 {
-    /// <summary>The silo forgets devices of a board before this returns.</summary>
+    /// <summary>Forgets devices of a board.</summary>
     [Alias("ForgetAll")]
     Task ForgetAsync(string board, ImmutableArray<string> devices, CancellationToken cancellationToken = default);
 }

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace DmaGrains.Grains.Experiments;
 
 /// <summary>
-/// Drives an experiment: in each turn it hands on the replies that have come, lets happen what is due, stores the state, and then sends what
-/// is to be sent. Whatever fails, it goes on from the stored state, and sends again under the same ids what had no reply.
+/// Drives an experiment. Each turn passes on the received replies, plays what is due, stores the state, and then sends the new commands.
+/// After a failure it continues from the stored state and sends unanswered commands again under the same ids.
 /// </summary>
 [GrainType("dma-experiment")]
 internal sealed partial class ExperimentGrain(
@@ -21,10 +21,10 @@ internal sealed partial class ExperimentGrain(
 {
     private const string Reminder = "drive";
 
-    // As exact as .NET's timers are, twice over.
+    // Twice the resolution of .NET's timers.
     private static readonly TimeSpan _turn = TimeSpan.FromMilliseconds(2);
 
-    // How much of an idle time counts as not driven at most, and how soon silos that were lost are seen.
+    // The longest idle time between turns, and so how soon lost silos are noticed.
     private static readonly TimeSpan _longestIdle = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _pauseAfterTrouble = TimeSpan.FromSeconds(1);
 
@@ -42,7 +42,7 @@ internal sealed partial class ExperimentGrain(
     private long _restsUntil;
     private long? _endedAt;
 
-    /// <summary>How often a reminder looks after an experiment that runs.</summary>
+    /// <summary>How often a reminder reactivates a running experiment.</summary>
     public static TimeSpan ReminderPeriod { get; } = TimeSpan.FromSeconds(10);
 
     private string Name => GrainKeys.NameOf(this.GetPrimaryKeyString());
@@ -108,13 +108,13 @@ internal sealed partial class ExperimentGrain(
         }
     }
 
-    /// <summary>Goes on from what is stored: replies that were not stored are asked for again.</summary>
+    /// <summary>Continues from the stored state: commands whose replies were not stored are sent again.</summary>
     private void GoOn()
     {
         var read = ClusterExperiment.Read(Name, definition.State.Sent!);
         if (!read.TryGetValue(out var experiment))
         {
-            // Another version of the program reads it otherwise.
+            // The experiment was accepted when it started, so another version of the program reads it differently.
             _status = new(Name, ExperimentStage.Failed, 0, results.State.Repetitions, read.Refusal!.Reason);
             return;
         }
@@ -161,7 +161,7 @@ internal sealed partial class ExperimentGrain(
         }
         catch (Exception problem)
         {
-            // What was not stored did not happen.
+            // Continue from the stored state: what was not stored did not happen.
             LogTrouble(Name, problem.Message);
             _drive = null;
             Rest();
@@ -235,7 +235,7 @@ internal sealed partial class ExperimentGrain(
         SendAll(drive);
     }
 
-    /// <summary>The results are stored first; under its case and repetition, each is there once, however often it is stored.</summary>
+    /// <summary>Stores the results first: identified by case and repetition, a result is kept once, however often it is stored.</summary>
     private async Task EndAsync(ExperimentDrive drive, CancellationToken cancellation)
     {
         await results.WriteAsync(new() { Repetitions = ExperimentDrive.With(results.State.Repetitions, drive.Result()!) }, static () => { });
@@ -276,7 +276,7 @@ internal sealed partial class ExperimentGrain(
         }
     }
 
-    /// <summary>Sends a command until there is a reply, or until it is sent by somebody who has gone on from the stored state.</summary>
+    /// <summary>Sends a command until there is a reply, or until the experiment has continued from the stored state, which sends it again.</summary>
     private async Task AskAsync(int board, BoardRequest request)
     {
         var (epoch, sentAt, to) = (_epoch, Now, _boards[board]);

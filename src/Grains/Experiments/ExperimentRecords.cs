@@ -4,11 +4,11 @@ using DmaGrains.Interfaces;
 
 namespace DmaGrains.Grains.Experiments;
 
-/// <summary>What an experiment is.</summary>
+/// <summary>The stored definition of an experiment.</summary>
 [GenerateSerializer, Alias("dma.stored.experiment")]
 internal sealed class ExperimentRecord
 {
-    /// <summary>What was sent; null when it was never started.</summary>
+    /// <summary>The experiment as sent; null when it was never started.</summary>
     [Id(0)]
     public ExperimentText? Sent { get; init; }
 
@@ -17,20 +17,20 @@ internal sealed class ExperimentRecord
     public string Caller { get; init; } = string.Empty;
 }
 
-/// <summary>Where an experiment is.</summary>
+/// <summary>The stored progress of an experiment.</summary>
 [GenerateSerializer, Alias("dma.stored.experiment-drive")]
 internal sealed class ExperimentDriveRecord
 {
-    /// <summary>To go on from.</summary>
+    /// <summary>The state to continue from.</summary>
     [Id(0)]
     public ExperimentDriveState State { get; init; } = new();
 }
 
-/// <summary>What came of the repetitions of an experiment that have come to their end.</summary>
+/// <summary>The stored results of an experiment's finished repetitions.</summary>
 [GenerateSerializer, Alias("dma.stored.experiment-results")]
 internal sealed class ExperimentResultsRecord
 {
-    /// <summary>In the order in which they were played.</summary>
+    /// <summary>The repetitions, in the order played.</summary>
     [Id(0)]
     public ImmutableArray<ExperimentRepetition> Repetitions { get; init; } = [];
 }

@@ -4,19 +4,17 @@ using DmaGrains.Model;
 namespace DmaGrains.Grains.Storage;
 
 /// <summary>
-/// Many items of one grain, stored so that a command writes few of them: each item has a place in a chunk, a state of its own, and the
-/// grain's record has the changes that no chunk has yet. Immutable; every change gives a new one.
+/// Many items of one grain, stored so that a command writes few of them. Items lie in chunks, each a stored state of its own; the grain's
+/// record has the changes that are not in the chunks yet. Immutable: every change gives a new map.
 /// </summary>
 /// <remarks>
-/// What is kept are the chunks with the changes laid over them. A command writes the grain's record and nothing else, so it happens
-/// or not, and two activations that both believe to be the one cannot both write: the record's version stands in the way. When there
-/// are many changes, chunks are written first, with what the record says already, and the next command's record leaves their changes
-/// out. Whatever fails in between, the changes are still in the record, and laid over the new chunks they change nothing.
-/// Which chunks are written, and in which order, follows from the record alone. So whoever goes on from a record has written those
-/// that another activation, left behind at that record, may still want to write: it finds another version there, or writes what is
-/// there already.
-/// A chunk that the record does not count yet has nothing that counts, whatever storage has of it; such chunks are first written in
-/// order, so that none is counted with leftovers.
+/// The stored value is the chunks with the changes applied on top. A command writes only the grain's record, so it is atomic, and the
+/// record's version keeps two activations from both writing. When there are many changes, chunks are written first, with changes that the
+/// record already has, and the next command's record omits these. If anything fails in between, the changes are still in the record, and
+/// applying them to the new chunks changes nothing. The record alone determines which chunks are written, and in which order. So when an
+/// outdated activation tries to write a chunk, another activation that went on from the same record has written it already: the outdated
+/// one meets another version, or writes the same content. A chunk that the record does not count yet is treated as empty, whatever is
+/// stored; such chunks are first written in order, so that none is counted with leftovers.
 /// </remarks>
 internal sealed class ChunkedMap<TKey, TItem>
     where TKey : IEquatable<TKey>
@@ -51,10 +49,10 @@ internal sealed class ChunkedMap<TKey, TItem>
         }
     }
 
-    /// <summary>Chunks that the grain's record counts once it is written with this.</summary>
+    /// <summary>The number of chunks in the grain's record after the next write.</summary>
     public int StoredCount { get; }
 
-    /// <summary>Whether a chunk is to be written before the next change.</summary>
+    /// <summary>Whether a chunk must be written before the next change.</summary>
     public bool IsFull => HasTooManyChanged || _goneCount > _shape.GoneMax;
 
     private bool HasTooManyChanged => _changedWeight > _shape.ChangedMax;
@@ -62,7 +60,10 @@ internal sealed class ChunkedMap<TKey, TItem>
     /// <summary>All items, in no order.</summary>
     public IEnumerable<TItem> Items => Enumerable.Range(0, _chunks.Count).SelectMany(ItemsOf);
 
-    /// <summary>The chunk to write next: of those that may be written, the one with most of what there is too much of.</summary>
+    /// <summary>
+    /// The chunk to write next: among those that may be written, the one with the largest weight of changes, or with the most removed items
+    /// if only these are too many.
+    /// </summary>
     public int FullestChunk
     {
         get
@@ -78,9 +79,9 @@ internal sealed class ChunkedMap<TKey, TItem>
         }
     }
 
-    /// <summary>The map as it was stored.</summary>
-    /// <param name="shape">How it is cut.</param>
-    /// <param name="record">What the grain's record has of it.</param>
+    /// <summary>Restores a stored map.</summary>
+    /// <param name="shape">The limits of its chunks.</param>
+    /// <param name="record">Its part in the grain's record.</param>
     /// <param name="chunks">The chunks that the record counts.</param>
     public static ChunkedMap<TKey, TItem> Of(
         ChunkedMapShape<TKey, TItem> shape, ChunkedMapRecord<TKey, TItem> record, ImmutableArray<ImmutableArray<TItem>> chunks)
@@ -108,15 +109,15 @@ internal sealed class ChunkedMap<TKey, TItem>
     }
 
     /// <summary>
-    /// With an item, new or changed. A new chunk is begun when none is half empty: so new items go to one chunk for a while, and one
-    /// write of it does for many.
+    /// Adds or changes an item. A new chunk is begun when none is half empty, so new items go to one chunk for a while, and one write of it
+    /// covers many.
     /// </summary>
     public ChunkedMap<TKey, TItem> With(TItem item)
     {
         var key = _shape.KeyOf(item);
         if (_places.TryGetValue(key, out var chunk))
         {
-            // One that has grown moves out where it leaves no room for others.
+            // An item that has grown moves to another chunk when its own has no room for it.
             return _chunks[chunk].Weight - WeightIn(chunk, key) < _shape.ChunkMax
                 ? Changed(chunk, key, item, _places)
                 : Without(key).With(item);
@@ -126,11 +127,11 @@ internal sealed class ChunkedMap<TKey, TItem>
         return Changed(chunk, key, item, _places.Add(key, chunk));
     }
 
-    /// <summary>Without an item; the same when there is none of that key.</summary>
+    /// <summary>Removes an item; the same map when there is none of that key.</summary>
     public ChunkedMap<TKey, TItem> Without(TKey key) =>
         _places.TryGetValue(key, out var chunk) ? Changed(chunk, key, null, _places.Remove(key)) : this;
 
-    /// <summary>Now that a chunk has been written with <see cref="ItemsOf"/>: its changes are the chunk's own.</summary>
+    /// <summary>The map after a chunk was written with <see cref="ItemsOf"/>: the record no longer needs its changes.</summary>
     public ChunkedMap<TKey, TItem> Written(int chunk, ImmutableArray<TItem> items)
     {
         Invariant.Holds(chunk <= StoredCount);
@@ -143,7 +144,7 @@ internal sealed class ChunkedMap<TKey, TItem>
             [.. _changes.Where(change => change.Chunk != chunk)]);
     }
 
-    /// <summary>What the grain's record is to have of it.</summary>
+    /// <summary>The map's part in the grain's record.</summary>
     public ChunkedMapRecord<TKey, TItem> ToRecord() => new() { ChunkCount = StoredCount, Changes = _changes };
 
     private ChunkedMap<TKey, TItem> Changed(int chunk, TKey key, TItem? item, ImmutableDictionary<TKey, int> places)
@@ -162,7 +163,7 @@ internal sealed class ChunkedMap<TKey, TItem>
             isUndone ? _changes.RemoveAt(index) : index < 0 ? _changes.Add(change) : _changes.SetItem(index, change));
     }
 
-    /// <summary>With the places and weights that follow from chunks and changes.</summary>
+    /// <summary>Computes the places and weights from chunks and changes.</summary>
     private ChunkedMap<TKey, TItem> Weighed()
     {
         var chunks = _chunks.ToBuilder();
@@ -173,7 +174,7 @@ internal sealed class ChunkedMap<TKey, TItem>
             var weight = 0;
             foreach (var item in ItemsOf(index))
             {
-                // Throws when a key has two places.
+                // Add throws when a key has two places.
                 places.Add(_shape.KeyOf(item), index);
                 weight += _shape.WeightOf(item);
             }

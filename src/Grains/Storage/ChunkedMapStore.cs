@@ -6,11 +6,11 @@ namespace DmaGrains.Grains.Storage;
 
 /// <summary>Reads and writes the chunks of a grain's <see cref="ChunkedMap{TKey,TItem}"/>.</summary>
 /// <param name="shape">How it is cut.</param>
-/// <param name="stateOf">A state of the grain, by the number of the chunk that it has.</param>
+/// <param name="stateOf">A state of the grain, by chunk number.</param>
 /// <param name="dropActivation">The grain's DeactivateOnIdle.</param>
 /// <remarks>
-/// Of every chunk that may be written next, the version is known as it was when the grain's record was last read or written: of those
-/// that the record counts, and of the one behind them. So an activation that was left behind writes none that has been written since.
+/// For every chunk that may be written next, the store knows the version from the last read or write of the grain's record: for those that
+/// the record counts, and for the next one. So an outdated activation cannot overwrite a chunk that was written since.
 /// </remarks>
 internal sealed class ChunkedMapStore<TKey, TItem>(
     ChunkedMapShape<TKey, TItem> shape, Func<int, IStorage<ChunkRecord<TItem>>> stateOf, Action dropActivation)
@@ -23,8 +23,8 @@ internal sealed class ChunkedMapStore<TKey, TItem>(
     private readonly Dictionary<int, IStorage<ChunkRecord<TItem>>> _chunks = [];
 
     /// <summary>Reads all chunks that the grain's record counts.</summary>
-    /// <param name="state">The state that the record is in; it has been read.</param>
-    /// <param name="recordOf">The record in it.</param>
+    /// <param name="state">The grain's state, which has been read.</param>
+    /// <param name="recordOf">The map's record in that state.</param>
     public async Task<ChunkedMap<TKey, TItem>> ReadAsync(IStorage state, Func<ChunkedMapRecord<TKey, TItem>> recordOf)
     {
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
@@ -32,7 +32,7 @@ internal sealed class ChunkedMapStore<TKey, TItem>(
             var (version, record) = (state.Etag, recordOf());
             var chunks = await ReadChunksAsync(record.ChunkCount);
 
-            // Nobody has written the record meanwhile: the chunks are those that it speaks of.
+            // Reading the record again shows whether the chunks match it.
             await state.ReadStateAsync();
             if (state.Etag == version)
             {
@@ -43,13 +43,13 @@ internal sealed class ChunkedMapStore<TKey, TItem>(
         throw new InconsistentStateException("Another activation writes the chunks while this one reads them.");
     }
 
-    /// <summary>An empty map; chunks that an earlier one has left count no more once the grain's record is written with this.</summary>
+    /// <summary>An empty map; chunks of an earlier map no longer count once the grain's record is written.</summary>
     public async Task<ChunkedMap<TKey, TItem>> CreateAsync() =>
         ChunkedMap<TKey, TItem>.Of(shape, new(), await ReadChunksAsync(0));
 
-    /// <summary>Writes chunks until there is room for changes; the grain's record is to be written next, with what this gives.</summary>
+    /// <summary>Writes chunks until there is room for changes; the grain's record must be written next, with the returned map.</summary>
     /// <remarks>
-    /// Chunks are given what the grain's record in storage says already, so one new chunk at most: the record does not count others
+    /// Chunks get only changes that the stored record has already, so at most one new chunk is written: the record does not count others
     /// yet. A failed write drops the activation.
     /// </remarks>
     public async ValueTask<ChunkedMap<TKey, TItem>> MakeRoomAsync(ChunkedMap<TKey, TItem> map)
@@ -88,7 +88,7 @@ internal sealed class ChunkedMapStore<TKey, TItem>(
 
     private async Task WriteAsync(int chunk, ImmutableArray<TItem> items)
     {
-        // The first write of a chunk makes the record count it: from then on the one behind it may be written.
+        // After the first write of a chunk the record counts it, so the next one may be written.
         if (!_chunks.ContainsKey(chunk + 1))
         {
             var next = stateOf(chunk + 1);

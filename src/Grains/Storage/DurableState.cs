@@ -41,7 +41,7 @@ internal sealed class DurableState<TState>(string name, GrainId grain, IGrainSto
 
     private Task ToldAsync(Task done, string what) => done.IsCompletedSuccessfully ? done : WaitAsync(done, what);
 
-    /// <summary>The storage's own exception types may be unknown at the caller; these are known.</summary>
+    /// <summary>Converts exceptions: the caller may not know the storage's own exception types.</summary>
     private async Task WaitAsync(Task done, string what)
     {
         try

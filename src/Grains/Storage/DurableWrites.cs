@@ -7,7 +7,10 @@ internal static class DurableWrites
     /// <param name="storage">The state.</param>
     /// <param name="next">What to write.</param>
     /// <param name="dropActivation">The grain's DeactivateOnIdle.</param>
-    /// <remarks>A failed write may have been stored or not: the old state is restored and the activation dropped, so the next one reads the truth.</remarks>
+    /// <remarks>
+    /// A failed write may have been stored or not: the old state is restored and the activation dropped, so that the next one reads what is
+    /// stored.
+    /// </remarks>
     public static async Task WriteAsync<T>(this IPersistentState<T> storage, T next, Action dropActivation)
     {
         var committed = storage.State;

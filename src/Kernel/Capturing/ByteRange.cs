@@ -1,8 +1,8 @@
 namespace DmaGrains.Kernel.Capturing;
 
-/// <summary>A run of physical addresses.</summary>
+/// <summary>A range of physical addresses.</summary>
 /// <param name="Start">Its first byte.</param>
-/// <param name="End">Just behind its last byte.</param>
+/// <param name="End">The address after its last byte.</param>
 internal readonly record struct ByteRange(ulong Start, ulong End)
 {
     /// <summary>Bytes; 0 when it is empty.</summary>
@@ -17,15 +17,15 @@ internal readonly record struct ByteRange(ulong Start, ulong End)
         return new(start, End & ~mask);
     }
 
-    /// <summary>What two have in common.</summary>
+    /// <summary>The intersection with another range.</summary>
     public ByteRange Common(ByteRange other) => new(Math.Max(Start, other.Start), Math.Min(End, other.End));
 
-    /// <summary>What is left of it without another.</summary>
+    /// <summary>The parts of it outside another range.</summary>
     public IEnumerable<ByteRange> Without(ByteRange other) => Common(other).SizeBytes == 0
         ? [this]
         : new ByteRange[] { new(Start, Math.Max(Start, other.Start)), new(Math.Min(End, other.End), End) }.Where(range => range.SizeBytes > 0);
 
-    /// <summary>Ranges in order, those that touch or overlap put together.</summary>
+    /// <summary>Ranges in address order; adjacent or overlapping ones are merged.</summary>
     public static List<ByteRange> Merge(IEnumerable<ByteRange> ranges)
     {
         var merged = new List<ByteRange>();

@@ -7,14 +7,14 @@ namespace DmaGrains.Kernel.Capturing;
 /// </remarks>
 internal static class CacheSnooping
 {
-    /// <summary>Whether all of them do, whatever a device tree says: the kernel has no code to write caches back for them.</summary>
-    /// <param name="architecture">As <c>uname -m</c> calls it; null when it is not known.</param>
+    /// <summary>Whether all of them do, whatever a device tree says, because the kernel cannot write caches back for them.</summary>
+    /// <param name="architecture">As <c>uname -m</c> calls it; null when unknown.</param>
     public static bool IsAlways(string? architecture) =>
         KernelText.IsX86Architecture(architecture)
         || architecture is "s390x" or "s390" or "ppc64" or "ppc64le" or "sparc64" or "alpha" or "loongarch64";
 
-    /// <summary>Whether a device of which the device tree says nothing does; null when that is not known.</summary>
-    /// <param name="architecture">As <c>uname -m</c> calls it; null when it is not known.</param>
+    /// <summary>Whether a device does of which the device tree says nothing; null when unknown.</summary>
+    /// <param name="architecture">As <c>uname -m</c> calls it; null when unknown.</param>
     public static bool? IsDefault(string? architecture) => architecture switch
     {
         "riscv64" or "riscv32" => true,

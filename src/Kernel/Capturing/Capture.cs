@@ -6,7 +6,7 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Kernel.Capturing;
 
-/// <summary>Writes a board file of a machine, as far as its /proc and /sys tell; what they do not tell is said, never guessed.</summary>
+/// <summary>Writes a board file of a machine from its /proc and /sys. What these do not tell is reported, never guessed.</summary>
 public static class Capture
 {
     private const string ThisProgram = "dmagrains capture";
@@ -171,12 +171,12 @@ public static class Capture
         text.End();
     }
 
-    /// <summary>Text in a line, no longer than files may have it.</summary>
+    /// <summary>A text as one line, cut to the length that files allow.</summary>
     private static string Line(string text, int lengthMax = NodeValues.LineMax) => HarmlessText.Cut(HarmlessText.Of(text), lengthMax - 1);
 
     private static string Address(ulong address) => string.Create(CultureInfo.InvariantCulture, $"0x{address:x}");
 
-    /// <summary>A size as people write it: in the largest unit that has no rest.</summary>
+    /// <summary>A size in the largest unit of which it is a multiple.</summary>
     private static string Size(ulong bytes) => bytes switch
     {
         _ when bytes % (1 << 30) == 0 => string.Create(CultureInfo.InvariantCulture, $"{bytes >> 30}GiB"),
@@ -185,23 +185,23 @@ public static class Capture
     };
 }
 
-/// <summary>What capturing a machine came to.</summary>
+/// <summary>The result of capturing a machine.</summary>
 /// <param name="Root">The folder that stood for <c>/</c>.</param>
-/// <param name="Board">The board's name; null when there is no board: it needs memory and a device.</param>
+/// <param name="Board">The board's name; null without a board, which needs memory and a device.</param>
 /// <param name="Kernel">The kernel's version, or null.</param>
 /// <param name="Architecture">As the kernel calls it, or null.</param>
-/// <param name="Regions">How many memory regions were found.</param>
-/// <param name="Devices">How many devices.</param>
+/// <param name="Regions">The number of memory regions found.</param>
+/// <param name="Devices">The number of devices found.</param>
 public sealed record CaptureReport(
     string Root, string? Board, string? Kernel, string? Architecture, int Regions, int Devices)
 {
-    /// <summary>How many MMUs.</summary>
+    /// <summary>The number of MMUs found.</summary>
     public required int Iommus { get; init; }
 
     /// <summary>What could not be read.</summary>
     public required ImmutableArray<UnreadPath> Unread { get; init; }
 
-    /// <summary>What is known and has no place in the file.</summary>
+    /// <summary>What is known but cannot be expressed in the file.</summary>
     public required ImmutableArray<string> LeftOut { get; init; }
 
     /// <summary>The board file; null when there is no board.</summary>

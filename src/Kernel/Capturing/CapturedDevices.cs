@@ -5,19 +5,19 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Kernel.Capturing;
 
-/// <summary>Finds the devices of a machine that do DMA, as far as /sys tells.</summary>
+/// <summary>Finds the devices of a machine that do DMA, from its /sys.</summary>
 internal sealed partial class CapturedDevices
 {
     private const string Queue = "queue";
     private const string BoundaryFile = "/sys/block/*/queue/seg_boundary_mask";
     private const string BridgeClass = "0x06";
 
-    /// <summary>Buses whose devices do DMA, and classes by which a device shows what it offers.</summary>
+    /// <summary>Buses whose devices do DMA.</summary>
     private static readonly string[] _buses = ["pci", "virtio", "platform", "amba", "host1x", "fsl-mc", "ccw", "vmbus", "vio", "xen"];
     private static readonly string[] _classes =
         ["block", "drm", "accel", "video4linux", "media", "net", "nvme", "sound", "dma", "mmc_host", "scsi_host", "infiniband", "usb_host"];
 
-    /// <summary>Where the kernel keeps books of what are no devices beyond those on other buses.</summary>
+    /// <summary>Buses of the kernel that hold no further devices, only its own bookkeeping.</summary>
     private static readonly string[] _noDevices =
     [
         "acpi", "clockevents", "clocksource", "container", "cpu", "edac", "event_source", "machinecheck", "memory", "memory_tiering", "node",
@@ -30,7 +30,7 @@ internal sealed partial class CapturedDevices
 
     /// <summary>Reads the devices of a machine.</summary>
     /// <param name="tree">The machine.</param>
-    /// <param name="architecture">Its architecture; null when that is not known.</param>
+    /// <param name="architecture">Its architecture; null when unknown.</param>
     public CapturedDevices(MachineTree tree, string? architecture)
     {
         _tree = tree;
@@ -88,7 +88,7 @@ internal sealed partial class CapturedDevices
         return [.. devices.Take(BoardDefinition.DevicesMax)];
     }
 
-    /// <summary>Names of classes by the device that they belong to: the nearest one above.</summary>
+    /// <summary>Names of class entries by the device to which they belong: the nearest one above.</summary>
     private Dictionary<string, List<string>> ReadInterfaces()
     {
         var interfaces = new Dictionary<string, List<string>>();
@@ -120,7 +120,7 @@ internal sealed partial class CapturedDevices
         return null;
     }
 
-    /// <summary>Why a device is no importer; null when it may be one.</summary>
+    /// <summary>Why a device is not an importer; null when it may be one.</summary>
     private string? LeaveOut(string path, string bus, int interfaces) => bus switch
     {
         "pci" when _tree.TextIfAny($"{path}/class")?.StartsWith(BridgeClass, StringComparison.Ordinal) == true => "PCI bridges",
@@ -206,7 +206,7 @@ internal sealed partial class CapturedDevices
         .Select(limit => ((ulong, string)?)(limit.Value!.Value, limit.Source))
         .Min();
 
-    /// <summary>A number from 1 that may be absent; that one is too large or nothing is noted.</summary>
+    /// <summary>A number of 1 or more from a file that may be absent; 0 or too large a number is noted.</summary>
     private ulong? NumberUpTo(string file, ulong max)
     {
         var number = _tree.NumberIfAny(file);
@@ -219,13 +219,13 @@ internal sealed partial class CapturedDevices
         return null;
     }
 
-    /// <summary>What a queue asks for beyond the limits of a board's device.</summary>
+    /// <summary>Requirements of a queue that a board's device cannot express.</summary>
     private IEnumerable<string> QueueFacts(string queue) => ((string[])["virt_boundary_mask", "dma_alignment", "max_integrity_segments", "max_hw_sectors_kb"])
         .Select(file => (File: file, Value: _tree.NumberIfAny($"/sys/block/{queue}/{Queue}/{file}")))
         .Where(limit => limit.Value is { } value && !(limit.File == "virt_boundary_mask" && IsVirtBoundary(value)))
         .Select(limit => $"{queue}: {limit.File} {limit.Value}");
 
-    /// <summary>A PCI device tells its mask; a virtio device has that of its transport.</summary>
+    /// <summary>The mask that a PCI device states; a virtio device has that of its transport.</summary>
     private (ulong, string)? MaskOf(CapturedDevice device)
     {
         var path = device.Bus == "virtio" ? OwnerOf(device.Path) : device.Path;
@@ -243,14 +243,14 @@ internal sealed partial class CapturedDevices
             return (true, $"{name}, where every device is coherent (include/linux/dma-map-ops.h)");
         }
 
-        // The nearest node above that has one, and its parents on the way to the root: as the kernel asks for a device.
+        // The nearest device-tree node above, and its parents up to the root, as the kernel asks.
         var node = Above(AskedFor(device)).Select(folder => $"{folder}/of_node").FirstOrDefault(_tree.Has);
         if (node is null || _tree.Resolve(node) is not { } start)
         {
             return null;
         }
 
-        // The nearest that says either, and dma-coherent before dma-noncoherent in the same node.
+        // The nearest node that states either, with dma-coherent before dma-noncoherent in the same node.
         var told = Above(start)
             .SelectMany(folder => ((string Property, bool Snoops)[])[($"{folder}/dma-coherent", true), ($"{folder}/dma-noncoherent", false)])
             .FirstOrDefault(told => _tree.Has(told.Property));
@@ -259,7 +259,7 @@ internal sealed partial class CapturedDevices
             : null;
     }
 
-    /// <summary>Of whom the kernel asks: for a device behind a PCI host bridge it is the bridge's parent.</summary>
+    /// <summary>The device that the kernel asks: behind a PCI host bridge it is the bridge's parent.</summary>
     /// <remarks>Source: drivers/pci/pci-driver.c, pci_dma_configure.</remarks>
     private static string AskedFor(CapturedDevice device) => HostBridge().Match(device.Path) is { Success: true } bridge
         ? device.Path[..bridge.Index]
@@ -268,7 +268,7 @@ internal sealed partial class CapturedDevices
     [GeneratedRegex("/pci[0-9a-f]+:[0-9a-f]{2}(?=/)")]
     private static partial Regex HostBridge();
 
-    /// <summary>A folder and all above it, the nearest first.</summary>
+    /// <summary>A folder and all its parents, nearest first.</summary>
     private static IEnumerable<string> Above(string path)
     {
         for (var folder = path; folder.Length > 1; folder = folder[..Math.Max(1, folder.LastIndexOf('/'))])
@@ -277,7 +277,7 @@ internal sealed partial class CapturedDevices
         }
     }
 
-    /// <summary>What the same devices do not tell is noted once.</summary>
+    /// <summary>Notes facts that are missing for the same devices together.</summary>
     private void MissTogether()
     {
         MissOf("dma_mask_bits", "no DMA mask shown, read as 32 bits", All.Where(device => device.DmaMask is null));

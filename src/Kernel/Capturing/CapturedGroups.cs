@@ -11,8 +11,8 @@ namespace DmaGrains.Kernel.Capturing;
 /// <param name="Last">Highest address.</param>
 /// <param name="Granule">Smallest piece, in bytes.</param>
 /// <param name="IsLazy">Whether freed ranges wait for a flush.</param>
-/// <param name="Reserved">Windows that are never given out.</param>
-/// <param name="Source">Where that comes from.</param>
+/// <param name="Reserved">Windows that are never handed out.</param>
+/// <param name="Source">Where the facts come from.</param>
 internal sealed record CapturedGroup(
     string Name, string Group, ulong First, ulong Last, ulong Granule, bool IsLazy, IReadOnlyList<(ulong First, ulong Last)> Reserved, string Source);
 
@@ -21,7 +21,7 @@ internal static class CapturedGroups
 {
     private const string Folder = "/sys/kernel/iommu_groups";
 
-    /// <summary>The groups of devices that translate; what cannot be known of others is remarked.</summary>
+    /// <summary>The IOMMU groups that translate; adds remarks for groups of which this is unknown.</summary>
     public static List<CapturedGroup> Of(MachineTree tree, IReadOnlyList<CapturedDevice> devices, ulong? pageBytes, List<string> remarks)
     {
         var groups = new List<CapturedGroup>();

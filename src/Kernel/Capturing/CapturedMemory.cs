@@ -11,10 +11,10 @@ namespace DmaGrains.Kernel.Capturing;
 /// <param name="Kind">As board files spell it.</param>
 /// <param name="Start">Its first byte.</param>
 /// <param name="SizeBytes">Its bytes, whole pages.</param>
-/// <param name="Source">Where that comes from.</param>
+/// <param name="Source">Where the facts come from.</param>
 internal sealed record CapturedRegion(string Name, string Kind, ulong Start, ulong SizeBytes, string Source);
 
-/// <summary>Finds a machine's memory: zones, where their RAM lies, contiguous areas.</summary>
+/// <summary>Finds a machine's memory: zones with the places of their RAM, and contiguous areas.</summary>
 internal sealed class CapturedMemory
 {
     private const string Amounts = "/proc/meminfo";
@@ -25,7 +25,7 @@ internal sealed class CapturedMemory
     private const string DeviceZone = "Device";
     private const ulong SlabBytes = 2048;
 
-    // Many times what a board takes, and few enough to cut and compare.
+    // Many times what a board can have, yet few enough to cut and compare.
     private const int RangesMax = 1024;
     private const ulong EndMax = MemoryRegionLayout.EndPfnMax << Page.Shift;
 
@@ -55,16 +55,13 @@ internal sealed class CapturedMemory
         Regions = Read();
     }
 
-    /// <summary>Bytes in a page of the kernel; null when nothing tells.</summary>
+    /// <summary>Bytes in a page of the kernel; null when unknown.</summary>
     public ulong? PageBytes { get; }
 
-    /// <summary>The same as boards have it; what they do not have, or nothing tells, is read as 4096.</summary>
+    /// <summary>The page size for the board, in bytes; 4096 when it is unknown or boards do not support it.</summary>
     public uint BoardPageBytes => PageBytes is { } bytes && IsPageOfBoards(bytes) ? (uint)bytes : Page.SizeBytes;
 
-    /// <summary>
-    /// The largest page block that the contiguous areas allow, where that is smaller than the page size brings: the kernel has created them.
-    /// Null when there is nothing to say.
-    /// </summary>
+    /// <summary>The largest page block that the existing contiguous areas allow, if that is smaller than the default for the page size; else null.</summary>
     public ulong? PageBlockBytes
     {
         get
@@ -80,7 +77,7 @@ internal sealed class CapturedMemory
     /// <summary>The regions, disjoint, by address.</summary>
     public IReadOnlyList<CapturedRegion> Regions { get; }
 
-    /// <summary>What is known of memory and has no place in the file.</summary>
+    /// <summary>What is known of memory but cannot be expressed in the file.</summary>
     public List<string> Remarks { get; } = [];
 
     private ulong? ReadPageBytes()
@@ -95,7 +92,7 @@ internal sealed class CapturedMemory
             return Page.SizeBytes;
         }
 
-        // The allocator's pages together are the total, or nearly: memory may come and go between two reads.
+        // The managed pages of all zones are about the total; memory may come and go between two reads.
         var managed = _zones.Aggregate(0UL, (sum, zone) => unchecked(sum + zone.ManagedPages));
         var total = KernelText.Amount(_amounts, "MemTotal");
         foreach (var bytes in (ulong[])[4096, 16384, 65536])
@@ -130,7 +127,7 @@ internal sealed class CapturedMemory
 
         foreach (var zone in _zones.Where(zone => zone.Name != DeviceZone && PageBytes is not null).OrderBy(zone => zone.StartPfn))
         {
-            // What one zone has, another with an overlapping span has not.
+            // Zones may have overlapping spans, but each byte belongs to one zone.
             var span = SpanOf(zone);
             var words = $"{source}; zone {zone.Name} of node {zone.Node} in /proc/zoneinfo, {Sizes.Format(BytesOf(zone.ManagedPages))} managed, "
                 + $"{Sizes.Format(BytesOf(zone.FreePages))} free when captured";
@@ -155,7 +152,7 @@ internal sealed class CapturedMemory
         return Fitting(regions);
     }
 
-    /// <summary>Where RAM lies: to the byte, by blocks of hotplug, or by zones with their holes.</summary>
+    /// <summary>The places of RAM: exact to the byte, by hotplug blocks, or by zones including their holes.</summary>
     private (List<ByteRange> Ram, string Source) ReadRam()
     {
         const string map = "/proc/iomem";
@@ -187,7 +184,7 @@ internal sealed class CapturedMemory
         return (zones, "Spans of zones, holes included");
     }
 
-    /// <summary>What else a map of memory tells: RAM that may go again, and memory that is not given out.</summary>
+    /// <summary>Adds remarks on RAM that may be removed again, and on memory that the allocator does not hand out.</summary>
     private void RemarkLines(List<(string Name, ByteRange Range)> lines, List<ByteRange> ram, string map)
     {
         foreach (var kind in lines.Where(line => KernelText.IsAdded(line.Name)).GroupBy(line => line.Name))
@@ -235,7 +232,7 @@ internal sealed class CapturedMemory
         return ByteRange.Merge(ranges);
     }
 
-    /// <summary>Why areas that the kernel has are not known: its numbers count pages, and may not be readable at all.</summary>
+    /// <summary>Why the kernel's areas are unknown: its numbers count pages, or are not readable.</summary>
     private string WhyNoAreas()
     {
         var names = _tree.Names(Areas);
@@ -297,10 +294,10 @@ internal sealed class CapturedMemory
         }
     }
 
-    /// <summary>As many as a board takes, the largest ones.</summary>
+    /// <summary>The largest regions, as many as a board can have.</summary>
     private List<CapturedRegion> Fitting(List<CapturedRegion> regions)
     {
-        // Areas that overlap would be a kernel's mistake, or that of whoever made up the tree.
+        // Overlapping areas would be a fault of the kernel or of a made-up tree.
         var disjoint = new List<CapturedRegion>();
         foreach (var region in regions.OrderByDescending(region => region.SizeBytes))
         {

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace DmaGrains.Kernel.Capturing;
 
-/// <summary>What a path names: .NET tells no pipe from a file until it has opened it, which waits for a writer.</summary>
+/// <summary>Finds out the kind of a file without opening it. .NET cannot tell a pipe from a file, and opening a pipe waits for a writer.</summary>
 internal static partial class FileKind
 {
-    /// <summary>A file with bytes in it.</summary>
+    /// <summary>The kind of a regular file.</summary>
     public const string Regular = "a regular file";
 
     // Source: statx(2), include/uapi/linux/stat.h.
@@ -15,8 +15,8 @@ internal static partial class FileKind
     private const int StatusBytes = 256;
     private const int ModeAt = 28;
 
-    /// <summary>What is behind a path, with its article; links are followed.</summary>
-    /// <param name="path">Where it is; something is there.</param>
+    /// <summary>The kind of file at a path, with its article, such as "a pipe"; links are followed.</summary>
+    /// <param name="path">The path, which must exist.</param>
     public static string Of(string path)
     {
         Span<byte> status = stackalloc byte[StatusBytes];
@@ -47,7 +47,7 @@ internal static partial class FileKind
         };
     }
 
-    /// <summary>Where nothing tells: only a regular file has a length.</summary>
+    /// <summary>A guess where the system does not tell: only a regular file has a length.</summary>
     private static string ByLength(string path) => new FileInfo(path) is { Exists: true, Length: > 0 } ? Regular : "empty or a pipe";
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]

@@ -14,13 +14,13 @@ namespace DmaGrains.Kernel.Capturing;
 internal sealed record MemoryZone(
     string Node, string Name, ulong StartPfn, ulong SpannedPages, ulong ManagedPages, ulong FreePages);
 
-/// <summary>Reads the text files of /proc; what is malformed in them is left out.</summary>
+/// <summary>Reads the text files of /proc; malformed parts are skipped.</summary>
 internal static partial class KernelText
 {
     private const string SystemRam = "System RAM";
     private const string BootAlias = "System RAM (boot alias)";
 
-    /// <summary>The lines of /proc/iomem, wherever they are nested; none has an address for those who may not see any.</summary>
+    /// <summary>The lines of /proc/iomem at any nesting level. Without privileges, all addresses are 0.</summary>
     public static List<(string Name, ByteRange Range)> Resources(string iomem) =>
     [
         .. iomem.Split('\n')
@@ -31,7 +31,7 @@ internal static partial class KernelText
             .Select(line => (line.Value, new ByteRange(line.First!.Value, line.Last!.Value + 1))),
     ];
 
-    /// <summary>Whether a line of /proc/iomem is RAM of the page allocator: what firmware told of, or what a driver added while running.</summary>
+    /// <summary>Whether a line of /proc/iomem is RAM of the page allocator, reported by firmware or added by a driver.</summary>
     /// <remarks>
     /// Drivers add theirs as "System RAM (NAME)", below the line of their device: kmem for persistent and soft-reserved memory, virtio_mem
     /// (mm/memory_hotplug.c, add_memory_driver_managed). "System RAM (boot alias)" is a second address of the same RAM
@@ -43,7 +43,7 @@ internal static partial class KernelText
     public static bool IsAdded(string name) =>
         name != BootAlias && name.StartsWith($"{SystemRam} (", StringComparison.Ordinal) && name.EndsWith(')');
 
-    /// <summary>Whether a line of /proc/iomem is memory that the page allocator has not, or has and does not give out.</summary>
+    /// <summary>Whether a line of /proc/iomem is memory that the page allocator does not have or does not hand out.</summary>
     public static bool IsOtherMemory(string name) =>
         name is BootAlias or "Crash kernel" or "Soft Reserved" or "Unusable memory"
         || name.StartsWith("Persistent Memory", StringComparison.Ordinal);
@@ -82,7 +82,7 @@ internal static partial class KernelText
         return found;
     }
 
-    /// <summary>Zones of /proc/zoneinfo that do not tell where they are, or how large they are.</summary>
+    /// <summary>Zones of /proc/zoneinfo without a place or a size.</summary>
     public static IEnumerable<string> ZonesWithoutPlace(string zones)
     {
         var parts = ZoneHeading().Split(zones);
@@ -98,7 +98,7 @@ internal static partial class KernelText
     /// <summary>Whether an architecture, as the kernel calls it, is an x86.</summary>
     public static bool IsX86Architecture(string? architecture) => architecture is "x86_64" or "i386" or "i486" or "i586" or "i686";
 
-    /// <summary>The architecture of which a /proc/cpuinfo is; null when nothing in it tells.</summary>
+    /// <summary>The architecture that a /proc/cpuinfo shows; null when unknown.</summary>
     public static string? ArchitectureOf(string processors) => processors switch
     {
         _ when processors.Contains("IBM/S390", StringComparison.Ordinal) => "s390x",
@@ -118,7 +118,7 @@ internal static partial class KernelText
         .Where(window => window.Item1 is not null && window.Item2 >= window.Item1)
         .Select(window => (window.Item1!.Value, window.Item2!.Value, window.Item3));
 
-    /// <summary>A hexadecimal number with 0x or without; null when it is none.</summary>
+    /// <summary>A hexadecimal number with or without 0x; null when malformed.</summary>
     public static ulong? Hex(string digits) => ulong.TryParse(
         digits.StartsWith("0x", StringComparison.Ordinal) ? digits[2..] : digits,
         NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)

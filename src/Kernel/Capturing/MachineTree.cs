@@ -4,14 +4,14 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Kernel.Capturing;
 
-/// <summary>A machine's /proc, /sys and /dev: of this machine, or a copied tree. Links never lead out of the tree.</summary>
+/// <summary>The /proc, /sys and /dev of this machine, or of a copied tree. Links never lead out of the tree.</summary>
 /// <param name="root">The folder that stands for <c>/</c>.</param>
 public sealed class MachineTree(string root)
 {
-    /// <summary>The root of the machine at hand.</summary>
+    /// <summary>The root of this machine.</summary>
     public const string Here = "/";
 
-    /// <summary>Longest file that is read, in bytes: many times what any kernel prints.</summary>
+    /// <summary>The longest file that is read, in bytes: many times what any kernel prints.</summary>
     public const int LengthMax = 16 << 20;
 
     private const int LinksMax = 40;
@@ -39,7 +39,7 @@ public sealed class MachineTree(string root)
         return text;
     }
 
-    /// <summary>The same of a file that may be absent: that it is not there is not noted.</summary>
+    /// <summary>The text of a file that may be absent, which is not noted.</summary>
     public string? TextIfAny(string path)
     {
         if (Resolve(path) is not { } found || !File.Exists(HostPath(found)))
@@ -47,7 +47,7 @@ public sealed class MachineTree(string root)
             return null;
         }
 
-        // Opening anything else may wait for ever, as a pipe without a writer does, or set something off, as a device may.
+        // Opening anything else may block for ever, as a pipe without a writer does, or have effects, as a device may.
         if (FileKind.Of(HostPath(found)) is var kind and not FileKind.Regular)
         {
             Miss(path, $"it is {kind}, not a regular file");
@@ -72,7 +72,7 @@ public sealed class MachineTree(string root)
         }
     }
 
-    /// <summary>A decimal or 0x number in a file that may be absent; null also when it is no such number, which is noted.</summary>
+    /// <summary>A decimal or 0x number in a file that may be absent; also null for malformed text, which is noted.</summary>
     public ulong? NumberIfAny(string path)
     {
         if (TextIfAny(path) is not { } text)
@@ -111,7 +111,7 @@ public sealed class MachineTree(string root)
     /// <summary>Whether something is there.</summary>
     public bool Has(string path) => Resolve(path) is { } found && Path.Exists(HostPath(found));
 
-    /// <summary>The last name of what a link points to, whether that is there or not; null when there is no link.</summary>
+    /// <summary>The last part of a link's target, even if the target does not exist; null when there is no link.</summary>
     public string? LinkName(string path)
     {
         var folder = Resolve(path[..path.LastIndexOf('/')]);
@@ -119,7 +119,7 @@ public sealed class MachineTree(string root)
         return target?.TrimEnd('/').Split('/')[^1] is { Length: > 0 } name ? name : null;
     }
 
-    /// <summary>The path without links; null when they go round or are too many.</summary>
+    /// <summary>The path with links resolved; null when they form a cycle or are too many.</summary>
     public string? Resolve(string path)
     {
         var done = new List<string>();
@@ -164,7 +164,7 @@ public sealed class MachineTree(string root)
         return $"/{string.Join('/', done)}";
     }
 
-    /// <summary>All that a stream has; null when that is too much. A kernel's own files do not say how long they are.</summary>
+    /// <summary>The whole content of a stream; null when it is too long. The kernel's files do not state their length.</summary>
     private static byte[]? ReadBounded(Stream stream)
     {
         using var all = new MemoryStream();
@@ -198,6 +198,6 @@ public sealed class MachineTree(string root)
 }
 
 /// <summary>Something that could not be read.</summary>
-/// <param name="Path">Where it would be.</param>
-/// <param name="Reason">Why, and of what.</param>
+/// <param name="Path">Its path.</param>
+/// <param name="Reason">The reason.</param>
 public sealed record UnreadPath(string Path, string Reason);

@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Kernel.Conformance;
 
-/// <summary>Holds the model against vector files: facts printed by kernel code, one JSON object a line.</summary>
-/// <remarks>The rules are the model's own; this only reads the records, asks the model, and compares.</remarks>
+/// <summary>Checks the model against vector files: facts printed by kernel code, one JSON object per line.</summary>
+/// <remarks>The rules are in the model; this only reads records, asks the model, and compares.</remarks>
 public static class Conformance
 {
-    /// <summary>Runs every record of a file. Blank lines are passed over; the kind is told from the fields.</summary>
+    /// <summary>Runs every record of a file. Blank lines are skipped; the kind follows from the fields.</summary>
     /// <param name="path">A file of one kind of record.</param>
-    /// <exception cref="VectorFileException">It cannot be read, or a line is not a record of its kind.</exception>
+    /// <exception cref="VectorFileException">The file cannot be read, or a line is not a record of its kind.</exception>
     public static ConformanceReport Run(string path)
     {
         if (!File.Exists(path))

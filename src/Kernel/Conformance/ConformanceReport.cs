@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Kernel.Conformance;
 
-/// <summary>How the model did against one vector file.</summary>
+/// <summary>The results of the model for one vector file.</summary>
 /// <param name="Name">The file's name without its directory and without <c>.jsonl</c>.</param>
 /// <param name="Kind">What its records are about.</param>
 /// <param name="Passed">Records that the model answers as expected.</param>

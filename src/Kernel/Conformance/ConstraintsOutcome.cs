@@ -2,7 +2,7 @@ using DmaGrains.Model.Constraints;
 
 namespace DmaGrains.Kernel.Conformance;
 
-/// <summary>What one step answers, and the buffer's constraints after it.</summary>
+/// <summary>The result of one step, and the buffer's constraints after it.</summary>
 /// <param name="Result">One of the names below.</param>
 /// <param name="Running">The buffer's constraints after the step.</param>
 /// <param name="Recalculated">What a recalculation gave; null when it failed, and for every other step.</param>
@@ -21,7 +21,7 @@ internal sealed record ConstraintsOutcome(string Result, DmaConstraints Running,
 
     private static readonly string[] _results = [Ok, NoCommon, ExporterRefused, OkRecalculationFailed];
 
-    /// <summary>Reads <c>[result, size, count, mask]</c>; a recalculation has a triple or null behind.</summary>
+    /// <summary>Reads <c>[result, size, count, mask]</c>; for a recalculation, a triple or null follows.</summary>
     public static ConstraintsOutcome Read(VectorField field, ConstraintsOp op)
     {
         var length = op is ConstraintsOp.Recalculate ? 5 : 4;

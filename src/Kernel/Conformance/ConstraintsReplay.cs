@@ -4,7 +4,7 @@ using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Kernel.Conformance;
 
-/// <summary>The buffer of one constraints record: it keeps who is attached; the model says what that means.</summary>
+/// <summary>The buffer of one constraints record. It tracks the attachments; the model computes the constraints.</summary>
 /// <param name="devices">The devices' parameters; this instance changes them.</param>
 /// <param name="getters">How they are read.</param>
 /// <param name="refusedAttach">What an attach that the exporter refuses leaves behind.</param>
@@ -16,7 +16,7 @@ internal sealed class ConstraintsReplay(
     private DmaConstraints _running = DmaConstraints.Unconstrained;
 
     /// <summary>Takes one step.</summary>
-    /// <returns>Null when the step detaches what is not attached; nothing has changed then.</returns>
+    /// <returns>Null when the step detaches an attachment that does not exist; nothing has changed then.</returns>
     public ConstraintsOutcome? Apply(ConstraintsOp op) => op switch
     {
         ConstraintsOp.Attach attach => Attach(attach.Device),

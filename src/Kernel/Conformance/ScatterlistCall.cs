@@ -15,7 +15,7 @@ internal sealed record ScatterlistCall(
     /// <summary>The most pages of one record (4 GiB); a real record has a few hundred.</summary>
     public const ulong PagesMax = 1 << 20;
 
-    /// <summary>Frame numbers end before this: the address behind the last page still fits 64 bits.</summary>
+    /// <summary>The end of frame numbers, so that the address after the last page still fits 64 bits.</summary>
     private const ulong PfnEndMax = ulong.MaxValue >> Page.Shift;
 
     /// <param name="call">An object with the fields of a call.</param>

@@ -22,7 +22,7 @@ internal static class SegmentCheckVector
         return expected == actual ? null : new(Describe(expected), Describe(actual));
     }
 
-    /// <summary>These records have no segment count: it stays unset and is not looked at.</summary>
+    /// <summary>These records have no segment count; it stays unset and is not checked.</summary>
     private static DeviceDmaParameters? ReadParameters(VectorField parameters) => parameters.IsNull
         ? null
         : new DeviceDmaParameters(

@@ -3,7 +3,7 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Kernel.Conformance;
 
-/// <summary>A JSON value of a record that knows where it stands: a fault names the field and the line.</summary>
+/// <summary>A JSON value of a record with its place, so that a fault names the field and the line.</summary>
 internal sealed class VectorField
 {
     /// <summary>The longest string that a record may hold, in characters.</summary>
@@ -35,7 +35,7 @@ internal sealed class VectorField
         _index = index;
     }
 
-    /// <summary>Such as <c>calls[1].size</c>. Made when asked for: most fields are never named.</summary>
+    /// <summary>The field's path, such as <c>calls[1].size</c>. Computed on demand: most fields are never named.</summary>
     public string Name => _parent is null ? "the line"
         : _key is null ? $"{_parent.Name}[{_index}]"
         : _parent._parent is null ? _key
@@ -45,18 +45,18 @@ internal sealed class VectorField
 
     public bool Has(string key) => MemberOrNull(key) is not null;
 
-    /// <summary>A member that must be there.</summary>
+    /// <summary>A required member.</summary>
     public VectorField Member(string key) =>
         MemberOrNull(key) ?? throw Fault(_parent is null ? $"no {key}" : $"no {Name}.{key}", "that field");
 
-    /// <summary>A member, or null when this object has none of that name.</summary>
+    /// <summary>An optional member, or null.</summary>
     public VectorField? MemberOrNull(string key)
     {
         Expect(JsonValueKind.Object, "an object");
         return _value.TryGetProperty(key, out var member) ? new(member, this, key, 0) : null;
     }
 
-    /// <summary>Refuses members of other names: an expectation that nobody reads would count as met.</summary>
+    /// <summary>Refuses other members, because an expectation that is not read would count as met.</summary>
     public void AllowOnly(params ReadOnlySpan<string> keys)
     {
         Expect(JsonValueKind.Object, "an object");
@@ -107,7 +107,7 @@ internal sealed class VectorField
         }
         catch (InvalidOperationException)
         {
-            // An escape such as \ud800 that is half a character.
+            // A lone surrogate, such as \ud800.
             throw Unexpected("a string of whole characters");
         }
     }

@@ -1,6 +1,6 @@
 namespace DmaGrains.Kernel.Conformance;
 
-/// <summary>A kind of record: how it is told from the others and who checks it.</summary>
+/// <summary>A kind of record: how to recognize it, and how to check it.</summary>
 /// <param name="Kind">The kind.</param>
 /// <param name="Name">Its name in messages, as in the names of the files.</param>
 /// <param name="Markers">Fields that only this kind has; a record has one of them.</param>

@@ -13,7 +13,7 @@ public enum VectorKind
     /// <summary>The fewest segments that can hold a buffer, found by exhaustive search.</summary>
     Representability,
 
-    /// <summary>One mapped segment in, what the DMA debugging says out: kernel/dma/debug.c.</summary>
+    /// <summary>One mapped segment in, the findings of DMA debugging out: kernel/dma/debug.c.</summary>
     CheckSgSegment,
 
     /// <summary>A list laid out in an IOMMU's address space: drivers/iommu/dma-iommu.c.</summary>

@@ -21,7 +21,7 @@ internal readonly record struct VectorLine(string Path, int Number, string Text)
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            // The parser counts lines within this one; what remains of its message says what it stumbled on.
+            // The parser counts lines within this line, so that part of its message is cut off.
             var reason = fault.Message.Split(" LineNumber:")[0].TrimEnd('.');
             throw Fault($"malformed JSON ({reason})", "one JSON object a line");
         }

@@ -27,7 +27,7 @@ internal sealed class VectorLines(TextReader reader, string path)
         return false;
     }
 
-    /// <summary>Not <see cref="TextReader.ReadLine"/>: that takes a file without line ends into memory whole.</summary>
+    /// <summary>Replaces <see cref="TextReader.ReadLine"/>, which would read a file without line ends into memory as a whole.</summary>
     private string ReadLine()
     {
         _number++;

@@ -7,7 +7,7 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Kernel.Listings;
 
-/// <summary>Whether a board could meet what the importers of a listed buffer ask for together.</summary>
+/// <summary>Checks whether a board could serve all importers of a listed buffer together.</summary>
 public sealed class BoardFit
 {
     private readonly Board _board;
@@ -19,23 +19,23 @@ public sealed class BoardFit
         _renamed = renamed;
     }
 
-    /// <summary>A board, empty for each buffer.</summary>
-    /// <param name="board">The board, which can exist.</param>
-    /// <param name="renamed">What devices that the kernel calls otherwise are called on the board.</param>
+    /// <summary>Uses a board, empty for each buffer.</summary>
+    /// <param name="board">A valid board.</param>
+    /// <param name="renamed">The board's names of devices by the kernel's names, where they differ.</param>
     public static BoardFit On(BoardDefinition board, ImmutableDictionary<string, string> renamed) =>
         new(Board.Create(board).Value, renamed);
 
     /// <summary>The board's device for a device of the kernel; null when it has none.</summary>
-    /// <param name="device">The kernel's name: the board's, or the board's with a hyphen where it cannot have the character.</param>
+    /// <param name="device">The kernel's name, which is the board's, except that the board has hyphens for characters that it does not allow.</param>
     public string? DeviceOf(string device)
     {
         var name = _renamed.GetValueOrDefault(device) ?? KernelName.ToModel(device);
         return _board.Device(name) is null ? null : name;
     }
 
-    /// <summary>Exports a buffer of that size on the empty board, attaches its importers in their order and maps each.</summary>
+    /// <summary>Exports a buffer of that size on the empty board, attaches its importers in order and maps each.</summary>
     /// <param name="buffer">The buffer.</param>
-    /// <returns>Null where nothing is known of importers; else the first refusal, or none.</returns>
+    /// <returns>Null when the importers are unknown; else a report with the first refusal, if any.</returns>
     public FitReport? Of(ImportedBuffer buffer)
     {
         if (buffer.AttachedDevices is not { } attached)

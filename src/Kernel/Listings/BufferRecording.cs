@@ -7,10 +7,10 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Kernel.Listings;
 
-/// <summary>What became of a kernel's buffers while somebody recorded them; docs/import.md describes the file.</summary>
+/// <summary>A recording of a kernel's buffers over time; docs/import.md describes the file.</summary>
 /// <param name="Buffers">The buffers, in the order in which they came.</param>
-/// <param name="EndNanoseconds">When the recording ended, from its begin.</param>
-/// <param name="Fingerprint">Tells recordings apart: a hash of the file.</param>
+/// <param name="EndNanoseconds">When the recording ended, in nanoseconds from its start.</param>
+/// <param name="Fingerprint">A hash of the file, to tell recordings apart.</param>
 public sealed record BufferRecording(ImmutableArray<RecordedBuffer> Buffers, ulong EndNanoseconds, ulong Fingerprint)
 {
     /// <summary>Longest file, in bytes.</summary>
@@ -43,7 +43,7 @@ public sealed record BufferRecording(ImmutableArray<RecordedBuffer> Buffers, ulo
         var lines = new StringReader(text);
         for (var number = 1; lines.ReadLine() is { } line; number++)
         {
-            // What was being written when the machine or the recorder stopped.
+            // The last line was being written when the machine or the recorder stopped.
             var isTorn = lines.Peek() < 0 && !text.EndsWith('\n');
             if (!isTorn || number == 1)
             {
@@ -151,7 +151,7 @@ public sealed record BufferRecording(ImmutableArray<RecordedBuffer> Buffers, ulo
         private FileFormatException Wrong(string problem, string expected) => new Place(file, _line, 1).Fail(problem, expected);
     }
 
-    /// <summary>A buffer while its recording is read.</summary>
+    /// <summary>A buffer whose end has not been read yet.</summary>
     private sealed class Open(ulong at, ulong sizeBytes)
     {
         private readonly List<(string Device, ulong From, ulong? To)> _attachments = [];
@@ -178,15 +178,15 @@ public sealed record BufferRecording(ImmutableArray<RecordedBuffer> Buffers, ulo
 }
 
 /// <summary>A buffer of a recording.</summary>
-/// <param name="AtNanoseconds">When it came, from the begin of the recording; 0 when it was there.</param>
+/// <param name="AtNanoseconds">When it was exported, from the start of the recording; 0 when it existed before.</param>
 /// <param name="SizeBytes">Its size.</param>
-/// <param name="LifetimeNanoseconds">How long it was there; null when it still was at the end.</param>
-/// <param name="Attachments">Who attached, in their order.</param>
+/// <param name="LifetimeNanoseconds">How long it existed; null when it still did at the end.</param>
+/// <param name="Attachments">The attachments, in order.</param>
 public sealed record RecordedBuffer(
     ulong AtNanoseconds, ulong SizeBytes, ulong? LifetimeNanoseconds, ImmutableArray<RecordedAttachment> Attachments);
 
 /// <summary>An attachment to a recorded buffer.</summary>
 /// <param name="Device">The kernel's name of the device.</param>
-/// <param name="FromNanoseconds">When it attached, from when the buffer came.</param>
-/// <param name="ToNanoseconds">When it detached; null when it stayed as long as the buffer.</param>
+/// <param name="FromNanoseconds">When it attached, from the buffer's export.</param>
+/// <param name="ToNanoseconds">When it detached, from the buffer's export; null when it stayed as long as the buffer.</param>
 public sealed record RecordedAttachment(string Device, ulong FromNanoseconds, ulong? ToNanoseconds);

@@ -6,12 +6,12 @@ using DmaGrains.Scenarios.Files;
 namespace DmaGrains.Kernel.Listings;
 
 /// <summary>
-/// Finds a listing of bufinfo in a text as people have it: with a report around it, log lines between, marks of logs and mails before each
-/// line, colours, blanks for tabs, or its top cut off. What is not of the listing is left out, and told of.
+/// Finds a bufinfo listing in other text, such as a bug report: with text around it, log lines between, log or mail prefixes, colours,
+/// blanks for tabs, or its top cut off. Lines outside the listing are skipped and reported.
 /// </summary>
 /// <remarks>
-/// A buffer's name ends with its line here; <see cref="BufinfoText"/> reads an untouched text to the letter. Source of vendors' forms: the
-/// msm kernels' drivers/dma-buf/dma-buf.c ("buf name") and dma-buf-ref.c ("inode", a heading before each buffer).
+/// Here a buffer's name ends with its line; <see cref="BufinfoText"/> reads an unmodified text exactly. Source of vendors' forms: the msm
+/// kernels' drivers/dma-buf/dma-buf.c ("buf name") and dma-buf-ref.c ("inode", a heading before each buffer).
 /// </remarks>
 internal sealed partial class BufinfoReport
 {
@@ -40,10 +40,10 @@ internal sealed partial class BufinfoReport
     /// <exception cref="FileFormatException">A number of the listing is out of range.</exception>
     public static ImportedListing? Parse(string text, string file) => new BufinfoReport(text, file).Read();
 
-    /// <summary>Whether something that is no kernel marks lines or colours them.</summary>
+    /// <summary>Whether something other than the kernel has prefixed or coloured lines.</summary>
     public static bool IsMarked(string text) => Colour().IsMatch(text);
 
-    /// <summary>Whether a line starts as those of a log do.</summary>
+    /// <summary>Whether a line starts with a log prefix.</summary>
     public static bool IsLogged(string line) => Stamp().IsMatch(line);
 
     private ImportedListing? Read()
@@ -179,8 +179,8 @@ internal sealed partial class BufinfoReport
         }
     }
 
-    /// <summary>Ends the buffer that is being read, if any: of the lines under its devices' title, those are devices that are set in as devices are.</summary>
-    /// <param name="stated">How many devices the text says that there are; null when it stops before.</param>
+    /// <summary>Ends the current buffer, if any: of the lines under its devices' title, those with a device's indent are devices.</summary>
+    /// <param name="stated">The number of devices that the text states; null when it stops before.</param>
     private void EndBuffer(ulong? stated)
     {
         if (_buffer is { } buffer && _bufferLine is { } bufferLine)
@@ -231,7 +231,7 @@ internal sealed partial class BufinfoReport
 
     private void LeaveOut(Line line) => _leftOut.Add((_lines.Number, line.Text));
 
-    /// <summary>What rows under a heading look like; null when the line is no heading.</summary>
+    /// <summary>The pattern of rows under a heading; null when the line is not a heading.</summary>
     private static Regex? RowUnder(string line)
     {
         var columns = BufinfoText.ColumnsOf(line.Replace("buf name", "name", StringComparison.Ordinal), Blanks());
@@ -253,7 +253,7 @@ internal sealed partial class BufinfoReport
             _ => @"\S+",
         }));
 
-        // A name may be empty; from 5.3 to 5.11 there is one in the row and none in the heading.
+        // A name may be empty; from 5.3 to 5.11 rows have a name that the heading lacks.
         pattern = columns[^1] == "name" ? pattern.Replace(@"\s+(?<name>.*)", @"(?:\s+(?<name>.*))?", StringComparison.Ordinal)
             : columns.Contains("ino") && !columns.Contains("name") ? pattern + @"(?:\s+(?<name>.*))?"
             : pattern;
@@ -263,7 +263,7 @@ internal sealed partial class BufinfoReport
     [GeneratedRegex(@"\s+")]
     private static partial Regex Blanks();
 
-    /// <summary>A row without a heading: as the kernel pads it, so that no other numbers are taken for one.</summary>
+    /// <summary>A row without a heading, with the kernel's padding, so that other numbers are not mistaken for one.</summary>
     [GeneratedRegex(@"^(?<size>[0-9]{8,})\s+(?<flags>[0-9a-f]{8})\s+(?<mode>[0-9a-f]{8})\s+(?<count>[0-9]{8,})\s+(?<exporter>\S+(?: \S+)*?)(?:\s+(?<ino>[0-9]{8,})(?:\s+(?<name>.*))?)?$", RegexOptions.ExplicitCapture)]
     private static partial Regex PlainRow();
 
@@ -273,7 +273,7 @@ internal sealed partial class BufinfoReport
     [GeneratedRegex(@"^Total (?<count>[0-9]+) devices attached$")]
     private static partial Regex DevicesTotal();
 
-    /// <summary>What terminals are told: colours, titles, cursors.</summary>
+    /// <summary>Terminal escapes: colours, titles, cursors.</summary>
     [GeneratedRegex(@"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][0-9A-B])")]
     private static partial Regex Escapes();
 
@@ -283,14 +283,14 @@ internal sealed partial class BufinfoReport
     [GeneratedRegex(@"^(?: ?>)+ ?")]
     private static partial Regex Quotation();
 
-    /// <summary>What logs put before a line: dmesg (with level, time and caller), syslog, journal, logcat.</summary>
+    /// <summary>Log prefixes: dmesg (with level, time and caller), syslog, journal, logcat.</summary>
     [GeneratedRegex(@"^(?:<[0-9]{1,3}>)?(?:[A-Z][a-z]{2} +[0-9]{1,2} [0-9:]{8} \S+ [^:\s]+: ?(?:\[ *[0-9]+\.[0-9]+\] ?)?|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:]{8}\S* (?:\S+ [^:\s]+: ?)?(?:\[ *[0-9]+\.[0-9]+\] ?)?|[0-9]{2}-[0-9]{2} [0-9:]{8}\.[0-9]+ +[0-9]+ +[0-9]+ [VDIWEF] [^:]+: ?|\[ *[0-9]+\.[0-9]{3,9}\](?:\[ *[TC][0-9]+\])? ?|\[[A-Z][a-z]{2} [A-Z][a-z]{2} +[0-9]{1,2} [0-9:]{8} [0-9]{4}\] ?)")]
     private static partial Regex Stamp();
 
-    /// <summary>A line without what others put before and into it.</summary>
+    /// <summary>A line without prefixes and escapes.</summary>
     /// <param name="Text">Without blanks around it.</param>
-    /// <param name="Indent">How far it is set in.</param>
-    /// <param name="IsLogged">Whether a log's mark was before it.</param>
+    /// <param name="Indent">Its indent, in characters.</param>
+    /// <param name="IsLogged">Whether it had a log prefix.</param>
     private sealed record Line(string Text, int Indent, bool IsLogged)
     {
         public static Line Of(string raw)
@@ -299,7 +299,7 @@ internal sealed partial class BufinfoReport
             plain = plain[Quotation().Match(plain).Length..];
             var stamp = Stamp().Match(plain).Length;
 
-            // dmesg shows a tab as its number.
+            // dmesg escapes tabs.
             plain = plain[stamp..].Replace(@"\x09", "\t", StringComparison.Ordinal);
             var indent = plain.TakeWhile(char.IsWhiteSpace).Sum(blank => blank == '\t' ? TabWidth : 1);
             return new(plain.Trim(), indent, stamp > 0);

@@ -9,27 +9,27 @@ namespace DmaGrains.Kernel.Listings;
 
 /// <summary>Reads the text of /sys/kernel/debug/dma_buf/bufinfo, from its first form (3.8) to today's; the other way is <see cref="DebugfsListing"/>.</summary>
 /// <remarks>
-/// A buffer's name is whatever its owner set, ends of lines included: lines between a buffer and its devices that are nothing else are its
-/// name going on. Source: drivers/dma-buf/dma-buf.c, dma_buf_debug_show (before 4.19 dma_buf_describe).
+/// A buffer's name is whatever its owner set, even with line ends: unknown lines between a buffer and its devices continue its name.
+/// Source: drivers/dma-buf/dma-buf.c, dma_buf_debug_show (before 4.19 dma_buf_describe).
 /// </remarks>
 internal sealed partial class BufinfoText
 {
-    /// <summary>What a listing starts with.</summary>
+    /// <summary>The first line of a listing.</summary>
     public const string Title = "Dma-buf Objects:";
 
-    /// <summary>What stands above the devices of a buffer.</summary>
+    /// <summary>The line above the devices of a buffer.</summary>
     public const string DevicesTitle = "Attached Devices:";
 
-    /// <summary>What stands for a buffer that the kernel could not look at.</summary>
+    /// <summary>The line for a buffer that the kernel could not lock.</summary>
     public const string Skipped = "ERROR locking buffer object: skipping";
 
-    /// <summary>What that line means.</summary>
+    /// <summary>The meaning of that line.</summary>
     public const string SkippedProblem = "The kernel left a buffer out: it could not lock it.";
 
-    /// <summary>What is wrong with a text whose total is missing.</summary>
+    /// <summary>The problem of a text without its total.</summary>
     public const string NoTotal = "The text ends without its total of objects: there may have been more buffers.";
 
-    /// <summary>What is wrong with a text that ends in a row.</summary>
+    /// <summary>The problem of a text that ends within a row.</summary>
     public const string CutRow = "The text ends within the line of a buffer, which is left out.";
 
     /// <summary>Columns that every kernel prints.</summary>
@@ -48,28 +48,28 @@ internal sealed partial class BufinfoText
     private BufinfoText(string text, string file) => _lines = new(text, file);
 
     /// <summary>Reads a text.</summary>
-    /// <param name="text">The text, whole, cut short, or buffers without the heading.</param>
+    /// <param name="text">The text: complete, cut short, or buffers without the heading.</param>
     /// <param name="file">What to call it in messages.</param>
-    /// <exception cref="FileFormatException">It is no such text.</exception>
+    /// <exception cref="FileFormatException">The text is not a listing.</exception>
     public static ImportedListing Parse(string text, string file) => new BufinfoText(text, file).Read();
 
-    /// <summary>The columns of a heading, as today's kernels call them; vendors' have others.</summary>
+    /// <summary>The columns of a heading, under their current names; vendors' kernels use others.</summary>
     public static string[] ColumnsOf(string heading, Regex between) =>
     [
         .. between.Split(heading).Select(column => column.Trim()).SkipWhile(column => column.Length == 0)
             .Select(column => column switch { "buf name" => "name", "inode" => "ino", _ => column }),
     ];
 
-    /// <summary>A name as the kernel prints it; null for what stands for none.</summary>
+    /// <summary>A name as the kernel prints it; null for its placeholders.</summary>
     public static string? NameOf(string? name) => name is "<none>" or "(null)" or "" ? null : name;
 
-    /// <summary>What is wrong with a text that ends in a buffer.</summary>
+    /// <summary>The problem of a text that ends within a buffer.</summary>
     public static string CutBuffer(int line) => $"The text ends within the buffer that starts on line {line}.";
 
-    /// <summary>What is wrong with a buffer that has not as many devices as it says.</summary>
+    /// <summary>The problem of a buffer whose stated number of devices is wrong.</summary>
     public static string OtherDevices(ulong stated, int listed) => $"The text says {Counted.Of(stated, "device")} attached, and lists {listed}.";
 
-    /// <summary>What is wrong with a text that has not what its total says.</summary>
+    /// <summary>The problem of a text whose total is wrong.</summary>
     public static ListingProblem OtherTotal(int line, (ulong Count, ulong Bytes) stated, ImportedListing listing) => new(
         line,
         $"The text says {Counted.Of(stated.Count, "object")} of {Counted.Of(stated.Bytes, "byte")}, and has {listing.Buffers.Length} of {listing.SizeBytes}.");
@@ -98,7 +98,7 @@ internal sealed partial class BufinfoText
             }
         }
 
-        // A buffer that stops short has been told of already.
+        // An incomplete buffer has been reported already.
         if (_hasHeading && (_buffers.Count == 0 || _buffers[^1].IsComplete))
         {
             _problems.Add(new(Math.Max(1, _lines.Number), NoTotal));
@@ -119,7 +119,7 @@ internal sealed partial class BufinfoText
         _hasHeading = title.Trim() == Title;
         if (!_hasHeading)
         {
-            // A part of a listing, as one copies it: rows of today's columns.
+            // A copied part of a listing: rows with the current columns.
             _lines.PutBack();
             return;
         }
@@ -137,7 +137,7 @@ internal sealed partial class BufinfoText
 
         if (heading[0] == '\t')
         {
-            // As until 3.9: everything is two tabs in.
+            // Until 3.9, everything is indented by two tabs.
             (_rowIndent, _detailIndent) = ("\t\t", "\t\t");
         }
     }
@@ -195,7 +195,7 @@ internal sealed partial class BufinfoText
             throw _lines.Fail(1, $"{Quoted.Text(line)} is not a buffer", "as many tabs before it as before the other buffers");
         }
 
-        // From 5.3 to 5.11 there is a name in the row and none in the heading.
+        // From 5.3 to 5.11 rows have a name that the heading lacks.
         var columns = _columns.Contains("ino") && !_columns.Contains("name") ? [.. _columns, "name"] : _columns;
         var fields = line[_rowIndent.Length..].Split('\t', columns.Length);
         if (fields.Length < _columns.Length)

@@ -7,10 +7,10 @@ using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Kernel.Listings;
 
-/// <summary>What a running kernel tells of its buffers, summed up.</summary>
+/// <summary>A summary of a running kernel's buffers.</summary>
 /// <param name="File">Where the text came from.</param>
 /// <param name="Source">What kind of text it is.</param>
-/// <param name="Board">The board that it was held against; null when none was.</param>
+/// <param name="Board">The board that was compared; null for none.</param>
 /// <param name="Buffers">The buffers, in the text's order.</param>
 /// <param name="BufferCount">How many.</param>
 /// <param name="SizeBytes">Their bytes together.</param>
@@ -22,31 +22,31 @@ public sealed record ImportReport(
     int BufferCount,
     ulong SizeBytes)
 {
-    /// <summary>How many buffers the text says that there are; null when it does not say.</summary>
+    /// <summary>The number of buffers that the text states, or null.</summary>
     public required ulong? StatedCount { get; init; }
 
-    /// <summary>How many bytes the text says that they have; null when it does not say.</summary>
+    /// <summary>The total size that the text states, in bytes, or null.</summary>
     public required ulong? StatedBytes { get; init; }
 
-    /// <summary>Who exported how much, the most first.</summary>
+    /// <summary>The exporters with what they exported, the largest first.</summary>
     public required ImmutableArray<ExporterReport> Exporters { get; init; }
 
-    /// <summary>Which device holds how much, the most first.</summary>
+    /// <summary>The devices with what they hold, the largest first.</summary>
     public required ImmutableArray<HolderReport> Holders { get; init; }
 
-    /// <summary>Where the text stops short or contradicts itself.</summary>
+    /// <summary>Places where the text is incomplete or contradicts itself.</summary>
     public required ImmutableArray<ListingProblem> Problems { get; init; }
 
-    /// <summary>Why nothing could be held against the board: it knows none of the devices, or the text names none; null when something could.</summary>
+    /// <summary>Why no buffer could be compared with the board: it knows none of the devices, or the text names none; else null.</summary>
     public required string? BoardProblem { get; init; }
 
-    /// <summary>How many lines of the text are not of the listing.</summary>
+    /// <summary>The number of lines outside the listing.</summary>
     public required int UnreadLines { get; init; }
 
     /// <summary>Those lines.</summary>
     public required ImmutableArray<LeftOutLines> LeftOut { get; init; }
 
-    /// <summary>Whether the text is whole and, with a board, all importers known to it could be met.</summary>
+    /// <summary>Whether the text is complete and, with a board, all importers known to it could be served.</summary>
     public bool Good => Problems.IsEmpty && BoardProblem is null && Buffers.All(buffer => buffer.Fit?.Refusal is null);
 
     /// <summary>The report of a listing.</summary>
@@ -122,16 +122,16 @@ public sealed record ImportedBufferReport(
     /// <summary>References to the file.</summary>
     public required long? Count { get; init; }
 
-    /// <summary>The union that the text tells.</summary>
+    /// <summary>The union that the text states, or null.</summary>
     public required UnionReport? Union { get; init; }
 
     /// <summary>Lines about fences, as the kernel words them.</summary>
     public required ImmutableArray<string> Fences { get; init; }
 
-    /// <summary>Whether the text has all of it.</summary>
+    /// <summary>Whether the text describes the buffer completely.</summary>
     public required bool Complete { get; init; }
 
-    /// <summary>Whether the board could meet its importers; null without a board, or when nothing is known of importers.</summary>
+    /// <summary>Whether the board could serve its importers; null without a board or when the importers are unknown.</summary>
     public required FitReport? Fit { get; init; }
 
     /// <summary>The report of a buffer.</summary>
@@ -159,14 +159,14 @@ public sealed record ExporterReport(string Exporter, int BufferCount, ulong Size
 /// <param name="AttachmentCount">How many attachments it has.</param>
 /// <param name="BufferCount">To how many buffers.</param>
 /// <param name="SizeBytes">Their bytes, each buffer once.</param>
-/// <param name="BoardDevice">What it is called on the board; null when the board has no such device, or there is no board.</param>
+/// <param name="BoardDevice">The device's name on the board; null when the board has no such device, or there is no board.</param>
 public sealed record HolderReport(string Device, int AttachmentCount, int BufferCount, ulong SizeBytes, string? BoardDevice);
 
-/// <summary>Whether a board could meet a buffer's importers.</summary>
+/// <summary>Whether a board could serve a buffer's importers.</summary>
 /// <param name="Outcome">"ok" or the errno; null when the board knows none of them.</param>
 /// <param name="Refusal">Why not; null when it could.</param>
-/// <param name="Union">What they ask for together, as far as it went; null when the board knows none of them.</param>
-/// <param name="UnknownDevices">Attached devices that the board has not: they are left out.</param>
+/// <param name="Union">The union of the importers up to the refusal; null when the board knows none of them.</param>
+/// <param name="UnknownDevices">Attached devices that the board does not have; they were left out.</param>
 public sealed record FitReport(
     string? Outcome, RefusalReport? Refusal, UnionReport? Union, ImmutableArray<string> UnknownDevices)
 {

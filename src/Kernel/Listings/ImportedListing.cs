@@ -3,20 +3,20 @@ using DmaGrains.Model.Constraints;
 
 namespace DmaGrains.Kernel.Listings;
 
-/// <summary>What a kernel's text says of its buffers.</summary>
+/// <summary>A kernel's buffers, as listed in a text.</summary>
 /// <param name="Source">What kind of text it is.</param>
 /// <param name="Buffers">The buffers, as the text has them.</param>
-/// <param name="Problems">Where the text stops short or contradicts itself.</param>
+/// <param name="Problems">Places where the text is incomplete or contradicts itself.</param>
 public sealed record ImportedListing(
     ListingSource Source, ImmutableArray<ImportedBuffer> Buffers, ImmutableArray<ListingProblem> Problems)
 {
-    /// <summary>How many buffers the text says that there are; null when it does not say.</summary>
+    /// <summary>The number of buffers that the text states, or null.</summary>
     public ulong? StatedCount { get; init; }
 
-    /// <summary>How many bytes the text says that they have together; null when it does not say.</summary>
+    /// <summary>The total size that the text states, in bytes, or null.</summary>
     public ulong? StatedBytes { get; init; }
 
-    /// <summary>Lines that are not of the listing: a report around it, log lines between, the rest of <c>buffer describe</c>.</summary>
+    /// <summary>Lines outside the listing: text around it, log lines between, the rest of <c>buffer describe</c>.</summary>
     public ImmutableArray<LeftOutLines> LeftOut { get; init; } = [];
 
     /// <summary>Devices that are attached to any buffer, each once.</summary>
@@ -26,16 +26,16 @@ public sealed record ImportedListing(
     public ulong SizeBytes => Buffers.Aggregate(0UL, (sum, buffer) => unchecked(sum + buffer.SizeBytes));
 }
 
-/// <summary>One buffer of a kernel's text; what the text does not tell is null.</summary>
+/// <summary>One buffer of a listing; null stands for what the text does not tell.</summary>
 /// <param name="Line">The line on which it starts, from 1.</param>
 /// <param name="SizeBytes">Its size.</param>
 /// <param name="Exporter">Who exported it: a driver, or a heap.</param>
-/// <param name="Inode">Its number; kernels before 4.16 do not tell.</param>
-/// <param name="AttachedDevices">Attached devices, newest first; null where the text does not tell of any.</param>
+/// <param name="Inode">Its inode number; kernels before 4.16 do not tell it.</param>
+/// <param name="AttachedDevices">Attached devices, newest first; null when the text does not tell.</param>
 public sealed record ImportedBuffer(
     int Line, ulong SizeBytes, string Exporter, ulong? Inode, ImmutableArray<string>? AttachedDevices)
 {
-    /// <summary>Its name, any characters included; null when it has none.</summary>
+    /// <summary>Its name, which may have any characters, or null.</summary>
     public string? Name { get; init; }
 
     /// <summary>File flags.</summary>
@@ -53,11 +53,11 @@ public sealed record ImportedBuffer(
     /// <summary>Lines about fences, as the kernel words them.</summary>
     public ImmutableArray<string> Fences { get; init; } = [];
 
-    /// <summary>Whether the text has all of it.</summary>
+    /// <summary>Whether the text describes the buffer completely.</summary>
     public bool IsComplete { get; init; } = true;
 }
 
-/// <summary>What a kernel's text is.</summary>
+/// <summary>Kinds of listings.</summary>
 public enum ListingSource
 {
     /// <summary>/sys/kernel/debug/dma_buf/bufinfo, or a part of it, or what <c>buffer describe</c> prints.</summary>
@@ -67,7 +67,7 @@ public enum ListingSource
     Sysfs,
 }
 
-/// <summary>Where a kernel's text stops short or contradicts itself.</summary>
+/// <summary>A place where a listing is incomplete or contradicts itself.</summary>
 /// <param name="Line">The line, from 1.</param>
-/// <param name="Problem">One sentence for people.</param>
+/// <param name="Problem">One sentence for the user.</param>
 public sealed record ListingProblem(int Line, string Problem);

@@ -2,7 +2,7 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Kernel.Listings;
 
-/// <summary>Reads what a running kernel tells of its buffers.</summary>
+/// <summary>Reads a running kernel's listings of buffers.</summary>
 public static class KernelListing
 {
     /// <summary>Longest text, in bytes.</summary>
@@ -10,7 +10,7 @@ public static class KernelListing
 
     /// <summary>Reads a file, or a folder like /sys/kernel/dmabuf/buffers.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="FileFormatException">It cannot be read, or is no such text.</exception>
+    /// <exception cref="FileFormatException">It cannot be read, or is not a listing.</exception>
     public static ImportedListing Read(string path) => Directory.Exists(path)
         ? SysfsText.Parse(SysfsText.Of(path), path)
         : Read(path, () => FileText.Open(path));
@@ -18,18 +18,18 @@ public static class KernelListing
     /// <summary>Reads a stream, such as standard input.</summary>
     /// <param name="name">What to call it in messages.</param>
     /// <param name="open">Opens it.</param>
-    /// <exception cref="FileFormatException">It cannot be read, or is no such text.</exception>
+    /// <exception cref="FileFormatException">It cannot be read, or is not a listing.</exception>
     public static ImportedListing Read(string name, Func<Stream> open) =>
         Parse(FileText.ReadLoosely(name, open, LengthMax), name);
 
     /// <summary>Reads a text: of bufinfo, or lines of /sys/kernel/dmabuf/buffers.</summary>
     /// <param name="text">The text.</param>
     /// <param name="name">What to call it in messages.</param>
-    /// <exception cref="FileFormatException">It is no such text.</exception>
+    /// <exception cref="FileFormatException">The text is not a listing.</exception>
     public static ImportedListing Parse(string text, string name) =>
         SysfsText.Is(text) ? SysfsText.Parse(text, name) : ParseBufinfo(text, name);
 
-    /// <summary>An untouched text is read to the letter; any other is searched for what is a listing.</summary>
+    /// <summary>Reads an unmodified text exactly; searches any other for a listing.</summary>
     private static ImportedListing ParseBufinfo(string text, string name)
     {
         if (BufinfoReport.IsMarked(text) && BufinfoReport.Parse(text, name) is { } unmarked)

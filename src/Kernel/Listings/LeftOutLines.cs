@@ -4,14 +4,14 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Kernel.Listings;
 
-/// <summary>Lines of a text, one after another, that are not of the listing in it.</summary>
+/// <summary>Consecutive lines of a text that are outside its listing.</summary>
 /// <param name="First">The first line, from 1.</param>
 /// <param name="Last">The last line.</param>
 /// <param name="Count">How many there are.</param>
 /// <param name="Text">The first of them, shortened.</param>
 public sealed record LeftOutLines(int First, int Last, int Count, string Text)
 {
-    /// <summary>Single lines, those together that follow each other.</summary>
+    /// <summary>Groups lines that follow each other.</summary>
     internal static ImmutableArray<LeftOutLines> Of(IEnumerable<(int Line, string Text)> lines)
     {
         var together = new List<LeftOutLines>();

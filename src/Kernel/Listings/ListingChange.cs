@@ -2,17 +2,17 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Kernel.Listings;
 
-/// <summary>What became of a buffer between two looks at a kernel's text.</summary>
+/// <summary>A change of a buffer between two listings.</summary>
 /// <param name="Kind">What happened.</param>
-/// <param name="Buffer">The buffer: its inode, or where a kernel tells none its place among those alike.</param>
+/// <param name="Buffer">The buffer: its inode, or without inodes its place among similar buffers.</param>
 /// <param name="Exporter">Who exported it.</param>
 /// <param name="SizeBytes">Its size.</param>
-/// <param name="Device">Who attached or detached; null for other changes.</param>
-/// <param name="Name">Its name now; null when it has none.</param>
+/// <param name="Device">The device that attached or detached; null for other changes.</param>
+/// <param name="Name">Its present name, or null.</param>
 public sealed record ListingChange(
     ListingChangeKind Kind, string Buffer, string Exporter, ulong SizeBytes, string? Device, string? Name)
 {
-    /// <summary>All that changed: buffers by who came, by what happened to those that stayed, and by who went.</summary>
+    /// <summary>All changes: first new buffers, then changes of those that stayed, then those that are gone.</summary>
     public static ImmutableArray<ListingChange> Between(ImportedListing before, ImportedListing after)
     {
         var old = ByKey(before);
@@ -33,7 +33,7 @@ public sealed record ListingChange(
         var buffers = new OrderedDictionary<string, ImportedBuffer>();
         var places = new Dictionary<string, int>();
 
-        // Oldest first: where there are no inodes, new buffers then get new places.
+        // Oldest first, so that new buffers get new places when there are no inodes.
         foreach (var buffer in listing.Buffers.Reverse())
         {
             var stem = buffer.Inode is { } inode ? $"{inode}" : $"{buffer.Exporter}:{buffer.SizeBytes}";
@@ -46,7 +46,7 @@ public sealed record ListingChange(
 
     private static IEnumerable<ListingChange> ChangesOf(string key, ImportedBuffer before, ImportedBuffer after)
     {
-        // An inode that another buffer has now: the one went and the other came between two looks.
+        // The inode was reused: one buffer went and another came between the two listings.
         if (before.Exporter != after.Exporter || before.SizeBytes != after.SizeBytes)
         {
             return AttachedTo(key, after).Prepend(Of(ListingChangeKind.Exported, key, after)).Prepend(Of(ListingChangeKind.Gone, key, before));
@@ -65,7 +65,7 @@ public sealed record ListingChange(
         .Reverse()
         .Select(device => Of(ListingChangeKind.Attached, key, buffer) with { Device = device });
 
-    /// <summary>Attachments that one has more of than the other, oldest first; a device may have several.</summary>
+    /// <summary>Attachments in one but not in the other, oldest first; a device may have several.</summary>
     private static List<string> Extra(ImportedBuffer more, ImportedBuffer less)
     {
         var left = (less.AttachedDevices ?? []).ToList();
@@ -91,9 +91,9 @@ public enum ListingChangeKind
     /// <summary>A device detached.</summary>
     Detached,
 
-    /// <summary>Other fences are waited for.</summary>
+    /// <summary>Its pending fences changed.</summary>
     Fences,
 
-    /// <summary>It is listed no longer.</summary>
+    /// <summary>It is no longer listed.</summary>
     Gone,
 }

@@ -16,7 +16,7 @@ internal sealed class ListingLines
     public ListingLines(string text, string file)
     {
         _file = file;
-        // Only a text that was carried over as a whole has carriage returns at its ends of lines; a name may have one, too.
+        // Only a text that was converted as a whole has carriage returns at all line ends; a name may contain one, too.
         var first = text.IndexOf('\n', StringComparison.Ordinal);
         var isCarried = first > 0 && text[first - 1] == '\r';
         var lines = (isCarried ? text.Replace("\r\n", "\n", StringComparison.Ordinal) : text).Split('\n');
@@ -24,10 +24,10 @@ internal sealed class ListingLines
         _lines = _isCut ? lines : lines[..^1];
     }
 
-    /// <summary>The line that was taken last, from 1.</summary>
+    /// <summary>The number of the line taken last, from 1.</summary>
     public int Number => _next;
 
-    /// <summary>Whether the line that was taken last is the end of the text and has no end of its own: it may be cut.</summary>
+    /// <summary>Whether the line taken last is the last of the text and has no line end, so that it may be cut.</summary>
     public bool IsCut => _isCut && _next == _lines.Length;
 
     /// <summary>Takes the next line.</summary>
@@ -51,7 +51,7 @@ internal sealed class ListingLines
         return false;
     }
 
-    /// <summary>All lines that were not taken yet and are not blank, with their numbers.</summary>
+    /// <summary>All remaining lines that are not blank, with their numbers.</summary>
     public IEnumerable<(int Line, string Text)> Rest()
     {
         while (TakeText(out var line))
@@ -60,17 +60,17 @@ internal sealed class ListingLines
         }
     }
 
-    /// <summary>Puts back the line that was taken last.</summary>
+    /// <summary>Puts back the line taken last.</summary>
     public void PutBack() => _next--;
 
-    /// <summary>What is wrong with the line that was taken last.</summary>
+    /// <summary>An exception for the line taken last.</summary>
     public FileFormatException Fail(int column, string problem, string expected) =>
         new Place(_file, Math.Max(1, _next), column).Fail(problem, expected);
 
     /// <summary>A number in that line.</summary>
     /// <param name="column">Where it starts, from 1.</param>
     /// <param name="digits">Its text.</param>
-    /// <param name="what">What messages call it.</param>
+    /// <param name="what">Its name in messages.</param>
     /// <param name="max">Largest value.</param>
     /// <param name="isHex">Whether its digits are hexadecimal.</param>
     public ulong NumberAt(int column, string digits, string what, ulong max, bool isHex = false)

@@ -9,10 +9,10 @@ namespace DmaGrains.Kernel.Listings;
 /// <param name="Version"><see cref="BufferRecording.Version"/>.</param>
 internal sealed record RecordingHeading(string Format, int Version)
 {
-    /// <summary>What was read, again and again.</summary>
+    /// <summary>The source that was read repeatedly.</summary>
     public string? Source { get; init; }
 
-    /// <summary>When the recording began.</summary>
+    /// <summary>When the recording started.</summary>
     public DateTimeOffset? Began { get; init; }
 
     /// <summary>How often the source was read, in milliseconds.</summary>
@@ -20,14 +20,14 @@ internal sealed record RecordingHeading(string Format, int Version)
 }
 
 /// <summary>Any other line of a recording.</summary>
-/// <param name="AtNs">When, in nanoseconds from the begin.</param>
+/// <param name="AtNs">The time, in nanoseconds from the start.</param>
 /// <param name="What">What happened.</param>
 internal sealed record RecordedEvent(ulong AtNs, RecordedEventKind What)
 {
-    /// <summary>To which buffer; its name is the recording's own.</summary>
+    /// <summary>The buffer, by an identifier of the recording.</summary>
     public string? Buffer { get; init; }
 
-    /// <summary>Who exported it.</summary>
+    /// <summary>Its exporter.</summary>
     public string? Exporter { get; init; }
 
     /// <summary>Its size, when it was exported.</summary>
@@ -36,14 +36,14 @@ internal sealed record RecordedEvent(ulong AtNs, RecordedEventKind What)
     /// <summary>Its name, when it has one.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Who attached or detached.</summary>
+    /// <summary>The device that attached or detached.</summary>
     public string? Device { get; init; }
 }
 
 /// <summary>What happened to a recorded buffer.</summary>
 internal enum RecordedEventKind
 {
-    /// <summary>It came, or was there when the recording began.</summary>
+    /// <summary>It was exported, or existed when the recording started.</summary>
     Exported,
 
     /// <summary>A device attached.</summary>
@@ -52,7 +52,7 @@ internal enum RecordedEventKind
     /// <summary>A device detached.</summary>
     Detached,
 
-    /// <summary>It went.</summary>
+    /// <summary>It is gone.</summary>
     Gone,
 
     /// <summary>The recording ended.</summary>

@@ -3,17 +3,17 @@ using System.Text.Json;
 
 namespace DmaGrains.Kernel.Listings;
 
-/// <summary>Writes a recording, line by line; what was written is kept if the recorder is killed.</summary>
-/// <param name="output">Where to. It is flushed after each look.</param>
+/// <summary>Writes a recording line by line; what is written survives a kill of the recorder.</summary>
+/// <param name="output">The output, flushed after each listing.</param>
 /// <param name="time">The clock.</param>
 public sealed class RecordingWriter(TextWriter output, TimeProvider time)
 {
     private readonly long _began = time.GetTimestamp();
 
-    /// <summary>Writes the heading, and the buffers that are there.</summary>
-    /// <param name="source">What is looked at.</param>
-    /// <param name="every">How often.</param>
-    /// <param name="present">What there is.</param>
+    /// <summary>Writes the heading and the existing buffers.</summary>
+    /// <param name="source">The source that is read.</param>
+    /// <param name="every">The interval between two listings.</param>
+    /// <param name="present">The first listing.</param>
     public void Begin(string source, TimeSpan every, ImportedListing present)
     {
         Line(new RecordingHeading(BufferRecording.Format, BufferRecording.Version)
@@ -25,10 +25,10 @@ public sealed class RecordingWriter(TextWriter output, TimeProvider time)
         Add(0, ListingChange.Between(present with { Buffers = [] }, present));
     }
 
-    /// <summary>Writes what changed since the look before.</summary>
+    /// <summary>Writes the changes since the previous listing.</summary>
     public void Add(ImmutableArray<ListingChange> changes) => Add(Now, changes);
 
-    /// <summary>Writes that nobody looks any more, and closes the output.</summary>
+    /// <summary>Writes the end of the recording and closes the output.</summary>
     public void End()
     {
         Line(new RecordedEvent(Now, RecordedEventKind.Ended));

@@ -7,20 +7,20 @@ namespace DmaGrains.Kernel.Listings;
 
 /// <summary>Reads files of /sys/kernel/dmabuf/buffers as lines of path and value, as <c>grep -r .</c> prints them.</summary>
 /// <remarks>
-/// Source: Documentation/ABI/testing/sysfs-kernel-dmabuf-buffers. It tells of no names; kernels before 5.13, and Android's, link each
+/// Source: Documentation/ABI/testing/sysfs-kernel-dmabuf-buffers. It has no names of buffers; kernels before 5.13, and Android's, link each
 /// attachment to its device (attachments/NUMBER/device).
 /// </remarks>
 internal static partial class SysfsText
 {
     private const string Attachments = "attachments";
 
-    /// <summary>Whether a text has such a line, and no listing of bufinfo.</summary>
+    /// <summary>Whether a text has such a line and no bufinfo listing.</summary>
     public static bool Is(string text) => !text.Contains(BufinfoText.Title, StringComparison.Ordinal)
         && text.Split('\n').Any(line => PathLine().IsMatch(line.TrimEnd()) || LinkLine().IsMatch(line.TrimEnd()));
 
-    /// <summary>The lines of a folder like /sys/kernel/dmabuf/buffers.</summary>
+    /// <summary>Collects the lines of a folder like /sys/kernel/dmabuf/buffers.</summary>
     /// <param name="folder">The folder, which exists.</param>
-    /// <exception cref="FileFormatException">It holds something else, or a file in it cannot be read.</exception>
+    /// <exception cref="FileFormatException">The folder has other contents, or a file in it cannot be read.</exception>
     public static string Of(string folder)
     {
         var text = new StringBuilder();
@@ -36,13 +36,13 @@ internal static partial class SysfsText
             }
             catch (FileFormatException) when (!File.Exists(file))
             {
-                // The buffer went while it was read.
+                // The buffer disappeared while it was read.
             }
         }
 
         foreach (var attachments in buffers.Order(StringComparer.Ordinal).Select(buffer => Path.Combine(buffer, Attachments)).Where(Directory.Exists))
         {
-            // None says so as well as some.
+            // An empty folder states that there are no attachments.
             text.Append(attachments).Append(": \n");
             foreach (var link in Directory.GetDirectories(attachments).Select(attachment => Path.Combine(attachment, "device")))
             {
@@ -58,7 +58,7 @@ internal static partial class SysfsText
     /// <summary>Reads a text.</summary>
     /// <param name="text">The lines, in any order.</param>
     /// <param name="file">What to call it in messages.</param>
-    /// <exception cref="FileFormatException">It is no such text.</exception>
+    /// <exception cref="FileFormatException">The text is not such a listing.</exception>
     public static ImportedListing Parse(string text, string file)
     {
         var lines = new ListingLines(text, file);
@@ -142,7 +142,7 @@ internal static partial class SysfsText
     [GeneratedRegex(@"^(?:[^\t:]*/)?(?<inode>[0-9]+)/(?<file>exporter_name|size|mmap_count|attachments(?:/[^:]*)?): ?(?<value>.*)\z")]
     private static partial Regex PathLine();
 
-    /// <summary>As <c>find -name device -ls</c>, or with <c>-printf '%p -> %l\n'</c>, prints the link of an attachment.</summary>
+    /// <summary>An attachment's link as printed by <c>find -name device -ls</c>, or with <c>-printf '%p -> %l\n'</c>.</summary>
     [GeneratedRegex(@"^(?:.*[/\s])?(?<inode>[0-9]+)/attachments/(?<attachment>[0-9]+)/device -> (?:\S*/)?(?<device>[^/\s]+)\z")]
     private static partial Regex LinkLine();
 }

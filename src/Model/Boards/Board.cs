@@ -6,8 +6,8 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Boards;
 
-/// <summary>A board with its buffers, all in one value: the model without a runtime.</summary>
-/// <remarks>The grains do the same in the same order, each with a part of this state.</remarks>
+/// <summary>A board with its buffers in one immutable value: the model without a runtime.</summary>
+/// <remarks>The grains do the same in the same order, each holding a part of this state.</remarks>
 public sealed class Board
 {
     private readonly BoardDefinition _definition;
@@ -39,7 +39,7 @@ public sealed class Board
 
     /// <summary>A board without buffers.</summary>
     /// <param name="definition">What the board is.</param>
-    /// <param name="allocate">How its memory is asked, for who remembers the answers; null to ask each time.</param>
+    /// <param name="allocate">Replaces <see cref="PhysicalMemory.Allocate"/>, for callers that cache its answers; null to ask memory each time.</param>
     /// <returns>What <see cref="BoardDefinition.Check"/> answers.</returns>
     public static DmaResult<Board> Create(BoardDefinition definition, Allocating? allocate = null) => definition.Check() is { } refusal
         ? DmaResult.Refuse<Board>(refusal)
@@ -50,7 +50,7 @@ public sealed class Board
             ImmutableSortedDictionary.Create<string, DmaBuffer>(StringComparer.Ordinal),
             allocate ?? (static (memory, request) => memory.Allocate(request))));
 
-    /// <summary>The buffer of that name, gone or not; null when there never was one.</summary>
+    /// <summary>The buffer of that name, even if it is gone; null when there never was one.</summary>
     public DmaBuffer? Buffer(string name) => name is null ? null : _buffers.GetValueOrDefault(name);
 
     /// <summary>The device of that name, or null.</summary>
@@ -66,8 +66,8 @@ public sealed class Board
             : (this, DmaResult.Refuse<DmaReply>(exported.Refusal!));
     }
 
-    /// <summary>Carries out a command on a buffer, and what it needs of the memory.</summary>
-    /// <returns>ENOENT when the buffer does not exist; else what the buffer or the memory answers.</returns>
+    /// <summary>Carries out a command on a buffer and answers its questions.</summary>
+    /// <returns>ENOENT when the buffer does not exist; else the reply of the buffer, memory, MMUs or bounce pool.</returns>
     public (Board Next, DmaResult<DmaReply> Reply) Execute(string buffer, DmaCommand command)
     {
         if (Buffer(buffer) is not { } current)
@@ -89,14 +89,14 @@ public sealed class Board
             : (this, changed.Refusal);
     }
 
-    /// <summary>Computes a buffer's union afresh from its importers' present parameters; changes nothing (thread #0).</summary>
+    /// <summary>Computes a buffer's union from its importers' present parameters; changes nothing (thread #0).</summary>
     /// <returns>ENOENT when the buffer does not exist; else as <see cref="DmaBuffer.Recalculate"/>.</returns>
     public DmaResult<RecalculatedUnion> Recalculate(string buffer) => Buffer(buffer) is { } current
         ? current.Recalculate(_devices)
         : DmaResult.Refuse<RecalculatedUnion>(BufferExports.NoBuffer(buffer));
 
     /// <summary>Switches a device's MMU to another of its contexts (thread #39).</summary>
-    /// <returns>ENODEV for an unknown device; EINVAL for one without an MMU, or a context that it has not; null when done.</returns>
+    /// <returns>ENODEV for an unknown device; EINVAL for a device without an MMU or an unknown context; null when done.</returns>
     public (Board Next, Refusal? Reply) SwitchContext(string device, uint context)
     {
         var stage = BoardDefinition.ContextStageOf(device, Device(device));
@@ -111,7 +111,7 @@ public sealed class Board
             : (new(_definition, Memory, translation, _buffers, _allocate, _devices), refusal);
     }
 
-    /// <summary>What a map would answer; nothing is held afterwards (thread #12).</summary>
+    /// <summary>The reply that a map would get; nothing is held afterwards (thread #12).</summary>
     /// <returns>As <see cref="Execute"/> of a map.</returns>
     public DmaResult<DmaReply> TestMap(
         string buffer, string attachment, DmaDirection direction, MapOptions options = MapOptions.None) =>
@@ -120,10 +120,8 @@ public sealed class Board
                 current.BeginTestMap(attachment, direction, options), CommandTouch.OfTestMap(current.Policy).Asks, _devices, _allocate).Decided.Reply
             : DmaResult.Refuse<DmaReply>(BufferExports.NoBuffer(buffer));
 
-    /// <summary>Checks the whole board from the ground up: every buffer, every page, every address.</summary>
-    /// <param name="checkedBefore">
-    /// A board that was checked: what is the same object there is not checked by itself again. Null to check everything.
-    /// </param>
+    /// <summary>Checks every buffer, page and address of the board.</summary>
+    /// <param name="checkedBefore">A checked board: objects that are the same there are not checked again. Null to check everything.</param>
     public void AssertInvariants(Board? checkedBefore = null)
     {
         Memory.AssertInvariants(checkedBefore?.Memory);
@@ -151,7 +149,7 @@ public sealed class Board
         }
     }
 
-    /// <summary>What a buffer's live mappings hold of MMUs and the bounce pool, in token order.</summary>
+    /// <summary>What a buffer's live mappings hold in MMUs and the bounce pool, in token order.</summary>
     private static IEnumerable<MapToken> HeldBy(DmaBuffer buffer) => buffer.Mappings
         .Where(mapping => mapping.Mapped is { IsNothing: false })
         .Select(mapping => new MapToken(buffer.Name, mapping.HeldAs))

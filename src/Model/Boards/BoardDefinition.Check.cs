@@ -5,13 +5,13 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Boards;
 
-/// <content>Whether the board can exist: each part by itself, then all of them together.</content>
+/// <content>The validity of a board: each part by itself, then all together.</content>
 public sealed partial record BoardDefinition
 {
-    /// <summary>Null when the board can exist.</summary>
+    /// <summary>Null when the definition is valid.</summary>
     /// <returns>
-    /// EINVAL when something is malformed or names what is not there, EEXIST when names or pages are used twice or there are two
-    /// bounce pools, ENOSPC when there is too much of something, EBUSY when a driver owns tables that are the DMA API's.
+    /// EINVAL for malformed or dangling parts, EEXIST for names or pages used twice or a second bounce pool, ENOSPC above a limit, EBUSY
+    /// when a driver is stated as the owner of tables that belong to the DMA API.
     /// </returns>
     public Refusal? Check() =>
         CheckNulls()
@@ -68,7 +68,7 @@ public sealed partial record BoardDefinition
         return twice is null ? null : Refusal.Of(Errno.EEXIST, "Name", $"Two {what} of {Name} are named {twice.Key}.");
     }
 
-    /// <summary>EINVAL naming Iommu or BusMmu, and the device, when it is behind an MMU that is not there or twice behind one.</summary>
+    /// <summary>EINVAL naming Iommu or BusMmu, and the device, for a device behind an unknown MMU or twice behind the same one.</summary>
     private Refusal? CheckBehind()
     {
         var stages = Stages.Select(stage => stage.Name).ToHashSet();

@@ -8,25 +8,25 @@ namespace DmaGrains.Model.Boards;
 
 /// <summary>A board: an SoC or a machine, with the memory and the devices that share it.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Title">What people call it.</param>
-/// <param name="Memory">Its regions, at least one, disjoint.</param>
-/// <param name="Devices">Its devices, names unique.</param>
+/// <param name="Title">Its display name.</param>
+/// <param name="Memory">Its memory regions: at least one, disjoint.</param>
+/// <param name="Devices">Its devices, with unique names.</param>
 [GenerateSerializer, Immutable, Alias("dma.board")]
 public sealed partial record BoardDefinition(
     string Name, string Title, ImmutableArray<MemoryRegionLayout> Memory, ImmutableArray<Device> Devices)
 {
-    /// <summary>Its MMUs, names unique; devices name those they stand behind.</summary>
+    /// <summary>Its MMUs, with unique names; devices refer to those that they are behind.</summary>
     [Id(0)]
     public ImmutableArray<IommuStage> Stages { get; init; } = [];
 
-    /// <summary>Order of the kernel's pages: 0, 2 or 4 for 4, 16 or 64 KiB.</summary>
+    /// <summary>The kernel's page order: 0, 2 or 4 for 4, 16 or 64 KiB.</summary>
     public int PageOrder => Memory[0].PageOrder;
 
-    /// <summary>The region for bounces; null when there is none.</summary>
+    /// <summary>The region of the bounce pool, or null.</summary>
     public MemoryRegionLayout? BouncePool => Memory.FirstOrDefault(region => region.Kind == MemoryKind.Bounce);
 
-    /// <summary>The MMU of a device that switches contexts: its own, or else that of its bus.</summary>
-    /// <param name="name">What the device was called.</param>
+    /// <summary>The MMU whose contexts a device switches: its own, or else that of its bus.</summary>
+    /// <param name="name">The device's name, for the message.</param>
     /// <param name="device">The device; null when the board has none of that name.</param>
     /// <returns>ENODEV for an unknown device, EINVAL naming Iommu for one without an MMU.</returns>
     public static DmaResult<string> ContextStageOf(string name, Device? device) => device is null
@@ -59,7 +59,7 @@ public sealed partial record BoardDefinition(
         return next.Check() is { } refusal ? DmaResult.Refuse<BoardDefinition>(refusal) : DmaResult.Grant(next);
     }
 
-    /// <summary>Whether another definition says the same; records compare their collections by reference.</summary>
+    /// <summary>Whether another definition is equal in content; <c>==</c> compares collections by reference.</summary>
     public bool SaysTheSameAs(BoardDefinition other) =>
         Name == other.Name && Title == other.Title
         && Memory.SequenceEqual(other.Memory) && Devices.SequenceEqual(other.Devices)

@@ -5,16 +5,16 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Boards;
 
-/// <summary>What the buffers of a board share, and what one of them makes of it.</summary>
+/// <summary>The resources that a board's buffers share, and commands on them.</summary>
 /// <param name="Memory">The board's memory.</param>
 /// <param name="Translation">The board's MMUs and bounce pool.</param>
 public readonly record struct BoardResources(PhysicalMemory Memory, DmaTranslation Translation)
 {
     /// <summary>Exports a buffer.</summary>
-    /// <param name="existing">What its name stands for now; null when it is new.</param>
+    /// <param name="existing">The buffer under its name now, gone or not; null when the name is new.</param>
     /// <param name="export">What the exporter says.</param>
     /// <param name="devices">The board's devices.</param>
-    /// <param name="allocate">How memory is asked.</param>
+    /// <param name="allocate">Asks memory for pages.</param>
     /// <returns>As <see cref="BufferExports.Begin"/>.</returns>
     public (BoardResources Next, DmaResult<DmaBuffer> Exported) Export(
         DmaBuffer? existing, BufferExport export, IReadOnlyDictionary<string, Device> devices, Allocating allocate)
@@ -36,12 +36,12 @@ public readonly record struct BoardResources(PhysicalMemory Memory, DmaTranslati
         return (step.Decided.IsGranted ? this with { Memory = memory } : this, step.Decided);
     }
 
-    /// <summary>Carries out a command on a buffer, and what it needs of the rest.</summary>
+    /// <summary>Carries out a command on a buffer and answers its questions.</summary>
     /// <param name="current">The buffer.</param>
     /// <param name="command">What is asked.</param>
     /// <param name="devices">The board's devices.</param>
-    /// <param name="allocate">How memory is asked.</param>
-    /// <returns>What the buffer or the memory answers; what was there before when nothing changed.</returns>
+    /// <param name="allocate">Asks memory for pages.</param>
+    /// <returns>The resources and buffer afterwards, the same when nothing changed, and the reply.</returns>
     public (BoardResources Next, DmaBuffer Buffer, DmaResult<DmaReply> Reply) Execute(
         DmaBuffer current, DmaCommand command, IReadOnlyDictionary<string, Device> devices, Allocating allocate)
     {
@@ -58,12 +58,12 @@ public readonly record struct BoardResources(PhysicalMemory Memory, DmaTranslati
         return (answered.Settled(next), next.Freed(), decided.Reply);
     }
 
-    /// <summary>Answers whatever a command asks.</summary>
+    /// <summary>Answers a command's questions until it is decided.</summary>
     /// <param name="step">The command.</param>
-    /// <param name="asks">What it may ask.</param>
+    /// <param name="asks">The questions that it may ask.</param>
     /// <param name="devices">The board's devices.</param>
-    /// <param name="allocate">How memory is asked.</param>
-    /// <returns>What is left when it is decided, before anything is given back.</returns>
+    /// <param name="allocate">Asks memory for pages.</param>
+    /// <returns>The resources and the outcome, before what is owed is given back.</returns>
     internal (BoardResources Next, Transition Decided) Answer(
         CommandStep step, QuestionKinds asks, IReadOnlyDictionary<string, Device> devices, Allocating allocate)
     {
@@ -96,7 +96,7 @@ public readonly record struct BoardResources(PhysicalMemory Memory, DmaTranslati
         return answer.Reply;
     }
 
-    /// <summary>With all given back that a buffer owes.</summary>
+    /// <summary>Gives back what a buffer owes.</summary>
     private BoardResources Settled(DmaBuffer owing)
     {
         var translation = owing.OwedMappings.Aggregate(Translation, (held, token) => held.Unmap(token));

@@ -5,27 +5,28 @@ using Orleans;
 namespace DmaGrains.Model.Boards;
 
 /// <summary>
-/// A board's name and what it stands for, step by step: the definition is noted first, then memory, MMUs and devices are set up, then
-/// that they are. Whatever is cut off in between goes on from what was noted. Each step gives the next state; a refusal gives none.
+/// The stages of defining, changing and removing a board under its name: first the new definition is stored, then memory, MMUs and devices
+/// are set up, then the set-up is marked as done. An interrupted set-up resumes from the stored state. Each step gives the next state; a
+/// refusal gives none.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("dma.board-set-up")]
 public sealed record BoardSetUp
 {
-    /// <summary>The board; null when there is none.</summary>
+    /// <summary>The board's definition; null when there is no board.</summary>
     [Id(0)]
     public BoardDefinition? Definition { get; private init; }
 
-    /// <summary>How far it has come.</summary>
+    /// <summary>How far the set-up is.</summary>
     [Id(1)]
     public BoardStage Stage { get; private init; }
 
-    /// <summary>Which board of this name it is, or will be: how many there were before it.</summary>
+    /// <summary>The number of earlier boards of this name.</summary>
     [Id(2)]
     public uint Generation { get; private init; }
 
     /// <summary>
-    /// Devices of the definition before, while the board is being set up: those that the new one does not have are to go, and silos
-    /// may have others as they were.
+    /// While the board is being set up, the devices of the previous definition: those that are not in the new one have to be removed, and
+    /// silos may still cache the others.
     /// </summary>
     [Id(3)]
     public ImmutableArray<string> Before { get; private init; } = [];
@@ -33,8 +34,8 @@ public sealed record BoardSetUp
     /// <summary>A name that no board ever had.</summary>
     public static BoardSetUp None { get; } = new();
 
-    /// <summary>Begins to define a board, or goes on.</summary>
-    /// <returns>What <see cref="BoardDefinition.Check"/> answers; EEXIST when the board is defined otherwise; the same when it is defined so.</returns>
+    /// <summary>Begins to define a board, or resumes.</summary>
+    /// <returns>What <see cref="BoardDefinition.Check"/> answers; EEXIST when the board has another definition; the same object when it has this one.</returns>
     public DmaResult<BoardSetUp> Define(BoardDefinition definition)
     {
         if (definition.Check() is { } refusal)
@@ -53,17 +54,17 @@ public sealed record BoardSetUp
                 Errno.EEXIST, "Board", $"Board {definition.Name} already has a different definition; replace it, or remove it first."));
     }
 
-    /// <summary>Whether a definition changes what buffers may hold: memory or MMUs.</summary>
+    /// <summary>Whether a definition changes resources that buffers may hold: memory or MMUs.</summary>
     public bool LaysOutAnew(BoardDefinition definition) =>
         Definition is not null && !(Definition.Memory.SequenceEqual(definition.Memory)
             && Definition.Stages.Length == definition.Stages.Length
             && Definition.Stages.Zip(definition.Stages).All(pair => pair.First.SaysTheSameAs(pair.Second)));
 
-    /// <summary>Begins to define the board anew, whatever it was; the same again sets everything up once more.</summary>
-    /// <param name="definition">What it is to be.</param>
+    /// <summary>Begins to replace the board's definition. Replacing it by itself sets everything up once more.</summary>
+    /// <param name="definition">The new definition.</param>
     /// <param name="holder">
-    /// A buffer that the board lists, or that its memory or MMUs hold something for; null when there is none. Not looked at unless the
-    /// definition <see cref="LaysOutAnew"/>.
+    /// A buffer that the board lists, or for which its memory or MMUs hold something; null for none. It matters only if the definition
+    /// <see cref="LaysOutAnew"/>.
     /// </param>
     /// <returns>What <see cref="BoardDefinition.Check"/> answers; EBUSY naming Memory.</returns>
     public DmaResult<BoardSetUp> Replace(BoardDefinition definition, string? holder)
@@ -80,7 +81,7 @@ public sealed record BoardSetUp
             : DmaResult.Grant(this with { Definition = definition, Stage = BoardStage.BeingSetUp, Before = AllDevices() });
     }
 
-    /// <summary>Adds a device to a board that is set up, or changes one.</summary>
+    /// <summary>Adds or changes a device of a board that is set up.</summary>
     /// <returns>ENOENT, or as <see cref="BoardDefinition.With"/>; the same when it has that device.</returns>
     public DmaResult<BoardSetUp> SetDevice(string name, Device device)
     {
@@ -95,10 +96,10 @@ public sealed record BoardSetUp
             : DmaResult.Grant(this with { Definition = next });
     }
 
-    /// <summary>Begins to take the board away.</summary>
-    /// <param name="name">What it is called.</param>
+    /// <summary>Begins to remove the board.</summary>
+    /// <param name="name">The board's name.</param>
     /// <param name="holder">As for <see cref="Replace"/>.</param>
-    /// <returns>ENOENT when there never was such a board; EBUSY naming Buffers; the same when it is gone.</returns>
+    /// <returns>ENOENT when there never was such a board; EBUSY naming Buffers; the same object when it is already gone.</returns>
     public DmaResult<BoardSetUp> Remove(string name, string? holder) =>
         Definition is null
             ? Generation == 0 ? DmaResult.Refuse<BoardSetUp>(NotThere(name)!) : DmaResult.Grant(this)
@@ -107,14 +108,14 @@ public sealed record BoardSetUp
                 Errno.EBUSY, "Buffers", $"Board {name} has buffers, {holder} among them: it cannot be removed until all are released."))
             : DmaResult.Grant(this with { Stage = BoardStage.BeingSetUp, Before = AllDevices() });
 
-    /// <summary>When all is as the definition says.</summary>
+    /// <summary>The state after everything has been set up.</summary>
     public BoardSetUp Done() => this with { Stage = BoardStage.SetUp, Before = [] };
 
-    /// <summary>When nothing of it is left; the next board of this name is another one.</summary>
+    /// <summary>The state after everything has been removed; the next board of this name has the next generation.</summary>
     public BoardSetUp Gone() => new() { Generation = Generation + 1 };
 
     /// <summary>ENOENT unless the board is set up.</summary>
-    /// <param name="name">What it is called.</param>
+    /// <param name="name">The board's name.</param>
     public Refusal? NotThere(string name) => Stage switch
     {
         BoardStage.SetUp => null,

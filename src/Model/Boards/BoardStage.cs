@@ -1,14 +1,14 @@
 namespace DmaGrains.Model.Boards;
 
-/// <summary>How far a board has come.</summary>
+/// <summary>How far the set-up of a board is.</summary>
 public enum BoardStage
 {
     /// <summary>There is no such board.</summary>
     NotDefined,
 
-    /// <summary>Its definition is stored; its memory, MMUs and devices may be as it says, or not yet. No buffer is exported meanwhile.</summary>
+    /// <summary>The definition is stored; memory, MMUs and devices may not follow it yet. No buffer can be exported meanwhile.</summary>
     BeingSetUp,
 
-    /// <summary>All of it is as its definition says.</summary>
+    /// <summary>Memory, MMUs and devices follow the definition.</summary>
     SetUp,
 }

@@ -6,9 +6,9 @@ namespace DmaGrains.Model.Boards;
 /// <summary>How well a board's MMUs isolate its devices (thread #46).</summary>
 public static class DeviceIsolation
 {
-    /// <summary>The isolation of a device; of stacked MMUs the better one counts, as its accesses go through both.</summary>
-    /// <param name="device">The device, on the board or to be put there.</param>
-    /// <param name="board">The board, which has the stages that the device names.</param>
+    /// <summary>The isolation of a device. Its accesses go through all stacked MMUs, so the better one counts.</summary>
+    /// <param name="device">The device, on the board or to be added.</param>
+    /// <param name="board">The board, with the MMUs that the device names.</param>
     public static Isolation Of(Device device, BoardDefinition board)
     {
         var isolation = Isolation.None;

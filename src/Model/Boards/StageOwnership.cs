@@ -3,17 +3,17 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Boards;
 
-/// <summary>Who may keep an MMU's tables (thread #44, #46, #47).</summary>
+/// <summary>Who may own an MMU's tables (thread #44, #46, #47).</summary>
 /// <remarks>
-/// Driver core sets up what the DMA API needs before any driver is asked. A driver can have the tables to itself only where nobody
-/// else's mappings go through them: an MMU that one device alone stands behind, and which is the one nearest to that device.
+/// Driver core sets up what the DMA API needs before it probes a driver. A driver can own tables only if no other device's mappings go
+/// through them: the MMU must have a single device behind it, and be the one nearest to that device.
 /// </remarks>
 public static class StageOwnership
 {
-    /// <summary>Null when the tables may be kept as the stage states.</summary>
+    /// <summary>Null when the stated owner may own the tables.</summary>
     /// <param name="stage">The MMU.</param>
     /// <param name="devices">The board's devices.</param>
-    /// <returns>EBUSY naming Owner when a driver is stated and the DMA API has them.</returns>
+    /// <returns>EBUSY naming Owner when a driver is stated but the DMA API owns them.</returns>
     public static Refusal? Check(IommuStage stage, IEnumerable<Device> devices)
     {
         if (stage.Owner != StageOwner.Driver)

@@ -4,9 +4,9 @@ using DmaGrains.Model.Memory;
 namespace DmaGrains.Model.Buffers;
 
 /// <summary>An attach that the buffer accepts.</summary>
-/// <param name="Attachment">Who comes in, and how.</param>
-/// <param name="Union">The union with it.</param>
-/// <param name="Request">What memory must give first; null when nothing.</param>
-/// <param name="Hazard">What is wrong with it all the same; null when nothing.</param>
+/// <param name="Attachment">The new attachment.</param>
+/// <param name="Union">The union including the new attachment.</param>
+/// <param name="Request">The storage to allocate first; null for none.</param>
+/// <param name="Hazard">The hazard to record although the attach is accepted; null for none.</param>
 internal sealed record AttachPlan(
     Attachment Attachment, DmaConstraints Union, AllocationRequest? Request, Hazard? Hazard);

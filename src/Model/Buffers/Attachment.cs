@@ -7,9 +7,9 @@ namespace DmaGrains.Model.Buffers;
 /// <summary>A device's place in a buffer's list of importers.</summary>
 /// <param name="Name">The caller's name for it, unique in the buffer.</param>
 /// <param name="Device">The importing device.</param>
-/// <param name="Demand">What the device's demand counted for when it attached, under the exporter's policy.</param>
-/// <param name="HighestAddress">The last address the device forms, on its bus.</param>
-/// <param name="Sequence">Counts the buffer's attaches from 0; gives the order of attaching.</param>
+/// <param name="Demand">The part of the device's limits that counted when it attached, under the exporter's policy.</param>
+/// <param name="HighestAddress">The last address that the device can form on its bus.</param>
+/// <param name="Sequence">The buffer's attaches, counted from 0: the order of attaching.</param>
 [GenerateSerializer, Immutable, Alias("dma.attachment")]
 public sealed record Attachment(
     string Name, string Device, DmaConstraints Demand, ulong HighestAddress, uint Sequence) : IListed<Attachment, AttachmentSum>
@@ -17,28 +17,28 @@ public sealed record Attachment(
     [Id(0)]
     private readonly DmaConstraints? _unseen;
 
-    /// <summary>What the device really takes; differs from the demand where the exporter does not look.</summary>
+    /// <summary>The device's own limits; they differ from the demand where the exporter ignores some of them.</summary>
     public DmaConstraints Takes
     {
         get => _unseen ?? Demand;
         init => _unseen = value == Demand ? null : value;
     }
 
-    // Id 1 was the limits of its own cut, which follow from the demand; it is not used again.
+    // Id 1 held the limits of the importer's own cut, which follow from the demand. Never reuse it.
 
-    /// <summary>Accepted, but the storage must move before it can map (thread #5).</summary>
+    /// <summary>Whether the attachment must wait until the storage moves before it can map (thread #5).</summary>
     [Id(2)]
     public bool IsPending { get; init; }
 
-    /// <summary>Whether its list has been built before and is kept.</summary>
+    /// <summary>Whether its list was built before and is kept.</summary>
     [Id(3)]
     public bool HasList { get; init; }
 
-    /// <summary>The MMU of its own, or null.</summary>
+    /// <summary>The device's own MMU, or null.</summary>
     [Id(4)]
     public string? Iommu { get; init; }
 
-    /// <summary>The MMU between its bus and memory, or null.</summary>
+    /// <summary>The MMU between the device's bus and memory, or null.</summary>
     [Id(5)]
     public string? BusMmu { get; init; }
 
@@ -46,31 +46,31 @@ public sealed record Attachment(
     [Id(6)]
     public AttachmentTraits Traits { get; init; }
 
-    /// <summary>How it may get at the buffer: what the storage offers (thread #54).</summary>
+    /// <summary>How the device may access the buffer: what the storage offers (thread #54).</summary>
     [Id(7)]
     public BufferAccess Access { get; init; }
 
-    /// <summary>Segments that it would like to be no shorter, in bytes; 0 when it does not care (thread #10).</summary>
+    /// <summary>The shortest segment that the device would like, in bytes; 0 for no preference (thread #10).</summary>
     [Id(8)]
     public uint PreferredSegmentSize { get; init; }
 
-    /// <summary>How the device's bus sees memory; none when it sees the CPU's addresses, as far as it goes.</summary>
+    /// <summary>How the device's bus sees memory; empty when it sees the CPU's addresses.</summary>
     [Id(9)]
     public DmaWindows Windows { get; init; }
 
-    /// <summary>Which of its limits nobody stated.</summary>
+    /// <summary>The device's limits that nobody stated.</summary>
     [Id(10)]
     public UnstatedLimits Unstated { get; init; }
 
-    /// <summary>The regions that the exporter names and this device may not have, one bit for each (thread #49, #54, #56).</summary>
+    /// <summary>The regions named by the exporter that this device may not use, one bit for each (thread #49, #54, #56).</summary>
     [Id(14)]
     public ulong Barred { get; init; }
 
-    /// <summary>The named regions of peers to which no bus leads from it, one bit for each.</summary>
+    /// <summary>The named peer regions that no bus connects to this device, one bit for each.</summary>
     [Id(15)]
     public ulong Unrouted { get; init; }
 
-    /// <summary>Which hazards of it the buffer has on record, one bit for each kind and limit (<see cref="HazardMarks"/>).</summary>
+    /// <summary>This attachment's hazards that the buffer has on record, one bit for each kind and limit (<see cref="HazardMarks"/>).</summary>
     [Id(16)]
     internal ulong OnRecord { get; init; }
 
@@ -78,24 +78,24 @@ public sealed record Attachment(
     [Id(17)]
     public ulong OutputLimit { get; init; }
 
-    /// <summary>Whether the buffer has a hazard of that kind, at that limit, on record for it.</summary>
+    /// <summary>Whether the buffer has a hazard of that kind and limit on record for this attachment.</summary>
     internal bool HasOnRecord(HazardKind kind, string field) => (OnRecord & HazardMarks.Of(kind, field)) != 0;
 
-    /// <summary>Whether an MMU stands between it and memory.</summary>
+    /// <summary>Whether an MMU stands between the device and memory.</summary>
     public bool IsTranslated => Iommu is not null || BusMmu is not null;
 
-    /// <summary>The windows through which it sees pages: none behind an MMU, whose input goes on the bus.</summary>
+    /// <summary>The windows through which the device sees pages; empty behind an MMU, because its input addresses go on the bus.</summary>
     public DmaWindows SeenThrough => IsTranslated ? default : Windows;
 
-    /// <summary>The last physical address it reaches: behind an MMU, all that its entries hold.</summary>
+    /// <summary>The last physical address that the device reaches; behind an MMU, the last that the MMU's entries hold.</summary>
     public ulong ReachesTo => !IsTranslated ? Reach.HighestCpuAddress : OutputLimit == 0 ? ulong.MaxValue : OutputLimit;
 
-    /// <summary>Which memory it reaches where no MMU stands in between.</summary>
+    /// <summary>The memory that the device reaches where no MMU stands in between.</summary>
     public DmaReach Reach => new(HighestAddress, Windows);
 
     /// <summary>
-    /// What it needs of entries, of what somebody stated. Behind an MMU entries are joined, so neither their count nor where they lie
-    /// matters; none may be longer than a segment, as joining cuts nothing.
+    /// What the device needs of the list's entries, as far as its limits were stated. An MMU joins entries, so behind one their count and
+    /// addresses do not matter; but joining never cuts, so no entry may be longer than a segment.
     /// </summary>
     public DmaConstraints OnPages
     {

@@ -2,13 +2,13 @@ using DmaGrains.Model.Constraints;
 
 namespace DmaGrains.Model.Buffers;
 
-/// <summary>What some importers come to together.</summary>
+/// <summary>The combined properties of some importers.</summary>
 /// <param name="Union">The most restrictive combination of their demands (thread #0).</param>
-/// <param name="OnPages">The same of what they need of entries, whatever the exporter looks at.</param>
-/// <param name="Barred">The named regions that one of them may not have, one bit for each.</param>
-/// <param name="Unrouted">The named regions of peers to which no bus leads from one of them, one bit for each.</param>
-/// <param name="IsPending">Whether one waits for the storage to move.</param>
-/// <param name="HasList">Whether one's list has been built and is kept.</param>
+/// <param name="OnPages">The most restrictive combination of what they need of entries, whatever the exporter checks.</param>
+/// <param name="Barred">The named regions that at least one of them may not use, one bit for each.</param>
+/// <param name="Unrouted">The named peer regions that no bus connects to at least one of them, one bit for each.</param>
+/// <param name="IsPending">Whether at least one waits for the storage to move.</param>
+/// <param name="HasList">Whether the list of at least one has been built and is kept.</param>
 public readonly record struct AttachmentSum(
     DmaConstraints Union, DmaConstraints OnPages, ulong Barred, ulong Unrouted, bool IsPending, bool HasList)
 {

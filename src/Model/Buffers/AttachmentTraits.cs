@@ -1,6 +1,6 @@
 namespace DmaGrains.Model.Buffers;
 
-/// <summary>What a device brought with it when it attached.</summary>
+/// <summary>Properties of a device at the time it attached.</summary>
 [Flags]
 public enum AttachmentTraits
 {
@@ -10,12 +10,12 @@ public enum AttachmentTraits
     /// <summary>Its accesses snoop CPU caches.</summary>
     Coherent = 1,
 
-    /// <summary>It takes pages for addresses.</summary>
+    /// <summary>It dereferences pages instead of using DMA addresses.</summary>
     NeedsStructPage = 2,
 
-    /// <summary>Each line of a frame takes segments of its own.</summary>
+    /// <summary>It needs separate segments for each line of a frame.</summary>
     SegmentsPerLine = 4,
 
-    /// <summary>The storage is a peer's memory, and no bus leads there.</summary>
+    /// <summary>The storage is a peer's memory that no bus connects to the device.</summary>
     NoPeerRoute = 8,
 }

@@ -1,16 +1,16 @@
 namespace DmaGrains.Model.Buffers;
 
-/// <summary>How an attachment may get at a buffer (thread #54).</summary>
+/// <summary>Ways in which an attachment may access a buffer (thread #54).</summary>
 [Flags]
 public enum BufferAccess
 {
-    /// <summary>Not at all.</summary>
+    /// <summary>No access.</summary>
     None = 0,
 
-    /// <summary>A mapped list: DMA addresses.</summary>
+    /// <summary>A mapped list with DMA addresses.</summary>
     Map = 1,
 
-    /// <summary>The list as it is, for the importer to map.</summary>
+    /// <summary>The unmapped list, which the importer maps itself.</summary>
     Scatterlist = 2,
 
     /// <summary>Page frame numbers.</summary>

@@ -17,15 +17,15 @@ public readonly record struct BufferCosts(uint Migrations, ulong BytesCopied, ul
     [Id(1)]
     public ulong CacheInvalidates { get; init; }
 
-    /// <summary>Times that neither was needed, because another mapping had seen to it (thread #12).</summary>
+    /// <summary>Times that neither was needed, because another mapping had already done it (thread #12).</summary>
     [Id(2)]
     public ulong CacheWorkSaved { get; init; }
 
-    /// <summary>Pieces that were bounced.</summary>
+    /// <summary>Pieces of lists that were bounced.</summary>
     [Id(3)]
     public ulong Bounces { get; init; }
 
-    /// <summary>Bytes of those pieces, each once.</summary>
+    /// <summary>Bytes of the bounced pieces, each counted once.</summary>
     [Id(4)]
     public ulong BytesBounced { get; init; }
 }

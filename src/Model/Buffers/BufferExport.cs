@@ -5,13 +5,11 @@ using Orleans;
 
 namespace DmaGrains.Model.Buffers;
 
-/// <summary>What an exporter says of a buffer when it exports it.</summary>
+/// <summary>An exporter's description of a buffer to export.</summary>
 /// <param name="Name">Unique on the board.</param>
 /// <param name="SizeBytes">1 to 2^63-1; the last page may be partial.</param>
-/// <param name="Exporter">The device that owns the storage, or null for a heap that is no device.</param>
-/// <param name="Getters">
-/// How unset parameters of its importers are read; null leaves it to <see cref="Policy"/>, and that to today's kernel.
-/// </param>
+/// <param name="Exporter">The device that owns the storage; null for a DMA heap.</param>
+/// <param name="Getters">How unset parameters of importers are read; null for what <see cref="Policy"/> says, or else the current kernel's way.</param>
 [GenerateSerializer, Immutable, Alias("dma.export")]
 public sealed record BufferExport(
     string Name, ulong SizeBytes, string? Exporter = null, ParameterDefaults? Getters = null)
@@ -20,8 +18,8 @@ public sealed record BufferExport(
     public const ulong SizeBytesMax = long.MaxValue;
 
     /// <summary>
-    /// The caller's name for this export, once. The same export again is a repeat; to use a buffer's name anew after the buffer is gone,
-    /// export it under a new id. Null for none.
+    /// Identifies this export; null for none. The same export under the same id is a repeat. To reuse the name of a buffer that is gone,
+    /// export under a new id.
     /// </summary>
     [Id(0)]
     public CommandId? Id { get; init; }
@@ -31,27 +29,27 @@ public sealed record BufferExport(
     public ExporterPolicy Policy { get; init; } = ExporterPolicy.Default;
 
     /// <summary>
-    /// The regions of its board that the exporter takes storage from, in the order to try them; empty for system RAM and contiguous
-    /// areas. All have struct pages or none has (thread #54).
+    /// The board's regions to allocate from, in the order to try them; empty for system RAM and contiguous areas. One allocation never
+    /// mixes regions with and without struct pages (thread #54).
     /// </summary>
     [Id(2)]
     public NameList Memory { get; init; }
 
-    /// <summary>The lines of a video frame; null when the buffer is none.</summary>
+    /// <summary>The lines of a video frame; null when the buffer is not a frame.</summary>
     [Id(3)]
     public VideoLines? Lines { get; init; }
 
-    /// <summary>How unset parameters of its importers are read.</summary>
+    /// <summary>How unset parameters of importers are read.</summary>
     public ParameterDefaults ReadWith => Getters ?? Policy.Getters ?? ParameterDefaults.V61;
 
-    /// <summary>The same export under another policy: a reading of parameters that contradicts it is left to the policy.</summary>
+    /// <summary>The same export under another policy; <see cref="Getters"/> that contradict the policy are dropped.</summary>
     public BufferExport Under(ExporterPolicy policy) => this with
     {
         Policy = policy,
         Getters = policy.Getters is { } its && its != Getters ? null : Getters,
     };
 
-    /// <summary>Null when the buffer can be exported, whatever its board has.</summary>
+    /// <summary>Checks the export by itself, without its board; null when it is valid.</summary>
     /// <returns>EINVAL naming Buffer, Id, SizeBytes, Exporter, Getters, Policy or Lines; ENOSPC or EINVAL naming Memory.</returns>
     public Refusal? Check()
     {
@@ -85,7 +83,7 @@ public sealed record BufferExport(
         return (Policy is null ? Refusal.Null(nameof(Policy)) : Policy.Check()) ?? CheckGetters() ?? Lines?.Check(Name, SizeBytes) ?? NamedRegions.Check(Memory);
     }
 
-    /// <summary>Who says how parameters are read, and has a policy that reads them otherwise, wants two things at once.</summary>
+    /// <summary>EINVAL when the export and its policy read parameters in different ways.</summary>
     private Refusal? CheckGetters() => Getters is { } stated && Policy.Getters is { } its && stated != its
         ? Refusal.Of(
             Errno.EINVAL, nameof(Getters),

@@ -4,19 +4,19 @@ using DmaGrains.Model.Memory;
 
 namespace DmaGrains.Model.Buffers;
 
-/// <summary>What becomes of a buffer's name at an export.</summary>
+/// <summary>The rules for exporting under a name, new or used before.</summary>
 public static class BufferExports
 {
-    /// <summary>How many generations an export uses: its own, and the next one, which a migration that was never noted may have asked for.</summary>
+    /// <summary>Generations that an export may use up: its own, and the next one, which an interrupted migration may have requested.</summary>
     public const uint GenerationsOfExport = 2;
 
     /// <summary>
     /// Begins an export under a name that may have been used before. It asks for what it does not know, each fact once; a driver answers until it
     /// is decided.
     /// </summary>
-    /// <param name="existing">What the name stands for now; null when it is new.</param>
+    /// <param name="existing">The buffer under that name now, gone or not; null when the name is new.</param>
     /// <param name="export">What the exporter says.</param>
-    /// <param name="least">The least generation of a new buffer: <see cref="GenerationAfter"/> the last export that came to nothing.</param>
+    /// <param name="least">The lowest generation that a new buffer may have: <see cref="GenerationAfter"/> the last export that failed.</param>
     /// <returns>
     /// The buffer: the same object for a repeat of the export that made it, gone or not. EINVAL or ENOSPC for a malformed export, what
     /// <see cref="RegionsOn"/> answers, EEXIST when another buffer of that name lives or owes pages; ENOMEM or EIO when the exporter
@@ -53,7 +53,7 @@ public static class BufferExports
             : NamedRegions.ForExport(memory, board);
     }
 
-    /// <summary>Null when an export can be one of a buffer of that name.</summary>
+    /// <summary>Checks that an export is valid and names this buffer; null when it does.</summary>
     /// <returns>EINVAL naming Origin (null) or Name (another buffer's), or as <see cref="BufferExport.Check"/>.</returns>
     public static Refusal? CheckFor(string buffer, BufferExport? origin) =>
         origin is null ? Refusal.Null(nameof(origin))
@@ -61,15 +61,15 @@ public static class BufferExports
             ? Refusal.Of(Errno.EINVAL, "Name", $"This grain is the buffer {buffer}, not {ModelName.Quoted(origin.Name)}.")
         : origin.Check();
 
-    /// <summary>The generation of the buffer that an export would make, or of the one that lives.</summary>
-    /// <param name="existing">What the name stands for now; null when it is new.</param>
+    /// <summary>The generation that an export would create, or that of the buffer if it still exists.</summary>
+    /// <param name="existing">The buffer under that name now, gone or not; null when the name is new.</param>
     /// <param name="least">As for <see cref="Begin"/>.</param>
     public static uint GenerationOf(DmaBuffer? existing, uint least) =>
         existing is null ? least
         : existing.IsFreed ? Math.Max(GenerationAfter(existing), least)
         : existing.Generation;
 
-    /// <summary>The first generation that nothing was asked for under while a buffer was there.</summary>
+    /// <summary>The first generation that a buffer cannot have used.</summary>
     public static uint GenerationAfter(DmaBuffer buffer) => buffer.Generation + GenerationsOfExport;
 
     /// <summary>ENOENT: nothing was ever exported under that name.</summary>

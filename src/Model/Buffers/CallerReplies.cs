@@ -3,16 +3,16 @@ using Orleans;
 
 namespace DmaGrains.Model.Buffers;
 
-/// <summary>What a buffer answered to a caller's last request.</summary>
+/// <summary>A buffer's replies to a caller's last request.</summary>
 /// <param name="Caller">The <see cref="CommandId.Caller"/>.</param>
-/// <param name="Replies">One at least; their numbers grow.</param>
+/// <param name="Replies">At least one, in ascending order of their numbers.</param>
 [GenerateSerializer, Immutable, Alias("dma.caller-replies")]
 public sealed record CallerReplies(string Caller, ImmutableArray<RememberedReply> Replies)
 {
     /// <summary>The last number that was answered.</summary>
     public long Last => Replies[^1].Number;
 
-    /// <summary>What was answered to the number; null when that is not remembered.</summary>
+    /// <summary>The reply to the command of that number; null when it is not remembered.</summary>
     public RememberedReply? Find(long number)
     {
         var (low, high) = (0, Replies.Length - 1);
@@ -30,9 +30,9 @@ public sealed record CallerReplies(string Caller, ImmutableArray<RememberedReply
         return null;
     }
 
-    /// <summary>With one more reply; what came before the request is forgotten.</summary>
+    /// <summary>Adds a reply and forgets those to earlier requests.</summary>
     /// <param name="reply">The reply.</param>
-    /// <param name="first">The number that the request begins with.</param>
+    /// <param name="first">The number of the request's first command.</param>
     internal CallerReplies Then(RememberedReply reply, long first)
     {
         var before = 0;

@@ -4,17 +4,17 @@ using Orleans;
 namespace DmaGrains.Model.Buffers;
 
 /// <summary>
-/// Names one command or export, once: who asks, and the number that it gave. A buffer carries out no id twice, under whatever export of
-/// its name.
+/// Identifies one command or export: the caller and its number. A buffer's name carries out each id at most once, even after it is exported
+/// again.
 /// </summary>
-/// <param name="Caller">Who asks; a name as <see cref="ModelName"/> has it, used by one process.</param>
+/// <param name="Caller">The caller, a valid <see cref="ModelName"/>, used by one process only.</param>
 /// <param name="Number">From 1; a caller's numbers only grow.</param>
 [GenerateSerializer, Immutable, Alias("dma.command-id")]
 public readonly record struct CommandId(string Caller, long Number)
 {
     private const string Field = nameof(DmaCommand.Id);
 
-    /// <summary>Null when it can be an id.</summary>
+    /// <summary>Null when the id is valid.</summary>
     /// <returns>EINVAL naming Id.</returns>
     public Refusal? Check() =>
         !ModelName.IsValid(Caller) ? ModelName.Check(Caller, Field)

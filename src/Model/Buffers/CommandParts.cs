@@ -4,7 +4,7 @@ namespace DmaGrains.Model.Buffers;
 internal readonly record struct CommandParts(
     RememberedKind Kind, string Name, string Other, DmaDirection Direction, MapOptions Options, BufferExport? Export)
 {
-    /// <summary>Whether its names are no longer than names are.</summary>
+    /// <summary>Whether its names keep to <see cref="ModelName.LengthMax"/>.</summary>
     public bool IsBounded => Name?.Length <= ModelName.LengthMax && Other?.Length <= ModelName.LengthMax;
 
     public static CommandParts Of(BufferExport export) =>

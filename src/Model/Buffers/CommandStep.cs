@@ -1,8 +1,8 @@
 namespace DmaGrains.Model.Buffers;
 
 /// <summary>
-/// A command on its way: it asks something, or it is decided. The model alone knows what is asked, and in which order; a driver answers
-/// until nothing is asked any more. <see cref="DmaBuffer.Begin"/> starts one.
+/// A command in progress: it either asks a question or is decided. The model alone determines the questions and their order; a driver
+/// answers until none is left. <see cref="DmaBuffer.Begin"/> starts one.
 /// </summary>
 public readonly struct CommandStep
 {
@@ -14,11 +14,11 @@ public readonly struct CommandStep
         _decided = decided;
     }
 
-    /// <summary>What has to be answered next; null when the command is decided.</summary>
+    /// <summary>The next question; null when the command is decided.</summary>
     public CommandQuestion? Question { get; }
 
-    /// <summary>What the command came to.</summary>
-    /// <exception cref="InvalidOperationException">There is a <see cref="Question"/>.</exception>
+    /// <summary>The command's outcome.</summary>
+    /// <exception cref="InvalidOperationException">The command still has a <see cref="Question"/>.</exception>
     public Transition Decided => Question is null
         ? _decided
         : throw new InvalidOperationException($"The command is not decided: it asks for {Question.Kind}.");
@@ -29,7 +29,7 @@ public readonly struct CommandStep
     /// <summary>A command that asks something.</summary>
     public static implicit operator CommandStep(CommandQuestion question) => new(question, default);
 
-    /// <summary>The command for trial: memory and MMUs keep nothing, and its outcome leads to something else.</summary>
-    /// <param name="then">What it leads to.</param>
+    /// <summary>The command as a trial, which leaves nothing held in memory or MMUs.</summary>
+    /// <param name="then">Continues with the outcome of the trial.</param>
     internal CommandStep Tried(Func<Transition, CommandStep> then) => Question is null ? then(_decided) : new(Question.Tried(then), default);
 }

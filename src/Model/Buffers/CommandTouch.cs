@@ -2,56 +2,56 @@ using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Model.Buffers;
 
-/// <summary>What a command may touch beyond its buffer, whatever state that is in. The board asserts it at each command.</summary>
-/// <param name="Asks">What it may ask on its way.</param>
-/// <param name="GivesBackPages">Whether pages may be given back by it.</param>
-/// <param name="GivesBackAddresses">Whether addresses of MMUs, or slots of the bounce pool, may be given back by it.</param>
+/// <summary>What a command may touch beyond its buffer, in any state of the buffer. The board asserts this at each command.</summary>
+/// <param name="Asks">The questions that it may ask.</param>
+/// <param name="GivesBackPages">Whether it may give back pages.</param>
+/// <param name="GivesBackAddresses">Whether it may give back addresses of MMUs or slots of the bounce pool.</param>
 public readonly record struct CommandTouch(QuestionKinds Asks, bool GivesBackPages = false, bool GivesBackAddresses = false)
 {
-    /// <summary>Whether MMUs or the bounce pool are asked for addresses, to keep or for trial.</summary>
+    /// <summary>Whether it may ask MMUs or the bounce pool for addresses, held or for a trial.</summary>
     public bool AsksForAddresses => (Asks & (QuestionKinds.Translation | QuestionKinds.TranslationTrial)) != QuestionKinds.None;
 
-    /// <summary>Of a command.</summary>
+    /// <summary>What a command may touch.</summary>
     /// <param name="command">The command.</param>
     /// <param name="policy">How the exporter treats its importers.</param>
     /// <param name="mayBeLetGo">Whether the buffer may be released or revoked before it.</param>
     public static CommandTouch Of(DmaCommand command, ExporterPolicy policy, bool mayBeLetGo) => command.Touch(policy, mayBeLetGo);
 
-    /// <summary>Of a map that is tried and not kept.</summary>
+    /// <summary>What a trial map may touch.</summary>
     /// <param name="policy">As for <see cref="Of"/>.</param>
     public static CommandTouch OfTestMap(ExporterPolicy policy) => new(
         QuestionKinds.TranslationTrial | (MapAllocates(policy) ? QuestionKinds.MemoryTrial : QuestionKinds.None));
 
-    /// <summary>Of a release or a revoke.</summary>
+    /// <summary>What a release or a revoke may touch.</summary>
     internal static CommandTouch OfLettingGo { get; } = new(QuestionKinds.None, true, true);
 
-    /// <summary>Of an attach.</summary>
+    /// <summary>What an attach may touch.</summary>
     internal static CommandTouch OfAttach(ExporterPolicy policy) => new(
         QuestionKinds.Device
         | (Moves(policy) || policy.Allocation == AllocationTime.AtFirstAttach ? QuestionKinds.Memory : QuestionKinds.None)
         | (policy.AttachTest == AttachTest.None ? QuestionKinds.None : QuestionKinds.MemoryTrial | QuestionKinds.TranslationTrial),
         GivesBackPages: Moves(policy));
 
-    /// <summary>Of a map.</summary>
+    /// <summary>What a map may touch.</summary>
     internal static CommandTouch OfMap(ExporterPolicy policy) => new(
         QuestionKinds.Translation | (MapAllocates(policy) ? QuestionKinds.Memory : QuestionKinds.None), MapAllocates(policy), GivesBackAddresses: true);
 
-    /// <summary>Of a get of the scatterlist or of page frame numbers.</summary>
+    /// <summary>What a get of the scatterlist or of page frame numbers may touch.</summary>
     internal static CommandTouch OfGet(ExporterPolicy policy) =>
         new(MapAllocates(policy) ? QuestionKinds.Memory : QuestionKinds.None, MapAllocates(policy));
 
-    /// <summary>Of an unmap.</summary>
+    /// <summary>What an unmap may touch.</summary>
     internal static CommandTouch OfUnmap(ExporterPolicy policy, bool mayBeLetGo) => OfPut(policy, mayBeLetGo) with
     {
         Asks = QuestionKinds.Context | OfPut(policy, mayBeLetGo).Asks,
         GivesBackAddresses = true,
     };
 
-    /// <summary>Of what gives unmapped lists or page frame numbers back.</summary>
+    /// <summary>What a put of the scatterlist or of page frame numbers may touch.</summary>
     internal static CommandTouch OfPut(ExporterPolicy policy, bool mayBeLetGo) =>
         new(Moves(policy) ? QuestionKinds.Memory : QuestionKinds.None, Moves(policy) || mayBeLetGo);
 
-    /// <summary>Of a detach.</summary>
+    /// <summary>What a detach may touch.</summary>
     internal static CommandTouch OfDetach(ExporterPolicy policy, bool mayBeLetGo) => new(
         policy.DetachReading == DetachReading.Now ? QuestionKinds.Devices : QuestionKinds.None, mayBeLetGo, mayBeLetGo);
 

@@ -5,16 +5,16 @@ using DmaGrains.Model.Memory;
 
 namespace DmaGrains.Model.Buffers;
 
-/// <content>Who may get at the storage, and how: struct pages, peers, opaque memory (thread #14 to #30, #49, #54, #56).</content>
+/// <content>Who may access the storage, and how: struct pages, peers, opaque memory (thread #14 to #30, #49, #54, #56).</content>
 public sealed partial record DmaBuffer
 {
-    /// <summary>What memory of these regions offers to everybody. Without named ones it is system RAM or a contiguous area.</summary>
+    /// <summary>The accesses that memory of these regions offers to everybody. No regions means system RAM or a contiguous area.</summary>
     private static BufferAccess AccessTo(ImmutableArray<MemoryRegionLayout> regions) =>
         BufferAccess.Map
         | (regions.All(region => region.Kind.HasStructPages()) ? BufferAccess.Scatterlist : BufferAccess.None)
         | (regions.All(region => region.Kind.HasPfns()) ? BufferAccess.Pfns : BufferAccess.None);
 
-    /// <summary>What keeps a device from memory of these kinds: EPERM, EINVAL or EOPNOTSUPP; null when nothing does.</summary>
+    /// <summary>EPERM, EINVAL or EOPNOTSUPP when the device may not use memory of these kinds; else null.</summary>
     private Refusal? CheckMemory(Device device, ImmutableArray<MemoryRegionLayout> regions)
     {
         if (!device.Trusted && regions.FirstOrDefault(region => region.Kind == MemoryKind.Protected) is { } opaque)
@@ -52,7 +52,7 @@ public sealed partial record DmaBuffer
     private static bool IsReachable(MemoryRegionLayout region, Device device) =>
         !IsOfAPeer(region, device.Name) || (region.PeerBus is { } bus && bus == device.PeerBus);
 
-    /// <summary>EREMOTEIO when no bus leads to a peer's memory, EINVAL for an access that the storage does not offer; else null.</summary>
+    /// <summary>EREMOTEIO when no bus connects the device to a peer's memory, EINVAL for an access that the storage does not offer; else null.</summary>
     private Refusal? CheckAccess(Attachment attachment, BufferAccess access)
     {
         if (!attachment.Access.HasFlag(access))
@@ -76,7 +76,7 @@ public sealed partial record DmaBuffer
             $"No bus leads from {attachment.Device} to {region.Name}, where {Name} lies.");
     }
 
-    /// <summary>EREMOTEIO naming PeerAccess when a bus leads to a peer's memory, and not for that direction.</summary>
+    /// <summary>EREMOTEIO naming PeerAccess when the bus to a peer's memory does not carry that direction; else null.</summary>
     private Refusal? AgainstOneWay(Attachment attachment, DmaDirection direction)
     {
         var (reads, writes) = (direction != DmaDirection.FromDevice, direction != DmaDirection.ToDevice);
@@ -88,7 +88,7 @@ public sealed partial record DmaBuffer
             : null;
     }
 
-    /// <summary>EOPNOTSUPP for what this device's mappings cannot give (thread #34); null when they can.</summary>
+    /// <summary>EOPNOTSUPP for an option that this device's mappings do not support (thread #34); else null.</summary>
     private Refusal? CheckOptions(Attachment attachment, MapOptions options)
     {
         if (options.HasFlag(MapOptions.RequireCoherent) && !attachment.Traits.HasFlag(AttachmentTraits.Coherent))
@@ -113,7 +113,7 @@ public sealed partial record DmaBuffer
         _ => "mappings and raw scatterlists",
     };
 
-    /// <summary>Each line takes a segment at least (thread #56): with fewer, no list can do.</summary>
+    /// <summary>EINVAL when the device takes fewer segments than the frame has lines: each line needs at least one (thread #56).</summary>
     private Refusal? TooManyLines(Device device)
     {
         if (!ChecksLimits || LinesOf(TraitsOf(device)) is not { } lines)

@@ -2,15 +2,13 @@ using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Model.Buffers;
 
-/// <content>Exporters that try to map before they let anybody attach (thread #12).</content>
+/// <content>Exporters that try a map before they accept an attach (thread #12).</content>
 public sealed partial record DmaBuffer
 {
-    /// <summary>Whether an attach is tried with a map first. Who has to wait until storage moves is not tried.</summary>
+    /// <summary>Whether an attach is tried with a map first. An importer that has to wait until the storage moves is not tried.</summary>
     private bool IsTried(AttachPlan plan) => Policy.AttachTest != AttachTest.None && (!plan.Attachment.IsPending || Policy.Pinned);
 
-    /// <summary>
-    /// Tries a map against the storage, or, where there is none yet, or it would move for the newcomer, against what memory would give.
-    /// </summary>
+    /// <summary>Tries a map on the storage, or on what memory would give if there is none yet or it would move for the newcomer.</summary>
     private CommandStep Try(AttachPlan plan)
     {
         var attached = With(plan);
@@ -25,20 +23,20 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>
-    /// Whether commands so far have to be made durable, and addresses that are owed given back, before a command of the same batch: what a
-    /// map finds free is then what it would find if the commands were sent one by one.
+    /// Whether the batch's earlier commands must be made durable, and owed addresses given back, before this command. A map then finds the
+    /// same addresses free as if the commands had been sent one by one.
     /// </summary>
     public bool MustSettleBefore(DmaCommand command) =>
         !Unmapped.IsEmpty && CommandTouch.Of(command, Policy, IsReleased || IsRevoked).AsksForAddresses;
 
     /// <summary>
-    /// Whether commands so far have to be made durable before the next one of the same batch: storage has moved, and a second move before a
-    /// write would leave pages that no state names.
+    /// Whether the batch's earlier commands must be made durable before its next one: the storage has moved, and a second move before a
+    /// write would leave pages that no stored state names.
     /// </summary>
-    /// <param name="durable">The buffer as it was made durable last.</param>
+    /// <param name="durable">The buffer as last made durable.</param>
     public bool MustSettleSince(DmaBuffer durable) => Generation != durable.Generation;
 
-    /// <summary>With an importer more, on the storage as it is.</summary>
+    /// <summary>Adds the importer, on the present storage.</summary>
     private DmaBuffer With(AttachPlan plan) => (this with
     {
         Constraints = plan.Union,

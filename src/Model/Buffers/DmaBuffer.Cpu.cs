@@ -3,7 +3,7 @@ using DmaGrains.Model.Memory;
 
 namespace DmaGrains.Model.Buffers;
 
-/// <content>The CPU's turn, and what handing over costs (thread #12, #32).</content>
+/// <content>CPU access, and what hand-overs between CPU and devices cost (thread #12, #32).</content>
 public sealed partial record DmaBuffer
 {
     private const string CpuName = "cpu";
@@ -72,7 +72,7 @@ public sealed partial record DmaBuffer
         return known.Turn == turn ? this : this with { Mappings = Mappings.With(known with { Turn = turn }) };
     }
 
-    /// <summary>EINVAL for what is no mapping, ENODEV for a revoked buffer; null when a mapping can be flushed and synced.</summary>
+    /// <summary>EINVAL for an unknown mapping, ENODEV for a revoked buffer; null when it can be flushed and synced.</summary>
     private Refusal? CheckSynced(string mapping)
     {
         return Mappings.Find(mapping) is not { } known ? Refusal.Of(Errno.EINVAL, "Mapping", $"{Name} has no mapping {Quote(mapping)}.")
@@ -83,7 +83,7 @@ public sealed partial record DmaBuffer
             : null;
     }
 
-    /// <summary>EINVAL, EBADF or ENODEV when the CPU cannot get at the buffer; null when it can.</summary>
+    /// <summary>EINVAL, EBADF or ENODEV when the CPU cannot access the buffer; else null.</summary>
     private Refusal? CheckCpu(string access, DmaDirection direction)
     {
         if (ModelName.Check(access, "Access") is { } bad)
@@ -127,7 +127,7 @@ public sealed partial record DmaBuffer
         ? null
         : Refusal.Of(Errno.EINVAL, "Direction", $"Direction {(int)direction} is not known: expected 0, 1 or 2.");
 
-    /// <summary>Whose turn a new mapping begins with: the device's, unless its cache work is put off (thread #34).</summary>
+    /// <summary>The turn with which a new mapping begins: the device's, unless its cache work is deferred (thread #34).</summary>
     private MappingTurn FirstTurnOf(Mapping mapping) => mapping.Options.HasFlag(MapOptions.DeferFlush)
         ? Cpu.TurnOfDeferred(mapping.IsCoherent)
         : MappingTurn.Device;
@@ -135,7 +135,7 @@ public sealed partial record DmaBuffer
     private DmaBuffer OwnedByDevice(Mapping mapping) =>
         With(Cpu.Map(mapping.Use, UsesBut(mapping)), HolderOf(mapping), mapping.Attachment);
 
-    /// <summary>A revoked buffer may not be flushed any more, so that this is not what its importers are blamed for.</summary>
+    /// <summary>Ends the device's use. A revoked buffer can no longer be flushed, so its importers are not blamed for a missing flush.</summary>
     private DmaBuffer LeftByDevice(Mapping mapping) => With(
         Cpu.Unmap(IsRevoked ? mapping.Use with { Turn = MappingTurn.Device } : mapping.Use, Mappings.Sum),
         HolderOf(mapping),

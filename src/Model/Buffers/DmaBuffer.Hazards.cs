@@ -7,10 +7,10 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Buffers;
 
-/// <content>What a mapping does silently to its own importer.</content>
+/// <content>What goes wrong silently for a mapping's own importer.</content>
 public sealed partial record DmaBuffer
 {
-    /// <summary>With what is wrong with a mapping on record.</summary>
+    /// <summary>Records what is wrong with a mapping.</summary>
     private DmaBuffer NotingOf(Mapping mapping, SgTable table, Attachment attachment)
     {
         var noted = Noting(WithoutPages(mapping, attachment));
@@ -29,9 +29,7 @@ public sealed partial record DmaBuffer
         return noted.Noting(WalksOthers(mapping, table, attachment));
     }
 
-    /// <summary>
-    /// With a hazard on record: once for each kind and limit of an attachment, and once for each kind of what the CPU does.
-    /// </summary>
+    /// <summary>Records a hazard: once for each kind and limit of an attachment, and once for each kind caused by the CPU.</summary>
     private DmaBuffer Noting(Hazard? found)
     {
         if (found is null)
@@ -55,7 +53,7 @@ public sealed partial record DmaBuffer
             };
     }
 
-    /// <summary>The list was held against what it was made under a moment ago.</summary>
+    /// <summary>The first of the device's limits that the list breaks. The limits it was made under need no check: they were just asserted.</summary>
     private static Refusal? ListViolation(Mapping mapping, SgTable table, Attachment attachment) =>
         WalkedThrough(mapping, attachment) is { IsEmpty: false } windows
             ? SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device, windows)
@@ -73,7 +71,7 @@ public sealed partial record DmaBuffer
             $"{attachment.Device} was handed a list it cannot use: {named.Reason}", named.Unstated);
     }
 
-    /// <summary>Addresses that were made for another device, and lead elsewhere for this one (thread #12).</summary>
+    /// <summary>Addresses made for another device that lead elsewhere for this one (thread #12).</summary>
     private Hazard? WalksOthers(Mapping mapping, SgTable table, Attachment attachment)
     {
         if (mapping.Addresses is not { } owner || owner.Device == attachment.Device)
@@ -115,12 +113,12 @@ public sealed partial record DmaBuffer
             $"{attachment.Device} was handed the list that was mapped for {owner.Device}: {refusal.Reason}");
     }
 
-    /// <summary>EIO for the first segment that another device does not get at, where copies stand in for some; null when it gets at all.</summary>
+    /// <summary>EIO for the first segment that another device does not reach, in a list with bounced segments; null when it reaches all.</summary>
     private static Refusal? CopyBeyond(Mapping mapping, SgTable table, Attachment attachment) => mapping.ToSegments(table)
         .Select((segment, index) => attachment.Reach.CheckSegment(attachment.Device, index, segment.Address.Value, segment.LengthBytes))
         .FirstOrDefault(refusal => refusal is not null);
 
-    /// <summary>The first address of a list that the windows of a bus would have made another one; null when there is none.</summary>
+    /// <summary>The first address of a list that the device's own bus windows would translate differently; null when there is none.</summary>
     private static Iova? Elsewhere(Mapping mapping, SgTable table, Attachment attachment)
     {
         if (mapping.Windows == attachment.SeenThrough)
@@ -135,7 +133,7 @@ public sealed partial record DmaBuffer
             .FirstOrDefault();
     }
 
-    /// <summary>The MMUs on the way to memory, in words; the same words are the same way.</summary>
+    /// <summary>The MMUs on the path to memory, in words; equal words mean the same path.</summary>
     private static string PathOf(string? iommu, string? busMmu) => (iommu, busMmu) switch
     {
         (null, null) => "without an MMU",
@@ -179,7 +177,7 @@ public sealed partial record DmaBuffer
                 HazardKind.PagesReadBehindTranslation, attachment.Device, attachment.Name, nameof(AttachmentTraits.NeedsStructPage),
                 1, 0, $"{attachment.Device} uses the pages of {Name} as addresses, but is behind {mapped.Stages[^1].Stage}.");
 
-    /// <summary>A translation that stays until something flushes it (thread #25).</summary>
+    /// <summary>The hazard of a translation that stays until something flushes it (thread #25).</summary>
     private Hazard? LeftBehindBy(Mapping mapping)
     {
         if (mapping.Mapped is not { } mapped || mapped.Stages.LastOrDefault(stage => stage.IsLazy) is not { IsLazy: true } lazy)
@@ -193,7 +191,7 @@ public sealed partial record DmaBuffer
             $"{device} may still reach {Name} through {lazy.Range.First} until {lazy.Stage} is flushed.");
     }
 
-    /// <summary>A device that captures line by line needs segments for each line (thread #56); EINVAL when they are too many.</summary>
+    /// <summary>EINVAL when a device that captures line by line needs more segments than it takes (thread #56); else null.</summary>
     private Refusal? TooManyPerLine(Mapping mapping, SgTable table, Attachment attachment)
     {
         if (!IsWalkedAsItIs(mapping, attachment) || !ChecksLimits || LinesOf(attachment.Traits) is not { } lines)
@@ -210,7 +208,7 @@ public sealed partial record DmaBuffer
                 $"{attachment.Device} takes at most {Counted.Of(most, "segment")}; {Counted.Of(lines.Height, "line")} of {Name} take {count}.");
     }
 
-    /// <summary>The lines that a device captures one by one; null when it does not, or the buffer has none.</summary>
+    /// <summary>The lines that a device captures one by one; null when it does not or the buffer has no lines.</summary>
     private VideoLines? LinesOf(AttachmentTraits traits) =>
         traits.HasFlag(AttachmentTraits.SegmentsPerLine) ? Origin.Lines : null;
 }

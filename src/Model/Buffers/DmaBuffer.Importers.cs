@@ -14,7 +14,7 @@ public sealed partial record DmaBuffer
         : ModelName.IsValid(command.Device) ? new CommandQuestion.NeedsDevice(this, command)
         : Transition.Refuse(this, NoDevice(command.Device));
 
-    /// <summary>The rest of an attach once its device is known; null when the board has none of that name.</summary>
+    /// <summary>Continues an attach once its device is looked up; null when the board has no device of that name.</summary>
     internal CommandStep Attach(DmaCommand.Attach command, Device? device)
     {
         if (device is null)
@@ -47,19 +47,19 @@ public sealed partial record DmaBuffer
             return Transition.Grant(this, next.MovedTo(storage));
         }
 
-        // Who attaches first needs storage now; who comes late waits for it, and everyone else goes on.
+        // Without memory the first attach fails; a late importer waits for storage, and the others go on.
         return Storage is null
             ? RefuseAfter(
                 plan.Union, NamingTranslated(NamingUnstated(allocation.Refusal!, [plan.Attachment]), [plan.Attachment]), plan.Attachment.Device)
             : Transition.Grant(this, (next with { Attachments = next.WithPending(plan.Attachment.Name) }).Placed());
     }
 
-    /// <summary>What an attach comes to, before memory is looked at: a decided transition, or a plan.</summary>
+    /// <summary>Judges an attach before memory is asked: a decided transition, or a plan.</summary>
     private (Transition? Decided, AttachPlan? Plan) PlanAttach(DmaCommand.Attach command, Device device)
     {
         var importer = device.Name;
 
-        // The importer's own driver looks at that, whatever the exporter does.
+        // The importer's own driver checks these limits, whatever the exporter does.
         if (!device.Limits.IsEmpty && device.Limits.Check(Name, new(SizeBytes, Origin.Lines), importer) is { } unfit)
         {
             return (Transition.Refuse(this, unfit), null);
@@ -114,7 +114,7 @@ public sealed partial record DmaBuffer
             return PlanLateAttach(attachment, union, misplaced);
         }
 
-        // What the exporter does not look at may break all the same.
+        // Limits that the exporter ignores may be broken all the same.
         var unseen = attachment.Takes == demand || attachment.IsTranslated
             ? null
             : ListBreaks(CutFor(demand, Storage), attachment.Takes.Without(attachment.Unstated), attachment);
@@ -147,7 +147,7 @@ public sealed partial record DmaBuffer
         }
     }
 
-    /// <summary>What decides an attach before its device is looked at, outside of the buffer's lock; null when it goes on.</summary>
+    /// <summary>Decides an attach where its device does not matter, outside the buffer's lock; null when it goes on.</summary>
     private Transition? CheckAttach(DmaCommand.Attach command)
     {
         if ((ModelName.Check(command.Attachment, "Attachment") ?? (command.Device is null ? Refusal.Null("Device") : null)) is { } bad)
@@ -168,8 +168,8 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>
-    /// What the exporter refuses whatever the constraints: it is asked after the calculation (thread #0). ENODEV revoked, EPERM, EINVAL
-    /// or EOPNOTSUPP for its memory, EBUSY while it lets nobody in; null when it goes on.
+    /// What the exporter refuses regardless of constraints, asked after the calculation (thread #0): ENODEV when revoked; EPERM, EINVAL or
+    /// EOPNOTSUPP for its memory; EBUSY while it accepts no importers; null when it goes on.
     /// </summary>
     private Refusal? CheckExporter(Device device)
     {
@@ -198,7 +198,8 @@ public sealed partial record DmaBuffer
             $"{refusal.Importer} was told that it is attached to {Name}, but it is not: {refusal.Reason}")));
 
     /// <summary>
-    /// The exporter refuses what the calculation let through. The posted attach had narrowed the union by then, and left it so.
+    /// Refuses an attach that passed the calculation. The posted patch had narrowed the union by then and left it so: there, this refusal
+    /// changes the buffer.
     /// </summary>
     private Transition RefuseAfter(DmaConstraints union, Refusal refusal, string importer)
     {
@@ -225,7 +226,7 @@ public sealed partial record DmaBuffer
             ? $"{Name} was allocated without {attachment.Device}: {violation.Reason}"
             : $"{HolderOf(Mappings[0])} has {Name} mapped: {violation.Reason}");
 
-    /// <summary>How many mappings an attachment holds.</summary>
+    /// <summary>The number of mappings that an attachment holds.</summary>
     private ulong MappedBy(Attachment attachment)
     {
         ulong count = 0;
@@ -239,14 +240,11 @@ public sealed partial record DmaBuffer
 
     private string HolderOf(Mapping mapping) => AttachmentOf(mapping).Device;
 
-    /// <summary>Whether the storage, cut under some limits, breaks a demand.</summary>
+    /// <summary>The first limit of a demand that the storage's list, cut under some limits, breaks; null when it breaks none.</summary>
     private Refusal? ListBreaks(DmaConstraints cutUnder, DmaConstraints demand, Attachment importer) => SegmentCheck.FirstViolation(
         Mapping.TableOver(Storage!, SizeBytes, cutUnder), demand, importer.Device, importer.SeenThrough);
 
-    /// <summary>
-    /// How the list of an importer that asks for this is cut over a storage. As many pieces as it takes: whether they are few enough is
-    /// for who asks.
-    /// </summary>
+    /// <summary>The limits under which an importer's list is cut over a storage. The cut may have any number of pieces; the caller checks the count.</summary>
     private DmaConstraints CutFor(DmaConstraints demand, BackingStorage storage) =>
         Policy.HasOwnLists ? demand.ToWholePages(storage.PageOrder).ToCut(storage.PageOrder) with { MaxSegmentCount = uint.MaxValue }
         : storage.AllocatedUnder.ToCut(storage.PageOrder);
@@ -279,7 +277,7 @@ public sealed partial record DmaBuffer
         [.. left.Select(importer => importer.Device).Distinct()],
         devices => DetachRereading(leaving, left, devices));
 
-    /// <summary>The posted detach read every device anew, and when nothing was common any more it kept the old union and said nothing.</summary>
+    /// <summary>The posted detach read every device anew; when nothing was common any more, it silently kept the old union.</summary>
     private Transition DetachRereading(
         Attachment attachment, NamedList<Attachment, AttachmentSum> left, IReadOnlyDictionary<string, Device> devices)
     {
@@ -296,7 +294,7 @@ public sealed partial record DmaBuffer
                 $"The union of {Name} could not be recalculated and stays as it was: {refusal.Reason}")));
     }
 
-    /// <summary>Whoever holds a list is on record until the buffer is gone; the pages go back when the last mapping is ended.</summary>
+    /// <summary>Records every holder of a list as a hazard. The pages are given back when the last mapping ends.</summary>
     internal Transition Revoke()
     {
         if (IsRevoked)
@@ -315,8 +313,8 @@ public sealed partial record DmaBuffer
         IsReleased ? Transition.GrantUnchanged(this) : Transition.Grant(this, this with { IsReleased = true });
 
     /// <summary>
-    /// Whether lists exist, or nobody looks: one under the union for everybody, or one for each over the same pages. Only who takes a
-    /// single segment says how the pages lie: in one range.
+    /// Whether lists exist, or the exporter does not check: one under the union for all importers, or one for each over the same pages. An
+    /// importer that takes a single segment forces the pages into one range.
     /// </summary>
     private bool ListsExist(DmaConstraints union, IEnumerable<DmaConstraints> demands) => Policy.ListCheck == ListCheck.None
         || (Policy.HasOwnLists ? OwnListsExist(union, demands) : Representability.IsRepresentable(SizeBytes, union, PageOrder));
@@ -325,7 +323,10 @@ public sealed partial record DmaBuffer
         demands.All(demand => Representability.IsRepresentable(SizeBytes, demand, PageOrder)
             && (union.MaxSegmentCount != 1 || Representability.FitsOneRange(SizeBytes, demand, PageOrder)));
 
-    /// <summary>EINVAL when no list can serve the newcomer beside the others, or the lines of the buffer take too many; null when nobody looks.</summary>
+    /// <summary>
+    /// EINVAL when no list can serve the newcomer beside the others, or the buffer's lines need too many segments; null when one can, or
+    /// the exporter does not check.
+    /// </summary>
     private Refusal? NoList(DmaConstraints union, Attachment newcomer, Device device)
     {
         if (Policy.ListCheck == ListCheck.None)
@@ -343,8 +344,8 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>
-    /// Who takes one segment makes the pages one range, and every other list is a cut of it. EINVAL when the newcomer's list would have
-    /// too many segments there, or that of somebody attached.
+    /// An importer that takes one segment makes the pages one range, and every other list a cut of it. EINVAL when the list of the newcomer
+    /// or of an attached importer would then have too many segments.
     /// </summary>
     private Refusal? NotInOneRange(DmaConstraints demand, string importer)
     {
@@ -402,7 +403,7 @@ public sealed partial record DmaBuffer
                 $"With {importer}, no list of whole pages can hold {Name} of {SizeBytes} bytes under {union}.");
     }
 
-    /// <summary>The first of the newcomer's limits without which the buffer would be representable; else the first it narrows.</summary>
+    /// <summary>The first of the newcomer's limits without which the buffer would be representable; else the first that it narrows.</summary>
     private string FieldAtFault(DmaConstraints union, DmaConstraints demand, DmaConstraints others)
     {
         var size = union with { MaxSegmentSize = others.MaxSegmentSize };

@@ -6,17 +6,17 @@ using DmaGrains.Model.Policies;
 namespace DmaGrains.Model.Buffers;
 
 /// <content>
-/// Refusals that an IOMMU would have spared: the RFC asks pages for what a device behind one needs only of its DMA segments (thread #6,
-/// #57). They say so, and name the policy that knows.
+/// Refusals that an IOMMU makes unnecessary: the RFC demands of pages what a device behind an IOMMU needs only of its DMA segments (thread
+/// #6, #57). They say so, and name the policy that accounts for it.
 /// </content>
 public sealed partial record DmaBuffer
 {
-    /// <summary>What a demand counts for where the pages of who is behind an MMU may lie anywhere.</summary>
+    /// <summary>A demand where the pages of a device behind an MMU may lie anywhere.</summary>
     private static DmaConstraints Joined(Attachment attachment) => attachment.IsTranslated
         ? attachment.Demand with { MaxSegmentCount = DeviceDmaParameters.DefaultMaxSegmentCount }
         : attachment.Demand;
 
-    /// <summary>An attach that no list allows; with translated counts there may be one.</summary>
+    /// <summary>Extends the refusal of an attach that no list allows: with translated counts one may exist.</summary>
     private Refusal NamingTranslated(Refusal refusal, Attachment newcomer)
     {
         if (Policy.Constraints != ConstraintModel.Rfc3)
@@ -38,14 +38,14 @@ public sealed partial record DmaBuffer
         }
     }
 
-    /// <summary>A late attach that the storage's list breaks by its count alone.</summary>
+    /// <summary>Extends the refusal of a late attach where only the list's segment count is too high.</summary>
     private Refusal NamingTranslatedLate(Refusal refusal, Attachment newcomer) =>
         Policy.Constraints == ConstraintModel.Rfc3 && newcomer.IsTranslated
         && ListBreaks(CutFor(newcomer.Demand, Storage!), Joined(newcomer), newcomer) is null
             ? Naming(refusal, [newcomer])
             : refusal;
 
-    /// <summary>Memory that does not come in few enough runs, where who wants them so few is behind an MMU.</summary>
+    /// <summary>Extends a refusal of memory in too many runs where the importer that limits their count is behind an MMU.</summary>
     private Refusal NamingTranslated(Refusal refusal, ImmutableArray<Attachment> importers)
     {
         if (Policy.Constraints != ConstraintModel.Rfc3
@@ -60,7 +60,7 @@ public sealed partial record DmaBuffer
             : refusal;
     }
 
-    /// <summary>Unless not even what it would walk is few enough: one range of addresses, cut at its own limits.</summary>
+    /// <summary>Names the policy, unless the list that the device would walk is still too long: one range of addresses, cut at its own limits.</summary>
     private Refusal Naming(Refusal refusal, IEnumerable<Attachment> translated)
     {
         var fewest = translated.MinBy(attachment => attachment.Demand.MaxSegmentCount);

@@ -5,19 +5,16 @@ using DmaGrains.Model.Memory;
 
 namespace DmaGrains.Model.Buffers;
 
-/// <content>What works by luck only.</content>
+/// <content>Lists that work only by luck.</content>
 public sealed partial record DmaBuffer
 {
-    /// <summary>
-    /// With each limit on record that a list keeps and need not have kept: other pages that memory might have given for the same request
-    /// would have broken it.
-    /// </summary>
+    /// <summary>Records each limit that a list keeps only by luck: other pages, which memory might have given for the same request, would break it.</summary>
     private DmaBuffer NotingLuck(Mapping mapping, Attachment attachment) =>
         Noting(CountByLuck(mapping, attachment)).Noting(SizeByLuck(mapping, attachment)).Noting(BoundaryByLuck(mapping, attachment)).Noting(AlignmentByLuck(mapping, attachment));
 
     /// <summary>
-    /// The page allocator promises single pages and nothing beyond. Where so many would be too many segments, those that it gave lay
-    /// together by luck: always for one run, and for several segments where nobody asked for so few. Behind an MMU it does not matter how
+    /// The page allocator promises nothing beyond single pages. If separate pages would be too many segments, the pages it gave were
+    /// adjacent by luck: always for one run, and for several segments where nobody asked for so few. Behind an MMU it does not matter how
     /// pages lie.
     /// </summary>
     private Hazard? CountByLuck(Mapping mapping, Attachment attachment)
@@ -40,8 +37,8 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>
-    /// Pages that touch become one segment, as long as the list was cut for. Where that is longer than the device takes, those that it was
-    /// given lay apart by luck; an MMU that joins for somebody else makes them no shorter.
+    /// Adjacent pages become one segment, up to the length that the list was cut for. If that is longer than the device takes, its pages
+    /// were separate by luck; an MMU that joins for another device makes segments no shorter.
     /// </summary>
     private Hazard? SizeByLuck(Mapping mapping, Attachment attachment)
     {
@@ -59,7 +56,7 @@ public sealed partial record DmaBuffer
             unstated);
     }
 
-    /// <summary>Pages that touch may touch across a boundary that the list was not cut at.</summary>
+    /// <summary>Adjacent pages may lie on both sides of a boundary at which the list was not cut.</summary>
     private Hazard? BoundaryByLuck(Mapping mapping, Attachment attachment)
     {
         var mask = attachment.Takes.SegmentBoundaryMask;
@@ -97,18 +94,18 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>
-    /// Whether pages that make too many of several segments would have been refused when they were allocated (thread #59), or would be
-    /// left for others (#5), before anybody holds a list.
+    /// Whether too many segments, where the device takes several, would have been refused at the allocation (thread #59) or would make the
+    /// storage move (#5), before anybody holds a list.
     /// </summary>
     private bool IsSeenTo(BackingStorage storage, Attachment attachment) => attachment.Takes.MaxSegmentCount is > 1 and var most
         && (storage.AllocatedUnder.MaxSegmentCount <= most || (WouldMove && attachment.Demand.MaxSegmentCount == most));
 
-    /// <summary>Whether the exporter would move the storage for an importer that its list does not suit (thread #5).</summary>
+    /// <summary>Whether the exporter would move the storage for an importer that cannot use the list (thread #5).</summary>
     private bool WouldMove => Moves && !Policy.Pinned;
 
     /// <summary>
-    /// The segments of a storage when none of the page allocator's pages touch; null when it gave none of them. Other memory counts for
-    /// one. One page is one run whatever happens.
+    /// The segments of a storage if none of the page allocator's pages were adjacent, all other memory counting as one; null when the page
+    /// allocator gave no pages, or a single one.
     /// </summary>
     private ulong? WorstSegmentCount(BackingStorage storage, Attachment attachment)
     {
@@ -125,15 +122,18 @@ public sealed partial record DmaBuffer
             : worst;
     }
 
-    /// <summary>Limits that a list keeps whatever its pages: those it was cut under, and those that the storage would move for.</summary>
+    /// <summary>The limits that a list keeps whatever its pages: those it was cut under, and those for which the storage would move.</summary>
     private DmaConstraints KeptBy(Mapping mapping, Attachment attachment) =>
         WouldMove ? DmaConstraints.Narrow(mapping.MadeUnder, attachment.Demand) : mapping.MadeUnder;
 
-    /// <summary>The longest entry of a list when all pages touch, in bytes.</summary>
+    /// <summary>The longest entry of a list if all pages were adjacent, in bytes.</summary>
     private ulong LongestEntry(DmaConstraints kept) =>
         (ulong)UInt128.Min(SizeBytes, UInt128.Min(kept.MaxSegmentSizeInPages(PageOrder), kept.BoundaryWindowBytes));
 
-    /// <summary>The same of what a device walks: an MMU joins entries up to the limits of whom it was asked for, and splits none.</summary>
+    /// <summary>
+    /// The longest segment that a device walks if all pages were adjacent, in bytes: an MMU joins entries up to the limits of the device it
+    /// maps for, and splits none.
+    /// </summary>
     private ulong LongestSegment(Mapping mapping, Attachment attachment)
     {
         var entry = LongestEntry(KeptBy(mapping, attachment));
@@ -142,14 +142,14 @@ public sealed partial record DmaBuffer
 
     private static DmaConstraints? JoinedFor(Mapping mapping) => mapping.Mapped is { Stages.IsEmpty: false } ? mapping.SteeredBy : null;
 
-    /// <summary>Whether a segment might cross a boundary, were the pages others.</summary>
+    /// <summary>Whether a segment of other pages might cross a boundary.</summary>
     private bool MayCross(Mapping mapping, Attachment attachment, ulong mask)
     {
         var kept = KeptBy(mapping, attachment);
         var longest = LongestEntry(kept);
         if (JoinedFor(mapping) is { } limits)
         {
-            // An MMU aligns what it joins, not what is too long by itself.
+            // An MMU aligns the entries that it joins, but not one that is too long by itself.
             return (limits.SegmentBoundaryMask & ~mask) != 0 || longest > (UInt128)mask + 1;
         }
 
@@ -158,7 +158,7 @@ public sealed partial record DmaBuffer
             return false;
         }
 
-        // Where a bus sees boundaries at other bytes than the CPU, the cut of a list does not help, and windows alone bound what it walks.
+        // Where a bus sees boundaries at other bytes than the CPU does, cutting the list does not help; only the windows bound the segments.
         var isCutThere = (kept.SegmentBoundaryMask & ~mask) == 0;
         return (!mapping.Windows.KeepsBoundaries(mask) || (!isCutThere && (mapping.Storage.RunBits & ~mask) != 0))
             && (mapping.Windows.IsEmpty || GoAcross(mapping.Windows, mask));

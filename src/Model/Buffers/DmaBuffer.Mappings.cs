@@ -11,12 +11,12 @@ namespace DmaGrains.Model.Buffers;
 /// <content>Map, unmap, and the storage they need.</content>
 public sealed partial record DmaBuffer
 {
-    /// <summary>A live mapping whose DMA addresses everybody is handed; null when each map makes its own, or this one would (thread #12).</summary>
+    /// <summary>A live mapping whose DMA addresses every further map is handed; null when each map makes its own, or there is none yet (thread #12).</summary>
     private Mapping? HandedOut => SharesAddresses
         ? Mappings.FirstOrDefault(mapping => mapping.Access == BufferAccess.Map && !(mapping.Raw is { } raw && MapsForItself(raw)))
         : null;
 
-    /// <summary>The device that a map's addresses are made for: the importer, or the exporter's own, whoever asks.</summary>
+    /// <summary>The device for which a map's addresses are made: the importer, or under some policies the exporter.</summary>
     private Attachment MappedFor(AccessRequest request)
     {
         var attachment = Attached(request.Attachment);
@@ -34,21 +34,21 @@ public sealed partial record DmaBuffer
             : attachment with { Device = "a heap", Iommu = null, BusMmu = null, OutputLimit = 0, HighestAddress = ulong.MaxValue, Windows = default };
     }
 
-    /// <summary>Whether no other mapping walks the addresses of this one.</summary>
+    /// <summary>Whether no other mapping uses this one's addresses.</summary>
     private bool IsLastToHold(Mapping mapping) => HandedOut is null
         || !Mappings.Any(other => other.Name != mapping.Name && other.Mapped is not null && other.HeldAs == mapping.HeldAs);
 
     private bool MayBounce(MapOptions options, BackingStorage storage) =>
         Policy.Bouncing && !options.HasFlag(MapOptions.NoBounce) && LiesIn(storage).All(region => region.Kind.MayBounce());
 
-    /// <summary>Whether the exporter holds what a device walks against the device's numbers.</summary>
+    /// <summary>Whether the exporter checks the mapped list against the device's limits.</summary>
     private bool ChecksLimits => Policy.ListCheck == ListCheck.Exact
         && Policy.Constraints is ConstraintModel.Rfc3 or ConstraintModel.Translated or ConstraintModel.Posted;
 
-    /// <summary>Begins a map that is only tried: neither the buffer nor memory keeps anything of it (thread #12).</summary>
+    /// <summary>Begins a trial map, which leaves nothing held in the buffer, memory or MMUs (thread #12).</summary>
     /// <param name="attachment">The attachment that would be mapped.</param>
     /// <param name="direction">Which way data would move.</param>
-    /// <param name="options">What the map would ask for: <see cref="MapOptions.NoBounce"/> tells whether it is without a copy.</param>
+    /// <param name="options">The map's options; <see cref="MapOptions.NoBounce"/> tells whether it would need a copy.</param>
     public CommandStep BeginTestMap(string attachment, DmaDirection direction, MapOptions options = MapOptions.None) =>
         Begin(TestMap(attachment, direction, options)).Tried(outcome => outcome with { Next = this, ChangesState = false });
 
@@ -60,18 +60,18 @@ public sealed partial record DmaBuffer
         return new(name, attachment, direction) { Options = options };
     }
 
-    /// <summary>What an export needs of memory: nothing, unless the exporter allocates at once.</summary>
+    /// <summary>The allocation that an export needs; null unless the exporter allocates at once.</summary>
     public AllocationRequest? AllocationAtExport =>
         Policy.Allocation == AllocationTime.AtExport && Storage is null && !IsGone && !IsRevoked
             ? RequestFor(Token, Constraints, [])
             : null;
 
-    /// <summary>The buffer with the storage that <see cref="AllocationAtExport"/> asked for.</summary>
+    /// <summary>The buffer with the storage allocated for <see cref="AllocationAtExport"/>.</summary>
     public DmaBuffer ExportedWith(BackingStorage storage) => MovedTo(storage);
 
     private AllocationRequest MoveRequest => RequestFor(Of(Generation + 1), Constraints, Attachments.ToImmutableArray());
 
-    /// <summary>Whether the end of the last mapping moves the storage for somebody who waits (thread #5).</summary>
+    /// <summary>Whether the end of the last mapping moves the storage for a waiting importer (thread #5).</summary>
     private bool MovesAfterLast => !IsRevoked && !Policy.Pinned && Mappings.Length == 1 && Attachments.Sum.IsPending;
 
     private AllocationRequest RequestFor(
@@ -90,7 +90,7 @@ public sealed partial record DmaBuffer
         };
     }
 
-    /// <summary>The longest segments that any of these would like (thread #10); 0 when nobody cares.</summary>
+    /// <summary>The largest preferred segment size of these importers, in bytes (thread #10); 0 when none has a preference.</summary>
     private static uint LongestWish(ImmutableArray<Attachment> importers)
     {
         var longest = 0u;
@@ -102,7 +102,7 @@ public sealed partial record DmaBuffer
         return longest;
     }
 
-    /// <summary>On new pages: the old ones, if any, are copied and owed back, and nobody has to wait any more.</summary>
+    /// <summary>Moves the buffer to new pages: the old ones, if any, are copied and owed, and no importer waits any more.</summary>
     private DmaBuffer MovedTo(BackingStorage storage)
     {
         Invariant.Holds(Mappings.IsEmpty);
@@ -151,9 +151,9 @@ public sealed partial record DmaBuffer
         return allocated.TakeFrom(this, request);
     }
 
-    /// <summary>The rest of a map, or of raw access, once there is storage.</summary>
+    /// <summary>Continues a map or raw access once there is storage.</summary>
     /// <param name="before">The buffer before the command.</param>
-    /// <param name="request">What is taken.</param>
+    /// <param name="request">The request.</param>
     private CommandStep TakeFrom(DmaBuffer before, AccessRequest request)
     {
         if (request.Access != BufferAccess.Map)
@@ -161,7 +161,7 @@ public sealed partial record DmaBuffer
             return before.Taken(Hold(MappingOf(Storage!, request)));
         }
 
-        // Who is handed a list that is mapped already is not asked whether it reaches what it says.
+        // An importer that is handed an already mapped list is not checked for reach.
         if (HandedOutTo(request) is { } known)
         {
             return before.Taken(HandOut(known, MappingOf(Storage!, request)));
@@ -206,10 +206,10 @@ public sealed partial record DmaBuffer
             : Transition.Refuse(this, NamingMask(mapped.Refusal!, attachment))));
 
     /// <summary>
-    /// The outcome of a map, or of raw access. The first storage of a buffer is given back when its first map is refused; an exporter that
-    /// looks at nobody keeps it, as mainline ones do.
+    /// The outcome of a map or of raw access. When the map that allocated the first storage is refused, that storage is given back; an
+    /// exporter that ignores constraints keeps it, as mainline exporters do.
     /// </summary>
-    /// <param name="step">The outcome for the buffer with storage.</param>
+    /// <param name="step">The outcome, with the storage in place.</param>
     private Transition Taken(Transition step)
     {
         var next = step.Reply.IsGranted || Storage is not null || Policy.Constraints == ConstraintModel.None
@@ -218,10 +218,7 @@ public sealed partial record DmaBuffer
         return step with { Next = next, ChangesState = !ReferenceEquals(next, this) };
     }
 
-    /// <summary>
-    /// The first map was refused after memory was given: the pages are owed back, so that whoever attaches next finds a buffer without
-    /// storage.
-    /// </summary>
+    /// <summary>Owes back the pages allocated for a first map that was refused, so that later attaches find a buffer without storage.</summary>
     private DmaBuffer WithoutFirstStorage()
     {
         var next = (this with
@@ -238,7 +235,7 @@ public sealed partial record DmaBuffer
     private static AddressOwner OwnerOf(ulong mapping, Attachment attachment) =>
         new(mapping, attachment.Device, attachment.Iommu, attachment.BusMmu) { Windows = attachment.SeenThrough };
 
-    /// <summary>The list as it was mapped for somebody else; EIO when it has copies in it and this map takes none.</summary>
+    /// <summary>Hands out a list that was mapped for another device; EIO when parts of it are bounced and this map accepts no bounce.</summary>
     private Transition HandOut(Mapping known, Mapping mapping)
     {
         if (mapping.Options.HasFlag(MapOptions.NoBounce) && known.Mapped is { Bounces.IsEmpty: false })
@@ -271,12 +268,12 @@ public sealed partial record DmaBuffer
         };
     }
 
-    /// <summary>How the list of what is taken is cut.</summary>
+    /// <summary>The limits under which the requested list is cut.</summary>
     private DmaConstraints CutUnder(AccessRequest request, Attachment attachment, BackingStorage storage) => request.Raw is { } raw
         ? CutOf(Mappings.Find(raw)!, attachment)
         : CutFor(attachment.Demand, storage);
 
-    /// <summary>With one more mapping, what it costs, and what is wrong with it.</summary>
+    /// <summary>Adds a mapping, its costs and its hazards.</summary>
     private Transition Hold(Mapping mapping)
     {
         var attachment = AttachmentOf(mapping);
@@ -313,7 +310,7 @@ public sealed partial record DmaBuffer
             : costs;
     }
 
-    /// <summary>Refused after MMUs or the pool have given something: that is owed back, and nothing else changes.</summary>
+    /// <summary>Refuses a map after MMUs or the pool gave something. That is owed back, so this refusal changes the buffer, but nothing else.</summary>
     private Transition RefuseHolding(Mapping mapping, Refusal refusal)
     {
         if (mapping.Mapped is null || !mapping.MadeAddresses)
@@ -329,7 +326,7 @@ public sealed partial record DmaBuffer
     private const MapOptions KnownOptions =
         MapOptions.NoBounce | MapOptions.RequireCoherent | MapOptions.DeferFlush | MapOptions.OwnSpace;
 
-    /// <summary>Whether a list is built for it: by the exporter, or of page frame numbers by the importer.</summary>
+    /// <summary>Whether a list has to be built: by the exporter, or by the importer from page frame numbers.</summary>
     private bool BuildsList(Mapping mapping, Attachment attachment) => mapping.Raw is { } raw
         ? Mappings.Find(raw)!.Access == BufferAccess.Pfns
         : mapping.Access != BufferAccess.Pfns && BuildsList(attachment);
@@ -365,7 +362,7 @@ public sealed partial record DmaBuffer
         return mapping.Mapped is { IsPerContext: true } && IsLastToHold(mapping) ? AskFor(mapping) : End(mapping);
     }
 
-    /// <summary>Only the contexts that a mapping was made in can end it.</summary>
+    /// <summary>A mapping can end only in the contexts in which it was made.</summary>
     private CommandQuestion.NeedsContext AskFor(Mapping mapping) => new(
         Of(mapping.HeldAs), elsewhere => elsewhere is null ? End(mapping) : Transition.Refuse(this, elsewhere));
 
@@ -374,7 +371,7 @@ public sealed partial record DmaBuffer
     private CommandQuestion.NeedsMemory AskForMove(Mapping mapping) => new(
         MoveRequest,
 
-        // No memory to move to: whoever waits is told at its map, and everyone else goes on.
+        // Without memory to move to, the waiting importer is refused at its map; the others go on.
         allocation => Transition.Grant(this, allocation.TryGetValue(out var storage) ? Without(mapping).MovedTo(storage) : Without(mapping)));
 
     private DmaBuffer Without(Mapping mapping)
@@ -396,12 +393,12 @@ public sealed partial record DmaBuffer
         _ => "a mapping",
     };
 
-    /// <summary>A revoked buffer that nobody has mapped owes its pages back.</summary>
+    /// <summary>A revoked buffer without mappings owes its pages.</summary>
     private DmaBuffer WithoutStorageWhenRevoked() => IsRevoked && Mappings.IsEmpty && Storage is not null
         ? this with { Storage = null, Generation = Generation + 1, Superseded = Superseded.Add(Generation) }
         : this;
 
-    /// <summary>What decides a map, or raw access, before memory is looked at; null when it goes on.</summary>
+    /// <summary>Decides a map or raw access without asking memory; null when it goes on.</summary>
     private Transition? CheckTake(AccessRequest request)
     {
         if (ModelName.Check(request.Name, "Mapping") is { } bad)

@@ -5,7 +5,7 @@ using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Model.Buffers;
 
-/// <content>Where the storage lies, and where it may go: among the named regions, which may have struct pages and may have none.</content>
+/// <content>In which of the named regions the storage lies, and to which it may move. Some may have struct pages and others not.</content>
 public sealed partial record DmaBuffer
 {
     private bool Moves => Policy.LateAttach == LateAttach.Migrate;
@@ -13,7 +13,7 @@ public sealed partial record DmaBuffer
     /// <summary>One bit for each named region.</summary>
     private ulong AllPlaces => Regions.IsEmpty ? 0 : ulong.MaxValue >> (PhysicalMemory.RegionsMax - Regions.Length);
 
-    /// <summary>The named regions in which the storage lies; all that are named before there is any.</summary>
+    /// <summary>The named regions in which the storage lies; all named regions while there is no storage.</summary>
     private ImmutableArray<MemoryRegionLayout> Lies => LiesIn(Storage);
 
     private ImmutableArray<MemoryRegionLayout> LiesIn(BackingStorage? storage) => Regions.Length < 2 || storage is null
@@ -23,10 +23,10 @@ public sealed partial record DmaBuffer
     private ImmutableArray<MemoryRegionLayout> NamedIn(BackingStorage storage) =>
         Regions.RemoveAll(region => !storage.Regions.Contains(region.Name));
 
-    /// <summary>The named regions that a device may not have: EPERM, EINVAL or EOPNOTSUPP.</summary>
+    /// <summary>The named regions that a device may not use (EPERM, EINVAL or EOPNOTSUPP).</summary>
     private ulong BarredTo(Device device) => Places(region => CheckMemory(device, [region]) is not null);
 
-    /// <summary>The named regions of peers to which no bus leads from a device.</summary>
+    /// <summary>The named peer regions that no bus connects to a device.</summary>
     private ulong UnroutedFrom(Device device) => Places(region => !IsReachable(region, device));
 
     private ulong Places(Func<MemoryRegionLayout, bool> holds)
@@ -44,8 +44,8 @@ public sealed partial record DmaBuffer
         [.. Regions.Where((_, index) => (places & (1UL << index)) != 0)];
 
     /// <summary>
-    /// Where storage for some importers, beside those that are attached, may lie: by default wherever the exporter says. The exporter that
-    /// moves it takes what all of them may have, and of that what a bus leads to from all, if there is any.
+    /// Where the storage may lie for the attached importers and these: by default in any region that the exporter names. An exporter that
+    /// moves storage uses the regions that all of them may use, and prefers those that a bus connects to all.
     /// </summary>
     private ulong PlacesFor(ImmutableArray<Attachment> importers)
     {
@@ -59,7 +59,7 @@ public sealed partial record DmaBuffer
         return routed != 0 ? routed : allowed;
     }
 
-    /// <summary>The places that all who are attached may have. What is opaque stays opaque.</summary>
+    /// <summary>The places that all attached importers may use. Opaque storage stays opaque.</summary>
     private ulong AllowedPlaces
     {
         get
@@ -71,18 +71,18 @@ public sealed partial record DmaBuffer
         }
     }
 
-    /// <summary>The names of some places; all when there are none, for none would be memory that nobody named.</summary>
+    /// <summary>The names of some places. Without places, all named regions: an empty list would mean memory that the exporter did not name.</summary>
     private NameList NamesOf(ulong places) => places == 0 || places == AllPlaces
         ? Origin.Memory
         : new(RegionsAt(places).Select(region => region.Name));
 
-    /// <summary>Whether the exporter could move the storage to where everybody may have it with a newcomer, too.</summary>
+    /// <summary>Whether the exporter could move the storage to a place that a newcomer and all attached importers may use.</summary>
     private bool MayMoveFor(Device device) =>
         Moves && (AllowedPlaces & ~BarredTo(device)) != 0;
 
     /// <summary>
-    /// What keeps a newcomer from the storage where it lies, though its list would do, and not from where it may go: memory that the
-    /// device may not have, a peer's to which no bus leads, and what lies out of reach. Null when nothing does, or nobody moves anything.
+    /// Why a newcomer cannot use the storage where it lies, although its list suits, while a move would help: memory that the device may
+    /// not use, a peer's memory that no bus connects to it, or memory out of reach. Null when it can, or when storage never moves.
     /// </summary>
     private Refusal? Misplaced(Device device, Attachment attachment)
     {
@@ -97,7 +97,7 @@ public sealed partial record DmaBuffer
             return CheckMemory(device, Lies);
         }
 
-        // Where no bus leads to anything that is named, moving does not help.
+        // Where no bus connects the device to any allowed region, moving does not help.
         if ((attachment.Unrouted & lies) != 0)
         {
             return (PlacesFor([attachment]) & attachment.Unrouted) == 0 ? NoRoute(attachment) : null;
@@ -115,8 +115,8 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>
-    /// With what each importer may do with the storage where it lies now. Who waits for it to move is told by where it will lie, and so is
-    /// everybody before there is any.
+    /// Sets what each importer may do with the storage where it lies. For waiting importers, and for all while there is no storage, the
+    /// place where it will lie counts.
     /// </summary>
     private DmaBuffer Placed() => Regions.Length < 2 ? this : PlacedAmong();
 

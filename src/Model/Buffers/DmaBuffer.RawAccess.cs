@@ -4,18 +4,18 @@ using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Model.Buffers;
 
-/// <content>Raw access that its importer maps itself: what a map does, from what was got before (thread #51, #54).</content>
+/// <content>Raw access that the importer maps itself (thread #51, #54).</content>
 public sealed partial record DmaBuffer
 {
-    /// <summary>Maps raw access for whoever took it.</summary>
+    /// <summary>Maps raw access for the attachment that took it.</summary>
     internal CommandStep MapRaw(DmaCommand.MapRaw command)
     {
-        // An empty name is refused as one that nobody took.
+        // Null is refused like an unknown name.
         var raw = command.Raw ?? string.Empty;
         return Take(new(command.Mapping, Mappings.Find(raw)?.Attachment ?? string.Empty, command.Direction, BufferAccess.Map, command.Options) { Raw = raw });
     }
 
-    /// <summary>EINVAL when it is no raw access, EBUSY when its list is mapped already; null when it can be mapped.</summary>
+    /// <summary>EINVAL for a name that is not raw access, EBUSY when its list is mapped already; else null.</summary>
     private Refusal? CheckRaw(string raw)
     {
         if (Mappings.Find(raw) is not { } taken)
@@ -32,7 +32,7 @@ public sealed partial record DmaBuffer
                 $"{raw} of {Name} was taken as {WordOf(taken.Access)}; expected {WordOf(BufferAccess.Scatterlist)} or {WordOf(BufferAccess.Pfns)}.");
         }
 
-        // Of page frame numbers each map builds a list anew.
+        // From page frame numbers each map builds a new list.
         return taken.Access == BufferAccess.Scatterlist && Mappings.FirstOrDefault(live => live.Raw == raw) is { } mapped
             ? new(
                 Errno.EBUSY, HolderOf(taken), nameof(Mapping.Raw), 2, 1,
@@ -40,13 +40,16 @@ public sealed partial record DmaBuffer
             : null;
     }
 
-    /// <summary>How the list is cut that an importer maps itself: as it was got, or, of page frame numbers, within its own limits.</summary>
+    /// <summary>
+    /// The limits under which a list that an importer maps itself is cut: as taken, or its own limits when it builds the list from page
+    /// frame numbers.
+    /// </summary>
     private DmaConstraints CutOf(Mapping raw, Attachment attachment) =>
         raw.Access == BufferAccess.Scatterlist ? raw.MadeUnder : attachment.Takes.ToWholePages(PageOrder).ToCut(PageOrder) with { MaxSegmentCount = uint.MaxValue };
 
     /// <summary>
-    /// Whether who maps raw access makes addresses of its own though lists have one set of them: in a list of its own, or in one that
-    /// has none yet, as the exporter's own are only in what it maps itself.
+    /// Whether mapping raw access makes new addresses although lists share one set: the importer built its own list from page frame
+    /// numbers, or took an unmapped list, while the exporter's addresses are only in lists that the exporter maps.
     /// </summary>
     private bool MapsForItself(string raw) =>
         Policy.Lists == ListSharing.Exporters || Mappings.Find(raw)!.Access == BufferAccess.Pfns;
@@ -54,15 +57,15 @@ public sealed partial record DmaBuffer
     /// <summary>The mapping whose addresses are handed out to this one; null when it makes its own.</summary>
     private Mapping? HandedOutTo(AccessRequest request) => request.Raw is { } raw && MapsForItself(raw) ? null : HandedOut;
 
-    /// <summary>How a device sees memory in what it walks: a raw list is yet to be mapped.</summary>
+    /// <summary>The bus windows for the list that a device walks; a raw list is not mapped yet.</summary>
     private static DmaWindows WalkedThrough(Mapping mapping, Attachment attachment) =>
         mapping.Access == BufferAccess.Map ? mapping.Windows : attachment.SeenThrough;
 
     private static bool IsTakenBy(string attachment, Mapping raw) => raw.Attachment == attachment && raw.Access != BufferAccess.Map;
 
     /// <summary>
-    /// Whether a raw list says by itself what the device will walk; behind an MMU, where copies stand in, or where one list is mapped for
-    /// everybody, its mapping does. Page frame numbers are no list yet.
+    /// Whether the device will walk this list as it is. Behind an MMU, with bounces, or where one list is mapped for all, mapping a raw
+    /// list changes it; page frame numbers are not a list yet.
     /// </summary>
     private bool IsWalkedAsItIs(Mapping mapping, Attachment attachment) => mapping.Access == BufferAccess.Map
         || (mapping.Access == BufferAccess.Scatterlist && Policy.Lists != ListSharing.Shared && !attachment.IsTranslated

@@ -7,17 +7,17 @@ using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Model.Buffers;
 
-/// <content>Which memory importers reach: their masks and their buses' windows.</content>
+/// <content>Which memory importers reach, by their masks and the windows of their buses.</content>
 public sealed partial record DmaBuffer
 {
-    /// <summary>Whether a device without an MMU reaches all of a storage, entry by entry of the list that its map would have.</summary>
+    /// <summary>Whether a device without an MMU reaches every entry of the list that its map would get.</summary>
     private bool Reaches(Attachment attachment, BackingStorage storage) =>
         Reaches(attachment, storage, CutFor(attachment.Demand, storage));
 
     private Refusal OutOfReach(Attachment attachment, BackingStorage storage) =>
         OutOfReach(attachment, storage, CutFor(attachment.Demand, storage));
 
-    /// <summary>Whether a device without an MMU reaches all of a storage, entry by entry of a list.</summary>
+    /// <summary>Whether a device without an MMU reaches every entry of a storage's list, cut under some limits.</summary>
     private bool Reaches(Attachment attachment, BackingStorage storage, DmaConstraints cutUnder) => attachment.Windows.IsEmpty
         ? HighestAddressFor(attachment, storage) <= attachment.HighestAddress
         : ReachesExtents(attachment, storage) || FirstOutOfReach(attachment, storage, cutUnder) is null;
@@ -37,7 +37,7 @@ public sealed partial record DmaBuffer
         return attachment.Reach.Beyond(attachment.Device, entry.Address.Value, entry.LengthBytes, Name);
     }
 
-    /// <summary>EIO naming OutputLimit when the entries of a device's MMU do not hold all addresses of a storage; nothing is bounced for an MMU.</summary>
+    /// <summary>EIO naming OutputLimit when the entries of a device's MMU cannot hold all addresses of a storage; pages are never bounced for an MMU.</summary>
     private Refusal? BeyondEntries(Attachment attachment, BackingStorage storage) =>
         attachment.IsTranslated && attachment.OutputLimit != 0 && HighestAddressFor(attachment, storage) is var highest && highest > attachment.OutputLimit
             ? new(
@@ -45,7 +45,7 @@ public sealed partial record DmaBuffer
                 $"The entries of {attachment.BusMmu ?? attachment.Iommu}, the MMU of {attachment.Device}, hold addresses up to 0x{attachment.OutputLimit:x}; {Name} has pages up to 0x{highest:x}.")
             : null;
 
-    /// <summary>Whether all pages lie in one window, so that no list need be looked at.</summary>
+    /// <summary>Whether all extents lie within reach, so that no list has to be checked.</summary>
     private bool ReachesExtents(Attachment attachment, BackingStorage storage)
     {
         var reach = attachment.Reach;
@@ -76,7 +76,7 @@ public sealed partial record DmaBuffer
         Regions.Any(region => region.IsOwnOf(attachment.Device) && region.Contains(extent));
 
     /// <summary>
-    /// Who is asked how far he reaches. An exporter that looks at nobody does not look at reach either; and whom no bus leads to the
+    /// The importers whose reach counts. An exporter that ignores constraints ignores reach too, and a device that no bus connects to the
     /// memory never maps it.
     /// </summary>
     private ImmutableArray<Attachment> WhoCount(ImmutableArray<Attachment> importers) => Policy.Constraints == ConstraintModel.None
@@ -85,7 +85,7 @@ public sealed partial record DmaBuffer
         ? importers.RemoveAll(attachment => (attachment.Unrouted & places) != 0)
         : importers.RemoveAll(attachment => attachment.Traits.HasFlag(AttachmentTraits.NoPeerRoute));
 
-    /// <summary>The importers that count and see memory through windows; who reaches the same is named once.</summary>
+    /// <summary>The counted importers that see memory through windows; those with the same reach appear once.</summary>
     private WindowedReaches WindowedOf(ImmutableArray<Attachment> counted) =>
         counted.Any(attachment => !attachment.SeenThrough.IsEmpty)
             ? new(counted
@@ -94,9 +94,7 @@ public sealed partial record DmaBuffer
                 .Select(attachment => new WindowedReach(attachment.Device, attachment.Reach)))
             : default;
 
-    /// <summary>
-    /// Who reaches least of the importers that count, and who does of the others where the storage may be the first one's own memory.
-    /// </summary>
+    /// <summary>The counted importer with the narrowest reach, and the narrowest of the others where the storage may be the first one's own memory.</summary>
     private (ImporterReach Narrowest, ImporterReach? Others) ReachOf(ImmutableArray<Attachment> counted)
     {
         if (NarrowestOf(counted) is not { } narrowest)
@@ -114,7 +112,7 @@ public sealed partial record DmaBuffer
             ? new(narrowest.Device, narrowest.ReachesTo)
             : null;
 
-    /// <summary>The last address of the storage that a device has to form: memory of its own it reaches whatever its mask.</summary>
+    /// <summary>The last address of the storage that a device has to form. It reaches its own memory whatever its mask.</summary>
     private ulong HighestAddressFor(Attachment attachment, BackingStorage storage)
     {
         var own = Regions.RemoveAll(region => !region.IsOwnOf(attachment.Device));

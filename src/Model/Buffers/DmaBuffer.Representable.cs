@@ -4,17 +4,17 @@ using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Model.Buffers;
 
-/// <content>Importers that are let in though no list can serve them, and limits that nobody stated.</content>
+/// <content>Importers that are accepted though no list can serve them, and limits that nobody stated.</content>
 public sealed partial record DmaBuffer
 {
     /// <summary>
-    /// An importer that was let in, and that no list can serve (thread #4, #5, #11): none holds the buffer within its own limits, or,
-    /// where all importers' lists are cut alike, within the limits of everybody. Mapped or not, that is known at the attach. Limits that
-    /// nobody stated do not count before somebody maps.
+    /// The hazard of an accepted importer that no list can serve (thread #4, #5, #11): none holds the buffer within its own limits or,
+    /// where all lists are cut alike, within the limits of all importers. This is known at the attach. Limits that nobody stated do not
+    /// count before a map.
     /// </summary>
     private Hazard? NoListFor(Attachment attachment)
     {
-        // What the exporter judged itself it would have refused.
+        // If the exporter had judged this itself, it would have refused.
         var judges = Policy.ListCheck == ListCheck.Exact && Policy.Constraints is (ConstraintModel.Rfc3 or ConstraintModel.Translated);
         var judgesTogether = judges && IsCutForAll;
         if (judges && attachment.Takes == attachment.Demand && (judgesTogether || !IsCutForAll))
@@ -40,7 +40,7 @@ public sealed partial record DmaBuffer
             : null;
     }
 
-    /// <summary>The devices that are attached, in words; of many the first few.</summary>
+    /// <summary>The attached devices, in words; of many, the first few.</summary>
     private string Others()
     {
         const int Named = 4;
@@ -50,10 +50,10 @@ public sealed partial record DmaBuffer
             : $"{string.Join(", ", devices.Take(Named))} and {devices.Count - Named} more";
     }
 
-    /// <summary>Whether there is one cut of the pages for everybody, even where each has a list of its own.</summary>
+    /// <summary>Whether the pages are cut in the same way for all importers.</summary>
     private bool IsCutForAll => !Policy.HasOwnLists;
 
-    /// <summary>Null when some list of whole pages satisfies limits; else how many segments it takes at least, 0 when no number will do.</summary>
+    /// <summary>Null when some list of whole pages satisfies the limits; else the smallest number of segments that would, or 0 when none would.</summary>
     private ulong? LeastBeyond(DmaConstraints limits) =>
         Representability.LeastSegmentCount(SizeBytes, limits, RangeShape.Scattered, SegmentLimit.Exact, PageOrder) is not { } least ? 0
         : least <= limits.MaxSegmentCount ? null
@@ -75,7 +75,7 @@ public sealed partial record DmaBuffer
 
     private UnstatedLimits UnstatedBy(Device device) => device.Unstated(Origin.ReadWith);
 
-    /// <summary>Says of a buffer that is not representable which limit in the union nobody stated, if that stands in the way.</summary>
+    /// <summary>Extends the refusal of an unrepresentable buffer with the limit at fault that nobody stated, if there is one.</summary>
     private Refusal NamingUnstated(Refusal refusal, DmaConstraints judged, Device device)
     {
         foreach (var limit in (UnstatedLimits[])[UnstatedLimits.MaxSegmentSize, UnstatedLimits.MaxSegmentCount])
@@ -86,7 +86,7 @@ public sealed partial record DmaBuffer
                 continue;
             }
 
-            // Whoever stated the same limit has stated it.
+            // A limit counts as stated when any importer with the same value stated it.
             var holders = Attachments
                 .Select(attachment => (attachment.Device, attachment.Demand, attachment.Unstated))
                 .Append((device.Name, Policy.DemandOf(device, Origin.ReadWith), UnstatedBy(device)))
@@ -101,13 +101,13 @@ public sealed partial record DmaBuffer
         return refusal;
     }
 
-    /// <summary>A copy that could not be made: what it is for is the mask, which nobody may have stated.</summary>
+    /// <summary>Extends the refusal of a bounce: it is needed because of the mask, which nobody may have stated.</summary>
     private static Refusal NamingMask(Refusal refusal, Attachment attachment) =>
         refusal.Errno == Errno.EIO && !attachment.IsTranslated
             ? refusal.NamingOne(attachment.Unstated & UnstatedLimits.DmaMask, attachment.Device)
             : refusal;
 
-    /// <summary>A refusal of memory for want of reach: whether anybody stated the mask that is in the way.</summary>
+    /// <summary>Extends a refusal of memory out of reach when nobody stated the mask at fault.</summary>
     private static Refusal NamingUnstated(Refusal refusal, IEnumerable<Attachment> importers) =>
         importers.FirstOrDefault(attachment => attachment.Device == refusal.Importer) is not { } narrowest ? refusal
             : narrowest.IsTranslated && refusal.Field == nameof(Device.DmaMask) ? refusal with { Field = nameof(Device.OutputLimit) }

@@ -10,17 +10,17 @@ using Orleans;
 namespace DmaGrains.Model.Buffers;
 
 /// <summary>
-/// A shared buffer: who is attached, what they allow together, and the storage that the first map allocates. Each command gives the
-/// next buffer and a reply; a refusal gives the same object. Do not compare with <c>==</c>: it holds collections.
+/// A shared buffer: its importers, their combined constraints, and the storage, which the first map allocates by default. Immutable: each
+/// command gives the next buffer and a reply. Do not compare with <c>==</c>: it holds collections.
 /// </summary>
 /// <remarks>Source: struct dma_buf and thread #0, #4 to #6, #59; <c>docs/errors.md</c> has the order of the checks.</remarks>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.buffer")]
 public sealed partial record DmaBuffer
 {
-    /// <summary>Most attachments at a time.</summary>
+    /// <summary>The most attachments at a time.</summary>
     public const int AttachmentsMax = 4096;
 
-    /// <summary>Most live mappings at a time.</summary>
+    /// <summary>The most live mappings at a time.</summary>
     public const int MappingsMax = 4096;
 
     private DmaBuffer(BufferExport export, uint generation, ImmutableArray<MemoryRegionLayout> regions)
@@ -31,11 +31,11 @@ public sealed partial record DmaBuffer
         PageOrder = regions.IsEmpty ? 0 : regions[0].PageOrder;
     }
 
-    /// <summary>What the exporter said.</summary>
+    /// <summary>The export that created the buffer.</summary>
     [Id(0)]
     public BufferExport Origin { get; private init; }
 
-    /// <summary>Which storage this is under the buffer's name: an exporter may export the name again after it is gone.</summary>
+    /// <summary>Counts the storages under the buffer's name. It grows when the storage moves and when the name is exported again.</summary>
     [Id(1)]
     public uint Generation { get; private init; }
 
@@ -43,23 +43,23 @@ public sealed partial record DmaBuffer
     [Id(2)]
     public DmaConstraints Constraints { get; private init; } = DmaConstraints.Unconstrained;
 
-    /// <summary>Who is attached, in the order of their names.</summary>
+    /// <summary>The attachments, ordered by name.</summary>
     [Id(3)]
     public NamedList<Attachment, AttachmentSum> Attachments { get; private init; }
 
-    /// <summary>What is mapped, in the order of the names.</summary>
+    /// <summary>The live mappings and raw accesses, ordered by name.</summary>
     [Id(4)]
     public NamedList<Mapping, DeviceUses> Mappings { get; private init; }
 
-    /// <summary>The pages; null before the first map.</summary>
+    /// <summary>The pages; null while nothing is allocated.</summary>
     [Id(5)]
     public BackingStorage? Storage { get; private init; }
 
-    /// <summary>Whether the exporter has let go.</summary>
+    /// <summary>Whether the exporter has released the buffer.</summary>
     [Id(6)]
     public bool IsReleased { get; private init; }
 
-    /// <summary>Whether the board's memory has taken the pages back.</summary>
+    /// <summary>Whether the buffer is gone and everything that it owed has been given back.</summary>
     [Id(7)]
     public bool IsFreed { get; private init; }
 
@@ -68,20 +68,21 @@ public sealed partial record DmaBuffer
     public uint NextSequence { get; private init; }
 
     /// <summary>
-    /// What went wrong silently, each kind, device and limit once, in the order they came first. Bounded: see <see cref="Hazard.EachMax"/>.
+    /// What went wrong silently: each kind, device and limit once, in the order of first occurrence. Bounded by
+    /// <see cref="Hazard.EachMax"/>.
     /// </summary>
     [Id(9)]
     public ImmutableArray<Hazard> Hazards { get; private init; } = [];
 
-    /// <summary>What it has cost so far.</summary>
+    /// <summary>What the buffer has cost so far.</summary>
     [Id(10)]
     public BufferCosts Costs { get; private init; }
 
-    /// <summary>Generations whose pages a migration has left; to be given back.</summary>
+    /// <summary>Generations whose pages are to be given back, because the storage moved or its map was refused.</summary>
     [Id(11)]
     public ImmutableArray<uint> Superseded { get; private init; } = [];
 
-    /// <summary>Whether the exporter has taken it back.</summary>
+    /// <summary>Whether the exporter has revoked the buffer.</summary>
     [Id(12)]
     public bool IsRevoked { get; private init; }
 
@@ -89,7 +90,7 @@ public sealed partial record DmaBuffer
     [Id(13)]
     public ImmutableArray<MemoryRegionLayout> Regions { get; private init; }
 
-    /// <summary>Whose the buffer is, and what the CPU's caches have of it (thread #32).</summary>
+    /// <summary>Who owns the buffer, CPU or devices, and the state of the CPU's caches (thread #32).</summary>
     [Id(14)]
     public CpuOwnership Cpu { get; private init; } = CpuOwnership.Fresh;
 
@@ -97,19 +98,19 @@ public sealed partial record DmaBuffer
     [Id(15)]
     public ulong NextMapping { get; private init; }
 
-    /// <summary>Mappings that are ended and whose addresses and bounces are to be given back.</summary>
+    /// <summary>Ended mappings whose addresses and bounces are to be given back.</summary>
     [Id(16)]
     public ImmutableArray<ulong> Unmapped { get; private init; } = [];
 
-    /// <summary>Whether a device behind an MMU ever attached, to this buffer or to one before it under its name.</summary>
+    /// <summary>Whether a device behind an MMU ever attached to this buffer or to an earlier one of its name.</summary>
     [Id(17)]
     public bool HasHadTranslated { get; private init; }
 
-    /// <summary>The exporting device as it was at the export, where the policy hands its addresses out; else null.</summary>
+    /// <summary>The exporting device as it was at the export, where the policy hands out its addresses; else null.</summary>
     [Id(21)]
     public Device? Exporter { get; private init; }
 
-    /// <summary>Order of its board's pages: 0, 2 or 4 for 4, 16 or 64 KiB. Lists are made of whole pages.</summary>
+    /// <summary>The page order of the board's kernel: 0, 2 or 4 for 4, 16 or 64 KiB. Lists consist of whole kernel pages.</summary>
     [Id(22)]
     public int PageOrder { get; private init; }
 
@@ -122,26 +123,27 @@ public sealed partial record DmaBuffer
     /// <summary>Its size in bytes.</summary>
     public ulong SizeBytes => Origin.SizeBytes;
 
-    /// <summary>Names its storage, allocated or not.</summary>
+    /// <summary>Identifies the storage, allocated or not.</summary>
     public AllocationToken Token => new(Name, Generation);
 
-    /// <summary>Released and left by the last importer.</summary>
+    /// <summary>Whether the buffer is released and its last importer has detached.</summary>
     public bool IsGone => IsReleased && Attachments.IsEmpty;
 
     /// <summary>
-    /// What the board's memory is to take back now; giving back twice does no harm. A gone buffer gives back the generation that a
-    /// migration may have asked for, too: its answer may never have been noted.
+    /// The allocations to give back to the board's memory now; giving back twice does no harm. A gone buffer also owes the next generation,
+    /// because an interrupted migration may have requested it.
     /// </summary>
     public ImmutableArray<AllocationToken> OwedTokens =>
         IsGone && !IsFreed ? [.. Superseded.Select(Of), Token, Of(Generation + 1)]
         : Superseded.IsEmpty ? []
         : [.. Superseded.Select(Of)];
 
-    /// <summary>What the board's MMUs and bounce pool are to take back now; giving back twice does no harm.</summary>
+    /// <summary>The mappings to give back to the board's MMUs and bounce pool now; giving back twice does no harm.</summary>
     public ImmutableArray<MapToken> OwedMappings => Unmapped.IsEmpty ? [] : [.. Unmapped.Select(Of)];
 
     /// <summary>
-    /// Whether they are to take back all that is held for this buffer: once it is gone, for an answer may never have been noted.
+    /// Whether the MMUs and the bounce pool have to take back everything held for this buffer: true once it is gone, because an interrupted
+    /// map may hold more than the buffer knows.
     /// </summary>
     public bool OwesAllMappings => IsGone && !IsFreed && MayHoldMappings;
 
@@ -149,12 +151,12 @@ public sealed partial record DmaBuffer
 
     private bool MayHoldMappings => HasHadTranslated || Policy.Bouncing || Policy.Lists == ListSharing.Exporters;
 
-    /// <summary>Whether anything is to be given back.</summary>
+    /// <summary>Whether the buffer owes pages or addresses.</summary>
     public bool IsInDebt => !OwedTokens.IsEmpty || !Unmapped.IsEmpty;
 
     /// <summary>A fresh buffer without storage.</summary>
     /// <param name="export">What the exporter says.</param>
-    /// <param name="generation">Which storage of the name it begins with.</param>
+    /// <param name="generation">The generation of its first storage.</param>
     /// <param name="regions">The regions that the exporter names.</param>
     /// <returns>What <see cref="BufferExport.Check"/> answers.</returns>
     public static DmaResult<DmaBuffer> Export(
@@ -171,13 +173,13 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>
-    /// The same under the name of a buffer that is gone. No token of that one is used again: of its storage, the next one may have been
-    /// asked for too, and so may its next mapping.
+    /// A fresh buffer under the name of one that is gone. It reuses none of that one's tokens, including those of the next storage and the
+    /// next mapping, which an interrupted command may have requested.
     /// </summary>
-    /// <param name="gone">The buffer before.</param>
+    /// <param name="gone">The earlier buffer, given back.</param>
     /// <param name="export">What the exporter says.</param>
     /// <param name="regions">The regions that the exporter names.</param>
-    /// <param name="least">The least generation that it may begin with.</param>
+    /// <param name="least">The lowest generation that it may begin with.</param>
     public static DmaResult<DmaBuffer> ExportAfter(
         DmaBuffer gone, BufferExport export, ImmutableArray<MemoryRegionLayout> regions, uint least = 0)
     {
@@ -197,7 +199,7 @@ public sealed partial record DmaBuffer
     /// <summary>The buffer on a board with pages of that order.</summary>
     internal DmaBuffer OnPagesOf(int order) => order == PageOrder ? this : this with { PageOrder = order };
 
-    /// <summary>The buffer when its export came to nothing: gone, and nothing to give back.</summary>
+    /// <summary>The buffer after a failed export: gone, and owing nothing.</summary>
     public DmaBuffer Gone()
     {
         Invariant.Holds(Attachments.IsEmpty && Storage is null);
@@ -205,13 +207,13 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>
-    /// Begins a command. It asks for what it does not know, each fact once and only when nothing that is known decides it before:
+    /// Begins a command. It asks for each missing fact at most once, and only when the known facts do not decide it already;
     /// <c>docs/errors.md</c> has the order.
     /// </summary>
     /// <param name="command">What is asked.</param>
     public CommandStep Begin(DmaCommand command) => command.BeginOn(this);
 
-    /// <summary>The same with other importers and mappings, unchecked: for storage that keeps them apart, and puts them back.</summary>
+    /// <summary>The buffer with other importers and mappings, unchecked. For storage, which keeps them apart from the buffer.</summary>
     public DmaBuffer WithLists(NamedList<Attachment, AttachmentSum> attachments, NamedList<Mapping, DeviceUses> mappings) =>
         this with { Attachments = attachments, Mappings = mappings };
 
@@ -227,8 +229,8 @@ public sealed partial record DmaBuffer
     /// <summary>The importing devices, each once.</summary>
     public ImmutableArray<string> ImportingDevices => [.. Attachments.Select(attachment => attachment.Device).Distinct()];
 
-    /// <summary>Computes the union afresh; changes nothing.</summary>
-    /// <param name="devices">The devices as they are now, at least <see cref="ImportingDevices"/>; those that the board no longer has are missing.</param>
+    /// <summary>Computes the union from the devices' present parameters; changes nothing.</summary>
+    /// <param name="devices">The present devices, at least <see cref="ImportingDevices"/>; those that the board no longer has are missing.</param>
     /// <returns>
     /// ENODEV when a device is gone; EINVAL when the current parameters have no common constraints (thread #0) or leave the buffer
     /// without a list (thread #5, #11).
@@ -257,11 +259,8 @@ public sealed partial record DmaBuffer
             : DmaResult.Grant(new RecalculatedUnion(Constraints, recalculated, changed));
     }
 
-    /// <summary>Checks what must always hold of a buffer; run on every new state and on every stored one.</summary>
-    /// <param name="checkedBefore">
-    /// The same buffer earlier, which was checked: importers and mappings that it had already are not looked at again. Null to look at
-    /// all.
-    /// </param>
+    /// <summary>Checks the buffer's invariants. Runs on every new state and on every stored one.</summary>
+    /// <param name="checkedBefore">An earlier, checked state of the buffer: importers and mappings in it are not checked again. Null to check all.</param>
     public void AssertInvariants(DmaBuffer? checkedBefore = null)
     {
         var before = ReferenceEquals(checkedBefore?.Origin, Origin) ? checkedBefore : null;
@@ -285,13 +284,13 @@ public sealed partial record DmaBuffer
 
         Attachments.AssertInvariants(attached);
 
-        // The patch as posted let the running union go astray, and did not look whether a list exists at all.
+        // The posted patch let the running union drift, and did not check whether a list exists at all.
         var union = Attachments.Sum.Union;
         Invariant.Holds(
             union == Constraints || Policy.RefusedAttach == RefusedAttach.LeftNarrowed || Policy.DetachReading == DetachReading.Now);
 
-        // Where importers share a list it is within the running union; where each has its own, within its demand. Who was there already
-        // has to be looked at again when the pages come in one range now.
+        // A shared list must satisfy the running union, a list of its own the importer's demand. Earlier importers are checked again when the pages must now be
+        // one range.
         var isOneRange = union.MaxSegmentCount == 1;
         var others = isOneRange && attached.Sum.Union.MaxSegmentCount != 1 ? default : attached;
         Invariant.Holds(
@@ -300,7 +299,7 @@ public sealed partial record DmaBuffer
                 ? ListsExist(union, Attachments.ChangesSince(others).Select(change => change.Now).OfType<Attachment>().Select(importer => importer.Demand))
                 : ListsExist(Constraints, [])));
 
-        // A mapping knows what it needs of its attachment.
+        // A mapping keeps what it needs of its attachment.
         if (Mappings.IsEmpty)
         {
             return;
@@ -344,7 +343,7 @@ public sealed partial record DmaBuffer
             Invariant.Holds(mapping.Raw is not { } raw || (Mappings.Find(raw) is { } taken && IsTakenBy(mapping.Attachment, taken)));
         }
 
-        // Where each mapping has addresses of its own, nobody else holds those of one that is gone.
+        // Where each mapping has its own addresses, no other mapping holds those of an ended one.
         if (before is not null && SharesAddresses && before.Unmapped != Unmapped)
         {
             Invariant.Holds(!Mappings.Any(mapping => Unmapped.Contains(mapping.HeldAs)));
@@ -353,7 +352,7 @@ public sealed partial record DmaBuffer
 
     private static bool IsCoherent(Attachment attachment) => attachment.Traits.HasFlag(AttachmentTraits.Coherent);
 
-    /// <summary>Owed is what a live mapping put off, of a device that does not snoop; it is owed because nobody has cleaned since.</summary>
+    /// <summary>Only a live mapping of a device that does not snoop can owe cache work, and only while nothing has cleaned the caches since.</summary>
     private static bool MayHaveTurns(Mapping mapping) =>
         mapping.HandsOver && !mapping.IsCoherent
         && (mapping.Turn == MappingTurn.Cpu || mapping.Options.HasFlag(MapOptions.DeferFlush));
@@ -374,7 +373,7 @@ public sealed partial record DmaBuffer
         Errno.ENODEV, ModelName.IsValid(device) ? device : null, "Device", null, null,
         $"The board has no device {ModelName.Quoted(device)}.");
 
-    /// <summary>Who holds a mapping: nobody is detached before.</summary>
+    /// <summary>The attachment of a mapping; it cannot be detached before.</summary>
     private Attachment AttachmentOf(Mapping mapping) => Attached(mapping.Attachment);
 
     private Attachment Attached(string attachment)

@@ -5,8 +5,8 @@ using Orleans;
 namespace DmaGrains.Model.Buffers;
 
 /// <summary>
-/// What an importer or the exporter asks of a buffer. The caller names attachments and mappings, each name once: a granted command
-/// that comes again is a repeat and gets the first reply. With an <see cref="Id"/>, so does a refused one.
+/// A request of an importer or the exporter to a buffer. The caller chooses the names of attachments and mappings, each used once: a
+/// granted command that comes again is a repeat and gets the first reply. With an <see cref="Id"/>, a refused one does, too.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("dma.command")]
 public abstract record DmaCommand
@@ -16,24 +16,24 @@ public abstract record DmaCommand
     }
 
     /// <summary>
-    /// The caller's name for this very command, once: the same command under the same id is a repeat, under another one it is a new
-    /// command. Null for none: then what it names tells a repeat, as long as the buffer is not exported anew.
+    /// Identifies this command; null for none. The same command is a repeat under the same id, and a new command under another. Without an
+    /// id, repeats are told by the names in the command, until the buffer is exported again.
     /// </summary>
     [Id(0)]
     public CommandId? Id { get; init; }
 
-    /// <summary>What it says but for its id: what tells a repeat of it from other commands.</summary>
+    /// <summary>The command without its id, to tell a repeat from other commands.</summary>
     internal abstract CommandParts Parts { get; }
 
-    /// <summary>Begins it on a buffer.</summary>
+    /// <summary>Begins the command on a buffer.</summary>
     internal abstract CommandStep BeginOn(DmaBuffer buffer);
 
-    /// <summary>What it may touch beyond its buffer: nothing, unless it says so here.</summary>
+    /// <summary>What the command may touch beyond its buffer; by default nothing.</summary>
     /// <param name="policy">How the exporter treats its importers.</param>
-    /// <param name="mayBeLetGo">Whether the buffer may be released or revoked before it.</param>
+    /// <param name="mayBeLetGo">Whether the buffer may be released or revoked before this command.</param>
     internal virtual CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => default;
 
-    /// <summary>Says the id where there is one.</summary>
+    /// <summary>Prints the id where there is one.</summary>
     protected virtual bool PrintMembers(StringBuilder builder)
     {
         if (Id is not null)
@@ -76,7 +76,7 @@ public abstract record DmaCommand
     [GenerateSerializer, Immutable, Alias("dma.command.map")]
     public sealed record Map(string Mapping, string Attachment, DmaDirection Direction) : DmaCommand
     {
-        /// <summary>What it asks for beyond that.</summary>
+        /// <summary>Further options of the map.</summary>
         [Id(0)]
         public MapOptions Options { get; init; }
 
@@ -99,8 +99,8 @@ public abstract record DmaCommand
         internal override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfUnmap(policy, mayBeLetGo);
     }
 
-    /// <summary>Takes the list unmapped; the importer maps it itself (thread #54).</summary>
-    /// <param name="Mapping">The caller's new name for it, one of the mappings.</param>
+    /// <summary>Takes the unmapped list; the importer maps it itself (thread #54).</summary>
+    /// <param name="Mapping">The caller's new name for it, unique among mappings.</param>
     /// <param name="Attachment">The attachment that takes it.</param>
     [GenerateSerializer, Immutable, Alias("dma.command.get-scatterlist")]
     public sealed record GetScatterlist(string Mapping, string Attachment) : DmaCommand
@@ -113,16 +113,16 @@ public abstract record DmaCommand
     }
 
     /// <summary>
-    /// The importer maps what it took unmapped: the list as it got it, or one that it builds of the page frame numbers, an entry for each
-    /// run of pages (thread #51, #54). Source: dma_map_sgtable. An unmap ends it.
+    /// The importer maps its raw access: the list as taken, or one that it builds from page frame numbers, with an entry for each run of
+    /// pages (thread #51, #54). An unmap ends it. Source: dma_map_sgtable.
     /// </summary>
     /// <param name="Mapping">The caller's new name for it.</param>
-    /// <param name="Raw">The raw access to map, by its name.</param>
+    /// <param name="Raw">The name of the raw access to map.</param>
     /// <param name="Direction">Which way data moves.</param>
     [GenerateSerializer, Immutable, Alias("dma.command.map-raw")]
     public sealed record MapRaw(string Mapping, string Raw, DmaDirection Direction) : DmaCommand
     {
-        /// <summary>What it asks for beyond that.</summary>
+        /// <summary>Further options of the map.</summary>
         [Id(0)]
         public MapOptions Options { get; init; }
 
@@ -145,8 +145,8 @@ public abstract record DmaCommand
         internal override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfPut(policy, mayBeLetGo);
     }
 
-    /// <summary>Takes the page frame numbers: whole pages, the last one covers the rest of the buffer (thread #54).</summary>
-    /// <param name="Mapping">The caller's new name for it, one of the mappings.</param>
+    /// <summary>Takes the page frame numbers: whole pages, of which the last covers the rest of the buffer (thread #54).</summary>
+    /// <param name="Mapping">The caller's new name for it, unique among mappings.</param>
     /// <param name="Attachment">The attachment that takes them.</param>
     [GenerateSerializer, Immutable, Alias("dma.command.get-pfns")]
     public sealed record GetPfns(string Mapping, string Attachment) : DmaCommand
@@ -172,7 +172,7 @@ public abstract record DmaCommand
 
     /// <summary>The CPU takes the buffer over from devices. Source: dma_buf_begin_cpu_access.</summary>
     /// <param name="Access">The caller's new name for it.</param>
-    /// <param name="Direction">From the device to read, to the device to write, or both.</param>
+    /// <param name="Direction">FromDevice to read, ToDevice to write, Bidirectional for both.</param>
     [GenerateSerializer, Immutable, Alias("dma.command.begin-cpu-access")]
     public sealed record BeginCpuAccess(string Access, DmaDirection Direction) : DmaCommand
     {
@@ -191,9 +191,9 @@ public abstract record DmaCommand
         internal override CommandStep BeginOn(DmaBuffer buffer) => buffer.EndCpuAccess(this);
     }
 
-    /// <summary>The CPU reads or writes through its caches, allowed or not: it just does.</summary>
+    /// <summary>The CPU reads or writes through its caches, whether it may or not.</summary>
     /// <param name="Access">The caller's new name for it, used once.</param>
-    /// <param name="Direction">From the device to read, to the device to write, or both.</param>
+    /// <param name="Direction">FromDevice to read, ToDevice to write, Bidirectional for both.</param>
     [GenerateSerializer, Immutable, Alias("dma.command.cpu-access")]
     public sealed record CpuAccess(string Access, DmaDirection Direction) : DmaCommand
     {
@@ -202,7 +202,7 @@ public abstract record DmaCommand
         internal override CommandStep BeginOn(DmaBuffer buffer) => buffer.AccessByCpu(this);
     }
 
-    /// <summary>Does the cache work that a map with <see cref="MapOptions.DeferFlush"/> owes; where nothing is owed, nothing (thread #34).</summary>
+    /// <summary>Does the cache work that a map with <see cref="MapOptions.DeferFlush"/> owes, if any (thread #34).</summary>
     /// <param name="Mapping">The mapping.</param>
     [GenerateSerializer, Immutable, Alias("dma.command.flush")]
     public sealed record Flush(string Mapping) : DmaCommand
@@ -235,7 +235,7 @@ public abstract record DmaCommand
     }
 
     /// <summary>
-    /// The exporter takes the buffer back: holders are told, their lists are invalid, and nobody maps or attaches any more. Source:
+    /// The exporter revokes the buffer: holders are told, their lists become invalid, and nobody can map or attach any more. Source:
     /// dma_buf_invalidate_mappings, as vfio uses it.
     /// </summary>
     [GenerateSerializer, Immutable, Alias("dma.command.revoke")]
@@ -248,7 +248,7 @@ public abstract record DmaCommand
         internal override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfLettingGo;
     }
 
-    /// <summary>The exporter lets go; the buffer lives until the last attachment goes. Source: dma_buf_put.</summary>
+    /// <summary>The exporter releases the buffer, which lives until the last detach. Source: dma_buf_put.</summary>
     [GenerateSerializer, Immutable, Alias("dma.command.release")]
     public sealed record Release : DmaCommand
     {

@@ -1,6 +1,6 @@
 namespace DmaGrains.Model.Buffers;
 
-/// <summary>Which way a mapping moves data; the kernel's numbers. NONE (3) is refused, as DRM does.</summary>
+/// <summary>Which way a mapping moves data, with the kernel's numbers. DMA_NONE (3) is refused, as in DRM.</summary>
 public enum DmaDirection
 {
     /// <summary>Both ways.</summary>

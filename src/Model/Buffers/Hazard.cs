@@ -5,18 +5,18 @@ using Orleans;
 namespace DmaGrains.Model.Buffers;
 
 /// <summary>
-/// Something the kernel would let happen silently, on record until the buffer is gone. What happens to a device again, of the same kind
-/// and at the same limit, is counted: this is the last, and knows the first.
+/// Something that the kernel would let happen silently; kept until the buffer is gone. When the same kind happens to the same device and
+/// limit again, it is counted: this record is the last occurrence and refers to the first.
 /// </summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Importer">
 /// The device whose limit is broken; <see cref="OtherDevices"/> for those that are counted together (<see cref="EachMax"/>).
 /// </param>
-/// <param name="Attachment">Its attachment; empty when it got none.</param>
+/// <param name="Attachment">The device's attachment; empty when it got none.</param>
 /// <param name="Field">The limit, such as <c>MaxSegmentCount</c>.</param>
-/// <param name="Needed">What the list has, in the field's unit.</param>
-/// <param name="Limit">What the device takes.</param>
-/// <param name="Reason">One sentence for people.</param>
+/// <param name="Needed">The list's value, in the field's unit.</param>
+/// <param name="Limit">The device's limit, in the field's unit.</param>
+/// <param name="Reason">One sentence for the user.</param>
 /// <param name="Unstated">The limit that nobody stated and the kernel assumes; none when all were stated.</param>
 [GenerateSerializer, Immutable, Alias("dma.hazard")]
 public sealed record Hazard(
@@ -30,12 +30,12 @@ public sealed record Hazard(
     UnstatedLimits Unstated = UnstatedLimits.None)
 {
     /// <summary>
-    /// So many kinds, devices and limits of a buffer are told apart; from then on, what is not among them is counted by its kind and limit
-    /// alone, whichever device it happens to.
+    /// The most combinations of kind, device and limit that a buffer tells apart. Further ones are counted by kind and limit alone, for all
+    /// devices together.
     /// </summary>
     public const int EachMax = 64;
 
-    /// <summary>Stands for all devices that are not told apart; no device has such a name.</summary>
+    /// <summary>Stands for the devices that are counted together; not a valid device name.</summary>
     public const string OtherDevices = "other devices";
 
     [Id(0)]
@@ -48,11 +48,11 @@ public sealed record Hazard(
         init => _before = value - 1;
     }
 
-    /// <summary>The first of them; null when it has happened once.</summary>
+    /// <summary>The first occurrence; null when this is the only one.</summary>
     [Id(1)]
     public Hazard? First { get; init; }
 
-    /// <summary>With one more on record.</summary>
+    /// <summary>Adds a hazard to those on record.</summary>
     internal static ImmutableArray<Hazard> With(ImmutableArray<Hazard> known, Hazard found)
     {
         var index = IndexOf(known, found, found.Importer);

@@ -3,7 +3,7 @@ namespace DmaGrains.Model.Buffers;
 /// <summary>Kinds of hazards.</summary>
 public enum HazardKind
 {
-    /// <summary>Others have the buffer mapped through a list that a newcomer could not use (thread #2, #4).</summary>
+    /// <summary>A device attached after the storage was allocated and cannot use the list that others use (thread #2, #4).</summary>
     AttachedTooLate = 0,
 
     /// <summary>A device was handed a list that breaks its own limits.</summary>
@@ -18,13 +18,13 @@ public enum HazardKind
     /// <summary>An importer holds a list of a buffer that was revoked; it must stop and unmap.</summary>
     HeldAfterRevoke = 4,
 
-    /// <summary>A device may still reach pages through a translation that was not flushed (thread #25).</summary>
+    /// <summary>A device may still reach pages through a stale translation that was not flushed (thread #25).</summary>
     StaleTranslation = 5,
 
-    /// <summary>A device was given a copy: nothing arrives before somebody syncs or unmaps (thread #12).</summary>
+    /// <summary>A device was given a bounced copy: data arrives only at a sync or unmap (thread #12).</summary>
     Bounced = 6,
 
-    /// <summary>An importer that takes pages for addresses was given joined, translated segments (thread #12, #16).</summary>
+    /// <summary>An importer that dereferences pages was given joined, translated segments (thread #12, #16).</summary>
     PagesReadBehindTranslation = 7,
 
     /// <summary>The CPU touched the buffer while devices own it (thread #32).</summary>
@@ -48,15 +48,19 @@ public enum HazardKind
     /// </summary>
     ByLuck = 13,
 
-    /// <summary>An importer was let in though no list can hold the buffer within its limits, or within those of all (thread #4, #5, #11).</summary>
+    /// <summary>An importer was accepted though no list can hold the buffer within its limits, or within those of all importers (thread #4, #5, #11).</summary>
     NoListExists = 14,
 
     /// <summary>
-    /// An importer that dereferences pages was handed memory that has none, by an exporter that knows no such flag (thread #49, #54).
+    /// An importer that dereferences pages was handed memory without struct pages, by an exporter that does not know the flag (thread #49,
+    /// #54).
     /// </summary>
     NoStructPages = 15,
 
-    /// <summary>A device or the CPU came before the flush of cache work that a map owes: what it read is old, or data is lost (thread #34).</summary>
+    /// <summary>
+    /// A device or the CPU accessed the buffer before a map's deferred cache work was flushed: it read stale data, or data was lost (thread
+    /// #34).
+    /// </summary>
     UnflushedCaches = 16,
 
     /// <summary>
@@ -64,6 +68,6 @@ public enum HazardKind
     /// </summary>
     ExportersAddresses = 20,
 
-    /// <summary>A device was handed the DMA addresses of who mapped the shared list first, which lead elsewhere for it (thread #12).</summary>
+    /// <summary>A device was handed the DMA addresses of the device that first mapped the shared list, which lead elsewhere for it (thread #12).</summary>
     SharedAddresses = 21,
 }

@@ -1,11 +1,11 @@
 namespace DmaGrains.Model.Buffers;
 
-/// <summary>What follows from a hazard's kind.</summary>
+/// <summary>Properties of hazard kinds.</summary>
 public static class HazardKinds
 {
     /// <summary>
-    /// Whether it comes of how the buffer is used: when who reads and writes, and what is flushed when. No exporter's policy prevents it
-    /// but by refusing to serve.
+    /// Whether the hazard comes from how the buffer is used: the order of reads, writes and flushes. An exporter's policy can prevent it
+    /// only by refusing to serve.
     /// </summary>
     public static bool IsOfUse(this HazardKind kind) => kind
         is HazardKind.HeldAfterRevoke or HazardKind.StaleTranslation or HazardKind.CpuAccessWhileDeviceOwns

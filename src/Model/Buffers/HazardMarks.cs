@@ -3,10 +3,10 @@ using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Model.Buffers;
 
-/// <summary>Which hazards of an attachment are on record, one bit for each, so that each is told once.</summary>
+/// <summary>Bits for the hazards of an attachment, so that each is recorded once.</summary>
 internal static class HazardMarks
 {
-    // Of these kinds each limit is told; of the others there is one.
+    // These kinds have a bit for each limit; the others, except ByLuck, have one bit.
     private static readonly HazardKind[] _byField =
         [HazardKind.ListBreaksLimit, HazardKind.Bounced, HazardKind.ExportersAddresses, HazardKind.SharedAddresses];
 
@@ -19,7 +19,7 @@ internal static class HazardMarks
     /// <summary>The bit of a kind of hazard and the limit that it is about.</summary>
     public static ulong Of(HazardKind kind, string field)
     {
-        // Of luck there was one, and its bit is for the count.
+        // ByLuck first had one bit, which now stands for the count.
         if (kind == HazardKind.ByLuck && field != nameof(DmaConstraints.MaxSegmentCount))
         {
             return field switch

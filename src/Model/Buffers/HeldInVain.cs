@@ -4,10 +4,10 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Buffers;
 
-/// <summary>What a board holds under a buffer's name, and that nobody will give back.</summary>
+/// <summary>Finds what a board holds under a buffer's name although no buffer uses or owes it.</summary>
 public static class HeldInVain
 {
-    /// <summary>Null when all that is said to be held is held under a buffer's name.</summary>
+    /// <summary>Checks that all tokens are of this buffer; null when they are.</summary>
     /// <returns>EINVAL naming Pages or Mappings (null), or Buffer (another buffer's).</returns>
     public static Refusal? Check(string buffer, ImmutableArray<AllocationToken> pages, ImmutableArray<MapToken> mappings)
     {
@@ -30,20 +30,23 @@ public static class HeldInVain
         return null;
     }
 
-    /// <summary>Pages of storage that a buffer has left, or that nobody has.</summary>
+    /// <summary>The allocations that no buffer uses any more.</summary>
     /// <param name="buffer">The buffer, which owes nothing; null when there is none.</param>
-    /// <param name="held">What is held under its name.</param>
+    /// <param name="held">What the board holds under its name.</param>
     /// <returns>
-    /// All of it when the buffer is gone; else what is older than its storage. Its own is its own, and the next one may be of a map or a
-    /// move that was cut off and is taken over.
+    /// All of them when the buffer is gone; else those older than its storage. The next generation may belong to an interrupted map or move
+    /// that will be resumed.
     /// </returns>
     public static ImmutableArray<AllocationToken> Pages(DmaBuffer? buffer, IEnumerable<AllocationToken> held) =>
         [.. held.Where(token => buffer is null or { IsGone: true } || token.Generation < buffer.Generation)];
 
-    /// <summary>Mappings that a buffer does not have.</summary>
+    /// <summary>The mappings that a buffer does not have.</summary>
     /// <param name="buffer">As for <see cref="Pages"/>.</param>
-    /// <param name="held">What is held under its name.</param>
-    /// <returns>All of them when the buffer is gone; else those that are not live, but for the number that its next mapping takes over.</returns>
+    /// <param name="held">What the board holds under its name.</param>
+    /// <returns>
+    /// All of them when the buffer is gone; else those below the next mapping's number that are not live. The next number may belong to an
+    /// interrupted map that will be resumed.
+    /// </returns>
     public static ImmutableArray<MapToken> Mappings(DmaBuffer? buffer, IEnumerable<MapToken> held)
     {
         if (buffer is null or { IsGone: true })

@@ -15,11 +15,10 @@ namespace DmaGrains.Model.Buffers;
 /// <param name="Direction">Which way data moves.</param>
 /// <param name="SizeBytes">The buffer's size.</param>
 /// <param name="MadeUnder">
-/// The limits under which the list is cut: the union at the allocation, or the importer's own (resplit). Later importers must take
-/// the list as it is: cut afresh under a later union it could have more segments, as the builder floors a limit that the last
-/// segment may meet to the byte.
+/// The limits under which the list is cut: the union at the allocation, or the importer's own (resplit). Later importers must take the list
+/// as it is: cut under a later union it could have more segments, because the builder rounds limits down to pages.
 /// </param>
-/// <param name="Storage">The pages; the list follows from them, so it is not kept twice.</param>
+/// <param name="Storage">The pages. The list follows from them, so it is not stored.</param>
 [GenerateSerializer, Immutable, Alias("dma.mapping")]
 public sealed record Mapping(
     string Name,
@@ -29,11 +28,11 @@ public sealed record Mapping(
     DmaConstraints MadeUnder,
     BackingStorage Storage) : IListed<Mapping, DeviceUses>
 {
-    /// <summary>What it holds of MMUs and the bounce pool; null when the device sees physical addresses.</summary>
+    /// <summary>What the mapping holds in MMUs and the bounce pool; null when the device sees physical addresses.</summary>
     [Id(0)]
     public DmaMapped? Mapped { get; init; }
 
-    /// <summary>Whether it is a mapping proper, or raw access (thread #54).</summary>
+    /// <summary>Whether this is a mapping or raw access (thread #54).</summary>
     [Id(1)]
     public BufferAccess Access { get; init; } = BufferAccess.Map;
 
@@ -41,7 +40,7 @@ public sealed record Mapping(
     [Id(2)]
     public ulong Sequence { get; init; }
 
-    /// <summary>The device's limits that steer how entries are joined behind an MMU.</summary>
+    /// <summary>The device's limits for joining entries behind an MMU; null without one.</summary>
     [Id(3)]
     public DmaConstraints? SteeredBy { get; init; }
 
@@ -53,11 +52,11 @@ public sealed record Mapping(
     [Id(5)]
     public MappingTurn Turn { get; init; }
 
-    /// <summary>How the bus of the device sees memory, where no MMU stands in between.</summary>
+    /// <summary>How the device's bus sees memory where no MMU stands in between.</summary>
     [Id(10)]
     public DmaWindows Windows { get; init; }
 
-    /// <summary>Whose DMA addresses are in the list; null when they were made for this mapping alone (thread #12).</summary>
+    /// <summary>The owner of the list's DMA addresses; null when they were made for this mapping alone (thread #12).</summary>
     [Id(9)]
     public AddressOwner? Addresses { get; init; }
 
@@ -65,19 +64,19 @@ public sealed record Mapping(
     [Id(11)]
     public bool IsCoherent { get; init; }
 
-    /// <summary>What it is to the CPU's caches.</summary>
+    /// <summary>The mapping's effect on the CPU's caches.</summary>
     public DeviceUse Use => new(IsCoherent, Direction, Turn);
 
-    /// <summary>Whether it moves ownership: raw access does not (thread #54).</summary>
+    /// <summary>Whether the mapping moves ownership between CPU and device; raw access does not (thread #54).</summary>
     public bool HandsOver => Access == BufferAccess.Map;
 
-    /// <summary>The number under which MMUs and the bounce pool hold what <see cref="Mapped"/> says.</summary>
+    /// <summary>The number under which MMUs and the bounce pool hold <see cref="Mapped"/>.</summary>
     public ulong HeldAs => Addresses?.Mapping ?? Sequence;
 
     /// <summary>Whether the addresses were made at this map, not taken over from another.</summary>
     public bool MadeAddresses => HeldAs == Sequence;
 
-    /// <summary>The raw access that its importer mapped itself (thread #54); null when the exporter did.</summary>
+    /// <summary>The raw access that the importer mapped itself (thread #54); null when the exporter mapped.</summary>
     [Id(7)]
     public string? Raw { get; init; }
 
@@ -97,20 +96,20 @@ public sealed record Mapping(
 
     static void IListed<Mapping, DeviceUses>.AddTo(ref DeviceUses sum, in DeviceUses other) => sum.Add(other);
 
-    /// <summary>What the device walks after mapping: address and length as it sees them. Σ LengthBytes = SizeBytes.</summary>
+    /// <summary>The mapped segments as the device sees them. The sum of their lengths is <see cref="SizeBytes"/>.</summary>
     public ImmutableArray<DmaSegment> ToSegments() => ToSegments(ToTable());
 
     internal ImmutableArray<DmaSegment> ToSegments(SgTable table) =>
         MappedSegments.Of(table, SteeredBy ?? DmaConstraints.Unconstrained, Mapped, Windows);
 
-    /// <summary>The list: covers the buffer exactly and satisfies <see cref="MadeUnder"/>.</summary>
+    /// <summary>The scatterlist: it covers the buffer exactly and satisfies <see cref="MadeUnder"/>.</summary>
     public SgTable ToTable() => TableOver(Storage, SizeBytes, MadeUnder);
 
     /// <summary>The list of a storage's pages, cut under limits of at least one page.</summary>
     internal static SgTable TableOver(BackingStorage storage, ulong sizeBytes, DmaConstraints cutUnder) => Scatterlist.Build(
         storage.Extents.AsSpan(), 0, sizeBytes, cutUnder.MaxSegmentSize, cutUnder.SegmentBoundaryMask).Value;
 
-    /// <summary>Checks what must always hold: the list covers the buffer and satisfies the union that it was made under.</summary>
+    /// <summary>Checks the invariants: the list covers the buffer and satisfies <see cref="MadeUnder"/>.</summary>
     /// <param name="table">What <see cref="ToTable"/> gives.</param>
     public void AssertInvariants(SgTable table)
     {

@@ -8,13 +8,13 @@ using Orleans;
 namespace DmaGrains.Model.Buffers;
 
 /// <summary>
-/// Items in the order of their names, of which one is found, added, changed or taken out without going over the others, and which know
-/// what they come to together. Immutable; every change gives a new one. Equal when it is the same list. The default is empty.
+/// A persistent list of items ordered by name, with their sum. Finding, adding, changing or removing an item does not visit all others.
+/// Immutable: every change gives a new list. Equality is by reference. The default is empty.
 /// </summary>
 /// <remarks>
-/// One array of arrays: a change copies one part of at most <see cref="PartMax"/> items and the list of parts, and the parts that it
-/// does not touch are the same objects, sums included. So what a change cost does not depend on how many items there are, as far as
-/// buffers go (<see cref="DmaBuffer.AttachmentsMax"/>), and what has changed between two lists is found by looking at parts.
+/// An array of arrays: a change copies one part of at most <see cref="PartMax"/> items and the array of parts; the other parts stay the
+/// same objects, with their sums. So the cost of a change hardly depends on the number of items (up to
+/// <see cref="DmaBuffer.AttachmentsMax"/>), and two lists are compared by comparing parts.
 /// </remarks>
 [Immutable]
 [CollectionBuilder(typeof(NamedLists), nameof(NamedLists.Of))]
@@ -23,7 +23,7 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
 {
     internal const int PartMax = 64;
 
-    // One part is kept as it is, several in a list of them.
+    // A single part is kept directly, several in a list.
     private readonly Part? _one;
     private readonly Several? _several;
 
@@ -52,13 +52,13 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
         this = new(parts);
     }
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of items.</summary>
     public int Length => _several is not null ? _several.Length : _one is not null ? _one.Items.Length : 0;
 
-    /// <summary>Whether there is none.</summary>
+    /// <summary>Whether the list is empty.</summary>
     public bool IsEmpty => _one is null && _several is null;
 
-    /// <summary>What all come to.</summary>
+    /// <summary>The sum of all items.</summary>
     public TSum Sum => _several is not null ? _several.Sum : _one is not null ? _one.Sum : TItem.SumOf([]);
 
     int IReadOnlyCollection<TItem>.Count => Length;
@@ -92,7 +92,7 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
     /// <summary>Whether they are not.</summary>
     public static bool operator !=(NamedList<TItem, TSum> left, NamedList<TItem, TSum> right) => !left.Equals(right);
 
-    /// <summary>The item of that name; null when there is none.</summary>
+    /// <summary>The item of that name, or null.</summary>
     public TItem? Find(string name)
     {
         if (IsEmpty)
@@ -105,7 +105,7 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
         return index < 0 ? null : items[index];
     }
 
-    /// <summary>With an item, in place of the one of its name if there is one.</summary>
+    /// <summary>Adds an item, or replaces the one of its name.</summary>
     public NamedList<TItem, TSum> With(TItem item)
     {
         if (IsEmpty)
@@ -127,7 +127,7 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
             : Replaced(part, 1, Parts[part].With(item, longer));
     }
 
-    /// <summary>Without the item of that name, which there is.</summary>
+    /// <summary>Removes the item of that name, which must exist.</summary>
     public NamedList<TItem, TSum> Without(string name)
     {
         Invariant.Holds(!IsEmpty);
@@ -145,9 +145,9 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
         static bool AreFew(TItem[] one, TItem[] other) => one.Length + other.Length <= PartMax / 2;
     }
 
-    /// <summary>With some changed; parts in which nothing is stay as they are.</summary>
-    /// <param name="change">The item instead, of the same name; the same to leave it.</param>
-    /// <param name="mayChange">Whether anything may change in a part that comes to this; null to look at all.</param>
+    /// <summary>Changes some items; parts without a change stay the same objects.</summary>
+    /// <param name="change">Gives the new item, of the same name; the same object to leave it.</param>
+    /// <param name="mayChange">Whether a part with this sum may contain changes; null to visit every part.</param>
     public NamedList<TItem, TSum> WithEach(Func<TItem, TItem> change, Func<TSum, bool>? mayChange = null)
     {
         Part[]? changed = null;
@@ -165,16 +165,16 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
         return changed is null ? this : new(changed);
     }
 
-    /// <summary>What is new, changed or gone since a list, in the order of names. What has not changed is the same object.</summary>
-    /// <param name="before">The list before; the fewer changes lie between, the less there is to look at.</param>
+    /// <summary>The items that were added, changed or removed since another list, ordered by name. Items are compared by reference.</summary>
+    /// <param name="before">The earlier list; the fewer changes, the less is compared.</param>
     public Changes ChangesSince(NamedList<TItem, TSum> before) => new(before, this);
 
     /// <summary>All of them, as an array.</summary>
     public ImmutableArray<TItem> ToImmutableArray() =>
         _one is not null ? ImmutableCollectionsMarshal.AsImmutableArray(_one.Items) : [.. this];
 
-    /// <summary>Checks what must always hold: names in order, no part empty or too long.</summary>
-    /// <param name="checkedBefore">A list that was checked: its parts are not looked into again.</param>
+    /// <summary>Checks the invariants: names in order, no part empty or too long.</summary>
+    /// <param name="checkedBefore">A checked list, whose parts are not checked again.</param>
     public void AssertInvariants(NamedList<TItem, TSum> checkedBefore = default)
     {
         if (!IsEmpty && checkedBefore == this)
@@ -187,7 +187,7 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
         TItem? last = null;
         foreach (var part in Parts)
         {
-            // Parts are kept in order, so those of both lists are met in order.
+            // The parts of both lists are in order, so one pass meets them all.
             while (index < known.Length && string.CompareOrdinal(known[index].Items[0].Name, part.Items[0].Name) < 0)
             {
                 index++;
@@ -211,7 +211,7 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
         Invariant.Holds(length == Length);
     }
 
-    /// <summary>Goes over them in the order of names.</summary>
+    /// <summary>Enumerates in the order of names.</summary>
     public Enumerator GetEnumerator() => new(this);
 
     IEnumerator<TItem> IEnumerable<TItem>.GetEnumerator() => GetEnumerator();
@@ -227,7 +227,7 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
     /// <inheritdoc/>
     public override int GetHashCode() => RuntimeHelpers.GetHashCode((object?)_one ?? _several);
 
-    /// <summary>The part that has a name, or would have it.</summary>
+    /// <summary>The part that contains a name, or would contain it.</summary>
     private int PartOf(string name)
     {
         var parts = Parts;
@@ -267,7 +267,7 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
         return new(parts);
     }
 
-    /// <summary>Goes over the items.</summary>
+    /// <summary>Enumerates the items.</summary>
     public struct Enumerator : IEnumerator<TItem>
     {
         private readonly NamedList<TItem, TSum> _list;
@@ -309,7 +309,7 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
         }
     }
 
-    /// <summary>What differs between two lists.</summary>
+    /// <summary>The differences between two lists.</summary>
     public readonly struct Changes : IEnumerable<(TItem? Before, TItem? Now)>
     {
         private readonly NamedList<TItem, TSum> _before;
@@ -317,7 +317,7 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
 
         internal Changes(NamedList<TItem, TSum> before, NamedList<TItem, TSum> now) => (_before, _now) = (before, now);
 
-        /// <summary>Goes over them in the order of names.</summary>
+        /// <summary>Enumerates in the order of names.</summary>
         public ChangeEnumerator GetEnumerator() => new(_before, _now);
 
         IEnumerator<(TItem? Before, TItem? Now)> IEnumerable<(TItem? Before, TItem? Now)>.GetEnumerator() => GetEnumerator();
@@ -325,7 +325,7 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 
-    /// <summary>Goes over what differs between two lists.</summary>
+    /// <summary>Enumerates the differences between two lists.</summary>
     public struct ChangeEnumerator : IEnumerator<(TItem? Before, TItem? Now)>
     {
         private Walk _old;
@@ -387,7 +387,7 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
         }
     }
 
-    /// <summary>A place on the way through the items.</summary>
+    /// <summary>A position in the items.</summary>
     private struct Walk
     {
         private readonly NamedList<TItem, TSum> _list;
@@ -406,7 +406,7 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
 
         public readonly TItem? Item => Part?.Items[_index];
 
-        /// <summary>Goes on while both have the same, within their parts.</summary>
+        /// <summary>Skips equal items within the current parts.</summary>
         public static void SkipSame(ref Walk one, ref Walk other)
         {
             if (one.Part is null || other.Part is null)
@@ -449,7 +449,7 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
         }
     }
 
-    /// <summary>More parts than one, how many items they have, and what they come to, added up when somebody asks.</summary>
+    /// <summary>Two or more parts, with their item count and their sum, which is computed on demand.</summary>
     private sealed class Several
     {
         private TSum _sum = default!;
@@ -480,7 +480,7 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
                         TItem.AddTo(ref sum, part.Sum);
                     }
 
-                    // Whoever asks at the same time writes the same.
+                    // A race is harmless: all writers write the same value.
                     _sum = sum;
                     _isKnown = true;
                 }
@@ -490,7 +490,7 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
         }
     }
 
-    /// <summary>Items that lie beside each other, and what they come to.</summary>
+    /// <summary>Neighbouring items and their sum.</summary>
     internal sealed class Part
     {
         public readonly TSum Sum;
@@ -528,7 +528,7 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
             return changed is null ? this : new(changed);
         }
 
-        /// <summary>Checks the order, but for items that lie as they did in a part that was checked.</summary>
+        /// <summary>Checks the order, except for items that lie as they did in a checked part.</summary>
         public void AssertInOrder(ReadOnlySpan<TItem> known)
         {
             var items = Items.AsSpan();

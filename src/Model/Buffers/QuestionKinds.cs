@@ -1,6 +1,6 @@
 namespace DmaGrains.Model.Buffers;
 
-/// <summary>What commands may ask on their way. See <see cref="CommandQuestion"/>.</summary>
+/// <summary>The kinds of <see cref="CommandQuestion"/>.</summary>
 [Flags]
 public enum QuestionKinds
 {
@@ -13,18 +13,18 @@ public enum QuestionKinds
     /// <summary>The importing devices as they are now.</summary>
     Devices = 2,
 
-    /// <summary>Pages.</summary>
+    /// <summary>Pages from memory.</summary>
     Memory = 4,
 
-    /// <summary>Which pages there would be.</summary>
+    /// <summary>Pages from memory, as a trial.</summary>
     MemoryTrial = 8,
 
     /// <summary>Addresses from MMUs or the bounce pool.</summary>
     Translation = 16,
 
-    /// <summary>Which addresses there would be.</summary>
+    /// <summary>Addresses from MMUs or the bounce pool, as a trial.</summary>
     TranslationTrial = 32,
 
-    /// <summary>The current contexts of MMUs.</summary>
+    /// <summary>Whether the MMUs' current contexts can end a mapping.</summary>
     Context = 64,
 }

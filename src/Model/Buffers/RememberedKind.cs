@@ -1,6 +1,6 @@
 namespace DmaGrains.Model.Buffers;
 
-/// <summary>The commands that are remembered; stored, so numbers never change.</summary>
+/// <summary>The kinds of remembered commands. Stored, so the numbers never change.</summary>
 public enum RememberedKind
 {
     /// <summary>Attach.</summary>

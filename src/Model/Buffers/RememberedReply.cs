@@ -3,15 +3,15 @@ using Orleans;
 
 namespace DmaGrains.Model.Buffers;
 
-/// <summary>A command or an export and its reply, flat.</summary>
+/// <summary>A command or an export with its reply, flattened for storage.</summary>
 /// <param name="Kind">Which command.</param>
 /// <param name="Name">The attachment or mapping that it names, or the buffer that is exported; empty for release and revoke.</param>
 /// <param name="Other">An attach's device, a map's attachment or the raw access that is mapped; empty for others.</param>
 /// <param name="Direction">A map's direction.</param>
-/// <param name="Constraints">The union after it, when it was granted.</param>
-/// <param name="Mapping">The mapping that a map made.</param>
+/// <param name="Constraints">The union after a granted command.</param>
+/// <param name="Mapping">The mapping that was made, or null.</param>
 /// <param name="Number">The <see cref="CommandId.Number"/>; 0 for a command without an id.</param>
-/// <param name="Refusal">What it was refused with; null when it was granted.</param>
+/// <param name="Refusal">The refusal; null when granted.</param>
 /// <param name="Options">What a map asked for beyond its direction.</param>
 /// <param name="Export">What was exported; null for a command.</param>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.remembered")]
@@ -27,11 +27,11 @@ public sealed record RememberedReply(
     MapOptions Options,
     BufferExport? Export)
 {
-    /// <summary>The reply again.</summary>
+    /// <summary>The remembered reply.</summary>
     public DmaResult<DmaReply> Reply =>
         Refusal is null ? DmaResult.Grant(new DmaReply(Constraints, Mapping)) : DmaResult.Refuse<DmaReply>(Refusal);
 
-    /// <summary>What is remembered of a command and its reply.</summary>
+    /// <summary>Remembers a command and its reply.</summary>
     internal static RememberedReply Of(in CommandParts parts, DmaResult<DmaReply> reply, long number = 0)
     {
         var granted = reply.TryGetValue(out var value) ? value : null;
@@ -48,7 +48,7 @@ public sealed record RememberedReply(
             parts.Export);
     }
 
-    /// <summary>Whether this was the command, with all that it says but its id.</summary>
+    /// <summary>Whether this is the same command, apart from its id.</summary>
     internal bool IsOf(in CommandParts command) =>
         command.Kind == Kind && command.Name == Name && command.Other == Other
         && command.Direction == Direction && command.Options == Options && command.Export == Export;

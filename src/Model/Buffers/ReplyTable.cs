@@ -4,24 +4,24 @@ using Orleans;
 namespace DmaGrains.Model.Buffers;
 
 /// <summary>
-/// What a buffer answered, so that what is sent again gets the first reply and changes nothing: of each caller its last request, whole,
-/// as replicated state machines keep it; and the last grants of commands without an id. What came too late to be told from a repeat is
-/// refused.
+/// A buffer's past replies, so that a command that is sent again gets its first reply and changes nothing. It keeps each caller's last
+/// request as a whole, as replicated state machines do, and the last grants of commands without an id. A command that can no longer be told
+/// from a repeat is refused.
 /// </summary>
 /// <remarks>Source: the client table of Viewstamped Replication (Liskov and Cowling, 2012, section 4).</remarks>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.reply-table")]
 public sealed record ReplyTable
 {
-    /// <summary>Most callers whose last request is remembered: who asked longest ago is forgotten.</summary>
+    /// <summary>The most callers that are remembered; beyond, the caller that asked longest ago is forgotten.</summary>
     public const int CallersMax = 128;
 
-    /// <summary>Most commands of one request.</summary>
+    /// <summary>The most commands in one request.</summary>
     public const int RequestMax = 1024;
 
-    /// <summary>Most replies to callers: beyond, whoever asked longest ago is forgotten.</summary>
+    /// <summary>The most replies to callers in all; beyond, the caller that asked longest ago is forgotten.</summary>
     public const int RepliesMax = 4 * RequestMax;
 
-    /// <summary>How many grants of commands without an id are remembered, beside those of the last batch.</summary>
+    /// <summary>The number of remembered grants of commands without an id, in addition to those of the last batch.</summary>
     public const int UnnamedMax = 32;
 
     private const string Field = nameof(DmaCommand.Id);
@@ -33,7 +33,7 @@ public sealed record ReplyTable
     /// <summary>Nothing remembered.</summary>
     public static ReplyTable Empty { get; } = new();
 
-    /// <summary>The callers, in the order in which they asked last. They stay when the buffer's name is exported anew.</summary>
+    /// <summary>The callers, ordered by their last request, oldest first. They survive when the buffer's name is exported again.</summary>
     [Id(0)]
     public ImmutableArray<CallerReplies> Callers { get; private init; } = [];
 
@@ -41,12 +41,12 @@ public sealed record ReplyTable
     [Id(1)]
     public ImmutableArray<RememberedReply> Unnamed { get; private init; } = [];
 
-    /// <summary>The highest number of a caller that was forgotten; a caller that is not remembered has to begin above it.</summary>
+    /// <summary>The highest command number that was forgotten; an unknown caller has to begin above it.</summary>
     [Id(2)]
     public long Horizon { get; private init; }
 
-    /// <summary>Null when the commands can be one request.</summary>
-    /// <returns>EINVAL naming Id: all have ids of one caller with growing numbers, or none has an id.</returns>
+    /// <summary>Null when the commands form a valid request.</summary>
+    /// <returns>EINVAL naming Id unless all have ids of one caller with growing numbers, or none has an id.</returns>
     public static Refusal? Check(IReadOnlyList<DmaCommand> request)
     {
         for (var index = 1; index < request.Count; index++)
@@ -64,24 +64,22 @@ public sealed record ReplyTable
         return null;
     }
 
-    /// <summary>What a command gets without being carried out; null when it is new.</summary>
+    /// <summary>The reply to a command that must not be carried out; null when it is new.</summary>
     /// <returns>
-    /// The first reply to a repeat. EINVAL naming Id for what is not an id, or was another command's; ESTALE naming Id, with the number
-    /// that the next one has to be above, for what may have been carried out and is not remembered.
+    /// The first reply to a repeat. EINVAL naming Id for a malformed id, or one that was used for another command. ESTALE naming Id, with
+    /// the number that the next id has to exceed, for a command that may have been carried out and forgotten.
     /// </returns>
     public DmaResult<DmaReply>? Answer(DmaCommand command) => Answer(command.Id, command.Parts);
 
-    /// <summary>What an export gets without being carried out, as <see cref="Answer(DmaCommand)"/>; without an id it is always new.</summary>
+    /// <summary>The reply to an export that must not be carried out, as <see cref="Answer(DmaCommand)"/>; an export without an id is always new.</summary>
     public DmaResult<DmaReply>? Answer(BufferExport export) =>
         export.Id is null ? null : Answer(export.Id, CommandParts.Of(export));
 
-    /// <summary>
-    /// With one more reply. A refusal left nothing behind: it is remembered of a command with an id only, others are tried again.
-    /// </summary>
+    /// <summary>Adds a reply. Refusals are remembered only for commands with an id; others are tried again.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="reply">What it got.</param>
-    /// <param name="place">Its place in its request, from 0.</param>
-    /// <param name="first">The id of the first command of its request; null for its own.</param>
+    /// <param name="reply">Its reply.</param>
+    /// <param name="place">The command's index in its request, from 0.</param>
+    /// <param name="first">The id of the request's first command; null when that is this command.</param>
     public ReplyTable Remember(DmaCommand command, DmaResult<DmaReply> reply, int place = 0, CommandId? first = null)
     {
         var parts = command.Parts;
@@ -90,11 +88,11 @@ public sealed record ReplyTable
             : this;
     }
 
-    /// <summary>With the reply to an export; one without an id is not remembered.</summary>
+    /// <summary>Adds the reply to an export; an export without an id is not remembered.</summary>
     public ReplyTable Remember(BufferExport export, DmaResult<DmaReply> reply) =>
         export.Id is { } id ? Remember(id, CommandParts.Of(export), reply, id.Number) : this;
 
-    /// <summary>What is still remembered when the name is exported anew: names of attachments and mappings may be used again.</summary>
+    /// <summary>The table after the name is exported again: grants without an id are forgotten, so names of attachments and mappings may be reused.</summary>
     public ReplyTable ExportedAnew() => Unnamed.IsEmpty ? this : this with { Unnamed = [] };
 
     private DmaResult<DmaReply>? Answer(CommandId? id, in CommandParts parts)
@@ -139,7 +137,7 @@ public sealed record ReplyTable
     {
         if (!reply.IsGranted && !parts.IsBounded)
         {
-            // Whatever the buffer is, this is refused: it need not be kept to be carried out no second time.
+            // This is refused in any state, so it need not be remembered.
             return this;
         }
 

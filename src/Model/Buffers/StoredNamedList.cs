@@ -3,12 +3,12 @@ using Orleans;
 
 namespace DmaGrains.Model.Buffers;
 
-/// <summary>Named items as they are stored and sent: in the order of their names.</summary>
+/// <summary>A <see cref="NamedList{TItem, TSum}"/> as stored and sent: its items ordered by name.</summary>
 [GenerateSerializer, OmitDefaultMemberValues, Alias("dma.named-list-surrogate`2")]
 internal readonly record struct StoredNamedList<TItem, TSum>(ImmutableArray<TItem> Items)
     where TItem : class, IListed<TItem, TSum>;
 
-/// <summary>There and back.</summary>
+/// <summary>Converts between the two.</summary>
 [RegisterConverter]
 internal sealed class StoredNamedListConverter<TItem, TSum> : IConverter<NamedList<TItem, TSum>, StoredNamedList<TItem, TSum>>
     where TItem : class, IListed<TItem, TSum>

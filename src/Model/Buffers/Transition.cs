@@ -1,9 +1,12 @@
 namespace DmaGrains.Model.Buffers;
 
-/// <summary>What a command makes of a buffer.</summary>
+/// <summary>The outcome of a command on a buffer.</summary>
 /// <param name="Next">The buffer afterwards; the same object when nothing changed.</param>
 /// <param name="ChangesState">Whether there is anything to make durable.</param>
-/// <param name="Reply">The answer; a refusal never changes state.</param>
+/// <param name="Reply">
+/// The reply. A refusal changes state in three cases only: as posted, a refused attach leaves the union narrowed; a refused map owes back
+/// what MMUs or the pool gave it, or the first storage allocated for it.
+/// </param>
 public readonly record struct Transition(DmaBuffer Next, bool ChangesState, DmaResult<DmaReply> Reply)
 {
     internal static Transition Refuse(DmaBuffer current, Refusal refusal) =>

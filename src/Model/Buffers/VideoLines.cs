@@ -12,13 +12,13 @@ namespace DmaGrains.Model.Buffers;
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.lines")]
 public readonly record struct VideoLines(uint Height, uint BytesPerLine, uint StrideBytes, uint OffsetBytes = 0)
 {
-    /// <summary>Bytes through the end of the last line.</summary>
+    /// <summary>Bytes from the start of the buffer to the end of the last line.</summary>
     public ulong EndBytes => OffsetBytes + ((ulong)StrideBytes * (Height - 1)) + BytesPerLine;
 
     /// <summary>Null when a buffer can have these lines.</summary>
     /// <param name="buffer">Its name, for the message.</param>
     /// <param name="sizeBytes">Its size.</param>
-    /// <returns>EINVAL naming Lines: no lines, no bytes, lines that overlap, or lines that end behind the buffer.</returns>
+    /// <returns>EINVAL naming Lines for no lines, no bytes, overlapping lines, or lines that end beyond the buffer.</returns>
     public Refusal? Check(string buffer, ulong sizeBytes)
     {
         if (Height == 0 || BytesPerLine == 0)
@@ -41,12 +41,12 @@ public readonly record struct VideoLines(uint Height, uint BytesPerLine, uint St
                 $"The lines of {buffer} end at byte {EndBytes}; it has {sizeBytes}.");
     }
 
-    /// <summary>Segments when every page lies by itself: what a capture must be ready for.</summary>
+    /// <summary>The most segments that a line-by-line capture may need: no two pages are adjacent.</summary>
     /// <param name="pageOrder">The kernel's page order.</param>
     public ulong WorstSegmentCount(int pageOrder = 0) =>
         StridedLines.SegmentCount(Height, BytesPerLine, StrideBytes, OffsetBytes % Page.SizeOf(pageOrder), pageOrder);
 
-    /// <summary>Segments over a list: how many of its segments each line touches, summed.</summary>
+    /// <summary>The segments that a line-by-line capture needs: those that each line touches, summed up.</summary>
     /// <param name="segments">The list, from the start of the buffer; it covers every line.</param>
     public ulong SegmentCount(ReadOnlySpan<DmaSegment> segments)
     {

@@ -5,23 +5,24 @@ using Orleans;
 namespace DmaGrains.Model.Coherency;
 
 /// <summary>
-/// Whose a buffer is, and what the CPU's caches have of it. Devices own it while they have it mapped and the CPU has not taken it over;
-/// else it is the CPU's. Those that snoop do not keep the CPU off. Cache maintenance is that of the DMA API, less what is seen to
-/// already: while devices own the buffer the CPU leaves nothing to write back, so that a second mapping costs nothing (thread #12, #32).
-/// A map may owe its cache work until a flush; whoever comes before that is on record (thread #29, #34).
+/// Who owns a buffer, and the state of the CPU's caches. Devices own it while they have it mapped and the CPU has not taken it over;
+/// otherwise the CPU owns it. Devices that snoop do not exclude the CPU. Cache maintenance is that of the DMA API, less what was already
+/// done: while devices own the buffer there is nothing to write back, so a second mapping costs nothing (thread #12, #32). A map may owe
+/// its cache work until a flush; accesses before that are hazards (thread #29, #34).
 /// </summary>
 /// <remarks>
-/// Source: thread #12, #32; kernel/dma/direct.h (sync for device at map, for CPU at unmap); drivers/dma-buf/heaps/system_heap.c (CPU
-/// access syncs every mapping); DMA_ATTR_SKIP_CPU_SYNC at a map, and dma_sync_sgtable_for_device as the flush. Deliberate difference: one sync serves all mappings. Data that the CPU left in its caches is discarded
-/// by a sync from-device, as 32-bit ARM does; arm64 writes it back since 5.19 when a mapping begins.
+/// Source: thread #12, #32; kernel/dma/direct.h (sync for device at map, for CPU at unmap); drivers/dma-buf/heaps/system_heap.c (CPU access
+/// syncs every mapping); DMA_ATTR_SKIP_CPU_SYNC at a map, and dma_sync_sgtable_for_device as the flush. Deliberate difference: one sync
+/// serves all mappings. Data that the CPU left in its caches is discarded by a sync from-device, as 32-bit ARM does; arm64 writes it back
+/// since 5.19 when a mapping begins.
 /// </remarks>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.cpu-ownership")]
 public sealed record CpuOwnership
 {
-    /// <summary>Most open accesses of the CPU.</summary>
+    /// <summary>The most open CPU accesses.</summary>
     public const int AccessesMax = 64;
 
-    /// <summary>A buffer that nobody has touched: the CPU's, its zeroes perhaps still in caches.</summary>
+    /// <summary>An untouched buffer: owned by the CPU, its zeroes perhaps still in caches.</summary>
     public static CpuOwnership Fresh { get; } = new();
 
     private CpuOwnership()
@@ -32,15 +33,15 @@ public sealed record CpuOwnership
     [Id(0)]
     public ImmutableArray<OpenAccess> Accesses { get; private init; } = [];
 
-    /// <summary>Whether memory has all that the CPU was allowed to write: nothing is left to write back.</summary>
+    /// <summary>Whether everything that the CPU was allowed to write is in memory, so nothing is left to write back.</summary>
     [Id(1)]
     public bool IsCleaned { get; private init; }
 
-    /// <summary>Whether a device may have changed memory since lines were last discarded: what the CPU reads may be old.</summary>
+    /// <summary>Whether a device may have changed memory since cache lines were last discarded, so the CPU may read old data.</summary>
     [Id(2)]
     public bool IsStale { get; private init; }
 
-    /// <summary>Whether the CPU has written lines that memory does not have.</summary>
+    /// <summary>Whether the CPU has written lines that are not in memory yet.</summary>
     [Id(3)]
     public bool IsDirty { get; private init; }
 
@@ -58,39 +59,39 @@ public sealed record CpuOwnership
         return null;
     }
 
-    /// <summary>New pages: zeroed or copied by the CPU, which is allowed to.</summary>
+    /// <summary>The state after new pages were zeroed or copied by the CPU.</summary>
     public CpuOwnership Allocated() => this with { IsCleaned = false, IsStale = false, IsDirty = false };
 
-    /// <summary>Whose turn it is with a new mapping that defers its cache work: it is owed where there is any (thread #34).</summary>
+    /// <summary>The turn of a new mapping with deferred cache work: owed if there is any such work, else the device's (thread #34).</summary>
     public MappingTurn TurnOfDeferred(bool coherent) => coherent || IsCleaned ? MappingTurn.Device : MappingTurn.Owed;
 
-    /// <summary>Hands the buffer to one more device, or owes it the cache work of that.</summary>
+    /// <summary>Hands the buffer to one more device; with a deferred flush, the cache work is owed.</summary>
     /// <param name="use">The new mapping.</param>
-    /// <param name="others">The live ones before it.</param>
+    /// <param name="others">The live mappings before it.</param>
     public OwnershipStep Map(DeviceUse use, params DeviceUses others)
     {
         HazardKind? mixed = SnoopsOldLines(use, others) ? HazardKind.StaleSnoop : null;
         return use.Coherent || use.IsOwed ? new(this, CacheWork.None, mixed) : HandOver(use, mixed, others);
     }
 
-    /// <summary>Hands the buffer to a device that has it mapped: a flush of what the map owes, or dma_sync_sgtable_for_device.</summary>
+    /// <summary>Hands the buffer to a device that has it mapped: a flush of the map's owed work, or dma_sync_sgtable_for_device.</summary>
     /// <param name="use">The mapping.</param>
-    /// <param name="others">The other live ones.</param>
+    /// <param name="others">The other live mappings.</param>
     public OwnershipStep SyncForDevice(DeviceUse use, params DeviceUses others) =>
         use.Coherent ? new(this, CacheWork.None, null) : HandOver(use, null, others);
 
     /// <summary>Takes the buffer back from one device that keeps its mapping: dma_sync_sgtable_for_cpu.</summary>
     /// <param name="use">The mapping.</param>
-    /// <param name="others">The other live ones.</param>
+    /// <param name="others">The other live mappings.</param>
     public OwnershipStep SyncForCpu(DeviceUse use, params DeviceUses others) => TakeBack(use, others);
 
     /// <summary>Takes the buffer back from one device.</summary>
     /// <param name="use">The mapping that ends.</param>
-    /// <param name="others">Those that go on.</param>
+    /// <param name="others">The remaining mappings.</param>
     public OwnershipStep Unmap(DeviceUse use, params DeviceUses others) => TakeBack(use, others);
 
     /// <summary>The CPU takes the buffer over.</summary>
-    /// <param name="access">What it is going to do; of a new name.</param>
+    /// <param name="access">The access, under a new name.</param>
     /// <param name="uses">The live mappings.</param>
     public OwnershipStep BeginCpuAccess(OpenAccess access, params DeviceUses uses)
     {
@@ -102,7 +103,7 @@ public sealed record CpuOwnership
             return new(next, CacheWork.None, null);
         }
 
-        // The sync to read knows nothing of lines that a map left to be written back, or that the CPU wrote in its turn.
+        // The sync for reading discards lines without regard to deferred write-backs and to what the CPU wrote in its turn.
         return uses.Any(use => use.IsOwed) ? next.Discard(syncs - 1) with { Hazard = HazardKind.UnflushedCaches }
             : IsStale || (IsDirty && uses.Any(IsWithCpu)) ? next.Discard(syncs - 1)
             : new(next, CacheWork.None.Saving(syncs), null);
@@ -138,17 +139,17 @@ public sealed record CpuOwnership
                 owed != 0);
         }
 
-        // It said that it only reads: the sync that hands the buffer back discards what it wrote all the same.
+        // The access was declared read-only, so the sync that hands the buffer back discards whatever the CPU wrote.
         return IsDirty && !next.IsWrittenByCpu
             ? new(next with { IsDirty = false }, CacheWork.Invalidate.Saving(syncs - 1), HazardKind.DirtyDataLost)
             : new(next, CacheWork.None.Saving(syncs), null);
     }
 
     /// <summary>
-    /// The CPU reads or writes through its caches, whoever owns the buffer. Devices that snoop do not keep it off: there is one truth
-    /// for both.
+    /// The CPU reads or writes through its caches, whoever owns the buffer. Devices that snoop do not exclude it, because both see the same
+    /// data.
     /// </summary>
-    /// <param name="direction">From the device to read, to the device to write, or both.</param>
+    /// <param name="direction">FromDevice to read, ToDevice to write, Bidirectional for both.</param>
     /// <param name="uses">The live mappings.</param>
     public OwnershipStep Touch(DmaDirection direction, params DeviceUses uses)
     {
@@ -165,11 +166,11 @@ public sealed record CpuOwnership
         var next = this with { IsStale = IsStale || use.WritesUnseen };
         if (IsCleaned)
         {
-            // Lines that the CPU had no right to write are not looked for: what becomes of them and of the device's data is luck.
+            // Lines that the CPU wrote without permission are not written back: whether they or the device's data survive is luck.
             return new(next, CacheWork.None.Saving(1), IsDirty && use.WritesUnseen ? HazardKind.DirtyDataLost : otherwise);
         }
 
-        // A map from-device promises to overwrite what is there; a sync does not promise it again.
+        // A map from-device promises to overwrite the buffer; a sync does not repeat the promise.
         var discards = use.Direction == DmaDirection.FromDevice;
         var owed = others.Count(other => other.IsOwed);
         return new(
@@ -186,7 +187,7 @@ public sealed record CpuOwnership
 
     private OwnershipStep TakeBack(DeviceUse use, DeviceUses others)
     {
-        // A device that is done before the flush has read or written in the middle of what the CPU left in its caches.
+        // A device that finishes before the flush has used the buffer while the CPU's caches still held data for it.
         HazardKind? unflushed = use.IsOwed ? HazardKind.UnflushedCaches : null;
         var next = this with { IsCleaned = IsCleaned && others.Any(other => other.KeepsCpuOff) };
         if (!use.WritesUnseen)
@@ -200,7 +201,7 @@ public sealed record CpuOwnership
             return discarded with { Hazard = unflushed ?? discarded.Hazard };
         }
 
-        // Whoever goes on may write again: its end, or the CPU's beginning, sees to the lines of both.
+        // A remaining device may write again: its end, or the CPU's next access, discards the lines for both.
         return !IsStale || others.Any(WritesInItsTurn) ? new(next, CacheWork.None.Saving(1), null) : next.Discard(0);
     }
 
@@ -212,8 +213,8 @@ public sealed record CpuOwnership
         IsDirty ? HazardKind.DirtyDataLost : null);
 
     /// <summary>
-    /// Whether one device reads through the caches while another writes behind their back: a line that the CPU fetched in between is
-    /// old, and nothing discards it before the writer is unmapped.
+    /// Whether one device reads through the caches while another writes past them: a line that the CPU fetched in between is old, and
+    /// nothing discards it before the writer is unmapped.
     /// </summary>
     private static bool SnoopsOldLines(DeviceUse use, DeviceUses others) =>
         (use.WritesUnseen && others.Any(other => other.ReadsThroughCaches))

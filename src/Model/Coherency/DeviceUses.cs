@@ -4,7 +4,7 @@ using DmaGrains.Model.Buffers;
 
 namespace DmaGrains.Model.Coherency;
 
-/// <summary>Live mappings, as the CPU's caches are concerned: how many there are of each kind. The default has none.</summary>
+/// <summary>The number of live mappings of each kind, as far as the CPU's caches are concerned. The default is empty.</summary>
 [CollectionBuilder(typeof(DeviceUses), nameof(Of))]
 public struct DeviceUses : IEnumerable<DeviceUse>, IEquatable<DeviceUses>
 {
@@ -16,13 +16,13 @@ public struct DeviceUses : IEnumerable<DeviceUse>, IEquatable<DeviceUses>
 
     private DeviceUses(in Counts counts) => _counts = counts;
 
-    /// <summary>Whether both have as many of each kind.</summary>
+    /// <summary>Whether both have equally many of each kind.</summary>
     public static bool operator ==(DeviceUses left, DeviceUses right) => left.Equals(right);
 
-    /// <summary>Whether they have not.</summary>
+    /// <summary>Whether they differ.</summary>
     public static bool operator !=(DeviceUses left, DeviceUses right) => !left.Equals(right);
 
-    /// <summary>Those.</summary>
+    /// <summary>Counts some mappings.</summary>
     public static DeviceUses Of(ReadOnlySpan<DeviceUse> uses)
     {
         var all = default(DeviceUses);
@@ -37,7 +37,7 @@ public struct DeviceUses : IEnumerable<DeviceUse>, IEquatable<DeviceUses>
     /// <summary>Counts one more.</summary>
     internal void Add(DeviceUse use) => _counts[KindOf(use)]++;
 
-    /// <summary>Counts those of others, too.</summary>
+    /// <summary>Adds other counts.</summary>
     internal void Add(in DeviceUses others)
     {
         for (var kind = 0; kind < Kinds; kind++)
@@ -46,7 +46,7 @@ public struct DeviceUses : IEnumerable<DeviceUse>, IEquatable<DeviceUses>
         }
     }
 
-    /// <summary>Without one of them.</summary>
+    /// <summary>Removes one.</summary>
     public readonly DeviceUses Without(DeviceUse use)
     {
         var counts = _counts;
@@ -55,7 +55,7 @@ public struct DeviceUses : IEnumerable<DeviceUse>, IEquatable<DeviceUses>
         return new(counts);
     }
 
-    /// <summary>How many of them are such.</summary>
+    /// <summary>The number that satisfy a condition.</summary>
     public readonly int Count(Func<DeviceUse, bool> isSuch)
     {
         var count = 0;
@@ -67,10 +67,10 @@ public struct DeviceUses : IEnumerable<DeviceUse>, IEquatable<DeviceUses>
         return count;
     }
 
-    /// <summary>Whether one of them is such.</summary>
+    /// <summary>Whether at least one satisfies a condition.</summary>
     public readonly bool Any(Func<DeviceUse, bool> isSuch) => Count(isSuch) != 0;
 
-    /// <summary>Each of them, those of a kind beside each other.</summary>
+    /// <summary>Enumerates the mappings, grouped by kind.</summary>
     public readonly IEnumerator<DeviceUse> GetEnumerator()
     {
         for (var kind = 0; kind < Kinds; kind++)

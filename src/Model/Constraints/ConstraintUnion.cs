@@ -1,6 +1,6 @@
 namespace DmaGrains.Model.Constraints;
 
-/// <summary>The RFC's two calculations on a buffer's union: narrow it at an attach, recalculate it from those who are left.</summary>
+/// <summary>The RFC's two calculations of a buffer's union: narrow it at an attach, recalculate it from the remaining importers.</summary>
 /// <remarks>Source: thread #0, calc_constraints and recalc_constraints.</remarks>
 public static class ConstraintUnion
 {
@@ -23,7 +23,7 @@ public static class ConstraintUnion
         _ => "the segment boundary mask",
     };
 
-    /// <summary>The union of a set of importers, from nothing.</summary>
+    /// <summary>The union of a set of importers, starting unconstrained.</summary>
     /// <returns>EINVAL naming the first importer at which a field becomes zero.</returns>
     public static DmaResult<DmaConstraints> Recalculate(
         IEnumerable<(string Importer, DmaConstraints Demand)> importers)

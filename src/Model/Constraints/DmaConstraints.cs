@@ -2,11 +2,11 @@ using Orleans;
 
 namespace DmaGrains.Model.Constraints;
 
-/// <summary>What one importer, or a set of importers, can accept from a scatterlist.</summary>
+/// <summary>What one importer, or a set of importers, accepts of a scatterlist.</summary>
 /// <param name="MaxSegmentSize">Longest segment, in bytes; zero accepts nothing.</param>
 /// <param name="MaxSegmentCount">Most segments; zero accepts nothing.</param>
 /// <param name="SegmentBoundaryMask">A segment may not cross an address multiple of mask + 1; zero accepts nothing.</param>
-/// <remarks>Source: thread #0. The thread calls the combination a union of demands; of what is allowed it is the meet.</remarks>
+/// <remarks>Source: thread #0. The thread calls the combination a union: of demands it is, of what is allowed it is the intersection.</remarks>
 [Immutable, Alias("dma.constraints")]
 public readonly record struct DmaConstraints(uint MaxSegmentSize, uint MaxSegmentCount, ulong SegmentBoundaryMask)
 {
@@ -24,8 +24,8 @@ public readonly record struct DmaConstraints(uint MaxSegmentSize, uint MaxSegmen
     public uint MaxSegmentSizeInPages(int pageOrder = 0) => MaxSegmentSize & ~(Page.SizeOf(pageOrder) - 1);
 
     /// <summary>
-    /// The same limits as pages of an order keep them: segments are whole pages, and where each must start at a multiple of more than a
-    /// page, so is the length of each that another may follow. Where no segment can be that long, none may follow.
+    /// The limits rounded for kernel pages of an order: segments consist of whole pages, and where starts must be aligned to more than a
+    /// page, so must the length of every segment but the last. Where no segment can be that long, only one is allowed.
     /// </summary>
     /// <param name="pageOrder">The kernel's page order.</param>
     public DmaConstraints InPages(int pageOrder)
@@ -42,7 +42,7 @@ public readonly record struct DmaConstraints(uint MaxSegmentSize, uint MaxSegmen
             : limits with { MaxSegmentSize = (uint)(MaxSegmentSize & ~(alignment - 1)) };
     }
 
-    /// <summary>How a list is cut under these limits: into pieces of pages, however many; the further limits are for who chooses the pages.</summary>
+    /// <summary>The limits for cutting a list into whole pages, without regard to the count; the further limits concern the choice of pages.</summary>
     /// <param name="pageOrder">The kernel's page order.</param>
     public DmaConstraints ToCut(int pageOrder) => pageOrder == 0 && Limits.IsEmpty ? this : InPages(pageOrder) with { Limits = default };
 
@@ -58,7 +58,7 @@ public readonly record struct DmaConstraints(uint MaxSegmentSize, uint MaxSegmen
         Limits = ListLimits.Narrow(left.Limits, right.Limits),
     };
 
-    /// <summary>Limits under which any pages can be cut: no piece is shorter than a page.</summary>
+    /// <summary>These limits raised to at least one page, so that any pages can be cut.</summary>
     /// <param name="pageOrder">The kernel's page order.</param>
     public DmaConstraints ToWholePages(int pageOrder = 0) => (this with
     {
@@ -66,10 +66,10 @@ public readonly record struct DmaConstraints(uint MaxSegmentSize, uint MaxSegmen
         SegmentBoundaryMask = SegmentBoundaryMask | (Page.SizeOf(pageOrder) - 1),
     }).InPages(pageOrder);
 
-    /// <summary>Whether each list that satisfies these constraints satisfies others, too.</summary>
+    /// <summary>Whether every list that satisfies these constraints also satisfies the others.</summary>
     public bool IsWithin(DmaConstraints others) => Narrow(this, others) == this;
 
-    /// <summary>Whether a boundary mask is 2^k-1 (zero, for unset, included). Others describe boundaries no device has.</summary>
+    /// <summary>Whether a boundary mask is 2^k-1 (including zero, for unset). No device has other boundaries.</summary>
     public static bool IsWholeMask(ulong mask) => (mask & unchecked(mask + 1)) == 0;
 
     /// <summary>Name of the first zero field, or null.</summary>

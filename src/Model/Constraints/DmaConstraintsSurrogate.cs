@@ -3,13 +3,13 @@ using Orleans;
 namespace DmaGrains.Model.Constraints;
 
 /// <summary>
-/// Constraints as they are stored and sent: each field one more, and one that leaves everything open 0, which takes no room. Every reply
-/// that a buffer remembers has constraints, and those of a buffer that nobody is attached to leave everything open.
+/// Constraints as stored and sent: each field plus 1, so that an unconstrained field wraps to 0, which takes no space. Every remembered
+/// reply has constraints, and most fields of an unattached buffer's are unconstrained.
 /// </summary>
 [GenerateSerializer, OmitDefaultMemberValues, Alias("dma.constraints-surrogate")]
 internal readonly record struct DmaConstraintsSurrogate(uint Size, uint Count, ulong Mask, ListLimits Limits = default);
 
-/// <summary>There and back.</summary>
+/// <summary>Converts between the two.</summary>
 [RegisterConverter]
 internal sealed class DmaConstraintsConverter : IConverter<DmaConstraints, DmaConstraintsSurrogate>
 {

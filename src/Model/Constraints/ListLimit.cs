@@ -6,16 +6,16 @@ namespace DmaGrains.Model.Constraints;
 
 /// <summary>
 /// A limit of a device beyond count, size and boundary of segments: one row of <see cref="All"/>. Files, schema, commands, reports, union,
-/// checks, audit and advice go through the rows; 0 is a limit that is not stated.
+/// checks, audit and advice iterate over the rows. A value of 0 means not stated.
 /// </summary>
 /// <param name="Field">Its name in refusals; in files it is spelt in snake case.</param>
 /// <param name="Unit">What it counts.</param>
-/// <param name="Most">The largest value; the least is 1.</param>
-/// <param name="Description">What it is, for help and schema.</param>
-/// <param name="Takes">What the device takes, behind its name: "takes segments that …".</param>
+/// <param name="Most">The largest value; the smallest is 1.</param>
+/// <param name="Description">A description for help and schema.</param>
+/// <param name="Takes">A clause for messages, after the device's name: "takes segments that …".</param>
 public sealed record ListLimit(string Field, LimitUnit Unit, ulong Most, string Description, Func<ulong, string> Takes)
 {
-    /// <summary>The addresses of segments: each starts at a multiple (NTB windows, Microsemi/switchtec-kernel #26; MUSB, 4 bytes).</summary>
+    /// <summary>The alignment of the start of each segment, in bytes (NTB windows, Microsemi/switchtec-kernel #26; MUSB, 4 bytes).</summary>
     public static ListLimit AddressAlignment { get; } = new(
         nameof(AddressAlignment),
         LimitUnit.PowerOfTwo,
@@ -27,8 +27,11 @@ public sealed record ListLimit(string Field, LimitUnit Unit, ulong Most, string 
         BrokenBy = (value, segment) => (segment.Address & (value - 1)) == 0 ? null : (segment.Address, $"starts at 0x{segment.Address:x}"),
     };
 
-    /// <summary>The length of every segment but the last: a multiple, as hosts without free scatter take whole packets (drivers/usb/core/message.c, usb_sg_init).</summary>
-    /// <remarks>At most a page of 4 KiB: lists that are cut out of pages keep it, those that others made need not.</remarks>
+    /// <summary>
+    /// The unit of the length of every segment but the last, in bytes: hosts without free scatter take whole packets
+    /// (drivers/usb/core/message.c, usb_sg_init).
+    /// </summary>
+    /// <remarks>At most a page of 4 KiB: lists cut from pages always keep it, lists from elsewhere may not.</remarks>
     public static ListLimit SegmentGranularity { get; } = new(
         nameof(SegmentGranularity),
         LimitUnit.PowerOfTwo,
@@ -41,7 +44,10 @@ public sealed record ListLimit(string Field, LimitUnit Unit, ulong Most, string 
             : (segment.LengthBytes, $"has {segment.LengthBytes} bytes"),
     };
 
-    /// <summary>The gaps between segments: each but the first starts, and each but the last ends, at a multiple of mask + 1 (block/blk-settings.c, NVMe's pages).</summary>
+    /// <summary>
+    /// The gaps between segments: each but the first starts, and each but the last ends, at a multiple of mask + 1 (block/blk-settings.c,
+    /// NVMe's pages).
+    /// </summary>
     /// <remarks>At most a page of 4 KiB, as <see cref="SegmentGranularity"/>.</remarks>
     public static ListLimit VirtBoundaryMask { get; } = new(
         nameof(VirtBoundaryMask),
@@ -56,14 +62,14 @@ public sealed record ListLimit(string Field, LimitUnit Unit, ulong Most, string 
             : null,
     };
 
-    /// <summary>The fewest bytes of a buffer, as queues of frames are given theirs (videobuf2-core.c, __prepare_dmabuf, min_length).</summary>
+    /// <summary>The smallest buffer, in bytes: queues of frames require one (videobuf2-core.c, __prepare_dmabuf, min_length).</summary>
     public static ListLimit MinSize { get; } = new(
         nameof(MinSize), LimitUnit.AtLeast, BufferExport.SizeBytesMax, "The fewest bytes of a buffer that it takes.", value => $"buffers of at least {value} bytes")
     {
         Needs = (value, frame) => frame with { SizeBytes = Math.Max(frame.SizeBytes, value) },
     };
 
-    /// <summary>Lines of a frame: encoders work on blocks and take 1080 lines for 1088 (raspberrypi/linux #4669).</summary>
+    /// <summary>The unit of a frame's line count: encoders work on blocks and round 1080 lines up to 1088 (raspberrypi/linux #4669).</summary>
     public static ListLimit LineMultiple { get; } = new(
         nameof(LineMultiple),
         LimitUnit.Multiple,
@@ -75,7 +81,7 @@ public sealed record ListLimit(string Field, LimitUnit Unit, ulong Most, string 
             : frame with { SizeBytes = Math.Max(frame.SizeBytes, lines.OffsetBytes + (lines.StrideBytes * RoundedUp(lines.Height, value))) },
     };
 
-    /// <summary>The distance of lines: engines fetch them in bursts.</summary>
+    /// <summary>The unit of the stride, in bytes: engines fetch lines in bursts.</summary>
     public static ListLimit StrideMultiple { get; } = new(
         nameof(StrideMultiple),
         LimitUnit.Multiple,
@@ -87,7 +93,7 @@ public sealed record ListLimit(string Field, LimitUnit Unit, ulong Most, string 
             : Strided(frame.SizeBytes, lines, RoundedUp(lines.StrideBytes, value)),
     };
 
-    /// <summary>Every row, in the order in which values are kept: rows are appended, never moved.</summary>
+    /// <summary>Every row, in the order in which values are stored: append rows, never move them.</summary>
     public static ImmutableArray<ListLimit> All { get; } =
     [
         AddressAlignment,
@@ -98,13 +104,13 @@ public sealed record ListLimit(string Field, LimitUnit Unit, ulong Most, string 
         StrideMultiple,
     ];
 
-    /// <summary>Whether an MMU in front of the device makes what it is about: where pages lie does then not matter.</summary>
+    /// <summary>Whether the limit concerns addresses, which an MMU in front of the device makes; the place of pages then does not matter.</summary>
     public bool IsOfAddresses { get; init; }
 
-    /// <summary>What of a segment breaks a value, and how; null for a limit that is not about segments, and when it is kept.</summary>
+    /// <summary>Tells how a segment breaks a value, with the number; null when it does not. Null for a limit that does not concern segments.</summary>
     public Func<ulong, SegmentInList, (ulong Needed, string Has)?>? BrokenBy { get; init; }
 
-    /// <summary>The least frame that keeps a value, from one that may not; null for a limit that is not about buffers.</summary>
+    /// <summary>Grows a frame to the smallest one that keeps a value; null for a limit that does not concern buffers.</summary>
     public Func<ulong, FrameShape, FrameShape>? Needs { get; init; }
 
     /// <summary>The value that satisfies two importers.</summary>
@@ -114,7 +120,7 @@ public sealed record ListLimit(string Field, LimitUnit Unit, ulong Most, string 
         _ => Math.Max(one, other),
     };
 
-    /// <summary>Why a value cannot be stated; null when it can.</summary>
+    /// <summary>The expected values, for a value that is invalid; null for a valid one.</summary>
     public string? Expecting(ulong value) =>
         Unit switch
         {
@@ -131,21 +137,21 @@ public sealed record ListLimit(string Field, LimitUnit Unit, ulong Most, string 
                 _ => $"0 (unset) to {Most}",
             };
 
-    /// <summary>A refusal for the first segment of a list that breaks a value; null when none does.</summary>
+    /// <summary>A refusal when a segment breaks a value; else null.</summary>
     /// <param name="value">The value, not 0.</param>
     /// <param name="segment">The segment.</param>
-    /// <param name="importer">Whose limit it is.</param>
+    /// <param name="importer">The device whose limit it is.</param>
     public Refusal? Check(ulong value, SegmentInList segment, string importer) => BrokenBy?.Invoke(value, segment) is { } broken
         ? new(
             Errno.EBUSY, importer, Field, broken.Needed, value,
             $"{importer} takes {Takes(value)}; segment {segment.Index} {broken.Has}.")
         : null;
 
-    /// <summary>A refusal for a buffer that breaks a value; null when it keeps it.</summary>
+    /// <summary>A refusal when a buffer breaks a value; else null.</summary>
     /// <param name="value">The value, not 0.</param>
-    /// <param name="buffer">Its name, for the message.</param>
-    /// <param name="frame">The buffer.</param>
-    /// <param name="importer">Whose limit it is.</param>
+    /// <param name="buffer">The buffer's name, for the message.</param>
+    /// <param name="frame">The buffer's shape.</param>
+    /// <param name="importer">The device whose limit it is.</param>
     public Refusal? Check(ulong value, string buffer, FrameShape frame, string importer)
     {
         if (Needs is not { } needs || needs(value, frame) is var needed && needed == frame)
@@ -180,7 +186,7 @@ public sealed record ListLimit(string Field, LimitUnit Unit, ulong Most, string 
     }
 }
 
-/// <summary>What a limit counts, and so how two combine.</summary>
+/// <summary>The unit of a limit, which determines how two values combine.</summary>
 public enum LimitUnit
 {
     /// <summary>Bytes, a power of two: the larger one satisfies both.</summary>
@@ -189,25 +195,25 @@ public enum LimitUnit
     /// <summary>2^k-1: the larger one satisfies both.</summary>
     Mask,
 
-    /// <summary>At least so many bytes: the larger one satisfies both.</summary>
+    /// <summary>A minimum in bytes: the larger one satisfies both.</summary>
     AtLeast,
 
-    /// <summary>A number of which something must be a multiple: the least common multiple satisfies both.</summary>
+    /// <summary>A divisor: the least common multiple satisfies both.</summary>
     Multiple,
 }
 
 /// <summary>A buffer's size, and its lines where it is a frame.</summary>
 /// <param name="SizeBytes">Bytes.</param>
-/// <param name="Lines">The lines; null when it is no frame.</param>
+/// <param name="Lines">The lines; null when the buffer is not a frame.</param>
 public readonly record struct FrameShape(ulong SizeBytes, VideoLines? Lines);
 
-/// <summary>A segment at its place in a list.</summary>
+/// <summary>A segment with its position in a list.</summary>
 /// <param name="Index">From 0.</param>
 /// <param name="Address">Its first byte, as the device sees it.</param>
 /// <param name="LengthBytes">Its bytes.</param>
-/// <param name="Count">How many segments the list has.</param>
+/// <param name="Count">The number of segments in the list.</param>
 public readonly record struct SegmentInList(int Index, ulong Address, ulong LengthBytes, int Count)
 {
-    /// <summary>Whether none follows.</summary>
+    /// <summary>Whether this is the last segment.</summary>
     public bool IsLast => Index == Count - 1;
 }

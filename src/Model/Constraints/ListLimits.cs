@@ -2,11 +2,11 @@ using Orleans;
 
 namespace DmaGrains.Model.Constraints;
 
-/// <summary>The values of limits beyond count, size and boundary, one for each row of <see cref="ListLimit.All"/>. The default states none.</summary>
+/// <summary>Values for the rows of <see cref="ListLimit.All"/>: limits beyond count, size and boundary. The default states none.</summary>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.list-limits")]
 public readonly struct ListLimits : IEquatable<ListLimits>
 {
-    // Null where no limit is stated; never changed, and shared between all who have the same.
+    // Null when no limit is stated. Never modified, so instances may share it.
     [Id(0)]
     private readonly ulong[]? _values;
 
@@ -25,7 +25,7 @@ public readonly struct ListLimits : IEquatable<ListLimits>
         }
     }
 
-    /// <summary>The limits that are stated, with their values, in the order of the table.</summary>
+    /// <summary>The stated limits with their values, in table order.</summary>
     public IEnumerable<(ListLimit Limit, ulong Value)> Stated
     {
         get
@@ -40,7 +40,7 @@ public readonly struct ListLimits : IEquatable<ListLimits>
         }
     }
 
-    /// <summary>The same with a limit at another value.</summary>
+    /// <summary>Sets one limit's value.</summary>
     public ListLimits With(ListLimit limit, ulong value)
     {
         var values = new ulong[ListLimit.All.Length];
@@ -49,13 +49,13 @@ public readonly struct ListLimits : IEquatable<ListLimits>
         return new(Array.TrueForAll(values, static each => each == 0) ? null : values);
     }
 
-    /// <summary>What satisfies both. Commutative, associative and idempotent; nothing is allocated unless both state something that the other does not.</summary>
+    /// <summary>The limits that satisfy both. Commutative, associative and idempotent. Allocates only when the result differs from both.</summary>
     public static ListLimits Narrow(ListLimits left, ListLimits right) =>
         left._values is null ? right
         : right._values is null || ReferenceEquals(left._values, right._values) ? left
         : Combine(left, right);
 
-    /// <summary>What counts of where pages lie for a device behind an MMU, which makes the addresses.</summary>
+    /// <summary>The limits without those about addresses, for the pages of a device behind an MMU.</summary>
     public ListLimits WithoutAddresses()
     {
         var limits = this;
@@ -81,7 +81,7 @@ public readonly struct ListLimits : IEquatable<ListLimits>
         return null;
     }
 
-    /// <summary>The first limit that a buffer breaks, whatever list it has; null when it keeps all.</summary>
+    /// <summary>The first limit that a buffer itself breaks, whatever its list; null when it keeps all.</summary>
     public Refusal? Check(string buffer, FrameShape frame, string importer)
     {
         foreach (var (limit, value) in Stated)
@@ -95,7 +95,7 @@ public readonly struct ListLimits : IEquatable<ListLimits>
         return null;
     }
 
-    /// <summary>The least frame that keeps all, from one that may not.</summary>
+    /// <summary>Grows a frame to the smallest one that keeps all limits.</summary>
     public FrameShape Grown(FrameShape frame)
     {
         // Longer lines make a longer frame, so strides come first.
@@ -107,7 +107,7 @@ public readonly struct ListLimits : IEquatable<ListLimits>
         return frame;
     }
 
-    /// <summary>Whether both state the same.</summary>
+    /// <summary>Whether both state the same values.</summary>
     public static bool operator ==(ListLimits left, ListLimits right) => left.Equals(right);
 
     /// <summary>Whether they differ.</summary>
@@ -122,7 +122,7 @@ public readonly struct ListLimits : IEquatable<ListLimits>
     /// <inheritdoc/>
     public override int GetHashCode() => Stated.Aggregate(0, static (hash, stated) => HashCode.Combine(hash, stated.Limit.Field, stated.Value));
 
-    /// <summary>In words, each behind a comma; empty when none is stated.</summary>
+    /// <summary>The limits in words, each after a comma; empty when none is stated.</summary>
     public override string ToString() => string.Concat(Stated.Select(stated => $", {stated.Limit.Takes(stated.Value)}"));
 
     private static ListLimits Combine(ListLimits left, ListLimits right)

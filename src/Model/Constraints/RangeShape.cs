@@ -1,6 +1,6 @@
 namespace DmaGrains.Model.Constraints;
 
-/// <summary>Where the pages of a list lie.</summary>
+/// <summary>How the pages of a list are placed.</summary>
 public enum RangeShape
 {
     /// <summary>Every segment at its own best page address.</summary>

@@ -2,8 +2,8 @@ namespace DmaGrains.Model.Constraints;
 
 /// <summary>Whether any list of whole pages can represent a buffer, and with how few segments.</summary>
 /// <remarks>
-/// Closed forms of what an exhaustive search over page-granular cuts finds when each piece is judged by the kernel's
-/// check_sg_segment. The thread's own test (#4) is <see cref="ProductCovers"/>; it lets unrepresentable buffers through.
+/// Closed forms that give the result of an exhaustive search over page-granular cuts, each piece judged by the kernel's check_sg_segment.
+/// The thread's own test (#4) is <see cref="ProductCovers"/>; it accepts unrepresentable buffers.
 /// </remarks>
 public static class Representability
 {
@@ -27,7 +27,7 @@ public static class Representability
         LeastSegmentCount(sizeBytes, constraints, RangeShape.ContiguousBestBase, SegmentLimit.Floored, pageOrder) is { } least
         && least <= constraints.InPages(pageOrder).MaxSegmentCount;
 
-    /// <summary>The fewest segments that cover <paramref name="sizeBytes"/> (at least 1); the count limit is not looked at.</summary>
+    /// <summary>The fewest segments that cover <paramref name="sizeBytes"/> (at least 1); the count limit is ignored.</summary>
     /// <param name="sizeBytes">Bytes, 1 or more; the last page may be partial.</param>
     /// <param name="constraints">Size limit and boundary mask (2^k-1).</param>
     /// <param name="shape">Where the pages may lie.</param>
@@ -43,8 +43,8 @@ public static class Representability
         var longest = limit == SegmentLimit.Exact ? constraints.MaxSegmentSize : floored;
         if (floored == 0 || window < Page.SizeOf(pageOrder))
         {
-            // No segment can end on a page edge and leave bytes behind it: the buffer is one segment or nothing. A boundary inside a page of
-            // more than 4 KiB cuts no list.
+            // No segment can end on a page boundary with bytes after it, so the buffer is one segment or unrepresentable. A boundary inside a page of more than
+            // 4 KiB cannot be kept.
             return longest != 0 && size <= UInt128.Min(longest, window) && (pageOrder == 0 || window >= Page.SizeOf(pageOrder)) ? 1 : null;
         }
 

@@ -6,6 +6,6 @@ public enum SegmentLimit
     /// <summary>Floored to a page, as the kernel's table builder does.</summary>
     Floored,
 
-    /// <summary>To the byte: the last segment may use the limit's odd bytes.</summary>
+    /// <summary>Exact to the byte: the last segment may use the limit's odd bytes.</summary>
     Exact,
 }

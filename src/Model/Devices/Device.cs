@@ -24,10 +24,7 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     [Id(1)]
     public ulong DmaMask { get; init; }
 
-    /// <summary>
-    /// Highest address that gets through the bus in front of the device, as the bus counts; 0 means no limit beyond that of
-    /// <see cref="Windows"/>.
-    /// </summary>
+    /// <summary>Highest bus address that passes the bus in front of the device; 0 means no limit beyond <see cref="Windows"/>.</summary>
     [Id(2)]
     public ulong BusDmaLimit { get; init; }
 
@@ -43,71 +40,69 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     [Id(5)]
     public bool Trusted { get; init; }
 
-    /// <summary>
-    /// The MMU of its own in front of its DMA, a stage of the board (thread #35, figures 1 and 2; #47); null when it has none.
-    /// </summary>
+    /// <summary>The device's own MMU, a stage of the board (thread #35, figures 1 and 2; #47), or null.</summary>
     [Id(6)]
     public string? Iommu { get; init; }
 
-    /// <summary>The MMU between its bus and memory, a stage of the board (thread #36, figure 3; #40); null when there is none.</summary>
+    /// <summary>The MMU between its bus and memory, a stage of the board (thread #36, figure 3; #40), or null.</summary>
     [Id(7)]
     public string? BusMmu { get; init; }
 
-    /// <summary>Takes device memory of a peer, by its DMA addresses (dma-buf.h, peer2peer).</summary>
+    /// <summary>Accepts a peer's device memory by DMA addresses (dma-buf.h, peer2peer).</summary>
     [Id(8)]
     public bool PeerToPeer { get; init; }
 
-    /// <summary>The bus on which peers reach each other's memory; null when it is on none.</summary>
+    /// <summary>The bus on which peers reach each other's memory, or null.</summary>
     [Id(9)]
     public string? PeerBus { get; init; }
 
-    /// <summary>Captures video line by line: each line takes segments of its own (thread #56).</summary>
+    /// <summary>Captures video line by line: each line needs segments of its own (thread #56).</summary>
     [Id(10)]
     public bool SegmentsPerLine { get; init; }
 
     /// <summary>
-    /// Segments that it would like to be no shorter, in bytes; 0 when it does not care. A wish for few TLB entries, never a limit
-    /// (thread #10).
+    /// The shortest segment that the device would like, in bytes; 0 for no preference. It saves TLB entries and is never a limit (thread
+    /// #10).
     /// </summary>
     [Id(11)]
     public uint PreferredSegmentSize { get; init; }
 
     /// <summary>
-    /// How its bus sees memory; none when it sees the CPU's addresses. What no window holds it does not reach. Behind an MMU they translate
-    /// nothing: what goes on the bus is the MMU's input, and they limit that alone (drivers/iommu/dma-iommu.c).
+    /// How the device's bus sees memory; empty when it sees the CPU's addresses. Memory outside the windows is out of reach. Behind an MMU,
+    /// windows only limit the MMU's input addresses (drivers/iommu/dma-iommu.c).
     /// </summary>
     [Id(12)]
     public DmaWindows Windows { get; init; }
 
-    /// <summary>The bus that states <see cref="Windows"/>, for whoever reads of them; null when the device does.</summary>
+    /// <summary>The bus that states <see cref="Windows"/>, for display; null when the device itself states them.</summary>
     [Id(13)]
     public string? Bus { get; init; }
 
     /// <summary>
-    /// The highest address that the entries of its MMU hold; of two MMUs, of the one next to memory. 0 for no limit. The same as the
-    /// stage of the board states.
+    /// The highest output address of its MMU's entries; of two MMUs, of the one next to memory. 0 for no limit. Copied from the board's
+    /// stage.
     /// </summary>
     [Id(14)]
     public ulong OutputLimit { get; init; }
 
-    /// <summary>What it takes beyond count, size and boundary of segments; the default states nothing.</summary>
+    /// <summary>Its limits beyond count, size and boundary of segments; the default states none.</summary>
     [Id(15)]
     public ListLimits Limits { get; init; }
 
-    /// <summary>Imports only: its driver exports no buffers, as one without prime export or VIDIOC_EXPBUF.</summary>
+    /// <summary>Its driver only imports buffers, like one without PRIME export or VIDIOC_EXPBUF.</summary>
     [Id(16)]
     public bool NeverExports { get; init; }
 
-    /// <summary>The MMU next to memory; null when there is none.</summary>
+    /// <summary>The MMU next to memory, or null.</summary>
     public string? LastMmu => BusMmu ?? Iommu;
 
-    /// <summary>Whether an MMU stands between it and memory.</summary>
+    /// <summary>Whether an MMU stands between the device and memory.</summary>
     public bool IsTranslated => Iommu is not null || BusMmu is not null;
 
-    /// <summary>The last byte address the device can reach, as its bus counts.</summary>
+    /// <summary>The last bus address that the device can reach.</summary>
     /// <remarks>
-    /// Source: include/linux/dma-direct.h, min_not_zero of mask and bus limit; a numeric bound, also for masks with holes. Windows end the
-    /// bus: what of_dma_configure_id makes the limit of.
+    /// Source: include/linux/dma-direct.h, min_not_zero of mask and bus limit; a numeric bound, also for masks with holes. The end of the
+    /// windows limits the bus, as in of_dma_configure_id.
     /// </remarks>
     public ulong HighestAddress
     {
@@ -119,10 +114,10 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
         }
     }
 
-    /// <summary>Which memory it reaches where no MMU stands in between.</summary>
+    /// <summary>The memory that the device reaches where no MMU stands in between.</summary>
     public DmaReach Reach => new(HighestAddress, Windows.BeyondALimit());
 
-    /// <summary>What the device asks of a scatterlist.</summary>
+    /// <summary>The device's limits on a scatterlist, with unset ones filled in.</summary>
     public DmaConstraints Demand(ParameterDefaults getters)
     {
         var read = DeviceDmaParameters.Read(Parameters, getters) with { Limits = Limits };
@@ -135,7 +130,7 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
         return read with { MaxSegmentCount = 1, MaxSegmentSize = sizeIsSet ? read.MaxSegmentSize : uint.MaxValue };
     }
 
-    /// <summary>Which of the limits that bind it nobody stated: the kernel assumes them.</summary>
+    /// <summary>The device's limits that nobody stated and the kernel assumes.</summary>
     /// <param name="getters">How unset parameters are read.</param>
     public UnstatedLimits Unstated(ParameterDefaults getters)
     {
@@ -152,8 +147,11 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
             | (DmaMask == 0 && HighestAddress == DefaultDmaMask ? UnstatedLimits.DmaMask : UnstatedLimits.None);
     }
 
-    /// <summary>Null when the device can be put on a board.</summary>
-    /// <returns>EINVAL naming Device, Bus, PeerBus, Iommu, BusMmu, SegmentBoundaryMask (holes), MaxSegmentCount (contiguous but more than 1), Windows or a limit of the table; ENOSPC naming Windows.</returns>
+    /// <summary>Null when the device is valid by itself.</summary>
+    /// <returns>
+    /// EINVAL naming Device, Bus, PeerBus, Iommu, BusMmu, SegmentBoundaryMask (holes), MaxSegmentCount (contiguous but more than 1),
+    /// Windows or a limit of the table; ENOSPC naming Windows.
+    /// </returns>
     public Refusal? Check()
     {
         if ((ModelName.Check(Name, "Device") ?? CheckNamed(Bus, nameof(Bus)) ?? CheckNamed(PeerBus, nameof(PeerBus))

@@ -17,7 +17,7 @@ public readonly record struct DeviceDmaParameters(uint MaxSegmentSize, uint MaxS
     /// <summary>The count of a device that states none: INT_MAX, not UINT_MAX (thread #1).</summary>
     public const uint DefaultMaxSegmentCount = int.MaxValue;
 
-    /// <summary>The values a caller of the kernel's getters sees.</summary>
+    /// <summary>The values that the kernel's getters return.</summary>
     /// <param name="parameters">Null when the device has no dma_parms at all.</param>
     /// <param name="getters">Which kernel's getters.</param>
     public static DmaConstraints Read(DeviceDmaParameters? parameters, ParameterDefaults getters)

@@ -4,17 +4,17 @@ using Orleans;
 
 namespace DmaGrains.Model.Devices;
 
-/// <summary>Which memory a device without an MMU reaches: what its windows hold, as far as it forms addresses.</summary>
-/// <param name="HighestAddress">The last address that it forms, on its bus.</param>
-/// <param name="Windows">How its bus sees memory.</param>
+/// <summary>The memory that a device without an MMU reaches: that within its windows, up to its highest address.</summary>
+/// <param name="HighestAddress">The last address that the device can form on its bus.</param>
+/// <param name="Windows">How the device's bus sees memory.</param>
 /// <remarks>
-/// Source: include/linux/dma-direct.h, dma_capable: the translated start, and start plus length, against mask and bus limit. Linux
-/// takes a run that leaves its window, and the device then gets at other memory; here it is out of reach.
+/// Source: include/linux/dma-direct.h, dma_capable: the translated start, and start plus length, against mask and bus limit. Linux accepts
+/// a run that leaves its window, and the device then accesses other memory; here such a run is out of reach.
 /// </remarks>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.device-reach")]
 public readonly record struct DmaReach(ulong HighestAddress, DmaWindows Windows)
 {
-    /// <summary>The last byte of memory that it reaches; 0 when it reaches none.</summary>
+    /// <summary>The last CPU address that the device reaches; 0 when it reaches no memory.</summary>
     public ulong HighestCpuAddress
     {
         get
@@ -37,7 +37,7 @@ public readonly record struct DmaReach(ulong HighestAddress, DmaWindows Windows)
         }
     }
 
-    /// <summary>Whether the device reaches bytes of memory as one segment.</summary>
+    /// <summary>Whether the device reaches a range of memory as one segment.</summary>
     /// <param name="address">The first.</param>
     /// <param name="lengthBytes">How many, 1 or more.</param>
     public bool Holds(ulong address, ulong lengthBytes)
@@ -62,8 +62,8 @@ public readonly record struct DmaReach(ulong HighestAddress, DmaWindows Windows)
     }
 
     /// <summary>
-    /// The pages that it reaches, by address. Where one window ends and another begins beside it that goes elsewhere on the bus, the last
-    /// page of the first is left out: pages that touch would become one segment.
+    /// The reachable pages in address order. Where a window is followed directly by one that leads elsewhere on the bus, the last page of
+    /// the first is left out, because a segment over both would be out of reach.
     /// </summary>
     public ImmutableArray<PageExtent> Pages()
     {
@@ -80,7 +80,7 @@ public readonly record struct DmaReach(ulong HighestAddress, DmaWindows Windows)
                 continue;
             }
 
-            // Counted from the last byte, for a window may end where 64 bits do.
+            // Computed from the last byte, because a window may end at 2^64.
             var first = (window.CpuStart >> Page.Shift) + ((window.CpuStart & (Page.SizeBytes - 1)) == 0 ? 0u : 1u);
             var last = LastWithin(window);
             var end = (last >> Page.Shift) + ((last & (Page.SizeBytes - 1)) == Page.SizeBytes - 1 ? 1u : 0u);
@@ -98,19 +98,19 @@ public readonly record struct DmaReach(ulong HighestAddress, DmaWindows Windows)
         return pages.ToImmutable();
     }
 
-    /// <summary>How far it reaches, for a sentence that begins with the device.</summary>
+    /// <summary>The reach in words, for a sentence that begins with the device.</summary>
     public override string ToString() => Windows.IsEmpty
         ? $"reaches addresses up to 0x{HighestAddress:x}"
         : Windows.HighestBusAddress <= HighestAddress
         ? $"reaches memory through {Windows}"
         : $"reaches memory through {Windows} and bus addresses up to 0x{HighestAddress:x}";
 
-    /// <summary>EIO for bytes of memory out of reach.</summary>
-    /// <param name="device">Whose reach it is.</param>
+    /// <summary>EIO for a range of memory out of reach.</summary>
+    /// <param name="device">The device's name, for the message.</param>
     /// <param name="address">The first byte.</param>
     /// <param name="lengthBytes">How many, 1 or more.</param>
-    /// <param name="what">Whose bytes, for the sentence: what has bytes there.</param>
-    /// <returns>Naming Windows where no window, or no single one, holds the bytes; else DmaMask.</returns>
+    /// <param name="what">What has bytes there, for the message.</param>
+    /// <returns>EIO naming Windows when no single window holds the bytes, else DmaMask.</returns>
     public Refusal Beyond(string device, ulong address, ulong lengthBytes, string what)
     {
         var last = unchecked(address + (lengthBytes - 1));
@@ -132,12 +132,12 @@ public readonly record struct DmaReach(ulong HighestAddress, DmaWindows Windows)
                     : $"{device} {this}; {what} has {lengthBytes} bytes at 0x{address:x}, bus 0x{bus:x}.");
     }
 
-    /// <summary>EIO for a segment on the bus that leads nowhere; null when the device gets at memory through all of it.</summary>
-    /// <param name="device">Whose reach it is.</param>
-    /// <param name="segment">Which of a list, from 0.</param>
-    /// <param name="busAddress">Its first byte.</param>
+    /// <summary>EIO for a segment of bus addresses that do not all lead to memory; else null.</summary>
+    /// <param name="device">The device's name, for the message.</param>
+    /// <param name="segment">The segment's index in its list, from 0.</param>
+    /// <param name="busAddress">The segment's first bus address.</param>
     /// <param name="lengthBytes">Its bytes, 1 or more.</param>
-    /// <returns>Naming DmaMask above the highest address; Windows where it lies in no window, or not in one alone.</returns>
+    /// <returns>EIO naming DmaMask above the highest address, or Windows when the segment does not lie in one window; else null.</returns>
     public Refusal? CheckSegment(string device, int segment, ulong busAddress, ulong lengthBytes)
     {
         var last = unchecked(busAddress + (lengthBytes - 1));

@@ -3,15 +3,12 @@ using Orleans;
 
 namespace DmaGrains.Model.Devices;
 
-/// <summary>
-/// How a bus sees memory: its windows, in the order stated; equal when they are the same windows. The default has none, and the bus
-/// then sees the CPU's addresses.
-/// </summary>
+/// <summary>How a bus sees memory: its windows, in the order stated. Compared by content. The default is empty: the bus sees the CPU's addresses.</summary>
 /// <remarks>Source: <c>dma-ranges</c> of a device tree; drivers/of/address.c, of_dma_get_range; include/linux/dma-direct.h.</remarks>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.windows")]
 public readonly struct DmaWindows : IEquatable<DmaWindows>
 {
-    /// <summary>Most windows of a device.</summary>
+    /// <summary>The most windows of a device.</summary>
     public const int Max = 256;
 
     private const string Field = nameof(Device.Windows);
@@ -19,20 +16,20 @@ public readonly struct DmaWindows : IEquatable<DmaWindows>
     [Id(0)]
     private readonly ImmutableArray<DmaWindow> _windows;
 
-    /// <summary>Those windows.</summary>
+    /// <summary>Creates the list of windows.</summary>
     public DmaWindows(params IEnumerable<DmaWindow> windows) => _windows = [.. windows];
 
     /// <summary>The windows.</summary>
     public ImmutableArray<DmaWindow> All => _windows.IsDefault ? [] : _windows;
 
-    /// <summary>Whether there is none.</summary>
+    /// <summary>Whether there are no windows.</summary>
     public bool IsEmpty => _windows.IsDefaultOrEmpty;
 
-    /// <summary>The highest address on the bus that leads to memory; 2^64-1 without windows.</summary>
-    /// <remarks>Source: drivers/of/device.c, of_dma_configure_id, what becomes of bus_dma_limit.</remarks>
+    /// <summary>The highest bus address that leads to memory; 2^64-1 without windows.</summary>
+    /// <remarks>Source: drivers/of/device.c, of_dma_configure_id, which sets bus_dma_limit.</remarks>
     public ulong HighestBusAddress => IsEmpty ? ulong.MaxValue : _windows.Max(window => window.BusLast);
 
-    /// <summary>The same, or none where they say no more than a limit does: memory from 0 as the CPU sees it.</summary>
+    /// <summary>These windows, or none when they amount to a mere limit: untranslated memory from address 0.</summary>
     public DmaWindows BeyondALimit() => !IsEmpty && Joined() is [{ CpuStart: 0, BusStart: 0 }] ? default : this;
 
     /// <summary>Whether both have the same windows in the same order.</summary>
@@ -41,7 +38,7 @@ public readonly struct DmaWindows : IEquatable<DmaWindows>
     /// <summary>Whether they differ.</summary>
     public static bool operator !=(DmaWindows left, DmaWindows right) => !left.Equals(right);
 
-    /// <summary>Where a byte of memory is on the bus; null when no window holds it.</summary>
+    /// <summary>The bus address of a CPU address; null outside all windows.</summary>
     /// <remarks>Source: include/linux/dma-direct.h, translate_phys_to_dma.</remarks>
     public ulong? ToBus(ulong cpuAddress)
     {
@@ -61,7 +58,7 @@ public readonly struct DmaWindows : IEquatable<DmaWindows>
         return null;
     }
 
-    /// <summary>Which byte of memory an address on the bus leads to; null when it leads to none.</summary>
+    /// <summary>The CPU address to which a bus address leads; null when it leads nowhere.</summary>
     /// <remarks>Source: include/linux/dma-direct.h, translate_dma_to_phys.</remarks>
     public ulong? ToCpu(ulong busAddress)
     {
@@ -81,7 +78,7 @@ public readonly struct DmaWindows : IEquatable<DmaWindows>
         return null;
     }
 
-    /// <summary>The windows by address, those that go on in both spaces as one.</summary>
+    /// <summary>The windows in address order; those that are adjacent in both address spaces are merged.</summary>
     public ImmutableArray<DmaWindow> Joined()
     {
         if (All.Length < 2)
@@ -111,7 +108,7 @@ public readonly struct DmaWindows : IEquatable<DmaWindows>
     {
         foreach (var window in All)
         {
-            // Where there is no boundary, none is moved.
+            // Without boundaries, nothing can move.
             if (segmentBoundaryMask != ulong.MaxValue && (unchecked(window.BusStart - window.CpuStart) & segmentBoundaryMask) != 0)
             {
                 return false;
@@ -121,11 +118,9 @@ public readonly struct DmaWindows : IEquatable<DmaWindows>
         return true;
     }
 
-    /// <summary>Null when a bus can have these windows.</summary>
-    /// <param name="device">Whose they are.</param>
-    /// <returns>
-    /// EINVAL naming Windows: of no bytes, past the end of 64 bits, or such that an address would mean two things; ENOSPC for too many.
-    /// </returns>
+    /// <summary>Null when the windows are valid.</summary>
+    /// <param name="device">The device's name, for the message.</param>
+    /// <returns>EINVAL naming Windows for an empty window, one beyond 64 bits, or overlapping ones; ENOSPC for too many.</returns>
     public Refusal? Check(string device)
     {
         if (All.Length > Max)

@@ -2,10 +2,10 @@ using DmaGrains.Model.Constraints;
 
 namespace DmaGrains.Model.Devices;
 
-/// <summary>Which of several devices should export: the one that asks for most (thread #56, #58).</summary>
+/// <summary>Which of several devices should export: the most restrictive one (thread #56, #58).</summary>
 public static class ExporterOrder
 {
-    /// <summary>What a device is, told in a word.</summary>
+    /// <summary>The class of a device.</summary>
     /// <param name="device">The device.</param>
     /// <param name="getters">How its unset parameters are read.</param>
     public static ImporterClass ClassOf(Device device, ParameterDefaults getters)

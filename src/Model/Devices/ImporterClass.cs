@@ -1,6 +1,6 @@
 namespace DmaGrains.Model.Devices;
 
-/// <summary>The little that userspace would need to know of a device (thread #58).</summary>
+/// <summary>A rough class of importers, as much as userspace would need to know (thread #58).</summary>
 public enum ImporterClass
 {
     /// <summary>Any number of segments.</summary>
@@ -9,6 +9,6 @@ public enum ImporterClass
     /// <summary>One contiguous run.</summary>
     Contiguous = 1,
 
-    /// <summary>Several segments, but a stated number of them, or none across a boundary.</summary>
+    /// <summary>Several segments, but of limited number or not across a boundary.</summary>
     Weird = 2,
 }

@@ -2,7 +2,7 @@ using DmaGrains.Model.Constraints;
 
 namespace DmaGrains.Model.Devices;
 
-/// <summary>Says of a limit that nobody stated it, and how to state it.</summary>
+/// <summary>Extends messages about a limit that nobody stated, telling how to state it.</summary>
 public static class UnstatedLimit
 {
     /// <summary>How to state a limit; null for none.</summary>
@@ -15,28 +15,28 @@ public static class UnstatedLimit
         _ => null,
     };
 
-    /// <summary>A refusal for the limit in its field: where nobody stated that, it says so, with the cure.</summary>
+    /// <summary>Extends a refusal whose limit nobody stated with that fact and the cure.</summary>
     /// <param name="refusal">The refusal.</param>
-    /// <param name="unstated">What the importer's driver leaves unset.</param>
+    /// <param name="unstated">The limits that the importer's driver leaves unset.</param>
     public static Refusal Naming(this Refusal refusal, UnstatedLimits unstated) =>
         refusal.NamingOne(unstated & LimitIn(refusal.Field));
 
-    /// <summary>A refusal that says that nobody stated a limit, with the cure; as it is when there is no such limit.</summary>
+    /// <summary>Extends a refusal with the fact that nobody stated a limit, and the cure; unchanged for none.</summary>
     /// <param name="refusal">The refusal.</param>
     /// <param name="limit">The limit.</param>
-    /// <param name="of">Whose it is; null for the importer at fault.</param>
+    /// <param name="of">The device whose limit it is; null for the importer at fault.</param>
     internal static Refusal NamingOne(this Refusal refusal, UnstatedLimits limit, string? of = null) => limit == UnstatedLimits.None
         ? refusal
         : refusal with { Unstated = limit, Reason = refusal.Reason + Said(limit, of ?? refusal.Importer!) };
 
-    /// <summary>What to say behind a sentence: that nobody stated a limit, and the cure. Empty for none.</summary>
+    /// <summary>A sentence to append to a message: that nobody stated a limit, and the cure. Empty for none.</summary>
     /// <param name="limit">The limit.</param>
-    /// <param name="of">Whose it is.</param>
+    /// <param name="of">The device whose limit it is.</param>
     internal static string Said(UnstatedLimits limit, string of) => CureOf(limit) is { } cure
         ? $" No driver stated that limit of {of}: the kernel assumes {WordsOf(limit)}. {cure}"
         : string.Empty;
 
-    /// <summary>What is left of constraints without the limits that nobody stated.</summary>
+    /// <summary>The constraints without the limits that nobody stated.</summary>
     internal static DmaConstraints Without(this DmaConstraints constraints, UnstatedLimits unstated) => unstated == UnstatedLimits.None
         ? constraints
         : constraints with

@@ -4,7 +4,7 @@ namespace DmaGrains.Model.Devices;
 [Flags]
 public enum UnstatedLimits
 {
-    /// <summary>None: all that binds was stated.</summary>
+    /// <summary>None: all binding limits were stated.</summary>
     None = 0,
 
     /// <summary>Segments of 65536 bytes (include/linux/dma-mapping.h, dma_get_max_seg_size).</summary>

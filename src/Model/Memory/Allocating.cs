@@ -1,4 +1,4 @@
 namespace DmaGrains.Model.Memory;
 
-/// <summary>Asks memory for pages, and answers what <see cref="PhysicalMemory.Allocate"/> does.</summary>
+/// <summary>Asks memory for pages; gives the same result as <see cref="PhysicalMemory.Allocate"/>.</summary>
 public delegate (PhysicalMemory Next, DmaResult<BackingStorage> Reply) Allocating(PhysicalMemory memory, AllocationRequest request);

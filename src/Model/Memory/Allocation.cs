@@ -2,7 +2,7 @@ using Orleans;
 
 namespace DmaGrains.Model.Memory;
 
-/// <summary>Pages held: what was asked and what was given, so that a repeat gets the same answer.</summary>
+/// <summary>Held pages, with the request that they answer, so that a repeat gets the same pages.</summary>
 /// <param name="Request">The request as it came.</param>
 /// <param name="Storage">The pages.</param>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.allocation")]

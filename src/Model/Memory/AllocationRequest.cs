@@ -4,12 +4,12 @@ using Orleans;
 
 namespace DmaGrains.Model.Memory;
 
-/// <summary>What a buffer asks of its board's memory at the first map.</summary>
-/// <param name="Token">Names the allocation.</param>
+/// <summary>A buffer's request for pages: at the first map by default, at the export or attach under some policies, and when the storage moves.</summary>
+/// <param name="Token">Identifies the allocation.</param>
 /// <param name="SizeBytes">Bytes, 1 or more; whole pages are given.</param>
 /// <param name="Constraints">The union that a list over the pages must satisfy.</param>
 /// <param name="HighestAddress">The last address that every importer reaches.</param>
-/// <param name="NarrowestImporter">Who reaches least, for the message.</param>
+/// <param name="NarrowestImporter">The importer with the narrowest reach, for the message.</param>
 [GenerateSerializer, Immutable, Alias("dma.allocation-request")]
 public sealed record AllocationRequest(
     AllocationToken Token, ulong SizeBytes, DmaConstraints Constraints, ulong HighestAddress, string NarrowestImporter)
@@ -18,7 +18,10 @@ public sealed record AllocationRequest(
     [Id(0)]
     public NameList Regions { get; init; }
 
-    /// <summary>Who reaches least apart from <see cref="NarrowestImporter"/>; null when it does not matter, or nobody else counts.</summary>
+    /// <summary>
+    /// The narrowest reach among the importers other than <see cref="NarrowestImporter"/>; null when it does not matter, or there are no
+    /// others.
+    /// </summary>
     [Id(1)]
     public ImporterReach? Others { get; init; }
 
@@ -27,20 +30,20 @@ public sealed record AllocationRequest(
     public WindowedReaches Windowed { get; init; }
 
     /// <summary>
-    /// Segments that somebody would like to be no shorter, in bytes; 0 when nobody cares. It decides between pages of the same memory
-    /// and nothing else: it refuses nothing, and takes no scarcer memory (thread #10).
+    /// The preferred shortest segment, in bytes; 0 for no preference. It only chooses between pages of the same memory: it never refuses,
+    /// and never takes scarcer memory (thread #10).
     /// </summary>
     [Id(3)]
     public uint PreferredSegmentSize { get; init; }
 
-    /// <summary>What the lists must satisfy where each importer has its own; the default when one list serves everybody.</summary>
+    /// <summary>The limits of each list where each importer has its own; the default when one list serves all.</summary>
     [Id(5)]
     public OwnLists Lists { get; init; }
 
-    /// <summary>Pages to allocate.</summary>
+    /// <summary>Pages of 4 KiB that the size takes.</summary>
     public ulong PageCount => Page.CountFor(SizeBytes);
 
-    /// <summary>The same for memory that comes in kernel pages of an order.</summary>
+    /// <summary>The request for memory that comes in kernel pages of an order.</summary>
     /// <param name="pageOrder">The kernel's page order.</param>
     public AllocationRequest InPages(int pageOrder) => pageOrder == 0 && Constraints.Limits.IsEmpty ? this : this with
     {
@@ -50,10 +53,10 @@ public sealed record AllocationRequest(
             uint.MaxValue & ~(Page.SizeOf(pageOrder) - 1), Page.CountFor(PreferredSegmentSize, pageOrder) << Page.Shift),
     };
 
-    /// <summary>Null when memory can be asked for it, whatever memory that is.</summary>
+    /// <summary>Checks the request by itself, without the memory; null when it is valid.</summary>
     /// <returns>
-    /// EINVAL naming Buffer, SizeBytes, NarrowestImporter or Importer (of others, or with windows); EINVAL or ENOSPC naming Memory; ENOSPC
-    /// naming Windowed.
+    /// EINVAL naming Buffer, SizeBytes, NarrowestImporter or Importer (of <see cref="Others"/> or <see cref="Windowed"/>); EINVAL or ENOSPC
+    /// naming Memory; ENOSPC naming Windowed.
     /// </returns>
     public Refusal? Check()
     {
@@ -94,7 +97,7 @@ public sealed record AllocationRequest(
         return null;
     }
 
-    /// <summary>How far everybody reaches in a region. Memory that is its own a device reaches whatever its mask.</summary>
+    /// <summary>The narrowest reach in a region. A device reaches its own memory whatever its mask.</summary>
     public ImporterReach ReachIn(MemoryRegionLayout region) => !region.IsOwnOf(NarrowestImporter)
         ? new(NarrowestImporter, HighestAddress)
         : Others ?? new(NarrowestImporter, ulong.MaxValue);

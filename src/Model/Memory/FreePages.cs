@@ -3,7 +3,7 @@ using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Model.Memory;
 
-/// <summary>The free runs of one region: disjoint, never touching, split when pages are taken and merged when they come back.</summary>
+/// <summary>The free runs of one region: disjoint and never adjacent. Taking pages splits runs, giving pages back merges them.</summary>
 internal sealed class FreePages
 {
     private readonly ImmutableSortedSet<PageExtent> _byAddress;
@@ -17,10 +17,10 @@ internal sealed class FreePages
         PageCount = pageCount;
     }
 
-    /// <summary>How many pages are free.</summary>
+    /// <summary>The number of free pages.</summary>
     public ulong PageCount { get; }
 
-    /// <summary>How many runs they form.</summary>
+    /// <summary>The number of free runs.</summary>
     public int RunCount => _byAddress.Count;
 
     /// <summary>The longest free run, in pages; 0 when nothing is free.</summary>
@@ -29,7 +29,7 @@ internal sealed class FreePages
     /// <summary>The runs in address order.</summary>
     public ImmutableSortedSet<PageExtent> Runs => _byAddress;
 
-    /// <summary>A set of disjoint runs; those that touch are merged.</summary>
+    /// <summary>Creates the set from disjoint runs; adjacent ones are merged.</summary>
     public static FreePages Of(IEnumerable<PageExtent> runs)
     {
         var merged = new List<PageExtent>();
@@ -62,7 +62,7 @@ internal sealed class FreePages
         }
     }
 
-    /// <summary>Without these pages, all of which must be free.</summary>
+    /// <summary>Takes pages, all of which must be free.</summary>
     public FreePages Take(IEnumerable<PageExtent> extents)
     {
         var editor = new Editor(this);
@@ -74,7 +74,7 @@ internal sealed class FreePages
         return editor.ToFreePages();
     }
 
-    /// <summary>With these pages, none of which may be free.</summary>
+    /// <summary>Gives back pages, none of which may be free.</summary>
     public FreePages Give(IEnumerable<PageExtent> extents)
     {
         var editor = new Editor(this);
@@ -86,7 +86,7 @@ internal sealed class FreePages
         return editor.ToFreePages();
     }
 
-    /// <summary>Checks everything: order, gaps, counts, and that both indexes hold the same runs.</summary>
+    /// <summary>Checks order, gaps and counts, and that both indexes hold the same runs.</summary>
     /// <param name="range">The region's pages.</param>
     /// <returns>The runs in address order.</returns>
     public PageExtent[] AssertInvariants(PageExtent range)
@@ -141,7 +141,7 @@ internal sealed class FreePages
         }
     }
 
-    /// <summary>Several changes on shared builders, so that a request of many runs copies each tree path once.</summary>
+    /// <summary>Makes several changes on shared builders, so that a request for many runs copies each tree path once.</summary>
     private sealed class Editor(FreePages free)
     {
         private readonly ImmutableSortedSet<PageExtent>.Builder _byAddress = free._byAddress.ToBuilder();

@@ -2,11 +2,11 @@ using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Model.Memory;
 
-/// <summary>A region and what of it is free.</summary>
+/// <summary>A region with its free pages.</summary>
 /// <param name="Layout">What the region is.</param>
 /// <param name="Free">Its free runs.</param>
-/// <param name="Whole">Its free runs when nothing is held, joined.</param>
-/// <param name="Around">The region with all those that it touches, and that touch them: a run may go through.</param>
+/// <param name="Whole">Its free runs when nothing is held; adjacent ones are merged.</param>
+/// <param name="Around">The contiguous range of regions around this one, through which a run may pass.</param>
 internal sealed record MemoryRegion(MemoryRegionLayout Layout, FreePages Free, List<PageExtent> Whole, PageExtent Around)
 {
     /// <summary>Whether a run lies in this region.</summary>

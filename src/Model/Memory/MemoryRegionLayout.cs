@@ -7,8 +7,8 @@ namespace DmaGrains.Model.Memory;
 /// <summary>A region of a board's memory as it is before any buffer exists.</summary>
 /// <param name="Name">Unique on the board.</param>
 /// <param name="Kind">What kind of memory it is.</param>
-/// <param name="Range">Its frames; below 2^40, as no address has more than 52 bits.</param>
-/// <param name="ReservedEveryPages">Period of what the kernel itself holds, in pages; 0 when it holds nothing.</param>
+/// <param name="Range">Its page frames, below 2^40 because no address has more than 52 bits.</param>
+/// <param name="ReservedEveryPages">The period, in pages, at which the kernel itself holds pages; 0 when it holds none.</param>
 /// <param name="ReservedPages">Pages held at the start of each period, fewer than the period.</param>
 [GenerateSerializer, Immutable, Alias("dma.region")]
 public sealed record MemoryRegionLayout(
@@ -22,20 +22,20 @@ public sealed record MemoryRegionLayout(
     [Id(1)]
     public string? PeerBus { get; init; }
 
-    /// <summary>Order of the kernel's pages, in which it is handed out: 0, 2 or 4 for 4, 16 or 64 KiB; the same for all regions of a board.</summary>
+    /// <summary>The kernel's page order, in which memory is handed out: 0, 2 or 4 for 4, 16 or 64 KiB; the same for all regions of a board.</summary>
     [Id(2)]
     public int PageOrder { get; init; }
 
     /// <summary>
-    /// Bytes of the kernel's page blocks, a power of two: a contiguous area that does not start and end on one is not created. 0 when nobody
-    /// states them; <see cref="PageBlock"/> then is what the page order brings.
+    /// The size of the kernel's page blocks in bytes, a power of two. A contiguous area is created only if it starts and ends on a block. 0
+    /// when not stated; <see cref="PageBlock"/> then follows from the page order.
     /// </summary>
     [Id(3)]
     public ulong PageBlockBytes { get; init; }
 
     /// <summary>
-    /// Of a contiguous area: to what the kernel aligns ranges at most (CONFIG_CMA_ALIGNMENT), in bytes, a power of two; each starts at a
-    /// multiple of its length, rounded up to a power of two, or of this. 0 when nobody states it: ranges then lie anywhere.
+    /// For a contiguous area: the largest alignment of ranges (CONFIG_CMA_ALIGNMENT), in bytes, a power of two. A range is aligned to its
+    /// length, rounded up to a power of two, but at most to this. 0 when not stated: ranges then lie anywhere.
     /// </summary>
     [Id(4)]
     public ulong AreaAlignmentBytes { get; init; }
@@ -44,13 +44,13 @@ public sealed record MemoryRegionLayout(
     [Id(5)]
     public PeerAccess PeerAccess { get; init; }
 
-    /// <summary>What contiguous areas must start and end on, in bytes; 0 when they lie anywhere.</summary>
+    /// <summary>The alignment of the start and end of contiguous areas, in bytes; 0 when they may lie anywhere.</summary>
     public ulong PageBlock => PageBlockBytes == 0 ? PageBlockOf(PageOrder) : PageBlockBytes;
 
-    /// <summary>Frames beyond which no region may reach.</summary>
+    /// <summary>The page frame number at which every region must end at the latest.</summary>
     public const ulong EndPfnMax = 1UL << 40;
 
-    /// <summary>Most free runs that the fresh regions of a board may have together.</summary>
+    /// <summary>The most free runs that the fresh regions of a board may have together.</summary>
     public const ulong FreeRunsMax = 1 << 20;
 
     /// <summary>
@@ -61,18 +61,18 @@ public sealed record MemoryRegionLayout(
     public static ulong SystemBlockPages(int pageOrder) => 1UL << pageOrder << (pageOrder switch { 0 => 10, 2 => 11, _ => 13 });
 
     /// <summary>
-    /// Bytes of page blocks where nobody states them: 32 MiB with pages of 16 KiB and 512 MiB with pages of 64 KiB, as arm64 has them
-    /// (pageblock_order, include/linux/pageblock-flags.h). 0 with pages of 4 KiB: areas then lie anywhere.
+    /// The default size of page blocks, in bytes: as on arm64, 32 MiB with pages of 16 KiB and 512 MiB with pages of 64 KiB
+    /// (pageblock_order, include/linux/pageblock-flags.h). 0 with pages of 4 KiB: areas may then lie anywhere.
     /// </summary>
     /// <param name="pageOrder">The kernel's page order.</param>
     public static ulong PageBlockOf(int pageOrder) => pageOrder == 0 ? 0 : SystemBlockPages(pageOrder) << Page.Shift;
 
-    /// <summary>Pages that one block of this region can hold at most.</summary>
+    /// <summary>The longest block of this region, in pages of 4 KiB.</summary>
     public ulong BlockPages => Kind == MemoryKind.System ? SystemBlockPages(PageOrder) : Range.PageCount;
 
     /// <summary>
-    /// What a contiguous area must start and end on, in bytes, and does not; null for one that the kernel creates, and for other memory
-    /// (kernel/dma/contiguous.c, rmem_cma_setup: "incorrect alignment of CMA region").
+    /// The alignment, in bytes, that a contiguous area misses, so that the kernel does not create it; null for an aligned area and for
+    /// other memory (kernel/dma/contiguous.c, rmem_cma_setup: "incorrect alignment of CMA region").
     /// </summary>
     public ulong? MissedPageBlock =>
         Kind == MemoryKind.Contiguous && PageBlock is > 0 and var block
@@ -84,13 +84,13 @@ public sealed record MemoryRegionLayout(
     public bool Contains(PageExtent extent) =>
         extent.FirstPfn >= Range.FirstPfn && extent.EndPfn <= Range.EndPfn;
 
-    /// <summary>Whether it is the memory of that device.</summary>
+    /// <summary>Whether the region is that device's own memory.</summary>
     public bool IsOwnOf(string device) => Kind == MemoryKind.Vram && Device == device;
 
-    /// <summary>How many free runs the fresh region has at most.</summary>
+    /// <summary>An upper bound for the number of free runs of the fresh region.</summary>
     public ulong FreeRunCount => MissedPageBlock is not null ? 0 : ReservedEveryPages == 0 ? 1 : (Range.PageCount / ReservedEveryPages) + 1;
 
-    /// <summary>Pages that the kernel itself holds of it.</summary>
+    /// <summary>The pages that the kernel itself holds, or all pages of an area that the kernel does not create.</summary>
     public ulong ReservedPageCount => MissedPageBlock is not null ? Range.PageCount
         : ReservedEveryPages == 0 ? 0
         : (Range.PageCount / ReservedEveryPages * ReservedPages) + Math.Min(Range.PageCount % ReservedEveryPages, ReservedPages);
@@ -119,7 +119,7 @@ public sealed record MemoryRegionLayout(
         }
     }
 
-    /// <summary>Null when the region can exist.</summary>
+    /// <summary>Null when the region is valid.</summary>
     /// <returns>EINVAL naming Region, Kind, Range, PageSize, PageBlock, CmaAlignment, Reserved, Device, PeerBus or PeerAccess.</returns>
     public Refusal? Check()
     {
@@ -179,7 +179,7 @@ public sealed record MemoryRegionLayout(
                 $"Region {Name} reserves {ReservedPages} of every {ReservedEveryPages} pages: expected fewer pages than the period.");
         }
 
-        // A slot of the pool and the kernel's own page would be the same page.
+        // A slot of the pool and a page of the kernel would be the same page.
         return Kind == MemoryKind.Bounce && ReservedPages != 0
             ? Refusal.Of(Errno.EINVAL, "Reserved", $"Region {Name} is the bounce pool and reserves pages: expected none.")
             : null;

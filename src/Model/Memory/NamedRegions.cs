@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Model.Memory;
 
-/// <summary>The regions of its board that an exporter names for a buffer.</summary>
+/// <summary>The board's regions that an exporter names for a buffer.</summary>
 public static class NamedRegions
 {
     private const string Field = "Memory";
 
-    /// <summary>Null when the names can stand together, whatever board they are of.</summary>
-    /// <returns>ENOSPC for more names than a board has regions, EINVAL for what is not a name, or comes twice; all naming Memory.</returns>
+    /// <summary>Checks the names by themselves, without a board; null when they are valid.</summary>
+    /// <returns>ENOSPC for more names than a board can have regions, EINVAL for an invalid or repeated name; all naming Memory.</returns>
     public static Refusal? Check(NameList names)
     {
         if (names.Names.Length > PhysicalMemory.RegionsMax)
@@ -30,12 +30,12 @@ public static class NamedRegions
         return twice is null ? null : Refuse($"Region {twice.Key} is named twice.");
     }
 
-    /// <summary>Finds the regions.</summary>
-    /// <param name="names">Checked by <see cref="Check"/>; none is system RAM and contiguous areas.</param>
+    /// <summary>Looks up the regions.</summary>
+    /// <param name="names">Names that passed <see cref="Check"/>; none means system RAM and contiguous areas.</param>
     /// <param name="board">The board's regions.</param>
     /// <returns>
-    /// The regions in the order named. EINVAL naming Memory for one that the board has not, and for the pool for bounces. Some may have
-    /// struct pages and some none: no allocation takes from both (thread #54).
+    /// The regions in the order named, with or without struct pages; no allocation takes from both (thread #54). EINVAL naming Memory for
+    /// an unknown region and for the bounce pool.
     /// </returns>
     public static DmaResult<ImmutableArray<MemoryRegionLayout>> Find(NameList names, IEnumerable<MemoryRegionLayout> board)
     {
@@ -62,7 +62,7 @@ public static class NamedRegions
             : DmaResult.Grant(found.ToImmutable());
     }
 
-    /// <summary>What an export has to know of a board's regions: those that it names; where it names none, the first, if it tells of large pages.</summary>
+    /// <summary>The regions that an export needs: those that it names, or else the first one if the kernel's pages are larger than 4 KiB.</summary>
     /// <param name="names">As for <see cref="Find"/>.</param>
     /// <param name="board">The board's regions, at least one.</param>
     /// <returns>As <see cref="Find"/>.</returns>

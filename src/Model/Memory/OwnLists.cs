@@ -4,10 +4,7 @@ using Orleans;
 
 namespace DmaGrains.Model.Memory;
 
-/// <summary>
-/// What lists over the same pages, each cut for one importer, must satisfy; equal when they are the same. The default has none: one list
-/// serves everybody.
-/// </summary>
+/// <summary>The limits of lists over the same pages, each cut for one importer. Compared by content. The default is empty: one list serves all.</summary>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.own-lists")]
 public readonly struct OwnLists : IEquatable<OwnLists>
 {
@@ -19,13 +16,11 @@ public readonly struct OwnLists : IEquatable<OwnLists>
     /// <summary>The limits of each list, fewest segments first.</summary>
     public ImmutableArray<DmaConstraints> Limits => _limits.IsDefault ? [] : _limits;
 
-    /// <summary>Whether one list serves everybody.</summary>
+    /// <summary>Whether one list serves all importers.</summary>
     public bool IsEmpty => _limits.IsDefaultOrEmpty;
 
-    /// <summary>
-    /// Those that matter: not a list whose limits follow from another's, nor one that may have a segment for each page.
-    /// </summary>
-    /// <param name="demands">What each importer allows; limits below a page are read as a page, for pages are what is cut.</param>
+    /// <summary>Keeps the limits that matter: not those implied by another list's, nor those that allow a segment for each page.</summary>
+    /// <param name="demands">What each importer allows. Limits below a page count as a page, because lists are cut at pages.</param>
     /// <param name="sizeBytes">Bytes of the buffer.</param>
     /// <param name="pageOrder">The kernel's page order.</param>
     public static OwnLists Of(IEnumerable<DmaConstraints> demands, ulong sizeBytes, int pageOrder = 0)

@@ -3,10 +3,10 @@ using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Model.Memory;
 
-/// <summary>Ranges of pages by address, disjoint.</summary>
+/// <summary>Operations on disjoint ranges of pages, ordered by address.</summary>
 internal static class PageRanges
 {
-    /// <summary>The pages that are in both; pieces of either stay apart.</summary>
+    /// <summary>The pages that are in both; adjacent pieces are not merged.</summary>
     public static ImmutableArray<PageExtent> Intersect(ImmutableArray<PageExtent> some, ImmutableArray<PageExtent> others)
     {
         var both = ImmutableArray.CreateBuilder<PageExtent>();
@@ -32,7 +32,7 @@ internal static class PageRanges
         return both.ToImmutable();
     }
 
-    /// <summary>The whole kernel pages of an order in the ranges.</summary>
+    /// <summary>The ranges reduced to whole kernel pages of an order.</summary>
     public static ImmutableArray<PageExtent> InPages(ImmutableArray<PageExtent> ranges, int pageOrder)
     {
         if (pageOrder == 0)

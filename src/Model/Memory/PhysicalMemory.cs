@@ -4,7 +4,7 @@ using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Model.Memory;
 
-/// <summary>A board's memory: regions of real frames, and who holds which. Immutable; every change gives a new one.</summary>
+/// <summary>A board's memory: regions of page frames, and who holds which. Immutable: every change gives a new value.</summary>
 /// <remarks>Invariant: no page has two owners, and pages reserved + held + free = pages.</remarks>
 public sealed class PhysicalMemory
 {
@@ -14,7 +14,7 @@ public sealed class PhysicalMemory
     private readonly ImmutableArray<MemoryRegion> _regions;
     private readonly ImmutableSortedDictionary<AllocationToken, Allocation> _allocations;
 
-    /// <summary>It never changes, so once is enough.</summary>
+    /// <summary>The memory is immutable, so checking it once is enough.</summary>
     private bool _isChecked;
 
     private PhysicalMemory(
@@ -24,18 +24,18 @@ public sealed class PhysicalMemory
         _allocations = allocations;
     }
 
-    /// <summary>The regions as they were at the start.</summary>
+    /// <summary>The regions as they are before any allocation.</summary>
     public IEnumerable<MemoryRegionLayout> Layouts => _regions.Select(region => region.Layout);
 
-    /// <summary>What is held, in token order.</summary>
+    /// <summary>The allocations held, in token order.</summary>
     public IEnumerable<Allocation> Allocations => _allocations.Values;
 
-    /// <summary>What a token holds; null when it holds nothing.</summary>
+    /// <summary>The allocation of a token, or null.</summary>
     public Allocation? Held(AllocationToken token) => _allocations.GetValueOrDefault(token);
 
-    /// <summary>Fresh memory.</summary>
-    /// <param name="layouts">At least one region; names unique, ranges disjoint.</param>
-    /// <returns>EINVAL when a region is malformed, EEXIST when two share a name or a page.</returns>
+    /// <summary>Creates memory in which nothing is allocated.</summary>
+    /// <param name="layouts">At least one region, with unique names and disjoint ranges.</param>
+    /// <returns>What <see cref="Check"/> answers.</returns>
     public static DmaResult<PhysicalMemory> Create(IReadOnlyCollection<MemoryRegionLayout> layouts) =>
         Check(layouts) is { } refusal
             ? DmaResult.Refuse<PhysicalMemory>(refusal)
@@ -43,7 +43,7 @@ public sealed class PhysicalMemory
                 RegionsOf(layouts),
                 ImmutableSortedDictionary.Create<AllocationToken, Allocation>(AllocationToken.Order)));
 
-    /// <summary>Memory as it was stored: the free runs follow from the layouts and what is held.</summary>
+    /// <summary>Restores stored memory: the free runs follow from the layouts and the allocations.</summary>
     public static PhysicalMemory Restore(
         IReadOnlyCollection<MemoryRegionLayout> layouts, IEnumerable<Allocation> allocations)
     {
@@ -59,12 +59,12 @@ public sealed class PhysicalMemory
 
     /// <summary>Allocates pages for a buffer. The same request under the same token gets the same pages.</summary>
     /// <remarks>
-    /// A token that comes again with another request is a first map that was never acknowledged and whose importers have changed
-    /// since: its pages go back first.
+    /// When a token comes again with another request, its earlier pages are given back first: the earlier request was never acknowledged,
+    /// and the importers have changed since.
     /// </remarks>
     /// <returns>
-    /// EINVAL when no segment can end on a page's edge, EIO when no memory is within reach of all importers, ENOMEM when none of it fits or there is none to give; the memory is then
-    /// unchanged.
+    /// EINVAL when no segment can end on a page boundary, EIO when no memory is within reach of all importers, ENOMEM when none fits or
+    /// none may be used. On a refusal the memory is unchanged.
     /// </returns>
     public (PhysicalMemory Next, DmaResult<BackingStorage> Reply) Allocate(AllocationRequest request)
     {
@@ -94,10 +94,10 @@ public sealed class PhysicalMemory
         return (before.Hold(new(request, storage)), DmaResult.Grant(storage));
     }
 
-    /// <summary>Pages that a request gets: whole pages of the kernel.</summary>
+    /// <summary>The pages of 4 KiB that a request gets: the size rounded up to kernel pages.</summary>
     private ulong PageCountOf(AllocationRequest request) => Page.RoundUp(request.PageCount, _regions[0].Layout.PageOrder);
 
-    /// <summary>Gives back what a token holds; a token that holds nothing changes nothing.</summary>
+    /// <summary>Gives back the pages of a token; a token without pages changes nothing.</summary>
     public PhysicalMemory Free(AllocationToken token)
     {
         if (!_allocations.TryGetValue(token, out var held))
@@ -127,21 +127,21 @@ public sealed class PhysicalMemory
             region.Free.RunCount);
     })];
 
-    /// <summary>What is free of a region.</summary>
-    /// <param name="index">Its place among the <see cref="Layouts"/>.</param>
+    /// <summary>The free pages of a region.</summary>
+    /// <param name="index">Its index in <see cref="Layouts"/>.</param>
     public RegionFree FreeOf(int index)
     {
         var free = _regions[index].Free;
         return new(free.PageCount, free.LargestRunPages, free.RunCount);
     }
 
-    /// <summary>Pages free in all regions.</summary>
+    /// <summary>The free pages of all regions together.</summary>
     public ulong FreePageCount => _regions.Aggregate(0UL, (sum, region) => sum + region.Free.PageCount);
 
-    /// <summary>Checks everything from the ground up: what is free is what the layouts offer without what is held.</summary>
+    /// <summary>Checks that the free pages are exactly those of the layouts that are not held.</summary>
     /// <param name="checkedBefore">
-    /// Memory of the same layouts that was checked: regions where neither what is free nor what is held has changed since are not
-    /// checked again. Null to check everything.
+    /// Checked memory of the same layouts: regions whose free and held pages have not changed since are not checked again. Null to check
+    /// everything.
     /// </param>
     public void AssertInvariants(PhysicalMemory? checkedBefore = null)
     {
@@ -171,7 +171,7 @@ public sealed class PhysicalMemory
         _isChecked = true;
     }
 
-    /// <summary>What is held here and was not there, or the other way round.</summary>
+    /// <summary>Allocations held in one of the two but not in the other.</summary>
     private IEnumerable<Allocation> ChangedSince(PhysicalMemory? before)
     {
         if (before is null)
@@ -218,7 +218,7 @@ public sealed class PhysicalMemory
         ];
     }
 
-    /// <summary>For <see cref="BackingStorage.RunBits"/>.</summary>
+    /// <summary>Computes <see cref="BackingStorage.RunBits"/>.</summary>
     private ulong RunBitsOf(AllocationRequest request)
     {
         ulong bits = 0;
@@ -234,7 +234,7 @@ public sealed class PhysicalMemory
         return bits;
     }
 
-    /// <summary>Two lists of runs in address order as one.</summary>
+    /// <summary>Merges two lists of runs into one in address order.</summary>
     private static PageExtent[] Merged(PageExtent[] runs, List<PageExtent> others)
     {
         var merged = new PageExtent[runs.Length + others.Count];
@@ -249,7 +249,7 @@ public sealed class PhysicalMemory
         return merged;
     }
 
-    /// <summary>Runs in address order, those that touch as one; no two may share a page.</summary>
+    /// <summary>Merges adjacent runs, which must be in address order and disjoint.</summary>
     private static List<PageExtent> Joined(IEnumerable<PageExtent> runs)
     {
         var joined = new List<PageExtent>();
@@ -275,7 +275,7 @@ public sealed class PhysicalMemory
 
     private PhysicalMemory Hold(Allocation allocation)
     {
-        // Taking pages that are not free breaks an invariant there: no page has two owners.
+        // Take asserts that the pages are free, so no page gets two owners.
         var next = new PhysicalMemory(
             WithFree(allocation.Storage.Extents, static (free, extents) => free.Take(extents)),
             _allocations.Add(allocation.Request.Token, allocation));
@@ -317,8 +317,11 @@ public sealed class PhysicalMemory
         return pages;
     }
 
-    /// <summary>Null when memory of these regions can exist.</summary>
-    /// <returns>EINVAL when there is none or one is malformed, ENOSPC for too many, EEXIST when two share a name or a page.</returns>
+    /// <summary>Null when the layouts are valid.</summary>
+    /// <returns>
+    /// EINVAL for no region, a malformed one, different page sizes or too many free runs; ENOSPC for too many regions; EEXIST when two
+    /// share a name or a page.
+    /// </returns>
     public static Refusal? Check(IReadOnlyCollection<MemoryRegionLayout> layouts)
     {
         if (layouts.Contains(null))

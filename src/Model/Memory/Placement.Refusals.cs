@@ -4,7 +4,7 @@ using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Model.Memory;
 
-/// <content>Why there are no pages, in words and numbers.</content>
+/// <content>Refusals of a placement, with their numbers.</content>
 internal sealed partial class Placement
 {
     private static Refusal NothingToGive(AllocationRequest request)
@@ -18,8 +18,8 @@ internal sealed partial class Placement
     }
 
     /// <summary>
-    /// No list can be made of pages: segments may not hold one, as sg_alloc_append_table_from_pages answers (lib/scatterlist.c), or may
-    /// not reach a page's edge.
+    /// EINVAL when no list can be made of whole pages: a segment cannot hold one, as in sg_alloc_append_table_from_pages
+    /// (lib/scatterlist.c), or cannot end on a page boundary.
     /// </summary>
     private static Refusal? BelowPage(AllocationRequest request, int pageOrder)
     {
@@ -50,7 +50,7 @@ internal sealed partial class Placement
             $"{importer} reaches addresses up to 0x{highest:x}; {memory} starts at {lowest.Range.Address}.");
     }
 
-    /// <summary>Who cannot reach any of it alone; or else all with windows, who do not meet.</summary>
+    /// <summary>Names the importer that reaches none of the memory, or else all importers with windows, whose reaches do not overlap.</summary>
     private static Refusal OutsideWindows(ImmutableArray<MemoryRegion> candidates, AllocationRequest request)
     {
         var lowest = candidates.MinBy(region => region.Layout.Range.FirstPfn)!.Layout;
@@ -68,7 +68,7 @@ internal sealed partial class Placement
             $"{who}. {memory} ({string.Join(", ", candidates.Select(region => RangeOf(region.Layout)))}) has no page there.");
     }
 
-    /// <summary>Whether somebody without windows would reach a page.</summary>
+    /// <summary>Whether some page is within reach apart from windows.</summary>
     private static bool IsBelow(ImmutableArray<MemoryRegion> candidates, AllocationRequest request) => candidates.Any(region =>
         request.ReachIn(region.Layout).HighestAddress >= region.Layout.Range.Address.Value + (Page.SizeOf(region.Layout.PageOrder) - 1));
 

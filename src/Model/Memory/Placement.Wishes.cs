@@ -5,16 +5,16 @@ using DmaGrains.Model.Scatterlists;
 namespace DmaGrains.Model.Memory;
 
 /// <content>
-/// The wish for long segments (thread #10). It chooses between pages of the same zone; where it cannot be met in full, it is met as far
-/// as it can, and where it cannot be met at all it changes nothing.
+/// The preference for long segments (thread #10). It only chooses between pages of the same zone, is met as far as possible, and changes
+/// nothing where it cannot be met at all.
 /// </content>
 internal sealed partial class Placement
 {
     private ulong WishPages => Page.CountFor(_request.PreferredSegmentSize);
 
     /// <summary>
-    /// What cuts segments, as far as the wish is concerned: where limits are narrower than the wish, no segment can be so long, and runs of
-    /// pages still may be.
+    /// The limits under which the wish judges segments. Where the union is narrower than the wish, no segment can be that long, but runs of
+    /// pages still can.
     /// </summary>
     private DmaConstraints CutUnderWish
     {
@@ -25,7 +25,7 @@ internal sealed partial class Placement
         }
     }
 
-    /// <summary>Whether no segment of these pages but the last is shorter than somebody would like.</summary>
+    /// <summary>Whether all segments of these pages, except the last, are as long as preferred.</summary>
     private bool IsAsWished(ImmutableArray<PageExtent> extents) => WishPages <= 1 || _alignmentPages > 1UL << _pageOrder || ShorterThanWished(extents) == 0;
 
     private int ShorterThanWished(ImmutableArray<PageExtent> extents)
@@ -46,10 +46,10 @@ internal sealed partial class Placement
     }
 
     /// <summary>
-    /// Pages of system RAM as they come, or, where fewer segments are then shorter than somebody would like, others of the zone that was
-    /// reached last: of the zones before it nothing is left to choose.
+    /// Pages of system RAM in the default order, unless other pages of the last zone used give fewer segments that are shorter than
+    /// preferred. The earlier zones are used up, so they leave no choice.
     /// </summary>
-    /// <param name="chosen">The pages as they come, zone by zone.</param>
+    /// <param name="chosen">The pages in the default order, zone by zone.</param>
     /// <param name="zones">The zones, in the order used.</param>
     private ImmutableArray<PageExtent> AsWished(ImmutableArray<PageExtent> chosen, ImmutableArray<MemoryRegion> zones)
     {
@@ -73,8 +73,8 @@ internal sealed partial class Placement
     }
 
     /// <summary>
-    /// Pages of a zone that has as many: the lowest that make segments as long as wished, and when these are too few, the longest that do
-    /// not; null when none are so long.
+    /// Pages of a zone that has enough: the lowest that make segments as long as preferred, then the longest others; null when no segment
+    /// would be long enough.
     /// </summary>
     private List<PageExtent>? LongestOf(MemoryRegion zone, ulong need)
     {

@@ -7,27 +7,27 @@ namespace DmaGrains.Model.Memory;
 
 /// <summary>Chooses the pages for a request: the least scarce memory from which a list satisfies the union.</summary>
 /// <remarks>
-/// Without named regions, in this order: system RAM from the lowest free runs up (small holes first, as they come); system RAM by the
-/// fewest segments; one range of a contiguous area; several ranges of a contiguous area. Zones that all importers reach are used from
-/// the highest down, as the kernel does to spare the low ones. Of named regions the first that has room alone, then those of a kind together, with struct pages or without; what
-/// is no system RAM gives one range where it can. The fewest-segments search is exact: pages that the free runs offer fall apart at
-/// every boundary and segment length into independent segments, so k segments hold most pages when they are the k longest. A wish for
-/// long segments decides where this leaves a choice: between pages of one zone, and between places for one range.
+/// Without named regions, in this order: system RAM from the lowest free runs up; system RAM in the fewest segments; one range of a
+/// contiguous area; several ranges of a contiguous area. Zones that all importers reach are used from the highest down, as in the kernel,
+/// to spare the low ones. Of named regions: the first that has enough room alone, then those with struct pages together, or those without;
+/// memory other than system RAM gives one range where it can. The search for the fewest segments is exact: boundaries and segment lengths
+/// cut the free runs into independent segments, so k segments hold most pages when they are the k longest. A wish for long segments decides
+/// where this leaves a choice: between pages of one zone, and between places for one range.
 /// </remarks>
 internal sealed partial class Placement
 {
     private readonly AllocationRequest _request;
 
-    /// <summary>The kernel's page order: all free runs are whole pages of it.</summary>
+    /// <summary>The kernel's page order; all free runs consist of whole kernel pages.</summary>
     private readonly int _pageOrder;
 
-    /// <summary>Of what each run of pages starts at a multiple, in pages of 4 KiB; all free runs do where it is a page of the kernel.</summary>
+    /// <summary>The alignment of the start of each run, in pages of 4 KiB; free runs always have it when it is one kernel page.</summary>
     private readonly ulong _alignmentPages;
 
-    /// <summary>The regions within reach of which pages may come, in the order to try them.</summary>
+    /// <summary>The usable regions within reach, in the order to try them.</summary>
     private readonly ImmutableArray<MemoryRegion> _regions;
 
-    /// <summary>What all importers with windows reach of each region; null where nobody has windows.</summary>
+    /// <summary>The part of each region that all importers with windows reach; null without such importers.</summary>
     private readonly Dictionary<string, Seen>? _windows;
 
     private Placement(IEnumerable<MemoryRegion> candidates, AllocationRequest request, int pageOrder)
@@ -44,18 +44,18 @@ internal sealed partial class Placement
 
     private DmaConstraints Constraints => _request.Constraints;
 
-    /// <summary>Each list that the pages must allow: one for everybody, or one for each importer.</summary>
+    /// <summary>The limits of each list that the pages must allow: one for all importers, or one for each.</summary>
     private ImmutableArray<DmaConstraints> Lists { get; }
 
-    /// <summary>Whether somebody's list has room for one segment only.</summary>
+    /// <summary>Whether some list may have one segment only.</summary>
     private bool IsOneRange => Lists[0].MaxSegmentCount == 1;
 
     private ulong Need => _request.PageCount;
 
     /// <summary>Chooses pages; nothing is taken yet.</summary>
     /// <returns>
-    /// The pages in buffer order. EINVAL when no segment can end on a page's edge, which only the patch as posted lets come so far; EIO when no
-    /// memory lies within reach; ENOMEM when none fits, or none may be used.
+    /// The pages in buffer order. EINVAL when no segment can end on a page boundary, which only the posted patch lets come this far; EIO
+    /// when no memory lies within reach; ENOMEM when none fits or none may be used.
     /// </returns>
     public static DmaResult<ImmutableArray<PageExtent>> Choose(
         ImmutableArray<MemoryRegion> regions, AllocationRequest request)
@@ -105,7 +105,7 @@ internal sealed partial class Placement
     private ImmutableArray<PageExtent>? FromNamed() => FirstOf(_regions, FromOne)
         ?? OfOneKind(_regions).Select(ByFewestSegments).FirstOrDefault(extents => extents is not null);
 
-    /// <summary>Regions that one buffer may take from together: of its pages all have a struct page, or none has (thread #54).</summary>
+    /// <summary>Groups of regions that one buffer may take from together: all with struct pages, or all without (thread #54).</summary>
     private static IEnumerable<ImmutableArray<MemoryRegion>> OfOneKind(ImmutableArray<MemoryRegion> regions) => regions
         .GroupBy(region => region.Layout.Kind.HasStructPages())
         .Select(kind => kind.ToImmutableArray());
@@ -133,8 +133,8 @@ internal sealed partial class Placement
     }
 
     /// <summary>
-    /// The free runs of system RAM as they come, zone by zone; null when there are too few pages or too many segments. Blocks that
-    /// happen to touch are not counted on to be one segment.
+    /// The free runs of system RAM from the lowest, zone by zone; null when there are too few pages or too many segments. Blocks that
+    /// happen to be adjacent are not counted as one segment.
     /// </summary>
     private ImmutableArray<PageExtent>? FromLowest(ImmutableArray<MemoryRegion> regions)
     {
@@ -165,14 +165,14 @@ internal sealed partial class Placement
         return null;
     }
 
-    /// <summary>A list's limits on system RAM, whose blocks may not be joined.</summary>
+    /// <summary>A list's limits on system RAM, where adjacent blocks do not count as one segment.</summary>
     private DmaConstraints InBlocks(DmaConstraints list)
     {
         var blockMask = (MemoryRegionLayout.SystemBlockPages(_pageOrder) << Page.Shift) - 1;
         return list with { SegmentBoundaryMask = list.SegmentBoundaryMask & blockMask };
     }
 
-    /// <summary>One range, in the shortest free run that has room for it at a base with few enough segments.</summary>
+    /// <summary>One range, in the shortest free run that has room for it with few enough segments.</summary>
     private ImmutableArray<PageExtent>? AsOneRange(MemoryRegion region)
     {
         var blockPages = region.Layout.Kind == MemoryKind.System ? region.Layout.BlockPages : ulong.MaxValue;
@@ -209,8 +209,8 @@ internal sealed partial class Placement
     }
 
     /// <summary>
-    /// Of what a range in a contiguous area starts at a multiple: its length, rounded up to a power of two, as far as the kernel aligns
-    /// (kernel/dma/contiguous.c, dma_alloc_from_contiguous and CONFIG_CMA_ALIGNMENT). In pages of 4 KiB; 1 where nobody states it.
+    /// The alignment of a range in a contiguous area, in pages of 4 KiB: its length, rounded up to a power of two, but at most what the
+    /// kernel aligns to (kernel/dma/contiguous.c, dma_alloc_from_contiguous and CONFIG_CMA_ALIGNMENT). 1 when not stated.
     /// </summary>
     private ulong AreaAlignment(MemoryRegionLayout region) => region.Kind == MemoryKind.Contiguous && region.AreaAlignmentBytes != 0
         ? Math.Min(BitOperations.RoundUpToPowerOf2(Need), region.AreaAlignmentBytes >> Page.Shift)
@@ -253,8 +253,8 @@ internal sealed partial class Placement
     }
 
     /// <summary>
-    /// The longest segments that the free runs offer; null when not even those are few enough. Several lists are tried one by one, and
-    /// what is found for one must do for all.
+    /// The longest segments that the free runs offer; null when even those are too many. Of several lists, each is tried in turn, and what
+    /// is found for one must satisfy all.
     /// </summary>
     private ImmutableArray<PageExtent>? ByFewestSegments(ImmutableArray<MemoryRegion> regions)
     {
@@ -294,7 +294,7 @@ internal sealed partial class Placement
     {
         ulong segmentPages = list.MaxSegmentSize >> Page.Shift;
 
-        // Each segment lies in one free run: in memory that is all small holes no search is needed to see that there are too few.
+        // Each segment lies in one free run, so heavily fragmented memory is ruled out without a search.
         var longest = Math.Min(segmentPages, regions.Select(region => region.Free.LargestRunPages).DefaultIfEmpty().Max());
         if (longest == 0 || (Need - 1) / longest >= list.MaxSegmentCount)
         {
@@ -394,13 +394,13 @@ internal sealed partial class Placement
         && (_windows is null || SeenOf(region.Layout) is not { Parts.IsDefault: false } seen
             || seen.Parts.Any(part => part.FirstPfn < ReachEndPfn(region)));
 
-    /// <summary>The parts of free runs that everybody's windows hold, as far as they are not a region's first pages.</summary>
+    /// <summary>The parts of free runs that lie in the windows of all importers, where these are more than the first pages of a region.</summary>
     private IEnumerable<PageExtent> InWindows(MemoryRegion region, IEnumerable<PageExtent> runs) =>
         _windows is null || SeenOf(region.Layout) is not { Parts.IsDefault: false } seen
             ? runs
             : runs.SelectMany(run => PageRanges.Within(seen.Parts, run));
 
-    /// <summary>The pages of a region that everybody's windows hold. Memory that is its own a device reaches without them.</summary>
+    /// <summary>The pages of a region that lie in the windows of all importers. A device reaches its own memory without windows.</summary>
     private Seen SeenOf(MemoryRegionLayout region)
     {
         if (!_windows!.TryGetValue(region.Name, out var seen))
@@ -413,7 +413,7 @@ internal sealed partial class Placement
 
             parts = PageRanges.InPages(parts, _pageOrder);
 
-            // Mostly the first pages of a region, or all: then its end says it.
+            // Mostly these are the first pages of a region, or all: then an end is enough.
             seen = parts is [var only] && only.FirstPfn == region.Range.FirstPfn ? new(only.EndPfn, default)
                 : parts.IsEmpty ? new(0, default)
                 : new(ulong.MaxValue, parts);
@@ -423,7 +423,7 @@ internal sealed partial class Placement
         return seen;
     }
 
-    /// <summary>Frame number behind the last page of a region that everybody reaches.</summary>
+    /// <summary>The frame number after the last page of a region that all importers reach.</summary>
     private ulong ReachEndPfn(MemoryRegion region)
     {
         var highest = _request.ReachIn(region.Layout).HighestAddress;
@@ -431,8 +431,8 @@ internal sealed partial class Placement
         return _windows is null ? end : Math.Min(end, SeenOf(region.Layout).EndPfn);
     }
 
-    /// <summary>What importers see of a region.</summary>
-    /// <param name="EndPfn">Frame number behind the last page that they see, where they see the pages from its first on.</param>
-    /// <param name="Parts">The pages that they see; the default where the end says it.</param>
+    /// <summary>The pages of a region that importers see through windows.</summary>
+    /// <param name="EndPfn">The frame number after the last page seen, where they see the region from its first page on.</param>
+    /// <param name="Parts">The pages seen; the default where the end is enough.</param>
     private readonly record struct Seen(ulong EndPfn, ImmutableArray<PageExtent> Parts);
 }

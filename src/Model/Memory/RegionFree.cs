@@ -1,6 +1,6 @@
 namespace DmaGrains.Model.Memory;
 
-/// <summary>What is free of a region.</summary>
+/// <summary>The free pages of a region.</summary>
 /// <param name="PageCount">Free pages.</param>
 /// <param name="LargestRunPages">Pages of the longest free run.</param>
 /// <param name="RunCount">How many free runs there are.</param>

@@ -10,7 +10,9 @@ namespace DmaGrains.Model.Memory;
 /// <param name="ReservedBytes">Held by the kernel from the start.</param>
 /// <param name="HeldBytes">Held by buffers.</param>
 /// <param name="FreeBytes">Free.</param>
-/// <param name="LargestFreeBytes">The longest free run; a system zone still hands out at most 4 MiB in one block.</param>
+/// <param name="LargestFreeBytes">
+/// The longest free run. A system zone may hand it out in several blocks (<see cref="MemoryRegionLayout.SystemBlockPages"/>).
+/// </param>
 /// <param name="FreeRunCount">How many free runs there are.</param>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.region-use")]
 public sealed record RegionUse(

@@ -3,9 +3,9 @@ using Orleans;
 
 namespace DmaGrains.Model.Memory;
 
-/// <summary>Which memory an importer reaches whose bus has windows.</summary>
-/// <param name="Importer">Who that is, for the message.</param>
-/// <param name="Reach">What it reaches.</param>
+/// <summary>The memory that an importer reaches through the windows of its bus.</summary>
+/// <param name="Importer">The importer's name, for the message.</param>
+/// <param name="Reach">Its reach.</param>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.windowed-reach")]
 public readonly record struct WindowedReach(string Importer, DmaReach Reach)
 {

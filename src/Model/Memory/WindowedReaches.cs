@@ -3,23 +3,23 @@ using Orleans;
 
 namespace DmaGrains.Model.Memory;
 
-/// <summary>What several importers reach through windows; equal when they are the same. The default has none.</summary>
+/// <summary>The reaches of several importers through windows. Compared by content. The default is empty.</summary>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.windowed-reaches")]
 public readonly struct WindowedReaches : IEquatable<WindowedReaches>
 {
     [Id(0)]
     private readonly ImmutableArray<WindowedReach> _reaches;
 
-    /// <summary>Those.</summary>
+    /// <summary>Creates the set.</summary>
     public WindowedReaches(params IEnumerable<WindowedReach> reaches) => _reaches = [.. reaches];
 
     /// <summary>One for each importer.</summary>
     public ImmutableArray<WindowedReach> All => _reaches.IsDefault ? [] : _reaches;
 
-    /// <summary>Whether there is none.</summary>
+    /// <summary>Whether there are none.</summary>
     public bool IsEmpty => _reaches.IsDefaultOrEmpty;
 
-    /// <summary>Whether both say the same.</summary>
+    /// <summary>Whether both are equal.</summary>
     public static bool operator ==(WindowedReaches left, WindowedReaches right) => left.Equals(right);
 
     /// <summary>Whether they differ.</summary>

@@ -1,14 +1,14 @@
 namespace DmaGrains.Model.Policies;
 
-/// <summary>Whether an exporter tries to map before it lets an importer attach, as any exporter could (thread #12).</summary>
+/// <summary>Whether an exporter tries a map before it accepts an attach, as any exporter could (thread #12).</summary>
 public enum AttachTest
 {
-    /// <summary>It tries nothing: what cannot be mapped is refused at the map.</summary>
+    /// <summary>No trial: what cannot be mapped is refused at the map.</summary>
     None = 0,
 
-    /// <summary>A map is tried and thrown away; what it would be refused with, the attach is.</summary>
+    /// <summary>A map is tried and discarded; if it is refused, so is the attach.</summary>
     Map = 1,
 
-    /// <summary>The same for a map that takes no copy: whoever would be bounced does not get in.</summary>
+    /// <summary>A map without bounces is tried and discarded; if it is refused, so is the attach.</summary>
     MapWithoutCopy = 2,
 }

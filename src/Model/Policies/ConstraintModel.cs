@@ -1,6 +1,6 @@
 namespace DmaGrains.Model.Policies;
 
-/// <summary>What an exporter takes notice of when a device attaches.</summary>
+/// <summary>Which limits an exporter considers when a device attaches.</summary>
 public enum ConstraintModel
 {
     /// <summary>The three fields of the RFC (thread #0).</summary>
@@ -13,8 +13,8 @@ public enum ConstraintModel
     None = 2,
 
     /// <summary>
-    /// As <see cref="Rfc3"/>, but a device behind an IOMMU puts no demand on how many runs the pages come in: its count holds for
-    /// the DMA segments after translation (thread #6, #57).
+    /// As <see cref="Rfc3"/>, but the count of a device behind an IOMMU applies to the DMA segments after translation, not to the runs of
+    /// pages (thread #6, #57).
     /// </summary>
     Translated = 3,
 
@@ -25,8 +25,8 @@ public enum ConstraintModel
     CountOnly = 5,
 
     /// <summary>
-    /// The three fields as the patch was posted (thread #0). What the thread proposes later, contiguous (#9) and struct pages (#49),
-    /// it does not know: such a device is let in, and what it is handed is held against it as a hazard.
+    /// The three fields of the posted patch (thread #0), without the thread's later proposals, contiguous (#9) and struct pages (#49). A
+    /// device that needs these is accepted, and a list that does not suit it is recorded as a hazard.
     /// </summary>
     Posted = 6,
 }

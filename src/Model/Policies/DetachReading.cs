@@ -1,14 +1,14 @@
 namespace DmaGrains.Model.Policies;
 
-/// <summary>What a detach computes the union from.</summary>
+/// <summary>The parameters from which a detach computes the union.</summary>
 public enum DetachReading
 {
-    /// <summary>What those who are left asked for when they attached.</summary>
+    /// <summary>The demands of the remaining importers at their attach.</summary>
     AtAttach = 0,
 
     /// <summary>
-    /// What their devices ask for now. Where that has nothing in common the union stays as it was, and nobody is told: as posted
-    /// (thread #0, recalc_constraints).
+    /// The present demands of their devices. If these have nothing in common, the union silently stays as it was, as posted (thread #0,
+    /// recalc_constraints).
     /// </summary>
     Now = 1,
 }

@@ -4,14 +4,14 @@ using Orleans;
 
 namespace DmaGrains.Model.Policies;
 
-/// <summary>How an exporter deals with its importers. The thread left it to exporters; these are the ways it names.</summary>
+/// <summary>How an exporter treats its importers. The thread leaves this to exporters; these are the ways that it names.</summary>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.policy")]
 public sealed record ExporterPolicy
 {
     /// <summary>The design this project implements: the RFC's fields, allocation at the first map, EBUSY for a late stricter importer.</summary>
     public static ExporterPolicy Default { get; } = new();
 
-    /// <summary>What it takes notice of.</summary>
+    /// <summary>Which limits it considers.</summary>
     [Id(0)]
     public ConstraintModel Constraints { get; init; }
 
@@ -27,25 +27,25 @@ public sealed record ExporterPolicy
     [Id(3)]
     public ListSharing Lists { get; init; }
 
-    /// <summary>Whether pages above a device's reach may be bounced through the board's pool instead of EIO (thread #12).</summary>
+    /// <summary>Whether pages out of a device's reach may be bounced through the board's pool instead of EIO (thread #12).</summary>
     [Id(5)]
     public bool Bouncing { get; init; }
 
-    // Id 4 was AsPosted, now the five choices below; it is not used again.
+    // Id 4 was AsPosted, now the five choices below. Never reuse it.
 
-    /// <summary>What a failed calculation answers.</summary>
+    /// <summary>The reply when the calculation fails.</summary>
     [Id(6)]
     public FailedCalculation FailedCalculation { get; init; }
 
-    /// <summary>What the exporter's refusal leaves of the calculation.</summary>
+    /// <summary>What happens to the union when the exporter refuses after the calculation.</summary>
     [Id(7)]
     public RefusedAttach RefusedAttach { get; init; }
 
-    /// <summary>What a detach computes the union from.</summary>
+    /// <summary>The parameters from which a detach computes the union.</summary>
     [Id(8)]
     public DetachReading DetachReading { get; init; }
 
-    /// <summary>Whether anybody checks that a list exists.</summary>
+    /// <summary>Whether it checks that a list exists.</summary>
     [Id(9)]
     public ListCheck ListCheck { get; init; }
 
@@ -54,33 +54,33 @@ public sealed record ExporterPolicy
     public ParameterDefaults? Getters { get; init; }
 
     /// <summary>
-    /// Whether the exporter holds the storage where it is, as who scans out of it: who attaches and would need it elsewhere is let in, and
-    /// its map is EBUSY (xe_bo_migrate of what is pinned). Of consequence only where the storage would move.
+    /// Whether the storage is pinned, for example for scanout: an importer that needs it elsewhere may attach, but its map is EBUSY
+    /// (xe_bo_migrate of a pinned buffer). Matters only where storage would move.
     /// </summary>
     [Id(13)]
     public bool Pinned { get; init; }
 
-    /// <summary>What it tries before it lets anybody attach (thread #12).</summary>
+    /// <summary>What it tries before it accepts an attach (thread #12).</summary>
     [Id(11)]
     public AttachTest AttachTest { get; init; }
 
-    /// <summary>Whether it knows what the thread proposes beyond the RFC's fields: one run only (#9), struct pages (#49).</summary>
+    /// <summary>Whether it knows the thread's proposals beyond the RFC's fields: one run only (#9), struct pages (#49).</summary>
     internal bool KnowsFlags => Constraints is not (ConstraintModel.None or ConstraintModel.Posted);
 
     /// <summary>
-    /// Whether each importer's list is cut for it alone: importers then share pages and no list, and each demand is judged by itself
+    /// Whether each importer's list is cut for it alone: importers then share pages but not lists, and each demand is judged by itself
     /// (thread #4 to #8).
     /// </summary>
     internal bool HasOwnLists => Lists == ListSharing.Own || (LateAttach == LateAttach.Resplit && Lists is not (ListSharing.Shared or ListSharing.Exporters));
 
     /// <summary>
-    /// Whether the order of attaches before there is storage makes no difference (thread #59): those whom one order lets in every order
-    /// lets in, under the same union, and they get the same pages.
+    /// Whether the order of attaches before the allocation makes no difference (thread #59): every order accepts the same importers, under
+    /// the same union, with the same pages.
     /// </summary>
     internal bool IsAttachOrderFree => Allocation == AllocationTime.AtFirstMap
         && FailedCalculation == FailedCalculation.Refuse && RefusedAttach == RefusedAttach.RolledBack && AttachTest == AttachTest.None;
 
-    /// <summary>What a device's demand counts for under this policy.</summary>
+    /// <summary>The part of a device's limits that counts under this policy.</summary>
     /// <param name="device">The importer.</param>
     /// <param name="getters">How its unset parameters are read.</param>
     public DmaConstraints DemandOf(Device device, ParameterDefaults getters) => Constraints switch

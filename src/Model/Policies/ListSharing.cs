@@ -9,14 +9,14 @@ public enum ListSharing
     /// <summary>Built at an attachment's first map and kept for its later ones.</summary>
     PerAttachment = 1,
 
-    /// <summary>Built once and handed to everybody, whatever they need, as DRM's cache does (thread #2).</summary>
+    /// <summary>Built once and handed to every importer, whatever it needs, as DRM's cache does (thread #2).</summary>
     Shared = 2,
 
-    /// <summary>Built at each map, and cut for this importer alone, from the first attach on (thread #7).</summary>
+    /// <summary>Built at each map and cut for the importer alone, from the first attach on (thread #7).</summary>
     Own = 3,
 
     /// <summary>
-    /// Mapped once, for the exporter's own device, and handed to everybody: what walks it walks the exporter's addresses (amdxdna before
+    /// Mapped once, for the exporter's own device, and handed to every importer, which then uses the exporter's addresses (amdxdna before
     /// the review of its import path; thread #12).
     /// </summary>
     Exporters = 4,

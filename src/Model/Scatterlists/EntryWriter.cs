@@ -1,6 +1,6 @@
 namespace DmaGrains.Model.Scatterlists;
 
-/// <summary>Cuts runs of pages into entries, merging runs that touch. Counts pages, not bytes, as the kernel does.</summary>
+/// <summary>Cuts runs of pages into entries, merging adjacent runs. Counts pages, not bytes, as the kernel does.</summary>
 internal ref struct EntryWriter(uint offsetBytes, ulong sizeBytes, uint segmentPages, ulong windowPages)
 {
     private SgEntry[][] _links = [];
@@ -8,7 +8,7 @@ internal ref struct EntryWriter(uint offsetBytes, ulong sizeBytes, uint segmentP
     private uint _offset = offsetBytes;
     private ulong _remaining = sizeBytes;
 
-    /// <summary>Walks the runs; a run that starts where the one before ended belongs to it.</summary>
+    /// <summary>Adds runs; a run that starts where the one before ended continues it.</summary>
     public void AddRuns(ReadOnlySpan<PageExtent> extents)
     {
         if (_links.Length == 0 && _offset < Page.SizeBytes && TryAddWholeRuns(extents))
@@ -19,14 +19,14 @@ internal ref struct EntryWriter(uint offsetBytes, ulong sizeBytes, uint segmentP
         AddCutRuns(extents);
     }
 
-    /// <summary>Adds an entry that is made already.</summary>
+    /// <summary>Adds a finished entry.</summary>
     public void Add(SgEntry entry) => Next(1) = entry;
 
     /// <summary>The table of what was written.</summary>
     public readonly SgTable ToTable() => new(_links, _used);
 
-    /// <summary>The common list, in which no run is cut.</summary>
-    /// <returns>False at a run that must be cut, or that no memory could hold; nothing has been added then.</returns>
+    /// <summary>Adds the runs of a common list, in which no run has to be cut.</summary>
+    /// <returns>False when a run must be cut or is too long for any memory; nothing is added then.</returns>
     private bool TryAddWholeRuns(ReadOnlySpan<PageExtent> extents)
     {
         var (index, offset, remaining) = (0, _offset, _remaining);
@@ -47,7 +47,7 @@ internal ref struct EntryWriter(uint offsetBytes, ulong sizeBytes, uint segmentP
         return true;
     }
 
-    /// <summary>Whole runs until the link is full: a loop without calls over locals in registers, twice as fast as the general one.</summary>
+    /// <summary>Adds whole runs until the link is full: a loop over locals without calls, twice as fast as the general one.</summary>
     /// <returns>How many were written; -1 at a run that must be cut.</returns>
     private int Fill(Span<SgEntry> link, ReadOnlySpan<PageExtent> extents, ref int index)
     {
@@ -61,7 +61,7 @@ internal ref struct EntryWriter(uint offsetBytes, ulong sizeBytes, uint segmentP
                 var (first, pages) = (extents[at].FirstPfn, extents[at].PageCount);
                 for (at++; at < extents.Length && extents[at].FirstPfn == first + pages; at++)
                 {
-                    // With what follows, keeps every sum here far below 2^64.
+                    // Together with the check that follows, this keeps every sum far below 2^64.
                     pages += Math.Min(extents[at].PageCount, longest + 1);
                 }
 
@@ -120,7 +120,7 @@ internal ref struct EntryWriter(uint offsetBytes, ulong sizeBytes, uint segmentP
         }
     }
 
-    /// <summary>Room for one more entry; a new link has room for about as many as are still to come.</summary>
+    /// <summary>A place for one more entry; a new link has room for about as many as are still to come.</summary>
     private ref SgEntry Next(int toCome)
     {
         if (_links.Length == 0 || _used == _links[^1].Length)
@@ -131,7 +131,7 @@ internal ref struct EntryWriter(uint offsetBytes, ulong sizeBytes, uint segmentP
         return ref _links[^1][_used++];
     }
 
-    /// <summary>All links but the last are of full length.</summary>
+    /// <summary>Grows the last link, or chains a new one: all links but the last have full length.</summary>
     private void GrowOrChain(int toCome)
     {
         if (_links.Length == 0 || _used == SgTable.LinkEntries)

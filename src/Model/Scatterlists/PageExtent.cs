@@ -8,7 +8,7 @@ namespace DmaGrains.Model.Scatterlists;
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.extent")]
 public readonly record struct PageExtent(ulong FirstPfn, ulong PageCount)
 {
-    /// <summary>Frame number just behind the last page.</summary>
+    /// <summary>Frame number after the last page.</summary>
     public ulong EndPfn => FirstPfn + PageCount;
 
     /// <summary>Bytes in the run.</summary>

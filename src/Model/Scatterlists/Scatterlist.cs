@@ -4,13 +4,13 @@ namespace DmaGrains.Model.Scatterlists;
 
 /// <summary>Builds scatterlists from runs of pages.</summary>
 /// <remarks>
-/// Source: lib/scatterlist.c, sg_alloc_append_table_from_pages. The kernel walks pages; this walks runs and gives the same list.
-/// The boundary mask is this project's addition: the kernel's builder does not look at it.
+/// Source: lib/scatterlist.c, sg_alloc_append_table_from_pages. The kernel walks pages; this walks runs and gives the same list. The
+/// boundary mask is this project's addition: the kernel's builder ignores it.
 /// </remarks>
 public static class Scatterlist
 {
-    /// <summary>The list of a buffer's pages.</summary>
-    /// <param name="extents">The pages in buffer order; runs may touch, and are merged where they do.</param>
+    /// <summary>Builds the list of a buffer's pages.</summary>
+    /// <param name="extents">The pages in buffer order; adjacent runs are merged.</param>
     /// <param name="offsetBytes">Where the data starts in the first page.</param>
     /// <param name="sizeBytes">Bytes of data after the offset. Unless it ends within the last page, see the kernel's quirks:
     /// more than the pages hold is silently short, less wraps and later entries come out full.</param>
@@ -36,7 +36,7 @@ public static class Scatterlist
         return DmaResult.Grant(writer.ToTable());
     }
 
-    /// <summary>The table with more pages behind it: the last segment grows while it can, the rest opens new ones.</summary>
+    /// <summary>Appends pages to a table: the last segment grows while it can, the rest become new segments.</summary>
     /// <param name="table">The table so far; it is not changed.</param>
     /// <param name="extents">The pages to add.</param>
     /// <param name="offsetBytes">Must be 0.</param>
@@ -74,7 +74,7 @@ public static class Scatterlist
         return DmaResult.Grant(writer.ToTable());
     }
 
-    /// <summary>Entries that <see cref="Build"/> makes of one run, without building them.</summary>
+    /// <summary>The number of entries that <see cref="Build"/> makes of one run, without building them.</summary>
     /// <param name="run">Consecutive pages.</param>
     /// <param name="constraints">Size limit of at least one page, boundary mask of at least one page.</param>
     public static ulong CountEntries(PageExtent run, DmaConstraints constraints)

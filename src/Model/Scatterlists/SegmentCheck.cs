@@ -5,8 +5,8 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Scatterlists;
 
-/// <summary>What the kernel's DMA debugging says about one mapped segment.</summary>
-/// <remarks>Source: kernel/dma/debug.c, check_sg_segment. The first test looks at the CPU length, the second at the DMA fields.</remarks>
+/// <summary>Checks segments and lists against a device's limits, the first two as the kernel's DMA debugging does.</summary>
+/// <remarks>Source: kernel/dma/debug.c, check_sg_segment. There, the size test uses the CPU length, the boundary test the DMA fields.</remarks>
 public static class SegmentCheck
 {
     private const string LengthField = "Length";
@@ -26,16 +26,16 @@ public static class SegmentCheck
 
     /// <summary>The first limit that a list breaks, or null when the list satisfies the constraints.</summary>
     /// <param name="entries">The list; without translation the device sees these addresses.</param>
-    /// <param name="constraints">What it is held against.</param>
-    /// <param name="importer">Whose constraints they are.</param>
+    /// <param name="constraints">The limits to check.</param>
+    /// <param name="importer">The device whose limits they are.</param>
     public static Refusal? FirstViolation(
         ReadOnlySpan<SgEntry> entries, DmaConstraints constraints, string importer) =>
         TooMany(entries.Length, constraints, importer) ?? FirstIn(entries, 0, entries.Length, constraints, importer);
 
     /// <summary>The first limit that a table breaks, or null when the table satisfies the constraints.</summary>
     /// <param name="table">The list; without translation the device sees these addresses.</param>
-    /// <param name="constraints">What it is held against.</param>
-    /// <param name="importer">Whose constraints they are.</param>
+    /// <param name="constraints">The limits to check.</param>
+    /// <param name="importer">The device whose limits they are.</param>
     public static Refusal? FirstViolation(SgTable table, DmaConstraints constraints, string importer)
     {
         var violation = TooMany(table.EntryCount, constraints, importer);
@@ -47,10 +47,10 @@ public static class SegmentCheck
         return violation;
     }
 
-    /// <summary>The same for a device whose bus sees memory through windows: its boundaries are the bus's.</summary>
-    /// <param name="table">The list; what no window holds is looked at as it is.</param>
-    /// <param name="constraints">What it is held against.</param>
-    /// <param name="importer">Whose constraints they are.</param>
+    /// <summary>The first limit that a table breaks for a device whose bus sees memory through windows, where boundaries are those of bus addresses.</summary>
+    /// <param name="table">The list; entries outside the windows are checked untranslated.</param>
+    /// <param name="constraints">The limits to check.</param>
+    /// <param name="importer">The device whose limits they are.</param>
     /// <param name="windows">How the bus sees the pages.</param>
     public static Refusal? FirstViolation(SgTable table, DmaConstraints constraints, string importer, DmaWindows windows)
     {
@@ -77,8 +77,8 @@ public static class SegmentCheck
 
     /// <summary>The first limit that the segments of a mapping break, or null when they satisfy the constraints.</summary>
     /// <param name="segments">What the device walks, as it sees it.</param>
-    /// <param name="constraints">What it is held against.</param>
-    /// <param name="importer">Whose constraints they are.</param>
+    /// <param name="constraints">The limits to check.</param>
+    /// <param name="importer">The device whose limits they are.</param>
     public static Refusal? FirstViolation(
         ReadOnlySpan<DmaSegment> segments, DmaConstraints constraints, string importer)
     {
@@ -92,21 +92,21 @@ public static class SegmentCheck
         return violation;
     }
 
-    /// <summary>Every limit that a list breaks, in the order count, then segment by segment length, size, boundary, the limits of the table, reach.</summary>
-    /// <param name="segments">What the device walks, as it sees it; EINVAL naming Length for what no list can say.</param>
-    /// <param name="constraints">What it is held against.</param>
+    /// <summary>Every limit that a list breaks: first the count, then segment by segment the length, size, boundary, further limits and reach.</summary>
+    /// <param name="segments">What the device walks, as it sees it; a length that no list can express gives EINVAL naming Length.</param>
+    /// <param name="constraints">The limits to check.</param>
     /// <param name="highestAddress">The last address that the importer reaches.</param>
-    /// <param name="importer">Whose limits they are.</param>
+    /// <param name="importer">The device whose limits they are.</param>
     public static ImmutableArray<SegmentViolation> AllViolations(
         ReadOnlySpan<StatedSegment> segments, DmaConstraints constraints, ulong highestAddress, string importer) =>
         AllViolations(segments, constraints, new DmaReach(highestAddress, default), false, importer);
 
-    /// <summary>The same for a device whose bus may see memory through windows.</summary>
+    /// <summary>Every limit that a list breaks, for a device whose bus may see memory through windows.</summary>
     /// <param name="segments">What the device walks, as its bus sees it; or pages.</param>
-    /// <param name="constraints">What it is held against.</param>
-    /// <param name="reach">Which memory the importer reaches.</param>
-    /// <param name="arePages">Whether the segments are pages as the CPU sees them: they go through the windows first.</param>
-    /// <param name="importer">Whose limits they are.</param>
+    /// <param name="constraints">The limits to check.</param>
+    /// <param name="reach">The importer's reach.</param>
+    /// <param name="arePages">Whether the segments are pages at CPU addresses, which the windows translate first.</param>
+    /// <param name="importer">The device whose limits they are.</param>
     public static ImmutableArray<SegmentViolation> AllViolations(
         ReadOnlySpan<StatedSegment> segments, DmaConstraints constraints, DmaReach reach, bool arePages, string importer)
     {
@@ -181,7 +181,7 @@ public static class SegmentCheck
             : reach.Holds(walked.Address, walked.LengthBytes) ? null
             : reach.Beyond(importer, walked.Address, walked.LengthBytes, $"segment {segment}");
 
-    /// <summary>32 bits hold a segment's length: who states more has another one, and 4 GiB becomes none.</summary>
+    /// <summary>EINVAL for a length that the 32 bits of a segment cannot hold, or for none; else null.</summary>
     private static Refusal? Unsayable(int segment, ulong lengthBytes, string importer) => lengthBytes switch
     {
         0 => new(

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Model.Scatterlists;
 
-/// <summary>Which segments of a list have bytes in common.</summary>
+/// <summary>Finds overlapping segments of a list.</summary>
 public static class SegmentOverlaps
 {
-    /// <summary>For each segment another one that it meets and that starts no later; null where there is none. n log n.</summary>
+    /// <summary>For each segment, another that it overlaps and that starts no later, or null. Takes O(n log n).</summary>
     public static ImmutableArray<int?> Of(ImmutableArray<StatedSegment> segments)
     {
         var overlaps = new int?[segments.Length];

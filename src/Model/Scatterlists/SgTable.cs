@@ -12,13 +12,13 @@ namespace DmaGrains.Model.Scatterlists;
 /// </remarks>
 public sealed class SgTable
 {
-    /// <summary>Entries of a full link: 64 KiB, below what .NET keeps among large objects.</summary>
+    /// <summary>Entries of a full link: 64 KiB, below the threshold of .NET's large object heap.</summary>
     internal const int LinkEntries = 4096;
 
     private readonly SgEntry[][] _links;
     private readonly int _lastCount;
 
-    /// <summary>A table of full links and <paramref name="lastCount"/> entries of the last; the arrays must not change afterwards.</summary>
+    /// <summary>A table of full links, with <paramref name="lastCount"/> entries in the last; the arrays must not be modified afterwards.</summary>
     internal SgTable(SgEntry[][] links, int lastCount)
     {
         _links = links;
@@ -26,13 +26,13 @@ public sealed class SgTable
         EntryCount = links.Length == 0 ? 0 : ((links.Length - 1) * LinkEntries) + lastCount;
     }
 
-    /// <summary>How many entries describe the pages.</summary>
+    /// <summary>The number of entries that describe the pages.</summary>
     public int EntryCount { get; }
 
-    /// <summary>How many entries a device walks after mapping.</summary>
+    /// <summary>The number of entries that a device walks after mapping.</summary>
     public int MappedEntryCount => EntryCount;
 
-    /// <summary>How many links the chain has; one for up to 4096 entries.</summary>
+    /// <summary>The number of links in the chain; one for up to 4096 entries.</summary>
     public int LinkCount => _links.Length;
 
     /// <summary>The entries in buffer order; a copy when the chain has more than one link.</summary>
@@ -78,7 +78,7 @@ public sealed class SgTable
         return all.MoveToImmutable();
     }
 
-    /// <summary>Room for so many entries, at most a full link. Not cleared: only what was written is ever read.</summary>
+    /// <summary>A link with room for so many entries, at most a full one. Not cleared: only written entries are ever read.</summary>
     internal static SgEntry[] NewLink(int entries) =>
         GC.AllocateUninitializedArray<SgEntry>(Math.Min(entries, LinkEntries));
 }

@@ -1,11 +1,9 @@
 namespace DmaGrains.Model.Scatterlists;
 
-/// <summary>
-/// Video lines captured a stride apart, each by segments of its own, into pages that lie anywhere (thread #56).
-/// </summary>
+/// <summary>Segment counts for video lines that are captured into scattered pages, each line by segments of its own (thread #56).</summary>
 public static class StridedLines
 {
-    /// <summary>The thread's worst case: pages that the bytes of a line fill, times lines.</summary>
+    /// <summary>The thread's worst case: the pages that the bytes of a line fill, times the lines.</summary>
     /// <param name="height">Lines.</param>
     /// <param name="bytesPerLine">Bytes captured of each line.</param>
     /// <remarks>
@@ -24,7 +22,7 @@ public static class StridedLines
     {
         var pageBytes = Page.SizeOf(pageOrder);
 
-        // Where lines start in their pages repeats after at most a page of lines.
+        // The offsets of lines in their pages repeat after at most as many lines as a page has bytes.
         var period = Math.Min(height, pageBytes);
         ulong perPeriod = 0;
         ulong rest = 0;

@@ -5,20 +5,20 @@ using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>A bounce pool at its place in memory.</summary>
-/// <param name="Layout">The region: all its whole slots are the pool's.</param>
+/// <summary>A bounce pool in a memory region.</summary>
+/// <param name="Layout">The region; all its whole slots belong to the pool.</param>
 /// <param name="Pool">Which slots are in use.</param>
 internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
 {
-    /// <summary>Nothing is bounced.</summary>
+    /// <summary>Creates a pool in which nothing is bounced.</summary>
     /// <param name="layout">At most <see cref="SwiotlbPool.SizeBytesMax"/> long.</param>
     public static BounceRegion Create(MemoryRegionLayout layout) => new(layout, SwiotlbPool.Over(layout.Range.SizeBytes).Value);
 
-    /// <summary>A pool as it was stored.</summary>
+    /// <summary>Restores a stored pool.</summary>
     public static BounceRegion Restore(MemoryRegionLayout layout, SwiotlbPoolState state, IEnumerable<BounceSlots> bounces) =>
         new(layout, SwiotlbPool.Restore(layout.Range.SizeBytes, state, bounces));
 
-    /// <summary>Where a bounce's copy starts.</summary>
+    /// <summary>The address of a bounce's copy.</summary>
     public PhysicalAddress AddressOf(BounceSlots slots) =>
         new(Layout.Range.Address.Value + ((ulong)slots.FirstSlot * SwiotlbPool.SlotBytes));
 
@@ -41,7 +41,7 @@ internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
 
     /// <summary>Takes slots for the entries that a device does not reach as a whole, in list order.</summary>
     /// <param name="table">The list.</param>
-    /// <param name="request">Whose list it is, and how far the device reaches.</param>
+    /// <param name="request">The request, with the device's reach.</param>
     /// <returns>
     /// EIO naming the importer and LengthBytes (an entry too long for any bounce), BouncePool (no room now) or DmaMask or Windows (the
     /// device does not reach the copy); this is then unchanged.

@@ -4,7 +4,7 @@ using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>Takes and gives back slots of a pool, one bounce after the other; the pool is copied once for all of them.</summary>
+/// <summary>Makes several changes to a pool's slots, copying the pool only once.</summary>
 internal sealed class BounceSlotAllocator
 {
     private const string PoolField = SwiotlbPool.PoolField;
@@ -17,7 +17,7 @@ internal sealed class BounceSlotAllocator
     private int _usedSlotCount;
 
     /// <param name="pool">The pool.</param>
-    /// <param name="pageOrder">The kernel's page order: what is a page or longer starts on one.</param>
+    /// <param name="pageOrder">The kernel's page order: a bounce of a page or more starts on a page.</param>
     public BounceSlotAllocator(SwiotlbPool pool, int pageOrder = 0)
     {
         _pool = pool;
@@ -28,7 +28,7 @@ internal sealed class BounceSlotAllocator
         _usedSlotCount = pool.UsedSlotCount;
     }
 
-    /// <summary>As <see cref="SwiotlbPool.Map"/>; after a refusal this is as it was.</summary>
+    /// <summary>As <see cref="SwiotlbPool.Map"/>; a refusal changes nothing.</summary>
     public DmaResult<BounceSlots> Map(ulong lengthBytes, PhysicalAddress address = default, uint minAlignMask = 0)
     {
         if (Check(lengthBytes, minAlignMask) is { } refusal)
@@ -66,7 +66,7 @@ internal sealed class BounceSlotAllocator
         return null;
     }
 
-    /// <summary>The pool after all that; the writer is then done.</summary>
+    /// <summary>The changed pool; the allocator must not be used afterwards.</summary>
     public SwiotlbPool ToPool() => _pool.With(_used, _bounces.ToImmutable(), _state, _usedSlotCount);
 
     private static UInt128 RunOf(BounceSlots bounce) =>
@@ -95,8 +95,8 @@ internal sealed class BounceSlotAllocator
     }
 
     /// <summary>
-    /// The slots of a set at which a bounce may start: those that keep the address bits; where none must be kept, page
-    /// starts for a page or more.
+    /// The slots of a set at which a bounce may start: those that keep the address bits, or without such bits, page starts for a bounce of
+    /// a page or more.
     /// </summary>
     private UInt128 StartsIn(ulong sizeBytes, PhysicalAddress address, uint minAlignMask)
     {
@@ -115,7 +115,7 @@ internal sealed class BounceSlotAllocator
         return starts;
     }
 
-    /// <summary>From where the last search ended to the end of the pool, then from its start.</summary>
+    /// <summary>Searches from the end of the last search to the end of the pool, then from its start.</summary>
     private int? Find(int slots, UInt128 starts)
     {
         var (startSet, startSlot) = Math.DivRem(_state.NextSlot, SwiotlbPool.SlotsPerSet);

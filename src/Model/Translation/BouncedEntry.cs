@@ -3,9 +3,9 @@ using Orleans;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>An entry of a list for which a copy stands in.</summary>
-/// <param name="Entry">Which entry of the list, from 0.</param>
-/// <param name="Slots">What of the pool it takes.</param>
-/// <param name="Address">Where the copy starts.</param>
+/// <summary>An entry of a list that is replaced by a copy.</summary>
+/// <param name="Entry">The entry's index in the list, from 0.</param>
+/// <param name="Slots">The pool's slots that hold the copy.</param>
+/// <param name="Address">The address of the copy.</param>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.bounced")]
 public readonly record struct BouncedEntry(int Entry, BounceSlots Slots, PhysicalAddress Address);

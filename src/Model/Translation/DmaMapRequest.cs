@@ -7,16 +7,16 @@ using Orleans;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>What a mapping asks of the board's IOMMUs and bounce pool.</summary>
-/// <param name="Token">Names the mapping.</param>
+/// <summary>A mapping's request to the board's IOMMUs and bounce pool.</summary>
+/// <param name="Token">Identifies the mapping.</param>
 /// <param name="Importer">The device.</param>
 /// <param name="Iommu">Its own MMU, or null.</param>
 /// <param name="BusMmu">The MMU between its bus and memory, or null.</param>
 /// <param name="Storage">The pages.</param>
 /// <param name="SizeBytes">The buffer's size.</param>
 /// <param name="CutUnder">How the pages are cut into entries.</param>
-/// <param name="Takes">What the device takes: its size and boundary steer the joining, its count is held against the result.</param>
-/// <param name="HighestAddress">The last address that the device forms, on its bus.</param>
+/// <param name="Takes">The device's limits: size and boundary steer how entries are joined, and the result is checked against the count.</param>
+/// <param name="HighestAddress">The last address that the device can form on its bus.</param>
 [GenerateSerializer, Immutable, Alias("dma.map-request")]
 public sealed record DmaMapRequest(
     MapToken Token,
@@ -29,11 +29,11 @@ public sealed record DmaMapRequest(
     DmaConstraints Takes,
     ulong HighestAddress)
 {
-    /// <summary>Whether too many segments are a refusal; else they are for the buffer to put on record.</summary>
+    /// <summary>Whether too many segments are refused; otherwise the buffer records them as a hazard.</summary>
     [Id(0)]
     public bool ChecksCount { get; init; }
 
-    /// <summary>What the map asks for: some of it only a driver's own tables give.</summary>
+    /// <summary>The map's options, some of which need tables owned by a driver.</summary>
     [Id(1)]
     public MapOptions Options { get; init; }
 
@@ -41,14 +41,14 @@ public sealed record DmaMapRequest(
     [Id(3)]
     public string? Space { get; init; }
 
-    /// <summary>How the device's bus sees memory; none when it sees the CPU's addresses.</summary>
+    /// <summary>How the device's bus sees memory; empty when it sees the CPU's addresses.</summary>
     [Id(2)]
     public DmaWindows Windows { get; init; }
 
-    /// <summary>Which memory the device reaches where no MMU stands in between.</summary>
+    /// <summary>The memory that the device reaches where no MMU stands in between.</summary>
     internal DmaReach Reach => new(HighestAddress, Windows);
 
-    /// <summary>The stages on the way, from memory towards the device; none when the device sees physical addresses.</summary>
+    /// <summary>The stages from memory towards the device; empty when the device sees physical addresses.</summary>
     internal ImmutableArray<string> Path => (BusMmu, Iommu) switch
     {
         (null, null) => [],
@@ -57,7 +57,7 @@ public sealed record DmaMapRequest(
         ({ } below, { } above) => [below, above],
     };
 
-    /// <summary>Null when MMUs and the pool can be asked for it, whatever they are.</summary>
+    /// <summary>Checks the request by itself, without MMUs and pool; null when it is valid.</summary>
     /// <returns>EINVAL naming Buffer, Importer, Iommu, BusMmu, Space or Storage.</returns>
     public Refusal? Check() =>
         Token.Check()
@@ -71,10 +71,10 @@ public sealed record DmaMapRequest(
 
     private static Refusal? CheckNamed(string? name, string field) => name is null ? null : ModelName.Check(name, field);
 
-    /// <summary>The request without its pages: small enough to be kept.</summary>
+    /// <summary>The request without its pages, small enough to store.</summary>
     public DmaMapRequest WithoutPages() => this with { Storage = Storage with { Regions = [], Extents = [] } };
 
-    /// <summary>Whether another request asks for the same of storage of the same token; its pages are not compared.</summary>
+    /// <summary>Whether another request is the same for storage of the same token; pages are not compared.</summary>
     public bool IsRepeatOf(DmaMapRequest other) =>
         Storage.Token == other.Storage.Token && this with { Storage = other.Storage } == other;
 }

@@ -3,9 +3,9 @@ using Orleans;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>What a mapping holds of the board's IOMMUs and bounce pool. Without either it holds nothing.</summary>
+/// <summary>What a mapping holds in the board's IOMMUs and bounce pool.</summary>
 /// <param name="Stages">From memory towards the device; empty when addresses are not translated.</param>
-/// <param name="Bounces">The pieces that were bounced, in the order of the list's entries; empty when none was.</param>
+/// <param name="Bounces">The bounced entries, in list order; empty for none.</param>
 [GenerateSerializer, Immutable, Alias("dma.mapped")]
 public sealed record DmaMapped(ImmutableArray<MappedStage> Stages, ImmutableArray<BouncedEntry> Bounces)
 {
@@ -15,7 +15,7 @@ public sealed record DmaMapped(ImmutableArray<MappedStage> Stages, ImmutableArra
     /// <summary>Whether it holds neither.</summary>
     public bool IsNothing => Stages.IsEmpty && Bounces.IsEmpty;
 
-    /// <summary>Whether it can be ended only in the context it was made in (thread #39).</summary>
+    /// <summary>Whether the mapping can end only in the context in which it was made (thread #39).</summary>
     [Id(0)]
     public bool IsPerContext { get; init; }
 }

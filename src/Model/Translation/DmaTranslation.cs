@@ -5,10 +5,10 @@ using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>A board's MMUs and its bounce pool, and which mapping holds what of them. Immutable; every change gives a new one.</summary>
+/// <summary>A board's MMUs and bounce pool, and what each mapping holds in them. Immutable: every change gives a new value.</summary>
 /// <remarks>
-/// Invariant: what is handed out of each address space and of the pool is exactly what the mappings hold. Source:
-/// drivers/iommu/dma-iommu.c for each stage, stacked as in thread #35 and #40; kernel/dma/swiotlb.c for bounces.
+/// Invariant: each address space and the pool have handed out exactly what the mappings hold. Source: drivers/iommu/dma-iommu.c for each
+/// stage, stacked as in thread #35 and #40; kernel/dma/swiotlb.c for bounces.
 /// </remarks>
 public sealed class DmaTranslation
 {
@@ -16,7 +16,7 @@ public sealed class DmaTranslation
     private readonly BounceRegion? _bounces;
     private readonly ImmutableSortedDictionary<MapToken, HeldMapping> _held;
 
-    /// <summary>It never changes, so once is enough.</summary>
+    /// <summary>The value is immutable, so checking it once is enough.</summary>
     private bool _isChecked;
 
     private DmaTranslation(
@@ -27,29 +27,29 @@ public sealed class DmaTranslation
         _held = held;
     }
 
-    /// <summary>The MMUs as they were at the start.</summary>
+    /// <summary>The MMUs, without mappings.</summary>
     public ImmutableArray<IommuStage> Stages => [.. _stages.All.Select(stage => stage.Stage)];
 
-    /// <summary>The memory for bounces; null when the board has none.</summary>
+    /// <summary>The region of the bounce pool, or null.</summary>
     public MemoryRegionLayout? Pool => _bounces?.Layout;
 
-    /// <summary>What is to be stored of it beside <see cref="Stages"/> and <see cref="Pool"/>.</summary>
+    /// <summary>The state to store, in addition to <see cref="Stages"/> and <see cref="Pool"/>.</summary>
     public DmaTranslationState State => StateBesideHeld with { Held = [.. _held.Values] };
 
-    /// <summary>The same without what is held, for who stores that by token.</summary>
+    /// <summary>The state to store without the held mappings, for storage that keeps those by token.</summary>
     public DmaTranslationState StateBesideHeld =>
         new([.. _stages.All.Select(stage => stage.State)], [], _bounces?.Pool.State);
 
     /// <summary>The mappings that hold something, in token order.</summary>
     public IEnumerable<MapToken> Held => _held.Keys;
 
-    /// <summary>What a mapping holds; null when it holds nothing.</summary>
+    /// <summary>What the mapping of a token holds; null for nothing.</summary>
     public HeldMapping? HeldBy(MapToken token) => _held.GetValueOrDefault(token);
 
-    /// <summary>Nothing is mapped yet.</summary>
-    /// <param name="stages">Each passes <see cref="IommuStage.Check"/>, names unique: the board has checked them.</param>
-    /// <param name="pool">A region of kind Bounce of at most <see cref="SwiotlbPool.SizeBytesMax"/>, or null.</param>
-    /// <exception cref="InvalidOperationException">Nobody has checked them.</exception>
+    /// <summary>Creates MMUs and a pool without mappings.</summary>
+    /// <param name="stages">The MMUs, which must pass <see cref="Check"/>.</param>
+    /// <param name="pool">A region of kind Bounce of at most <see cref="SwiotlbPool.SizeBytesMax"/> bytes, or null.</param>
+    /// <exception cref="InvalidOperationException">They do not pass <see cref="Check"/>.</exception>
     public static DmaTranslation Create(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool)
     {
         Invariant.Holds(Check(stages, pool) is null);
@@ -59,10 +59,10 @@ public sealed class DmaTranslation
             ImmutableSortedDictionary.Create<MapToken, HeldMapping>(MapToken.Order));
     }
 
-    /// <summary>MMUs and a pool as they were stored.</summary>
+    /// <summary>Restores stored MMUs and a stored pool.</summary>
     /// <param name="stages">As for <see cref="Create"/>.</param>
     /// <param name="pool">As for <see cref="Create"/>.</param>
-    /// <param name="state">What was stored of these stages and this pool.</param>
+    /// <param name="state">The stored state of these stages and this pool.</param>
     /// <exception cref="InvalidOperationException">They do not fit together.</exception>
     public static DmaTranslation Restore(
         ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool, DmaTranslationState state)
@@ -78,17 +78,16 @@ public sealed class DmaTranslation
         return restored;
     }
 
-    /// <summary>Maps. The same request under the same token gets the same addresses.</summary>
+    /// <summary>Maps a list. The same request under the same token gets the same addresses.</summary>
     /// <remarks>
-    /// A token that comes again with another request, or other pages, is of a map that was never noted: what it holds goes back first,
-    /// and stays back when the new request is refused.
+    /// When a token comes again with another request or other pages, the earlier map was never acknowledged: what it holds is given back
+    /// first, even when the new request is refused.
     /// </remarks>
     /// <returns>
-    /// Refusals name the importer, and nothing is held. Through MMUs: EINVAL naming Stage (the board has none of that name);
-    /// EOPNOTSUPP naming Options (only a driver's own tables give them); EINVAL as <see cref="IommuMap"/>; ENOMEM naming
-    /// LengthBytes when a stage has no room, ENOSPC where a driver owns its tables; EINVAL naming MaxSegmentCount when the device is left with too many segments and that is to be
-    /// checked. Without MMUs: EIO naming BouncePool (none, or full), LengthBytes, DmaMask or Windows when what the device does not reach cannot
-    /// be bounced.
+    /// A refusal names the importer, and the token then holds nothing. Through MMUs: EINVAL naming Stage (unknown); EOPNOTSUPP naming
+    /// Options (they need tables owned by a driver); EINVAL as <see cref="IommuMap"/>; ENOMEM naming LengthBytes when a stage has no room,
+    /// or ENOSPC where a driver owns its tables; EINVAL naming MaxSegmentCount for too many segments, if the request checks the count.
+    /// Without MMUs: EIO naming BouncePool (none, or full), LengthBytes, DmaMask or Windows when an entry out of reach cannot be bounced.
     /// </returns>
     public (DmaTranslation Next, DmaResult<DmaMapped> Reply) Map(DmaMapRequest request)
     {
@@ -102,8 +101,8 @@ public sealed class DmaTranslation
         return request.Path.IsEmpty ? before.Bounce(table, request) : before.Translate(table, request);
     }
 
-    /// <summary>Null when a mapping may be ended now.</summary>
-    /// <returns>EINVAL naming Context when the DMA API would take its address for one of another context (thread #39).</returns>
+    /// <summary>Null when a mapping can be ended now.</summary>
+    /// <returns>EINVAL naming Context when another context is current, so that the DMA API would unmap the wrong address (thread #39).</returns>
     public Refusal? CheckUnmap(MapToken token)
     {
         foreach (var mapped in _held.TryGetValue(token, out var held) ? held.Mapped.Stages : [])
@@ -121,7 +120,7 @@ public sealed class DmaTranslation
         return null;
     }
 
-    /// <summary>Ends a mapping, in the contexts that it was made in; a token that holds nothing changes nothing.</summary>
+    /// <summary>Ends a mapping in the contexts in which it was made; a token that holds nothing changes nothing.</summary>
     public DmaTranslation Unmap(MapToken token) => !_held.TryGetValue(token, out var held)
         ? this
         : new(
@@ -134,7 +133,7 @@ public sealed class DmaTranslation
         _held.Keys.Where(token => token.Buffer == buffer).Aggregate(this, (held, token) => held.Unmap(token));
 
     /// <summary>Switches an MMU to another of its contexts; the same again changes nothing.</summary>
-    /// <returns>EINVAL naming Stage when there is none of that name, or Context when it has none of that number; null when switched.</returns>
+    /// <returns>EINVAL naming Stage for an unknown MMU, or Context for an unknown context; null when switched.</returns>
     public (DmaTranslation Next, Refusal? Reply) SwitchContext(string stage, uint context)
     {
         if (_stages.Find(stage) is not { } current)
@@ -146,7 +145,7 @@ public sealed class DmaTranslation
         return ReferenceEquals(switched, current) ? (this, refusal) : (new(_stages.With(switched), _bounces, _held), null);
     }
 
-    /// <summary>Checks everything from the ground up: what is handed out is what the mappings hold.</summary>
+    /// <summary>Checks that exactly what the mappings hold is handed out.</summary>
     public void AssertInvariants()
     {
         if (_isChecked)
@@ -162,12 +161,12 @@ public sealed class DmaTranslation
         _isChecked = true;
     }
 
-    /// <summary>Null when there can be such MMUs and such a pool.</summary>
+    /// <summary>Null when the MMUs and the pool are valid.</summary>
     /// <param name="stages">The MMUs.</param>
-    /// <param name="pool">The region for bounces, or null.</param>
+    /// <param name="pool">The region of the bounce pool, or null.</param>
     /// <returns>
-    /// What <see cref="IommuStage.Check"/> and <see cref="MemoryRegionLayout.Check"/> answer; EINVAL naming Stages (null) or Kind (no pool), EEXIST
-    /// naming Name, ENOSPC naming BouncePool.
+    /// What <see cref="IommuStage.Check"/> and <see cref="MemoryRegionLayout.Check"/> answer; EINVAL naming Stages (null) or Kind (not a
+    /// bounce pool), EEXIST naming Name, ENOSPC naming BouncePool.
     /// </returns>
     public static Refusal? Check(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool)
     {

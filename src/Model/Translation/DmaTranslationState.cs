@@ -3,7 +3,7 @@ using Orleans;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>What is to be stored of a board's MMUs and bounce pool; what is free follows from it.</summary>
+/// <summary>The stored state of a board's MMUs and bounce pool; what is free follows from it.</summary>
 /// <param name="Stages">The MMUs, in the board's order.</param>
 /// <param name="Held">The mappings that hold something, in token order.</param>
 /// <param name="Pool">The bounce pool; null when the board has none.</param>

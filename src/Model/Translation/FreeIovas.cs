@@ -2,9 +2,7 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>
-/// The free runs of an address space: disjoint, never touching, split when taken from and merged when given back.
-/// </summary>
+/// <summary>The free runs of an address space: disjoint and never adjacent. Taking splits runs, giving back merges them.</summary>
 internal sealed class FreeIovas
 {
     private readonly ImmutableSortedSet<GranuleRun> _runs;
@@ -15,7 +13,7 @@ internal sealed class FreeIovas
         Count = count;
     }
 
-    /// <summary>How many granules are free.</summary>
+    /// <summary>The number of free granules.</summary>
     public ulong Count { get; }
 
     /// <summary>The runs in order.</summary>
@@ -27,7 +25,7 @@ internal sealed class FreeIovas
     /// <param name="count">Granules.</param>
     /// <param name="alignment">A power of two, in granules.</param>
     /// <param name="from">The lowest base allowed.</param>
-    /// <param name="end">The granule behind the last one allowed.</param>
+    /// <param name="end">The granule after the last one allowed.</param>
     public ulong? LowestFit(ulong count, ulong alignment, ulong from, ulong end)
     {
         for (var index = Math.Max(0, IndexAtOrBefore(from)); index < _runs.Count && _runs[index].First < end; index++)
@@ -46,7 +44,7 @@ internal sealed class FreeIovas
     /// <summary>The highest base for that many granules.</summary>
     /// <param name="count">Granules.</param>
     /// <param name="alignment">A power of two, in granules.</param>
-    /// <param name="end">The granule behind the last one allowed.</param>
+    /// <param name="end">The granule after the last one allowed.</param>
     public ulong? HighestFit(ulong count, ulong alignment, ulong end)
     {
         for (var index = IndexAtOrBefore(end); index >= 0; index--)
@@ -77,7 +75,7 @@ internal sealed class FreeIovas
         .TakeWhile(run => run.First < end)
         .Aggregate(0UL, (sum, run) => sum + Math.Min(run.End, end) - run.First);
 
-    /// <summary>Without a run, all of which must be free.</summary>
+    /// <summary>Takes a run, all of which must be free.</summary>
     public FreeIovas Take(GranuleRun run)
     {
         var index = IndexAtOrBefore(run.First);
@@ -89,7 +87,7 @@ internal sealed class FreeIovas
         return new(runs, Count - run.Count);
     }
 
-    /// <summary>With a run, none of which may be free.</summary>
+    /// <summary>Gives back a run, none of which may be free.</summary>
     public FreeIovas Give(GranuleRun run)
     {
         var runs = _runs;

@@ -3,13 +3,13 @@ namespace DmaGrains.Model.Translation;
 /// <summary>The granule: the smallest piece of address space that an IOMMU maps.</summary>
 public static class Granule
 {
-    /// <summary>What sizes there are, for messages.</summary>
+    /// <summary>The possible sizes, for messages.</summary>
     public const string Expected = "4096, 16384 or 65536 bytes";
 
-    /// <summary>Whether an IOMMU of this model can have it.</summary>
+    /// <summary>Whether an IOMMU can have this granule.</summary>
     public static bool IsValid(uint granuleBytes) => granuleBytes is 4096 or 16384 or 65536;
 
-    /// <summary>Null when the granule is one of those; else EINVAL naming GranuleBytes.</summary>
+    /// <summary>Null when the granule is valid; else EINVAL naming GranuleBytes.</summary>
     public static Refusal? Check(uint granuleBytes) => IsValid(granuleBytes)
         ? null
         : new(

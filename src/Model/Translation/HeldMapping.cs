@@ -5,28 +5,25 @@ using Orleans;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>A mapping that holds something: what was asked and what was given, so that a repeat gets the same answer.</summary>
+/// <summary>What a mapping holds, with the request that it answers, so that a repeat gets the same addresses.</summary>
 /// <param name="Request">The request <see cref="DmaMapRequest.WithoutPages"/>.</param>
 /// <param name="PagesDigest">
-/// Stands for the pages, which their buffer keeps. The storage's token does not: memory that was never acknowledged may be given
-/// anew under the same token, in other pages.
+/// Identifies the pages, which their buffer stores. The storage's token is not enough: an unacknowledged allocation may be made again under
+/// the same token, with other pages.
 /// </param>
-/// <param name="Mapped">What it holds; not nothing.</param>
+/// <param name="Mapped">What it holds; never <see cref="DmaMapped.Nothing"/>.</param>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.held-mapping")]
 public sealed record HeldMapping(DmaMapRequest Request, ulong PagesDigest, DmaMapped Mapped)
 {
-    /// <summary>What a request was given.</summary>
+    /// <summary>Records what a request was given.</summary>
     public static HeldMapping Of(DmaMapRequest request, DmaMapped mapped) =>
         new(request.WithoutPages(), DigestOf(request.Storage.Extents), mapped);
 
-    /// <summary>Whether this will do for a request: the same mapping of the same pages.</summary>
+    /// <summary>Whether a request asks for this mapping of the same pages again.</summary>
     public bool IsOf(DmaMapRequest request) =>
         Request.IsRepeatOf(request) && PagesDigest == DigestOf(request.Storage.Extents);
 
-    /// <summary>
-    /// Two lists of extents that differ in one extent have two digests; that others share one by chance is as likely as drawing the
-    /// same 64-bit number twice.
-    /// </summary>
+    /// <summary>Lists that differ in one extent always have different digests; others collide as rarely as random 64-bit numbers.</summary>
     private static ulong DigestOf(ImmutableArray<PageExtent> extents)
     {
         var digest = (ulong)extents.Length;

@@ -3,26 +3,24 @@ using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>
-/// What shapes a mapping: the IOMMU's granule and the device's limits as the kernel's getters read them.
-/// </summary>
+/// <summary>The limits that shape a mapping: the IOMMU's granule, and the device's limits as the kernel's getters read them.</summary>
 /// <param name="GranuleBytes">4096, 16384 or 65536.</param>
-/// <param name="MaxSegmentSize">No join makes a segment longer, in bytes; 0 means 65536.</param>
+/// <param name="MaxSegmentSize">The longest segment that joining makes, in bytes; 0 means 65536.</param>
 /// <param name="SegmentBoundaryMask">2^k-1: inputs are kept off multiples of mask + 1; 0 means 2^64-1.</param>
 public readonly record struct IommuLimits(uint GranuleBytes, uint MaxSegmentSize, ulong SegmentBoundaryMask)
 {
-    /// <summary>A granule with what a device takes.</summary>
+    /// <summary>Combines a granule with a device's limits.</summary>
     public static IommuLimits Of(uint granuleBytes, DmaConstraints takes) =>
         new(granuleBytes, takes.MaxSegmentSize, takes.SegmentBoundaryMask);
 
-    /// <summary><see cref="MaxSegmentSize"/>, the default read in.</summary>
+    /// <summary><see cref="MaxSegmentSize"/>, or its default.</summary>
     public uint EffectiveMaxSegmentSize =>
         MaxSegmentSize == 0 ? DeviceDmaParameters.DefaultMaxSegmentSize : MaxSegmentSize;
 
-    /// <summary><see cref="SegmentBoundaryMask"/>, the default read in.</summary>
+    /// <summary><see cref="SegmentBoundaryMask"/>, or its default.</summary>
     public ulong EffectiveBoundaryMask => SegmentBoundaryMask == 0 ? ulong.MaxValue : SegmentBoundaryMask;
 
-    /// <summary>Null when a mapping can be made under these limits.</summary>
+    /// <summary>Null when the limits are valid.</summary>
     /// <returns>EINVAL naming GranuleBytes, or SegmentBoundaryMask when it has holes.</returns>
     public Refusal? Check() => Granule.Check(GranuleBytes) is { } refusal
         ? refusal

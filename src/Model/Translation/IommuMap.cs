@@ -39,8 +39,8 @@ public static class IommuMap
     /// <param name="entries">At least one entry.</param>
     /// <returns>The errors of the first overload.</returns>
     /// <remarks>
-    /// Deliberate difference: an entry's offset is taken from its address. The kernel takes it from the page, which is
-    /// the same where the granule is a page; a longer granule cannot map the middle of itself.
+    /// Deliberate difference: an entry's offset is taken from its address. The kernel takes it from the page, which is the same where the
+    /// granule is a page; a longer granule cannot be mapped from its middle.
     /// </remarks>
     public static DmaResult<IommuMapping> Map(IommuLimits limits, ReadOnlySpan<SgEntry> entries)
     {
@@ -76,8 +76,8 @@ public static class IommuMap
 
     /// <summary>Maps the segments of the stage below, nearer to memory (thread #35, figures 1 and 2; #40).</summary>
     /// <param name="limits">Granule, segment size and boundary.</param>
-    /// <param name="below">What the stage below made of the list.</param>
-    /// <param name="start">Where that lies in the address space of the stage below.</param>
+    /// <param name="below">The list's mapping in the stage below.</param>
+    /// <param name="start">Its base in the address space of the stage below.</param>
     /// <returns>The errors of the first overload.</returns>
     public static DmaResult<IommuMapping> Map(IommuLimits limits, IommuMapping below, Iova start)
     {

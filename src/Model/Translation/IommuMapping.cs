@@ -5,8 +5,8 @@ using DmaGrains.Model.Scatterlists;
 namespace DmaGrains.Model.Translation;
 
 /// <summary>
-/// How a list lies in address space, relative to a base that is still to be found.
-/// 1 ≤ Segments.Length ≤ inputs; Σ LengthBytes of the segments = Σ LengthBytes of the inputs, in the same order.
+/// The layout of a list in address space, relative to a base that is not allocated yet. 1 ≤ Segments.Length ≤ inputs; Σ LengthBytes of the
+/// segments = Σ LengthBytes of the inputs, in the same order.
 /// </summary>
 /// <remarks>
 /// The sum holds below 4 GiB: the kernel counts a segment's length in 32 bits, and a list that keeps joining an
@@ -28,9 +28,7 @@ public sealed class IommuMapping
     /// <summary>Address space that the list takes, in bytes: whole granules. 0 when every input is empty.</summary>
     public ulong LengthBytes { get; }
 
-    /// <summary>
-    /// The base is a multiple of this many bytes: the length in granules, rounded up to a power of two.
-    /// </summary>
+    /// <summary>The alignment of the base, in bytes: the length in granules, rounded up to a power of two.</summary>
     public UInt128 AlignmentBytes =>
         (UInt128)_limits.GranuleBytes
         * BitOperations.RoundUpToPowerOf2(Math.Max(1, LengthBytes / _limits.GranuleBytes));
@@ -38,15 +36,13 @@ public sealed class IommuMapping
     /// <summary>The DMA segments in order; their number is what dma_map_sg returns.</summary>
     public ImmutableArray<DmaSpan> Segments { get; }
 
-    /// <summary>What was left empty, in order.</summary>
+    /// <summary>The pads, in order.</summary>
     public ImmutableArray<IommuPad> Pads { get; }
 
-    /// <summary>
-    /// Segments longer than <see cref="IommuLimits.MaxSegmentSize"/> as given; when that is 0, all that hold data.
-    /// </summary>
+    /// <summary>The number of segments longer than <see cref="IommuLimits.MaxSegmentSize"/> as given; when that is 0, of all that hold data.</summary>
     public int CountOverMax() => Segments.Count(segment => segment.LengthBytes > _limits.MaxSegmentSize);
 
-    /// <summary>Segments that cross a boundary, at the lowest base that is not 0.</summary>
+    /// <summary>The number of segments that cross a boundary at the lowest base that is not 0.</summary>
     public int CountCrossing()
     {
         var start = unchecked((ulong)AlignmentBytes);
@@ -55,7 +51,7 @@ public sealed class IommuMapping
     }
 
     /// <summary>The DMA segments as the device sees them.</summary>
-    /// <param name="start">A multiple of <see cref="AlignmentBytes"/>: the joins hold for no other.</param>
+    /// <param name="start">A multiple of <see cref="AlignmentBytes"/>; the joins are valid only there.</param>
     /// <exception cref="ArgumentException">The base is not aligned.</exception>
     /// <exception cref="OverflowException">The list reaches beyond 64-bit addresses.</exception>
     public ImmutableArray<DmaSegment> At(Iova start)

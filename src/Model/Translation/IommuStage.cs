@@ -2,40 +2,37 @@ using Orleans;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>
-/// An MMU of a board. Devices that name the same stage share its address space: one for each bus; a stage that one device names is
-/// its own (thread #34, #35).
-/// </summary>
+/// <summary>An MMU of a board. Devices that name the same stage share its address space (thread #34, #35).</summary>
 /// <param name="Name">Unique among the board's stages.</param>
 /// <param name="Layout">Its address space, the same in every context.</param>
 [GenerateSerializer, Immutable, Alias("dma.stage")]
 public sealed record IommuStage(string Name, IovaSpaceLayout Layout)
 {
-    /// <summary>Most contexts of a stage.</summary>
+    /// <summary>The most contexts of a stage.</summary>
     public const uint ContextsMax = 64;
 
-    /// <summary>Who keeps its tables.</summary>
+    /// <summary>Who owns its tables.</summary>
     [Id(0)]
     public StageOwner Owner { get; init; }
 
-    /// <summary>How many address spaces it switches between, 1 to <see cref="ContextsMax"/> (thread #38, #39).</summary>
+    /// <summary>The number of address spaces that it switches between, 1 to <see cref="ContextsMax"/> (thread #38, #39).</summary>
     [Id(1)]
     public uint ContextCount { get; init; } = 1;
 
     /// <summary>
-    /// The highest address that its entries hold, whatever its input; 0 for no limit. Of a stage next to memory a physical address, as
-    /// the io-pgtable's oas (include/linux/io-pgtable.h).
+    /// The highest output address that its entries hold; 0 for no limit. For a stage next to memory this is a physical address, as oas in
+    /// include/linux/io-pgtable.h.
     /// </summary>
     [Id(2)]
     public ulong OutputLimit { get; init; }
 
-    /// <summary>Whether another stage says the same; records compare their collections by reference.</summary>
+    /// <summary>Whether another stage is equal in content; <c>==</c> compares collections by reference.</summary>
     public bool SaysTheSameAs(IommuStage other) =>
         Name == other.Name && Owner == other.Owner && ContextCount == other.ContextCount && OutputLimit == other.OutputLimit
         && Layout.Reserved.SequenceEqual(other.Layout.Reserved)
         && Layout with { Reserved = [] } == other.Layout with { Reserved = [] };
 
-    /// <summary>Null when the stage can exist.</summary>
+    /// <summary>Null when the stage is valid.</summary>
     /// <returns>EINVAL naming Stage, Owner, Layout or ContextCount; else what <see cref="IovaSpaceLayout.Check"/> answers.</returns>
     public Refusal? Check()
     {

@@ -5,17 +5,17 @@ using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>A board's MMUs and what is handed out of each.</summary>
+/// <summary>A board's MMUs with the addresses that each has handed out.</summary>
 /// <param name="All">In the board's order.</param>
 internal sealed record IommuStages(ImmutableArray<StageContexts> All)
 {
-    /// <summary>Nothing is handed out.</summary>
+    /// <summary>Creates MMUs that have handed out nothing.</summary>
     public static IommuStages Create(ImmutableArray<IommuStage> stages) => new([.. stages.Select(StageContexts.Create)]);
 
-    /// <summary>MMUs as they were stored.</summary>
+    /// <summary>Restores stored MMUs.</summary>
     /// <param name="stages">The MMUs.</param>
-    /// <param name="states">What was stored of each.</param>
-    /// <param name="held">What mappings hold of them.</param>
+    /// <param name="states">The stored state of each.</param>
+    /// <param name="held">What mappings hold in them.</param>
     public static IommuStages Restore(
         ImmutableArray<IommuStage> stages, ImmutableArray<IommuStageState> states, IEnumerable<MappedStage> held)
     {
@@ -24,10 +24,10 @@ internal sealed record IommuStages(ImmutableArray<StageContexts> All)
         return new([.. stages.Zip(states, (stage, state) => StageContexts.Restore(stage, state, byStage[stage.Name]))]);
     }
 
-    /// <summary>Lays a list out in the address spaces on a device's path, each over the one below it.</summary>
+    /// <summary>Maps a list in each address space on a device's path, from memory towards the device.</summary>
     /// <param name="table">The list.</param>
-    /// <param name="request">Whose list it is, and through which stages it goes.</param>
-    /// <returns>What each stage gave, from memory towards the device; or a refusal as <see cref="DmaTranslation.Map"/> says.</returns>
+    /// <param name="request">The request, with its path.</param>
+    /// <returns>The addresses from each stage, from memory towards the device, or a refusal as in <see cref="DmaTranslation.Map"/>.</returns>
     public (IommuStages Next, DmaResult<ImmutableArray<MappedStage>> Reply) Map(SgTable table, DmaMapRequest request)
     {
         if (Check(request) is { } bad)
@@ -49,7 +49,7 @@ internal sealed record IommuStages(ImmutableArray<StageContexts> All)
                 return Refuse(Explain(laidOut.Refusal!, stage, request));
             }
 
-            // What a stage below hands out reaches the stage above it, and never the device.
+            // The device never sees the addresses of the lower stage.
             var highest = step == path.Length - 1 ? request.HighestAddress : ulong.MaxValue;
             var space = step == path.Length - 1 && request.Space is { } own ? $"{request.Token.Buffer}/{own}" : null;
             var (filled, reply) = stage.Allocate(mapping.LengthBytes, highest, space);
@@ -65,7 +65,7 @@ internal sealed record IommuStages(ImmutableArray<StageContexts> All)
         return TooMany(mapping!, request) is { } tooMany ? Refuse(tooMany) : (next, DmaResult.Grant(mapped.MoveToImmutable()));
     }
 
-    /// <summary>Gives back what a mapping holds, each range to the context that it is of.</summary>
+    /// <summary>Gives back each range of a mapping to its context.</summary>
     public IommuStages Unmap(ImmutableArray<MappedStage> held) =>
         held.Aggregate(this, (stages, mapped) => stages.With(stages.Find(mapped.Stage)!.Free(mapped)));
 
@@ -76,10 +76,10 @@ internal sealed record IommuStages(ImmutableArray<StageContexts> All)
         return index < 0 ? null : All[index];
     }
 
-    /// <summary>With a stage in the place of the one of its name.</summary>
+    /// <summary>Replaces the stage of that name.</summary>
     public IommuStages With(StageContexts stage) => new(All.SetItem(IndexOf(stage.Stage.Name), stage));
 
-    /// <summary>Checks that each address space hands out what mappings hold of it, and no more.</summary>
+    /// <summary>Checks that each address space has handed out exactly what mappings hold.</summary>
     /// <param name="held">All that mappings hold.</param>
     public void AssertHold(IEnumerable<MappedStage> held)
     {
@@ -103,7 +103,7 @@ internal sealed record IommuStages(ImmutableArray<StageContexts> All)
         Reason = $"{stage.Stage.Name} cannot map {request.Token.Buffer} for {request.Importer}: {refusal.Reason}",
     };
 
-    /// <summary>No parameter asks a mapper for fewer segments, so they are counted afterwards (thread #57).</summary>
+    /// <summary>The mapper cannot be asked for fewer segments, so they are counted afterwards (thread #57).</summary>
     private static Refusal? TooMany(IommuMapping mapping, DmaMapRequest request)
     {
         var (count, most) = ((uint)mapping.Segments.Length, request.Takes.MaxSegmentCount);
@@ -117,7 +117,7 @@ internal sealed record IommuStages(ImmutableArray<StageContexts> All)
     private (IommuStages Next, DmaResult<ImmutableArray<MappedStage>> Reply) Refuse(Refusal refusal) =>
         (this, DmaResult.Refuse<ImmutableArray<MappedStage>>(refusal));
 
-    /// <summary>Null when the stages exist and can give what is asked for; else EINVAL naming Stage, or EOPNOTSUPP naming Options.</summary>
+    /// <summary>EINVAL naming Stage for an unknown stage, EOPNOTSUPP naming Options for options that the stages do not support; else null.</summary>
     private Refusal? Check(DmaMapRequest request)
     {
         foreach (var name in request.Path)
@@ -133,7 +133,7 @@ internal sealed record IommuStages(ImmutableArray<StageContexts> All)
         return CheckOptions(request, Find(request.Path[^1])!.Stage);
     }
 
-    /// <summary>Who flushes later, or wants an address space of a process, needs tables that its driver keeps (thread #34).</summary>
+    /// <summary>EOPNOTSUPP when a deferred flush or a process's address space is asked of tables that no driver owns (thread #34); else null.</summary>
     private static Refusal? CheckOptions(DmaMapRequest request, IommuStage nearest)
     {
         if ((request.Options & (MapOptions.DeferFlush | MapOptions.OwnSpace)) == MapOptions.None)

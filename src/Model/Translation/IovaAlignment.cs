@@ -1,6 +1,6 @@
 namespace DmaGrains.Model.Translation;
 
-/// <summary>What a base is a multiple of.</summary>
+/// <summary>The alignment of bases.</summary>
 public enum IovaAlignment
 {
     /// <summary>

@@ -1,6 +1,6 @@
 namespace DmaGrains.Model.Translation;
 
-/// <summary>Where an address space looks for room.</summary>
+/// <summary>Where an address space looks for free addresses.</summary>
 public enum IovaPolicy
 {
     /// <summary>

@@ -6,6 +6,6 @@ public enum IovaReuse
     /// <summary>At once: every free flushes the device's translations (the kernel's iommu.strict=1).</summary>
     Strict = 0,
 
-    /// <summary>After the next reaping, which flushes for all of them together (iommu.strict=0; thread #25).</summary>
+    /// <summary>After the next reap, which flushes once for all freed ranges (iommu.strict=0; thread #25).</summary>
     Lazy = 1,
 }

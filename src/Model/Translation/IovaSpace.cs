@@ -3,9 +3,7 @@ using System.Numerics;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>
-/// An IOMMU's address space and which ranges of it are held. Immutable; every change gives a new one.
-/// </summary>
+/// <summary>An IOMMU's address space and its held ranges. Immutable: every change gives a new value.</summary>
 /// <remarks>
 /// Invariant: reserved + held + retired + free = all granules, no two overlap. Source: drivers/iommu/iova.c; etnaviv's
 /// allocator as told in thread #25. Deliberate difference: the kernel gives up looking below 4 GiB first once that has
@@ -40,24 +38,22 @@ public sealed class IovaSpace
         FlushCount = flushCount;
     }
 
-    /// <summary>The address space as it was at the start.</summary>
+    /// <summary>The address space before any allocation.</summary>
     public IovaSpaceLayout Layout { get; }
 
-    /// <summary>How often the device's translations were flushed.</summary>
+    /// <summary>The number of flushes of the device's translations.</summary>
     public ulong FlushCount { get; }
 
-    /// <summary>What is held, in address order.</summary>
+    /// <summary>The held ranges, in address order.</summary>
     public IEnumerable<IovaRange> HeldRanges => _held.Values.Select(ToRange);
 
-    /// <summary>
-    /// What is freed and not yet reaped, in the order freed: the device may still have translations of it.
-    /// </summary>
+    /// <summary>The ranges that are freed but not yet reaped, in the order freed: the device may still have translations for them.</summary>
     public IEnumerable<IovaRange> RetiredRanges => _retired.Select(ToRange);
 
-    /// <summary>What can be handed out, in address order.</summary>
+    /// <summary>The free ranges, in address order.</summary>
     public IEnumerable<IovaRange> FreeRanges => _free.Runs.Select(ToRange);
 
-    /// <summary>An address space of which nothing is held.</summary>
+    /// <summary>Creates an address space in which nothing is held.</summary>
     /// <returns>The refusals of <see cref="IovaSpaceLayout.Check"/>.</returns>
     public static DmaResult<IovaSpace> Create(IovaSpaceLayout layout)
     {
@@ -72,17 +68,17 @@ public sealed class IovaSpace
             layout, free, ImmutableSortedDictionary<ulong, GranuleRun>.Empty, [], all.First, 0));
     }
 
-    /// <summary>An address space as it was stored: the free runs follow from the layout and what is held or retired.</summary>
-    /// <param name="layout">The address space as it was at the start.</param>
-    /// <param name="state">What was stored of it.</param>
-    /// <param name="held">What is held of it, in any order.</param>
+    /// <summary>Restores a stored address space: the free runs follow from the layout and the held and retired ranges.</summary>
+    /// <param name="layout">The address space before any allocation.</param>
+    /// <param name="state">The stored state.</param>
+    /// <param name="held">The held ranges, in any order.</param>
     /// <exception cref="InvalidOperationException">They do not fit together.</exception>
     public static IovaSpace Restore(IovaSpaceLayout layout, IovaSpaceState state, IReadOnlyCollection<IovaRange> held)
     {
         var fresh = Create(layout).Value;
         var retired = state.Retired.Select(fresh.ToRun).ToImmutableList();
 
-        // A run that two hold is not free any more when the second takes it.
+        // Take asserts that runs are free, so a run held twice is found here.
         var free = held.Select(fresh.ToRun).Concat(retired).Aggregate(fresh._free, (free, run) => free.Take(run));
         var space = new IovaSpace(
             layout, free, held.Select(fresh.ToRun).ToImmutableSortedDictionary(run => run.First, run => run), retired,
@@ -91,7 +87,7 @@ public sealed class IovaSpace
         return space;
     }
 
-    /// <summary>What is to be stored beside the layout and <see cref="HeldRanges"/>.</summary>
+    /// <summary>The state to store, in addition to the layout and <see cref="HeldRanges"/>.</summary>
     public IovaSpaceState State => new(_next, FlushCount, [.. RetiredRanges]);
 
     /// <summary>Hands out a range of whole granules.</summary>
@@ -122,11 +118,9 @@ public sealed class IovaSpace
             : (this, DmaResult.Refuse<IovaRange>(reaped.Full(lengthBytes, highestAddress)));
     }
 
-    /// <summary>
-    /// Gives back a range. When it can be handed out again is <see cref="IovaSpaceLayout.Reuse"/>'s business.
-    /// </summary>
+    /// <summary>Gives back a range. <see cref="IovaSpaceLayout.Reuse"/> decides when it can be handed out again.</summary>
     /// <param name="first">Where a held range starts.</param>
-    /// <returns>EINVAL naming First when none starts there.</returns>
+    /// <returns>EINVAL naming First when no held range starts there.</returns>
     public DmaResult<IovaSpace> Free(Iova first)
     {
         var granule = first.Value / Layout.GranuleBytes;
@@ -142,16 +136,12 @@ public sealed class IovaSpace
             : new IovaSpace(Layout, _free.Give(run), held, _retired, _next, FlushCount + 1));
     }
 
-    /// <summary>
-    /// Flushes the device's translations, so that what was freed can be handed out; nothing happens when nothing was.
-    /// </summary>
+    /// <summary>Flushes the device's translations, so that freed ranges can be handed out again. Does nothing without freed ranges.</summary>
     public IovaSpace Reap() => _retired.IsEmpty
         ? this
         : new(Layout, _retired.Aggregate(_free, (free, run) => free.Give(run)), _held, [], _next, FlushCount + 1);
 
-    /// <summary>
-    /// Checks everything from the ground up: what is free is what the layout offers without what is held or retired.
-    /// </summary>
+    /// <summary>Checks that the free ranges are exactly those of the layout that are neither held nor retired.</summary>
     public void AssertInvariants()
     {
         var all = Layout.Granules;

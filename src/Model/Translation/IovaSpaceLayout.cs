@@ -7,8 +7,8 @@ namespace DmaGrains.Model.Translation;
 /// <param name="First">The lowest address; granule 0 is never used (dma-iommu.c, iommu_dma_init_domain).</param>
 /// <param name="Last">The highest address: a numeric bound, also where a mask has holes (venus: 0xddbfffff).</param>
 /// <param name="GranuleBytes">4096, 16384 or 65536; only whole granules between the bounds are used.</param>
-/// <param name="Policy">Where it looks for room.</param>
-/// <param name="Alignment">What a base is a multiple of.</param>
+/// <param name="Policy">Where it looks for free addresses.</param>
+/// <param name="Alignment">The alignment of bases.</param>
 /// <param name="Reuse">When a freed range may be handed out again.</param>
 [GenerateSerializer, Immutable, Alias("dma.iova-layout")]
 public sealed record IovaSpaceLayout(
@@ -19,12 +19,10 @@ public sealed record IovaSpaceLayout(
     IovaAlignment Alignment = IovaAlignment.Size,
     IovaReuse Reuse = IovaReuse.Strict)
 {
-    /// <summary>Most reserved windows.</summary>
+    /// <summary>The most reserved windows.</summary>
     public const int ReservedMax = 64;
 
-    /// <summary>
-    /// Windows that are never handed out: MSI doorbells, firmware, peripherals. They may overlap and reach outside.
-    /// </summary>
+    /// <summary>Ranges that are never handed out: MSI doorbells, firmware, peripherals. They may overlap each other and the bounds.</summary>
     [Id(0)]
     public ImmutableArray<IovaRange> Reserved { get; init; } = [];
 
@@ -48,10 +46,10 @@ public sealed record IovaSpaceLayout(
         }
     }
 
-    /// <summary>The number behind the last granule that lies at or below an address as a whole.</summary>
+    /// <summary>The number after the last granule that ends at or below an address.</summary>
     internal ulong GranulesThrough(ulong address) => (ulong)(((UInt128)address + 1) / GranuleBytes);
 
-    /// <summary>Null when the address space can exist.</summary>
+    /// <summary>Null when the layout is valid.</summary>
     /// <returns>
     /// EINVAL naming GranuleBytes, Last (no whole granule between the bounds) or Reserved (a window is empty or reaches
     /// beyond 64-bit addresses); ENOSPC for too many windows.

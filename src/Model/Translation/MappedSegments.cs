@@ -6,17 +6,17 @@ using DmaGrains.Model.Scatterlists;
 namespace DmaGrains.Model.Translation;
 
 /// <summary>
-/// What a device walks after mapping. It follows from the list and from what the mapping holds, so it is computed when asked for and
-/// kept nowhere.
+/// Computes the segments that a device walks after mapping. They follow from the list and from what the mapping holds, so they are not
+/// stored.
 /// </summary>
 public static class MappedSegments
 {
     /// <summary>The segments, in the order of the list: what sg_dma_address and sg_dma_len answer. Σ LengthBytes = the list's.</summary>
     /// <param name="table">The list that was mapped.</param>
-    /// <param name="takes">What the device took when it was: its size and boundary steered the joining.</param>
+    /// <param name="takes">The device's limits at the map; size and boundary steered how entries were joined.</param>
     /// <param name="mapped">What the mapping holds; null when the device sees physical addresses.</param>
-    /// <param name="windows">How the device's bus sees memory; what goes through an MMU they do not translate.</param>
-    /// <exception cref="InvalidOperationException">The mapping is not of this list.</exception>
+    /// <param name="windows">How the device's bus sees memory; not applied behind an MMU.</param>
+    /// <exception cref="InvalidOperationException">The mapping belongs to another list.</exception>
     public static ImmutableArray<DmaSegment> Of(SgTable table, DmaConstraints takes, DmaMapped? mapped, DmaWindows windows = default)
     {
         if (mapped is not { Stages: { IsEmpty: false } stages })
@@ -36,10 +36,7 @@ public static class MappedSegments
         return mapping.From(stages[^1].Range.First);
     }
 
-    /// <summary>
-    /// The entries where the bus has them, or where it has their copies. Memory of its own a device has no window for: its addresses are
-    /// what they are.
-    /// </summary>
+    /// <summary>The entries, or their copies, at bus addresses. A device has no window for its own memory, whose addresses stay as they are.</summary>
     private static ImmutableArray<DmaSegment> Untranslated(SgTable table, ReadOnlySpan<BouncedEntry> bounces, DmaWindows windows)
     {
         var segments = ImmutableArray.CreateBuilder<DmaSegment>(table.EntryCount);

@@ -2,11 +2,11 @@ using Orleans;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>What a mapping holds of one stage.</summary>
+/// <summary>What a mapping holds in one stage.</summary>
 /// <param name="Stage">The stage.</param>
 /// <param name="GranuleBytes">Its granule.</param>
 /// <param name="Range">The addresses.</param>
-/// <param name="Context">The context they are valid in, from 0.</param>
+/// <param name="Context">The context in which they are valid, from 0.</param>
 [GenerateSerializer, Immutable, Alias("dma.mapped-stage")]
 public readonly record struct MappedStage(string Stage, uint GranuleBytes, IovaRange Range, uint Context)
 {
@@ -14,7 +14,7 @@ public readonly record struct MappedStage(string Stage, uint GranuleBytes, IovaR
     [Id(0)]
     public bool IsLazy { get; init; }
 
-    /// <summary>Whose own address space the context is, by <c>buffer/attachment</c>; null where it is shared (thread #34).</summary>
+    /// <summary>The attachment to which the context's address space belongs, as <c>buffer/attachment</c>; null where it is shared (thread #34).</summary>
     [Id(1)]
     public string? Space { get; init; }
 }

@@ -6,7 +6,7 @@ using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>Whether addresses that somebody handed to a device behind an MMU can be that MMU's.</summary>
+/// <summary>Judges whether given addresses can come from the MMU of a device.</summary>
 /// <remarks>
 /// An MMU gives whole granules between its first and last address, never granule 0, never a reserved window
 /// (drivers/iommu/dma-iommu.c, iommu_dma_init_domain, iova_reserve_iommu_regions), each to one page, and the DMA API lays a list out in
@@ -29,20 +29,20 @@ public sealed class MmuAddresses
         _reserved = [.. stage.Layout.ReservedGranules().Select(run => new StatedSegment(run.First * granule, (run.End - run.First) * granule))];
     }
 
-    /// <summary>Those of the MMU nearest to a device; null when none stands between it and memory.</summary>
+    /// <summary>For the MMU nearest to a device; null for a device without one.</summary>
     /// <param name="device">The device, on the board.</param>
-    /// <param name="board">A board that can exist.</param>
+    /// <param name="board">A valid board.</param>
     public static MmuAddresses? Of(Device device, BoardDefinition board) =>
         board.Stages.FirstOrDefault(stage => stage.Name == (device.Iommu ?? device.BusMmu)) is { } nearest
             ? new(device, nearest, board)
             : null;
 
-    /// <summary>The MMU.</summary>
+    /// <summary>The MMU's name.</summary>
     public string Stage => _stage.Name;
 
-    /// <summary>What cannot be, in the order of the segments: EIO naming First, Last, Reserved, Held or Overlap.</summary>
+    /// <summary>The addresses that the MMU cannot have given, in segment order: EIO naming First, Last, Reserved, Held or Overlap.</summary>
     /// <param name="segments">What the device walks.</param>
-    /// <param name="held">The range of the MMU that the mapping is said to hold; null when nothing is said.</param>
+    /// <param name="held">The range of the MMU that the mapping holds, if stated; else null.</param>
     public ImmutableArray<SegmentViolation> Impossible(ImmutableArray<StatedSegment> segments, StatedSegment? held)
     {
         var violations = ImmutableArray.CreateBuilder<SegmentViolation>();
@@ -70,11 +70,11 @@ public sealed class MmuAddresses
         return violations.ToImmutable();
     }
 
-    /// <summary>What can be and is suspicious: physical addresses of memory (Memory), pieces that do not follow each other (Order).</summary>
+    /// <summary>Possible but suspicious addresses: physical addresses of memory (Memory), and segments that do not follow each other (Order).</summary>
     /// <param name="segments">What the device walks.</param>
-    /// <param name="entries">The pages in the same order; empty when the list does not tell them.</param>
-    /// <param name="takes">What the device takes: its boundary leaves room between pieces.</param>
-    /// <param name="held">The range of the MMU that the mapping is said to hold; null when nothing is said.</param>
+    /// <param name="entries">The pages in the same order; empty when the list does not state them.</param>
+    /// <param name="takes">The device's limits; its boundary may leave gaps between segments.</param>
+    /// <param name="held">The range of the MMU that the mapping holds, if stated; else null.</param>
     public IEnumerable<SegmentRemark> Suspicious(
         ImmutableArray<StatedSegment> segments, ImmutableArray<StatedSegment> entries, DmaConstraints takes, StatedSegment? held)
     {
@@ -124,7 +124,7 @@ public sealed class MmuAddresses
     private Refusal Refuse(string field, ulong needed, ulong limit, string reason) =>
         new(Errno.EIO, _device.Name, field, needed, limit, reason);
 
-    /// <summary>Where the pages are told, only their own address is suspicious; where they are not, that of any memory.</summary>
+    /// <summary>With stated pages, only a segment's own physical address is suspicious; without, any address of memory.</summary>
     private SegmentRemark? Physical(int index, StatedSegment segment, ulong? page)
     {
         if (page is { } own && own != segment.Address)
@@ -151,7 +151,7 @@ public sealed class MmuAddresses
         var expected = ((UInt128)before.Last + granule) / granule * granule;
         var first = (UInt128)(segment.Address / granule) * granule;
 
-        // Room is left only so that a piece does not cross a boundary: it then starts behind one.
+        // A gap exists only to keep a segment from crossing a boundary, so the segment starts right after one.
         var window = (UInt128)takes.SegmentBoundaryMask + 1;
         var isPadded = first > expected && first - expected < window && first % window == 0;
         return first == expected || isPadded
@@ -166,7 +166,7 @@ public sealed class MmuAddresses
         private int _entry;
         private ulong _into;
 
-        /// <summary>Where the next bytes lie, and goes behind them; null behind the last entry.</summary>
+        /// <summary>The address of the next bytes, which are then passed; null after the last entry.</summary>
         public ulong? Next(ulong lengthBytes)
         {
             while (_entry < entries.Length && _into == entries[_entry].LengthBytes)

@@ -2,16 +2,14 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>
-/// Places inputs one behind the other and joins those that may be one segment. The first refusal ends it.
-/// </summary>
+/// <summary>Places inputs one after the other and joins those that may be one segment, until the first refusal.</summary>
 /// <remarks>
-/// The kernel places all inputs, then walks them again to join. One walk does: the pad behind an input closes its
-/// segment there, and ends on a boundary, where nothing joins anyway.
+/// The kernel places all inputs, then walks them again to join. One walk is enough: the pad after an input closes its segment, and ends on
+/// a boundary, where nothing joins anyway.
 /// </remarks>
 internal ref struct SegmentJoiner(IommuLimits limits, int inputCount)
 {
-    // Most lists join to a few segments: room for all of them would mostly be thrown away.
+    // Most lists join to a few segments, so room for all inputs would mostly be wasted.
     private readonly ImmutableArray<DmaSpan>.Builder _segments =
         ImmutableArray.CreateBuilder<DmaSpan>(Math.Min(inputCount, 32));
 
@@ -24,10 +22,10 @@ internal ref struct SegmentJoiner(IommuLimits limits, int inputCount)
     private ulong _length;
     private ulong _lastExtent;
 
-    /// <summary>The segment that is being made; of no bytes before the first input, and where inputs are empty.</summary>
+    /// <summary>The current segment; it has no bytes before the first input and while inputs are empty.</summary>
     private DmaSpan _segment;
 
-    /// <summary>Bytes in the segment that may still grow; 0 when none may.</summary>
+    /// <summary>Bytes in the segment if it may still grow, else 0.</summary>
     private uint _open;
 
     public void Add(IommuInput input)
@@ -60,7 +58,7 @@ internal ref struct SegmentJoiner(IommuLimits limits, int inputCount)
         _placed++;
     }
 
-    /// <summary>What has been placed: at least one input, or a refusal.</summary>
+    /// <summary>The result, after at least one input or a refusal.</summary>
     public readonly DmaResult<IommuMapping> ToResult()
     {
         if (_refusal is not null)
@@ -72,7 +70,7 @@ internal ref struct SegmentJoiner(IommuLimits limits, int inputCount)
         return DmaResult.Grant(new IommuMapping(limits, _length, _segments.DrainToImmutable(), _pads.DrainToImmutable()));
     }
 
-    /// <summary>An overlong segment goes on joining: the subtraction is one of unsigned ints.</summary>
+    /// <summary>An overlong segment keeps joining, because the kernel subtracts unsigned ints.</summary>
     private readonly bool CanJoin(IommuInput input) =>
         _open != 0
         && input.OffsetBytes == 0
@@ -81,7 +79,7 @@ internal ref struct SegmentJoiner(IommuLimits limits, int inputCount)
 
     private bool TryPlace(IommuInput input, out ulong extent)
     {
-        // Of two numbers of 32 bits: far from 64.
+        // The sum of two 32-bit numbers cannot overflow 64 bits.
         extent = ((ulong)input.OffsetBytes + input.LengthBytes + (_granule - 1)) & ~((ulong)_granule - 1);
         if (input.OffsetBytes >= _granule)
         {
@@ -94,9 +92,7 @@ internal ref struct SegmentJoiner(IommuLimits limits, int inputCount)
         return FitsExtent(_placed, extent) && TryPad(extent) && FitsSpace(extent);
     }
 
-    /// <summary>
-    /// Keeps an input off the next boundary. An empty one counts as endless there: the kernel subtracts 1 from 0.
-    /// </summary>
+    /// <summary>Keeps an input off the next boundary. An empty one counts as endless here, because the kernel subtracts 1 from 0.</summary>
     private bool TryPad(ulong extent)
     {
         var pad = unchecked(0 - _length) & _mask;

@@ -1,18 +1,18 @@
 namespace DmaGrains.Model.Translation;
 
-/// <summary>The 128 slots of a set, as bits: runs are found without walking the slots.</summary>
+/// <summary>The 128 slots of a set as bits, so that runs are found without walking the slots.</summary>
 internal static class SlotSet
 {
     /// <summary>Slots in a set.</summary>
     public const int Count = 128;
 
-    /// <summary>Where a kernel page starts: every second slot with pages of 4 KiB.</summary>
+    /// <summary>The slots at which a kernel page starts: every second one with pages of 4 KiB.</summary>
     /// <param name="pageOrder">The kernel's page order.</param>
     public static UInt128 PageStarts(int pageOrder) => pageOrder == 0 ? EverySecond : UInt128.MaxValue / ((UInt128.One << (2 << pageOrder)) - 1);
 
     private static UInt128 EverySecond { get; } = UInt128.MaxValue / 3;
 
-    /// <summary>That many slots from a slot on.</summary>
+    /// <summary>A run of slots, as bits.</summary>
     public static UInt128 Run(int first, int count) => (UInt128.MaxValue >> (Count - count)) << first;
 
     /// <summary>The lowest slot at which a run is free.</summary>
@@ -24,7 +24,7 @@ internal static class SlotSet
         var free = ~used;
         for (var length = 1; length < count && free != 0;)
         {
-            // A bit stands for a free run of this length that starts there; the shift brings in slots in use.
+            // A set bit means that a free run of this length starts there; the shift brings in used slots.
             var more = Math.Min(length, count - length);
             free &= free >> more;
             length += more;

@@ -2,35 +2,35 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>An MMU with its address spaces, one for each context, of which one is current.</summary>
+/// <summary>An MMU with an address space for each context, one of which is current.</summary>
 /// <param name="Stage">The MMU.</param>
 /// <param name="Spaces">Its address spaces, context by context.</param>
 /// <param name="Current">The current context.</param>
 internal sealed record StageContexts(IommuStage Stage, ImmutableArray<IovaSpace> Spaces, uint Current)
 {
-    /// <summary>Whether a mapping means nothing in another context: the DMA API knows it by its address alone (thread #39).</summary>
+    /// <summary>Whether a mapping is valid in its own context only, because the DMA API knows it by address alone (thread #39).</summary>
     public bool IsPerContext => Stage.Owner == StageOwner.DmaApi && Stage.ContextCount > 1;
 
     /// <summary>
-    /// Whose own address space each context is, by its name, context by context; null for those that are shared or free. A space takes a
-    /// context that nobody holds anything of, never the first, and gives it back with its last mapping (thread #34).
+    /// The own address space that each context serves, by name; null for contexts that are shared or free. A space takes a context in which
+    /// nothing is held, never the first, and gives it back with its last mapping (thread #34).
     /// </summary>
     public ImmutableArray<string?> Owners { get; private init; } = [.. new string?[Spaces.Length]];
 
-    /// <summary>What is to be stored beside the stage and what is held.</summary>
+    /// <summary>The state to store, in addition to the stage and its mappings.</summary>
     public IommuStageState State => new(Current, [.. Spaces.Select(space => space.State)]);
 
-    /// <summary>Nothing is held, and context 0 is current.</summary>
+    /// <summary>Creates an MMU in which nothing is held and context 0 is current.</summary>
     public static StageContexts Create(IommuStage stage)
     {
         var fresh = IovaSpace.Create(stage.Layout).Value;
         return new(stage, [.. Enumerable.Repeat(fresh, (int)stage.ContextCount)], 0);
     }
 
-    /// <summary>A stage as it was stored.</summary>
+    /// <summary>Restores a stored MMU.</summary>
     /// <param name="stage">The MMU.</param>
-    /// <param name="state">What was stored of it.</param>
-    /// <param name="held">What mappings hold of it.</param>
+    /// <param name="state">The stored state.</param>
+    /// <param name="held">What mappings hold in it.</param>
     public static StageContexts Restore(IommuStage stage, IommuStageState state, IEnumerable<MappedStage> held)
     {
         Invariant.Holds((uint)state.Spaces.Length == stage.ContextCount && state.Context < stage.ContextCount);
@@ -48,13 +48,13 @@ internal sealed record StageContexts(IommuStage Stage, ImmutableArray<IovaSpace>
     }
 
     /// <summary>
-    /// Hands out a range: of an own space where one is named; else of the current context, or of the first one while the current one is
-    /// somebody's own.
+    /// Hands out a range from the named own space; else from the current context, or from the first one while the current one is an own
+    /// space.
     /// </summary>
     /// <param name="lengthBytes">Bytes, 1 or more.</param>
-    /// <param name="highestAddress">The last address that may be in it.</param>
+    /// <param name="highestAddress">The last address that the range may contain.</param>
     /// <param name="space">The name of the own space; null for a shared one.</param>
-    /// <returns>ENOSPC naming ContextCount when no context is free for the space, or LengthBytes; this is then unchanged.</returns>
+    /// <returns>ENOSPC naming ContextCount when no context is free for the space, or LengthBytes; nothing is changed then.</returns>
     public (StageContexts Next, DmaResult<MappedStage> Reply) Allocate(ulong lengthBytes, ulong highestAddress, string? space = null)
     {
         if (ContextFor(space) is not { } context)
@@ -64,7 +64,7 @@ internal sealed record StageContexts(IommuStage Stage, ImmutableArray<IovaSpace>
                 $"The first of its {Counted.Of(Stage.ContextCount, "context")} is shared, none of the others is free, and {space} needs its own.")));
         }
 
-        // Whoever takes a context finds its tables empty and flushed.
+        // A newly taken context starts with empty, flushed tables.
         var isTaken = space is not null && Owners[context] is null;
         var before = isTaken ? IovaSpace.Create(Stage.Layout).Value : Spaces[context];
         var (filled, reply) = before.Allocate(lengthBytes, highestAddress);
@@ -79,7 +79,7 @@ internal sealed record StageContexts(IommuStage Stage, ImmutableArray<IovaSpace>
             : (this, DmaResult.Refuse<MappedStage>(reply.Refusal!));
     }
 
-    /// <summary>Gives a range back to the context that it is of, whichever is current; the last of an own space gives the space back.</summary>
+    /// <summary>Gives a range back to its context, whichever is current; the last range of an own space frees the space.</summary>
     public StageContexts Free(MappedStage mapped)
     {
         var context = (int)mapped.Context;
@@ -116,15 +116,15 @@ internal sealed record StageContexts(IommuStage Stage, ImmutableArray<IovaSpace>
     }
 
     /// <summary>Makes another context current; the same again gives the same object.</summary>
-    /// <returns>EINVAL naming Context when there is none of that number.</returns>
+    /// <returns>EINVAL naming Context for an unknown context.</returns>
     public (StageContexts Next, Refusal? Reply) SwitchTo(uint context) => context >= Stage.ContextCount
         ? (this, new(
             Errno.EINVAL, null, "Context", context, Stage.ContextCount - 1,
             $"{Stage.Name} has {Counted.Of(Stage.ContextCount, "context")}, numbered from 0: there is no context {context}."))
         : (context == Current ? this : this with { Current = context }, null);
 
-    /// <summary>Checks that each context hands out what mappings hold of it, and no more.</summary>
-    /// <param name="held">What mappings hold of this stage.</param>
+    /// <summary>Checks that each context has handed out exactly what mappings hold.</summary>
+    /// <param name="held">What mappings hold in this stage.</param>
     public void AssertHold(IEnumerable<MappedStage> held)
     {
         var byContext = held.ToLookup(mapped => mapped.Context);

@@ -4,9 +4,7 @@ using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>
-/// The memory through which data is copied for devices that do not reach it. Immutable; every change gives a new one.
-/// </summary>
+/// <summary>A pool of memory for copies of data that devices do not reach. Immutable: every change gives a new value.</summary>
 /// <remarks>
 /// Source: kernel/dma/swiotlb.c with one area. Invariant: no slot has two owners, used + free = all slots, no bounce
 /// leaves its set.
@@ -22,7 +20,7 @@ public sealed class SwiotlbPool
     /// <summary>Bytes in a set.</summary>
     public const uint SetBytes = SlotBytes * SlotsPerSet;
 
-    /// <summary>The kernel's pool when nobody asks for another: 64 MiB.</summary>
+    /// <summary>The kernel's default pool: 64 MiB.</summary>
     public const ulong DefaultSizeBytes = 64UL << 20;
 
     /// <summary>The largest pool of this model: 1 GiB.</summary>
@@ -50,38 +48,38 @@ public sealed class SwiotlbPool
     /// <summary>Bounces made since the start.</summary>
     public ulong BounceCount { get; private init; }
 
-    /// <summary>Bytes of data bounced since the start, each bounce once.</summary>
+    /// <summary>Bytes of data bounced since the start.</summary>
     public ulong BouncedBytes { get; private init; }
 
     /// <summary>The bounces that hold slots, in slot order.</summary>
     public IEnumerable<BounceSlots> Bounces => BouncesBySlot.Values;
 
-    /// <summary>What is to be stored beside the size and <see cref="Bounces"/>.</summary>
+    /// <summary>The state to store, in addition to the size and <see cref="Bounces"/>.</summary>
     public SwiotlbPoolState State => new(_nextSlot, BounceCount, BouncedBytes);
 
-    /// <summary>The slots in use, set by set; those of the last set that the pool does not have are in use for ever.</summary>
+    /// <summary>The used slots, set by set; slots of the last set beyond the pool's end always count as used.</summary>
     internal ImmutableArray<UInt128> Used { get; }
 
     internal ImmutableSortedDictionary<int, BounceSlots> BouncesBySlot { get; }
 
-    /// <summary>An unused pool in memory of its own.</summary>
+    /// <summary>Creates an unused pool in memory of its own.</summary>
     /// <param name="sizeBytes">Bytes, rounded up to whole sets as the kernel does.</param>
     /// <returns>EINVAL for 0, ENOSPC above <see cref="SizeBytesMax"/>, both naming BouncePool.</returns>
     public static DmaResult<SwiotlbPool> Create(ulong sizeBytes = DefaultSizeBytes) => Check(sizeBytes, 1) is { } refusal
         ? DmaResult.Refuse<SwiotlbPool>(refusal)
         : DmaResult.Grant(Unused((int)((sizeBytes + SetBytes - 1) / SetBytes) * SlotsPerSet));
 
-    /// <summary>An unused pool in memory that is there already, and does not grow.</summary>
-    /// <param name="sizeBytes">Bytes, of which the whole slots are used.</param>
+    /// <summary>Creates an unused pool in existing memory.</summary>
+    /// <param name="sizeBytes">Bytes; only whole slots are used.</param>
     /// <returns>EINVAL below <see cref="SlotBytes"/>, ENOSPC above <see cref="SizeBytesMax"/>, both naming BouncePool.</returns>
     /// <remarks>Source: kernel/dma/swiotlb.c, rmem_swiotlb_device_init: a last set of fewer slots is used as far as it goes.</remarks>
     public static DmaResult<SwiotlbPool> Over(ulong sizeBytes) => Check(sizeBytes, SlotBytes) is { } refusal
         ? DmaResult.Refuse<SwiotlbPool>(refusal)
         : DmaResult.Grant(Unused((int)(sizeBytes / SlotBytes)));
 
-    /// <summary>A pool as it was stored: the free slots follow from the bounces.</summary>
+    /// <summary>Restores a stored pool: the free slots follow from the bounces.</summary>
     /// <param name="sizeBytes">As for <see cref="Over"/>.</param>
-    /// <param name="state">What was stored of it.</param>
+    /// <param name="state">The stored state.</param>
     /// <param name="bounces">The bounces that hold slots, in any order.</param>
     /// <exception cref="InvalidOperationException">They do not fit together.</exception>
     public static SwiotlbPool Restore(ulong sizeBytes, SwiotlbPoolState state, IEnumerable<BounceSlots> bounces)
@@ -100,7 +98,7 @@ public sealed class SwiotlbPool
         return pool;
     }
 
-    /// <summary>The longest bounce that a device is promised, in bytes.</summary>
+    /// <summary>The longest bounce that is guaranteed to a device, in bytes.</summary>
     /// <param name="minAlignMask">Address bits that a bounce must keep (2^k-1; NVMe 0xfff); else 0.</param>
     /// <remarks>Source: swiotlb_max_mapping_size.</remarks>
     public static ulong LongestBounceBytes(uint minAlignMask) =>
@@ -132,7 +130,7 @@ public sealed class SwiotlbPool
             : DmaResult.Grant(writer.ToPool());
     }
 
-    /// <summary>Checks everything from the ground up: the slots in use are those of the bounces.</summary>
+    /// <summary>Checks that the used slots are exactly those of the bounces.</summary>
     public void AssertInvariants()
     {
         var used = Unused(SlotCount).Used.ToArray();
@@ -150,7 +148,7 @@ public sealed class SwiotlbPool
         Invariant.Holds(_nextSlot >= 0 && _nextSlot < SlotCount);
     }
 
-    /// <summary>This pool with other contents.</summary>
+    /// <summary>The pool with other contents.</summary>
     internal SwiotlbPool With(
         UInt128[] used, ImmutableSortedDictionary<int, BounceSlots> bounces, SwiotlbPoolState state, int usedSlotCount) =>
         new(SlotCount, ImmutableCollectionsMarshal.AsImmutableArray(used), bounces, state.NextSlot)

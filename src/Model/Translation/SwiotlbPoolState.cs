@@ -2,7 +2,7 @@ using Orleans;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>What is to be stored of a bounce pool beside its size and the bounces that hold slots.</summary>
+/// <summary>The stored state of a bounce pool, apart from its size and its bounces.</summary>
 /// <param name="NextSlot">The slot at which the next search starts.</param>
 /// <param name="BounceCount">Bounces made since the start.</param>
 /// <param name="BouncedBytes">Bytes of data bounced since the start.</param>

@@ -15,8 +15,9 @@ public static class Sizes
 
     /// <summary>Reads a size or an address.</summary>
     /// <param name="text">
-    /// Decimal digits; <c>0x</c> and hexadecimal digits; decimal digits and KiB, MiB, GiB or TiB; decimal factors with
-    /// <c>x</c> between them, of which some may be divided, such as the <c>3/2</c> of NV12, if whole bytes come of it. No sign or space. What starts with <c>0x</c> is never a product.
+    /// Decimal digits; <c>0x</c> and hexadecimal digits; decimal digits and KiB, MiB, GiB or TiB; decimal factors with <c>x</c> between
+    /// them, of which some may be divided, such as the <c>3/2</c> of NV12, if whole bytes come of it. No sign or space. What starts with
+    /// <c>0x</c> is never a product.
     /// </param>
     /// <param name="value">Bytes, 0 to 2^64-1; 0 when the text is no size.</param>
     /// <returns>False when the text is no size or does not fit 64 bits.</returns>

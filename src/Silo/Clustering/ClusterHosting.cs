@@ -3,12 +3,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DmaGrains.Silo.Clustering;
 
-/// <summary>Lets a silo be a member of a cluster.</summary>
+/// <summary>Makes a silo a member of a cluster.</summary>
 internal static class ClusterHosting
 {
-    /// <summary>Adds the table of members, by the server's clock.</summary>
+    /// <summary>Adds the membership table, with times of the server's clock.</summary>
     /// <param name="silo">The silo.</param>
-    /// <param name="members">Where members are kept.</param>
+    /// <param name="members">The store of the membership table.</param>
     /// <param name="ahead">How far this machine's clock is ahead of the server's.</param>
     public static void UseMembership(this ISiloBuilder silo, IMembershipProvider members, TimeSpan ahead)
     {

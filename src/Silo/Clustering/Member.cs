@@ -5,19 +5,19 @@ using Orleans.Configuration;
 namespace DmaGrains.Silo.Clustering;
 
 /// <summary>
-/// What a silo of a cluster is called. Its generation is the server's time: one that is started again is younger than the one before it,
-/// also when this machine's clock was set back in between.
+/// The identity of a silo in a cluster. Its generation is the server's time, so a restarted silo is younger than its predecessor even if
+/// this machine's clock was set back in between.
 /// </summary>
 internal sealed class Member : ILocalSiloDetails
 {
-    // Orleans' own; any will do.
+    // The same as Orleans' own, though any would do.
     private static readonly DateTime _epoch = new(2022, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
-    /// <summary>Names it.</summary>
+    /// <summary>Creates the identity.</summary>
     /// <param name="ahead">How far this machine's clock is ahead of the server's.</param>
-    /// <param name="silo">Its name.</param>
-    /// <param name="cluster">The cluster's.</param>
-    /// <param name="endpoint">Where others reach it.</param>
+    /// <param name="silo">The silo's name.</param>
+    /// <param name="cluster">The cluster's ids.</param>
+    /// <param name="endpoint">The addresses at which others reach the silo.</param>
     public Member(TimeSpan ahead, IOptions<SiloOptions> silo, IOptions<ClusterOptions> cluster, IOptions<EndpointOptions> endpoint)
     {
         Name = silo.Value.SiloName;

@@ -3,11 +3,11 @@ using DmaGrains.Storage;
 namespace DmaGrains.Silo.Clustering;
 
 /// <summary>
-/// The members of the cluster, whose times are the server's when they are stored and this machine's when Orleans sees them. Orleans compares
-/// what one silo wrote with another one's clock: a silo whose clock was ahead would be waited for long after it is gone.
+/// A membership table that stores times of the server's clock and converts them to this machine's clock for Orleans. Orleans compares one
+/// silo's times with another one's clock: without the conversion, silos would wait long for a lost one whose clock was ahead.
 /// </summary>
-/// <param name="table">Where they are stored.</param>
-/// <param name="members">Whose clock it is. It is asked each time: clocks are set while silos run.</param>
+/// <param name="table">The stored table.</param>
+/// <param name="members">Gives the server's clock. It is asked each time, because clocks may be set while silos run.</param>
 internal sealed class ServerTimeTable(IMembershipTable table, IMembershipProvider members) : IMembershipTable
 {
     public Task InitializeMembershipTable(bool tryInitTableVersion) => InitializeMembershipTableAsync(tryInitTableVersion, default);
@@ -69,7 +69,7 @@ internal sealed class ServerTimeTable(IMembershipTable table, IMembershipProvide
         IAmAliveTime = Shift(entry.IAmAliveTime, by),
     };
 
-    /// <summary>A time that was never set stays so.</summary>
+    /// <summary>Shifts a time; one that was never set stays unset.</summary>
     private static DateTime Shift(DateTime time, TimeSpan by) =>
         time == default ? time : new(Math.Clamp(time.Ticks + by.Ticks, 0, DateTime.MaxValue.Ticks), time.Kind);
 }

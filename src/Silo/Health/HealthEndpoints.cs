@@ -16,7 +16,7 @@ internal static class HealthEndpoints
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Adds what is looked at.</summary>
+    /// <summary>Adds the health checks.</summary>
     public static void AddHealth(this IServiceCollection services, StorageProvider storage) => services
         .AddHealthChecks()
         .AddCheck<SiloCheck>("silo")
@@ -29,7 +29,7 @@ internal static class HealthEndpoints
         endpoints.MapHealthChecks("/ready", new HealthCheckOptions { ResponseWriter = WriteAsync });
     }
 
-    // Names and states only: what a storage throws is for the log.
+    // Names and states only: exceptions of a storage belong in the log.
     private static Task WriteAsync(HttpContext context, HealthReport report)
     {
         context.Response.ContentType = "text/plain";

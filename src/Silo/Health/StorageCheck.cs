@@ -9,7 +9,7 @@ internal sealed class StorageCheck(StorageProvider storage) : IHealthCheck
     public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        // Whatever it throws is a failure to the one who asks, who does not wait for one that hangs.
+        // The health service reports any exception as a failure. It must not wait for a storage that hangs.
         await storage.CheckAsync(cancellationToken).WaitAsync(cancellationToken);
         return HealthCheckResult.Healthy();
     }

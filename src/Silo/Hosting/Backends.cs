@@ -6,19 +6,19 @@ using DmaGrains.Storage.Redis;
 
 namespace DmaGrains.Silo.Hosting;
 
-/// <summary>What a silo stands on, open: its storage, and where it finds other silos. Often both are the same.</summary>
-/// <param name="Storage">Where grain state is kept.</param>
-/// <param name="Membership">Where silos find each other; null for a silo by itself.</param>
+/// <summary>A silo's open backends: its storage, and its membership table. Often both are the same.</summary>
+/// <param name="Storage">The storage for grain state.</param>
+/// <param name="Membership">The store in which silos find each other; null for a silo by itself.</param>
 internal sealed record Backends(StorageProvider Storage, StorageProvider? Membership) : IAsyncDisposable
 {
-    /// <summary>How far this machine's clock is ahead of the one that members go by; negative when it is behind.</summary>
+    /// <summary>How far this machine's clock is ahead of the server's; negative when it is behind.</summary>
     public TimeSpan Ahead { get; private init; }
 
-    /// <summary>Whose clock members go by; null for a silo by itself.</summary>
+    /// <summary>The server whose clock the members use; null for a silo by itself.</summary>
     public string? Server => (Membership as IMembershipProvider)?.Server;
 
-    /// <summary>Opens what the settings name.</summary>
-    /// <exception cref="StorageException">It cannot be used.</exception>
+    /// <summary>Opens the backends that the settings name.</summary>
+    /// <exception cref="StorageException">A backend cannot be used.</exception>
     public static async Task<Backends> OpenAsync(SiloSettings settings, CancellationToken cancellation)
     {
         StorageProvider storage = settings.Storage switch
@@ -50,7 +50,7 @@ internal sealed record Backends(StorageProvider Storage, StorageProvider? Member
         }
     }
 
-    /// <summary>Lets a silo find the others.</summary>
+    /// <summary>Adds the membership table to a silo.</summary>
     public void AddMembership(ISiloBuilder silo)
     {
         if (Membership is IMembershipProvider members)

@@ -2,10 +2,10 @@ using DmaGrains.Silo.Settings;
 
 namespace DmaGrains.Silo.Hosting;
 
-/// <summary>What <c>--help</c> says.</summary>
+/// <summary>The text of <c>--help</c>.</summary>
 internal static class Help
 {
-    /// <summary>Writes every setting with what it is for.</summary>
+    /// <summary>Writes every setting with its purpose.</summary>
     public static void Write(TextWriter output)
     {
         output.WriteLine("A silo: hosts boards, devices and buffers until it is stopped.");

@@ -4,10 +4,10 @@ using DmaGrains.Silo.Settings;
 
 namespace DmaGrains.Silo.Hosting;
 
-/// <summary>Looks whether a port can be listened on.</summary>
+/// <summary>Checks whether ports are free.</summary>
 internal static class PortCheck
 {
-    /// <summary>Why one of a silo's ports cannot be listened on; null when all can.</summary>
+    /// <summary>Why a silo cannot listen on one of its ports; null when it can listen on all.</summary>
     public static string? WhyNot(SiloSettings settings) =>
         WhyNot(Setting.SiloPort, settings.Listen, settings.SiloPort)
         ?? WhyNot(Setting.GatewayPort, settings.Listen, settings.GatewayPort)

@@ -14,12 +14,12 @@ namespace DmaGrains.Silo.Hosting;
 /// <summary>The server's host: a silo, and a web server beside it when a port for it is set.</summary>
 internal static class SiloHost
 {
-    // Orchestrators kill after 30 seconds.
+    // Orchestrators kill a process after 30 seconds.
     private static readonly TimeSpan _endPatience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Builds it.</summary>
-    /// <param name="settings">How.</param>
-    /// <param name="backends">What it stands on; they outlive the host.</param>
+    /// <summary>Builds the host.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="backends">The backends, which outlive the host.</param>
     /// <param name="args">The command line, for .NET's own settings such as <c>--Logging:LogLevel:Default</c>.</param>
     public static IHost Build(SiloSettings settings, Backends backends, string[] args)
     {
@@ -35,16 +35,16 @@ internal static class SiloHost
         web.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         web.Services.AddHealth(backends.Storage);
 
-        // Who asks while the silo still joins gets an answer.
+        // Health requests are answered while the silo is still joining.
         web.Services.Configure<HostOptions>(host => host.ServicesStartConcurrently = true);
         var app = web.Build();
         app.MapHealth();
         return app;
     }
 
-    /// <summary>Runs until it is told to end, and ends in an orderly way.</summary>
+    /// <summary>Runs until it is told to stop, and shuts down gracefully.</summary>
     /// <exception cref="TimeoutException">
-    /// It could not: a database that is gone keeps a silo from leaving its cluster, and Orleans would try for minutes.
+    /// It could not shut down in time: without its database a silo cannot leave its cluster, and Orleans would try for minutes.
     /// </exception>
     public static async Task RunToEndAsync(IHost host)
     {
@@ -57,7 +57,7 @@ internal static class SiloHost
 
     private static void Configure(IHostApplicationBuilder builder, SiloSettings settings, Backends backends)
     {
-        // Orleans tells its whole configuration at every start; Logging:LogLevel:Default=Information brings that back.
+        // Orleans logs its whole configuration at every start; Logging:LogLevel:Default=Information brings that back.
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter(SiloLog.Category, LogLevel.Information);
         if (settings.Logs == LogFormat.Json)

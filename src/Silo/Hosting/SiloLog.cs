@@ -3,23 +3,23 @@ using Microsoft.Extensions.Logging;
 
 namespace DmaGrains.Silo.Hosting;
 
-/// <summary>What the server tells its operator.</summary>
+/// <summary>Log messages of the server.</summary>
 internal static partial class SiloLog
 {
     /// <summary>The logger's name.</summary>
     public const string Category = "DmaGrains.Silo";
 
-    /// <summary>The storage may lose what it acknowledged.</summary>
+    /// <summary>The storage may lose acknowledged state.</summary>
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Weakness}")]
     public static partial void StorageIsWeak(this ILogger logger, string weakness);
 
-    /// <summary>This machine's clock is not that of the server where members are kept.</summary>
+    /// <summary>This machine's clock differs from that of the membership table's server.</summary>
     [LoggerMessage(
         Level = LogLevel.Warning,
         Message = "The clock of this machine is {Seconds:0.0} s {Way} that of {Server}, which silos use: set it, or the times in logs do not match.")]
     public static partial void ClocksDiffer(this ILogger logger, double seconds, string way, string server);
 
-    /// <summary>Clients may come. A line for people, unless all lines are JSON.</summary>
+    /// <summary>The silo is ready for clients. A plain line, unless all lines are JSON.</summary>
     public static void Ready(this ILogger logger, SiloSettings settings)
     {
         if (settings.Logs == LogFormat.Json)

@@ -3,7 +3,7 @@ namespace DmaGrains.Silo.Settings;
 /// <summary>Where silos find each other.</summary>
 public enum ClusteringKind
 {
-    /// <summary>Nowhere: a silo is a cluster by itself.</summary>
+    /// <summary>Nowhere: the silo is a cluster by itself.</summary>
     Localhost = 0,
 
     /// <summary>In a PostgreSQL database.</summary>

@@ -1,9 +1,9 @@
 namespace DmaGrains.Silo.Settings;
 
-/// <summary>How log lines look.</summary>
+/// <summary>The format of log lines.</summary>
 public enum LogFormat
 {
-    /// <summary>For people.</summary>
+    /// <summary>Plain text.</summary>
     Text = 0,
 
     /// <summary>One JSON object a line.</summary>

@@ -1,9 +1,9 @@
 namespace DmaGrains.Silo.Settings;
 
-/// <summary>Something that an operator may set.</summary>
-/// <param name="Name">On the command line after two dashes; in the environment in capitals after DMAGRAINS_, with underscores.</param>
-/// <param name="Expected">What its value is.</param>
-/// <param name="Purpose">One sentence.</param>
+/// <summary>A setting of the silo.</summary>
+/// <param name="Name">Its name: on the command line after two dashes; in the environment after DMAGRAINS_, in capitals with underscores.</param>
+/// <param name="Expected">A description of its values.</param>
+/// <param name="Purpose">Its purpose, in one sentence.</param>
 public sealed record Setting(string Name, string Expected, string Purpose)
 {
     /// <summary><c>storage</c>.</summary>

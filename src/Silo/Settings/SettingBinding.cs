@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace DmaGrains.Silo.Settings;
 
 /// <summary>
-/// Binds settings and finds everything that is wrong with them, so that all of it is said at once. Whether settings go together is only
-/// asked when each is right by itself: otherwise one mistake would be told twice.
+/// Binds settings and reports all their faults at once. Whether settings go together is checked only when each is valid by itself, so that
+/// one mistake is not reported twice.
 /// </summary>
 internal sealed class SettingBinding(SettingSources sources) : IConfigureOptions<SiloSettings>, IValidateOptions<SiloSettings>
 {

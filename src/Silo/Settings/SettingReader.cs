@@ -5,14 +5,15 @@ using DmaGrains.Model;
 namespace DmaGrains.Silo.Settings;
 
 /// <summary>
-/// Reads values of settings; for a malformed one there is a fault that names setting, value, where it came from and what was expected.
-/// Not .NET's binder: it takes numbers and lists for words, and hexadecimal ports, knows no addresses, and repeats values that may be secret.
+/// Reads values of settings. A malformed value gives a fault that names setting, value, origin and what was expected. .NET's binder is not
+/// used, because it accepts numbers and lists as enumeration names and hexadecimal ports, does not know addresses, and repeats values that
+/// may be secret.
 /// </summary>
 internal sealed class SettingReader(SettingSources sources)
 {
     private readonly List<string> _faults = [];
 
-    /// <summary>What was malformed so far.</summary>
+    /// <summary>The faults found so far.</summary>
     public IReadOnlyList<string> Faults => _faults;
 
     /// <summary>A text, or null; an empty one counts as not given.</summary>
@@ -53,6 +54,6 @@ internal sealed class SettingReader(SettingSources sources)
         return null;
     }
 
-    /// <summary>A connection string in the wrong place.</summary>
+    /// <summary>Whether a value may be a connection string in the wrong place.</summary>
     private static bool MayBeSecret(string value) => value.AsSpan().ContainsAny("@=;/");
 }

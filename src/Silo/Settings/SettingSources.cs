@@ -32,15 +32,15 @@ public sealed class SettingSources
     /// <summary>What is set.</summary>
     public IConfigurationRoot Values { get; }
 
-    /// <summary>What is not a setting, and whether the file cannot be read.</summary>
+    /// <summary>Faults: unknown settings, and a file that cannot be read.</summary>
     public IReadOnlyList<string> Faults => _faults;
 
-    /// <summary>Collects what is set.</summary>
+    /// <summary>Collects the settings from all sources.</summary>
     /// <param name="args">The command line.</param>
-    /// <param name="environment">The environment's variables; those of other programs are not looked at.</param>
+    /// <param name="environment">The environment variables; those of other programs are ignored.</param>
     public static SettingSources Load(string[] args, IDictionary environment) => new(args, environment);
 
-    /// <summary>The place that decides a setting, as its user calls it.</summary>
+    /// <summary>The source of a setting's value, in the user's words.</summary>
     internal string OriginOf(Setting setting) =>
         Values.Providers.LastOrDefault(provider => provider.TryGet(setting.Name, out _)) switch
         {
@@ -60,7 +60,7 @@ public sealed class SettingSources
         }
         catch (InvalidDataException)
         {
-            // What the reader says repeats part of the file.
+            // The parser's message repeats part of the file.
             _faults.Add($"{File} cannot be read: expected a JSON object.");
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
@@ -81,7 +81,7 @@ public sealed class SettingSources
             var name = word.StartsWith("--", StringComparison.Ordinal) ? word[2..] : string.Empty;
             if (!name.Contains(':', StringComparison.Ordinal) && Setting.All.All(known => known.Name != name))
             {
-                // A word by itself may be what was meant as the value of another, such as a password.
+                // A stray word may be a value, such as a password.
                 NoSetting(word.StartsWith('-') ? Quoted.Text(word) : $"word {index + 1} of the command line", word, OptionOf);
                 index += equals < 0 && word.StartsWith('-') ? 1 : 0;
             }
@@ -95,7 +95,7 @@ public sealed class SettingSources
     private static string ExpectedOf(string name) =>
         Setting.All.FirstOrDefault(known => known.Name == name)?.Expected ?? "one";
 
-    /// <summary>What the file has at its top is ours, or a section, which is .NET's own.</summary>
+    /// <summary>Top-level values of the file must be our settings; sections belong to .NET.</summary>
     private void CheckNames(IConfigurationRoot file)
     {
         foreach (var given in file.GetChildren())
@@ -126,8 +126,8 @@ public sealed class SettingSources
 
     /// <summary>A word that is not a setting.</summary>
     /// <param name="shown">How it is shown.</param>
-    /// <param name="word">What it is compared with known settings by.</param>
-    /// <param name="nameOf">How settings are called in its place.</param>
+    /// <param name="word">The word to compare with known settings.</param>
+    /// <param name="nameOf">How settings are spelled in this source.</param>
     private void NoSetting(string shown, string word, Func<Setting, string> nameOf)
     {
         string[] names = [.. Setting.All.Select(nameOf)];

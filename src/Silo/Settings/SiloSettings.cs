@@ -29,19 +29,19 @@ public sealed record SiloSettings
         ["json"] = LogFormat.Json,
     };
 
-    /// <summary>Where grain state is kept.</summary>
+    /// <summary>The kind of storage for grain state.</summary>
     public StorageKind Storage { get; set; }
 
-    /// <summary>The SQLite file; not null when state is kept there.</summary>
+    /// <summary>The SQLite file; not null when state is stored there.</summary>
     public string? DataFile { get; set; }
 
     /// <summary>Where silos find each other.</summary>
     public ClusteringKind Clustering { get; set; }
 
-    /// <summary>The database; not null when something is kept there. A secret.</summary>
+    /// <summary>The PostgreSQL connection string; not null when state or membership is stored there. A secret.</summary>
     public string? PostgreSql { get; set; }
 
-    /// <summary>The Redis server; not null when something is kept there. A secret.</summary>
+    /// <summary>The Redis configuration; not null when state or membership is stored there. A secret.</summary>
     public string? Redis { get; set; }
 
     /// <summary>TCP port for other silos, 1 to 65535.</summary>
@@ -50,20 +50,22 @@ public sealed record SiloSettings
     /// <summary>TCP port for clients, 1 to 65535.</summary>
     public int GatewayPort { get; set; } = 30000;
 
-    /// <summary>Where both ports are opened.</summary>
+    /// <summary>The address on which both ports listen.</summary>
     public IPAddress Listen { get; set; } = IPAddress.Loopback;
 
-    /// <summary>Where others reach this silo.</summary>
+    /// <summary>The address at which others reach this silo.</summary>
     public IPAddress Advertise { get; set; } = IPAddress.Loopback;
 
     /// <summary>HTTP port for health on loopback, or null.</summary>
     public int? HealthPort { get; set; }
 
-    /// <summary>How log lines look.</summary>
+    /// <summary>The format of log lines.</summary>
     public LogFormat Logs { get; set; }
 
     /// <summary>Reads settings and checks that they go together.</summary>
-    /// <exception cref="OptionsValidationException">They do not; each failure is a line that names setting and value, and says what was expected.</exception>
+    /// <exception cref="OptionsValidationException">
+    /// They are invalid; each failure is a line that names setting and value and tells what was expected.
+    /// </exception>
     public static SiloSettings Read(SettingSources sources)
     {
         ArgumentNullException.ThrowIfNull(sources);
@@ -71,7 +73,7 @@ public sealed record SiloSettings
         return new OptionsFactory<SiloSettings>([binding], [], [binding]).Create(Options.DefaultName);
     }
 
-    /// <summary>Takes what is set; faults are the reader's.</summary>
+    /// <summary>Takes the values from a reader, which collects faults.</summary>
     internal void Take(SettingReader reader)
     {
         DataFile = reader.Text(Setting.Data);
@@ -87,7 +89,7 @@ public sealed record SiloSettings
         Logs = reader.Word(Setting.Logs, _formats) ?? Logs;
     }
 
-    /// <summary>What does not go together.</summary>
+    /// <summary>The settings that do not go together.</summary>
     internal IEnumerable<string> Faults() =>
     [
         .. NotGiven(Setting.Data, DataFile is not null, Storage == StorageKind.Sqlite, "storage sqlite"),
@@ -108,7 +110,7 @@ public sealed record SiloSettings
         .. Everywhere(),
     ];
 
-    /// <summary>What is used is given, and what is given is used: a forgotten setting must not look like one that works.</summary>
+    /// <summary>Faults when a used setting is missing or a given one is unused, so that no setting is silently ignored.</summary>
     private static IEnumerable<string> NotGiven(Setting setting, bool isGiven, bool isUsed, string use) => (isGiven, isUsed) switch
     {
         (true, false) => [$"{setting.Name} is given but not used: expected {use} with it."],

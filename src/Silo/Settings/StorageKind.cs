@@ -1,17 +1,17 @@
 namespace DmaGrains.Silo.Settings;
 
-/// <summary>What keeps grain state.</summary>
+/// <summary>Kinds of storage for grain state.</summary>
 public enum StorageKind
 {
     /// <summary>The silo's memory.</summary>
     Memory = 0,
 
-    /// <summary>One file of one silo.</summary>
+    /// <summary>A SQLite file, for one silo.</summary>
     Sqlite,
 
-    /// <summary>A database for many silos.</summary>
+    /// <summary>A PostgreSQL database, for many silos.</summary>
     PostgreSql,
 
-    /// <summary>A server for many silos.</summary>
+    /// <summary>A Redis server, for many silos.</summary>
     Redis,
 }

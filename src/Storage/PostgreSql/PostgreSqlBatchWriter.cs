@@ -4,15 +4,15 @@ using Npgsql;
 namespace DmaGrains.Storage.PostgreSql;
 
 /// <summary>
-/// One connection that carries out what is queued, a group with each statement; what waits meanwhile is the next group. A lost
-/// connection fails the group that it was lost with, which may have happened or not, and is made anew for the next one.
+/// Carries out queued operations over one connection, a group with each statement; what arrives meanwhile forms the next group. A lost
+/// connection fails the current group, which may have happened or not, and is reopened for the next one.
 /// </summary>
 internal sealed class PostgreSqlBatchWriter : IStateStore
 {
-    // Two silos that wait for each other's rows: PostgreSQL ends one of them after a second.
+    // A deadlock between two silos: PostgreSQL ends one of them after a second.
     private const int AttemptsMax = 3;
 
-    // A connection that was idle for this long is asked first whether it still is one: a server that was restarted costs no command.
+    // A connection that was idle this long is tested first, so that a restarted server does not fail a command.
     private static readonly TimeSpan _idleMax = TimeSpan.FromMilliseconds(100);
 
     private readonly WaitingOperations _queue = new();
@@ -24,10 +24,10 @@ internal sealed class PostgreSqlBatchWriter : IStateStore
     private NpgsqlConnection? _connection;
     private long _usedAt;
 
-    /// <summary>Starts it. It connects when there is something to do.</summary>
-    /// <param name="source">Makes connections.</param>
-    /// <param name="settings">What they are to.</param>
-    /// <param name="statement">Carries a group out: all of it, or none of it and an exception.</param>
+    /// <summary>Starts the writer. It connects when there is something to do.</summary>
+    /// <param name="source">Opens connections.</param>
+    /// <param name="settings">The database that they lead to.</param>
+    /// <param name="statement">Carries out a group: all of it, or nothing and an exception.</param>
     public PostgreSqlBatchWriter(
         NpgsqlDataSource source,
         PostgreSqlConnection settings,
@@ -72,7 +72,7 @@ internal sealed class PostgreSqlBatchWriter : IStateStore
         }
         catch (Exception fault)
         {
-            // Who came while it was tried would hear the same, later.
+            // Operations that arrived meanwhile would fail in the same way, later.
             var explained = Explain(fault);
             group.ForEach(operation => operation.Fail(explained));
             _queue.Fail(explained);
@@ -113,7 +113,7 @@ internal sealed class PostgreSqlBatchWriter : IStateStore
             }
             catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < AttemptsMax)
             {
-                // Nothing was changed; the other one has the rows now, and gives them up soon.
+                // Nothing was changed; the other silo has the rows now and releases them soon.
             }
         }
     }
@@ -172,7 +172,7 @@ internal sealed class PostgreSqlBatchWriter : IStateStore
         }
     }
 
-    /// <summary>Whether what one row says is at fault (a key with a zero byte, a state too large) and the others would be taken.</summary>
+    /// <summary>Whether a single row is at fault (a key with a zero byte, a state too large), so that the others would be accepted.</summary>
     private static bool IsAboutOneOf(PostgresException refused) =>
         refused.SqlState.StartsWith("22", StringComparison.Ordinal) || refused.SqlState.StartsWith("54", StringComparison.Ordinal);
 

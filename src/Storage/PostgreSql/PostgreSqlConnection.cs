@@ -2,17 +2,17 @@ using Npgsql;
 
 namespace DmaGrains.Storage.PostgreSql;
 
-/// <summary>How to reach a database. Its text names server, database and user, and no secret.</summary>
+/// <summary>The address of a database. Its text names server, database and user, without secrets.</summary>
 /// <param name="Settings">The connection string, completed.</param>
 internal sealed record PostgreSqlConnection(NpgsqlConnectionStringBuilder Settings)
 {
-    // A caller waits for no more than a few seconds.
+    // A caller waits at most a few seconds.
     private const int TimeoutSeconds = 5;
 
-    // For clustering and health: with the two of the state, eight silos fit into the 100 that PostgreSQL allows as it is installed.
+    // For clustering and health. With the two connections for state, eight silos fit into PostgreSQL's default of 100.
     private const int PoolMax = 10;
 
-    /// <summary>Reads a connection string; what it does not say is set so that a caller hears of a fault within seconds.</summary>
+    /// <summary>Reads a connection string; settings that it omits are set so that callers learn of a fault within seconds.</summary>
     /// <exception cref="FormatException">It is malformed; the message does not repeat it.</exception>
     public static PostgreSqlConnection Parse(string connectionString)
     {
@@ -24,7 +24,7 @@ internal sealed record PostgreSqlConnection(NpgsqlConnectionStringBuilder Settin
         }
         catch (Exception problem) when (problem is ArgumentException or FormatException or OverflowException or InvalidCastException)
         {
-            // What Npgsql says repeats part of the text, which may be a password.
+            // Npgsql's message repeats part of the text, which may be a password.
             throw new FormatException($"postgresql is not a connection string: {expected}.");
         }
 
@@ -33,7 +33,7 @@ internal sealed record PostgreSqlConnection(NpgsqlConnectionStringBuilder Settin
             throw new FormatException($"postgresql names no host: {expected}.");
         }
 
-        // Hosts are named in messages; an address of the form USER:PASSWORD@HOST must not be.
+        // Messages name hosts, but must not contain an address of the form USER:PASSWORD@HOST.
         if (settings.Host.Contains('@', StringComparison.Ordinal))
         {
             throw new FormatException($"postgresql names an invalid host: {expected}.");
@@ -61,7 +61,7 @@ internal sealed record PostgreSqlConnection(NpgsqlConnectionStringBuilder Settin
 
     private static void SetUnlessGiven(NpgsqlConnectionStringBuilder settings, string word, object value)
     {
-        // ContainsKey answers true for every word that Npgsql knows; Keys has those that were given, under their first names.
+        // ContainsKey is true for every keyword that Npgsql knows; Keys has those that were given, under their canonical names.
         if (!settings.Keys!.Cast<string>().Contains(word, StringComparer.OrdinalIgnoreCase))
         {
             settings[word] = value;

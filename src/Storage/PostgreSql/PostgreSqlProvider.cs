@@ -18,7 +18,7 @@ internal sealed class PostgreSqlProvider : StorageProvider, IMembershipProvider
     /// <inheritdoc/>
     public override string? Weakness { get; }
 
-    /// <summary>Connects and sees to the schema.</summary>
+    /// <summary>Connects, and creates the schema if needed.</summary>
     /// <exception cref="StorageException">The database cannot be used.</exception>
     public static async Task<PostgreSqlProvider> OpenAsync(string connectionString, CancellationToken cancellation)
     {
@@ -100,7 +100,7 @@ internal sealed class PostgreSqlProvider : StorageProvider, IMembershipProvider
     private static StorageException CannotBeUsed(PostgreSqlConnection connection, Exception problem) =>
         new($"{connection} cannot be used: {connection.Explain(problem)}.") { IsAway = IsAway(problem) };
 
-    /// <summary>Nobody answers, or a server that starts, ends or is full.</summary>
+    /// <summary>Whether the server does not answer, is starting or stopping, or has no free connections.</summary>
     private static bool IsAway(Exception problem) => problem switch
     {
         PostgresException answer => answer.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown

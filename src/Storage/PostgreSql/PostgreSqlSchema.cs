@@ -5,17 +5,17 @@ namespace DmaGrains.Storage.PostgreSql;
 /// <summary>The tables and statements in the database, in the schema <c>dmagrains</c>.</summary>
 internal static class PostgreSqlSchema
 {
-    /// <summary>Where they are.</summary>
+    /// <summary>The schema's name.</summary>
     public const string Name = "dmagrains";
 
     /// <summary>The version that this program reads and writes.</summary>
     public const int Version = 3;
 
-    // Any number: it only must not be another program's in the same database.
+    // An arbitrary number that no other program uses in the same database.
     private const long Lock = 0x444d_4147_7261_696e;
 
-    /// <summary>Makes the schema when there is none. Silos that start together take turns.</summary>
-    /// <returns>The version that is there; null when there is none.</returns>
+    /// <summary>Creates the schema if it does not exist. Silos that start together take turns.</summary>
+    /// <returns>The version of the existing schema; null when it records none.</returns>
     public static async Task<int?> EnsureAsync(NpgsqlDataSource source, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);

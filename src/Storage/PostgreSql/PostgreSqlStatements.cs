@@ -6,7 +6,7 @@ namespace DmaGrains.Storage.PostgreSql;
 /// <summary>A group of operations as one statement.</summary>
 internal static class PostgreSqlStatements
 {
-    // READ COMMITTED looks at a row again after it has waited for another writer's change: versions decide.
+    // READ COMMITTED rereads a row after waiting for another writer's change, so versions decide.
     private const string ChangeText =
         $"""
         WITH wanted AS (
@@ -32,18 +32,18 @@ internal static class PostgreSqlStatements
         JOIN {PostgreSqlSchema.Name}.state USING (grain, name)
         """;
 
-    // Rows are found one by one through the key, in the order of the group, even when the planner believes that the table is as small
-    // as it was when the statement was prepared. Silos that change the same rows so come to them in the same order.
+    // Rows are found one by one through the key, in the order of the group, even when the planner believes that the table is as small as it was when the
+    // statement was prepared. So silos that change the same rows reach them in the same order.
     private const string PlanText = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 
-    /// <summary>Makes a connection ready for the other statements.</summary>
+    /// <summary>Prepares a connection for the other statements.</summary>
     public static async Task SetUpAsync(NpgsqlConnection connection)
     {
         await using var command = new NpgsqlCommand(PlanText, connection);
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Asks for a sign of life.</summary>
+    /// <summary>Checks that the server answers.</summary>
     public static async Task PingAsync(NpgsqlConnection connection)
     {
         await using var command = new NpgsqlCommand("SELECT", connection);
@@ -51,7 +51,7 @@ internal static class PostgreSqlStatements
     }
 
     /// <summary>Reads rows.</summary>
-    /// <returns>What each operation answers.</returns>
+    /// <returns>The result of each operation.</returns>
     public static async Task<StoredState?[]> ReadAsync(NpgsqlConnection connection, IReadOnlyList<StateOperation> reads)
     {
         await using var command = new NpgsqlCommand(ReadText, connection)
@@ -72,8 +72,8 @@ internal static class PostgreSqlStatements
         return results;
     }
 
-    /// <summary>Changes rows, none of them twice.</summary>
-    /// <returns>What each operation answers.</returns>
+    /// <summary>Changes rows, each at most once.</summary>
+    /// <returns>The result of each operation.</returns>
     public static async Task<StoredState?[]> ChangeAsync(NpgsqlConnection connection, IReadOnlyList<StateOperation> operations)
     {
         var changes = operations.Cast<StateChange>()

@@ -2,19 +2,19 @@ using Npgsql;
 
 namespace DmaGrains.Storage.PostgreSql;
 
-/// <summary>The state table, over connections of its own: one for changes, and one for reads, which wait for no change.</summary>
+/// <summary>The state table, over two connections of its own: one for changes, and one for reads, which do not wait for changes.</summary>
 internal sealed class PostgreSqlStore : IStateStore
 {
     private readonly NpgsqlDataSource _source;
     private readonly PostgreSqlBatchWriter _reads;
     private readonly PostgreSqlBatchWriter _changes;
 
-    /// <summary>Connects when there is something to do.</summary>
+    /// <summary>Creates the store. It connects when there is something to do.</summary>
     public PostgreSqlStore(PostgreSqlConnection settings)
     {
         _source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(settings.Settings.ConnectionString)
         {
-            // A lane keeps its connection; a new one must not be an old one that died in a pool.
+            // A writer keeps its connection; after a failure it needs a new one, not a dead one from a pool.
             Pooling = false,
         });
         _reads = new(_source, settings, PostgreSqlStatements.ReadAsync);

@@ -35,7 +35,7 @@ internal sealed class RedisProvider : StorageProvider, IMembershipProvider
         }
         catch (Exception problem) when (problem is ArgumentException or FormatException)
         {
-            // What StackExchange.Redis says repeats part of the text, which may be a password.
+            // The library's message repeats part of the text, which may be a password.
             throw new FormatException($"redis is not a configuration: {expected}.");
         }
 
@@ -44,7 +44,7 @@ internal sealed class RedisProvider : StorageProvider, IMembershipProvider
             throw new FormatException($"redis names no server: {expected}.");
         }
 
-        // Servers are named in messages. What is none, or comes after a word with "=", may be (part of) a password.
+        // Messages name servers. A word that is not a server, or comes after a word with "=", may be (part of) a password.
         var words = configuration.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return options.EndPoints.All(IsServer) && words.SkipWhile(word => !word.Contains('=', StringComparison.Ordinal)).All(word => word.Contains('=', StringComparison.Ordinal))
             ? options
@@ -58,7 +58,7 @@ internal sealed class RedisProvider : StorageProvider, IMembershipProvider
         var options = Parse(configuration);
         options.ClientName ??= "dmagrains";
 
-        // For CONFIG GET, which the library counts among an administrator's commands.
+        // For CONFIG GET, which the library treats as an admin command.
         options.AllowAdmin = true;
         try
         {
@@ -113,7 +113,7 @@ internal sealed class RedisProvider : StorageProvider, IMembershipProvider
             options.GrainStorageSerializer = new SealedSerializer(serializer);
         }));
 
-    /// <summary>A server acknowledges before it writes unless it is told otherwise; not every one says what it was told.</summary>
+    /// <summary>By default a server acknowledges before it writes to disk; some servers do not reveal their configuration.</summary>
     private static async Task<string?> WeaknessAsync(ConnectionMultiplexer connection)
     {
         foreach (var server in connection.GetServers().Where(server => server.IsConnected && !server.IsReplica))
@@ -145,11 +145,11 @@ internal sealed class RedisProvider : StorageProvider, IMembershipProvider
                 or RedisServerException { Message: ['L', 'O', 'A', 'D', 'I', 'N', 'G', ..] },
         };
 
-    /// <summary>A name needs its port: a word without one may be anything.</summary>
+    /// <summary>Whether a word is a server. A host name needs a port, because a word without one may be anything.</summary>
     private static bool IsServer(EndPoint server) =>
         server is not DnsEndPoint named || (named.Port != 0 && Uri.CheckHostName(named.Host) != UriHostNameType.Unknown);
 
-    // What follows the first sentence when nobody answers is advice for programmers.
+    // When the server does not answer, everything after the first sentence is advice for programmers.
     private static string Explain(Exception problem, string? password) =>
         OneLine.Of(problem.Message.Split(" To allow this multiplexer")[0], password);
 

@@ -2,8 +2,8 @@ using Orleans.Storage;
 
 namespace DmaGrains.Storage.Redis;
 
-/// <summary>Seals states by themselves: Orleans' provider keeps the key and the version.</summary>
-/// <param name="serializer">Serializes them.</param>
+/// <summary>Seals states without key and version, which Orleans' provider keeps.</summary>
+/// <param name="serializer">Serializes the states.</param>
 internal sealed class SealedSerializer(IGrainStorageSerializer serializer) : IGrainStorageSerializer
 {
     public BinaryData Serialize<T>(T? input) =>

@@ -4,11 +4,11 @@ using System.IO.Hashing;
 namespace DmaGrains.Storage.Sqlite;
 
 /// <summary>
-/// What was acknowledged, as the small file beside the log says it: nobody else can tell a last transaction that is damaged from one that
-/// was cut off, or a log that is gone from one that never was.
+/// The acknowledged end of the log, as recorded in the small file beside it. Only this can tell a damaged last transaction from an
+/// interrupted one, and a lost log from one that never existed.
 /// </summary>
 /// <param name="File">The file's identity, <see cref="SqliteSchema"/>.</param>
-/// <param name="Generation">Which log of the file's it is.</param>
+/// <param name="Generation">Which of the file's successive logs it is.</param>
 /// <param name="End">Where the log ended when its last commit was acknowledged.</param>
 internal readonly record struct AcknowledgedLog(long File, long Generation, LogEnd End)
 {
@@ -17,10 +17,10 @@ internal readonly record struct AcknowledgedLog(long File, long Generation, LogE
 
     private static ReadOnlySpan<byte> Magic => "DMAGACK1"u8;
 
-    /// <summary>Opens the small file of a database, and makes it when there is none.</summary>
+    /// <summary>Opens the small file of a database; creates it if it does not exist.</summary>
     public static FileStream Open(string path) => SqliteBirth.OpenOwn(path, FileShare.ReadWrite | FileShare.Delete);
 
-    /// <summary>Reads one; null when there is none.</summary>
+    /// <summary>Reads the file; null when it does not exist or is empty.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public static AcknowledgedLog? Read(string path)
     {
@@ -32,7 +32,7 @@ internal readonly record struct AcknowledgedLog(long File, long Generation, LogE
         ReadOnlySpan<byte> bytes = System.IO.File.ReadAllBytes(path);
         if (bytes.Length == 0)
         {
-            // Made, and not yet written: before the first commit.
+            // Created but not yet written: before the first commit.
             return null;
         }
 
@@ -54,7 +54,7 @@ internal readonly record struct AcknowledgedLog(long File, long Generation, LogE
                 BinaryPrimitives.ReadUInt32LittleEndian(bytes[44..])));
     }
 
-    /// <summary>Writes it, for whoever starts after this process has ended.</summary>
+    /// <summary>Writes the record, for the next process that opens the database.</summary>
     public void Write(FileStream file)
     {
         Span<byte> bytes = stackalloc byte[SizeBytes];

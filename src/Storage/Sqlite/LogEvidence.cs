@@ -1,19 +1,19 @@
 namespace DmaGrains.Storage.Sqlite;
 
 /// <summary>
-/// Whether all that was acknowledged is in a file and its log. SQLite itself cannot tell: to it, a log that is gone, cut short or damaged
-/// is one that ends early.
+/// Checks that everything acknowledged is in a file and its log. SQLite itself cannot tell: it treats a lost, truncated or damaged log as
+/// one that ends early.
 /// </summary>
 internal static class LogEvidence
 {
-    /// <summary>What to do about it.</summary>
+    /// <summary>Advice for the operator.</summary>
     public const string Remedy =
         "restore the files that belong together, or a copy (docs/operations.md: how to continue with what is left)";
 
-    /// <summary>Why what is found is not all that was acknowledged, or cannot be told; null when it is.</summary>
-    /// <param name="paths">Where it was found.</param>
-    /// <param name="file">What the file says without its log; null when it is not whole without it.</param>
-    /// <param name="acknowledged">What was acknowledged; null when nobody says.</param>
+    /// <summary>Why acknowledged data is missing or cannot be verified; null when everything is there.</summary>
+    /// <param name="paths">The database and the files beside it.</param>
+    /// <param name="file">The file's own record without its log; null when the file is not consistent without it.</param>
+    /// <param name="acknowledged">What was acknowledged; null when there is no record.</param>
     /// <param name="log">The log.</param>
     public static string? WhyNot(SqlitePaths paths, SqliteSchema? file, AcknowledgedLog? acknowledged, WriteAheadLog log)
     {
@@ -34,7 +34,7 @@ internal static class LogEvidence
     {
         if (file is null)
         {
-            // Pages of a checkpoint that was cut off: the log has them.
+            // Left by an interrupted checkpoint: the log has the pages.
             return log.HasEnd ? null : $"{paths.File} is damaged: {Remedy}";
         }
 
@@ -43,7 +43,7 @@ internal static class LogEvidence
             return $"{paths.Acknowledged} belongs to a different file, not to {paths.File}: {Remedy}";
         }
 
-        // The file may be one ahead: it gets its next number before what is beside it does.
+        // The file may be one ahead, because its generation is written before the record beside it.
         if (known.Generation != file.Generation && known.Generation != file.Generation - 1)
         {
             return $"{paths.File} (generation {file.Generation}) and {paths.Acknowledged} (generation {known.Generation}) do not belong together: "
@@ -57,7 +57,7 @@ internal static class LogEvidence
                 : $"{paths.Log} is missing or empty, and {known.End.Frames} frames of it were acknowledged: {Remedy}";
         }
 
-        // A log begins anew when the file has all of it.
+        // A log restarts only after the file has all of it.
         return known.End.Frames == 0 || log.HasEnd || log.Salt1 == unchecked(known.End.Salt1 + 1)
             ? null
             : $"{paths.Log} is damaged or is a different log: the last acknowledged frame ({known.End.Frames}) is not in it: {Remedy}";

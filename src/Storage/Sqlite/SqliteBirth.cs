@@ -2,14 +2,14 @@ using System.Runtime.Versioning;
 
 namespace DmaGrains.Storage.Sqlite;
 
-/// <summary>How a file comes to be: under another name, for its owner alone, and it gets its own name when it is whole.</summary>
+/// <summary>Creates a file under another name, readable by its owner alone, and renames it when it is complete.</summary>
 internal static class SqliteBirth
 {
     [UnsupportedOSPlatform("windows")]
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Makes the file if there is none.</summary>
-    /// <exception cref="StorageException">It is gone or empty although it was there, or cannot be made.</exception>
+    /// <summary>Creates the file if it does not exist.</summary>
+    /// <exception cref="StorageException">The file existed before but is gone or empty, or it cannot be created.</exception>
     public static void EnsureBorn(SqlitePaths paths)
     {
         if (Directory.Exists(paths.File))
@@ -40,7 +40,7 @@ internal static class SqliteBirth
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            // Somebody else may have been faster.
+            // Another process may have been faster.
             if (!File.Exists(paths.File))
             {
                 throw new StorageException($"{paths.File} {WhyNot(problem)}.", problem);
@@ -48,7 +48,7 @@ internal static class SqliteBirth
         }
     }
 
-    /// <summary>Opens a file of ours to write it, and makes it when there is none.</summary>
+    /// <summary>Opens one of our files for writing; creates it if it does not exist.</summary>
     public static FileStream OpenOwn(string path, FileShare share)
     {
         var options = new FileStreamOptions
@@ -68,7 +68,7 @@ internal static class SqliteBirth
 
     private static void Bear(SqlitePaths paths)
     {
-        // Locked for whoever else makes it now; what an earlier attempt left is made anew.
+        // The lock keeps other processes from creating it now; leftovers of an earlier attempt are replaced.
         using var claim = OpenOwn(paths.New, FileShare.None);
         claim.SetLength(0);
         File.Delete(paths.New + "-journal");

@@ -2,10 +2,10 @@ using Microsoft.Data.Sqlite;
 
 namespace DmaGrains.Storage.Sqlite;
 
-/// <summary>Statements that are carried out once.</summary>
+/// <summary>Runs statements that need no preparation.</summary>
 internal static class SqliteCommands
 {
-    /// <summary>Carries out statements that answer nothing.</summary>
+    /// <summary>Runs statements without a result.</summary>
     public static void Execute(this SqliteConnection connection, string statements)
     {
         using var command = connection.CreateCommand();
@@ -13,7 +13,7 @@ internal static class SqliteCommands
         command.ExecuteNonQuery();
     }
 
-    /// <summary>The first value that a query answers.</summary>
+    /// <summary>The first value of a query's result.</summary>
     public static object? Ask(this SqliteConnection connection, string query)
     {
         using var command = connection.CreateCommand();

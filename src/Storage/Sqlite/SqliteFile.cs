@@ -7,19 +7,19 @@ using SQLitePCL;
 namespace DmaGrains.Storage.Sqlite;
 
 /// <summary>
-/// The file: one connection with an exclusive lock, a write-ahead log that is flushed to the disk at every commit, and statements
-/// that are prepared once. For one thread at a time.
+/// The database file: one connection with an exclusive lock, a write-ahead log that is flushed to disk at every commit, and prepared
+/// statements. For one thread at a time.
 /// </summary>
 /// <remarks>
-/// The file says that it is open before the first commit goes to the log, and what was acknowledged is noted beside it at every commit: a
-/// start can tell what it must find. Generations count how often that began anew.
+/// The file is marked as open before the first commit goes to the log, and every commit is recorded in a file beside it, so that a start
+/// knows what it must find. Generations count the logs.
 /// </remarks>
 internal sealed class SqliteFile : IDisposable
 {
-    // A log of 64 MiB goes into the file.
+    // A log of 64 MiB is checkpointed.
     private const int LogFramesMax = 16384;
 
-    // How long acknowledged commits may go to a file that somebody has taken away, where they are when it is put back.
+    // How long acknowledged commits may go to a file that was moved away. They are in that file, and found if it is put back.
     private static readonly TimeSpan _lookEvery = TimeSpan.FromMilliseconds(10);
 
 
@@ -46,7 +46,7 @@ internal sealed class SqliteFile : IDisposable
         (_paths, _connection, _schema, _end) = (paths, connection, schema, end);
         (_logFramesMax, _lookAfter) = (logFramesMax, lookAfter);
 
-        // Who only reads writes nothing, not even that the file is open.
+        // Reads write nothing, not even the mark that the file is open; the first write does.
         _mustRoll = true;
         _begin = Prepare("BEGIN IMMEDIATE");
         _commit = Prepare("COMMIT");
@@ -65,11 +65,11 @@ internal sealed class SqliteFile : IDisposable
     /// <summary>The file's full path.</summary>
     public string Path => _paths.File;
 
-    /// <summary>Opens the file and makes sure that it is ours, whole, and can be written, and that nothing acknowledged is missing.</summary>
+    /// <summary>Opens the file and checks that it is ours, undamaged and writable, and that nothing acknowledged is missing.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="logFramesMax">When the log has so many frames, it goes into the file.</param>
-    /// <param name="lookAfter">When it was not looked for so long whether the file is still in its place, a commit does; 10 ms.</param>
-    /// <exception cref="StorageException">It is not.</exception>
+    /// <param name="logFramesMax">The number of frames at which the log is checkpointed.</param>
+    /// <param name="lookAfter">The interval at which a commit checks that the file is still in its place; null for 10 ms.</param>
+    /// <exception cref="StorageException">A check failed.</exception>
     public static SqliteFile Open(string file, int logFramesMax = LogFramesMax, TimeSpan? lookAfter = null)
     {
         var paths = SqlitePaths.Of(file);
@@ -108,7 +108,7 @@ internal sealed class SqliteFile : IDisposable
         _begin.ExecuteNonQuery();
     }
 
-    /// <summary>Ends it; everything is on the disk, and where a start looks for it, when this returns.</summary>
+    /// <summary>Commits the transaction. When this returns, everything is on disk, where a start looks for it.</summary>
     public void Commit()
     {
         _commit.ExecuteNonQuery();
@@ -121,15 +121,15 @@ internal sealed class SqliteFile : IDisposable
             }
             catch (Exception problem) when (problem is SqliteException or IOException)
             {
-                // What was committed is in the log; the next transaction tries again, or says why not.
+                // The commit is in the log. The next transaction tries the checkpoint again, or reports why it fails.
             }
         }
     }
 
-    /// <summary>Undoes it, if SQLite has not done so already. Should that fail too, the next <see cref="Begin"/> says so.</summary>
+    /// <summary>Rolls the transaction back, if SQLite has not done so already. If that fails too, the next <see cref="Begin"/> reports it.</summary>
     public void RollBack()
     {
-        // What it left in the log is not to be taken for something that was committed.
+        // Frames that it left in the log must not be mistaken for a commit.
         _mustRoll = true;
         try
         {
@@ -140,7 +140,7 @@ internal sealed class SqliteFile : IDisposable
         }
         catch (SqliteException)
         {
-            // What failed before is what the callers are told.
+            // The callers are told the first failure.
         }
     }
 
@@ -156,9 +156,9 @@ internal sealed class SqliteFile : IDisposable
     /// <summary>Writes a grain's state.</summary>
     /// <param name="grain">The grain.</param>
     /// <param name="name">The state's name.</param>
-    /// <param name="expected">The version it must be at; null when there must be none.</param>
-    /// <param name="payload">What is to be stored.</param>
-    /// <returns>Its new version; null when it was not at the expected one, and nothing was changed.</returns>
+    /// <param name="expected">The version at which the row must be; null when there must be no row.</param>
+    /// <param name="payload">The payload to store.</param>
+    /// <returns>The new version; null when the row was not at the expected version, and nothing was changed.</returns>
     public StoredState? Change(string grain, string name, long? expected, byte[] payload)
     {
         var statement = expected is null ? _insert : _update;
@@ -172,7 +172,7 @@ internal sealed class SqliteFile : IDisposable
         return statement.ExecuteNonQuery() == 1 ? StoredState.After(expected) : null;
     }
 
-    /// <summary>Closes the file, in an orderly way if that is possible; otherwise the next start finds what a crash leaves.</summary>
+    /// <summary>Closes the file, with a checkpoint if possible; otherwise it looks to the next start like after a crash.</summary>
     public void Dispose()
     {
         var isClosed = !_schema.IsOpen;
@@ -187,7 +187,7 @@ internal sealed class SqliteFile : IDisposable
         }
         catch (Exception problem) when (problem is SqliteException or StorageException or IOException or UnauthorizedAccessException)
         {
-            // The log keeps what the file could not take.
+            // What the file could not take stays in the log.
         }
 
         if (isClosed && _lost is null)
@@ -205,8 +205,8 @@ internal sealed class SqliteFile : IDisposable
         _connection.Dispose();
     }
 
-    /// <summary>Looks whether all that was acknowledged is there; the file is locked.</summary>
-    /// <returns>Where the log ended.</returns>
+    /// <summary>Checks that everything acknowledged is there. The file is locked.</summary>
+    /// <returns>The end of the log.</returns>
     private static LogEnd Verify(SqlitePaths paths)
     {
         try
@@ -227,7 +227,7 @@ internal sealed class SqliteFile : IDisposable
         }
     }
 
-    /// <summary>Notes how far the log was acknowledged, if a start would find the log and the file where it looks.</summary>
+    /// <summary>Records how far the log is acknowledged, after a check that a start would find file and log in their places.</summary>
     private void Acknowledge()
     {
         var frames = Checkpoint(SqliteNative.CheckpointNothing);
@@ -242,7 +242,7 @@ internal sealed class SqliteFile : IDisposable
         new AcknowledgedLog(_schema.File, _schema.Generation, _end).Write(_acknowledged!);
     }
 
-    /// <summary>Puts the log into the file, and begins the next generation: the file says whether it is open before anything else is written.</summary>
+    /// <summary>Checkpoints the log and begins the next generation: the file's open mark is written before anything else.</summary>
     private void Roll(bool isOpen)
     {
         _mustRoll = true;
@@ -253,7 +253,7 @@ internal sealed class SqliteFile : IDisposable
             CultureInfo.InvariantCulture,
             $"UPDATE dmagrains_schema SET generation = {_schema.Generation + 1}, is_open = {(isOpen ? 1 : 0)}"));
 
-        // The log of a file that is at work is written over: that is faster than one that grows.
+        // The log of a file in use is overwritten, which is faster than growing a new one.
         var isAtWork = isOpen && _log is not null;
         var frames = Checkpoint(isAtWork ? raw.SQLITE_CHECKPOINT_RESTART : raw.SQLITE_CHECKPOINT_TRUNCATE);
         _end = isAtWork ? EndAt(frames) : LogEnd.Nothing;
@@ -268,7 +268,7 @@ internal sealed class SqliteFile : IDisposable
         _acknowledged!.Flush(flushToDisk: true);
     }
 
-    /// <summary>How many frames the log has.</summary>
+    /// <summary>Runs a checkpoint and returns the number of frames in the log.</summary>
     private int Checkpoint(int mode)
     {
         var code = raw.sqlite3_wal_checkpoint_v2(_connection.Handle, "main", mode, out var frames, out _);
@@ -276,7 +276,7 @@ internal sealed class SqliteFile : IDisposable
         return frames;
     }
 
-    /// <summary>Whoever starts after this process would find nothing of what is written to files that were taken away.</summary>
+    /// <summary>Throws when the files were moved away: the next start would not find what is written to them.</summary>
     private void MustBeThere()
     {
         MustNotBeLost();

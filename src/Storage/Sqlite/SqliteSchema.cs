@@ -4,10 +4,10 @@ using SQLitePCL;
 
 namespace DmaGrains.Storage.Sqlite;
 
-/// <summary>What is in the file.</summary>
+/// <summary>The file's schema, and its record of itself.</summary>
 /// <param name="File">Its identity: 63 random bits, the same in copies.</param>
-/// <param name="Generation">How often a log was begun or ended.</param>
-/// <param name="IsOpen">Whether a log was begun, and not ended in an orderly way.</param>
+/// <param name="Generation">How often a log was begun or closed.</param>
+/// <param name="IsOpen">Whether a log was begun and not properly closed.</param>
 internal sealed record SqliteSchema(long File, long Generation, bool IsOpen)
 {
     /// <summary>The version that this program reads and writes.</summary>
@@ -16,10 +16,10 @@ internal sealed record SqliteSchema(long File, long Generation, bool IsOpen)
     /// <summary>Bytes of a page.</summary>
     public const int PageBytes = 4096;
 
-    // Seconds that the end of another process is waited for.
+    // Seconds to wait for another process that is ending.
     private const int PatienceSeconds = 1;
 
-    /// <summary>A connection to a file that is there.</summary>
+    /// <summary>A connection to an existing file.</summary>
     public static SqliteConnection Connect(string path) => new(new SqliteConnectionStringBuilder
     {
         DataSource = path,
@@ -28,7 +28,7 @@ internal sealed record SqliteSchema(long File, long Generation, bool IsOpen)
         Pooling = false,
     }.ConnectionString);
 
-    /// <summary>Makes the schema in an empty file.</summary>
+    /// <summary>Creates the schema in an empty file.</summary>
     public static void Make(SqliteConnection connection)
     {
         connection.Execute(string.Create(
@@ -49,17 +49,17 @@ internal sealed record SqliteSchema(long File, long Generation, bool IsOpen)
             """));
     }
 
-    /// <summary>Locks the file for this process. A file that is not ours is left as it is, and so is its log.</summary>
-    /// <returns>What the file and its log say together.</returns>
+    /// <summary>Locks the file for this process. A file that is not ours stays unchanged, and so does its log.</summary>
+    /// <returns>The record from file and log together.</returns>
     public static SqliteSchema Claim(SqliteConnection connection, string path)
     {
         if (raw.sqlite3_db_readonly(connection.Handle, "main") == 1)
         {
-            // SQLite opens such a file all the same, and fails later in ways that do not say so.
+            // SQLite opens a read-only file without complaint and fails later with unclear errors.
             throw new SqliteException("read-only", raw.SQLITE_READONLY);
         }
 
-        // Closing would write the log into the file, and remove it.
+        // Otherwise closing would checkpoint the log and delete it.
         raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
         connection.Execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0");
         connection.Execute("BEGIN EXCLUSIVE");
@@ -79,12 +79,12 @@ internal sealed record SqliteSchema(long File, long Generation, bool IsOpen)
             throw new StorageException($"{path} has schema version {version}: this program needs version {Version}.");
         }
 
-        // It always is, unless somebody has made the file from what was left of another.
+        // The mode is set already, unless somebody rebuilt the file from the remains of another.
         connection.Execute("PRAGMA journal_mode = WAL");
         return Read(connection);
     }
 
-    /// <summary>What the file says by itself, whatever is in its log; null when it is not whole without it.</summary>
+    /// <summary>The file's record without its log; null when the file is not consistent without it.</summary>
     public static SqliteSchema? ReadWithoutLog(string path)
     {
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder
@@ -104,7 +104,7 @@ internal sealed record SqliteSchema(long File, long Generation, bool IsOpen)
         }
     }
 
-    /// <summary>Reads all that is in the file and checks it.</summary>
+    /// <summary>Reads and checks everything in the file.</summary>
     /// <exception cref="StorageException">Something is damaged.</exception>
     public static void Check(SqliteConnection connection, string path)
     {
@@ -130,7 +130,7 @@ internal sealed record SqliteSchema(long File, long Generation, bool IsOpen)
         }
     }
 
-    /// <summary>What an error of SQLite means to an operator.</summary>
+    /// <summary>Explains an error of SQLite to an operator.</summary>
     public static string WhyNot(SqliteException problem, string path) => problem.SqliteErrorCode switch
     {
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED => "is in use by another process: expected a file that no silo has open",

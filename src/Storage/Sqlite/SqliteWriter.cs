@@ -1,8 +1,8 @@
 namespace DmaGrains.Storage.Sqlite;
 
 /// <summary>
-/// The one thread that uses the file. What waits while a commit is under way is committed together at the next one, and no caller is
-/// told before the disk has it.
+/// The only thread that uses the file. Changes that arrive during a commit are committed together with the next one, and no caller gets a
+/// reply before its change is on disk.
 /// </summary>
 internal sealed class SqliteWriter : IStateStore
 {
@@ -10,7 +10,7 @@ internal sealed class SqliteWriter : IStateStore
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SqliteFile _file;
 
-    /// <summary>Takes the file over.</summary>
+    /// <summary>Starts the writer, which owns the file from now on.</summary>
     public SqliteWriter(SqliteFile file)
     {
         _file = file;
@@ -42,7 +42,7 @@ internal sealed class SqliteWriter : IStateStore
         _closed.SetResult();
     }
 
-    /// <summary>A read is answered outside the group's commit: it sees what is committed, and a full disk does not concern it.</summary>
+    /// <summary>Answers a read outside the group's transaction: it sees only committed state, and a full disk does not affect it.</summary>
     private void Answer(StateRead read)
     {
         try

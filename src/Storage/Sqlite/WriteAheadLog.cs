@@ -4,15 +4,15 @@ using Microsoft.Win32.SafeHandles;
 namespace DmaGrains.Storage.Sqlite;
 
 /// <summary>
-/// What is found in a write-ahead log. SQLite reads it up to the first frame that is not whole and takes no notice of what follows,
-/// which is right for a write that was cut off and wrong for damage.
+/// The contents of a write-ahead log. SQLite reads it up to the first damaged frame and ignores the rest, which is right for an interrupted
+/// write but wrong for damage.
 /// </summary>
-/// <param name="HasFrames">Whether it is there and not empty.</param>
+/// <param name="HasFrames">Whether the log exists and is not empty.</param>
 /// <param name="Salt1">Its first salt; 0 when its header is damaged.</param>
-/// <param name="HasEnd">Whether it is whole up to the end that was asked for.</param>
+/// <param name="HasEnd">Whether it is undamaged up to the requested end.</param>
 /// <param name="DamagedFrame">
-/// The frame that is damaged, from 1 (0 is the header), although a later transaction was written behind it: SQLite begins none before
-/// the disk has the one before. Null when there is no such frame.
+/// A damaged frame, from 1 (0 is the header), that is followed by a later transaction; null for none. SQLite begins a transaction only
+/// after the one before is on disk, so this is not an interrupted write.
 /// </param>
 /// <remarks>Source: sqlite.org/fileformat2.html#walformat.</remarks>
 internal sealed record WriteAheadLog(bool HasFrames, uint Salt1, bool HasEnd, long? DamagedFrame)
@@ -25,14 +25,14 @@ internal sealed record WriteAheadLog(bool HasFrames, uint Salt1, bool HasEnd, lo
 
     private const int FrameHeaderBytes = 24;
 
-    // The last bit tells in which order of bytes checksums are reckoned.
+    // The last bit tells the byte order of the checksums.
     private const uint Magic = 0x377f0682;
 
     private static readonly WriteAheadLog _empty = new(false, 0, false, null);
 
     /// <summary>Reads a log.</summary>
-    /// <param name="path">Where.</param>
-    /// <param name="end">What it should be whole up to.</param>
+    /// <param name="path">The log's path.</param>
+    /// <param name="end">The end up to which it should be undamaged.</param>
     public static WriteAheadLog Read(string path, LogEnd end)
     {
         if (!File.Exists(path))
@@ -45,10 +45,10 @@ internal sealed record WriteAheadLog(bool HasFrames, uint Salt1, bool HasEnd, lo
         return file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes ? _empty : Read(file, header, end);
     }
 
-    /// <summary>Where a log that is written ends.</summary>
+    /// <summary>The end of a written log.</summary>
     /// <param name="log">The log.</param>
-    /// <param name="frames">How many frames it has.</param>
-    /// <returns>Null when that is not where a transaction ends.</returns>
+    /// <param name="frames">The number of its frames.</param>
+    /// <returns>The end; null when no transaction ends there.</returns>
     public static LogEnd? EndAt(SafeFileHandle log, long frames)
     {
         Span<byte> frame = stackalloc byte[FrameHeaderBytes];

@@ -21,7 +21,7 @@ internal interface INameBucketGrain : IGrainWithStringKey
     [Alias("Remove")]
     Task<BucketReply> RemoveAsync(ListedName name, CancellationToken cancellationToken = default);
 
-    /// <summary>Names behind a position.</summary>
+    /// <summary>The names after a position.</summary>
     [ReadOnly]
     [Alias("List")]
     Task<BucketPage> ListAsync(NamePosition after, int count, CancellationToken cancellationToken = default);

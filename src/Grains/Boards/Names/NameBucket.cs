@@ -8,13 +8,13 @@ namespace DmaGrains.Grains.Boards.Names;
 /// <param name="Record">Its stored state.</param>
 internal readonly record struct NameBucket(uint Number, NameBucketRecord Record)
 {
-    /// <summary>Most removed names that it remembers, so that a late request does not bring them back.</summary>
+    /// <summary>The most removed names that it remembers, so that a late request does not bring them back.</summary>
     public const int RemovedMax = 32;
 
     /// <summary>Number of names above which another bucket should be split off.</summary>
     public const int NamesWanted = 256;
 
-    /// <summary>Most names of a bucket: it takes no more before it has split.</summary>
+    /// <summary>The most names of a bucket: it takes no more before it has split.</summary>
     public const int NamesMax = 2 * NamesWanted;
 
     /// <summary>Whether another bucket should be split off.</summary>
@@ -33,7 +33,7 @@ internal readonly record struct NameBucket(uint Number, NameBucketRecord Record)
         IndexOf(name.Position) < 0
         && Record.Removed.Any(removed => removed.Name == name.Name && removed.Generation >= name.Generation);
 
-    /// <summary>With a name, replacing one of an earlier generation; the same record when it is there already, or <see cref="IsTooLate"/>.</summary>
+    /// <summary>Adds a name, replacing an earlier generation; the same record when it is there already, or <see cref="IsTooLate"/>.</summary>
     public NameBucketRecord With(ListedName name)
     {
         var index = IndexOf(name.Position);
@@ -44,7 +44,7 @@ internal readonly record struct NameBucket(uint Number, NameBucketRecord Record)
             : Changed(Record.Names.Insert(~index, name));
     }
 
-    /// <summary>Without a name; the same record when the name is not there or has a later generation.</summary>
+    /// <summary>Removes a name; the same record when the name is not there or has a later generation.</summary>
     public NameBucketRecord Without(ListedName name)
     {
         var index = IndexOf(name.Position);
@@ -61,8 +61,8 @@ internal readonly record struct NameBucket(uint Number, NameBucketRecord Record)
     }
 
     /// <summary>The names after a position, and where to continue; after the last name that is in the next bucket.</summary>
-    /// <param name="after">In this bucket's places.</param>
-    /// <param name="count">Most names, 1 or more.</param>
+    /// <param name="after">A position in this bucket.</param>
+    /// <param name="count">The most names, 1 or more.</param>
     public (ImmutableArray<string> Names, NamePosition? Next) Page(NamePosition after, int count)
     {
         var index = IndexOf(after);

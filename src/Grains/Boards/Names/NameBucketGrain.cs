@@ -7,10 +7,10 @@ namespace DmaGrains.Grains.Boards.Names;
 /// <summary>Stores a bucket of names and makes each change durable before it replies.</summary>
 /// <remarks>
 /// A split writes the new bucket first, then this one, and last the board's number of buckets. If it fails before this bucket is written,
-/// this bucket still has all its names, no caller asks the new one, and the split is repeated with the names of that time. After that,
-/// this bucket redirects requests for moved names, even when the board does not know the new bucket yet; so it does with a listing, which
-/// reaches the new bucket's places through this one. Calls apply at once and share writes (<see cref="GroupedWrites"/>); while a bucket
-/// splits, changes of its names wait.
+/// this bucket still has all its names, no caller asks the new one, and the split is repeated with the names of that time. After that, this
+/// bucket redirects requests for moved names, even when the board does not know the new bucket yet. A listing, too, reaches the new
+/// bucket's places through this one. Calls apply at once and share writes (<see cref="GroupedWrites"/>); while a bucket splits, changes of
+/// its names wait.
 /// </remarks>
 [GrainType("dma-name-bucket")]
 internal sealed class NameBucketGrain(

@@ -15,13 +15,13 @@ namespace DmaGrains.Grains.Boards.Names;
 internal sealed class NameBuckets(
     IGrainFactory grains, string board, IPersistentState<NameBucketsRecord> storage, Action dropActivation)
 {
-    /// <summary>Most buckets of one listing.</summary>
+    /// <summary>The most buckets of one listing.</summary>
     public const uint BucketsMax = 1 << 20;
 
     // A listing may meet many empty buckets; it then returns what it has so far.
     private const int BucketsPerPage = 64;
 
-    // Names that arrive together wait for a few splits at most; if it takes this many, names are not distributed at all.
+    // Names that arrive together wait for a few splits at most; after this many attempts, the hash does not distribute names.
     private const int AttemptsMax = 1000;
 
     private Task? _growth;
@@ -116,7 +116,7 @@ internal sealed class NameBuckets(
 
     /// <summary>Names after a position.</summary>
     /// <param name="after">Where the previous page ended.</param>
-    /// <param name="count">Most names, 1 or more; there may be fewer even if more follow.</param>
+    /// <param name="count">The most names, 1 or more; there may be fewer even if more follow.</param>
     /// <param name="cancellation">Stops asking buckets.</param>
     private async Task<NamePage> ListAsync(NamePosition after, int count, CancellationToken cancellation)
     {

@@ -15,7 +15,7 @@ namespace DmaGrains.Grains.Boards.Names;
 [GenerateSerializer, Immutable, Alias("dma.stored.name-position")]
 internal readonly record struct NamePosition(ulong Place, string Name) : IComparable<NamePosition>
 {
-    // Every valid name fits; anything else has a place nevertheless.
+    // Every valid name fits; invalid ones have a place, too.
     private const int BytesOnStackMax = 64;
 
     /// <summary>The position before all names.</summary>

@@ -5,10 +5,10 @@ namespace DmaGrains.Grains.Boards.Names;
 /// never be removed again.
 /// </summary>
 /// <param name="time">The clock.</param>
-/// <remarks>In memory: a new activation knows those that are still in its record.</remarks>
+/// <remarks>Kept in memory: a new activation knows only those that are in its record.</remarks>
 internal sealed class RemovedNames(TimeProvider time)
 {
-    // Messages expire long before that.
+    // Messages expire long before this.
     private static readonly TimeSpan _kept = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<string, (uint Generation, long Since)> _removed = [];

@@ -82,7 +82,7 @@ internal sealed partial class BufferDebts(
                 var isGood = !_isSweepDue || await SweepAsync(stopping);
                 if (!_owing.IsEmpty)
                 {
-                    // It failed a moment ago and would fail again.
+                    // The payment has just failed and would fail again.
                     await Task.Delay(pause, time, stopping);
                     isGood &= await PayAllAsync(stopping);
                 }
@@ -100,7 +100,7 @@ internal sealed partial class BufferDebts(
         }
         catch (OperationCanceledException)
         {
-            // The silo stops; the others, or its next start, look for what is left.
+            // The silo stops; other silos, or its next start, find what is left.
         }
     }
 

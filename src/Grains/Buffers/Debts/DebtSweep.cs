@@ -11,7 +11,7 @@ namespace DmaGrains.Grains.Buffers.Debts;
 /// Reads the stored state of every listed buffer, and calls those that owe something. A buffer gives its name back last, so every buffer
 /// that owes something is listed. The others are not activated: a million buffers that owe nothing take no memory.
 /// </summary>
-/// <remarks>One for each silo; <see cref="DebtSweepGrain"/> says which one does it. It ends with its silo before that leaves the cluster.</remarks>
+/// <remarks>One for each silo; <see cref="DebtSweepGrain"/> selects the silo that sweeps. It stops before its silo leaves the cluster.</remarks>
 internal sealed partial class DebtSweep(
     IGrainFactory grains,
     [FromKeyedServices(StorageNames.Default)] IGrainStorage storage,
@@ -72,7 +72,7 @@ internal sealed partial class DebtSweep(
         }
         catch (OperationCanceledException)
         {
-            // The silo stops; the others, or its next start, look again.
+            // The silo stops; other silos, or its next start, sweep again.
         }
     }
 
@@ -100,7 +100,7 @@ internal sealed partial class DebtSweep(
         var stored = new DurableState<DmaBufferRecord>(DmaBufferRecord.StateName, buffer.GetGrainId(), storage, new());
         await stored.ReadStateAsync(stopping);
 
-        // A name that is listed for no buffer is that of an export that was refused and interrupted then.
+        // A listed name without a buffer is left by an export that was refused and then interrupted.
         if (stored.State.Buffer is null or { IsInDebt: true })
         {
             try
