@@ -66,29 +66,29 @@ internal sealed class Connecting(DmaGrainsClientOptions options, Func<LivingGate
         var order = named.ToArray();
         Random.Shared.Shuffle(order);
         var next = -1;
-        var lanes = Math.Min(order.Length, AtOnceMax);
-        if (lanes == 1)
+        var atOnce = Math.Min(order.Length, AtOnceMax);
+        if (atOnce == 1)
         {
-            return await TryLaneAsync(cancellation);
+            return await TryInTurnAsync(cancellation);
         }
 
         var hedging = new ResiliencePipelineBuilder<DmaGrainsClient>().AddHedging(new HedgingStrategyOptions<DmaGrainsClient>
         {
-            MaxHedgedAttempts = lanes - 1,
+            MaxHedgedAttempts = atOnce - 1,
             Delay = options.NextGatewayDelay,
             ShouldHandle = attempt => new(attempt.Outcome.Exception is not null),
         });
-        return await hedging.Build().ExecuteAsync(async patience => await TryLaneAsync(patience), cancellation);
+        return await hedging.Build().ExecuteAsync(async patience => await TryInTurnAsync(patience), cancellation);
 
-        // More gateways than can be tried at once are tried one after the other in a lane. One that nobody listens on says nothing either:
+        // More gateways than can be tried at once are tried in turn. One that nobody listens on says nothing either:
         // Orleans goes on trying it.
-        async Task<DmaGrainsClient> TryLaneAsync(CancellationToken patience)
+        async Task<DmaGrainsClient> TryInTurnAsync(CancellationToken patience)
         {
-            for (var place = Interlocked.Increment(ref next); ; place += lanes)
+            for (var place = Interlocked.Increment(ref next); ; place += atOnce)
             {
                 using var share = CancellationTokenSource.CreateLinkedTokenSource(patience);
-                var isLast = place + lanes >= order.Length;
-                share.CancelAfter(isLast ? Timeout.InfiniteTimeSpan : options.ConnectTimeout / ((order.Length + lanes - 1) / lanes));
+                var isLast = place + atOnce >= order.Length;
+                share.CancelAfter(isLast ? Timeout.InfiniteTimeSpan : options.ConnectTimeout / ((order.Length + atOnce - 1) / atOnce));
                 try
                 {
                     return await start(new LivingGateways(named, order[place]), share.Token);

@@ -71,6 +71,37 @@ public sealed class DmaGrainsClientTests : IDisposable
     }
 
     [Fact]
+    public async Task A_client_that_connects_too_late_is_disposed_of()
+    {
+        using var silo = await SiloProcess.StartReadyAsync([]);
+        var cancellation = TestContext.Current.CancellationToken;
+        var options = new DmaGrainsClientOptions { Gateways = { "127.0.0.1:1", "127.0.0.1:2" }, NextGatewayDelay = TimeSpan.Zero };
+        var clients = new List<DmaGrainsClient>();
+        var both = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var connecting = new Connecting(options, async (_, _) =>
+        {
+            var client = await DmaGrainsClient.ConnectAsync(Once(silo.Gateway), cancellation);
+            lock (clients)
+            {
+                clients.Add(client);
+                if (clients.Count == 2)
+                {
+                    both.SetResult();
+                }
+            }
+
+            await both.Task;
+            return client;
+        });
+
+        await using var taken = await connecting.RunAsync(cancellation);
+
+        var late = Assert.Single(clients, client => client != taken);
+        await UntilDisposedAsync(late).WaitAsync(_patience, cancellation);
+        await SmallBoard.DefineAsync(taken.Grains);
+    }
+
+    [Fact]
     public async Task A_command_whose_silo_is_killed_is_sent_again_under_its_id()
     {
         var silo = await SiloProcess.StartReadyAsync([("DMAGRAINS_DATA", _folder.File("state.db"))]);
@@ -109,10 +140,15 @@ public sealed class DmaGrainsClientTests : IDisposable
             Once(silo.Gateway), TestContext.Current.CancellationToken, waiting.Token);
         await SmallBoard.DefineAsync(client.Grains);
         using var connecting = new CancellationTokenSource();
+        using var asking = new CancellationTokenSource();
         await silo.Process.SignalAsync("STOP");
+        var asked = SmallBoard.Buffer(client.Grains, 1).DescribeAsync(asking.Token);
         var calling = SmallBoard.ExportAsync(client.Grains, 1);
         var late = DmaGrainsClient.ConnectAsync(new() { Gateways = { silo.Gateway } }, connecting.Token);
 
+        Assert.False(calling.IsCompleted || late.IsCompleted || asked.IsCompleted);
+        await asking.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
         Assert.False(calling.IsCompleted || late.IsCompleted);
         await connecting.CancelAsync();
         await waiting.CancelAsync();
@@ -162,6 +198,22 @@ public sealed class DmaGrainsClientTests : IDisposable
     }
 
     private static DmaGrainsClientOptions Once(string gateway) => new() { Gateways = { gateway }, ConnectRetries = 0 };
+
+    private static async Task UntilDisposedAsync(DmaGrainsClient client)
+    {
+        while (true)
+        {
+            try
+            {
+                _ = client.Grains;
+                await Task.Yield();
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+        }
+    }
 
     private static IHost HostOf(Action<DmaGrainsClientOptions> configure)
     {
