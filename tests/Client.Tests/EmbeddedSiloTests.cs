@@ -41,7 +41,7 @@ public class EmbeddedSiloTests
     [InlineData("buffer export desktop/frame --size 4KiB --memory nowhere", "EINVAL")]
     [InlineData("buffer export desktop/frame --size 4KiB --memory vram --memory vram", "EINVAL")]
     [InlineData("buffer export desktop/frame --size 4KiB --lines 2x4096", "EINVAL")]
-    public async Task Impossible_request_is_refused(string line, string errno)
+    public async Task Command_that_the_embedded_silo_cannot_carry_out_is_refused(string line, string errno)
     {
         var answer = await Answer.OfAsync([.. line.Split(' '), "--json"]);
 

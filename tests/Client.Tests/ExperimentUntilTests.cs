@@ -31,7 +31,7 @@ public class ExperimentUntilTests
         await PlayAsync(Longer, "--until", "0.001%", "--repetitions-max", "3"));
 
     [Fact]
-    public async Task Another_measure_may_decide() => Assert.Matches(
+    public async Task Until_decides_by_the_measure_that_is_named() => Assert.Matches(
         @"used-max:cma, \d+ repetitions of each case:\n  policy migrate against refuse: within 2 %, 0 bytes to 0 bytes\n",
         await PlayAsync(Policies, "--until", "2%", "--measure", "used-max:cma"));
 

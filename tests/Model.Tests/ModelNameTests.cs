@@ -7,7 +7,7 @@ public sealed class ModelNameTests
     [InlineData("0")]
     [InlineData("Gpu-0.1_b#2")]
     [InlineData("123456789012345678901234567890123456789012345678901234567890123")]
-    public void Check_accepts_a_name(string name)
+    public void A_name_of_letters_digits_and_marks_is_accepted(string name)
     {
         Assert.True(ModelName.IsValid(name));
         Assert.Null(ModelName.Check(name, "Device"));

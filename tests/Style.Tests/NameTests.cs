@@ -26,7 +26,24 @@ public partial class NameTests
         Assert.DoesNotContain(types, SaysNothing);
     }
 
+    [Fact]
+    public void Tests_are_named_by_sentences_that_need_no_other_test_before_them()
+    {
+        var tests = Repository.FilesIn("tests", "*Tests*.cs").SelectMany(file => Test().Matches(Repository.Read(file)))
+            .Select(test => test.Groups["name"].Value)
+            .ToList();
+
+        Assert.True(tests.Count > 1000, $"only {tests.Count} tests were found");
+        Assert.DoesNotContain(tests, name => LeansOnAnother().IsMatch(name));
+    }
+
     private static bool SaysNothing(string name) => _empty.Any(word => name.Contains(word, StringComparison.Ordinal));
+
+    [GeneratedRegex(@"^    public (static )?(async )?(void|Task|ValueTask) (?<name>[A-Z]\w*_\w*)\(", RegexOptions.Multiline)]
+    private static partial Regex Test();
+
+    [GeneratedRegex("^(And|Also|But|Else|It|So|Then|They)_")]
+    private static partial Regex LeansOnAnother();
 
     [GeneratedRegex(@"^(?!\s*//).*?\b(class|record struct|record class|record|struct|interface|enum) (?<name>[A-Z]\w*)", RegexOptions.Multiline)]
     private static partial Regex Declaration();

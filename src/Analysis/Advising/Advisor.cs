@@ -57,7 +57,7 @@ public static class Advisor
     {
         var played = play.Of(candidate, request.Sharing);
         var mappings = played.Buffer?.Mappings ?? default;
-        var held = played.Board.Memory.Describe().Where(region => region.HeldBytes != 0 && region.Kind != MemoryKind.Bounce).ToList();
+        var held = played.Board.Memory.Describe().Where(region => region.HeldBytes != 0 && region.Kind.HoldsBuffers()).ToList();
         return new(
             candidate.Exporter,
             candidate.Allocates,

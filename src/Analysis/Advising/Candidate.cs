@@ -86,6 +86,6 @@ internal sealed record Candidate(string? Exporter, AllocatesFor Allocates, NameL
     }
 
     private static IEnumerable<MemoryRegionLayout> Named(BoardDefinition board) => board.Memory
-        .Where(region => region.Kind is not (MemoryKind.System or MemoryKind.Bounce))
+        .Where(region => region.Kind != MemoryKind.System && region.Kind.HoldsBuffers())
         .OrderBy(region => region.Kind);
 }

@@ -3,7 +3,6 @@ using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Scatterlists;
-using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Analysis.Checking;
 
@@ -197,9 +196,7 @@ public sealed record BoardCheck(
     private static IEnumerable<BoardFinding> Mappings(BoardSnapshot board)
     {
         var held = board.HeldMappings.ToHashSet();
-        var living = board.Buffers.SelectMany(buffer => buffer.Mappings
-            .Where(mapping => mapping.Mapped is { IsNothing: false })
-            .Select(mapping => new MapToken(buffer.Name, mapping.HeldAs))).ToHashSet();
+        var living = board.Buffers.SelectMany(buffer => buffer.HeldMappings).ToHashSet();
         foreach (var token in living.Except(held))
         {
             yield return new(

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DmaGrains.Analysis.Exploring;
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Client.Commands;
@@ -37,7 +38,7 @@ internal static class FaultOption
                 OneOf(text, "buffer", what, scenario.Buffers.Select(buffer => buffer.Name))),
             ("memory", null) => new Fault.MemoryRunsOut(null),
             ("memory", _) => new Fault.MemoryRunsOut(OneOf(
-                text, "region", what, scenario.Board.Memory.Where(region => region.Kind != Model.Memory.MemoryKind.Bounce).Select(region => region.Name))),
+                text, "region", what, scenario.Board.Memory.Where(region => region.Kind.HoldsBuffers()).Select(region => region.Name))),
             ("parameters", not null) => ParametersOf(text, what, scenario),
             _ => throw new UsageException($"--fault '{text}' is not a fault: expected {Forms}."),
         };

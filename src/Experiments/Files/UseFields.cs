@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DmaGrains.Experiments.Sampling;
 using DmaGrains.Model.Boards;
+using DmaGrains.Model.Memory;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Experiments.Files;
@@ -88,7 +89,7 @@ internal sealed class UseFields(ImmutableArray<BoardDefinition> boards, Experime
         InEach(node, "device", board => board.Devices.Select(device => device.Name));
 
     private string ReadRegion(FileNode node) =>
-        InEach(node, "region", board => board.Memory.Where(region => region.Kind != DmaGrains.Model.Memory.MemoryKind.Bounce).Select(region => region.Name));
+        InEach(node, "region", board => board.Memory.Where(region => region.Kind.HoldsBuffers()).Select(region => region.Name));
 
     private string InEach(FileNode node, string what, Func<BoardDefinition, IEnumerable<string>> names) => boards.Distinct()
         .Aggregate(string.Empty, (_, board) => node.AsNameIn($"the board {board.Name} has no {what}", [.. names(board)]));

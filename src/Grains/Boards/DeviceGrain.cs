@@ -1,6 +1,7 @@
 using DmaGrains.Grains.Storage;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
+using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Grains.Boards;
@@ -49,5 +50,5 @@ internal sealed class DeviceGrain(
     public Task<DmaResult<Device>> GetAsync(CancellationToken cancellationToken) => Task.FromResult(
         storage.State.Device is { } device
             ? DmaResult.Grant(device)
-            : DmaResult.Refuse<Device>(new(Errno.ENODEV, Name, "Device", null, null, $"There is no device {Name}.")));
+            : DmaResult.Refuse<Device>(DmaBuffer.NoDevice(Name)));
 }

@@ -143,8 +143,7 @@ internal sealed class TranslationGrain(
 
     private Refusal? LayOut(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool)
     {
-        var isSame = _translation.Pool == pool && _translation.Stages.Length == stages.Length
-            && _translation.Stages.Zip(stages).All(pair => pair.First.SaysTheSameAs(pair.Second));
+        var isSame = _translation.Pool == pool && IommuStage.SayTheSame(_translation.Stages, stages);
         if (isSame && _isLaidOut)
         {
             return null;

@@ -128,7 +128,7 @@ public sealed class Board
         Translation.AssertInvariants();
         var (sameMemory, sameTranslation) = (
             ReferenceEquals(Memory, checkedBefore?.Memory), ReferenceEquals(Translation, checkedBefore?.Translation));
-        Invariant.Holds(sameTranslation || Translation.Held.SequenceEqual(_buffers.Values.SelectMany(HeldBy)));
+        Invariant.Holds(sameTranslation || Translation.Held.SequenceEqual(_buffers.Values.SelectMany(buffer => buffer.HeldMappings)));
         foreach (var buffer in _buffers.Values)
         {
             var before = checkedBefore?.Buffer(buffer.Name);
@@ -140,7 +140,7 @@ public sealed class Board
             }
 
             var mappedBefore = before is null ? default : before.Mappings;
-            Invariant.Holds(!sameTranslation || buffer.Mappings == mappedBefore || HeldBy(buffer).SequenceEqual(before is null ? [] : HeldBy(before)));
+            Invariant.Holds(!sameTranslation || buffer.Mappings == mappedBefore || buffer.HeldMappings.SequenceEqual(before is null ? [] : before.HeldMappings));
             buffer.AssertInvariants(before);
             foreach (var (_, mapping) in buffer.Mappings.ChangesSince(mappedBefore))
             {
@@ -148,13 +148,6 @@ public sealed class Board
             }
         }
     }
-
-    /// <summary>What a buffer's live mappings hold in MMUs and the bounce pool, in token order.</summary>
-    private static IEnumerable<MapToken> HeldBy(DmaBuffer buffer) => buffer.Mappings
-        .Where(mapping => mapping.Mapped is { IsNothing: false })
-        .Select(mapping => new MapToken(buffer.Name, mapping.HeldAs))
-        .Distinct()
-        .OrderBy(token => token.Sequence);
 
     private BoardResources Resources => new(Memory, Translation);
 

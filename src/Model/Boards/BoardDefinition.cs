@@ -63,6 +63,5 @@ public sealed partial record BoardDefinition(
     public bool SaysTheSameAs(BoardDefinition other) =>
         Name == other.Name && Title == other.Title
         && Memory.SequenceEqual(other.Memory) && Devices.SequenceEqual(other.Devices)
-        && Stages.Length == other.Stages.Length
-        && Stages.Zip(other.Stages).All(pair => pair.First.SaysTheSameAs(pair.Second));
+        && IommuStage.SayTheSame(Stages, other.Stages);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Translation;
 using Orleans;
 
 namespace DmaGrains.Model.Boards;
@@ -57,8 +58,7 @@ public sealed record BoardSetUp
     /// <summary>Whether a definition changes resources that buffers may hold: memory or MMUs.</summary>
     public bool LaysOutAnew(BoardDefinition definition) =>
         Definition is not null && !(Definition.Memory.SequenceEqual(definition.Memory)
-            && Definition.Stages.Length == definition.Stages.Length
-            && Definition.Stages.Zip(definition.Stages).All(pair => pair.First.SaysTheSameAs(pair.Second)));
+            && IommuStage.SayTheSame(Definition.Stages, definition.Stages));
 
     /// <summary>Begins to replace the board's definition. Replacing it by itself sets everything up once more.</summary>
     /// <param name="definition">The new definition.</param>

@@ -138,6 +138,13 @@ public sealed partial record DmaBuffer
         : Superseded.IsEmpty ? []
         : [.. Superseded.Select(Of)];
 
+    /// <summary>What its live mappings hold of MMUs and the bounce pool, in order; mappings that share addresses hold them once.</summary>
+    public IEnumerable<MapToken> HeldMappings => Mappings
+        .Where(mapping => mapping.Mapped is { IsNothing: false })
+        .Select(mapping => Of(mapping.HeldAs))
+        .Distinct()
+        .OrderBy(token => token.Sequence);
+
     /// <summary>The mappings to give back to the board's MMUs and bounce pool now; giving back twice does no harm.</summary>
     public ImmutableArray<MapToken> OwedMappings => Unmapped.IsEmpty ? [] : [.. Unmapped.Select(Of)];
 

@@ -16,6 +16,9 @@ public static class MemoryKinds
     /// <summary>Whether buffers come from such a region only when the exporter names it.</summary>
     public static bool IsNamedOnly(this MemoryKind kind) => kind > MemoryKind.Contiguous;
 
+    /// <summary>Whether buffers are allocated from it: all but the pool for bounces.</summary>
+    public static bool HoldsBuffers(this MemoryKind kind) => kind != MemoryKind.Bounce;
+
     /// <summary>Whether the kernel can bounce it: the CPU copies only pages with a struct page (kernel/dma/direct.c).</summary>
     public static bool MayBounce(this MemoryKind kind) => kind.HasStructPages() && kind.IsCpuAccessible();
 }

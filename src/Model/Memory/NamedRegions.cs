@@ -71,7 +71,7 @@ public static class NamedRegions
 
     private static Refusal? CheckPool(ICollection<MemoryRegionLayout> regions)
     {
-        return regions.FirstOrDefault(region => region.Kind == MemoryKind.Bounce) is { } pool
+        return regions.FirstOrDefault(region => !region.Kind.HoldsBuffers()) is { } pool
             ? Refuse($"Region {pool.Name} is the bounce pool; no buffer is allocated from it.")
             : null;
     }

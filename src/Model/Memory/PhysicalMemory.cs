@@ -271,7 +271,7 @@ public sealed class PhysicalMemory
 
     private static bool MayGive(MemoryRegionLayout region, AllocationRequest request) => request.Regions.IsEmpty
         ? !region.Kind.IsNamedOnly()
-        : region.Kind != MemoryKind.Bounce && request.Regions.Names.Contains(region.Name);
+        : region.Kind.HoldsBuffers() && request.Regions.Names.Contains(region.Name);
 
     private PhysicalMemory Hold(Allocation allocation)
     {

@@ -91,7 +91,7 @@ internal sealed partial class Placement
 
     private static IEnumerable<MemoryRegion> Named(ImmutableArray<MemoryRegion> regions, NameList names) => names.Names
         .Distinct()
-        .SelectMany(name => regions.Where(region => region.Layout.Name == name && region.Layout.Kind != MemoryKind.Bounce));
+        .SelectMany(name => regions.Where(region => region.Layout.Name == name && region.Layout.Kind.HoldsBuffers()));
 
     private ImmutableArray<PageExtent>? FromLeastScarce()
     {

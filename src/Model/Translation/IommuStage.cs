@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans;
 
 namespace DmaGrains.Model.Translation;
@@ -31,6 +32,10 @@ public sealed record IommuStage(string Name, IovaSpaceLayout Layout)
         Name == other.Name && Owner == other.Owner && ContextCount == other.ContextCount && OutputLimit == other.OutputLimit
         && Layout.Reserved.SequenceEqual(other.Layout.Reserved)
         && Layout with { Reserved = [] } == other.Layout with { Reserved = [] };
+
+    /// <summary>Whether some stages say the same as others, in the same order.</summary>
+    public static bool SayTheSame(ImmutableArray<IommuStage> some, ImmutableArray<IommuStage> others) =>
+        some.Length == others.Length && some.Zip(others).All(pair => pair.First.SaysTheSameAs(pair.Second));
 
     /// <summary>Null when the stage is valid.</summary>
     /// <returns>EINVAL naming Stage, Owner, Layout or ContextCount; else what <see cref="IovaSpaceLayout.Check"/> answers.</returns>

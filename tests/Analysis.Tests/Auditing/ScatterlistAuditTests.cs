@@ -53,7 +53,7 @@ public sealed class ScatterlistAuditTests
     }
 
     [Fact]
-    public void The_same_pages_cut_for_it_may_do()
+    public void Pages_that_break_a_device_s_limits_as_they_are_cut_may_do_when_they_are_cut_for_it()
     {
         var report = Audit(_sdhci, Pages((0x1000_0000, 131072), (0x1002_0000, 65536)));
 
@@ -135,7 +135,7 @@ public sealed class ScatterlistAuditTests
     }
 
     [Fact]
-    public void The_same_pages_cut_for_it_are_reached_through_windows() =>
+    public void Pages_cut_for_a_device_are_reached_through_its_windows() =>
         Assert.Equal(
             (true, false),
             (Audit(_soc, Pages((0x1000_0000, 8192))).Resplit!.Reachable, Audit(_soc, Pages((0x5000_0000, 8192))).Resplit!.Reachable));

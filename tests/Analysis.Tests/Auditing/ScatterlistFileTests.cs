@@ -29,7 +29,7 @@ public sealed class ScatterlistFileTests
     };
 
     [Fact]
-    public void YAML_is_read()
+    public void Scatterlist_is_read_from_YAML()
     {
         var list = Assert.Single(Parse(Yaml));
 

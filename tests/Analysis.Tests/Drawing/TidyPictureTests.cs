@@ -130,7 +130,7 @@ public sealed class TidyPictureTests
     [InlineData("a", "a1")]
     [InlineData("a1", "b")]
     [InlineData("", "a")]
-    public void Numbers_in_names_count(string first, string second)
+    public void Names_are_ordered_by_the_numbers_in_them(string first, string second)
     {
         Assert.True(NaturalOrder.Of.Compare(first, second) < 0);
         Assert.True(NaturalOrder.Of.Compare(second, first) > 0);

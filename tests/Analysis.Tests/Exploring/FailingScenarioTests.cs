@@ -19,7 +19,7 @@ public sealed class FailingScenarioTests
     [InlineData("gpu-and-display")]
     [InlineData("silent-bounce")]
     [InlineData("wrong-context")]
-    public async Task So_is_every_failure_that_faults_bring(string name)
+    public async Task Every_failure_that_faults_bring_is_played_to_the_same_end_from_its_file(string name)
     {
         var scenario = ScenarioFile.Read(ShippedFiles.Scenario(name));
         await PlaysTheSameAsync(name, new()
@@ -34,7 +34,7 @@ public sealed class FailingScenarioTests
     }
 
     [Fact]
-    public async Task So_is_a_deadlock() => await PlaysTheSameAsync("held-mapping", new() { Waits = true });
+    public async Task A_deadlock_is_played_to_the_same_end_from_its_file() => await PlaysTheSameAsync("held-mapping", new() { Waits = true });
 
     private static async Task PlaysTheSameAsync(string name, ExplorationOptions options)
     {

@@ -39,11 +39,11 @@ public sealed class FaultTests
         await CompareAsync(stepsMax: 4, iterations: 5, "crash", "hang");
 
     [Fact]
-    public async Task So_are_an_exporter_that_revokes_and_memory_that_runs_out_and_parameters_that_change() =>
+    public async Task Revokes_and_memory_that_runs_out_and_parameters_that_change_together_are_explored_as_they_are_played() =>
         await CompareAsync(stepsMax: 3, iterations: 5, "revoke", "memory", "parameters");
 
     [Fact]
-    public async Task So_are_all_faults_together() =>
+    public async Task All_faults_together_are_explored_as_they_are_played() =>
         await CompareAsync(stepsMax: 3, iterations: 3, [.. _faults.Keys]);
 
     private static async Task CompareAsync(int stepsMax, int iterations, params string[] kinds)

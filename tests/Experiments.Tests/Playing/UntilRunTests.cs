@@ -43,7 +43,7 @@ public class UntilRunTests
     }
 
     [Fact]
-    public void It_ends_undecided_after_the_most_repetitions_that_it_may_play()
+    public void A_run_ends_undecided_after_the_most_repetitions_that_it_may_play()
     {
         var (look, results) = Play("s.lifetime: [100ms, {exponential: 100ms}]", "buffers-refused", 0.0001, 7);
 

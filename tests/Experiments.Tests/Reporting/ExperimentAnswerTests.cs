@@ -54,7 +54,7 @@ public class ExperimentAnswerTests
         ExperimentAnswer.Of(Report("buffers-refused", [Of(0, 1, null, "a"), Of(1, 1, null, "b")], new CaseComparison(0, 1, 0, low, high, 0.95, verdict)) with { Until = 0.01 }));
 
     [Fact]
-    public void One_case_is_described() => Assert.Equal(
+    public void An_experiment_of_one_case_is_answered_with_its_mean_and_its_refusals() => Assert.Equal(
         "Broken off; so far: buffers-refused is 1 % (0.5 to 1.5 %). Refused most often: map with ENOMEM, 7 times.",
         ExperimentAnswer.Of(Report("buffers-refused", [Of(0, 1, new(0.5, 1.5)) with { Refusals = [new("map", "ENOMEM", "", "", 7, 0)] }]) with { IsComplete = false }));
 

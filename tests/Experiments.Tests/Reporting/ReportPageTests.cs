@@ -30,7 +30,7 @@ public sealed partial class ReportPageTests(Browser browser) : IClassFixture<Bro
     [InlineData(400, "light", null)]
     [InlineData(400, "dark", null)]
     [InlineData(1000, "dark", "print")]
-    public async Task It_is_whole_and_draws_every_chart(int width, string scheme, string? media)
+    public async Task Report_page_is_whole_and_draws_every_chart(int width, string scheme, string? media)
     {
         await using var page = await browser.OpenAsync(Page, width, scheme, media);
 
@@ -54,7 +54,7 @@ public sealed partial class ReportPageTests(Browser browser) : IClassFixture<Bro
     }
 
     [Fact]
-    public async Task Names_do_no_harm()
+    public async Task Names_in_a_report_page_do_no_harm()
     {
         const string Hostile = "</script><script>evil=1</script><b>&\"'\u202e\u2028";
         var report = _played.Value.Report with

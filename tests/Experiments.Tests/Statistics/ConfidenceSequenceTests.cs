@@ -70,7 +70,7 @@ public class ConfidenceSequenceTests
     }
 
     [Fact]
-    public void It_is_never_narrower_than_an_interval_for_a_fixed_number() =>
+    public void A_confidence_sequence_is_never_narrower_than_an_interval_for_a_fixed_number() =>
         Gen.Select(Gen.Double[-1e6, 1e6].Array[2, 60], Gen.Double[0.8, 0.999]).Sample((values, confidence) =>
             ConfidenceSequence.Of(values, confidence).HalfWidth >= StudentInterval.Of(values, confidence).HalfWidth);
 

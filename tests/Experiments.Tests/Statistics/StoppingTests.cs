@@ -58,7 +58,7 @@ public class StoppingTests
     }
 
     [Fact]
-    public void It_ends_undecided_where_it_may_not_go_on()
+    public void A_comparison_ends_undecided_where_it_may_not_go_on()
     {
         var comparison = Play(new Stopping(Tolerance.Of(0.01), RepetitionsMax: 9), _onePair, 1, [0, 0]);
 

@@ -16,7 +16,7 @@ public class WarmUpTests
     });
 
     [Fact]
-    public void It_is_the_cut_that_leaves_the_smallest_standard_error() => Gen.Double[0, 10].Array[10, 40].Sample(means =>
+    public void Warm_up_is_cut_where_the_rest_has_the_smallest_standard_error() => Gen.Double[0, 10].Array[10, 40].Sample(means =>
     {
         double Error(int cut)
         {

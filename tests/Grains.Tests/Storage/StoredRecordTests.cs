@@ -235,7 +235,7 @@ public sealed partial class StoredRecordTests(SiloFixture silo)
     }
 
     [Fact]
-    public async Task Page_states_the_bounds()
+    public async Task Page_on_scale_states_the_bounds_of_each_stored_record()
     {
         Assert.Equal(
             Limits.Select(limit => (limit.Key, limit.Value >> 10)),

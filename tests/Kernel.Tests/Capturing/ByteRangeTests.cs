@@ -30,7 +30,7 @@ public sealed class ByteRangeTests
     [InlineData(0UL, 4096UL, 0UL, 4096UL)]
     [InlineData(1UL, 8191UL, 4096UL, 4096UL)]
     [InlineData(4095UL, 12289UL, 4096UL, 12288UL)]
-    public void Whole_pages_are_within(ulong start, ulong end, ulong first, ulong behind) =>
+    public void Whole_pages_of_a_byte_range_lie_within_it(ulong start, ulong end, ulong first, ulong behind) =>
         Assert.Equal(new ByteRange(first, behind), new ByteRange(start, end).WholePages(4096));
 
     [Fact]

@@ -277,7 +277,7 @@ public sealed class ByLuckTests
     }
 
     [Fact]
-    public void It_is_on_record_once() => Assert.Single(
+    public void Luck_is_on_record_once() => Assert.Single(
         Exported(BoardOf(0), 2, "refuse")
             .Execute(Frame, new DmaCommand.Attach("a", "counts")).Next
             .Execute(Frame, new DmaCommand.Map("one", "a", DmaDirection.ToDevice)).Next

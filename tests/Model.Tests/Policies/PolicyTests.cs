@@ -124,7 +124,7 @@ public sealed class PolicyTests
     }
 
     [Fact]
-    public void None_looks_at_nothing_and_the_first_to_come_decides()
+    public void Policy_none_looks_at_no_limit_and_the_first_importer_to_come_decides()
     {
         var board = Under("mainline").After(Attach("gpu"), Attach("display"));
         var late = board.RefusalOf(Map("display"));

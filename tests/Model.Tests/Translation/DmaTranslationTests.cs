@@ -355,7 +355,7 @@ public sealed class DmaTranslationTests
     }
 
     [Fact]
-    public void State_holds_no_pages()
+    public void Stored_state_of_mappings_holds_no_pages()
     {
         var state = With(new IommuStage("own", _small)).Map(Scattered(16) with { Iommu = "own" }).Next.State;
 

@@ -47,7 +47,7 @@ public class HostileFilesTests
     [Theory]
     [InlineData(16, "board is a list; expected one line of text")]
     [InlineData(17, TooDeep)]
-    public void Read_goes_16_deep(int depth, string expected)
+    public void Files_are_read_16_levels_deep_and_no_deeper(int depth, string expected)
     {
         var lists = depth - 1;
 

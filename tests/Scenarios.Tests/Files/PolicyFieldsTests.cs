@@ -11,7 +11,7 @@ public sealed class PolicyFieldsTests
 
     [Theory]
     [MemberData(nameof(Named))]
-    public void Read_knows_every_named_policy(string name) =>
+    public void Policy_field_reads_every_named_policy(string name) =>
         Assert.Equal(NamedPolicies.Find(name), PoliciesOf($"policy: {name}", string.Empty)[0]);
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class PolicyFieldsTests
     [InlineData("lists: own", ConstraintModel.Rfc3, ListSharing.Own, false)]
     [InlineData("bouncing: true", ConstraintModel.Rfc3, ListSharing.PerMap, true)]
     [InlineData("bouncing: false", ConstraintModel.Rfc3, ListSharing.PerMap, false)]
-    public void Read_knows_every_choice(string choice, ConstraintModel constraints, ListSharing lists, bool bouncing) => Assert.Equal(
+    public void Policy_field_reads_every_choice(string choice, ConstraintModel constraints, ListSharing lists, bool bouncing) => Assert.Equal(
         new ExporterPolicy { Constraints = constraints, Lists = lists, Bouncing = bouncing },
         PoliciesOf($"policy: {{{choice}}}", string.Empty)[0]);
 

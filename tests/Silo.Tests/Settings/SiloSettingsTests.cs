@@ -49,7 +49,7 @@ public sealed class SiloSettingsTests
     }
 
     [Fact]
-    public void Advertise_follows_listen()
+    public void Advertised_address_is_the_one_that_is_listened_on_unless_stated()
     {
         Assert.Equal(IPAddress.Parse("10.0.0.7"), Read("--listen", "10.0.0.7").Advertise);
         Assert.Equal(IPAddress.Parse("10.0.0.8"), Read("--listen", "0.0.0.0", "--advertise", "10.0.0.8").Advertise);
