@@ -8,14 +8,14 @@ using Polly.Retry;
 namespace DmaGrains.ClusterClient;
 
 /// <summary>
-/// Connects through one gateway. They are tried in random order; because one that hangs accepts a connection and then says nothing, the
-/// next one is tried beside it a little later. The first to answer is taken; from then on the client uses the others, too.
+/// Connects through one of several gateways. They are tried in random order. A hanging gateway accepts a connection and then stays silent,
+/// so the next one is tried in parallel a little later. The first to answer is used; afterwards the client uses the others, too.
 /// </summary>
-/// <param name="options">Which gateways, and for how long.</param>
-/// <param name="start">Starts a client with one of them.</param>
+/// <param name="options">The options, with the gateways and timeouts.</param>
+/// <param name="start">Starts a client with a gateway.</param>
 internal sealed class Connecting(DmaGrainsClientOptions options, Func<LivingGateways, CancellationToken, Task<DmaGrainsClient>> start)
 {
-    // What Polly allows, and the first attempt.
+    // The parallel attempts that Polly allows, plus the first one.
     private const int AtOnceMax = 11;
 
     private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(500);
@@ -95,7 +95,7 @@ internal sealed class Connecting(DmaGrainsClientOptions options, Func<LivingGate
                 }
                 catch (Exception) when (!isLast && !patience.IsCancellationRequested)
                 {
-                    // The next one.
+                    // Try the next one.
                 }
             }
         }

@@ -13,7 +13,7 @@ namespace DmaGrains.ClusterClient;
 /// A client of a running cluster. Programs with a host use <see cref="DmaGrainsClientHosting"/> instead, which connects when the host starts.
 /// </summary>
 /// <remarks>
-/// Calls to grains of DmaGrains that get no reply are sent again, under the id that they carry; when there is still none, they end with
+/// Calls to grains of DmaGrains that get no reply are sent again under the same id; without a reply after that, they throw
 /// <see cref="NoReplyException"/>. Refusals are values and are never sent again.
 /// </remarks>
 public sealed class DmaGrainsClient : IAsyncDisposable
@@ -28,20 +28,20 @@ public sealed class DmaGrainsClient : IAsyncDisposable
     /// <summary>Gives grains.</summary>
     public IClusterClient Grains => _services.GetRequiredService<IClusterClient>();
 
-    /// <summary>How often a call was sent again because there was no reply.</summary>
+    /// <summary>The number of calls sent again because there was no reply.</summary>
     public ulong SentAgain => _services.GetRequiredService<Resending>().Count;
 
     /// <summary>Connects to a cluster.</summary>
-    /// <param name="options">Which one, and how.</param>
-    /// <param name="connecting">Gives up connecting.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="connecting">Cancels connecting.</param>
     /// <param name="waiting">Stops waiting for replies afterwards; a command that was sent may still happen.</param>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Options are wrong; it lists all that are.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Options are invalid; the exception lists all of them.</exception>
     /// <exception cref="NoReplyException">No silo answers.</exception>
     public static Task<DmaGrainsClient> ConnectAsync(
         DmaGrainsClientOptions options, CancellationToken connecting = default, CancellationToken waiting = default) =>
         ConnectAsync(options, null, connecting, waiting);
 
-    /// <summary>Disconnects. Calls that wait for a reply end; what they asked for may still happen.</summary>
+    /// <summary>Disconnects. Calls that wait for a reply end; their commands may still be carried out.</summary>
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();
@@ -104,7 +104,7 @@ public sealed class DmaGrainsClient : IAsyncDisposable
             });
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
 
-            // Also how soon a client asks a silo again that is still starting.
+            // This is also how soon a client asks a starting silo again.
             client.Configure<TypeManagementOptions>(types => types.TypeMapRefreshInterval = _typesAskedAgain);
             var resending = new Resending(options, waiting);
             client.Services.AddSingleton(resending);

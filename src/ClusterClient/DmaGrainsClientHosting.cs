@@ -7,9 +7,9 @@ using Microsoft.Extensions.Options;
 namespace DmaGrains.ClusterClient;
 
 /// <summary>
-/// Puts a client of a DmaGrains cluster into a program: services get <see cref="IGrainFactory"/> or <see cref="IClusterClient"/>. The client
-/// connects before the program's own services start, and disconnects after they have stopped. Wrong options, unknown keys of the
-/// configuration section among them, stop the program at its start.
+/// Adds a client of a DmaGrains cluster to a program: services can inject <see cref="IGrainFactory"/> or <see cref="IClusterClient"/>. The
+/// client connects before the program's own services start, and disconnects after they have stopped. Invalid options, including unknown
+/// keys of the configuration section, stop the program at its start.
 /// </summary>
 public static class DmaGrainsClientHosting
 {
@@ -49,7 +49,7 @@ public static class DmaGrainsClientHosting
     /// <summary>Adds a client with options that are set in code.</summary>
     /// <param name="services">The program's services.</param>
     /// <param name="configure">Sets options.</param>
-    /// <exception cref="InvalidOperationException">The services have grains of another cluster or of a silo.</exception>
+    /// <exception cref="InvalidOperationException">The services already have a client of another cluster or a silo.</exception>
     public static IServiceCollection AddDmaGrainsClient(this IServiceCollection services, Action<DmaGrainsClientOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);

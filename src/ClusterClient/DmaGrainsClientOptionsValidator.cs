@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace DmaGrains.ClusterClient;
 
-/// <summary>Finds everything that is wrong with options, each in one line with the option's name.</summary>
+/// <summary>Finds all faults of options, each in one line with the option's name.</summary>
 internal sealed class DmaGrainsClientOptionsValidator : IValidateOptions<DmaGrainsClientOptions>
 {
     private const int RetriesMax = 100;
@@ -21,8 +21,8 @@ internal sealed class DmaGrainsClientOptionsValidator : IValidateOptions<DmaGrai
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
-    /// <summary>Checks options that no host has checked.</summary>
-    /// <exception cref="OptionsValidationException">Something is wrong; it lists all that is.</exception>
+    /// <summary>Validates options outside a host.</summary>
+    /// <exception cref="OptionsValidationException">Options are invalid; the exception lists all faults.</exception>
     public static void Check(DmaGrainsClientOptions options)
     {
         var faults = FaultsOf(options).ToList();

@@ -1,6 +1,6 @@
 namespace DmaGrains.ClusterClient;
 
-/// <summary>What services are given when they are created, which is before the client is connected: passes everything on to it.</summary>
+/// <summary>The client that services get injected. They are created before the client is connected, so this forwards every call to it.</summary>
 internal sealed class ForwardingClient(HostedClient hosted) : IClusterClient
 {
     /// <inheritdoc/>

@@ -6,15 +6,15 @@ using DmaGrains.Interfaces;
 
 namespace DmaGrains.ClusterClient;
 
-/// <summary>Where a silo takes clients.</summary>
+/// <summary>The address at which a silo accepts clients.</summary>
 /// <param name="Host">A name or an address; an IPv6 address is in brackets.</param>
 /// <param name="Port">A TCP port, 1 to 65535.</param>
 public readonly record struct Gateway(string Host, ushort Port)
 {
-    /// <summary>What a gateway looks like, for messages.</summary>
+    /// <summary>The expected form, for messages.</summary>
     public const string Expected = "HOST:PORT, such as 127.0.0.1:30000";
 
-    /// <summary>Reads <c>HOST:PORT</c>; false when it is something else.</summary>
+    /// <summary>Parses <c>HOST:PORT</c>; false when malformed.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out Gateway gateway)
     {
         gateway = default;
@@ -32,7 +32,7 @@ public readonly record struct Gateway(string Host, ushort Port)
     /// <summary>HOST:PORT.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
 
-    /// <summary>Its addresses: several when the host's name has several.</summary>
+    /// <summary>Its IP addresses, of which a host's name may have several.</summary>
     /// <exception cref="NoReplyException">The name cannot be looked up.</exception>
     internal async Task<IEnumerable<IPEndPoint>> FindAsync(CancellationToken cancellation)
     {

@@ -10,7 +10,7 @@ internal sealed class HostedClient(IOptions<DmaGrainsClientOptions> options, ILo
     private DmaGrainsClient? _client;
 
     /// <summary>The client.</summary>
-    /// <exception cref="InvalidOperationException">It is not connected yet, or no more.</exception>
+    /// <exception cref="InvalidOperationException">It is not connected yet, or no longer.</exception>
     public DmaGrainsClient Client => _client
         ?? throw new InvalidOperationException("The client of the DmaGrains cluster is not connected: expected a host that has started and not stopped.");
 

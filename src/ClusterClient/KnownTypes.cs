@@ -4,11 +4,11 @@ using Orleans.Metadata;
 namespace DmaGrains.ClusterClient;
 
 /// <summary>
-/// The grain types of the cluster, without those moments in which Orleans' client has none. A silo that leaves, or has just started,
-/// tells a client that no silo has any; where it is the only one, its successor's answer counts as older, and the client would be left
-/// without types for good. With the last ones a call is sent, and waits for its answer as any other does.
+/// The grain types of the cluster, kept while Orleans' client has none. A silo that is leaving or has just started tells a client that no
+/// silo has grain types; if it is the only silo, its successor's answer counts as older, and the client would stay without types for good.
+/// With the last known types, a call is sent and waits for its reply like any other.
 /// </summary>
-/// <param name="cluster">What Orleans' client heard last.</param>
+/// <param name="cluster">The types that Orleans' client has received.</param>
 internal sealed class KnownTypes(IClusterManifestProvider cluster) : IClusterManifestProvider
 {
     private volatile ClusterManifest _heard = cluster.Current;
@@ -36,7 +36,7 @@ internal sealed class KnownTypes(IClusterManifestProvider cluster) : IClusterMan
     /// <inheritdoc/>
     public GrainManifest LocalGrainManifest => cluster.LocalGrainManifest;
 
-    /// <summary>Has a client look here for types.</summary>
+    /// <summary>Makes a client use these types.</summary>
     public static void AddTo(IClientBuilder client)
     {
         var cluster = client.Services.Last(service => service.ServiceType == typeof(IClusterManifestProvider));
@@ -44,7 +44,7 @@ internal sealed class KnownTypes(IClusterManifestProvider cluster) : IClusterMan
             services => new KnownTypes((IClusterManifestProvider)cluster.ImplementationFactory!(services)));
     }
 
-    /// <summary>Completes when there are some.</summary>
+    /// <summary>Completes when types are known.</summary>
     public static async Task ComeAsync(IServiceProvider services, CancellationToken cancellation)
     {
         await foreach (var heard in services.GetRequiredService<IClusterManifestProvider>().Updates.WithCancellation(cancellation))

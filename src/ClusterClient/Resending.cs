@@ -14,7 +14,7 @@ namespace DmaGrains.ClusterClient;
 /// <summary>
 /// Sends a call again when there was no reply. That is safe: whatever the first attempt did, the same id gets the same reply. The pause
 /// gives the grains of a lost silo time to be activated elsewhere; the third attempt is for calls that other silos still sent to the lost
-/// one. Grains that are not ours are left alone: nothing is known of what a repeated call does there.
+/// one. Calls to other grains are not repeated, because their effect is unknown.
 /// </summary>
 internal sealed class Resending : IOutgoingGrainCallFilter
 {
@@ -23,8 +23,8 @@ internal sealed class Resending : IOutgoingGrainCallFilter
     private readonly ResiliencePipeline _pipeline;
     private long _count;
 
-    /// <summary>For the calls of one client.</summary>
-    /// <param name="options">How often, and after which pause.</param>
+    /// <summary>Creates the filter for the calls of one client.</summary>
+    /// <param name="options">The options, with the number of attempts and the pause.</param>
     /// <param name="waiting">Stops waiting; a command that was sent may still happen.</param>
     public Resending(DmaGrainsClientOptions options, CancellationToken waiting)
     {
@@ -33,7 +33,7 @@ internal sealed class Resending : IOutgoingGrainCallFilter
         _pipeline = options.Retries == 0 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder().AddRetry(PolicyOf(options)).Build();
     }
 
-    /// <summary>How often something was sent again.</summary>
+    /// <summary>The number of repeated calls.</summary>
     public ulong Count => (ulong)Interlocked.Read(ref _count);
 
     /// <inheritdoc/>
@@ -71,8 +71,8 @@ internal sealed class Resending : IOutgoingGrainCallFilter
     }
 
     /// <summary>
-    /// The pause is never shorter than asked for, as Polly's own jitter would make it: the cluster needs the time. What is added keeps
-    /// clients that lost the same silo from coming back together.
+    /// The pause is never shortened, as Polly's own jitter would do, because the cluster needs the time. The random addition keeps clients
+    /// that lost the same silo from returning all at once.
     /// </summary>
     [SuppressMessage("Security", "CA5394:Do not use insecure randomness", Justification = "Spreads load; nothing is secret.")]
     private RetryStrategyOptions PolicyOf(DmaGrainsClientOptions options) => new()

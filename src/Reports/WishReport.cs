@@ -3,18 +3,18 @@ using DmaGrains.Model.Buffers;
 namespace DmaGrains.Reports;
 
 /// <summary>
-/// Segments that are shorter than a device would like: a wish, no limit (thread #10). Behind an MMU that joins them, the runs of pages
-/// that it joins.
+/// The segments that are shorter than a device prefers, which is a wish and not a limit (thread #10). Behind an MMU, this counts the runs
+/// of pages that it joins.
 /// </summary>
 /// <param name="Device">The device.</param>
-/// <param name="PreferredSegmentSize">Segments it would like to be no shorter, in bytes.</param>
-/// <param name="ShorterCount">Segments that are. The last one is none of them: it ends where the buffer does.</param>
-/// <param name="SegmentCount">Of so many.</param>
+/// <param name="PreferredSegmentSize">The preferred shortest segment, in bytes.</param>
+/// <param name="ShorterCount">The number of shorter segments, except for the last one, which ends with the buffer.</param>
+/// <param name="SegmentCount">The number of all segments.</param>
 public sealed record WishReport(string Device, uint PreferredSegmentSize, int ShorterCount, int SegmentCount)
 {
-    /// <summary>What a device would have liked better of a mapping; null when nothing, and for raw access.</summary>
+    /// <summary>The report of a mapping that does not meet the device's preference; null when it does, and for raw access.</summary>
     /// <param name="buffer">The buffer, with the attachment that was mapped.</param>
-    /// <param name="mapping">The mapping, which need not be held.</param>
+    /// <param name="mapping">The mapping, live or from a trial.</param>
     public static WishReport? Of(DmaBuffer buffer, Mapping mapping)
     {
         var attachment = buffer.Attachments.Find(mapping.Attachment);
@@ -28,7 +28,7 @@ public sealed record WishReport(string Device, uint PreferredSegmentSize, int Sh
         return shorter == 0 ? null : new(attachment.Device, wish, shorter, lengths.Count);
     }
 
-    /// <summary>Bytes of each run of pages, those that touch as one.</summary>
+    /// <summary>The sizes of the runs of pages in bytes; adjacent ones are joined.</summary>
     private static List<ulong> RunsOf(Mapping mapping)
     {
         var lengths = new List<ulong>();

@@ -25,7 +25,7 @@ public static class ScatterlistFile
     public static ImmutableArray<GivenScatterlist> Read(string path) => Parse(FileText.Read(path, LengthMax), path);
 
     /// <summary>Reads a stream, such as standard input.</summary>
-    /// <param name="name">What to call it in messages.</param>
+    /// <param name="name">Its name in messages.</param>
     /// <param name="stream">Its text.</param>
     /// <returns>At least one list.</returns>
     /// <exception cref="FileFormatException">It cannot be read, or has no list in it.</exception>
@@ -34,7 +34,7 @@ public static class ScatterlistFile
 
     /// <summary>Reads a text.</summary>
     /// <param name="text">The text of a file.</param>
-    /// <param name="file">What to call it in messages.</param>
+    /// <param name="file">Its name in messages.</param>
     /// <returns>At least one list.</returns>
     /// <exception cref="FileFormatException">It has no list in it.</exception>
     public static ImmutableArray<GivenScatterlist> Parse(string text, string file)

@@ -4,7 +4,7 @@ using DmaGrains.Analysis.Exploring;
 
 namespace DmaGrains.Analysis.Drawing;
 
-/// <summary>The shortest orders that fail, as a tree: where they part is the step that decides.</summary>
+/// <summary>A picture of the shortest failing orders as a tree: they part at the deciding step.</summary>
 public static class OrdersPicture
 {
     private const double Margin = 20;
@@ -18,7 +18,7 @@ public static class OrdersPicture
     private const string Ink = "#444";
 
     /// <summary>Draws it.</summary>
-    /// <param name="report">What was explored.</param>
+    /// <param name="report">The exploration.</param>
     /// <returns>An SVG document.</returns>
     public static string Draw(ExplorationReport report)
     {

@@ -3,8 +3,8 @@ using System.Xml.Linq;
 
 namespace DmaGrains.Analysis.Drawing;
 
-/// <summary>How one of several things is filled: in a colour, and where colours run out with a mark over it, so that no two are alike.</summary>
-/// <param name="Colour">Such as most people tell apart.</param>
+/// <summary>The fill of one of several things: a colour, and when colours run out, a mark over it, so that no two are alike.</summary>
+/// <param name="Colour">A colour that most people can tell apart.</param>
 /// <param name="Mark">0 for none.</param>
 internal readonly record struct Paint(string Colour, int Mark)
 {
@@ -21,7 +21,7 @@ internal readonly record struct Paint(string Colour, int Mark)
     {
         var (red, green, blue) = _colours[number % _colours.Length];
         var mark = number / _colours.Length % _marks.Length;
-        // Who has more than can be told apart gets darker and darker shades.
+        // When these run out, shades get darker and darker.
         var shade = Math.Pow(0.93, number / (_colours.Length * _marks.Length));
         return new(string.Create(CultureInfo.InvariantCulture, $"#{(int)(red * shade):x2}{(int)(green * shade):x2}{(int)(blue * shade):x2}"), mark);
     }

@@ -4,8 +4,8 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Analysis.Drawing;
 
-/// <summary>A picture that grows downwards.</summary>
-/// <param name="width">In pixels.</param>
+/// <summary>An SVG picture that grows downwards.</summary>
+/// <param name="width">Its width in pixels.</param>
 internal sealed class Svg(double width)
 {
     private static readonly XNamespace _ns = "http://www.w3.org/2000/svg";
@@ -15,7 +15,7 @@ internal sealed class Svg(double width)
     private readonly List<XElement> _shapes = [];
     private readonly HashSet<Paint> _paints = [];
 
-    /// <summary>How far down something was drawn.</summary>
+    /// <summary>The bottom of what was drawn, in pixels.</summary>
     public double Bottom { get; private set; }
 
     /// <summary>A rectangle in a paint, without border.</summary>
@@ -23,9 +23,9 @@ internal sealed class Svg(double width)
     /// <param name="top">Pixels from the top.</param>
     /// <param name="across">Pixels wide.</param>
     /// <param name="down">Pixels high.</param>
-    /// <param name="paint">What it is filled with.</param>
+    /// <param name="paint">The fill.</param>
     /// <param name="stroke">The colour of its border, or null for none.</param>
-    /// <param name="tip">What it is, shown when pointed at.</param>
+    /// <param name="tip">The tooltip.</param>
     public void Box(double left, double top, double across, double down, Paint paint, string? stroke = null, string? tip = null)
     {
         _paints.Add(paint);
@@ -39,7 +39,7 @@ internal sealed class Svg(double width)
     /// <param name="down">Pixels high.</param>
     /// <param name="fill">Its colour.</param>
     /// <param name="stroke">The colour of its border, or null for none.</param>
-    /// <param name="tip">What it is, shown when pointed at.</param>
+    /// <param name="tip">The tooltip.</param>
     /// <param name="opacity">0 to 1.</param>
     public void Box(
         double left, double top, double across, double down, string fill, string? stroke = null, string? tip = null, double opacity = 1)
@@ -65,7 +65,7 @@ internal sealed class Svg(double width)
     /// <param name="text">The text.</param>
     /// <param name="isHeading">Whether it is larger and bold.</param>
     /// <param name="fill">Its colour.</param>
-    /// <param name="across">How wide it may be; as far as the picture goes when not given.</param>
+    /// <param name="across">The greatest width; null for the rest of the picture.</param>
     /// <returns>Where the next line would begin.</returns>
     public double Text(double left, double top, string text, bool isHeading = false, string fill = "#222", double? across = null)
     {
@@ -73,11 +73,11 @@ internal sealed class Svg(double width)
         var shape = Element(
             "text", ("x", left), ("y", top + 12), ("font-size", isHeading ? Lettering.HeadingSize : Lettering.Size), ("fill", fill),
             ("font-weight", isHeading ? "bold" : "normal"));
-        // Where there is text, if only an empty one, no white space is put between elements: it would become part of the text.
+        // An empty text node keeps the writer from adding white space between elements, which would become part of the text.
         shape.Add(new XText(string.Empty));
         for (var index = 0; index < lines.Count; index++)
         {
-            // Says how wide it is, so that another font does not make it wider.
+            // States the width, so that another font does not make it wider.
             var part = Element(
                 "tspan", ("x", left), ("y", top + 12 + (index * Lettering.LineStep)), ("textLength", Lettering.WidthOf(lines[index].TrimEnd(' '), isHeading)),
                 ("lengthAdjust", "spacingAndGlyphs"));

@@ -8,7 +8,7 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Analysis.Drawing;
 
-/// <summary>A board: its devices, the MMUs between them and memory, and the regions of memory, each path with what it lets through.</summary>
+/// <summary>A picture of a board: its devices, the MMUs between them and memory, and the regions of memory, each path with its limits.</summary>
 /// <remarks>
 /// A row for each device. An MMU stands in the row of the first device behind it, and a line passes a column of MMUs in the row of its own
 /// device only, or between two rows: no line leads through a box.
@@ -145,7 +145,7 @@ public sealed class TopologyPicture
 
     private double MiddleOf(int row) => TopOf(row) + (_boxHeight / 2);
 
-    /// <summary>Draws how a device comes to physical addresses; what devices behind the same MMUs have in common is drawn once.</summary>
+    /// <summary>Draws the path of a device to physical addresses; parts common to devices behind the same MMUs are drawn once.</summary>
     private void DrawPath(int row)
     {
         var device = _board.Devices[row];
@@ -196,7 +196,7 @@ public sealed class TopologyPicture
                 continue;
             }
 
-            // What is its own in one lane, what is of peers in another.
+            // The device's own memory and that of peers have separate lanes.
             var lane = TopOf(row) - (isPeer ? LaneStep : 2 * LaneStep);
             var tip = isPeer ? $"{device.Name} reaches {region.Name} over {region.PeerBus}" : $"{region.Name} is {device.Name}'s own";
             _picture.Line(_devices.Left + _devices.Across, TopOf(row) + 8, _ownColumn.Left, lane, Peer, isPeer, tip);

@@ -23,13 +23,13 @@ internal sealed class BoardTable
     private int[] _hazards = new int[64];
     private uint[][] _moves = new uint[64][];
 
-    /// <summary>The board at the start, as number 0.</summary>
-    /// <param name="start">That board.</param>
-    /// <param name="trees">Whose moves are played.</param>
-    /// <param name="key">Which boards are the same.</param>
-    /// <param name="buffers">Of which hazards are looked at.</param>
-    /// <param name="failures">Gets the hazards.</param>
-    /// <param name="check">Throws when something is broken that must always hold; gets the board, and the one it came from.</param>
+    /// <summary>Creates the table with the board at the start, as number 0.</summary>
+    /// <param name="start">The board at the start.</param>
+    /// <param name="trees">The scripts' trees, with their moves.</param>
+    /// <param name="key">Tells which boards are the same.</param>
+    /// <param name="buffers">The buffers whose hazards count.</param>
+    /// <param name="failures">Takes the hazards.</param>
+    /// <param name="check">Throws when an invariant is broken; takes the board and the one from which it was reached.</param>
     public BoardTable(
         Board start, ScriptTrees trees, BoardKey key, IEnumerable<string> buffers, FailureSets failures, Action<Board, Board?> check)
     {
@@ -44,12 +44,12 @@ internal sealed class BoardTable
     /// <summary>How many there are.</summary>
     public int Count { get; private set; }
 
-    /// <summary>How often the model was asked.</summary>
+    /// <summary>The number of moves played by the model.</summary>
     public long MovesPlayed => Interlocked.Read(ref _movesPlayed);
 
     private long _movesPlayed;
 
-    /// <summary>What was broken first; null when nothing was.</summary>
+    /// <summary>The first broken invariant, or null.</summary>
     public string? Broken { get; private set; }
 
     /// <summary>The board of a number.</summary>
@@ -58,7 +58,7 @@ internal sealed class BoardTable
     /// <summary>The set of hazards on record on a board.</summary>
     public int HazardsOf(int board) => Volatile.Read(ref _hazards)[board];
 
-    /// <summary>What a move makes of a board.</summary>
+    /// <summary>The result of a move on a board.</summary>
     public (int Board, Answer Answer) After(int board, int move)
     {
         if (move == ScriptNode.Skips)

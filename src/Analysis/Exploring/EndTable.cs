@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace DmaGrains.Analysis.Exploring;
 
-/// <summary>The states in which orders end, each once, with how many orders end there.</summary>
+/// <summary>The distinct states in which orders end, each with the number of orders.</summary>
 internal sealed class EndTable<TCount>(ScriptTrees trees, BoardTable boards, FailureSets failures)
     where TCount : struct, INumber<TCount>
 {
@@ -23,7 +23,7 @@ internal sealed class EndTable<TCount>(ScriptTrees trees, BoardTable boards, Fai
         _orders[end] = _orders.GetValueOrDefault(end) + orders;
     }
 
-    /// <summary>The outcomes: what each importer was answered, and the hazards; with the number of orders and of states.</summary>
+    /// <summary>The outcomes (replies and hazards), with their numbers of orders and states.</summary>
     public IEnumerable<End> Outcomes()
     {
         var outcomes = new Dictionary<(int Place, int Hazards, bool Waits), (BigInteger Orders, int States)>();

@@ -7,14 +7,14 @@ namespace DmaGrains.Analysis.Exploring;
 /// <summary>Plays every order of a scenario's steps.</summary>
 public static class Exploration
 {
-    /// <summary>The name of what a scenario's own file says of its policies.</summary>
+    /// <summary>The name for the policies in the scenario's own file.</summary>
     public const string AsWritten = "as written";
 
     /// <summary>Explores a scenario under its own policies.</summary>
-    /// <param name="scenario">The scenario; its order, and what it expects, are not looked at.</param>
-    /// <param name="options">How, and how far.</param>
-    /// <param name="progress">Told now and then how far it has come.</param>
-    /// <param name="cancellation">Stops it; what is known by then is answered.</param>
+    /// <param name="scenario">The scenario; its order and expectations are ignored.</param>
+    /// <param name="options">The options and limits.</param>
+    /// <param name="progress">Called with the progress from time to time.</param>
+    /// <param name="cancellation">Stops the exploration, which returns what it knows by then.</param>
     public static ExploredPolicy Play(
         Scenario scenario,
         ExplorationOptions options,
@@ -26,9 +26,9 @@ public static class Exploration
     /// <param name="scenario">The scenario; its own policies are replaced.</param>
     /// <param name="name">The policy's name.</param>
     /// <param name="policy">The policy.</param>
-    /// <param name="options">How, and how far.</param>
-    /// <param name="progress">Told now and then how far it has come.</param>
-    /// <param name="cancellation">Stops it; what is known by then is answered.</param>
+    /// <param name="options">The options and limits.</param>
+    /// <param name="progress">Called with the progress from time to time.</param>
+    /// <param name="cancellation">Stops the exploration, which returns what it knows by then.</param>
     public static ExploredPolicy Play(
         Scenario scenario,
         string name,

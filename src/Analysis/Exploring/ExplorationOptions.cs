@@ -2,34 +2,34 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Analysis.Exploring;
 
-/// <summary>How a scenario is explored, and how far at most.</summary>
+/// <summary>Options and limits of an exploration.</summary>
 public sealed record ExplorationOptions
 {
-    /// <summary>Most states of an exploration, when nobody says otherwise.</summary>
+    /// <summary>The default for <see cref="StatesMax"/>.</summary>
     public const long StatesMaxDefault = 50_000_000;
 
-    /// <summary>Most different boards of an exploration: their numbers share a word with an answer.</summary>
+    /// <summary>The most distinct boards of an exploration: a number shares a word with an answer.</summary>
     public const int BoardsMax = (1 << 24) - 2;
 
-    /// <summary>What may go wrong.</summary>
+    /// <summary>The faults that may happen.</summary>
     public ImmutableArray<Fault> Faults { get; init; } = [];
 
-    /// <summary>Whether an importer that is told EAGAIN tries again when something has changed; else it goes on to its next step.</summary>
+    /// <summary>Whether an importer that gets EAGAIN tries again once something has changed; otherwise it continues with its next step.</summary>
     public bool Waits { get; init; }
 
-    /// <summary>Whether steps that touch nothing that anybody else will touch are played at once, in place of in every order.</summary>
+    /// <summary>Whether steps that touch nothing that other scripts will touch are played at once instead of in every order.</summary>
     public bool Reduces { get; init; } = true;
 
-    /// <summary>Most states.</summary>
+    /// <summary>The most states.</summary>
     public long StatesMax { get; init; } = StatesMaxDefault;
 
-    /// <summary>Most bytes of managed memory, looked at between layers; 0 for three quarters of what the process may have.</summary>
+    /// <summary>The most bytes of managed memory, checked between layers; 0 for three quarters of what the process may use.</summary>
     public long MemoryBytesMax { get; init; }
 
-    /// <summary>How long at most; null for as long as it takes.</summary>
+    /// <summary>The longest time; null for no limit.</summary>
     public TimeSpan? TimeMax { get; init; }
 
-    /// <summary>How many cores; the report is the same for any number.</summary>
+    /// <summary>The number of cores; the report does not depend on it.</summary>
     public int Cores { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Fewer runs of the model than this are not worth a second core.</summary>
@@ -39,7 +39,7 @@ public sealed record ExplorationOptions
     internal int StatesOfChunk { get; init; } = 1 << 12;
 }
 
-/// <summary>How far an exploration has come.</summary>
+/// <summary>The progress of an exploration.</summary>
 /// <param name="Steps">Every order's first steps that are explored.</param>
 /// <param name="StepsMax">The steps of the longest order.</param>
 /// <param name="States">States so far.</param>

@@ -23,9 +23,9 @@ public sealed record ExplorationReport(
 /// <param name="ExploredSteps">How many steps of every order were played; all of them when complete.</param>
 /// <param name="Orders">Orders that were followed to their end.</param>
 /// <param name="States">Distinct states: the replies and holdings of all scripts, and the board.</param>
-/// <param name="FinalStates">How many of these an order ends in.</param>
+/// <param name="FinalStates">The number of states in which orders end.</param>
 /// <param name="Boards">Distinct boards among the states.</param>
-/// <param name="OrderMatters">Whether there are several outcomes; null when only one was found and there may be others.</param>
+/// <param name="OrderMatters">Whether there are several outcomes; null when one was found and the exploration is incomplete.</param>
 /// <param name="Outcomes">The outcomes, that of most orders first.</param>
 /// <param name="Failures">Each kind of failure, that of the shortest order first.</param>
 public sealed record ExploredPolicyReport(
@@ -42,10 +42,10 @@ public sealed record ExploredPolicyReport(
     ImmutableArray<FailureReport> Failures);
 
 /// <summary>An outcome of orders: the replies to all steps, and the hazards.</summary>
-/// <param name="Orders">How many orders lead to it.</param>
+/// <param name="Orders">The number of orders that lead to it.</param>
 /// <param name="FinalStates">The number of states in which they end; boards may differ in ways that no reply shows.</param>
-/// <param name="Importers">What each importer was answered.</param>
-/// <param name="Hazards">What is on record, each once.</param>
+/// <param name="Importers">The replies to each importer.</param>
+/// <param name="Hazards">The hazards on record, each once.</param>
 /// <param name="Deadlock">Whether all unfinished scripts wait.</param>
 public sealed record OutcomeReport(
     BigInteger Orders,
@@ -54,29 +54,29 @@ public sealed record OutcomeReport(
     ImmutableArray<OutcomeHazardReport> Hazards,
     bool Deadlock);
 
-/// <summary>What one importer was answered.</summary>
-/// <param name="Importer">Its name; of a fault, what it is called.</param>
+/// <summary>The replies to one importer.</summary>
+/// <param name="Importer">The name of the importer or of the fault.</param>
 /// <param name="Answers">
-/// For each of its steps "ok", the errno or "skipped"; "crash" or "hang" where it did, and then what its driver was answered; "waits"
-/// for a step that never goes on. Nothing for a fault that did not happen.
+/// For each of its steps "ok", the errno or "skipped"; "crash" or "hang" where that happened, followed by the replies to its driver;
+/// "waits" for a step that waits for ever. Empty for a fault that did not happen.
 /// </param>
 public sealed record AnswersReport(string Importer, ImmutableArray<string> Answers);
 
 /// <summary>A hazard of an outcome.</summary>
-/// <param name="Kind">Such as <c>list_breaks_limit</c>.</param>
+/// <param name="Kind">The kind, such as <c>list_breaks_limit</c>.</param>
 /// <param name="Importer">The device.</param>
 /// <param name="Buffer">The buffer.</param>
 public sealed record OutcomeHazardReport(string Kind, string Importer, string Buffer);
 
 /// <summary>A kind of failure, with the shortest order that has it.</summary>
-/// <param name="Kind">What sort of thing it is.</param>
-/// <param name="Importer">Whose step; of a hazard, the device; null of a deadlock.</param>
-/// <param name="Operation">The step's verb; null when it is no step's.</param>
+/// <param name="Kind">The kind.</param>
+/// <param name="Importer">The importer of the step; the device of a hazard; null for a deadlock.</param>
+/// <param name="Operation">The step's verb; null when no step is at fault.</param>
 /// <param name="Buffer">The buffer, or null.</param>
-/// <param name="Outcome">The errno, or the kind of hazard; else null.</param>
-/// <param name="Orders">How many orders have it; null when not every order was followed to its end.</param>
-/// <param name="Order">The shortest order that has it, up to there.</param>
-/// <param name="Reason">Why, in words for people.</param>
+/// <param name="Outcome">The errno or the kind of hazard, or null.</param>
+/// <param name="Orders">The number of orders that have it; null when the exploration is incomplete.</param>
+/// <param name="Order">The shortest order that has it, up to that point.</param>
+/// <param name="Reason">The reason, in words.</param>
 public sealed record FailureReport(
     FailureKind Kind,
     string? Importer,
@@ -88,7 +88,7 @@ public sealed record FailureReport(
     string? Reason);
 
 /// <summary>A step of an order.</summary>
-/// <param name="Importer">Whose.</param>
+/// <param name="Importer">The importer.</param>
 /// <param name="Operation">The step's verb; or crash, hang, memory-runs-out.</param>
 /// <param name="Buffer">The buffer, or null.</param>
 /// <param name="Outcome">"ok", the errno, or "skipped".</param>

@@ -19,9 +19,9 @@ internal sealed class FailingOrder
     /// <param name="scenario">The scenario that was explored.</param>
     /// <param name="trees">Its scripts.</param>
     /// <param name="boards">Its boards.</param>
-    /// <param name="failures">What may be met.</param>
+    /// <param name="failures">The kinds of failures.</param>
     /// <param name="actions">The order, as <see cref="ScriptAction"/> numbers it.</param>
-    /// <param name="waits">Whether those that are not done then wait: what they wait with is tried once.</param>
+    /// <param name="waits">Whether the unfinished scripts then wait; their waiting steps are tried once.</param>
     public FailingOrder(
         Scenario scenario, ScriptTrees trees, BoardTable boards, FailureSets failures, ImmutableArray<int> actions, bool waits)
     {
@@ -46,13 +46,13 @@ internal sealed class FailingOrder
     /// <summary>The board at its end.</summary>
     public Board Board { get; }
 
-    /// <summary>What a step was refused with at last, in words; null when it was not.</summary>
+    /// <summary>The reason of the last step's refusal, or null.</summary>
     public string? RefusalReason => _steps is [.., { Reason: { } reason }] ? reason : null;
 
-    /// <summary>The steps as reports have them.</summary>
+    /// <summary>The reports of the steps.</summary>
     public ImmutableArray<ExploredStepReport> Steps => [.. _steps.Select(step => step.Report)];
 
-    /// <summary>The scenario: these steps and no others, each expected to end as it does here.</summary>
+    /// <summary>The scenario with exactly these steps, each with its outcome here as the expectation.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="shows">What it shows.</param>
     public Scenario ToScenario(string name, string shows)
@@ -95,7 +95,7 @@ internal sealed class FailingOrder
         {
             _taken.Add(export with
             {
-                // A file's buffers are all exported at the start; this one is to be allocated when it is attached.
+                // All buffers of a file are exported at the start; this one must be allocated at its attach.
                 Policy = new() { Constraints = ConstraintModel.None, Allocation = AllocationTime.AtFirstAttach },
                 Getters = _scenario.Buffers[0].Getters,
             });
@@ -120,7 +120,7 @@ internal sealed class FailingOrder
         }
     }
 
-    /// <summary>A device that may attach to what was taken.</summary>
+    /// <summary>A device that may attach to the taken memory.</summary>
     private string AnyDevice()
     {
         var board = _taken.Aggregate(

@@ -4,7 +4,7 @@ using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Analysis.Exploring;
 
-/// <summary>The trees of all scripts, grown as far as somebody has come, and the moves of their steps.</summary>
+/// <summary>The trees of all scripts, grown on demand, and the moves of their steps.</summary>
 internal sealed class ScriptTrees
 {
     private readonly Footprints _footprints;
@@ -18,7 +18,7 @@ internal sealed class ScriptTrees
     private int[] _moveOfNode = new int[16];
     private int _count;
 
-    /// <summary>Every script at its start.</summary>
+    /// <summary>Creates the trees with every script at its start.</summary>
     public ScriptTrees(ImmutableArray<Script> scripts, Footprints footprints, FailureSets failures)
     {
         Scripts = scripts;
@@ -30,7 +30,7 @@ internal sealed class ScriptTrees
     /// <summary>The scripts.</summary>
     public ImmutableArray<Script> Scripts { get; }
 
-    /// <summary>Where each begins.</summary>
+    /// <summary>The first node of each script.</summary>
     public ImmutableArray<ScriptNode> Roots { get; }
 
     /// <summary>The move of each node, by its number; complete for the nodes that there are.</summary>
@@ -55,7 +55,7 @@ internal sealed class ScriptTrees
         return after;
     }
 
-    /// <summary>Whether the order of the steps that two nodes have left can matter.</summary>
+    /// <summary>Whether the order of the remaining steps of two nodes can matter.</summary>
     public bool Meet(ScriptNode one, ScriptNode other) => _meets.Of(one.Footprint, other.Footprint);
 
     private static Actor ActorAfter(ScriptNode node, Answer answer)
@@ -83,7 +83,7 @@ internal sealed class ScriptTrees
         return after;
     }
 
-    /// <summary>What the kernel does when a process dies: its files are closed, and its drivers unmap and detach.</summary>
+    /// <summary>The steps that the kernel performs when a process dies: it closes files, and drivers unmap and detach.</summary>
     private static IEnumerable<Step> Cleanup(Actor actor)
     {
         (StepKind GotBy, StepKind GivenBackBy)[] ends =
@@ -171,7 +171,7 @@ internal sealed class ScriptTrees
         return _failures.Union(before.Failures, _failures.Of(failure));
     }
 
-    /// <summary>Of the steps that may be tried; one that is sure to be skipped touches nothing.</summary>
+    /// <summary>The footprint of steps that may be executed; a step that is certainly skipped touches nothing.</summary>
     private Footprint FootprintOf(Actor actor, ImmutableArray<Step> steps)
     {
         var mayHold = actor.Held.Select(held => (held.GotBy, held.Buffer)).ToHashSet();

@@ -11,7 +11,7 @@ internal sealed class ShortestOrders(ScriptTrees trees, BoardTable boards, Failu
     /// <summary>The shortest order of each failure that was met, by the failure's number.</summary>
     public IReadOnlyDictionary<int, ImmutableArray<int>> Orders => _orders;
 
-    /// <summary>Looks at the states of a new layer for what failed on the way to them.</summary>
+    /// <summary>Searches a new layer for failures on the way to its states.</summary>
     /// <param name="layers">All layers, the new one last.</param>
     /// <param name="vectors">Its places.</param>
     /// <param name="states">Its states.</param>
@@ -39,8 +39,8 @@ internal sealed class ShortestOrders(ScriptTrees trees, BoardTable boards, Failu
     }
 
     /// <summary>
-    /// Looks once more for failures that came with steps played at once: another way to the same state may have them sooner. What fails
-    /// at one more step, or in the next steps of one more script, is all there is to look at: steps that commute are not needed for it.
+    /// Searches again for failures found in steps that were played at once, because another way to the same state may reach them sooner.
+    /// Only one more step, or the next steps of one more script, need to be examined: commuting steps do not contribute.
     /// </summary>
     /// <param name="layers">All layers.</param>
     /// <param name="vectors">The places of the layer before the last.</param>

@@ -1,6 +1,6 @@
 namespace DmaGrains.Experiments.Playing;
 
-/// <summary>What a refused step of a session leads to, as <see cref="StreamPlay.After"/> decides.</summary>
+/// <summary>The consequences of a refused step of a session, as <see cref="StreamPlay.After"/> decides.</summary>
 internal enum AfterRefusal
 {
     /// <summary>Everything is given back, and the session waits for memory.</summary>
@@ -12,6 +12,6 @@ internal enum AfterRefusal
     /// <summary>The importer takes no further part in the buffer.</summary>
     Leave,
 
-    /// <summary>The buffers are not needed any more.</summary>
+    /// <summary>The session ends.</summary>
     End,
 }

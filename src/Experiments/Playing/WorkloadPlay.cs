@@ -5,15 +5,15 @@ using DmaGrains.Experiments.Sampling;
 namespace DmaGrains.Experiments.Playing;
 
 /// <summary>
-/// What comes to one board, with its random numbers, and when: the same in virtual time (<see cref="Simulation"/>) and in real time
-/// (<see cref="Driving.BoardDrive"/>).
+/// The workload of one board with its random numbers: what arrives, and when. It is the same in virtual time (<see cref="Simulation"/>) and
+/// in real time (<see cref="Driving.BoardDrive"/>).
 /// </summary>
 internal sealed class WorkloadPlay
 {
-    /// <summary>Nothing has come yet.</summary>
-    /// <param name="case">What happens.</param>
-    /// <param name="board">Which of the case's boards.</param>
-    /// <param name="limits">Which random numbers it has.</param>
+    /// <summary>Creates a workload before its first arrival.</summary>
+    /// <param name="case">The case.</param>
+    /// <param name="board">The board's index in the case.</param>
+    /// <param name="limits">The limits with the random numbers.</param>
     public WorkloadPlay(ExperimentCase @case, int board, SimulationLimits limits)
     {
         var stream = 0U;
@@ -27,13 +27,13 @@ internal sealed class WorkloadPlay
     /// <summary>The streams, in the order of the file.</summary>
     public ImmutableArray<StreamPlay> Streams { get; }
 
-    /// <summary>Somebody else's memory, in the order of the file.</summary>
+    /// <summary>The other users of memory, in file order.</summary>
     public ImmutableArray<OtherPlay> Others { get; }
 
-    /// <summary>What goes wrong, in the order of the file.</summary>
+    /// <summary>The faults, in file order.</summary>
     public ImmutableArray<FaultPlay> Faults { get; }
 
-    /// <summary>What is planned before anything has happened, in nanoseconds from the start.</summary>
+    /// <summary>The first events, with their times in nanoseconds from the start.</summary>
     public IEnumerable<(ulong At, Event What)> Beginnings()
     {
         for (var index = 0; index < Streams.Length; index++)
@@ -62,7 +62,7 @@ internal sealed class WorkloadPlay
         }
     }
 
-    /// <summary>When buffers that are in use now will have been used, and when each importer will have done with them.</summary>
+    /// <summary>The events that end the use of buffers: the end of their life, and when each importer is done with them.</summary>
     /// <param name="session">The buffers.</param>
     /// <param name="now">Now, in nanoseconds from the start.</param>
     public IEnumerable<(ulong At, Event What)> EndsOf(Session session, ulong now)

@@ -7,13 +7,13 @@ namespace DmaGrains.Grains.Storage;
 /// <param name="write">Calls <see cref="Take"/> and writes everything applied by then.</param>
 /// <param name="dropActivation">The grain's DeactivateOnIdle.</param>
 /// <remarks>
-/// A call may reply when all that it has seen is durable. That goes for refusals too: one may be due to a change whose write fails. After
-/// a failed write nobody knows what is stored, and later changes were applied to what may not be there: all who wait fail, and so does
-/// every later call of this activation. The next activation reads the truth.
+/// A call may reply once everything that it has seen is durable. That includes refusals, because one may be due to a change whose write
+/// fails. After a failed write the stored state is unknown, and later changes were applied to state that may not be stored: all waiting
+/// calls fail, and so does every later call of this activation. The next activation reads what is stored.
 /// </remarks>
 internal sealed class GroupedWrites(Func<Task> write, Action dropActivation)
 {
-    /// <summary>Most changes in one write, which bounds the record.</summary>
+    /// <summary>The most changes in one write, which bounds the record.</summary>
     public const int GroupMax = 32;
 
     private Group? _gathering;
@@ -21,7 +21,7 @@ internal sealed class GroupedWrites(Func<Task> write, Action dropActivation)
     private bool _isRunning;
     private Exception? _fault;
 
-    /// <summary>Waits until there is room for a change. Whatever it depends on is to be looked up afterwards.</summary>
+    /// <summary>Waits until there is room for a change. Look up what the change depends on afterwards.</summary>
     /// <exception cref="OrleansException">An earlier write failed.</exception>
     public async ValueTask RoomAsync()
     {
@@ -33,15 +33,15 @@ internal sealed class GroupedWrites(Func<Task> write, Action dropActivation)
         ThrowIfFailed();
     }
 
-    /// <summary>Notes that changes were applied; <see cref="SettledAsync"/> is to follow in the same turn.</summary>
-    /// <param name="changes">How many, 1 or more.</param>
+    /// <summary>Notes that changes were applied; call <see cref="SettledAsync"/> in the same turn.</summary>
+    /// <param name="changes">Their number, 1 or more.</param>
     public void Applied(int changes = 1)
     {
         _gathering ??= new();
         _gathering.Changes += changes;
     }
 
-    /// <summary>Everything applied so far belongs to the write that is beginning; what is applied later, to the next.</summary>
+    /// <summary>Assigns everything applied so far to the write that is beginning; later changes belong to the next.</summary>
     public void Take()
     {
         (_written, _gathering) = (_gathering, null);
@@ -93,7 +93,7 @@ internal sealed class GroupedWrites(Func<Task> write, Action dropActivation)
         }
     }
 
-    /// <summary>The changes of one write, and those who wait for it.</summary>
+    /// <summary>The changes of one write, and the calls that wait for it.</summary>
     private sealed class Group
     {
         private readonly TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -5,8 +5,8 @@ using Orleans.Storage;
 namespace DmaGrains.Grains.Storage;
 
 /// <summary>
-/// Orleans' reminders, kept as one state beside the grains' own: so they are as durable as these, on each kind of storage. There are few,
-/// one for each experiment that runs in the cluster.
+/// Orleans' reminders, stored as one state in the grains' storage, so that they are as durable as the grains on each kind of storage. There
+/// are few: one for each experiment that runs in the cluster.
 /// </summary>
 /// <remarks>Reasons: <c>docs/decisions/0030</c>.</remarks>
 internal sealed class ReminderTable([FromKeyedServices(StorageNames.Default)] IGrainStorage storage) : IReminderTable
@@ -36,7 +36,7 @@ internal sealed class ReminderTable([FromKeyedServices(StorageNames.Default)] IG
 
     public Task TestOnlyClearTable() => ChangeAsync(_ => []);
 
-    /// <summary>The ring of hashes: from after the beginning up to the end, perhaps over its highest number.</summary>
+    /// <summary>Whether a hash is in a range of the ring: after the beginning, up to the end, and possibly past the highest number.</summary>
     private static bool IsWithin(uint hash, uint begin, uint end) => begin < end ? hash > begin && hash <= end : hash > begin || hash <= end;
 
     private async Task<DurableState<ReminderRecord>> ReadAsync()
@@ -46,7 +46,7 @@ internal sealed class ReminderTable([FromKeyedServices(StorageNames.Default)] IG
         return state;
     }
 
-    /// <summary>Changes the rows, again when another silo changed them meanwhile.</summary>
+    /// <summary>Changes the rows, and tries again if another silo changed them meanwhile.</summary>
     /// <returns>Whether there was anything to change.</returns>
     private async Task<bool> ChangeAsync(Func<ImmutableArray<ReminderRow>, ImmutableArray<ReminderRow>> change)
     {
@@ -68,7 +68,7 @@ internal sealed class ReminderTable([FromKeyedServices(StorageNames.Default)] IG
             }
             catch (InconsistentStateException) when (attempt < AttemptsMax)
             {
-                // Once more, with what is there now.
+                // Try again with the present rows.
             }
         }
     }
@@ -84,17 +84,17 @@ internal sealed class ReminderRecord
 }
 
 /// <summary>A stored reminder.</summary>
-/// <param name="Grain">Whom it reminds.</param>
-/// <param name="Name">Of what.</param>
+/// <param name="Grain">The grain to remind.</param>
+/// <param name="Name">The reminder's name.</param>
 /// <param name="StartAt">When it is first due.</param>
-/// <param name="Period">How often it is due then.</param>
-/// <param name="ETag">Tells this setting of it from others.</param>
+/// <param name="Period">The interval after that.</param>
+/// <param name="ETag">Its version.</param>
 [GenerateSerializer, Immutable, Alias("dma.stored.reminder")]
 internal sealed record ReminderRow(GrainId Grain, string Name, DateTime StartAt, TimeSpan Period, string ETag)
 {
     /// <summary>Whether it is that reminder.</summary>
     public bool Is(GrainId grain, string name) => Grain == grain && Name == name;
 
-    /// <summary>The reminder as Orleans has it.</summary>
+    /// <summary>Converts the row for Orleans.</summary>
     public ReminderEntry ToEntry() => new() { GrainId = Grain, ReminderName = Name, StartAt = StartAt, Period = Period, ETag = ETag };
 }

@@ -29,7 +29,7 @@ public static class Conformance
     }
 
     /// <summary>Runs every record of a stream, such as standard input.</summary>
-    /// <param name="name">What to call it in messages.</param>
+    /// <param name="name">Its name in messages.</param>
     /// <param name="stream">Records of one kind.</param>
     /// <exception cref="VectorFileException">A line is not a record of its kind.</exception>
     public static ConformanceReport Run(string name, Stream stream)

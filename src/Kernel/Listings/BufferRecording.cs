@@ -35,7 +35,7 @@ public sealed record BufferRecording(ImmutableArray<RecordedBuffer> Buffers, ulo
 
     /// <summary>Reads a recording from its text.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="file">What to call it in messages.</param>
+    /// <param name="file">Its name in messages.</param>
     /// <exception cref="FileFormatException">A line is malformed or contradicts those before it.</exception>
     public static BufferRecording Parse(string text, string file)
     {

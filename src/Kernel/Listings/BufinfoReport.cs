@@ -36,7 +36,7 @@ internal sealed partial class BufinfoReport
 
     /// <summary>Reads the first listing in a text; null when there is none.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="file">What to call it in messages.</param>
+    /// <param name="file">Its name in messages.</param>
     /// <exception cref="FileFormatException">A number of the listing is out of range.</exception>
     public static ImportedListing? Parse(string text, string file) => new BufinfoReport(text, file).Read();
 

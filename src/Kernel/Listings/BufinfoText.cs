@@ -49,7 +49,7 @@ internal sealed partial class BufinfoText
 
     /// <summary>Reads a text.</summary>
     /// <param name="text">The text: complete, cut short, or buffers without the heading.</param>
-    /// <param name="file">What to call it in messages.</param>
+    /// <param name="file">Its name in messages.</param>
     /// <exception cref="FileFormatException">The text is not a listing.</exception>
     public static ImportedListing Parse(string text, string file) => new BufinfoText(text, file).Read();
 

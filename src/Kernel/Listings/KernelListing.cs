@@ -16,7 +16,7 @@ public static class KernelListing
         : Read(path, () => FileText.Open(path));
 
     /// <summary>Reads a stream, such as standard input.</summary>
-    /// <param name="name">What to call it in messages.</param>
+    /// <param name="name">Its name in messages.</param>
     /// <param name="open">Opens it.</param>
     /// <exception cref="FileFormatException">It cannot be read, or is not a listing.</exception>
     public static ImportedListing Read(string name, Func<Stream> open) =>
@@ -24,7 +24,7 @@ public static class KernelListing
 
     /// <summary>Reads a text: of bufinfo, or lines of /sys/kernel/dmabuf/buffers.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="name">What to call it in messages.</param>
+    /// <param name="name">Its name in messages.</param>
     /// <exception cref="FileFormatException">The text is not a listing.</exception>
     public static ImportedListing Parse(string text, string name) =>
         SysfsText.Is(text) ? SysfsText.Parse(text, name) : ParseBufinfo(text, name);

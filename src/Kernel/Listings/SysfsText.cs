@@ -57,7 +57,7 @@ internal static partial class SysfsText
 
     /// <summary>Reads a text.</summary>
     /// <param name="text">The lines, in any order.</param>
-    /// <param name="file">What to call it in messages.</param>
+    /// <param name="file">Its name in messages.</param>
     /// <exception cref="FileFormatException">The text is not such a listing.</exception>
     public static ImportedListing Parse(string text, string file)
     {

@@ -79,7 +79,7 @@ public sealed class Board
         return (With(next, changed), reply);
     }
 
-    /// <summary>Adds a device, or changes it; whoever is attached keeps the demand it attached with.</summary>
+    /// <summary>Adds or changes a device. Existing attachments keep the demand with which they attached.</summary>
     /// <returns>As <see cref="BoardDefinition.With"/>; null when done.</returns>
     public (Board Next, Refusal? Reply) SetDevice(Device device)
     {

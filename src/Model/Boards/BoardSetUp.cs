@@ -82,7 +82,7 @@ public sealed record BoardSetUp
     }
 
     /// <summary>Adds or changes a device of a board that is set up.</summary>
-    /// <returns>ENOENT, or as <see cref="BoardDefinition.With"/>; the same when it has that device.</returns>
+    /// <returns>ENOENT, or as <see cref="BoardDefinition.With"/>; the same object when it has that device already.</returns>
     public DmaResult<BoardSetUp> SetDevice(string name, Device device)
     {
         if (NotThere(name) is { } notThere)

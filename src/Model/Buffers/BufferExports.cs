@@ -11,11 +11,11 @@ public static class BufferExports
     public const uint GenerationsOfExport = 2;
 
     /// <summary>
-    /// Begins an export under a name that may have been used before. It asks for what it does not know, each fact once; a driver answers until it
+    /// Begins an export under a name that may have been used before. It asks for each missing fact once; a driver answers until the export
     /// is decided.
     /// </summary>
     /// <param name="existing">The buffer under that name now, gone or not; null when the name is new.</param>
-    /// <param name="export">What the exporter says.</param>
+    /// <param name="export">The requested export.</param>
     /// <param name="least">The lowest generation that a new buffer may have: <see cref="GenerationAfter"/> the last export that failed.</param>
     /// <returns>
     /// The buffer: the same object for a repeat of the export that made it, gone or not. EINVAL or ENOSPC for a malformed export, what
@@ -76,8 +76,8 @@ public static class BufferExports
     public static Refusal NoBuffer(string buffer) => Refusal.Of(
         Errno.ENOENT, "Buffer", $"There is no buffer {(ModelName.IsValid(buffer) ? buffer : "of that name")}; export it first.");
 
-    /// <param name="existing">What the name stands for.</param>
-    /// <param name="export">What the exporter says.</param>
+    /// <param name="existing">The buffer under that name now, gone or not; null when the name is new.</param>
+    /// <param name="export">The requested export.</param>
     /// <param name="least">As for <see cref="Begin"/>.</param>
     /// <param name="found">What <see cref="RegionsOn"/> gave.</param>
     internal static ExportStep Make(DmaBuffer? existing, BufferExport export, uint least, ImmutableArray<MemoryRegionLayout> found)

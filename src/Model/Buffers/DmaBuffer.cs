@@ -197,10 +197,10 @@ public sealed partial record DmaBuffer
             : exported;
     }
 
-    /// <summary>Whether its policy hands out addresses of the device that exports it.</summary>
+    /// <summary>Whether its policy hands out addresses of the exporting device.</summary>
     internal bool NeedsItsExporter => Policy.Lists == ListSharing.Exporters && Origin.Exporter is not null;
 
-    /// <summary>The buffer with the device whose addresses its policy hands out.</summary>
+    /// <summary>Sets the exporting device, whose addresses the policy hands out.</summary>
     internal DmaBuffer ExportedBy(Device? exporter) => this with { Exporter = exporter };
 
     /// <summary>The buffer on a board with pages of that order.</summary>

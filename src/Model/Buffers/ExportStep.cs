@@ -1,7 +1,7 @@
 namespace DmaGrains.Model.Buffers;
 
 /// <summary>
-/// An export on its way: it asks something, or it is decided, as a <see cref="CommandStep"/> is for commands. <see cref="BufferExports.Begin"/>
+/// An export in progress: it either asks a question or is decided, like a <see cref="CommandStep"/>. <see cref="BufferExports.Begin"/>
 /// starts one.
 /// </summary>
 public readonly struct ExportStep
@@ -14,11 +14,11 @@ public readonly struct ExportStep
         _decided = decided;
     }
 
-    /// <summary>What has to be answered next; null when the export is decided.</summary>
+    /// <summary>The next question; null when the export is decided.</summary>
     public ExportQuestion? Question { get; }
 
-    /// <summary>The buffer, or why there is none.</summary>
-    /// <exception cref="InvalidOperationException">There is a <see cref="Question"/>.</exception>
+    /// <summary>The buffer, or the refusal.</summary>
+    /// <exception cref="InvalidOperationException">The export still has a <see cref="Question"/>.</exception>
     public DmaResult<DmaBuffer> Decided => Question is null
         ? _decided
         : throw new InvalidOperationException($"The export is not decided: it asks {Question.GetType().Name}.");

@@ -13,23 +13,23 @@ public static class BoardFile
 {
     /// <summary>Reads a board.</summary>
     /// <param name="path">The file, at most 1 MiB.</param>
-    /// <exception cref="FileFormatException">The file cannot be read, or is no board that can exist.</exception>
+    /// <exception cref="FileFormatException">The file cannot be read, or is not a valid board.</exception>
     public static BoardDefinition Read(string path) => Problems.OrThrow(problems => Read(NodeTree.Read(path, problems), problems));
 
     /// <summary>Reads a board from a stream, such as standard input.</summary>
-    /// <param name="name">What to call it in messages.</param>
+    /// <param name="name">Its name in messages.</param>
     /// <param name="stream">At most 1 MiB.</param>
-    /// <exception cref="FileFormatException">It cannot be read, or is no board that can exist.</exception>
+    /// <exception cref="FileFormatException">It cannot be read, or is not a valid board.</exception>
     public static BoardDefinition Read(string name, Stream stream) => Parse(FileText.Read(name, () => stream), name);
 
     /// <summary>Reads a board from text.</summary>
-    /// <param name="text">What a board's file would have.</param>
-    /// <param name="file">What to call it in messages.</param>
-    /// <exception cref="FileFormatException">The text is no board that can exist.</exception>
+    /// <param name="text">The text of a board file.</param>
+    /// <param name="file">Its name in messages.</param>
+    /// <exception cref="FileFormatException">The text is not a valid board.</exception>
     public static BoardDefinition Parse(string text, string file) =>
         Problems.OrThrow(problems => Read(NodeTree.Parse(file, text, problems), problems));
 
-    /// <summary>Reads a board. Where something is wrong with it, what is right is there.</summary>
+    /// <summary>Reads a board; after problems, with only its valid parts.</summary>
     internal static BoardDefinition Read(MapNode root, Problems problems)
     {
         var before = problems.Count;
@@ -104,7 +104,7 @@ public static class BoardFile
         return devices.MoveToImmutable();
     }
 
-    /// <summary>Device memory is that of a device on the board.</summary>
+    /// <summary>Checks that device memory belongs to a device of the board.</summary>
     private static void CheckOwners(FileNode? memory, ImmutableArray<Device> devices)
     {
         var names = devices.Select(device => device.Name).ToHashSet();
@@ -114,7 +114,7 @@ public static class BoardFile
         }
     }
 
-    /// <summary>The value at fault where the refusal tells which it is, else the file.</summary>
+    /// <summary>The place of the value at fault if the refusal tells it, else of the file.</summary>
     private static Place PlaceAtFault(MapNode root, BoardDefinition board, Refusal refusal) => refusal.Field switch
     {
         nameof(IommuStage.Owner) => root.Required("iommus")

@@ -2,12 +2,12 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>Finds a scenario's board: by a path from its folder, or by the name of a board that comes along.</summary>
+/// <summary>Finds a scenario's board: by a path relative to its folder, or by the name of a shipped board.</summary>
 internal static class BoardReference
 {
     private const string Ending = ".yaml";
 
-    /// <summary>The path of the board's file, which exists; null when there is none, which has been told then.</summary>
+    /// <summary>The path of the board's existing file; null, with a problem reported, when there is none.</summary>
     public static string? Resolve(FileNode node, string scenarioPath)
     {
         if (node.AsLine() is not { Length: > 0 } board)
@@ -27,12 +27,12 @@ internal static class BoardReference
             ?? node.Wrong<string?>($"a path, or a board by its name: {Quoted.AnyOf(NamesIn(shipped))}", null);
     }
 
-    /// <summary>Whether a reference is the name of a board that comes along, and not a path.</summary>
+    /// <summary>Whether a reference is the name of a shipped board instead of a path.</summary>
     public static bool IsName(string reference) => ModelName.IsValid(reference) && Path.GetExtension(reference) is not (Ending or ".yml");
 
-    /// <summary>What to call a board in a scenario that is to be written: its name when it comes along, else its path.</summary>
+    /// <summary>The reference to a board in a scenario to be written: its name if it is shipped, else its path.</summary>
     /// <param name="boardFile">The board's file.</param>
-    /// <param name="scenarioPath">Where the scenario is to be.</param>
+    /// <param name="scenarioPath">The path of the scenario.</param>
     public static string Of(string boardFile, string scenarioPath)
     {
         var name = Path.GetFileNameWithoutExtension(boardFile);

@@ -10,9 +10,9 @@ namespace DmaGrains.Scenarios.Files;
 
 /// <summary>Reads the buffers of a scenario file.</summary>
 /// <param name="board">The scenario's board.</param>
-/// <param name="getters">How unset parameters of importers are read; null when the file leaves it to the policies.</param>
+/// <param name="getters">How unset parameters of importers are read; null for the policies' choice.</param>
 /// <param name="policy">The policy of a buffer that states none.</param>
-/// <param name="problems">Gets what is wrong.</param>
+/// <param name="problems">Collects problems.</param>
 internal sealed class BufferFields(BoardDefinition board, FileNode? getters, ExporterPolicy policy, Problems problems)
 {
     private readonly HashSet<string> _devices = [.. board.Devices.Select(device => device.Name)];
@@ -64,7 +64,7 @@ internal sealed class BufferFields(BoardDefinition board, FileNode? getters, Exp
         return buffer;
     }
 
-    /// <summary>The lines of a video frame; without a stride they follow each other closely.</summary>
+    /// <summary>The lines of a video frame; without a stride they are adjacent.</summary>
     private static VideoLines ReadLines(MapNode map)
     {
         map.AllowOnly("height", "bytes_per_line", "stride", "offset");

@@ -1,12 +1,12 @@
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>What somebody may have meant who misspelt a word.</summary>
+/// <summary>Suggestions for misspelt words.</summary>
 public static class Closest
 {
     private const int LettersPerSlip = 3;
 
-    /// <summary>The known word that is nearest to what was written; null when none is near.</summary>
-    /// <remarks>Near is one letter wrong, missing, too much or swapped with its neighbour for each three letters.</remarks>
+    /// <summary>The known word that is closest to what was written; null when none is close.</summary>
+    /// <remarks>Close means at most one wrong, missing, extra or swapped letter for every three letters.</remarks>
     public static string? To(string written, IEnumerable<string> known) => known
         .Select(word => (word, slips: Slips(written, word)))
         .Where(near => near.slips <= Math.Max(1, Math.Min(written.Length, near.word.Length) / LettersPerSlip))
@@ -14,10 +14,10 @@ public static class Closest
         .Select(near => near.word)
         .FirstOrDefault(word => word.Length > 1);
 
-    /// <summary>What was expected in place of a word, for the end of a message; what may have been meant comes first.</summary>
+    /// <summary>The expected words, for the end of a message, with a suggestion first.</summary>
     public static string Expecting(string written, IReadOnlyCollection<string> known) => Expecting(written, known, Quoted.AnyOf(known));
 
-    /// <summary>What was meant, if it can be told, and what was expected.</summary>
+    /// <summary>A suggestion, if there is one, and what was expected.</summary>
     /// <param name="written">The word.</param>
     /// <param name="known">The words that are known.</param>
     /// <param name="expected">What was expected, in words.</param>

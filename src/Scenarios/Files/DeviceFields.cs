@@ -18,11 +18,11 @@ internal static class DeviceFields
 
     private static readonly string[] _known = ["name", "driver", "description", "bus", .. _valued, "sources"];
 
-    /// <summary>The device; what its driver leaves unset is left out.</summary>
-    /// <param name="node">Its entry.</param>
+    /// <summary>Reads the device; keys that are left out are unset by its driver.</summary>
+    /// <param name="node">The device's entry.</param>
     /// <param name="stages">The names of the board's MMUs.</param>
     /// <param name="buses">The board's buses, and how each sees memory.</param>
-    /// <param name="problems">Gets what is wrong.</param>
+    /// <param name="problems">Collects problems.</param>
     public static Device Read(
         FileNode node, IReadOnlySet<string> stages, IReadOnlyDictionary<string, DmaWindows> buses, Problems problems)
     {
@@ -69,7 +69,7 @@ internal static class DeviceFields
         return device;
     }
 
-    /// <summary>How files spell a limit of the table.</summary>
+    /// <summary>The key of a further limit in files.</summary>
     public static string KeyOf(ListLimit limit) => Vocabulary.Spelt(limit.Field);
 
     private static ulong ReadLimit(ListLimit limit, FileNode node)
@@ -94,7 +94,7 @@ internal static class DeviceFields
         return BusFields.ReadWindows(windows);
     }
 
-    /// <summary>A device's limits alone, as a driver may come to declare them; checked.</summary>
+    /// <summary>Reads and checks a device's limits alone, for a driver that changes them.</summary>
     public static DeviceDmaParameters? ReadParameters(FileNode node)
     {
         var map = node.AsMap();
@@ -102,7 +102,7 @@ internal static class DeviceFields
         return ReadLimits(map);
     }
 
-    /// <summary>The same among other keys.</summary>
+    /// <summary>Reads a device's limits among other keys.</summary>
     public static DeviceDmaParameters? ReadLimits(MapNode map)
     {
         var parameters = ReadParameters(map);
@@ -111,7 +111,7 @@ internal static class DeviceFields
             : parameters;
     }
 
-    /// <summary>Null when no limit is stated. A stated 0 is kept: only today's kernel reads it as unset.</summary>
+    /// <summary>Null when no limit is stated. A stated 0 is kept, because only the current kernel reads it as unset.</summary>
     private static DeviceDmaParameters? ReadParameters(MapNode map)
     {
         var size = map.Optional("max_segment_size");
@@ -125,7 +125,7 @@ internal static class DeviceFields
                 mask?.AsSize(0, ulong.MaxValue) ?? 0);
     }
 
-    /// <summary>Where the values come from is for readers only; each is one line.</summary>
+    /// <summary>Checks the sources of values, which are lines of text for readers only.</summary>
     private static void CheckSources(MapNode? sources)
     {
         sources?.AllowOnly(_valued);

@@ -1,7 +1,7 @@
 using DmaGrains.Model;
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>A file that cannot be used: where it is wrong, what is wrong, and what would be right.</summary>
+/// <summary>A file cannot be used. Tells the place, the problem, and what was expected.</summary>
 /// <param name="file">The file, as it was named.</param>
 /// <param name="line">The line, from 1.</param>
 /// <param name="column">The column, from 1.</param>

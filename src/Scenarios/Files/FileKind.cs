@@ -1,9 +1,9 @@
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>What a file describes.</summary>
+/// <summary>Kinds of files.</summary>
 public enum FileKind
 {
-    /// <summary>Nothing that is known.</summary>
+    /// <summary>Unknown.</summary>
     Unknown,
 
     /// <summary>Memory, MMUs and devices of a machine.</summary>

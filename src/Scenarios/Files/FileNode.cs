@@ -1,25 +1,25 @@
 namespace DmaGrains.Scenarios.Files;
 
 /// <summary>A value in a file, with its place.</summary>
-/// <param name="label">What messages call it: its key, or the entry of a list.</param>
+/// <param name="label">Its name in messages: its key, or its index in a list.</param>
 /// <param name="place">Where it starts.</param>
 internal abstract class FileNode(string label, Place place)
 {
-    /// <summary>What messages call it.</summary>
+    /// <summary>Its name in messages.</summary>
     public string Label { get; } = label;
 
     /// <summary>Where it starts.</summary>
     public Place Place { get; } = place;
 
-    /// <summary>What messages say it is.</summary>
+    /// <summary>A description of the value, for messages.</summary>
     public abstract string Found { get; }
 
-    /// <summary>It is not what is expected here.</summary>
+    /// <summary>The exception for a value that is not what was expected.</summary>
     public FileFormatException Wrong(string expected) => Place.Fail($"{Label} is {Found}", expected);
 
-    /// <summary>It is not what is expected here, and what stands in for it is used from now on.</summary>
+    /// <summary>Reports that the value is not what was expected, and returns a stand-in.</summary>
     /// <param name="expected">What would be right.</param>
-    /// <param name="standIn">Something harmless.</param>
+    /// <param name="standIn">A harmless value.</param>
     public virtual T Wrong<T>(string expected, T standIn)
     {
         Place.Report($"{Label} is {Found}", expected);

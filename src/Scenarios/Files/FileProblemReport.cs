@@ -1,7 +1,7 @@
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>One thing that is wrong with a file.</summary>
-/// <param name="File">The file: that of the board where a scenario names one that is wrong.</param>
+/// <summary>One problem of a file.</summary>
+/// <param name="File">The file; for a problem of a scenario's board, the board's file.</param>
 /// <param name="Line">The line, from 1.</param>
 /// <param name="Column">The column, from 1.</param>
 /// <param name="Problem">What is wrong, and what was expected.</param>

@@ -3,11 +3,11 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>A file, and everything that is wrong with it.</summary>
+/// <summary>A file with all its problems.</summary>
 /// <param name="File">The file, as it was named.</param>
-/// <param name="Kind">What it describes.</param>
+/// <param name="Kind">The kind of file.</param>
 /// <param name="Name">The name of the board or scenario; null when it has none.</param>
-/// <param name="Problems">What is wrong, with the board that a scenario names, too; empty when nothing is.</param>
+/// <param name="Problems">The problems, including those of a scenario's board; empty for none.</param>
 public sealed record FileReport(string File, FileKind Kind, string? Name, ImmutableArray<FileProblemReport> Problems)
 {
     private static readonly FileFormat[] _formats =
@@ -24,15 +24,15 @@ public sealed record FileReport(string File, FileKind Kind, string? Name, Immuta
     /// <param name="path">The file.</param>
     public static FileReport Of(string path) => Of(path, () => FileText.Read(path), _formats);
 
-    /// <summary>Checks the text of such a file.</summary>
-    /// <param name="name">What to call it.</param>
+    /// <summary>Checks the text of a file.</summary>
+    /// <param name="name">Its name in messages.</param>
     /// <param name="stream">Its text.</param>
     public static FileReport Of(string name, Stream stream) => Of(name, () => FileText.Read(name, () => stream), _formats);
 
     /// <summary>Checks a file that may be of one more format.</summary>
     internal static FileReport Of(string path, FileFormat other) => Of(path, () => FileText.Read(path), [.. _formats, other]);
 
-    /// <summary>Checks the text of such a file.</summary>
+    /// <summary>Checks the text of a file.</summary>
     internal static FileReport Of(string name, Stream stream, FileFormat other) =>
         Of(name, () => FileText.Read(name, () => stream), [.. _formats, other]);
 
@@ -41,7 +41,7 @@ public sealed record FileReport(string File, FileKind Kind, string? Name, Immuta
         var problems = new Problems();
         var root = problems.Attempt(() => NodeTree.Parse(name, text(), problems));
 
-        // In doubt it is a scenario.
+        // When in doubt, it is a scenario.
         var format = root is null ? null : formats
             .Where(known => known.CountIn(root) != 0)
             .OrderBy(known => known.Kind != FileKind.Scenario)

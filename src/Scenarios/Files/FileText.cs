@@ -6,7 +6,7 @@ namespace DmaGrains.Scenarios.Files;
 /// <summary>Reads a whole text file of bounded length.</summary>
 internal static class FileText
 {
-    /// <summary>Longest file, in bytes.</summary>
+    /// <summary>The longest file, in bytes.</summary>
     public const int LengthMax = 1 << 20;
 
     private static readonly UTF8Encoding _strict = new(false, throwOnInvalidBytes: true);
@@ -14,14 +14,14 @@ internal static class FileText
     /// <summary>The text, without a byte order mark.</summary>
     /// <param name="path">The file.</param>
     /// <param name="lengthMax">Longest file, in bytes.</param>
-    /// <exception cref="FileFormatException">The file cannot be read, is too long, or is no UTF-8.</exception>
+    /// <exception cref="FileFormatException">The file cannot be read, is too long, or is not UTF-8.</exception>
     public static string Read(string path, int lengthMax = LengthMax) => Read(path, () => Open(path), lengthMax);
 
-    /// <summary>The text that a stream has, without a byte order mark.</summary>
-    /// <param name="path">What to call it in messages.</param>
+    /// <summary>The text of a stream, without a byte order mark.</summary>
+    /// <param name="path">Its name in messages.</param>
     /// <param name="open">Opens it.</param>
     /// <param name="lengthMax">Longest text, in bytes.</param>
-    /// <exception cref="FileFormatException">It cannot be read, is too long, or is no UTF-8.</exception>
+    /// <exception cref="FileFormatException">It cannot be read, is too long, or is not UTF-8.</exception>
     public static string Read(string path, Func<Stream> open, int lengthMax = LengthMax)
     {
         var bytes = ReadBytes(path, open, lengthMax);
@@ -38,8 +38,8 @@ internal static class FileText
         }
     }
 
-    /// <summary>Text that a kernel printed: what is no UTF-8 in it, such as a name of any bytes, is replaced.</summary>
-    /// <param name="path">What to call it in messages.</param>
+    /// <summary>Text printed by a kernel: invalid UTF-8, such as in names, is replaced.</summary>
+    /// <param name="path">Its name in messages.</param>
     /// <param name="open">Opens it.</param>
     /// <param name="lengthMax">Longest text, in bytes.</param>
     /// <exception cref="FileFormatException">It cannot be read, or is too long.</exception>
@@ -57,7 +57,7 @@ internal static class FileText
         try
         {
             using var stream = open();
-            // What has no length, such as a pipe or a kernel's own file, is bounded by the read.
+            // Streams without a length, such as pipes and the kernel's files, are bounded by the read.
             var buffer = new byte[stream.CanSeek && stream.Length > 0 ? Math.Min(stream.Length, lengthMax) + 1 : lengthMax + 1];
             var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
             return length <= lengthMax
@@ -70,7 +70,7 @@ internal static class FileText
         }
     }
 
-    /// <summary>Why, in words that do not depend on the runtime.</summary>
+    /// <summary>The reason, in words that do not depend on the runtime.</summary>
     private static string ReasonOf(Exception exception, string path) => exception switch
     {
         FileNotFoundException or DirectoryNotFoundException => "there is no such file",

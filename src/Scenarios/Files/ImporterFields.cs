@@ -23,7 +23,7 @@ internal static class ImporterFields
             stepsLeft -= importer.Steps.Length;
             if (stepsLeft < 0)
             {
-                // What follows would only be more of it.
+                // Further steps would only repeat the problem.
                 map.PlaceOf("steps").Report($"there are more than {ScenarioFile.StepsMax} steps", "fewer steps of all importers");
                 return [];
             }

@@ -5,12 +5,12 @@ public static class InputText
 {
     /// <summary>The text of a file.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="FileFormatException">It cannot be read, is too long, or is no UTF-8.</exception>
+    /// <exception cref="FileFormatException">It cannot be read, is too long, or is not UTF-8.</exception>
     public static string Read(string path) => FileText.Read(path);
 
     /// <summary>The text of a stream, such as standard input.</summary>
-    /// <param name="name">What to call it in messages.</param>
+    /// <param name="name">Its name in messages.</param>
     /// <param name="stream">It.</param>
-    /// <exception cref="FileFormatException">It cannot be read, is too long, or is no UTF-8.</exception>
+    /// <exception cref="FileFormatException">It cannot be read, is too long, or is not UTF-8.</exception>
     public static string Read(string name, Stream stream) => FileText.Read(name, () => stream);
 }

@@ -76,7 +76,7 @@ internal static class IommuFields
         {
             map.AllowOnly("start", "size");
             var start = map.Required("start").AsSize(0, ulong.MaxValue);
-            // The last byte must have an address, too; one that ends at 2^64 does, and the size of all of it does not fit.
+            // A window may end at 2^64, but the size of the whole address space does not fit 64 bits.
             var most = start == 0 ? ulong.MaxValue : ulong.MaxValue - start + 1;
             windows.Add(new(new(start), map.Required("size").AsSize(1, most)));
         }

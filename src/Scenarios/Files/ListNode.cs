@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace DmaGrains.Scenarios.Files;
 
 /// <summary>A list.</summary>
-/// <param name="label">What messages call it.</param>
+/// <param name="label">Its name in messages.</param>
 /// <param name="place">Where it starts.</param>
 /// <param name="entries">Its entries, in order.</param>
 internal sealed class ListNode(string label, Place place, ImmutableArray<FileNode> entries) : FileNode(label, place)

@@ -1,7 +1,7 @@
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>A mapping. Its keys are text and differ.</summary>
-/// <param name="label">What messages call it.</param>
+/// <summary>A mapping with distinct text keys.</summary>
+/// <param name="label">Its name in messages.</param>
 /// <param name="place">Where it starts.</param>
 /// <param name="entries">Keys and values, in order.</param>
 internal sealed class MapNode(
@@ -16,16 +16,16 @@ internal sealed class MapNode(
     /// <inheritdoc/>
     public override string Found => "a mapping";
 
-    /// <summary>Stands in for a value that should be a mapping and is not.</summary>
+    /// <summary>An empty stand-in for a value that should be a mapping.</summary>
     public static MapNode InsteadOf(FileNode node) => new(node);
 
     /// <summary>The keys, in order.</summary>
     public IEnumerable<TextNode> Keys => entries.Values.Select(entry => entry.Key);
 
-    /// <summary>The value of a key; null when the key is not there.</summary>
+    /// <summary>The value of an optional key, or null.</summary>
     public FileNode? Optional(string key) => entries.TryGetValue(key, out var entry) ? entry.Value : null;
 
-    /// <summary>The value of a key that must be there.</summary>
+    /// <summary>The value of a required key.</summary>
     public FileNode Required(string key)
     {
         if (Optional(key) is { } value)
@@ -41,7 +41,7 @@ internal sealed class MapNode(
         return new MissingNode(key, Place);
     }
 
-    /// <summary>The same with another value for a key; where there is no such key, it comes last.</summary>
+    /// <summary>Replaces a key's value, or appends the key.</summary>
     public MapNode With(string key, FileNode value)
     {
         var changed = new OrderedDictionary<string, MapEntry>(entries);

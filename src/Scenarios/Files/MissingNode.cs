@@ -1,7 +1,7 @@
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>What should be in a file and is not; that has been told, so whatever is made of it is not told again.</summary>
-/// <param name="label">What messages call it.</param>
+/// <summary>Stands for a missing value. The problem has been reported, so further ones with it are not.</summary>
+/// <param name="label">Its name in messages.</param>
 /// <param name="place">Where it should be.</param>
 internal sealed class MissingNode(string label, Place place) : FileNode(label, place)
 {

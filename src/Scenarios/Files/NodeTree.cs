@@ -6,10 +6,10 @@ using YamlDotNet.Core.Events;
 namespace DmaGrains.Scenarios.Files;
 
 /// <summary>Builds the nodes of a YAML file from the parser's events.</summary>
-/// <remarks>Bounds the depth itself, not by the stack; refuses anchors, aliases and tags: nothing needs them.</remarks>
+/// <remarks>Limits the nesting depth; refuses anchors, aliases and tags, which no format needs.</remarks>
 internal sealed class NodeTree
 {
-    /// <summary>Deepest nesting of lists and mappings.</summary>
+    /// <summary>The deepest nesting of lists and mappings.</summary>
     public const int DepthMax = 16;
 
     private readonly string _file;
@@ -23,17 +23,17 @@ internal sealed class NodeTree
         _parser = new Parser(new StringReader(text));
     }
 
-    /// <summary>The mapping that a file consists of.</summary>
+    /// <summary>Reads the mapping that a file consists of.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="problems">Gets what is wrong with its values; null where the first problem ends the reading.</param>
-    /// <exception cref="FileFormatException">The file cannot be read or is no such mapping.</exception>
+    /// <param name="problems">Collects problems with values; null to stop at the first problem.</param>
+    /// <exception cref="FileFormatException">The file cannot be read or is not a mapping.</exception>
     public static MapNode Read(string path, Problems? problems = null) => Parse(path, FileText.Read(path), problems);
 
-    /// <summary>The mapping that a text consists of.</summary>
-    /// <param name="file">What to call it in messages.</param>
+    /// <summary>Reads the mapping that a text consists of.</summary>
+    /// <param name="file">Its name in messages.</param>
     /// <param name="text">The text of a file.</param>
-    /// <param name="problems">Gets what is wrong with its values; null where the first problem ends the reading.</param>
-    /// <exception cref="FileFormatException">It is no such mapping.</exception>
+    /// <param name="problems">Collects problems with values; null to stop at the first problem.</param>
+    /// <exception cref="FileFormatException">The text is not a mapping.</exception>
     public static MapNode Parse(string file, string text, Problems? problems = null)
     {
         CheckCharacters(file, text);
@@ -41,8 +41,8 @@ internal sealed class NodeTree
     }
 
     /// <summary>
-    /// Refuses what the parser lets through or misplaces: it takes a NUL for the end of the file, and points at the
-    /// start of a mapping when a tab indents it.
+    /// Refuses characters that the parser mishandles: it takes a NUL for the end of the file, and reports a tab indent at the start of the
+    /// mapping.
     /// </summary>
     private static void CheckCharacters(string path, string text)
     {
@@ -158,7 +158,7 @@ internal sealed class NodeTree
         }
         catch (InvalidOperationException)
         {
-            // On some malformed files the parser throws this in place of its own exception.
+            // For some malformed files the parser throws this instead of its own exception.
             throw PlaceOf(_parser.Current?.End ?? Mark.Empty).Fail("malformed YAML", "YAML 1.2");
         }
 

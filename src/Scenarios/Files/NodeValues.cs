@@ -6,10 +6,10 @@ using DmaGrains.Reports;
 
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>Reads a node as one kind of value, or says what it is instead.</summary>
+/// <summary>Reads a node as one kind of value, or reports what it is instead.</summary>
 internal static class NodeValues
 {
-    /// <summary>Most characters of one line of text, such as a description, a source or a path.</summary>
+    /// <summary>The most characters of one line of text, such as a description, a source or a path.</summary>
     public const int LineMax = 1024;
 
     private const string SegmentSizes =
@@ -35,12 +35,12 @@ internal static class NodeValues
         return entries;
     }
 
-    /// <summary>Text of any kind, but not nothing; null when it is something else.</summary>
+    /// <summary>Any text except YAML's null; null for other values.</summary>
     private static string? AsText(this FileNode node) => node is TextNode { IsNothing: false } text ? text.Value : null;
 
-    /// <summary>One line for people.</summary>
+    /// <summary>One line of text.</summary>
     /// <param name="node">The value.</param>
-    /// <param name="lengthMax">Most characters, as Unicode and JSON Schema count them.</param>
+    /// <param name="lengthMax">The most code points.</param>
     public static string AsLine(this FileNode node, int lengthMax = LineMax)
     {
         var text = node.AsText();
@@ -76,7 +76,7 @@ internal static class NodeValues
             : node.Wrong(expected, least);
     }
 
-    /// <summary>A longest segment: the kernel keeps it, and the length of each segment, in 32 bits.</summary>
+    /// <summary>A segment size: the kernel keeps it, and the length of each segment, in 32 bits.</summary>
     public static uint AsSegmentSize(this FileNode node) =>
         Sizes.TryParse(node.AsText() ?? string.Empty, out var value) && value <= uint.MaxValue ? (uint)value : node.Wrong(SegmentSizes, 0U);
 
@@ -103,11 +103,11 @@ internal static class NodeValues
         return TryCount(node.AsText() ?? string.Empty, least, most, out var value) ? value : node.Wrong(expected, least);
     }
 
-    /// <summary>Whether a text is such a number.</summary>
+    /// <summary>Parses a plain decimal number within bounds.</summary>
     public static bool TryCount(string text, ulong least, ulong most, out ulong value) =>
         Sizes.TryParse(text, out value) && text.All(char.IsAsciiDigit) && value >= least && value <= most;
 
-    /// <summary>A name that others have been given, such as a device's; <paramref name="named"/> says that there is none.</summary>
+    /// <summary>A reference to a known name, such as a device's; <paramref name="named"/> begins the message for an unknown one.</summary>
     public static string AsNameIn(this FileNode node, string named, IReadOnlyCollection<string> known)
     {
         var name = node.AsName();
@@ -120,7 +120,7 @@ internal static class NodeValues
         return name;
     }
 
-    /// <summary>A name, or a list of different ones.</summary>
+    /// <summary>A reference to a known name, or a list of different ones.</summary>
     public static NameList AsNamesIn(this FileNode node, string named, IReadOnlyCollection<string> known)
     {
         var names = new List<string>();

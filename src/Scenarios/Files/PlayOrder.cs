@@ -3,10 +3,10 @@ using DmaGrains.Reports;
 
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>Whose next step is played: indexes of importers, one for each step of each.</summary>
+/// <summary>The order of steps: indexes of importers, one for each step.</summary>
 internal static class PlayOrder
 {
-    /// <summary>The order that a file gives.</summary>
+    /// <summary>Reads the order from a file.</summary>
     public static ImmutableArray<int> Read(FileNode node, ImmutableArray<Importer> importers)
     {
         var indexes = new Vocabulary<int>(
@@ -38,7 +38,7 @@ internal static class PlayOrder
         return order.ToImmutable();
     }
 
-    /// <summary>One step of each importer in turn, in their order; those who have finished drop out.</summary>
+    /// <summary>One step of each importer in turn; finished ones drop out.</summary>
     public static ImmutableArray<int> RoundRobin(ImmutableArray<Importer> importers)
     {
         var order = ImmutableArray.CreateBuilder<int>();

@@ -3,7 +3,7 @@ using DmaGrains.Reports;
 
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>Reads an exporter's policy: one of the named ones, or its choices one by one.</summary>
+/// <summary>Reads an exporter's policy: a named one, or its choices one by one.</summary>
 internal static class PolicyFields
 {
     private static readonly Vocabulary<ConstraintModel> _constraints = new()
@@ -76,7 +76,7 @@ internal static class PolicyFields
     private static readonly Vocabulary<ExporterPolicy> _named = new(
         NamedPolicies.All.Select(named => KeyValuePair.Create(named.Name, named.Policy)));
 
-    /// <summary>All choices of a policy, as a file says them.</summary>
+    /// <summary>All choices of a policy, as files write them.</summary>
     public static string Choices(ExporterPolicy policy)
     {
         var text = new YamlText();
@@ -84,7 +84,7 @@ internal static class PolicyFields
         return text.ToString().TrimEnd();
     }
 
-    /// <summary>Writes a policy: its name when it has one, else its choices.</summary>
+    /// <summary>Writes a policy: its name if it has one, else its choices.</summary>
     public static void Write(YamlText text, ExporterPolicy policy)
     {
         if (_named.Where(named => named.Value == policy).Select(named => named.Key).FirstOrDefault() is { } name)
@@ -121,7 +121,7 @@ internal static class PolicyFields
         text.Pair("bouncing", policy.Bouncing ? "true" : "false").Pair("pinned", policy.Pinned ? "true" : "false").End();
     }
 
-    /// <summary>The policy.</summary>
+    /// <summary>Reads a policy.</summary>
     public static ExporterPolicy Read(FileNode node)
     {
         if (node is not MapNode map)

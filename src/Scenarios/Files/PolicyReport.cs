@@ -6,7 +6,7 @@ namespace DmaGrains.Scenarios.Files;
 /// <summary>A named policy.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Shows">What an exporter with it does.</param>
-/// <param name="Choices">The choices that it stands for, as a scenario file says them.</param>
+/// <param name="Choices">Its choices, as scenario files write them.</param>
 public sealed record PolicyReport(string Name, string Shows, string Choices)
 {
     private static readonly ImmutableDictionary<string, string> _shows = ImmutableDictionary.CreateRange<string, string>(

@@ -2,21 +2,21 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>What is wrong with a file, collected while it is read on with something harmless in its place.</summary>
+/// <summary>The problems of a file, collected while reading continues with harmless stand-ins.</summary>
 internal sealed class Problems
 {
     private readonly List<FileFormatException> _found = [];
 
-    /// <summary>How many there are so far: what was read between two looks is right when nothing has been added.</summary>
+    /// <summary>The number of problems so far; what was read meanwhile is valid if it has not grown.</summary>
     public int Count => _found.Count;
 
     /// <summary>All of them, in the order in which the file is read.</summary>
     public ImmutableArray<FileFormatException> Found => [.. _found];
 
-    /// <summary>One more.</summary>
+    /// <summary>Adds a problem.</summary>
     public void Add(FileFormatException problem) => _found.Add(problem);
 
-    /// <summary>Reads something whose first problem ends it; null when there is one.</summary>
+    /// <summary>Reads something up to its first problem; null when there is one.</summary>
     public T? Attempt<T>(Func<T?> read)
         where T : class
     {
@@ -31,7 +31,7 @@ internal sealed class Problems
         }
     }
 
-    /// <summary>Reads a whole file.</summary>
+    /// <summary>Reads a whole file, and throws its first problem.</summary>
     /// <exception cref="FileFormatException">The first problem.</exception>
     public static T OrThrow<T>(Func<Problems, T?> read)
         where T : class

@@ -2,10 +2,10 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>Text from a file, made fit for a message: short, and harmless (<see cref="HarmlessText"/>).</summary>
+/// <summary>Quotes text from files in messages: shortened, and passed through <see cref="HarmlessText"/>.</summary>
 public static class Quoted
 {
-    /// <summary>Most characters of a file's text in one message.</summary>
+    /// <summary>The most characters of a file's text in one message.</summary>
     public const int LengthMax = 80;
 
     private const int NamesMax = 24;

@@ -8,11 +8,11 @@ namespace DmaGrains.Scenarios.Files;
 /// <summary>Reads one memory region of a board file.</summary>
 internal static class RegionFields
 {
-    /// <summary>The region; its places and sizes are whole pages. Null when something is wrong with it.</summary>
+    /// <summary>Reads the region, whose addresses and sizes are whole pages; null after a problem.</summary>
     /// <param name="node">The region.</param>
     /// <param name="pageOrder">The board's page order.</param>
     /// <param name="pageBlock">The board's page blocks, in bytes; 0 when it states none.</param>
-    /// <param name="problems">What is wrong.</param>
+    /// <param name="problems">Collects problems.</param>
     public static MemoryRegionLayout? Read(FileNode node, int pageOrder, ulong pageBlock, Problems problems)
     {
         var before = problems.Count;

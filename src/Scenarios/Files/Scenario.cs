@@ -9,9 +9,9 @@ namespace DmaGrains.Scenarios.Files;
 /// <param name="Name">Its name.</param>
 /// <param name="Shows">What it shows, one line.</param>
 /// <param name="Board">The board.</param>
-/// <param name="Buffers">The buffers, all exported before the first step; names unique.</param>
-/// <param name="Importers">Who uses them; names unique.</param>
-/// <param name="Order">Whose next step is played: indexes into <paramref name="Importers"/>, one for each step.</param>
+/// <param name="Buffers">The buffers, with unique names, all exported before the first step.</param>
+/// <param name="Importers">The importers, with unique names.</param>
+/// <param name="Order">The order of steps: indexes into <paramref name="Importers"/>, one for each step.</param>
 public sealed record Scenario(
     string Name,
     string Shows,
@@ -23,6 +23,6 @@ public sealed record Scenario(
     /// <summary>The board's file; null when the scenario was not read from one.</summary>
     public string? BoardFile { get; init; }
 
-    /// <summary>The same with every buffer under one policy, whatever the file says.</summary>
+    /// <summary>The scenario with every buffer under one policy, whatever the file says.</summary>
     public Scenario Under(ExporterPolicy policy) => this with { Buffers = [.. Buffers.Select(buffer => buffer.Under(policy))] };
 }

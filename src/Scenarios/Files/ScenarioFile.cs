@@ -5,13 +5,13 @@ namespace DmaGrains.Scenarios.Files;
 /// <summary>Reads a scenario from a YAML file; <c>schemas/scenario.schema.json</c> describes the format.</summary>
 public static class ScenarioFile
 {
-    /// <summary>Most buffers of a scenario.</summary>
+    /// <summary>The most buffers of a scenario.</summary>
     public const int BuffersMax = 1000;
 
-    /// <summary>Most importers of a scenario.</summary>
+    /// <summary>The most importers of a scenario.</summary>
     public const int ImportersMax = 4096;
 
-    /// <summary>Most steps of all importers together.</summary>
+    /// <summary>The most steps of all importers together.</summary>
     public const int StepsMax = 100_000;
 
     /// <summary>Reads a scenario, and the board that it names.</summary>
@@ -20,19 +20,19 @@ public static class ScenarioFile
     public static Scenario Read(string path) => Problems.OrThrow(problems => Read(NodeTree.Read(path, problems), path, problems));
 
     /// <summary>Reads a scenario from a stream, such as standard input, and the board that it names.</summary>
-    /// <param name="name">What to call it in messages.</param>
+    /// <param name="name">Its name in messages.</param>
     /// <param name="stream">At most 1 MiB.</param>
     /// <exception cref="FileFormatException">It or its board cannot be read, or is malformed.</exception>
     public static Scenario Read(string name, Stream stream) => Parse(FileText.Read(name, () => stream), name);
 
     /// <summary>Reads a scenario from text, and the board that it names.</summary>
-    /// <param name="text">What a scenario's file would have.</param>
-    /// <param name="file">What to call it in messages; a board's path counts from its folder.</param>
+    /// <param name="text">The text of a scenario file.</param>
+    /// <param name="file">Its name in messages, and the path to which the board's path is relative.</param>
     /// <exception cref="FileFormatException">The text or its board is malformed.</exception>
     public static Scenario Parse(string text, string file) =>
         Problems.OrThrow(problems => Read(NodeTree.Parse(file, text, problems), file, problems));
 
-    /// <summary>Reads a scenario; null when something is wrong with it. Without a board nothing else can be looked at.</summary>
+    /// <summary>Reads a scenario; null after a problem. Without a board nothing else can be checked.</summary>
     internal static Scenario? Read(MapNode root, string path, Problems problems)
     {
         root.AllowOnly("name", "shows", "board", "getters", "policy", "buffers", "importers", "order");

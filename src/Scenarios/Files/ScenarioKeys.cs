@@ -1,13 +1,13 @@
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>What a scenario file says of a buffer so that somebody exports it in some way: to be put among the keys of the buffer.</summary>
+/// <summary>Writes the keys of a buffer in a scenario file that tell who exports it and how.</summary>
 public static class ScenarioKeys
 {
-    /// <summary>The lines, <c>exporter</c>, <c>memory</c> and <c>policy</c>.</summary>
+    /// <summary>The lines of <c>exporter</c>, <c>memory</c> and <c>policy</c>.</summary>
     /// <param name="exporter">The device that exports, or null.</param>
     /// <param name="memory">The regions that it names.</param>
-    /// <param name="policy">Its policy, as files say it.</param>
-    /// <param name="columns">How long a line may be; a mapping that is longer goes on in further ones.</param>
+    /// <param name="policy">Its policy, as files write it.</param>
+    /// <param name="columns">The longest line, in characters; longer mappings are wrapped.</param>
     public static IEnumerable<string> Lines(string? exporter, IReadOnlyCollection<string> memory, string policy, int columns)
     {
         var text = new YamlText().Map();
@@ -25,7 +25,7 @@ public static class ScenarioKeys
         return keys.SelectMany(key => Wrapped(key, columns));
     }
 
-    /// <summary>Cut behind commas; lines that go on are indented, as YAML wants them.</summary>
+    /// <summary>Wraps after commas and indents further lines, as YAML requires.</summary>
     private static IEnumerable<string> Wrapped(string key, int columns)
     {
         var line = string.Empty;

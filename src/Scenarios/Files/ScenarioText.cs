@@ -9,8 +9,8 @@ namespace DmaGrains.Scenarios.Files;
 public static class ScenarioText
 {
     /// <summary>The file's text.</summary>
-    /// <param name="scenario">What to write; it has a board's file.</param>
-    /// <param name="path">Where the file is to be: what it names is named from there.</param>
+    /// <param name="scenario">The scenario, which must have a board file.</param>
+    /// <param name="path">The path of the file, to which its references are relative.</param>
     public static string Of(Scenario scenario, string path)
     {
         var text = new YamlText().Map()

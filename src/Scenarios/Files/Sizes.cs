@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>Sizes and addresses as people write them, such as <c>0x1000</c> and <c>1920x1080x4</c>.</summary>
+/// <summary>Reads and writes sizes and addresses, such as <c>0x1000</c> and <c>1920x1080x4</c>.</summary>
 public static class Sizes
 {
-    /// <summary>What a size looks like, for messages.</summary>
+    /// <summary>Examples of sizes, for messages.</summary>
     public const string Examples = "4096, 0x1000, 64KiB or 1920x1080x4";
 
     private static readonly SearchValues<char> _hexDigits = SearchValues.Create("0123456789abcdefABCDEF");
@@ -19,8 +19,8 @@ public static class Sizes
     /// them, of which some may be divided, such as the <c>3/2</c> of NV12, if whole bytes come of it. No sign or space. What starts with
     /// <c>0x</c> is never a product.
     /// </param>
-    /// <param name="value">Bytes, 0 to 2^64-1; 0 when the text is no size.</param>
-    /// <returns>False when the text is no size or does not fit 64 bits.</returns>
+    /// <param name="value">Bytes, 0 to 2^64-1; 0 when the text is malformed.</param>
+    /// <returns>False when the text is malformed or does not fit 64 bits.</returns>
     public static bool TryParse(string text, out ulong value)
     {
         if (text.StartsWith("0x", StringComparison.Ordinal))
@@ -40,7 +40,7 @@ public static class Sizes
         return TryProduct(text, out value);
     }
 
-    /// <summary>A size for people: whole bytes below 1 KiB, else at most one decimal, such as <c>7.9 MiB</c>.</summary>
+    /// <summary>Formats a size: whole bytes below 1 KiB, else at most one decimal, such as <c>7.9 MiB</c>.</summary>
     public static string Format(ulong sizeBytes)
     {
         if (sizeBytes < 1UL << 10)
@@ -96,7 +96,7 @@ public static class Sizes
         return fits;
     }
 
-    // The number parsers of the library also take trailing NUL characters, so the digits are looked at first.
+    // The library's number parsers also accept trailing NUL characters, so the digits are checked first.
     private static bool TryDecimal(ReadOnlySpan<char> digits, out ulong value)
     {
         value = 0;

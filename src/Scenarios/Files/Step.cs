@@ -5,23 +5,23 @@ using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>One thing that an importer does.</summary>
-/// <param name="Kind">What it asks for.</param>
-/// <param name="Buffer">Of which buffer; empty when it is the device that it asks.</param>
-/// <param name="Direction">Which way data moves, where it does.</param>
-/// <param name="Expected">The code it is meant to be refused with; null when granted, or when nothing is said.</param>
-/// <param name="HasExpectation">Whether the file says how it ends.</param>
-/// <param name="Line">Where the file has it, from 1.</param>
+/// <summary>One step of an importer.</summary>
+/// <param name="Kind">The kind of step.</param>
+/// <param name="Buffer">The buffer; empty for a step of the device.</param>
+/// <param name="Direction">Which way data moves, for steps that have a direction.</param>
+/// <param name="Expected">The errno with which the file expects it to be refused; null for granted, or without an expectation.</param>
+/// <param name="HasExpectation">Whether the file states the outcome.</param>
+/// <param name="Line">Its line in the file, from 1.</param>
 [SuppressMessage("Naming", "CA1716", Justification = "Step is what it is; only Visual Basic reserves the word.")]
 public sealed record Step(
     StepKind Kind, string Buffer, DmaDirection Direction, Errno? Expected, bool HasExpectation, int Line)
 {
-    /// <summary>For a map: what it asks for beyond its direction.</summary>
+    /// <summary>For a map: its further options.</summary>
     public MapOptions Options { get; init; }
 
-    /// <summary>For a switch of contexts: to which, from 0.</summary>
+    /// <summary>For a switch of contexts: the new context, from 0.</summary>
     public uint Context { get; init; }
 
-    /// <summary>For new DMA parameters of the device: what its driver declares; null when it declares nothing.</summary>
+    /// <summary>For new DMA parameters of the device: what its driver declares, or null.</summary>
     public DeviceDmaParameters? Parameters { get; init; }
 }

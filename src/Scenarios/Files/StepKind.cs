@@ -1,6 +1,6 @@
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>What a step asks for.</summary>
+/// <summary>Kinds of steps.</summary>
 public enum StepKind
 {
     /// <summary>The importer's device attaches.</summary>
@@ -15,31 +15,31 @@ public enum StepKind
     /// <summary>The importer's attachment ends.</summary>
     Detach,
 
-    /// <summary>The exporter lets go of the buffer.</summary>
+    /// <summary>The exporter releases the buffer.</summary>
     Release,
 
-    /// <summary>Take the buffer back from everyone; the exporter's step.</summary>
+    /// <summary>The exporter revokes the buffer.</summary>
     Revoke,
 
-    /// <summary>What a map of the importer's attachment would give; nothing is held.</summary>
+    /// <summary>A trial map of the importer's attachment; nothing is held.</summary>
     TestMap,
 
     /// <summary>The importer takes the list unmapped (thread #54).</summary>
     GetScatterlist,
 
-    /// <summary>It gives the unmapped list back.</summary>
+    /// <summary>The importer gives the unmapped list back.</summary>
     PutScatterlist,
 
     /// <summary>The importer takes the page frame numbers (thread #54).</summary>
     GetPfns,
 
-    /// <summary>It gives the page frame numbers back.</summary>
+    /// <summary>The importer gives the page frame numbers back.</summary>
     PutPfns,
 
     /// <summary>The importer maps the list that it took (thread #54); an unmap ends it.</summary>
     MapScatterlist,
 
-    /// <summary>It maps the page frame numbers that it took, through a list that it builds (thread #51, #54); an unmap ends it.</summary>
+    /// <summary>The importer maps the page frame numbers that it took, through a list that it builds (thread #51, #54); an unmap ends it.</summary>
     MapPfns,
 
     /// <summary>The CPU takes the buffer over from devices.</summary>
@@ -48,16 +48,16 @@ public enum StepKind
     /// <summary>The CPU ends an access.</summary>
     EndCpuAccess,
 
-    /// <summary>The CPU reads or writes, allowed or not.</summary>
+    /// <summary>The CPU reads or writes, whether it may or not.</summary>
     CpuAccess,
 
-    /// <summary>The MMU of the importer's device switches to another of its contexts; no buffer's step.</summary>
+    /// <summary>The MMU of the importer's device switches to another context; concerns no buffer.</summary>
     SwitchContext,
 
-    /// <summary>The driver of the importer's device declares other DMA parameters; no buffer's step (thread #0).</summary>
+    /// <summary>The driver of the importer's device declares other DMA parameters; concerns no buffer (thread #0).</summary>
     SetParameters,
 
-    /// <summary>The union is computed afresh from what the importers ask for now; nothing changes (thread #0).</summary>
+    /// <summary>The union is computed from the importers' present parameters; nothing changes (thread #0).</summary>
     Recalculate,
 
     /// <summary>The cache work that the importer's latest map owes is done (thread #34).</summary>

@@ -2,10 +2,10 @@ using DmaGrains.Reports;
 
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>What follows from a step's kind.</summary>
+/// <summary>Properties of step kinds.</summary>
 public static class StepKinds
 {
-    /// <summary>What a step does.</summary>
+    /// <summary>The verbs of steps.</summary>
     public static Vocabulary<StepKind> Verbs { get; } = new()
     {
         ["attach"] = StepKind.Attach,
@@ -35,20 +35,20 @@ public static class StepKinds
     /// <summary>The verb.</summary>
     public static string Verb(this StepKind kind) => Verbs.WordFor(kind);
 
-    /// <summary>Whether data moves, so that the step has a direction.</summary>
+    /// <summary>Whether the step has a direction.</summary>
     public static bool HasDirection(this StepKind kind) =>
         kind.HasOptions() || kind is StepKind.BeginCpuAccess or StepKind.CpuAccess;
 
-    /// <summary>Whether it maps, or tries to, so that it may ask for more than a direction.</summary>
+    /// <summary>Whether the step may have map options.</summary>
     public static bool HasOptions(this StepKind kind) => kind.Maps() || kind == StepKind.TestMap;
 
-    /// <summary>Whether what it gives is a mapping, which an unmap ends.</summary>
+    /// <summary>Whether the step makes a mapping, which an unmap ends.</summary>
     public static bool Maps(this StepKind kind) => kind is StepKind.Map or StepKind.MapScatterlist or StepKind.MapPfns;
 
-    /// <summary>Whether it is done to a buffer; else to the importer's device.</summary>
+    /// <summary>Whether the step concerns a buffer; otherwise it concerns the importer's device.</summary>
     public static bool HasBuffer(this StepKind kind) => kind is not (StepKind.SwitchContext or StepKind.SetParameters);
 
-    /// <summary>Whether only an importer with a device can do it; others are the CPU's or the exporter's.</summary>
+    /// <summary>Whether the step needs an importer with a device; other steps are the CPU's or the exporter's.</summary>
     public static bool NeedsDevice(this StepKind kind) => kind is not (
         StepKind.BeginCpuAccess or StepKind.EndCpuAccess or StepKind.CpuAccess or StepKind.Release or StepKind.Revoke
         or StepKind.Recalculate);

@@ -1,16 +1,16 @@
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>A scalar, as it is written.</summary>
-/// <param name="label">What messages call it.</param>
+/// <summary>A scalar as written in the file.</summary>
+/// <param name="label">Its name in messages.</param>
 /// <param name="place">Where it starts.</param>
 /// <param name="value">The text.</param>
-/// <param name="isPlain">Whether it stands without quotes.</param>
+/// <param name="isPlain">Whether it is unquoted.</param>
 internal sealed class TextNode(string label, Place place, string value, bool isPlain) : FileNode(label, place)
 {
     /// <summary>The text.</summary>
     public string Value { get; } = value;
 
-    /// <summary>Whether it stands without quotes, as numbers and flags do.</summary>
+    /// <summary>Whether it is unquoted, as numbers and flags are.</summary>
     public bool IsPlain { get; } = isPlain;
 
     /// <summary>Whether there is no value: YAML's null.</summary>

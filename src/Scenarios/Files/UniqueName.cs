@@ -3,12 +3,12 @@ using DmaGrains.Model;
 
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>Names of the model that nothing else has.</summary>
+/// <summary>Makes names unique.</summary>
 internal static class UniqueName
 {
-    /// <summary>The name, with a number behind it when it is taken.</summary>
+    /// <summary>The name, with a number appended if it is taken.</summary>
     /// <param name="name">A name of the model.</param>
-    /// <param name="taken">Names that others have.</param>
+    /// <param name="taken">The names in use.</param>
     public static string Of(string name, IEnumerable<string> taken)
     {
         var others = taken.ToHashSet();

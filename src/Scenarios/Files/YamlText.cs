@@ -6,7 +6,7 @@ using YamlDotNet.Core.Events;
 
 namespace DmaGrains.Scenarios.Files;
 
-/// <summary>Writes a file: what comes next to what is the caller's, quoting, escaping and layout are YamlDotNet's.</summary>
+/// <summary>Writes a YAML file. The caller determines the content; quoting, escaping and layout are YamlDotNet's.</summary>
 public sealed class YamlText
 {
     // A value stays on its line, however long it is.
@@ -20,7 +20,7 @@ public sealed class YamlText
     private readonly Emitter _emitter;
     private readonly Stack<ParsingEvent> _open = [];
 
-    /// <summary>A file with nothing in it.</summary>
+    /// <summary>Creates an empty file.</summary>
     public YamlText()
     {
         _emitter = new(new StringWriter(_text), _layout);

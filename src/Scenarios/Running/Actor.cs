@@ -5,12 +5,12 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Scenarios.Running;
 
-/// <summary>An importer at its place in its steps, with the names of what it holds.</summary>
+/// <summary>An importer at a point in its steps, with the names of what it holds.</summary>
 /// <param name="importer">The importer.</param>
-/// <param name="index">Its place among the scenario's importers, from 0.</param>
+/// <param name="index">Its index in the scenario, from 0.</param>
 /// <param name="reusesNames">
-/// Whether a name is used again once nothing is held under it, so that the names say no more than what is held; else every step has a
-/// name of its own, as callers that may send again must have it.
+/// Whether names are reused once nothing is held under them, so that names depend only on what is held; otherwise every step gets a name of
+/// its own, which callers that may send again need.
 /// </param>
 internal sealed class Actor(Importer importer, int index, bool reusesNames = false)
 {
@@ -21,19 +21,19 @@ internal sealed class Actor(Importer importer, int index, bool reusesNames = fal
     /// <summary>The importer.</summary>
     public Importer Importer => importer;
 
-    /// <summary>How many steps it has begun.</summary>
+    /// <summary>The number of steps begun.</summary>
     public int StepsBegun => _next;
 
-    /// <summary>What it holds: by which step it got it, of which buffer, and how many times over.</summary>
+    /// <summary>What it holds: the kind of step that got it, the buffer, and the count.</summary>
     public IEnumerable<(StepKind GotBy, string Buffer, int Count)> Held =>
         _held.Where(held => held.Value.Count != 0).Select(held => (held.Key.GotBy, held.Key.Buffer, held.Value.Count));
 
-    /// <summary>The name of what the present step may get.</summary>
+    /// <summary>The name for what the current step may get.</summary>
     private string StepName => reusesNames
         ? Enumerable.Range(0, int.MaxValue).Select(NameOf).First(name => !_held.Values.Any(names => names.Contains(name)))
         : NameOf(_next);
 
-    /// <summary>The same importer at the same place, to go on by itself.</summary>
+    /// <summary>A copy of the importer at this point, which continues independently.</summary>
     /// <param name="instead">The importer with other steps from here on; null to keep them.</param>
     public Actor Fork(Importer? instead = null)
     {
@@ -50,7 +50,7 @@ internal sealed class Actor(Importer importer, int index, bool reusesNames = fal
     /// <summary>The importer's next step.</summary>
     public Step NextStep() => importer.Steps[_next++];
 
-    /// <summary>By which step an importer got what a step of this kind is about; null for one that is about none.</summary>
+    /// <summary>The kind of step that gets what a step of this kind operates on; null when it operates on nothing.</summary>
     public static StepKind? GotBy(StepKind kind) => kind switch
     {
         StepKind.Map or StepKind.TestMap or StepKind.GetScatterlist or StepKind.GetPfns or StepKind.Detach => StepKind.Attach,
@@ -61,18 +61,18 @@ internal sealed class Actor(Importer importer, int index, bool reusesNames = fal
         _ => null,
     };
 
-    /// <summary>Whether an earlier refusal leaves nothing to do a step with, when nothing is held that it could be done with.</summary>
+    /// <summary>Whether a step without anything to operate on is explained by an earlier refusal.</summary>
     public bool IsLost(StepKind gotBy, string buffer) =>
         _refused.Contains((gotBy, buffer)) || (gotBy.NeedsDevice() && _refused.Contains((StepKind.Attach, buffer)));
 
-    /// <summary>The command for a step; null when an earlier refusal left nothing to do it with, or when it is no command.</summary>
+    /// <summary>The command for a step; null when the step is skipped because of an earlier refusal, or is not a command.</summary>
     public DmaCommand? CommandFor(Step step) => CommandOf(step, importer.Device, StepName, HeldFor(step));
 
-    /// <summary>The command of a step; null when there is nothing to do it with, or when it is no command.</summary>
+    /// <summary>The command of a step; null when there is nothing to operate on, or the step is not a command.</summary>
     /// <param name="step">The step.</param>
     /// <param name="device">The importer's device; null when it has none.</param>
-    /// <param name="name">The name of what the step gets, if it gets something.</param>
-    /// <param name="held">The name of what the step is about; null when there is nothing of the kind.</param>
+    /// <param name="name">The name for what the step gets, if anything.</param>
+    /// <param name="held">The name of what the step operates on, or null.</param>
     public static DmaCommand? CommandOf(Step step, string? device, string name, string? held) => step.Kind switch
     {
         StepKind.Attach => new DmaCommand.Attach(name, device ?? string.Empty),
@@ -97,8 +97,8 @@ internal sealed class Actor(Importer importer, int index, bool reusesNames = fal
     };
 
     /// <summary>
-    /// The latest name that a step is about; one that nobody holds when the step is simply wrong; null when it could not be got, and for
-    /// a step that is about none.
+    /// The latest name that a step operates on; an unused name when the step is simply wrong; null when an earlier refusal left nothing,
+    /// and for a step that operates on nothing.
     /// </summary>
     public string? HeldFor(Step step)
     {
@@ -114,7 +114,7 @@ internal sealed class Actor(Importer importer, int index, bool reusesNames = fal
     /// <summary>Notes what a step got or lost.</summary>
     public void Note(Step step, bool isGranted)
     {
-        // Whoever mapped, an unmap ends it.
+        // An unmap ends every kind of mapping.
         var kind = step.Kind.Maps() ? StepKind.Map : step.Kind;
         if (!isGranted)
         {

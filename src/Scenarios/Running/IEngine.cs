@@ -6,7 +6,7 @@ using DmaGrains.Model.Memory;
 
 namespace DmaGrains.Scenarios.Running;
 
-/// <summary>A board on which a scenario is played: the pure model, or grains.</summary>
+/// <summary>A board on which a scenario is played: the model, or grains.</summary>
 public interface IEngine
 {
     /// <summary>Exports a buffer.</summary>
@@ -15,19 +15,19 @@ public interface IEngine
     /// <summary>Carries out a command on a buffer.</summary>
     Task<DmaResult<DmaReply>> ExecuteAsync(string buffer, DmaCommand command);
 
-    /// <summary>What a map would answer; nothing is held afterwards.</summary>
+    /// <summary>The reply that a map would get; nothing is held afterwards.</summary>
     Task<DmaResult<DmaReply>> TestMapAsync(string buffer, string attachment, DmaDirection direction, MapOptions options);
 
     /// <summary>Switches the MMU of a device to another of its contexts; null when done.</summary>
     Task<Refusal?> SwitchContextAsync(string device, uint context);
 
-    /// <summary>Changes what a device's driver declares; null when done.</summary>
+    /// <summary>Changes the DMA parameters of a device; null when done.</summary>
     Task<Refusal?> SetParametersAsync(string device, DeviceDmaParameters? parameters);
 
-    /// <summary>The union computed afresh from what the importers ask for now; changes nothing.</summary>
+    /// <summary>Computes the union from the importers' present parameters; changes nothing.</summary>
     Task<DmaResult<RecalculatedUnion>> RecalculateAsync(string buffer);
 
-    /// <summary>The buffer as it is.</summary>
+    /// <summary>The current state of a buffer.</summary>
     Task<DmaResult<DmaBuffer>> DescribeAsync(string buffer);
 
     /// <summary>How full the board's memory is.</summary>

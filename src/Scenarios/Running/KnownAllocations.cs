@@ -5,8 +5,8 @@ using DmaGrains.Model.Memory;
 namespace DmaGrains.Scenarios.Running;
 
 /// <summary>
-/// What memory has answered: the same memory is asked the same in many orders. What it becomes is then one object, not to be held or
-/// checked many times.
+/// A cache of memory's replies, because many orders ask the same memory for the same. Its next state is then one object, which is stored
+/// and checked only once.
 /// </summary>
 internal sealed class KnownAllocations
 {

@@ -8,8 +8,8 @@ using DmaGrains.Model.Memory;
 namespace DmaGrains.Scenarios.Running;
 
 /// <summary>
-/// Plays on the pure model, in this process, and checks every invariant of the board: after each step while there are few, later after
-/// every sixteenth part of the steps so far and at the end, so that the checks grow no faster than what they check.
+/// Plays on the model, in this process, and checks every invariant of the board: at first after each step, later after each further
+/// sixteenth of the steps so far, and at the end, which bounds the cost of the checks.
 /// </summary>
 public sealed class ModelEngine : IEngine
 {
@@ -23,7 +23,7 @@ public sealed class ModelEngine : IEngine
 
     private ModelEngine(Board board) => (_board, Fullest) = (board, board.Memory);
 
-    /// <summary>The board's memory when least of it was free, as it was first.</summary>
+    /// <summary>The board's memory when the least was free, at the first such moment.</summary>
     public PhysicalMemory Fullest { get; private set; }
 
     /// <summary>A board without buffers.</summary>

@@ -3,11 +3,11 @@ using DmaGrains.Model.Memory;
 
 namespace DmaGrains.Scenarios.Running;
 
-/// <summary>What came of a scenario. The same whether it was played on the model or on grains.</summary>
+/// <summary>The results of a scenario, which are the same on the model and on grains.</summary>
 /// <param name="Scenario">Its name.</param>
-/// <param name="Shows">What it is there to show.</param>
+/// <param name="Shows">What the scenario shows.</param>
 /// <param name="Board">The board it was played on.</param>
-/// <param name="Result">All in all.</param>
+/// <param name="Result">The overall result.</param>
 /// <param name="Steps">Each step in the order played.</param>
 /// <param name="Memory">The board's memory at the end.</param>
 public sealed record RunReport(
@@ -18,18 +18,18 @@ public sealed record RunReport(
     ImmutableArray<StepReport> Steps,
     ImmutableArray<RegionUse> Memory);
 
-/// <summary>What a run comes to.</summary>
+/// <summary>The overall results of runs.</summary>
 public enum RunResult
 {
     /// <summary>Every step was granted, or refused just as its scenario expects, and nothing went wrong silently.</summary>
     Good,
 
-    /// <summary>A step was refused of which nothing was expected.</summary>
+    /// <summary>A step without an expectation was refused.</summary>
     Refused,
 
-    /// <summary>A step did not come out as its scenario expects.</summary>
+    /// <summary>The outcome of a step was not as the scenario expects.</summary>
     Unexpected,
 
-    /// <summary>Every step came out as with <see cref="Good"/>, and something went wrong silently: a hazard is on record.</summary>
+    /// <summary>All outcomes were as for <see cref="Good"/>, but something went wrong silently: a hazard is on record.</summary>
     Hazard,
 }

@@ -25,8 +25,8 @@ public sealed class ScenarioRunner
     /// <summary>Plays a scenario on a board that has no buffers yet.</summary>
     /// <param name="scenario">The scenario.</param>
     /// <param name="engine">The board.</param>
-    /// <param name="cancellationToken">Ends it between two steps.</param>
-    /// <param name="progress">Is told after each step how many are done, and of how many.</param>
+    /// <param name="cancellationToken">Cancels the run between two steps.</param>
+    /// <param name="progress">Called after each step with the number of steps done and their total.</param>
     public static async Task<RunReport> PlayAsync(
         Scenario scenario, IEngine engine, CancellationToken cancellationToken, Action<int, int>? progress = null)
     {
@@ -112,7 +112,7 @@ public sealed class ScenarioRunner
         return StepAnswer.Of(reply);
     }
 
-    /// <summary>The report with what the step gave, and what became of its buffer.</summary>
+    /// <summary>Adds the step's result and its buffer's state to a report.</summary>
     private async Task<StepReport> WithBufferAsync(StepReport report, StepAnswer answer)
     {
         report = report with
@@ -152,7 +152,7 @@ public sealed class ScenarioRunner
             _scenario.Name, _scenario.Shows, _scenario.Board.Name, result, steps, await _engine.DescribeMemoryAsync());
     }
 
-    /// <summary>What a step was answered.</summary>
+    /// <summary>The outcome of a step.</summary>
     private readonly record struct StepAnswer(bool IsTried, Refusal? Refusal, Mapping? Mapping)
     {
         public static StepAnswer NotTried => default;

@@ -5,7 +5,7 @@ namespace DmaGrains.Scenarios.Running;
 /// <summary>Arithmetic on what buffers cost.</summary>
 internal static class StepCosts
 {
-    /// <summary>What was added to the costs of the same buffer.</summary>
+    /// <summary>The increase of a buffer's costs.</summary>
     public static BufferCosts Since(this BufferCosts now, BufferCosts before) =>
         new(now.Migrations - before.Migrations, now.BytesCopied - before.BytesCopied, now.ListsBuilt - before.ListsBuilt)
         {
@@ -16,7 +16,7 @@ internal static class StepCosts
             BytesBounced = now.BytesBounced - before.BytesBounced,
         };
 
-    /// <summary>What two buffers cost together.</summary>
+    /// <summary>The sum of two buffers' costs.</summary>
     public static BufferCosts And(this BufferCosts one, BufferCosts other) =>
         new(one.Migrations + other.Migrations, one.BytesCopied + other.BytesCopied, one.ListsBuilt + other.ListsBuilt)
         {

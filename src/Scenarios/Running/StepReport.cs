@@ -4,12 +4,12 @@ using DmaGrains.Reports;
 
 namespace DmaGrains.Scenarios.Running;
 
-/// <summary>What came of one step.</summary>
-/// <param name="Index">From 1, in the order played.</param>
-/// <param name="Importer">Whose step it is; "export" for the exports at the start.</param>
-/// <param name="Device">The importer's device, or the exporter; null when there is none.</param>
+/// <summary>The results of one step.</summary>
+/// <param name="Index">Its number, from 1, in the order played.</param>
+/// <param name="Importer">The importer; "export" for the exports at the start.</param>
+/// <param name="Device">The importer's device, or the exporter, or null.</param>
 /// <param name="Operation">export, or the step's verb as files spell it.</param>
-/// <param name="Buffer">The buffer; null when it is the device that was asked.</param>
+/// <param name="Buffer">The buffer; null for a step of the device.</param>
 public sealed record StepReport(int Index, string Importer, string? Device, string Operation, string? Buffer)
 {
     /// <summary>The outcome of a granted step.</summary>
@@ -18,25 +18,25 @@ public sealed record StepReport(int Index, string Importer, string? Device, stri
     /// <summary>The outcome of a step that was not tried.</summary>
     public const string Skipped = "skipped";
 
-    /// <summary>Which way data moves, as files spell it; null where none does.</summary>
+    /// <summary>Which way data moves, as files spell it; null without a direction.</summary>
     public string? Direction { get; init; }
 
-    /// <summary>What a map asks for beyond that, as files spell it.</summary>
+    /// <summary>Further options of a map, as files spell them.</summary>
     public ImmutableArray<string> Options { get; init; } = [];
 
-    /// <summary>The context that a device's MMU is switched to; null for other steps.</summary>
+    /// <summary>The context to which a device's MMU is switched; null for other steps.</summary>
     public uint? Context { get; init; }
 
     /// <summary>What the device's driver declares from this step on; null for other steps.</summary>
     public ParametersReport? Parameters { get; init; }
 
-    /// <summary>"ok", the errno, or "skipped" when an earlier refusal left nothing to do it with.</summary>
+    /// <summary>"ok", the errno, or "skipped" when an earlier refusal left nothing to operate on.</summary>
     public required string Outcome { get; init; }
 
-    /// <summary>What the scenario expects of it, in the same words; null when nothing.</summary>
+    /// <summary>The outcome that the scenario expects, in the same words, or null.</summary>
     public string? Expected { get; init; }
 
-    /// <summary>Why it was refused; null when it was not.</summary>
+    /// <summary>The refusal, or null.</summary>
     public RefusalReport? Refusal { get; init; }
 
     /// <summary>The buffer's union after it; null when there is no buffer.</summary>
@@ -48,15 +48,15 @@ public sealed record StepReport(int Index, string Importer, string? Device, stri
     /// <summary>The page frame numbers that a get of them gave; null for other steps.</summary>
     public PfnsReport? Pfns { get; init; }
 
-    /// <summary>The union computed afresh; null for other steps.</summary>
+    /// <summary>The recalculated union; null for other steps.</summary>
     public RecalculatedReport? Recalculated { get; init; }
 
-    /// <summary>What the device would have liked better of that list; null when nothing.</summary>
+    /// <summary>The device's preference, if the list does not meet it; else null.</summary>
     public WishReport? Wish { get; init; }
 
-    /// <summary>What the step cost; null when there is no buffer.</summary>
+    /// <summary>The costs of the step; null without a buffer.</summary>
     public BufferCosts? Costs { get; init; }
 
-    /// <summary>What went wrong silently with it: on record from this step on.</summary>
+    /// <summary>The hazards on record since this step.</summary>
     public ImmutableArray<HazardReport> Hazards { get; init; } = [];
 }
