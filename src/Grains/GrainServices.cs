@@ -15,7 +15,7 @@ public static class GrainServices
     public static ISiloBuilder AddGrainServices(this ISiloBuilder silo)
     {
         silo.Services.AddSingleton<DeviceCache>();
-        silo.Services.AddSingleton<DeviceFactsClient>();
+        silo.Services.AddSingleton<DeviceCacheClient>();
         silo.Services.AddSingleton<BufferDebts>();
         silo.Services.AddSingleton<DebtSweep>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<BufferDebts>());
@@ -26,6 +26,6 @@ public static class GrainServices
         silo.AddReminders();
         silo.Services.AddSingleton<IReminderTable, ReminderTable>();
         silo.Services.Configure<ReminderOptions>(options => options.MinimumReminderPeriod = ExperimentGrain.ReminderPeriod);
-        return silo.AddGrainService<DeviceFactsService>();
+        return silo.AddGrainService<DeviceCacheService>();
     }
 }

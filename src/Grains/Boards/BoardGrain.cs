@@ -17,7 +17,7 @@ namespace DmaGrains.Grains.Boards;
 internal sealed class BoardGrain(
     [PersistentState("board", StorageNames.Default)] IPersistentState<BoardRecord> storage,
     [PersistentState("name-buckets", StorageNames.Default)] IPersistentState<NameBucketsRecord> nameStorage,
-    DeviceFactsClient facts) : Grain, IBoardForGrains
+    DeviceCacheClient facts) : Grain, IBoardForGrains
 {
     // The number of writes in flight together; storage groups them.
     private const int DevicesAtOnce = 64;

@@ -4,8 +4,8 @@ using Orleans.Services;
 namespace DmaGrains.Grains.Devices;
 
 /// <summary>Gives other silos access to a silo's <see cref="DeviceCache"/>.</summary>
-[Alias("dma.IDeviceFactsService")]
-internal interface IDeviceFactsService : IGrainService
+[Alias("dma.IDeviceCacheService")]
+internal interface IDeviceCacheService : IGrainService
 {
     /// <summary>Forgets devices of a board.</summary>
     [Alias("ForgetAll")]

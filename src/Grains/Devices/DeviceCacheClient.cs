@@ -4,8 +4,8 @@ using Orleans.Runtime.Services;
 namespace DmaGrains.Grains.Devices;
 
 /// <summary>Tells every silo that devices have changed.</summary>
-internal sealed class DeviceFactsClient(IServiceProvider services, IClusterMembershipService membership)
-    : GrainServiceClient<IDeviceFactsService>(services)
+internal sealed class DeviceCacheClient(IServiceProvider services, IClusterMembershipService membership)
+    : GrainServiceClient<IDeviceCacheService>(services)
 {
     /// <summary>Returns when no silo uses its cached devices any more; throws when a silo does not answer and is not dead.</summary>
     /// <remarks>
