@@ -190,7 +190,7 @@ public sealed class TopologyPicture
         for (var index = 0; index < _board.Memory.Length; index++)
         {
             var region = _board.Memory[index];
-            var isPeer = device.PeerToPeer && region.PeerBus is not null && device.PeerBus == region.PeerBus;
+            var isPeer = !region.IsOwnOf(device.Name) && device.PeerToPeer && region.PeerBus is not null && device.PeerBus == region.PeerBus;
             if (!region.IsOwnOf(device.Name) && !isPeer)
             {
                 continue;

@@ -161,15 +161,16 @@ public sealed partial record DmaBuffer
             return before.Taken(Hold(MappingOf(Storage!, request)));
         }
 
+        // Whoever made the addresses: the path to the memory is that of the device which uses them.
+        if (AgainstOneWay(Attached(request.Attachment), request.Direction) is { } oneWay)
+        {
+            return before.Taken(Transition.Refuse(this, oneWay));
+        }
+
         // An importer that is handed an already mapped list is not checked for reach.
         if (HandedOutTo(request) is { } known)
         {
             return before.Taken(HandOut(known, MappingOf(Storage!, request)));
-        }
-
-        if (AgainstOneWay(Attached(request.Attachment), request.Direction) is { } oneWay)
-        {
-            return before.Taken(Transition.Refuse(this, oneWay));
         }
 
         var attachment = MappedFor(request);

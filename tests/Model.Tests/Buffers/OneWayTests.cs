@@ -12,12 +12,18 @@ public sealed class OneWayTests
 {
     [Fact]
     public void Map_of_a_peers_memory_is_EREMOTEIO_exactly_in_the_direction_that_the_path_does_not_go() => Gen.Select(
-        Gen.Enum<PeerAccess>(), Gen.Enum<DmaDirection>(), Gen.OneOf("gpu", "nic"), Gen.Int[0, NamedPolicies.All.Length - 1], Gen.Bool)
-        .Sample((access, direction, importer, policy, isTranslated) =>
+        Gen.Enum<PeerAccess>(), Gen.Enum<DmaDirection>(), Gen.OneOf("gpu", "nic"), Gen.Int[0, NamedPolicies.All.Length - 1], Gen.Bool, Gen.Bool)
+        .Sample((access, direction, importer, policy, isTranslated, isMapped) =>
         {
             var board = Board.Create(BoardOf(access, isTranslated)).Value
                 .Export(new("data", 8192, "gpu") { Memory = new("bar"), Policy = NamedPolicies.All[policy].Policy }).Next;
             board = board.Execute("data", new DmaCommand.Attach("a", importer)).Next;
+            if (isMapped)
+            {
+                // A list that is shared has its addresses already.
+                board = board.Execute("data", new DmaCommand.Attach("first", "gpu")).Next;
+                board = board.Execute("data", new DmaCommand.Map("other", "first", DmaDirection.Bidirectional)).Next;
+            }
 
             (board, var reply) = board.Execute("data", new DmaCommand.Map("m", "a", direction));
 
