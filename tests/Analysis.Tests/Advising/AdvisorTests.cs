@@ -39,7 +39,7 @@ public sealed class AdvisorTests
                     order => Assert.Null(run.Trouble(order, first.Length)));
             }
         }
-    }, iter: 100);
+    }, iter: 200);
 
     [Fact]
     public void What_does_not_work_is_refused_or_goes_wrong_in_every_order_when_all_attach_first() => AnyRequest.Any.Sample(request =>
@@ -49,7 +49,7 @@ public sealed class AdvisorTests
             var run = RunOf(request, candidate);
             Assert.All(Orders(request.Devices), order => Assert.NotNull(run.Trouble(order, request.Devices.Length)));
         }
-    }, iter: 100);
+    }, iter: 200);
 
     [Fact]
     public void Orders_are_counted_as_they_come_out() => AnyRequest.Any.Sample(request =>
@@ -83,7 +83,7 @@ public sealed class AdvisorTests
         Assert.Equal(
             minimal.Select(set => string.Join(',', set)).Order(StringComparer.Ordinal),
             report.Conflicts.Select(set => string.Join(',', set)).Order(StringComparer.Ordinal));
-    }, iter: 100);
+    }, iter: 200);
 
     [Fact]
     public void Every_fix_works_when_it_is_applied_and_is_the_smallest_of_its_kind() => AnyRequest.Any.Sample(request =>
@@ -105,7 +105,7 @@ public sealed class AdvisorTests
                 Assert.False(Works(FixedBy(request, smaller)), $"{smaller}");
             }
         }
-    }, iter: 100);
+    }, iter: 200);
 
     [Fact]
     public void Who_has_to_export_exports() => AnyRequest.Any.Sample(request =>

@@ -33,7 +33,7 @@ public sealed class ExplorationTests
                     full.Failures.Select(failure => (Title(failure), failure.Order.Length)).Order(),
                     reduced.Failures.Select(failure => (Title(failure), failure.Order.Length)).Order());
             },
-            iter: 10);
+            iter: 15);
 
     [Fact]
     public async Task Waiting_importers_try_again_until_they_are_granted_or_everybody_waits() =>
@@ -49,7 +49,7 @@ public sealed class ExplorationTests
 
                 Assert.Equal(await EveryOrder.PlayWaitingAsync(moving), EveryOrder.Of(report));
             },
-            iter: 10);
+            iter: 15);
 
     [Fact]
     public async Task A_revoke_at_any_moment_is_one_more_importer_that_may_also_stay_away() =>
@@ -69,7 +69,7 @@ public sealed class ExplorationTests
 
                 Assert.Equal(expected, EveryOrder.Of(report));
             },
-            iter: 10);
+            iter: 15);
 
     [Fact]
     public async Task An_importer_that_hangs_between_two_steps_does_nothing_more_and_keeps_what_it_holds() =>
@@ -93,7 +93,7 @@ public sealed class ExplorationTests
 
                 Assert.Equal(expected, EveryOrder.Of(report));
             },
-            iter: 10);
+            iter: 15);
 
     [Theory]
     [MemberData(nameof(Scenarios))]
