@@ -140,7 +140,7 @@ public sealed record FixReport(
 /// <param name="Kind">What kind of change.</param>
 /// <param name="Device">The device that changes; null for none.</param>
 /// <param name="Field">The limit, as the kernel spells it; null when none changes.</param>
-/// <param name="From">The present value, in the field's unit or bytes; null when there is no number.</param>
+/// <param name="From">The current value, in the field's unit or bytes; null when there is no number.</param>
 /// <param name="To">The new value, by the smallest change that works; for a copy, its bytes.</param>
 /// <param name="Text">The change in words.</param>
 /// <param name="Area">The larger or new contiguous area; null for other changes.</param>

@@ -4,7 +4,7 @@ namespace DmaGrains.Analysis.Advising;
 /// <param name="Kind">What kind of change.</param>
 /// <param name="Device">The device that changes; null for none.</param>
 /// <param name="Field">The limit that changes, as the kernel spells it; null when none does.</param>
-/// <param name="From">The present value, in the field's unit or in bytes of the frame or area; null when there is no number.</param>
+/// <param name="From">The current value, in the field's unit or in bytes of the frame or area; null when there is no number.</param>
 /// <param name="To">The new value.</param>
 /// <param name="Text">The change in words.</param>
 /// <param name="Apply">Applies it to a request.</param>

@@ -53,10 +53,7 @@ internal sealed class MemoryGrain(
             return DmaResult.Refuse<ImmutableArray<RegionUse>>(Refusal.Null(nameof(regions)));
         }
 
-        await _writes.RoomAsync();
-        var reply = LayOut(regions);
-        await _writes.SettledAsync();
-        return reply;
+        return await _writes.ChangeAsync(() => LayOut(regions));
     }
 
     public Task<DmaResult<BackingStorage>> TestAllocateAsync(AllocationRequest request, CancellationToken cancellationToken) =>
@@ -72,10 +69,7 @@ internal sealed class MemoryGrain(
             return DmaResult.Refuse<BackingStorage>(malformed);
         }
 
-        await _writes.RoomAsync();
-        var reply = Allocate(request);
-        await _writes.SettledAsync();
-        return reply;
+        return await _writes.ChangeAsync(() => Allocate(request));
     }
 
     public async Task<Refusal?> FreeAsync(AllocationToken token, CancellationToken cancellationToken)
@@ -85,24 +79,7 @@ internal sealed class MemoryGrain(
             return malformed;
         }
 
-        await _writes.RoomAsync();
-        if (_memory is not null)
-        {
-            End(token);
-
-            // A request that came too late may have taken pages under an earlier token, which would never be given back otherwise.
-            for (var back = 1u; back <= Math.Min(token.Generation, EarlierMax); back++)
-            {
-                var earlier = token with { Generation = token.Generation - back };
-                if (_memory.Held(earlier) is not null)
-                {
-                    End(earlier);
-                }
-            }
-        }
-
-        await _writes.SettledAsync();
-        return null;
+        return await _writes.ChangeAsync(() => Free(token));
     }
 
     public Task<ImmutableArray<RegionUse>> DescribeAsync(CancellationToken cancellationToken) =>
@@ -157,6 +134,28 @@ internal sealed class MemoryGrain(
         var (next, reply) = _memory.Allocate(request);
         Apply(next, request.Token);
         return reply;
+    }
+
+    private Refusal? Free(AllocationToken token)
+    {
+        if (_memory is null)
+        {
+            return null;
+        }
+
+        End(token);
+
+        // A request that came too late may have taken pages under an earlier token, which would never be given back otherwise.
+        for (var back = 1u; back <= Math.Min(token.Generation, EarlierMax); back++)
+        {
+            var earlier = token with { Generation = token.Generation - back };
+            if (_memory.Held(earlier) is not null)
+            {
+                End(earlier);
+            }
+        }
+
+        return null;
     }
 
     private void End(AllocationToken token)

@@ -54,10 +54,7 @@ internal sealed class TranslationGrain(
             return malformed;
         }
 
-        await _writes.RoomAsync();
-        var refusal = LayOut(stages, pool);
-        await _writes.SettledAsync();
-        return refusal;
+        return await _writes.ChangeAsync(() => LayOut(stages, pool));
     }
 
     public async Task<DmaResult<DmaMapped>> MapAsync(DmaMapRequest request, CancellationToken cancellationToken)
@@ -67,10 +64,7 @@ internal sealed class TranslationGrain(
             return DmaResult.Refuse<DmaMapped>(malformed);
         }
 
-        await _writes.RoomAsync();
-        var reply = Map(request);
-        await _writes.SettledAsync();
-        return reply;
+        return await _writes.ChangeAsync(() => Map(request));
     }
 
     public Task<DmaResult<DmaMapped>> TestMapAsync(DmaMapRequest request, CancellationToken cancellationToken) =>
@@ -86,10 +80,7 @@ internal sealed class TranslationGrain(
             return malformed;
         }
 
-        await _writes.RoomAsync();
-        End(tokens.Aggregate(_translation, (held, token) => held.Unmap(token)), tokens);
-        await _writes.SettledAsync();
-        return null;
+        return await _writes.ChangeAsync(() => End(tokens.Aggregate(_translation, (held, token) => held.Unmap(token)), tokens));
     }
 
     public async Task<Refusal?> UnmapAllAsync(string buffer, ulong following, CancellationToken cancellationToken)
@@ -99,10 +90,8 @@ internal sealed class TranslationGrain(
             return malformed;
         }
 
-        await _writes.RoomAsync();
-        End(_translation.UnmapAll(buffer), [.. _translation.Held.Where(token => token.Buffer == buffer), new(buffer, following)]);
-        await _writes.SettledAsync();
-        return null;
+        return await _writes.ChangeAsync(() => End(
+            _translation.UnmapAll(buffer), [.. _translation.Held.Where(token => token.Buffer == buffer), new(buffer, following)]));
     }
 
     public async Task<Refusal?> SwitchContextAsync(string stage, uint context, CancellationToken cancellationToken)
@@ -112,11 +101,12 @@ internal sealed class TranslationGrain(
             return Refusal.Null("Stage");
         }
 
-        await _writes.RoomAsync();
-        var (next, refusal) = _translation.SwitchContext(stage, context);
-        Apply(next, []);
-        await _writes.SettledAsync();
-        return refusal;
+        return await _writes.ChangeAsync(() =>
+        {
+            var (next, refusal) = _translation.SwitchContext(stage, context);
+            Apply(next, []);
+            return refusal;
+        });
     }
 
     public Task<ImmutableArray<MapToken>> GetHeldAsync(CancellationToken cancellationToken) => Task.FromResult(_durable.Held.ToImmutableArray());
@@ -172,13 +162,15 @@ internal sealed class TranslationGrain(
         return reply;
     }
 
-    private void End(DmaTranslation next, ImmutableArray<MapToken> ended)
+    private Refusal? End(DmaTranslation next, ImmutableArray<MapToken> ended)
     {
         _ended.Add(ended);
         if (Apply(next, ended))
         {
             _endedSince.AddRange(ended);
         }
+
+        return null;
     }
 
     private bool Apply(DmaTranslation next, ImmutableArray<MapToken> changed)

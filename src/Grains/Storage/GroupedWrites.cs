@@ -21,6 +21,17 @@ internal sealed class GroupedWrites(Func<Task> write, Action dropActivation)
     private bool _isRunning;
     private Exception? _fault;
 
+    /// <summary>Applies a change, or finds that there is nothing to change, and completes when all that the reply depends on is durable.</summary>
+    /// <param name="change">Decides and applies in one turn; gives the reply.</param>
+    /// <exception cref="Exception">The write failed, or an earlier one of this activation.</exception>
+    public async Task<T> ChangeAsync<T>(Func<T> change)
+    {
+        await RoomAsync();
+        var reply = change();
+        await SettledAsync();
+        return reply;
+    }
+
     /// <summary>Waits until there is room for a change. Look up what the change depends on afterwards.</summary>
     /// <exception cref="OrleansException">An earlier write failed.</exception>
     public async ValueTask RoomAsync()

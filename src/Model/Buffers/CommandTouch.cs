@@ -41,11 +41,11 @@ public readonly record struct CommandTouch(QuestionKinds Asks, bool GivesBackPag
         new(MapAllocates(policy) ? QuestionKinds.Memory : QuestionKinds.None, MapAllocates(policy));
 
     /// <summary>What an unmap may touch.</summary>
-    internal static CommandTouch OfUnmap(ExporterPolicy policy, bool mayBeLetGo) => OfPut(policy, mayBeLetGo) with
+    internal static CommandTouch OfUnmap(ExporterPolicy policy, bool mayBeLetGo)
     {
-        Asks = QuestionKinds.Context | OfPut(policy, mayBeLetGo).Asks,
-        GivesBackAddresses = true,
-    };
+        var put = OfPut(policy, mayBeLetGo);
+        return put with { Asks = QuestionKinds.Context | put.Asks, GivesBackAddresses = true };
+    }
 
     /// <summary>What a put of the scatterlist or of page frame numbers may touch.</summary>
     internal static CommandTouch OfPut(ExporterPolicy policy, bool mayBeLetGo) =>
