@@ -10,12 +10,12 @@ internal sealed class Outage(ILogger log, string what)
     private int _isOn;
 
     /// <summary>Waits for an operation and takes note of its success or failure.</summary>
-    public async Task<StoredState?> WatchAsync(Task<StoredState?> work)
+    public async Task<T> WatchAsync<T>(Task<T> work)
     {
-        StoredState? state;
+        T result;
         try
         {
-            state = await work;
+            result = await work;
         }
         catch (StorageException why)
         {
@@ -32,6 +32,6 @@ internal sealed class Outage(ILogger log, string what)
             log.StorageWorks(what);
         }
 
-        return state;
+        return result;
     }
 }

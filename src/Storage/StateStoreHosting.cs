@@ -24,4 +24,14 @@ public static class StateStoreHosting
                 services.GetRequiredService<ILoggerFactory>().CreateLogger(StorageLog.Category)));
         return silo;
     }
+
+    /// <summary>Adds journals that a store keeps. Without them, journals are kept as states.</summary>
+    /// <param name="silo">The silo, before it starts.</param>
+    /// <param name="name">The name under which grains ask for it, the same as for its states.</param>
+    /// <param name="store">The store; the caller closes it after the silo has stopped.</param>
+    public static ISiloBuilder AddJournalStore(this ISiloBuilder silo, string name, IJournalStore store)
+    {
+        silo.Services.AddKeyedSingleton(name, store);
+        return silo;
+    }
 }

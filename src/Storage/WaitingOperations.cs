@@ -11,11 +11,11 @@ public sealed class WaitingOperations
     /// <summary>The bytes of changes at which a group is complete.</summary>
     public const int GroupBytesMax = 1 << 20;
 
-    private readonly Channel<StateOperation> _waiting = Channel.CreateUnbounded<StateOperation>();
+    private readonly Channel<StorageOperation> _waiting = Channel.CreateUnbounded<StorageOperation>(new() { SingleReader = true });
     private readonly HashSet<(string Grain, string Name)> _changed = [];
 
     /// <summary>Adds an operation; false when the queue is completed.</summary>
-    public bool TryAdd(StateOperation operation) => _waiting.Writer.TryWrite(operation);
+    public bool TryAdd(StorageOperation operation) => _waiting.Writer.TryWrite(operation);
 
     /// <summary>Completes the queue: it accepts nothing more.</summary>
     public void Complete() => _waiting.Writer.TryComplete();
@@ -27,14 +27,14 @@ public sealed class WaitingOperations
     /// Takes the next group, without withdrawn operations. A second change of the same row is left for the next group, because it depends
     /// on the first.
     /// </summary>
-    public List<StateOperation> Take()
+    public List<StorageOperation> Take()
     {
-        var group = new List<StateOperation>();
+        var group = new List<StorageOperation>();
         var sizeBytes = 0;
         _changed.Clear();
         while (group.Count < GroupMax && sizeBytes < GroupBytesMax && _waiting.Reader.TryPeek(out var operation))
         {
-            if (operation is StateChange change && !_changed.Add((change.Grain, change.Name)))
+            if (operation.Changes is { } row && !_changed.Add((operation.Grain, row)))
             {
                 break;
             }
@@ -43,7 +43,7 @@ public sealed class WaitingOperations
             if (operation.TryBegin())
             {
                 group.Add(operation);
-                sizeBytes += (operation as StateChange)?.Payload.Length ?? 0;
+                sizeBytes += operation.SizeBytes;
             }
         }
 

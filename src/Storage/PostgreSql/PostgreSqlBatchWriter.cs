@@ -53,7 +53,7 @@ internal sealed class PostgreSqlBatchWriter : IStateStore
     {
         while (await _queue.WaitAsync())
         {
-            var group = _queue.Take();
+            List<StateOperation> group = [.. _queue.Take().Cast<StateOperation>()];
             if (group.Count > 0)
             {
                 await CarryOutAsync(group);

@@ -1,0 +1,22 @@
+namespace DmaGrains.Storage;
+
+/// <summary>
+/// One activation's view of its grain's journal. Read it first, and wait for each write before the next one. After an exception it must not
+/// be used again: the row may be stored or not, which only another read tells.
+/// </summary>
+public abstract class Journal
+{
+    /// <summary>Reads the last snapshot and the entries after it.</summary>
+    /// <exception cref="StorageException">The journal is damaged or could not be read.</exception>
+    public abstract Task<JournalContents> ReadAsync(CancellationToken cancellation);
+
+    /// <summary>Appends an entry; it is durable when this completes. A journal begins with a snapshot.</summary>
+    /// <exception cref="Orleans.Storage.InconsistentStateException">Another activation has written since.</exception>
+    /// <exception cref="StorageException">The write failed.</exception>
+    public abstract Task AppendAsync(ReadOnlyMemory<byte> entry);
+
+    /// <summary>Replaces everything so far by a snapshot; it is durable when this completes.</summary>
+    /// <exception cref="Orleans.Storage.InconsistentStateException">Another activation has written since.</exception>
+    /// <exception cref="StorageException">The write failed.</exception>
+    public abstract Task ReplaceAsync(ReadOnlyMemory<byte> snapshot);
+}

@@ -1,0 +1,7 @@
+namespace DmaGrains.Storage;
+
+/// <summary>A row of a journal.</summary>
+/// <param name="Sequence">Its place, from 1; every row has the number after its predecessor's.</param>
+/// <param name="IsSnapshot">Whether it replaces all rows before it. They are read no more, and the storage may remove them at any time.</param>
+/// <param name="Payload">The stored bytes, sealed.</param>
+public readonly record struct JournalRow(long Sequence, bool IsSnapshot, byte[] Payload);
