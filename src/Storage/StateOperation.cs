@@ -11,7 +11,7 @@ public abstract class StateOperation(string grain, string name, CancellationToke
 }
 
 /// <summary>Reads a grain's state.</summary>
-public sealed class StateRead(string grain, string name, CancellationToken cancellation) : StateOperation(grain, name, cancellation);
+public class StateRead(string grain, string name, CancellationToken cancellation) : StateOperation(grain, name, cancellation);
 
 /// <summary>Writes a grain's state.</summary>
 /// <param name="grain">The grain.</param>
