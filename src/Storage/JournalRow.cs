@@ -4,4 +4,9 @@ namespace DmaGrains.Storage;
 /// <param name="Sequence">Its place, from 1; every row has the number after its predecessor's.</param>
 /// <param name="IsSnapshot">Whether it replaces all rows before it. They are read no more, and the storage may remove them at any time.</param>
 /// <param name="Payload">The stored bytes, sealed.</param>
-public readonly record struct JournalRow(long Sequence, bool IsSnapshot, byte[] Payload);
+public readonly record struct JournalRow(long Sequence, bool IsSnapshot, byte[] Payload)
+{
+    /// <summary>Whether it may be written now: it is the next row, and a journal begins with a snapshot.</summary>
+    /// <param name="last">The sequence number of the last row; 0 when there is none.</param>
+    public bool Follows(long last) => Sequence == last + 1 && (last > 0 || IsSnapshot);
+}

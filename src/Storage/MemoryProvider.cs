@@ -1,6 +1,6 @@
 namespace DmaGrains.Storage;
 
-/// <summary>Orleans' memory storage.</summary>
+/// <summary>Orleans' memory storage for states, and journals in each silo's own memory.</summary>
 internal sealed class MemoryProvider : StorageProvider
 {
     /// <inheritdoc/>
@@ -10,5 +10,9 @@ internal sealed class MemoryProvider : StorageProvider
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
-    public override void AddTo(ISiloBuilder silo, string name) => silo.AddMemoryGrainStorage(name);
+    public override void AddTo(ISiloBuilder silo, string name)
+    {
+        silo.AddMemoryGrainStorage(name);
+        silo.AddJournalStore(name, new MemoryJournals());
+    }
 }

@@ -34,7 +34,12 @@ internal sealed class SealedJournal(IJournalStore store, string grain, Outage re
                 throw new StorageException($"the journal of {grain} is damaged: row {expected} is missing. Restore a copy.");
             }
 
-            contents.Add(SealedState.Unseal(grain, row.IsSnapshot ? Snapshot : Entry, row.Sequence, row.Payload)!.Value);
+            if (!IsWhole(grain, row))
+            {
+                throw new StorageException($"the journal of {grain} is damaged: the checksum of row {expected} does not match. Restore a copy.");
+            }
+
+            contents.Add(SealedState.StateOf(row.Payload));
             expected++;
         }
 
@@ -42,17 +47,31 @@ internal sealed class SealedJournal(IJournalStore store, string grain, Outage re
         return new(contents[0], contents.ToImmutable().RemoveAt(0));
     }
 
-    /// <inheritdoc/>
-    public override Task AppendAsync(ReadOnlyMemory<byte> entry) => WriteAsync(entry, Entry);
+    /// <summary>Whether a row is undamaged and in its place.</summary>
+    /// <param name="grain">The grain.</param>
+    /// <param name="row">The row.</param>
+    public static bool IsWhole(string grain, JournalRow row) =>
+        SealedState.IsWhole(grain, row.IsSnapshot ? Snapshot : Entry, row.Sequence, row.Payload);
+
+    /// <summary>A row that carries its checksum.</summary>
+    /// <param name="grain">The grain.</param>
+    /// <param name="sequence">The row's place.</param>
+    /// <param name="isSnapshot">Whether it is a snapshot.</param>
+    /// <param name="bytes">What it tells.</param>
+    public static JournalRow Seal(string grain, long sequence, bool isSnapshot, ReadOnlyMemory<byte> bytes) =>
+        new(sequence, isSnapshot, SealedState.Seal(grain, isSnapshot ? Snapshot : Entry, sequence, bytes));
 
     /// <inheritdoc/>
-    public override Task ReplaceAsync(ReadOnlyMemory<byte> snapshot) => WriteAsync(snapshot, Snapshot);
+    public override Task AppendAsync(ReadOnlyMemory<byte> entry) => WriteAsync(entry, isSnapshot: false);
 
-    private async Task WriteAsync(ReadOnlyMemory<byte> bytes, string kind)
+    /// <inheritdoc/>
+    public override Task ReplaceAsync(ReadOnlyMemory<byte> snapshot) => WriteAsync(snapshot, isSnapshot: true);
+
+    private async Task WriteAsync(ReadOnlyMemory<byte> bytes, bool isSnapshot)
     {
         var next = _last + 1;
-        var row = new JournalRow(next, kind == Snapshot, SealedState.Seal(grain, kind, next, bytes));
-        if (!await writes.WatchAsync(store.DoAsync(new JournalWrite(grain, row, CancellationToken.None))))
+        var write = new JournalWrite(grain, Seal(grain, next, isSnapshot, bytes), CancellationToken.None);
+        if (!await writes.WatchAsync(store.DoAsync(write)))
         {
             throw new InconsistentStateException($"The journal of {grain} does not end at {_last} any more: another activation wrote it.");
         }

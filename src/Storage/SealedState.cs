@@ -37,7 +37,7 @@ internal static class SealedState
     /// <exception cref="StorageException">The row is damaged.</exception>
     public static ReadOnlyMemory<byte>? Unseal(string grain, string name, long version, byte[] stored)
     {
-        if (stored.Length < StateAt || ChecksumOf(stored) != Checksum(grain, name, version, stored))
+        if (!IsWhole(grain, name, version, stored))
         {
             throw new StorageException($"state '{name}' of {grain} is damaged: its checksum does not match. Restore a copy.");
         }
@@ -45,6 +45,10 @@ internal static class SealedState
         // The cast is needed: without it, a null array would become an empty memory that is not null.
         return stored[0] == Kept ? (ReadOnlyMemory<byte>?)StateOf(stored) : null;
     }
+
+    /// <summary>Whether a row is undamaged.</summary>
+    public static bool IsWhole(string grain, string name, long version, ReadOnlySpan<byte> stored) =>
+        stored.Length >= StateAt && ChecksumOf(stored) == Checksum(grain, name, version, stored);
 
     /// <summary>Whether a row is undamaged. Keys are in UTF-8.</summary>
     public static bool IsWhole(ReadOnlySpan<byte> grain, ReadOnlySpan<byte> name, long version, ReadOnlySpan<byte> stored) =>

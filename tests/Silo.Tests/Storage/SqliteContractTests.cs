@@ -9,6 +9,7 @@ public sealed class SqliteContractTests(SqliteContractTests.SqliteHost host)
     public sealed class SqliteHost : StorageHost
     {
         private readonly TemporaryFolder _folder = new();
+        private int _files;
 
         public override async ValueTask DisposeAsync()
         {
@@ -17,6 +18,6 @@ public sealed class SqliteContractTests(SqliteContractTests.SqliteHost host)
         }
 
         protected override Task<StorageProvider> OpenAsync() =>
-            Task.FromResult(StorageProvider.OpenSqlite(_folder.File("state.db")));
+            Task.FromResult(StorageProvider.OpenSqlite(_folder.File($"state{Interlocked.Increment(ref _files)}.db")));
     }
 }

@@ -4,6 +4,7 @@ using DmaGrains.Silo.Tests.Machines;
 using DmaGrains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Storage;
 
@@ -23,6 +24,26 @@ public abstract class StorageHost : IAsyncDisposable
     /// <summary>The provider.</summary>
     public async Task<StorageProvider> ProviderAsync() => (await _started.Value).Provider;
 
+    /// <summary>The storage's own journals.</summary>
+    public async Task<IJournalStore> JournalStoreAsync() => JournalStoreOf((await _started.Value).Host);
+
+    /// <summary>The silo's journals, as grains get them.</summary>
+    public async Task<Journals> JournalsAsync()
+    {
+        var services = (await _started.Value).Host.Services;
+        return new(services, services.GetRequiredService<ILoggerFactory>());
+    }
+
+    /// <summary>The journals of another empty storage, which is closed.</summary>
+    public async Task<IJournalStore> ClosedJournalStoreAsync()
+    {
+        var provider = await OpenAsync();
+        using var host = Build(provider);
+        var store = JournalStoreOf(host);
+        await provider.DisposeAsync();
+        return store;
+    }
+
     /// <inheritdoc/>
     public virtual async ValueTask DisposeAsync()
     {
@@ -39,9 +60,10 @@ public abstract class StorageHost : IAsyncDisposable
     /// <summary>Opens an empty storage.</summary>
     protected abstract Task<StorageProvider> OpenAsync();
 
-    private async Task<(IHost Host, StorageProvider Provider)> StartAsync()
+    private static IJournalStore JournalStoreOf(IHost host) => host.Services.GetRequiredKeyedService<IJournalStore>(StorageNames.Default);
+
+    private static IHost Build(StorageProvider provider)
     {
-        var provider = await OpenAsync();
         var port = Installed.FreePort();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.UseOrleans(silo =>
@@ -55,7 +77,13 @@ public abstract class StorageHost : IAsyncDisposable
             });
             silo.AddDmaGrains(provider);
         });
-        var host = builder.Build();
+        return builder.Build();
+    }
+
+    private async Task<(IHost Host, StorageProvider Provider)> StartAsync()
+    {
+        var provider = await OpenAsync();
+        var host = Build(provider);
         await host.StartAsync();
         return (host, provider);
     }
