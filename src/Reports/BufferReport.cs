@@ -54,7 +54,7 @@ public sealed record BufferReport(string Name, ulong SizeBytes, string? Exporter
     {
         Released = buffer.IsReleased,
         Revoked = buffer.IsRevoked,
-        Gone = buffer.IsGone,
+        Gone = buffer.IsReleasedByAll,
         Policy = buffer.Policy,
         Memory = buffer.Origin.Memory.Names,
         Lines = LinesReport.Of(buffer.Origin.Lines, buffer.PageOrder),

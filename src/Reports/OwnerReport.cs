@@ -36,7 +36,7 @@ public sealed record OwnerReport(
             devices,
             DevicesWith(buffer, MappingTurn.Owed),
             [.. buffer.Cpu.Accesses.Select(access => new CpuAccessReport(access.Name, Vocabulary.Directions.WordFor(access.Direction)))],
-            buffer.Cpu.IsCleaned,
+            buffer.Cpu.IsWrittenBack,
             buffer.Cpu.IsStale,
             buffer.Cpu.IsDirty);
     }

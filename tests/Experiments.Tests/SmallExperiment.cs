@@ -21,7 +21,7 @@ internal static class SmallExperiment
           - {name: display, contiguous: true}
           - {name: camera, contiguous: true, dma_mask: 0x3ffffff}
           - {name: codec, iommu: smmu, max_segment_size: 64KiB, max_segment_count: 16}
-          - {name: card, max_segment_size: 65536, max_segment_count: 128}
+          - {name: card, max_segment_size: 65536, max_segment_count: 128, never_exports: true}
 
         """;
 

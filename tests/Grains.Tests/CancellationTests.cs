@@ -53,7 +53,7 @@ public sealed class CancellationTests(SiloFixture silo)
                 method, GrainCalls.GrainOf(method, silo.Grains, board), GrainCalls.RightArguments(method, board), new(canceled: true)));
         }
 
-        Assert.True((await buffer.DescribeAsync()).Value is { IsGone: false, Attachments.IsEmpty: true });
+        Assert.True((await buffer.DescribeAsync()).Value is { IsReleasedByAll: false, Attachments.IsEmpty: true });
     }
 
     [Fact]

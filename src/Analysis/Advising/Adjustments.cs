@@ -48,7 +48,7 @@ internal static class Adjustments
             yield break;
         }
 
-        foreach (var device in request.Board.Devices.Where(device => !device.NeverExports && !request.Devices.Contains(device.Name)))
+        foreach (var device in request.Board.Devices.Where(device => request.MayExport(device.Name) && !request.Devices.Contains(device.Name)))
         {
             yield return new(
                 ChangeKind.Exporter, null, null, null, null,
@@ -64,7 +64,7 @@ internal static class Adjustments
             .Select(name => DeviceOf(request, name))
             .Where(device => !device.IsTranslated || device.OutputLimit != 0))
         {
-            var reach = device.IsTranslated ? new DmaReach(device.OutputLimit, default) : device.Reach;
+            var reach = device.IsTranslated ? DmaReach.OfEntries(device.OutputLimit) : device.Reach;
             common = [.. common.SelectMany(run => reach.Pages().Select(own => Overlap(run, own))).Where(run => run.PageCount != 0)];
         }
 
@@ -271,7 +271,7 @@ internal static class Adjustments
     private static Change? Grown(AdviceRequest request)
     {
         var frame = new FrameShape(request.SizeBytes, request.Lines);
-        var limits = request.Devices.Aggregate(default(ListLimits), (sum, name) => ListLimits.Narrow(sum, DeviceOf(request, name).Limits));
+        var limits = request.Devices.Aggregate(default(ListLimits), (sum, name) => ListLimits.Intersect(sum, DeviceOf(request, name).Limits));
         var grown = limits.Grown(frame);
         return grown == frame || grown.SizeBytes > BufferExport.SizeBytesMax
             ? null

@@ -25,6 +25,10 @@ public sealed record AdviceRequest(BoardDefinition Board, ImmutableArray<string>
     /// <summary>Whether an exporter with storage cuts a separate list for importers that its list does not suit (thread #4, #6, #8).</summary>
     internal bool CutsForEach { get; init; }
 
+    /// <summary>Whether a device of the board may export at all.</summary>
+    internal bool MayExport(string device) => BufferExports.Authorize(
+        Board.Memory, CandidatePlay.Frame, device, Board.Devices.First(known => known.Name == device), default).IsGranted;
+
     /// <summary>The importers that share the buffer.</summary>
     internal ImmutableArray<string> Sharing => Devices.RemoveRange(Copied);
 }

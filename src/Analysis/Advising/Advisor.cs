@@ -11,9 +11,6 @@ namespace DmaGrains.Analysis.Advising;
 /// <summary>Finds who should export, and from which memory (thread #56, #58).</summary>
 public static class Advisor
 {
-    private static readonly Comparer<ImmutableArray<ulong>> _byWeight = Comparer<ImmutableArray<ulong>>.Create(
-        (one, other) => one.AsSpan().SequenceCompareTo(other.AsSpan()));
-
     /// <summary>Plays every way to export on the empty board and ranks them; where none works, looks for conflicts and fixes.</summary>
     /// <param name="request">The request, with devices of its board.</param>
     public static AdviceReport Advise(AdviceRequest request)
@@ -22,12 +19,12 @@ public static class Advisor
         var play = new CandidatePlay(Board.Create(withSpares.Board, new KnownAllocations().Allocate).Value, request);
         var ranked = Candidate.Of(request)
             .Select(candidate => ReportOf(play, request, candidate))
-            .Select(candidate => (Candidate: candidate, Weights: WeightsOf(candidate, request)))
-            .OrderBy(ranked => ranked.Weights, _byWeight)
+            .Select(candidate => (Candidate: candidate, Ranking: RankingOf(candidate, request)))
+            .OrderBy(ranked => ranked.Ranking, RankingOrder.BestFirst)
             .ThenBy(ranked => !IsHeapOfRam(ranked.Candidate, request))
             .ToList();
         var candidates = ranked.Select(ranked => ranked.Candidate).ToImmutableArray();
-        var asGood = ranked.Skip(1).TakeWhile(other => other.Weights.SequenceEqual(ranked[0].Weights)).Count();
+        var asGood = ranked.Skip(1).TakeWhile(other => other.Ranking.SequenceEqual(ranked[0].Ranking)).Count();
         var nothingWorks = candidates[0].Verdict != Verdict.Works;
         var conflicts = nothingWorks ? Conflicts.Of(play, request) : [];
         var fixes = nothingWorks ? Fixes.Of(play.Board, withSpares, conflicts) : [];
@@ -93,7 +90,7 @@ public static class Advisor
     /// The criteria, most important first; less is better: refused importers, silent faults, other hazards, bytes copied or bounced, the
     /// scarcest kind of memory and bytes of contiguous areas, cache maintenance, segments to walk, failing orders.
     /// </summary>
-    private static ImmutableArray<ulong> WeightsOf(CandidateReport candidate, AdviceRequest request) =>
+    private static ImmutableArray<ulong> RankingOf(CandidateReport candidate, AdviceRequest request) =>
     [
         (ulong)candidate.Verdict,
         (ulong)(request.Devices.Length - candidate.Segments.Length),

@@ -15,7 +15,7 @@ internal sealed record Candidate(string? Exporter, AllocatesFor Allocates, NameL
     public static IEnumerable<Candidate> Of(AdviceRequest request) => request.Exporter is { } pinned
         ? OfDevice(pinned, request.Board)
         : OfAnybody(request.Board, request.Sharing, Page.CountFor(request.SizeBytes))
-            .Where(candidate => !request.Board.Devices.Any(device => device.NeverExports && device.Name == candidate.Exporter));
+            .Where(candidate => candidate.Exporter is not { } exporter || request.MayExport(exporter));
 
     /// <summary>The candidate's policy. It accounts for IOMMUs (thread #6, #57), and bounces pages out of reach, as the DMA API does.</summary>
     /// <param name="cutsForEach">Whether it cuts a separate list for importers that its list does not suit.</param>

@@ -28,7 +28,8 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, Param
 
         // Behind an MMU all pages are reachable, and windows do not translate the MMU's addresses.
         var reach = !device.IsTranslated ? device.Reach
-            : new DmaReach(walksSegments ? device.HighestAddress : device.OutputLimit == 0 ? ulong.MaxValue : device.OutputLimit, default);
+            : walksSegments ? new(device.HighestAddress, default)
+            : DmaReach.OfEntries(device.OutputLimit);
         var mmu = walksSegments ? _mmu : null;
         var held = HeldOf(list);
         var violations = SegmentCheck.AllViolations(segments.AsSpan(), _demand, reach, !walksSegments, device.Name)
@@ -59,7 +60,7 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, Param
     /// </summary>
     private Refusal Named(Refusal refusal, bool isEntryOfMmu) => isEntryOfMmu && refusal.Field == nameof(Device.DmaMask)
         ? refusal with { Field = nameof(Device.OutputLimit) }
-        : refusal.Naming(_unstated);
+        : refusal.ExplainUnstated(_unstated);
 
     /// <summary>The pages behind segments of bus addresses; empty when some address leads nowhere.</summary>
     private ImmutableArray<StatedSegment> PagesOf(ImmutableArray<StatedSegment> segments)

@@ -307,7 +307,7 @@ public sealed record BoardCheck(
         }
 
         var held = board.HeldPages.ToHashSet();
-        foreach (var buffer in board.Buffers.Where(buffer => buffer is { Storage: null, IsGone: false } && held.Contains(buffer.Token)))
+        foreach (var buffer in board.Buffers.Where(buffer => buffer is { Storage: null, IsReleasedByAll: false } && held.Contains(buffer.Token)))
         {
             yield return $"{buffer.Name}: its first map was interrupted; the next one, or the release, takes the pages over";
         }

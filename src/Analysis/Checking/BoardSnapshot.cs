@@ -55,8 +55,8 @@ public sealed record BoardSnapshot(
         var mappings = await grains.GetTranslation(board).GetHeldAsync(cancellation);
         var holding = pages.Select(token => token.Buffer).Concat(mappings.Select(token => token.Buffer)).ToHashSet();
         holding.ExceptWith(listed);
-        var unlisted = (await DescribeAsync(grains, board, holding, cancellation)).Buffers.FindAll(buffer => !buffer.IsGone);
-        var stillListed = buffers.FindAll(buffer => buffer is { IsGone: true, IsInDebt: false }).Select(buffer => buffer.Name).ToHashSet();
+        var unlisted = (await DescribeAsync(grains, board, holding, cancellation)).Buffers.FindAll(buffer => !buffer.IsReleasedByAll);
+        var stillListed = buffers.FindAll(buffer => buffer is { IsReleasedByAll: true, IsInDebt: false }).Select(buffer => buffer.Name).ToHashSet();
         if (stillListed.Count != 0)
         {
             // A buffer that owed something paid when it was activated, and may no longer be listed.

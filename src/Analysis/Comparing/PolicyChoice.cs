@@ -18,13 +18,13 @@ public sealed record PolicyChoice(
     /// <summary>Other policies with the same outcome that do not consider the importers' needs, so that it is luck.</summary>
     public ImmutableArray<string> Lucky { get; init; } = [];
 
-    /// <summary>The choice among outcomes.</summary>
+    /// <summary>Explains the choice among outcomes; <see cref="PolicyCriterion"/> made it.</summary>
     /// <param name="outcomes">Best first, at least one.</param>
     /// <param name="importers">The scenario's importers.</param>
-    public static PolicyChoice Of(ImmutableArray<PolicyOutcome> outcomes, IEnumerable<string> importers)
+    public static PolicyChoice Explain(ImmutableArray<PolicyOutcome> outcomes, IEnumerable<string> importers)
     {
         var best = outcomes[0];
-        var same = outcomes.Skip(1).TakeWhile(other => other.Weights.SequenceEqual(best.Weights)).ToList();
+        var same = outcomes.Skip(1).TakeWhile(other => other.Ranking.SequenceEqual(best.Ranking)).ToList();
         var asGood = same.Where(other => other.LooksAtImporters).Select(other => other.Policy).ToImmutableArray();
         var lucky = same.Where(other => !other.LooksAtImporters).Select(other => other.Policy).ToImmutableArray();
         var next = outcomes.Skip(1 + same.Count).FirstOrDefault();
@@ -47,7 +47,7 @@ public sealed record PolicyChoice(
         ? string.Empty
         : $" and refuses {WordsOf(outcome.RefusedAsExpected)} as expected";
 
-    private static string ServesOf(PolicyOutcome outcome) => outcome.Served.Length switch
+    internal static string ServesOf(PolicyOutcome outcome) => outcome.Served.Length switch
     {
         0 => "serves no importer",
         var all when all == outcome.Importers => all switch
@@ -83,23 +83,11 @@ public sealed record PolicyChoice(
         var (copied, bounced) => $"{Counted.Of(copied, "byte")} are copied and {Number(bounced)} bounced",
     };
 
-    /// <summary>The first criterion by which the next policy is worse, in the order of <see cref="PolicyOutcome.Weights"/>.</summary>
+    /// <summary>The first criterion by which the next policy is worse, in words.</summary>
     private static string WorseOf(PolicyOutcome best, PolicyOutcome next)
     {
-        var first = best.Weights.Zip(next.Weights).TakeWhile(pair => pair.First == pair.Second).Count();
-        var weight = next.Weights[first];
-        return first switch
-        {
-            0 => $"lets {Counted.Of(weight, "thing")} go wrong silently",
-            1 => ServesOf(next),
-            2 => $"lets {Counted.Of(weight, "thing")} go wrong silently in use",
-            3 => $"has {Counted.Of(weight, "list")} that {(weight == 1 ? "rests" : "rest")} on luck",
-            4 => $"refuses {Counted.Of(weight, "step")}",
-            5 => $"copies or bounces {Counted.Of(weight, "byte")}",
-            6 => $"takes {Counted.Of(weight, "byte")} of contiguous memory",
-            7 => $"cleans or invalidates caches {Counted.Of(weight, "time")}",
-            _ => $"gives devices {Counted.Of(weight, "segment")} to walk",
-        };
+        var first = PolicyCriterion.All.First(criterion => criterion.Value(best) != criterion.Value(next));
+        return first.Worse(next, first.Value(next));
     }
 
     private static string WordsOf(IEnumerable<string> names)

@@ -9,9 +9,6 @@ namespace DmaGrains.Analysis.Comparing;
 /// <summary>Plays one scenario under several policies.</summary>
 public static class PolicyComparison
 {
-    private static readonly Comparer<ImmutableArray<ulong>> _byWeight = Comparer<ImmutableArray<ulong>>.Create(
-        (one, other) => one.AsSpan().SequenceCompareTo(other.AsSpan()));
-
     /// <summary>The name for the policies in the scenario's own file.</summary>
     public const string AsWritten = "as written";
 
@@ -23,7 +20,7 @@ public static class PolicyComparison
     /// <param name="engineFor">Creates a fresh board for each play.</param>
     /// <param name="cancellationToken">Cancels the plays.</param>
     /// <returns>
-    /// Best first: by hazards, importers served, refusals, and costs, as <see cref="PolicyOutcome"/> weighs them; then policies that
+    /// Best first: by hazards, importers served, refusals, and costs, in the order of <see cref="PolicyCriterion"/>; then policies that
     /// consider the importers' needs before merely lucky ones; then in the order given.
     /// </returns>
     public static Task<ComparisonReport> PlayAsync(
@@ -67,7 +64,7 @@ public static class PolicyComparison
         }
 
         var sorted = outcomes
-            .OrderBy(outcome => outcome.Weights, _byWeight)
+            .OrderBy(outcome => outcome.Ranking, RankingOrder.BestFirst)
             .ThenBy(outcome => !outcome.LooksAtImporters)
             .ToImmutableArray();
         return new(
@@ -75,7 +72,7 @@ public static class PolicyComparison
             scenario.Shows,
             scenario.Board.Name,
             sorted,
-            PolicyChoice.Of(sorted, scenario.Importers.Select(importer => importer.Name)));
+            PolicyChoice.Explain(sorted, scenario.Importers.Select(importer => importer.Name)));
     }
 
     private static bool LooksAtImporters(ExporterPolicy policy) =>

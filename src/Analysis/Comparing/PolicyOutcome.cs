@@ -41,7 +41,7 @@ public sealed record PolicyOutcome(
     internal ulong LuckCount => CountOf(hazard => hazard.Kind == _byLuck);
 
     /// <summary>The number of hazards that come from how the buffer is used; a policy prevents them only by serving less.</summary>
-    private ulong UseCount => CountOf(hazard => _ofUse.Contains(hazard.Kind));
+    internal ulong UseCount => CountOf(hazard => _ofUse.Contains(hazard.Kind));
 
     /// <summary>How often something went wrong silently, or well by luck.</summary>
     public ulong CountHazards() => CountOf(_ => true);
@@ -52,23 +52,8 @@ public sealed record PolicyOutcome(
     /// <summary>The number of importers that are unexpectedly not served.</summary>
     internal int LeftOut => Importers - Served.Length - RefusedAsExpected.Length;
 
-    /// <summary>
-    /// The criteria, most important first; less is better. First silent faults that the exporter allows, which are worse than refusals;
-    /// then importers left out, hazards of use, luck, refusals, bytes copied, contiguous memory, cache maintenance, and segments to walk. A
-    /// refusal that the scenario expects counts neither for nor against a policy, and neither does granting the step.
-    /// </summary>
-    internal ImmutableArray<ulong> Weights =>
-    [
-        CountHazards() - LuckCount - UseCount,
-        (ulong)LeftOut,
-        UseCount,
-        LuckCount,
-        (ulong)Refusals.Count(refused => !refused.Expected),
-        Costs.BytesCopied + Costs.BytesBounced,
-        ContiguousBytesPeak,
-        Costs.CacheCleans + Costs.CacheInvalidates,
-        Segments.Aggregate(0UL, (sum, segments) => sum + (ulong)segments.MappedEntryCount),
-    ];
+    /// <summary>The values of <see cref="PolicyCriterion.All"/>.</summary>
+    internal ImmutableArray<ulong> Ranking => [.. PolicyCriterion.All.Select(criterion => criterion.Value(this))];
 }
 
 /// <summary>A step that was refused.</summary>

@@ -60,7 +60,7 @@ internal sealed class BoardKey(IEnumerable<string> buffers, IEnumerable<string> 
     private void AddBuffer(List<ulong> numbers, DmaBuffer buffer)
     {
         var bits = (buffer.IsReleased ? 1UL : 0) | (buffer.IsRevoked ? 2UL : 0) | (buffer.IsFreed ? 4UL : 0)
-            | (buffer.Cpu.IsCleaned ? 8UL : 0) | (buffer.Cpu.IsStale ? 16UL : 0) | (buffer.Cpu.IsDirty ? 32UL : 0);
+            | (buffer.Cpu.IsWrittenBack ? 8UL : 0) | (buffer.Cpu.IsStale ? 16UL : 0) | (buffer.Cpu.IsDirty ? 32UL : 0);
         numbers.Add(bits | ((ulong)buffer.Attachments.Length << 8) | ((ulong)buffer.Mappings.Length << 24) | ((ulong)buffer.Cpu.Accesses.Length << 40));
         numbers.Add(StorageOf(buffer.Storage));
         numbers.Add(HazardsOf(buffer));

@@ -10,7 +10,7 @@ namespace DmaGrains.Analysis.Exploring;
 
 /// <summary>
 /// Computes what steps of a scenario may touch: buffers, regions of memory, MMUs, the bounce pool, and devices' parameters. The model tells
-/// what commands touch (<see cref="CommandTouch"/>), conservatively: too large a footprint only costs time.
+/// what commands touch (<see cref="DmaCommand.Touch"/>), conservatively: too large a footprint only costs time.
 /// </summary>
 internal sealed class Footprints
 {
@@ -54,7 +54,7 @@ internal sealed class Footprints
         var policy = buffer.Policy;
         var touch = step.Kind == StepKind.TestMap
             ? CommandTouch.OfTestMap(policy)
-            : CommandTouch.Of(Actor.CommandOf(step, deviceName, "any", "any")!, policy, _givenBack.Contains(buffer.Name));
+            : Actor.CommandOf(step, deviceName, "any", "any")!.Touch(policy, _givenBack.Contains(buffer.Name));
 
         // A shared list holds what another device made, and the last unmap gives that back. A release, and a detach from a released buffer, may give back
         // everything.
@@ -86,7 +86,7 @@ internal sealed class Footprints
         _board.Stages.Aggregate(Bit("pool", ""), (bits, stage) => bits | Bit("mmu", stage.Name));
 
     private BigInteger MemoryOf(BufferExport buffer) => _board.Memory
-        .Where(region => buffer.Memory.IsEmpty ? !region.Kind.IsNamedOnly() : buffer.Memory.Names.Contains(region.Name))
+        .Where(region => NamedRegions.MayGive(buffer.Memory, region))
         .Aggregate(BigInteger.Zero, (bits, region) => bits | Bit("region", region.Name));
 
     private BigInteger Behind(string? stage) => stage is null ? 0 : Bit("mmu", stage);

@@ -48,7 +48,7 @@ internal static class BufferWatch
                 }
             }
 
-            if (description.IsGone)
+            if (description.IsReleasedByAll)
             {
                 return ExitCode.Good;
             }

@@ -3,7 +3,7 @@ using DmaGrains.Experiments.Sampling;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
-using DmaGrains.Model.Memory;
+using DmaGrains.Model.Devices;
 using DmaGrains.Model.Policies;
 using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
@@ -84,7 +84,7 @@ internal sealed class StreamFields(
         };
         if (problems.Count == before && CheckExport(stream) is { } refusal)
         {
-            map.PlaceOf(refusal.Field == nameof(BufferExport.Memory) ? "memory" : "policy").Report(refusal, "buffers that can exist");
+            map.PlaceOf(KeyAtFault(refusal.Field)).Report(refusal, "buffers that can exist");
         }
 
         return stream;
@@ -133,9 +133,15 @@ internal sealed class StreamFields(
     private Refusal? CheckExport(BufferStream stream)
     {
         var export = new BufferExport(stream.Name, Page.SizeBytes, stream.Exporter) { Policy = stream.Policy, Memory = stream.Memory };
-        return export.Check()
-            ?? boards.Distinct().Select(board => NamedRegions.Find(export.Memory, board.Memory).Refusal).FirstOrDefault(refusal => refusal is not null);
+        return boards.Distinct().Select(board => board.CheckExport(export)).FirstOrDefault(refusal => refusal is not null);
     }
+
+    private static string KeyAtFault(string? field) => field switch
+    {
+        nameof(BufferExport.Memory) => "memory",
+        nameof(Device.NeverExports) => "exporter",
+        _ => "policy",
+    };
 
     private static StreamArrivals ReadArrivals(MapNode map)
     {

@@ -161,7 +161,7 @@ internal sealed class BoardGrain(
 
         var definition = _board.Definition!;
         var device = exporter is null ? null : definition.Devices.FirstOrDefault(known => known.Name == exporter);
-        var regions = BufferExports.RegionsOn(definition.Memory, buffer, exporter, device, memory);
+        var regions = BufferExports.Authorize(definition.Memory, buffer, exporter, device, memory);
         return regions.IsGranted && await AddNameAsync(new(buffer, generation)) is { } refusal
             ? DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(refusal)
             : regions;

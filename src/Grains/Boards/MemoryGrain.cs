@@ -13,8 +13,6 @@ namespace DmaGrains.Grains.Boards;
 internal sealed class MemoryGrain(
     [PersistentState("memory", StorageNames.Default)] IPersistentState<MemoryRecord> storage, TimeProvider time) : Grain, IMemoryForGrains
 {
-    private const uint EarlierMax = 16;
-
     // A chunk holds 64 allocations; where pages are scattered, fewer: sixteen more extents count as one more.
     private static readonly ChunkedMapShape<AllocationToken, Allocation> _shape = new(
         static held => held.Request.Token, static held => 1 + (held.Storage.Extents.Length / 16),
@@ -125,10 +123,9 @@ internal sealed class MemoryGrain(
             return NotLaidOut;
         }
 
-        if (_ended.Has(request.Token))
+        if (_ended.Check(request.Token) is { } tooLate)
         {
-            return DmaResult.Refuse<BackingStorage>(Refusal.Of(
-                Errno.EINVAL, "Token", $"{request.Token} was given back; a request for it comes too late."));
+            return DmaResult.Refuse<BackingStorage>(tooLate);
         }
 
         var (next, reply) = _memory.Allocate(request);
@@ -143,16 +140,9 @@ internal sealed class MemoryGrain(
             return null;
         }
 
-        End(token);
-
-        // A request that came too late may have taken pages under an earlier token, which would never be given back otherwise.
-        for (var back = 1u; back <= Math.Min(token.Generation, EarlierMax); back++)
+        foreach (var ending in _memory.EndingWith(token))
         {
-            var earlier = token with { Generation = token.Generation - back };
-            if (_memory.Held(earlier) is not null)
-            {
-                End(earlier);
-            }
+            End(ending);
         }
 
         return null;

@@ -151,10 +151,9 @@ internal sealed class TranslationGrain(
 
     private DmaResult<DmaMapped> Map(DmaMapRequest request)
     {
-        if (_ended.Has(request.Token))
+        if (_ended.Check(request.Token) is { } tooLate)
         {
-            return DmaResult.Refuse<DmaMapped>(Refusal.Of(
-                Errno.EINVAL, "Token", $"Mapping {request.Token.Sequence} of {request.Token.Buffer} has ended; a request for it comes too late."));
+            return DmaResult.Refuse<DmaMapped>(tooLate);
         }
 
         var (next, reply) = _translation.Map(request);

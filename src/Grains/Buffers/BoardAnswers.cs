@@ -86,7 +86,7 @@ internal sealed class BoardAnswers(string board, string buffer, IGrainFactory gr
             await FreeAsync(token);
         }
 
-        if (owing.IsGone)
+        if (owing.IsReleasedByAll)
         {
             await UnlistAsync(owing.Generation);
         }

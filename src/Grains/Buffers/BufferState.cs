@@ -92,7 +92,7 @@ internal sealed class BufferState(
             throw;
         }
 
-        Note(With(owing.Freed(), Record.Replies));
+        Note(With(owing.Settled(), Record.Replies));
     }
 
     /// <summary>Pays what the buffer owes, and takes back what an export may have left behind when memory refused it.</summary>
@@ -105,7 +105,7 @@ internal sealed class BufferState(
     /// <summary>Adds a living buffer's name to its board's listing if it is missing.</summary>
     public async Task ListAgainAsync()
     {
-        if (Buffer is { IsGone: false } living)
+        if (Buffer is { IsReleasedByAll: false } living)
         {
             await board.ListAsync(living.Generation);
         }
@@ -117,7 +117,7 @@ internal sealed class BufferState(
     /// </summary>
     public async Task WithdrawAsync()
     {
-        if (Record is { NextGeneration: >= BufferExports.GenerationsOfExport and var next, Buffer: null or { IsGone: true } })
+        if (Record is { NextGeneration: >= BufferExports.GenerationsOfExport and var next, Buffer: null or { IsReleasedByAll: true } })
         {
             var generation = next - BufferExports.GenerationsOfExport;
             await board.FreeAsync(new(board.Buffer, generation));
@@ -132,7 +132,7 @@ internal sealed class BufferState(
     {
         var hasPaid = Buffer is { IsInDebt: true };
         await SettleAsync();
-        var isAlive = Buffer is { IsGone: false };
+        var isAlive = Buffer is { IsReleasedByAll: false };
         var listed = BufferExports.GenerationOf(Buffer, Record.NextGeneration);
         if (!isAlive)
         {

@@ -83,7 +83,7 @@ internal sealed class ExportTurn(BufferState state, BoardAnswers board, BufferEx
     {
         var reply = DmaResult.Refuse<DmaReply>(refusal);
         await state.WriteAsync(state.With(
-            ReferenceEquals(asked, before.Buffer) ? asked.Gone() : before.Buffer,
+            ReferenceEquals(asked, before.Buffer) ? asked.ExportFailed() : before.Buffer,
             before.Replies.Remember(origin, reply),
             BufferExports.GenerationAfter(asked)));
         await state.WithdrawAsync();

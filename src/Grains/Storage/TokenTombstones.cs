@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Model;
 
 namespace DmaGrains.Grains.Storage;
 
@@ -19,8 +20,10 @@ internal sealed class TokenTombstones<TToken>(TimeProvider time)
     private readonly HashSet<TToken> _ended = [];
     private readonly Queue<(long Since, TToken Token)> _oldest = [];
 
-    /// <summary>Whether a token was given back.</summary>
-    public bool Has(TToken token) => _ended.Contains(token);
+    /// <summary>EINVAL naming Token when a token was given back; else null.</summary>
+    public Refusal? Check(TToken token) => _ended.Contains(token)
+        ? Refusal.Of(Errno.EINVAL, "Token", $"{token} was given back; a request for it comes too late.")
+        : null;
 
     /// <summary>The tokens to store in the record: only the last few, because it is written at each command.</summary>
     /// <param name="told">The tokens in the record now, oldest first.</param>

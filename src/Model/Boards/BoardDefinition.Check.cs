@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Translation;
@@ -28,6 +29,11 @@ public sealed partial record BoardDefinition
         ?? First(Memory, CheckOwner)
         ?? CheckBouncePool()
         ?? First(Stages, stage => StageOwnership.Check(stage, Devices));
+
+    /// <summary>Whether a buffer can be exported on this board: malformed exports, exporters and regions. Memory may still not suffice.</summary>
+    /// <returns>As <see cref="BufferExport.Check"/> and <see cref="BufferExports.Authorize"/>; null when it can.</returns>
+    public Refusal? CheckExport(BufferExport export) => export.Check() ?? BufferExports.Authorize(
+        Memory, export.Name, export.Exporter, Devices.FirstOrDefault(device => device.Name == export.Exporter), export.Memory).Refusal;
 
     private Refusal? CheckNulls() =>
         Title is null ? Refusal.Null(nameof(Title))

@@ -25,7 +25,7 @@ public readonly record struct BoardResources(PhysicalMemory Memory, DmaTranslati
         {
             step = question switch
             {
-                ExportQuestion.NeedsRegions ask => ask.Answer(BufferExports.RegionsOn(
+                ExportQuestion.NeedsRegions ask => ask.Answer(BufferExports.Authorize(
                     memory.Layouts, export.Name, export.Exporter, Find(devices, export.Exporter), export.Memory)),
                 ExportQuestion.NeedsExporter ask => ask.Answer(Find(devices, ask.Name)),
                 ExportQuestion.NeedsMemory ask => ask.Answer(Keep(allocate(memory, ask.Request), ref memory)),
@@ -45,7 +45,7 @@ public readonly record struct BoardResources(PhysicalMemory Memory, DmaTranslati
     public (BoardResources Next, DmaBuffer Buffer, DmaResult<DmaReply> Reply) Execute(
         DmaBuffer current, DmaCommand command, IReadOnlyDictionary<string, Device> devices, Allocating allocate)
     {
-        var touch = CommandTouch.Of(command, current.Policy, current.IsReleased || current.IsRevoked);
+        var touch = command.Touch(current.Policy, current.IsReleased || current.IsRevoked);
         var (answered, decided) = Answer(current.Begin(command), touch.Asks, devices, allocate);
         var next = decided.Next;
         if (!next.IsInDebt)
@@ -55,7 +55,7 @@ public readonly record struct BoardResources(PhysicalMemory Memory, DmaTranslati
 
         Invariant.Holds(touch.GivesBackPages || next.OwedTokens.IsEmpty);
         Invariant.Holds(touch.GivesBackAddresses || (next.OwedMappings.IsEmpty && !next.OwesAllMappings));
-        return (answered.Settled(next), next.Freed(), decided.Reply);
+        return (answered.Settled(next), next.Settled(), decided.Reply);
     }
 
     /// <summary>Answers a command's questions until it is decided.</summary>

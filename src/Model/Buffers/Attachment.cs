@@ -88,7 +88,7 @@ public sealed record Attachment(
     public DmaWindows SeenThrough => IsTranslated ? default : Windows;
 
     /// <summary>The last physical address that the device reaches; behind an MMU, the last that the MMU's entries hold.</summary>
-    public ulong ReachesTo => !IsTranslated ? Reach.HighestCpuAddress : OutputLimit == 0 ? ulong.MaxValue : OutputLimit;
+    public ulong ReachesTo => (IsTranslated ? DmaReach.OfEntries(OutputLimit) : Reach).HighestCpuAddress;
 
     /// <summary>The memory that the device reaches where no MMU stands in between.</summary>
     public DmaReach Reach => new(HighestAddress, Windows);
@@ -114,8 +114,8 @@ public sealed record Attachment(
         var (barred, unrouted, isPending, hasList) = (0UL, 0UL, false, false);
         foreach (var attachment in items)
         {
-            union = DmaConstraints.Narrow(union, attachment.Demand);
-            onPages = DmaConstraints.Narrow(onPages, attachment.OnPages);
+            union = DmaConstraints.Intersect(union, attachment.Demand);
+            onPages = DmaConstraints.Intersect(onPages, attachment.OnPages);
             barred |= attachment.Barred;
             unrouted |= attachment.Unrouted;
             isPending |= attachment.IsPending;

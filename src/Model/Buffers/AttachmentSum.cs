@@ -16,8 +16,8 @@ public readonly record struct AttachmentSum(
         new(DmaConstraints.Unconstrained, DmaConstraints.Unconstrained, 0, 0, false, false);
 
     internal static AttachmentSum Add(in AttachmentSum one, in AttachmentSum other) => new(
-        DmaConstraints.Narrow(one.Union, other.Union),
-        DmaConstraints.Narrow(one.OnPages, other.OnPages),
+        DmaConstraints.Intersect(one.Union, other.Union),
+        DmaConstraints.Intersect(one.OnPages, other.OnPages),
         one.Barred | other.Barred,
         one.Unrouted | other.Unrouted,
         one.IsPending || other.IsPending,

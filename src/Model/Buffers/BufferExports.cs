@@ -19,7 +19,7 @@ public static class BufferExports
     /// <param name="least">The lowest generation that a new buffer may have: <see cref="GenerationAfter"/> the last export that failed.</param>
     /// <returns>
     /// The buffer: the same object for a repeat of the export that made it, gone or not. EINVAL or ENOSPC for a malformed export, what
-    /// <see cref="RegionsOn"/> answers, EEXIST when another buffer of that name lives or owes pages; ENOMEM or EIO when the exporter
+    /// <see cref="Authorize"/> answers, EEXIST when another buffer of that name lives or owes pages; ENOMEM or EIO when the exporter
     /// allocates at once and there are no pages.
     /// </returns>
     public static ExportStep Begin(DmaBuffer? existing, BufferExport export, uint least = 0) =>
@@ -28,7 +28,7 @@ public static class BufferExports
         : new ExportQuestion.NeedsRegions(existing, export, least);
 
     /// <summary>Whether an exporter may export on a board, and the regions that it names there.</summary>
-    /// <param name="board">The board's regions, at least one.</param>
+    /// <param name="board">The board's regions.</param>
     /// <param name="buffer">The buffer's name.</param>
     /// <param name="exporter">The exporter's name; null for a heap.</param>
     /// <param name="device">The exporter; null for a heap, and when the board has none of that name.</param>
@@ -37,7 +37,7 @@ public static class BufferExports
     /// As <see cref="NamedRegions.ForExport"/>; ENODEV for an unknown exporter, EOPNOTSUPP for one whose driver only imports, EINVAL as
     /// <see cref="NamedRegions.Find"/>.
     /// </returns>
-    public static DmaResult<ImmutableArray<MemoryRegionLayout>> RegionsOn(
+    public static DmaResult<ImmutableArray<MemoryRegionLayout>> Authorize(
         IEnumerable<MemoryRegionLayout> board, string buffer, string? exporter, Device? device, NameList memory)
     {
         if (exporter is not null && device is null)
@@ -79,7 +79,7 @@ public static class BufferExports
     /// <param name="existing">The buffer under that name now, gone or not; null when the name is new.</param>
     /// <param name="export">The requested export.</param>
     /// <param name="least">As for <see cref="Begin"/>.</param>
-    /// <param name="found">What <see cref="RegionsOn"/> gave.</param>
+    /// <param name="found">What <see cref="Authorize"/> gave.</param>
     internal static ExportStep Make(DmaBuffer? existing, BufferExport export, uint least, ImmutableArray<MemoryRegionLayout> found)
     {
         var regions = export.Memory.IsEmpty ? [] : found;

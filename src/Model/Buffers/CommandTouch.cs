@@ -11,14 +11,8 @@ public readonly record struct CommandTouch(QuestionKinds Asks, bool GivesBackPag
     /// <summary>Whether it may ask MMUs or the bounce pool for addresses, held or for a trial.</summary>
     public bool AsksForAddresses => (Asks & (QuestionKinds.Translation | QuestionKinds.TranslationTrial)) != QuestionKinds.None;
 
-    /// <summary>What a command may touch.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="policy">How the exporter treats its importers.</param>
-    /// <param name="mayBeLetGo">Whether the buffer may be released or revoked before it.</param>
-    public static CommandTouch Of(DmaCommand command, ExporterPolicy policy, bool mayBeLetGo) => command.Touch(policy, mayBeLetGo);
-
     /// <summary>What a trial map may touch.</summary>
-    /// <param name="policy">As for <see cref="Of"/>.</param>
+    /// <param name="policy">How the exporter treats its importers.</param>
     public static CommandTouch OfTestMap(ExporterPolicy policy) => new(
         QuestionKinds.TranslationTrial | (MapAllocates(policy) ? QuestionKinds.MemoryTrial : QuestionKinds.None));
 

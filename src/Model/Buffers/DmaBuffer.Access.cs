@@ -31,12 +31,16 @@ public sealed partial record DmaBuffer
                 $"{device.Name} needs struct pages; {Name} lies in {bare.Name}, which has none.");
         }
 
-        return !device.PeerToPeer && regions.FirstOrDefault(region => IsOfAPeer(region, device.Name)) is { } peer
+        return CheckPeer(device, regions);
+    }
+
+    /// <summary>EOPNOTSUPP when the memory is another device's and this device does not take a peer's memory; else null.</summary>
+    private Refusal? CheckPeer(Device device, ImmutableArray<MemoryRegionLayout> regions) =>
+        !device.PeerToPeer && regions.FirstOrDefault(region => IsOfAPeer(region, device.Name)) is { } peer
             ? new(
                 Errno.EOPNOTSUPP, device.Name, nameof(Device.PeerToPeer), null, null,
                 $"{Name} lies in {peer.Name} of {peer.Device}, and {device.Name} does not take a peer's memory.")
             : null;
-    }
 
     private AttachmentTraits TraitsOf(Device device) =>
         (device.Coherent ? AttachmentTraits.Coherent : AttachmentTraits.None)
@@ -52,22 +56,18 @@ public sealed partial record DmaBuffer
     private static bool IsReachable(MemoryRegionLayout region, Device device) =>
         !IsOfAPeer(region, device.Name) || (region.PeerBus is { } bus && bus == device.PeerBus);
 
-    /// <summary>EREMOTEIO when no bus connects the device to a peer's memory, EINVAL for an access that the storage does not offer; else null.</summary>
-    private Refusal? CheckAccess(Attachment attachment, BufferAccess access)
-    {
-        if (!attachment.Access.HasFlag(access))
-        {
-            return new(
-                Errno.EINVAL, attachment.Device, nameof(Attachment.Access), (ulong)access, (ulong)attachment.Access,
-                $"{Name} cannot be taken as {WordOf(access)}: {string.Join(", ", Lies.Select(region => region.Name))} offers {Offers(attachment.Access)}.");
-        }
+    /// <summary>EINVAL for an access that the storage does not offer; else null.</summary>
+    private Refusal? CheckAccess(Attachment attachment, BufferAccess access) => attachment.Access.HasFlag(access)
+        ? null
+        : new(
+            Errno.EINVAL, attachment.Device, nameof(Attachment.Access), (ulong)access, (ulong)attachment.Access,
+            $"{Name} cannot be taken as {WordOf(access)}: {string.Join(", ", Lies.Select(region => region.Name))} offers {Offers(attachment.Access)}.");
 
-        return access == BufferAccess.Map && attachment.Traits.HasFlag(AttachmentTraits.NoPeerRoute)
-            ? NoRoute(attachment)
-            : null;
-    }
+    /// <summary>EREMOTEIO for a map when no bus connects the device to a peer's memory; else null.</summary>
+    private Refusal? CheckPeerRoute(Attachment attachment, BufferAccess access) =>
+        access == BufferAccess.Map && attachment.Traits.HasFlag(AttachmentTraits.NoPeerRoute) ? NoPeerRoute(attachment) : null;
 
-    private Refusal NoRoute(Attachment attachment)
+    private Refusal NoPeerRoute(Attachment attachment)
     {
         var unrouted = RegionsAt(attachment.Unrouted);
         var region = Lies.FirstOrDefault(unrouted.Contains) ?? unrouted[0];
@@ -77,7 +77,7 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>EREMOTEIO naming PeerAccess when the bus to a peer's memory does not carry that direction; else null.</summary>
-    private Refusal? AgainstOneWay(Attachment attachment, DmaDirection direction)
+    private Refusal? CheckPeerDirection(Attachment attachment, DmaDirection direction)
     {
         var (reads, writes) = (direction != DmaDirection.FromDevice, direction != DmaDirection.ToDevice);
         return Lies.FirstOrDefault(region => IsOfAPeer(region, attachment.Device)

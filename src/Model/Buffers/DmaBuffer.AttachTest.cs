@@ -27,7 +27,7 @@ public sealed partial record DmaBuffer
     /// same addresses free as if the commands had been sent one by one.
     /// </summary>
     public bool MustSettleBefore(DmaCommand command) =>
-        !Unmapped.IsEmpty && CommandTouch.Of(command, Policy, IsReleased || IsRevoked).AsksForAddresses;
+        !Unmapped.IsEmpty && command.Touch(Policy, IsReleased || IsRevoked).AsksForAddresses;
 
     /// <summary>
     /// Whether the batch's earlier commands must be made durable before its next one: the storage has moved, and a second move before a
@@ -43,5 +43,5 @@ public sealed partial record DmaBuffer
         Attachments = Attachments.With(plan.Attachment),
         NextSequence = unchecked(NextSequence + 1),
         HasHadTranslated = HasHadTranslated || plan.Attachment.IsTranslated,
-    }).Noting(plan.Hazard).Noting(NoListFor(plan.Attachment));
+    }).RecordHazard(plan.Hazard).RecordHazard(NoListFor(plan.Attachment));
 }

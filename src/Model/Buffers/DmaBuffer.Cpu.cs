@@ -37,7 +37,7 @@ public sealed partial record DmaBuffer
     internal Transition AccessByCpu(DmaCommand.CpuAccess command) =>
         CheckCpu(command.Access, command.Direction) is { } refusal
             ? Transition.Refuse(this, refusal)
-            : Transition.Grant(this, With(Cpu.Touch(command.Direction, Mappings.Sum), CpuName, string.Empty));
+            : Transition.Grant(this, With(Cpu.AccessByCpu(command.Direction, Mappings.Sum), CpuName, string.Empty));
 
     internal Transition Flush(DmaCommand.Flush command) =>
         CheckSynced(command.Mapping) is { } refusal ? Transition.Refuse(this, refusal)
@@ -96,7 +96,7 @@ public sealed partial record DmaBuffer
             return refusal;
         }
 
-        if (IsGone)
+        if (IsReleasedByAll)
         {
             return Refusal.Of(Errno.EBADF, "Buffer", $"{Name} was released, and no exporter is left to give it to the CPU.");
         }
@@ -133,11 +133,11 @@ public sealed partial record DmaBuffer
         : MappingTurn.Device;
 
     private DmaBuffer OwnedByDevice(Mapping mapping) =>
-        With(Cpu.Map(mapping.Use, UsesBut(mapping)), HolderOf(mapping), mapping.Attachment);
+        With(Cpu.BeginDeviceUse(mapping.Use, UsesBut(mapping)), HolderOf(mapping), mapping.Attachment);
 
     /// <summary>Ends the device's use. A revoked buffer can no longer be flushed, so its importers are not blamed for a missing flush.</summary>
     private DmaBuffer LeftByDevice(Mapping mapping) => With(
-        Cpu.Unmap(IsRevoked ? mapping.Use with { Turn = MappingTurn.Device } : mapping.Use, Mappings.Sum),
+        Cpu.EndDeviceUse(IsRevoked ? mapping.Use with { Turn = MappingTurn.Device } : mapping.Use, Mappings.Sum),
         HolderOf(mapping),
         mapping.Attachment);
 
@@ -158,7 +158,7 @@ public sealed partial record DmaBuffer
                 CacheInvalidates = Costs.CacheInvalidates + step.Work.Invalidates,
                 CacheWorkSaved = Costs.CacheWorkSaved + step.Work.Saved,
             },
-        }).Noting(hazard);
+        }).RecordHazard(hazard);
     }
 
     private static Mapping WithoutOwed(Mapping mapping) =>

@@ -11,26 +11,26 @@ namespace DmaGrains.Model.Buffers;
 public sealed partial record DmaBuffer
 {
     /// <summary>Records what is wrong with a mapping.</summary>
-    private DmaBuffer NotingOf(Mapping mapping, SgTable table, Attachment attachment)
+    private DmaBuffer RecordHazardsOf(Mapping mapping, SgTable table, Attachment attachment)
     {
-        var noted = Noting(WithoutPages(mapping, attachment));
+        var noted = RecordHazard(WithoutPages(mapping, attachment));
         if (!IsWalkedAsItIs(mapping, attachment))
         {
             return noted;
         }
 
         var violation = mapping.Mapped is not null ? SegmentsViolation(mapping, table, attachment) : ListViolation(mapping, table, attachment);
-        noted = violation is null ? noted.NotingLuck(mapping, attachment) : noted.Noting(BrokenBy(violation, attachment));
+        noted = violation is null ? noted.RecordLuck(mapping, attachment) : noted.RecordHazard(BrokenBy(violation, attachment));
         if (mapping.Mapped is { } mapped)
         {
-            noted = noted.Noting(BouncedBy(mapping, attachment)).Noting(ReadsPages(mapped, attachment));
+            noted = noted.RecordHazard(BouncedBy(mapping, attachment)).RecordHazard(ReadsPages(mapped, attachment));
         }
 
-        return noted.Noting(WalksOthers(mapping, table, attachment));
+        return noted.RecordHazard(WalksOthers(mapping, table, attachment));
     }
 
     /// <summary>Records a hazard: once for each kind and limit of an attachment, and once for each kind caused by the CPU.</summary>
-    private DmaBuffer Noting(Hazard? found)
+    private DmaBuffer RecordHazard(Hazard? found)
     {
         if (found is null)
         {
@@ -65,7 +65,7 @@ public sealed partial record DmaBuffer
 
     private static Hazard BrokenBy(Refusal violation, Attachment attachment)
     {
-        var named = violation.Naming(attachment.Unstated);
+        var named = violation.ExplainUnstated(attachment.Unstated);
         return new(
             HazardKind.ListBreaksLimit, attachment.Device, attachment.Name, named.Field!, named.Needed ?? 0, named.Limit ?? 0,
             $"{attachment.Device} was handed a list it cannot use: {named.Reason}", named.Unstated);

@@ -50,7 +50,7 @@ public sealed partial record DmaBuffer
         // Without memory the first attach fails; a late importer waits for storage, and the others go on.
         return Storage is null
             ? RefuseAfter(
-                plan.Union, NamingTranslated(NamingUnstated(allocation.Refusal!, [plan.Attachment]), [plan.Attachment]), plan.Attachment.Device)
+                plan.Union, ExplainTranslated(ExplainUnstated(allocation.Refusal!, [plan.Attachment]), [plan.Attachment]), plan.Attachment.Device)
             : Transition.Grant(this, (next with { Attachments = next.WithPending(plan.Attachment.Name) }).Placed());
     }
 
@@ -91,7 +91,7 @@ public sealed partial record DmaBuffer
             return (FailedCalculation(unrepresentable), null);
         }
 
-        if (CheckExporter(device) is { } refused)
+        if (CheckRefusedByExporter(device) is { } refused)
         {
             return (RefuseAfter(union, refused, importer), null);
         }
@@ -106,12 +106,12 @@ public sealed partial record DmaBuffer
 
         if (ListBreaks(CutFor(demand, Storage), demand, attachment) is { } violation)
         {
-            return PlanLateAttach(attachment, union, violation);
+            return DecideLateImporter(attachment, union, violation);
         }
 
         if (Misplaced(device, attachment) is { } misplaced)
         {
-            return PlanLateAttach(attachment, union, misplaced);
+            return DecideLateImporter(attachment, union, misplaced);
         }
 
         // Limits that the exporter ignores may be broken all the same.
@@ -122,7 +122,7 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>The storage's list does not satisfy the newcomer (thread #2 to #8): the exporter's policy decides.</summary>
-    private (Transition? Decided, AttachPlan? Plan) PlanLateAttach(
+    private (Transition? Decided, AttachPlan? Plan) DecideLateImporter(
         Attachment attachment, DmaConstraints union, Refusal violation)
     {
         var importer = attachment.Device;
@@ -133,17 +133,17 @@ public sealed partial record DmaBuffer
             case LateAttach.Migrate:
                 return (null, new(attachment with { IsPending = true }, union, null, null));
             case LateAttach.Accept:
-                var stated = violation.Naming(attachment.Unstated).Unstated == UnstatedLimits.None
+                var stated = violation.ExplainUnstated(attachment.Unstated).Unstated == UnstatedLimits.None
                     ? violation
                     : ListBreaks(CutFor(attachment.Demand, Storage!), attachment.Demand.Without(attachment.Unstated), attachment);
                 return (null, new(attachment, union, null, stated is null ? null : TooLate(attachment, stated)));
             default:
-                var named = violation.Naming(attachment.Unstated);
+                var named = violation.ExplainUnstated(attachment.Unstated);
                 var refusal = named with
                 {
                     Reason = $"{Name} already has storage that {importer} cannot use: {named.Reason}",
                 };
-                return (RefuseAfter(union, NamingTranslatedLate(refusal, attachment), importer), null);
+                return (RefuseAfter(union, ExplainTranslatedLate(refusal, attachment), importer), null);
         }
     }
 
@@ -171,7 +171,7 @@ public sealed partial record DmaBuffer
     /// What the exporter refuses regardless of constraints, asked after the calculation (thread #0): ENODEV when revoked; EPERM, EINVAL or
     /// EOPNOTSUPP for its memory; EBUSY while it accepts no importers; null when it goes on.
     /// </summary>
-    private Refusal? CheckExporter(Device device)
+    private Refusal? CheckRefusedByExporter(Device device)
     {
         if (IsRevoked)
         {
@@ -193,7 +193,7 @@ public sealed partial record DmaBuffer
     /// <summary>The posted attach answered ERR_PTR(0) when the calculation failed (thread #6).</summary>
     private Transition FailedCalculation(Refusal refusal) => Policy.FailedCalculation == Policies.FailedCalculation.Refuse
         ? Transition.Refuse(this, refusal)
-        : Transition.Grant(this, Noting(new(
+        : Transition.Grant(this, RecordHazard(new(
             HazardKind.SuccessWithoutAttachment, refusal.Importer!, string.Empty, refusal.Field!, 1, 0,
             $"{refusal.Importer} was told that it is attached to {Name}, but it is not: {refusal.Reason}")));
 
@@ -208,7 +208,7 @@ public sealed partial record DmaBuffer
             return Transition.Refuse(this, refusal);
         }
 
-        var next = (this with { Constraints = union }).Noting(new(
+        var next = (this with { Constraints = union }).RecordHazard(new(
             HazardKind.UnionLeftNarrowed, importer, string.Empty, refusal.Field!, refusal.Needed ?? 0,
             refusal.Limit ?? 0, $"{importer} was refused and its limits stay in the union of {Name}."));
         next.AssertInvariants(this);
@@ -289,7 +289,7 @@ public sealed partial record DmaBuffer
         var refusal = recalculated.Refusal ?? (ListsExist(recalculated.Value, current.Select(importer => importer.Demand)) ? null : NoLongerRepresentable(attachment.Device, recalculated.Value));
         return Transition.Grant(this, refusal is null
             ? this with { Attachments = left, Constraints = recalculated.Value }
-            : (this with { Attachments = left }).Noting(new(
+            : (this with { Attachments = left }).RecordHazard(new(
                 HazardKind.UnionKeptAtDetach, refusal.Importer!, string.Empty, refusal.Field!, 0, 0,
                 $"The union of {Name} could not be recalculated and stays as it was: {refusal.Reason}")));
     }
@@ -338,9 +338,9 @@ public sealed partial record DmaBuffer
         var demand = newcomer.Demand;
         var (judged, others) = Policy.HasOwnLists ? (demand, DmaConstraints.Unconstrained) : (union, Constraints);
         var none = Unrepresentable(judged, demand, others, device.Name) is { } refusal
-            ? NamingUnstated(refusal, judged, device)
+            ? ExplainUnstated(refusal, judged, device)
             : Policy.HasOwnLists ? NotInOneRange(demand, device.Name) : null;
-        return none is null ? TooManyLines(device) : NamingTranslated(none, newcomer);
+        return none is null ? TooManyLines(device) : ExplainTranslated(none, newcomer);
     }
 
     /// <summary>

@@ -17,7 +17,7 @@ public sealed partial record DmaBuffer
         : attachment.Demand;
 
     /// <summary>Extends the refusal of an attach that no list allows: with translated counts one may exist.</summary>
-    private Refusal NamingTranslated(Refusal refusal, Attachment newcomer)
+    private Refusal ExplainTranslated(Refusal refusal, Attachment newcomer)
     {
         if (Policy.Constraints != ConstraintModel.Rfc3)
         {
@@ -26,27 +26,27 @@ public sealed partial record DmaBuffer
 
         if (newcomer.IsTranslated && Exist(attachment => ReferenceEquals(attachment, newcomer) ? Joined(attachment) : attachment.Demand))
         {
-            return Naming(refusal, [newcomer]);
+            return SuggestTranslated(refusal, [newcomer]);
         }
 
-        return Exist(Joined) ? Naming(refusal, Attachments.Where(attachment => attachment.IsTranslated)) : refusal;
+        return Exist(Joined) ? SuggestTranslated(refusal, Attachments.Where(attachment => attachment.IsTranslated)) : refusal;
 
         bool Exist(Func<Attachment, DmaConstraints> demandOf)
         {
             var demands = Attachments.Append(newcomer).Select(demandOf).ToList();
-            return ListsExist(demands.Aggregate(DmaConstraints.Narrow), demands);
+            return ListsExist(demands.Aggregate(DmaConstraints.Intersect), demands);
         }
     }
 
     /// <summary>Extends the refusal of a late attach where only the list's segment count is too high.</summary>
-    private Refusal NamingTranslatedLate(Refusal refusal, Attachment newcomer) =>
+    private Refusal ExplainTranslatedLate(Refusal refusal, Attachment newcomer) =>
         Policy.Constraints == ConstraintModel.Rfc3 && newcomer.IsTranslated
         && ListBreaks(CutFor(newcomer.Demand, Storage!), Joined(newcomer), newcomer) is null
-            ? Naming(refusal, [newcomer])
+            ? SuggestTranslated(refusal, [newcomer])
             : refusal;
 
     /// <summary>Extends a refusal of memory in too many runs where the importer that limits their count is behind an MMU.</summary>
-    private Refusal NamingTranslated(Refusal refusal, ImmutableArray<Attachment> importers)
+    private Refusal ExplainTranslated(Refusal refusal, ImmutableArray<Attachment> importers)
     {
         if (Policy.Constraints != ConstraintModel.Rfc3
             || (refusal.Errno, refusal.Field) != (Errno.ENOMEM, nameof(DmaConstraints.MaxSegmentCount)))
@@ -56,12 +56,12 @@ public sealed partial record DmaBuffer
 
         var fewest = importers.Min(attachment => attachment.Demand.MaxSegmentCount);
         return importers.Min(attachment => Joined(attachment).MaxSegmentCount) > fewest
-            ? Naming(refusal, importers.Where(attachment => attachment.IsTranslated && attachment.Demand.MaxSegmentCount == fewest))
+            ? SuggestTranslated(refusal, importers.Where(attachment => attachment.IsTranslated && attachment.Demand.MaxSegmentCount == fewest))
             : refusal;
     }
 
     /// <summary>Names the policy, unless the list that the device would walk is still too long: one range of addresses, cut at its own limits.</summary>
-    private Refusal Naming(Refusal refusal, IEnumerable<Attachment> translated)
+    private Refusal SuggestTranslated(Refusal refusal, IEnumerable<Attachment> translated)
     {
         var fewest = translated.MinBy(attachment => attachment.Demand.MaxSegmentCount);
         return fewest is null || !Representability.FitsOneRange(SizeBytes, fewest.Demand, PageOrder)

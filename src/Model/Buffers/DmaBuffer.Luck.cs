@@ -9,8 +9,8 @@ namespace DmaGrains.Model.Buffers;
 public sealed partial record DmaBuffer
 {
     /// <summary>Records each limit that a list keeps only by luck: other pages, which memory might have given for the same request, would break it.</summary>
-    private DmaBuffer NotingLuck(Mapping mapping, Attachment attachment) =>
-        Noting(CountByLuck(mapping, attachment)).Noting(SizeByLuck(mapping, attachment)).Noting(BoundaryByLuck(mapping, attachment)).Noting(AlignmentByLuck(mapping, attachment));
+    private DmaBuffer RecordLuck(Mapping mapping, Attachment attachment) =>
+        RecordHazard(CountByLuck(mapping, attachment)).RecordHazard(SizeByLuck(mapping, attachment)).RecordHazard(BoundaryByLuck(mapping, attachment)).RecordHazard(AlignmentByLuck(mapping, attachment));
 
     /// <summary>
     /// The page allocator promises nothing beyond single pages. If separate pages would be too many segments, the pages it gave were
@@ -124,7 +124,7 @@ public sealed partial record DmaBuffer
 
     /// <summary>The limits that a list keeps whatever its pages: those it was cut under, and those for which the storage would move.</summary>
     private DmaConstraints KeptBy(Mapping mapping, Attachment attachment) =>
-        WouldMove ? DmaConstraints.Narrow(mapping.MadeUnder, attachment.Demand) : mapping.MadeUnder;
+        WouldMove ? DmaConstraints.Intersect(mapping.MadeUnder, attachment.Demand) : mapping.MadeUnder;
 
     /// <summary>The longest entry of a list if all pages were adjacent, in bytes.</summary>
     private ulong LongestEntry(DmaConstraints kept) =>

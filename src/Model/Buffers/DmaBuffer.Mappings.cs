@@ -39,7 +39,7 @@ public sealed partial record DmaBuffer
         || !Mappings.Any(other => other.Name != mapping.Name && other.Mapped is not null && other.HeldAs == mapping.HeldAs);
 
     private bool MayBounce(MapOptions options, BackingStorage storage) =>
-        Policy.Bouncing && !options.HasFlag(MapOptions.NoBounce) && LiesIn(storage).All(region => region.Kind.MayBounce());
+        Policy.Bouncing && !options.HasFlag(MapOptions.NoBounce) && LiesIn(storage).All(region => region.Kind.IsBounceable());
 
     /// <summary>Whether the exporter checks the mapped list against the device's limits.</summary>
     private bool ChecksLimits => Policy.ListCheck == ListCheck.Exact
@@ -62,7 +62,7 @@ public sealed partial record DmaBuffer
 
     /// <summary>The allocation that an export needs; null unless the exporter allocates at once.</summary>
     public AllocationRequest? AllocationAtExport =>
-        Policy.Allocation == AllocationTime.AtExport && Storage is null && !IsGone && !IsRevoked
+        Policy.Allocation == AllocationTime.AtExport && Storage is null && !IsReleasedByAll && !IsRevoked
             ? RequestFor(Token, Constraints, [])
             : null;
 
@@ -85,7 +85,7 @@ public sealed partial record DmaBuffer
             Others = others,
             Windowed = WindowedOf(counted),
             PreferredSegmentSize = Policy.Constraints is ConstraintModel.Rfc3 or ConstraintModel.Translated ? LongestWish(importers) : 0,
-            Lists = Policy.HasOwnLists ? OwnLists.Of(importers.Select(attachment => attachment.Demand), SizeBytes, PageOrder)
+            LimitsPerImporter = Policy.HasOwnLists ? LimitsPerImporter.Of(importers.Select(attachment => attachment.Demand), SizeBytes, PageOrder)
                 : default,
         };
     }
@@ -142,7 +142,7 @@ public sealed partial record DmaBuffer
     {
         if (!allocation.TryGetValue(out var storage))
         {
-            return Transition.Refuse(this, NamingTranslated(NamingUnstated(allocation.Refusal!, Attachments), Attachments.ToImmutableArray()));
+            return Transition.Refuse(this, ExplainTranslated(ExplainUnstated(allocation.Refusal!, Attachments), Attachments.ToImmutableArray()));
         }
 
         Invariant.Holds(storage.AllocatedUnder == Constraints);
@@ -162,7 +162,7 @@ public sealed partial record DmaBuffer
         }
 
         // Whoever made the addresses: the path to the memory is that of the device which uses them.
-        if (AgainstOneWay(Attached(request.Attachment), request.Direction) is { } oneWay)
+        if (CheckPeerDirection(Attached(request.Attachment), request.Direction) is { } oneWay)
         {
             return before.Taken(Transition.Refuse(this, oneWay));
         }
@@ -189,7 +189,7 @@ public sealed partial record DmaBuffer
 
         return Reaches(attachment, Storage!, cut) ? before.Taken(Hold(mapping))
             : MayBounce(request.Options, Storage!) ? AskFor(before, attachment, mapping)
-            : before.Taken(Transition.Refuse(this, OutOfReach(attachment, Storage!, cut).Naming(attachment.Unstated)));
+            : before.Taken(Transition.Refuse(this, OutOfReach(attachment, Storage!, cut).ExplainUnstated(attachment.Unstated)));
     }
 
     private CommandQuestion.NeedsTranslation AskFor(DmaBuffer before, Attachment attachment, Mapping mapping) => new(
@@ -204,7 +204,7 @@ public sealed partial record DmaBuffer
         },
         mapped => before.Taken(mapped.TryGetValue(out var held)
             ? Hold(mapping with { Mapped = held, SteeredBy = attachment.Takes })
-            : Transition.Refuse(this, NamingMask(mapped.Refusal!, attachment))));
+            : Transition.Refuse(this, ExplainMask(mapped.Refusal!, attachment))));
 
     /// <summary>
     /// The outcome of a map or of raw access. When the map that allocated the first storage is refused, that storage is given back; an
@@ -295,7 +295,7 @@ public sealed partial record DmaBuffer
                 ? Attachments
                 : Attachments.With(attachment with { HasList = true }),
             Costs = CostsWith(mapping, buildsList),
-        }).NotingOf(mapping, table, attachment);
+        }).RecordHazardsOf(mapping, table, attachment);
         return Transition.Grant(this, mapping.HandsOver ? next.OwnedByDevice(mapping) : next, mapping);
     }
 
@@ -383,7 +383,7 @@ public sealed partial record DmaBuffer
             Mappings = Mappings.Without(mapping.Name),
             Unmapped = mapping.Mapped is null || isHeldOn ? Unmapped : Unmapped.Add(mapping.HeldAs),
         };
-        ended = isHeldOn ? ended : ended.Noting(LeftBehindBy(mapping));
+        ended = isHeldOn ? ended : ended.RecordHazard(LeftBehindBy(mapping));
         return mapping.HandsOver ? ended.LeftByDevice(mapping) : ended;
     }
 
@@ -444,7 +444,7 @@ public sealed partial record DmaBuffer
             return Transition.Refuse(this, Revoked(attachment.Device));
         }
 
-        if ((CheckAccess(attachment, request.Access) ?? CheckOptions(attachment, request.Options)) is { } unreachable)
+        if ((CheckAccess(attachment, request.Access) ?? CheckPeerRoute(attachment, request.Access) ?? CheckOptions(attachment, request.Options)) is { } unreachable)
         {
             return Transition.Refuse(this, unreachable);
         }

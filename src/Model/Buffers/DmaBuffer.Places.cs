@@ -100,7 +100,7 @@ public sealed partial record DmaBuffer
         // Where no bus connects the device to any allowed region, moving does not help.
         if ((attachment.Unrouted & lies) != 0)
         {
-            return (PlacesFor([attachment]) & attachment.Unrouted) == 0 ? NoRoute(attachment) : null;
+            return (PlacesFor([attachment]) & attachment.Unrouted) == 0 ? NoPeerRoute(attachment) : null;
         }
 
         if (Policy.Constraints != ConstraintModel.None && BeyondEntries(attachment, Storage!) is { } beyond)

@@ -39,7 +39,7 @@ public sealed partial record DmaBuffer
 
     /// <summary>EIO naming OutputLimit when the entries of a device's MMU cannot hold all addresses of a storage; pages are never bounced for an MMU.</summary>
     private Refusal? BeyondEntries(Attachment attachment, BackingStorage storage) =>
-        attachment.IsTranslated && attachment.OutputLimit != 0 && HighestAddressFor(attachment, storage) is var highest && highest > attachment.OutputLimit
+        attachment.IsTranslated && attachment.OutputLimit != 0 && HighestAddressFor(attachment, storage) is var highest && highest > attachment.ReachesTo
             ? new(
                 Errno.EIO, attachment.Device, nameof(Device.OutputLimit), highest, attachment.OutputLimit,
                 $"The entries of {attachment.BusMmu ?? attachment.Iommu}, the MMU of {attachment.Device}, hold addresses up to 0x{attachment.OutputLimit:x}; {Name} has pages up to 0x{highest:x}.")

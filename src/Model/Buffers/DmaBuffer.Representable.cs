@@ -34,7 +34,7 @@ public sealed partial record DmaBuffer
         }
 
         var before = Attachments.Sum.OnPages;
-        var together = DmaConstraints.Narrow(before, attachment.OnPages);
+        var together = DmaConstraints.Intersect(before, attachment.OnPages);
         return LeastBeyond(together) is { } least && LeastBeyond(before) is null
             ? HazardOf(attachment, least, together, $"{attachment.Device} was accepted along with {Others()}, but for all of them together")
             : null;
@@ -76,7 +76,7 @@ public sealed partial record DmaBuffer
     private UnstatedLimits UnstatedBy(Device device) => device.Unstated(Origin.ReadWith);
 
     /// <summary>Extends the refusal of an unrepresentable buffer with the limit at fault that nobody stated, if there is one.</summary>
-    private Refusal NamingUnstated(Refusal refusal, DmaConstraints judged, Device device)
+    private Refusal ExplainUnstated(Refusal refusal, DmaConstraints judged, Device device)
     {
         foreach (var limit in (UnstatedLimits[])[UnstatedLimits.MaxSegmentSize, UnstatedLimits.MaxSegmentCount])
         {
@@ -90,11 +90,11 @@ public sealed partial record DmaBuffer
             var holders = Attachments
                 .Select(attachment => (attachment.Device, attachment.Demand, attachment.Unstated))
                 .Append((device.Name, Policy.DemandOf(device, Origin.ReadWith), UnstatedBy(device)))
-                .Where(holder => DmaConstraints.Narrow(holder.Item2, without) == judged)
+                .Where(holder => DmaConstraints.Intersect(holder.Item2, without) == judged)
                 .ToList();
             if (holders.Count != 0 && holders.TrueForAll(holder => holder.Item3.HasFlag(limit)))
             {
-                return refusal.NamingOne(limit, holders[0].Item1);
+                return refusal.ExplainUnstatedLimit(limit, holders[0].Item1);
             }
         }
 
@@ -102,14 +102,14 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>Extends the refusal of a bounce: it is needed because of the mask, which nobody may have stated.</summary>
-    private static Refusal NamingMask(Refusal refusal, Attachment attachment) =>
+    private static Refusal ExplainMask(Refusal refusal, Attachment attachment) =>
         refusal.Errno == Errno.EIO && !attachment.IsTranslated
-            ? refusal.NamingOne(attachment.Unstated & UnstatedLimits.DmaMask, attachment.Device)
+            ? refusal.ExplainUnstatedLimit(attachment.Unstated & UnstatedLimits.DmaMask, attachment.Device)
             : refusal;
 
     /// <summary>Extends a refusal of memory out of reach when nobody stated the mask at fault.</summary>
-    private static Refusal NamingUnstated(Refusal refusal, IEnumerable<Attachment> importers) =>
+    private static Refusal ExplainUnstated(Refusal refusal, IEnumerable<Attachment> importers) =>
         importers.FirstOrDefault(attachment => attachment.Device == refusal.Importer) is not { } narrowest ? refusal
             : narrowest.IsTranslated && refusal.Field == nameof(Device.DmaMask) ? refusal with { Field = nameof(Device.OutputLimit) }
-            : refusal.Naming(narrowest.Unstated & UnstatedLimits.DmaMask);
+            : refusal.ExplainUnstated(narrowest.Unstated & UnstatedLimits.DmaMask);
 }

@@ -127,14 +127,14 @@ public sealed partial record DmaBuffer
     public AllocationToken Token => new(Name, Generation);
 
     /// <summary>Whether the buffer is released and its last importer has detached.</summary>
-    public bool IsGone => IsReleased && Attachments.IsEmpty;
+    public bool IsReleasedByAll => IsReleased && Attachments.IsEmpty;
 
     /// <summary>
     /// The allocations to give back to the board's memory now; giving back twice does no harm. A gone buffer also owes the next generation,
     /// because an interrupted migration may have requested it.
     /// </summary>
     public ImmutableArray<AllocationToken> OwedTokens =>
-        IsGone && !IsFreed ? [.. Superseded.Select(Of), Token, Of(Generation + 1)]
+        IsReleasedByAll && !IsFreed ? [.. Superseded.Select(Of), Token, Of(Generation + 1)]
         : Superseded.IsEmpty ? []
         : [.. Superseded.Select(Of)];
 
@@ -152,7 +152,7 @@ public sealed partial record DmaBuffer
     /// Whether the MMUs and the bounce pool have to take back everything held for this buffer: true once it is gone, because an interrupted
     /// map may hold more than the buffer knows.
     /// </summary>
-    public bool OwesAllMappings => IsGone && !IsFreed && MayHoldMappings;
+    public bool OwesAllMappings => IsReleasedByAll && !IsFreed && MayHoldMappings;
 
     private bool SharesAddresses => Policy.Lists is ListSharing.Shared or ListSharing.Exporters;
 
@@ -207,7 +207,7 @@ public sealed partial record DmaBuffer
     internal DmaBuffer OnPagesOf(int order) => order == PageOrder ? this : this with { PageOrder = order };
 
     /// <summary>The buffer after a failed export: gone, and owing nothing.</summary>
-    public DmaBuffer Gone()
+    public DmaBuffer ExportFailed()
     {
         Invariant.Holds(Attachments.IsEmpty && Storage is null);
         return this with { IsReleased = true, IsFreed = true };
@@ -225,10 +225,10 @@ public sealed partial record DmaBuffer
         this with { Attachments = attachments, Mappings = mappings };
 
     /// <summary>Notes that the board has taken back <see cref="OwedTokens"/> and <see cref="OwedMappings"/>.</summary>
-    public DmaBuffer Freed()
+    public DmaBuffer Settled()
     {
         Invariant.Holds(IsInDebt);
-        return IsGone
+        return IsReleasedByAll
             ? this with { Storage = null, IsFreed = true, Superseded = [], Unmapped = [] }
             : this with { Superseded = [], Unmapped = [] };
     }
@@ -277,7 +277,7 @@ public sealed partial record DmaBuffer
         Invariant.Holds(!Superseded.Contains(Generation));
         Invariant.Holds(Storage is null || (Storage.PageOrder == PageOrder && Storage.PageCount == Page.CountFor(SizeBytes, PageOrder)));
         Invariant.Holds(Regions.Length < 2 || Storage is null || Lies.All(region => region.Kind.HasStructPages() == Lies[0].Kind.HasStructPages()));
-        Invariant.Holds(!IsFreed || (IsGone && Storage is null));
+        Invariant.Holds(!IsFreed || (IsReleasedByAll && Storage is null));
         Invariant.Holds(!IsRevoked || Storage is null || !Mappings.IsEmpty);
     }
 
@@ -331,7 +331,7 @@ public sealed partial record DmaBuffer
         var isSameStorage = before?.Storage?.Token == Storage?.Token;
         var known = before is null || !isSameStorage ? default : before.Mappings;
         Mappings.AssertInvariants(known);
-        Invariant.Holds(!Cpu.IsCleaned || Mappings.IsEmpty || !Mappings.Sum.Any(use => use.IsOwed));
+        Invariant.Holds(!Cpu.IsWrittenBack || Mappings.IsEmpty || !Mappings.Sum.Any(use => use.IsOwed));
         foreach (var (was, mapping) in Mappings.ChangesSince(known))
         {
             if (mapping is null)

@@ -31,7 +31,7 @@ public abstract record DmaCommand
     /// <summary>What the command may touch beyond its buffer; by default nothing.</summary>
     /// <param name="policy">How the exporter treats its importers.</param>
     /// <param name="mayBeLetGo">Whether the buffer may be released or revoked before this command.</param>
-    internal virtual CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => default;
+    public virtual CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => default;
 
     /// <summary>Prints the id where there is one.</summary>
     protected virtual bool PrintMembers(StringBuilder builder)
@@ -54,7 +54,8 @@ public abstract record DmaCommand
 
         internal override CommandStep BeginOn(DmaBuffer buffer) => buffer.Attach(this);
 
-        internal override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfAttach(policy);
+        /// <inheritdoc/>
+        public override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfAttach(policy);
     }
 
     /// <summary>Detach. Source: dma_buf_detach.</summary>
@@ -66,7 +67,8 @@ public abstract record DmaCommand
 
         internal override CommandStep BeginOn(DmaBuffer buffer) => buffer.Detach(this);
 
-        internal override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfDetach(policy, mayBeLetGo);
+        /// <inheritdoc/>
+        public override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfDetach(policy, mayBeLetGo);
     }
 
     /// <summary>Map an attachment; the first map allocates. Source: dma_buf_map_attachment.</summary>
@@ -84,7 +86,8 @@ public abstract record DmaCommand
 
         internal override CommandStep BeginOn(DmaBuffer buffer) => buffer.Take(new(Mapping, Attachment, Direction, BufferAccess.Map, Options));
 
-        internal override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfMap(policy);
+        /// <inheritdoc/>
+        public override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfMap(policy);
     }
 
     /// <summary>Unmap. Source: dma_buf_unmap_attachment.</summary>
@@ -96,7 +99,8 @@ public abstract record DmaCommand
 
         internal override CommandStep BeginOn(DmaBuffer buffer) => buffer.GiveBack(Mapping, BufferAccess.Map);
 
-        internal override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfUnmap(policy, mayBeLetGo);
+        /// <inheritdoc/>
+        public override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfUnmap(policy, mayBeLetGo);
     }
 
     /// <summary>Takes the unmapped list; the importer maps it itself (thread #54).</summary>
@@ -109,7 +113,8 @@ public abstract record DmaCommand
 
         internal override CommandStep BeginOn(DmaBuffer buffer) => buffer.Take(new(Mapping, Attachment, DmaDirection.Bidirectional, BufferAccess.Scatterlist));
 
-        internal override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfGet(policy);
+        /// <inheritdoc/>
+        public override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfGet(policy);
     }
 
     /// <summary>
@@ -130,7 +135,8 @@ public abstract record DmaCommand
 
         internal override CommandStep BeginOn(DmaBuffer buffer) => buffer.MapRaw(this);
 
-        internal override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfMap(policy);
+        /// <inheritdoc/>
+        public override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfMap(policy);
     }
 
     /// <summary>Gives an unmapped list back (thread #54).</summary>
@@ -142,7 +148,8 @@ public abstract record DmaCommand
 
         internal override CommandStep BeginOn(DmaBuffer buffer) => buffer.GiveBack(Mapping, BufferAccess.Scatterlist);
 
-        internal override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfPut(policy, mayBeLetGo);
+        /// <inheritdoc/>
+        public override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfPut(policy, mayBeLetGo);
     }
 
     /// <summary>Takes the page frame numbers: whole pages, of which the last covers the rest of the buffer (thread #54).</summary>
@@ -155,7 +162,8 @@ public abstract record DmaCommand
 
         internal override CommandStep BeginOn(DmaBuffer buffer) => buffer.Take(new(Mapping, Attachment, DmaDirection.Bidirectional, BufferAccess.Pfns));
 
-        internal override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfGet(policy);
+        /// <inheritdoc/>
+        public override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfGet(policy);
     }
 
     /// <summary>Gives page frame numbers back (thread #54).</summary>
@@ -167,7 +175,8 @@ public abstract record DmaCommand
 
         internal override CommandStep BeginOn(DmaBuffer buffer) => buffer.GiveBack(Mapping, BufferAccess.Pfns);
 
-        internal override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfPut(policy, mayBeLetGo);
+        /// <inheritdoc/>
+        public override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfPut(policy, mayBeLetGo);
     }
 
     /// <summary>The CPU takes the buffer over from devices. Source: dma_buf_begin_cpu_access.</summary>
@@ -245,7 +254,8 @@ public abstract record DmaCommand
 
         internal override CommandStep BeginOn(DmaBuffer buffer) => buffer.Revoke();
 
-        internal override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfLettingGo;
+        /// <inheritdoc/>
+        public override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfLettingGo;
     }
 
     /// <summary>The exporter releases the buffer, which lives until the last detach. Source: dma_buf_put.</summary>
@@ -256,6 +266,7 @@ public abstract record DmaCommand
 
         internal override CommandStep BeginOn(DmaBuffer buffer) => buffer.Release();
 
-        internal override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfLettingGo;
+        /// <inheritdoc/>
+        public override CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => CommandTouch.OfLettingGo;
     }
 }

@@ -15,7 +15,7 @@ public abstract class ExportQuestion
     }
 
     /// <summary>
-    /// Asks whether the exporter may export on its board, and for the regions that it names; <see cref="BufferExports.RegionsOn"/> answers.
+    /// Asks whether the exporter may export on its board, and for the regions that it names; <see cref="BufferExports.Authorize"/> answers.
     /// A board that lists its buffers adds this one to its listing before it answers.
     /// </summary>
     public sealed class NeedsRegions : ExportQuestion

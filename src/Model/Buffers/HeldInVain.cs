@@ -38,7 +38,7 @@ public static class HeldInVain
     /// that will be resumed.
     /// </returns>
     public static ImmutableArray<AllocationToken> Pages(DmaBuffer? buffer, IEnumerable<AllocationToken> held) =>
-        [.. held.Where(token => buffer is null or { IsGone: true } || token.Generation < buffer.Generation)];
+        [.. held.Where(token => buffer is null or { IsReleasedByAll: true } || token.Generation < buffer.Generation)];
 
     /// <summary>The mappings that a buffer does not have.</summary>
     /// <param name="buffer">As for <see cref="Pages"/>.</param>
@@ -49,7 +49,7 @@ public static class HeldInVain
     /// </returns>
     public static ImmutableArray<MapToken> Mappings(DmaBuffer? buffer, IEnumerable<MapToken> held)
     {
-        if (buffer is null or { IsGone: true })
+        if (buffer is null or { IsReleasedByAll: true })
         {
             return [.. held];
         }

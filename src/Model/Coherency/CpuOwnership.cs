@@ -35,7 +35,7 @@ public sealed record CpuOwnership
 
     /// <summary>Whether everything that the CPU was allowed to write is in memory, so nothing is left to write back.</summary>
     [Id(1)]
-    public bool IsCleaned { get; private init; }
+    public bool IsWrittenBack { get; private init; }
 
     /// <summary>Whether a device may have changed memory since cache lines were last discarded, so the CPU may read old data.</summary>
     [Id(2)]
@@ -60,15 +60,15 @@ public sealed record CpuOwnership
     }
 
     /// <summary>The state after new pages were zeroed or copied by the CPU.</summary>
-    public CpuOwnership Allocated() => this with { IsCleaned = false, IsStale = false, IsDirty = false };
+    public CpuOwnership Allocated() => this with { IsWrittenBack = false, IsStale = false, IsDirty = false };
 
     /// <summary>The turn of a new mapping with deferred cache work: owed if there is any such work, else the device's (thread #34).</summary>
-    public MappingTurn TurnOfDeferred(bool coherent) => coherent || IsCleaned ? MappingTurn.Device : MappingTurn.Owed;
+    public MappingTurn TurnOfDeferred(bool coherent) => coherent || IsWrittenBack ? MappingTurn.Device : MappingTurn.Owed;
 
     /// <summary>Hands the buffer to one more device; with a deferred flush, the cache work is owed.</summary>
     /// <param name="use">The new mapping.</param>
     /// <param name="others">The live mappings before it.</param>
-    public OwnershipStep Map(DeviceUse use, params DeviceUses others)
+    public OwnershipStep BeginDeviceUse(DeviceUse use, params DeviceUses others)
     {
         HazardKind? mixed = SnoopsOldLines(use, others) ? HazardKind.StaleSnoop : null;
         return use.Coherent || use.IsOwed ? new(this, CacheWork.None, mixed) : HandOver(use, mixed, others);
@@ -88,7 +88,7 @@ public sealed record CpuOwnership
     /// <summary>Takes the buffer back from one device.</summary>
     /// <param name="use">The mapping that ends.</param>
     /// <param name="others">The remaining mappings.</param>
-    public OwnershipStep Unmap(DeviceUse use, params DeviceUses others) => TakeBack(use, others);
+    public OwnershipStep EndDeviceUse(DeviceUse use, params DeviceUses others) => TakeBack(use, others);
 
     /// <summary>The CPU takes the buffer over.</summary>
     /// <param name="access">The access, under a new name.</param>
@@ -96,7 +96,7 @@ public sealed record CpuOwnership
     public OwnershipStep BeginCpuAccess(OpenAccess access, params DeviceUses uses)
     {
         Invariant.Holds(Find(access.Name) is null && Accesses.Length < AccessesMax);
-        var next = this with { Accesses = Accesses.Add(access), IsCleaned = IsCleaned && !access.Writes };
+        var next = this with { Accesses = Accesses.Add(access), IsWrittenBack = IsWrittenBack && !access.Writes };
         var syncs = access.Reads ? uses.Count(use => !use.Coherent) : 0;
         if (syncs == 0)
         {
@@ -131,7 +131,7 @@ public sealed record CpuOwnership
                 next with
                 {
                     IsDirty = false,
-                    IsCleaned = !next.IsWrittenByCpu && (owed != 0 || uses.Any(use => use.KeepsCpuOff)),
+                    IsWrittenBack = !next.IsWrittenByCpu && (owed != 0 || uses.Any(use => use.KeepsCpuOff)),
                     IsStale = next.IsStale || (left.IsEmpty && uses.Any(WritesOnceFlushed)),
                 },
                 CacheWork.Clean.Saving(syncs - 1 + owed),
@@ -151,7 +151,7 @@ public sealed record CpuOwnership
     /// </summary>
     /// <param name="direction">FromDevice to read, ToDevice to write, Bidirectional for both.</param>
     /// <param name="uses">The live mappings.</param>
-    public OwnershipStep Touch(DmaDirection direction, params DeviceUses uses)
+    public OwnershipStep AccessByCpu(DmaDirection direction, params DeviceUses uses)
     {
         var touch = new OpenAccess(string.Empty, direction);
         HazardKind? hazard = Accesses.IsEmpty && uses.Any(use => use.KeepsCpuOff) ? HazardKind.CpuAccessWhileDeviceOwns
@@ -164,7 +164,7 @@ public sealed record CpuOwnership
     private OwnershipStep HandOver(DeviceUse use, HazardKind? otherwise, DeviceUses others)
     {
         var next = this with { IsStale = IsStale || use.WritesUnseen };
-        if (IsCleaned)
+        if (IsWrittenBack)
         {
             // Lines that the CPU wrote without permission are not written back: whether they or the device's data survive is luck.
             return new(next, CacheWork.None.Saving(1), IsDirty && use.WritesUnseen ? HazardKind.DirtyDataLost : otherwise);
@@ -176,7 +176,7 @@ public sealed record CpuOwnership
         return new(
             next with
             {
-                IsCleaned = !IsWrittenByCpu,
+                IsWrittenBack = !IsWrittenByCpu,
                 IsDirty = false,
                 IsStale = next.IsStale || others.Any(WritesOnceFlushed),
             },
@@ -189,7 +189,7 @@ public sealed record CpuOwnership
     {
         // A device that finishes before the flush has used the buffer while the CPU's caches still held data for it.
         HazardKind? unflushed = use.IsOwed ? HazardKind.UnflushedCaches : null;
-        var next = this with { IsCleaned = IsCleaned && others.Any(other => other.KeepsCpuOff) };
+        var next = this with { IsWrittenBack = IsWrittenBack && others.Any(other => other.KeepsCpuOff) };
         if (!use.WritesUnseen)
         {
             return new(next, CacheWork.None, unflushed);

@@ -8,7 +8,7 @@ public static class ConstraintUnion
     /// <returns>EINVAL naming the field that became zero.</returns>
     public static DmaResult<DmaConstraints> Attach(DmaConstraints running, DmaConstraints demand, string importer)
     {
-        var union = DmaConstraints.Narrow(running, demand);
+        var union = DmaConstraints.Intersect(running, demand);
         return union.FirstZeroField is not { } field
             ? DmaResult.Grant(union)
             : DmaResult.Refuse<DmaConstraints>(new(

@@ -10,7 +10,7 @@ namespace DmaGrains.Model.Constraints;
 [Immutable, Alias("dma.constraints")]
 public readonly record struct DmaConstraints(uint MaxSegmentSize, uint MaxSegmentCount, ulong SegmentBoundaryMask)
 {
-    /// <summary>The identity of <see cref="Narrow"/>: no importer has asked for anything yet.</summary>
+    /// <summary>The identity of <see cref="Intersect"/>: no importer has asked for anything yet.</summary>
     public static DmaConstraints Unconstrained { get; } = new(uint.MaxValue, uint.MaxValue, ulong.MaxValue);
 
     /// <summary>The further limits; the default is none.</summary>
@@ -50,12 +50,12 @@ public readonly record struct DmaConstraints(uint MaxSegmentSize, uint MaxSegmen
     public UInt128 BoundaryWindowBytes => (UInt128)SegmentBoundaryMask + 1;
 
     /// <summary>The constraints that satisfy both arguments. Commutative, associative and idempotent.</summary>
-    public static DmaConstraints Narrow(DmaConstraints left, DmaConstraints right) => new(
+    public static DmaConstraints Intersect(DmaConstraints left, DmaConstraints right) => new(
         Math.Min(left.MaxSegmentSize, right.MaxSegmentSize),
         Math.Min(left.MaxSegmentCount, right.MaxSegmentCount),
         left.SegmentBoundaryMask & right.SegmentBoundaryMask)
     {
-        Limits = ListLimits.Narrow(left.Limits, right.Limits),
+        Limits = ListLimits.Intersect(left.Limits, right.Limits),
     };
 
     /// <summary>These limits raised to at least one page, so that any pages can be cut.</summary>
@@ -67,7 +67,7 @@ public readonly record struct DmaConstraints(uint MaxSegmentSize, uint MaxSegmen
     }).InPages(pageOrder);
 
     /// <summary>Whether every list that satisfies these constraints also satisfies the others.</summary>
-    public bool IsWithin(DmaConstraints others) => Narrow(this, others) == this;
+    public bool IsWithin(DmaConstraints others) => Intersect(this, others) == this;
 
     /// <summary>Whether a boundary mask is 2^k-1 (including zero, for unset). No device has other boundaries.</summary>
     public static bool IsWholeMask(ulong mask) => (mask & unchecked(mask + 1)) == 0;

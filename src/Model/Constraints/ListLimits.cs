@@ -50,7 +50,7 @@ public readonly struct ListLimits : IEquatable<ListLimits>
     }
 
     /// <summary>The limits that satisfy both. Commutative, associative and idempotent. Allocates only when the result differs from both.</summary>
-    public static ListLimits Narrow(ListLimits left, ListLimits right) =>
+    public static ListLimits Intersect(ListLimits left, ListLimits right) =>
         left._values is null ? right
         : right._values is null || ReferenceEquals(left._values, right._values) ? left
         : Combine(left, right);

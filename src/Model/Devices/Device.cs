@@ -134,16 +134,8 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     /// <param name="getters">How unset parameters are read.</param>
     public UnstatedLimits Unstated(ParameterDefaults getters)
     {
-        var isSizeUnset = !RequiresContiguous && getters switch
-        {
-            ParameterDefaults.V61 => Parameters is not { MaxSegmentSize: not 0 },
-            ParameterDefaults.RfcV3 => Parameters is null,
-            _ => false,
-        };
-        var isCountUnset = !RequiresContiguous && getters != ParameterDefaults.Direct && Parameters is not { MaxSegmentCount: not 0 };
-        return (isCountUnset ? UnstatedLimits.MaxSegmentCount : UnstatedLimits.None)
-            | (isSizeUnset ? UnstatedLimits.MaxSegmentSize : UnstatedLimits.None)
-            | (getters == ParameterDefaults.RfcV3 && Parameters is null ? UnstatedLimits.SegmentBoundaryMask : UnstatedLimits.None)
+        var unstated = DeviceDmaParameters.Unstated(Parameters, getters);
+        return (RequiresContiguous ? unstated & UnstatedLimits.SegmentBoundaryMask : unstated)
             | (DmaMask == 0 && HighestAddress == DefaultDmaMask ? UnstatedLimits.DmaMask : UnstatedLimits.None);
     }
 

@@ -22,27 +22,33 @@ public readonly record struct DeviceDmaParameters(uint MaxSegmentSize, uint MaxS
     /// <param name="getters">Which kernel's getters.</param>
     public static DmaConstraints Read(DeviceDmaParameters? parameters, ParameterDefaults getters)
     {
-        if (parameters is not { } set)
-        {
-            return getters switch
-            {
-                ParameterDefaults.V61 => new(DefaultMaxSegmentSize, DefaultMaxSegmentCount, ulong.MaxValue),
-                ParameterDefaults.RfcV3 => new(DefaultMaxSegmentSize, DefaultMaxSegmentCount, uint.MaxValue),
-                ParameterDefaults.Direct => DmaConstraints.Unconstrained,
-                _ => throw new ArgumentOutOfRangeException(nameof(getters)),
-            };
-        }
-
-        var count = set.MaxSegmentCount == 0 ? DefaultMaxSegmentCount : set.MaxSegmentCount;
-        return getters switch
-        {
-            ParameterDefaults.V61 => new(
-                set.MaxSegmentSize == 0 ? DefaultMaxSegmentSize : set.MaxSegmentSize,
-                count,
-                set.SegmentBoundaryMask == 0 ? ulong.MaxValue : set.SegmentBoundaryMask),
-            ParameterDefaults.RfcV3 => new(set.MaxSegmentSize, count, set.SegmentBoundaryMask),
-            ParameterDefaults.Direct => new(set.MaxSegmentSize, set.MaxSegmentCount, set.SegmentBoundaryMask),
-            _ => throw new ArgumentOutOfRangeException(nameof(getters)),
-        };
+        var (set, assumed) = (parameters.GetValueOrDefault(), AssumedBy(getters, parameters is not null));
+        return new(
+            set.MaxSegmentSize == 0 ? assumed.MaxSegmentSize : set.MaxSegmentSize,
+            set.MaxSegmentCount == 0 ? assumed.MaxSegmentCount : set.MaxSegmentCount,
+            set.SegmentBoundaryMask == 0 ? assumed.SegmentBoundaryMask : set.SegmentBoundaryMask);
     }
+
+    /// <summary>The limits among those that <see cref="Read"/> returns which the driver did not state.</summary>
+    /// <param name="parameters">Null when the device has no dma_parms at all.</param>
+    /// <param name="getters">Which kernel's getters.</param>
+    internal static UnstatedLimits Unstated(DeviceDmaParameters? parameters, ParameterDefaults getters)
+    {
+        var (set, assumed) = (parameters.GetValueOrDefault(), AssumedBy(getters, parameters is not null));
+        return (set.MaxSegmentSize == 0 && assumed.MaxSegmentSize is not (0 or uint.MaxValue) ? UnstatedLimits.MaxSegmentSize : UnstatedLimits.None)
+            | (set.MaxSegmentCount == 0 && assumed.MaxSegmentCount is not (0 or uint.MaxValue) ? UnstatedLimits.MaxSegmentCount : UnstatedLimits.None)
+            | (set.SegmentBoundaryMask == 0 && assumed.SegmentBoundaryMask is not (0 or ulong.MaxValue)
+                ? UnstatedLimits.SegmentBoundaryMask : UnstatedLimits.None);
+    }
+
+    /// <summary>What getters return for fields that are not set; 0 where they return the field as it is.</summary>
+    private static DmaConstraints AssumedBy(ParameterDefaults getters, bool hasParameters) => (getters, hasParameters) switch
+    {
+        (ParameterDefaults.V61, _) => new(DefaultMaxSegmentSize, DefaultMaxSegmentCount, ulong.MaxValue),
+        (ParameterDefaults.RfcV3, false) => new(DefaultMaxSegmentSize, DefaultMaxSegmentCount, uint.MaxValue),
+        (ParameterDefaults.RfcV3, true) => new(0, DefaultMaxSegmentCount, 0),
+        (ParameterDefaults.Direct, false) => DmaConstraints.Unconstrained,
+        (ParameterDefaults.Direct, true) => default,
+        _ => throw new ArgumentOutOfRangeException(nameof(getters)),
+    };
 }

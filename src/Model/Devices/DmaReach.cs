@@ -14,6 +14,10 @@ namespace DmaGrains.Model.Devices;
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.device-reach")]
 public readonly record struct DmaReach(ulong HighestAddress, DmaWindows Windows)
 {
+    /// <summary>The memory that a device behind an MMU reaches: whatever the entries of the MMU next to memory can hold.</summary>
+    /// <param name="outputLimit">The highest address that the entries hold; 0 for no limit.</param>
+    public static DmaReach OfEntries(ulong outputLimit) => new(outputLimit == 0 ? ulong.MaxValue : outputLimit, default);
+
     /// <summary>The last CPU address that the device reaches; 0 when it reaches no memory.</summary>
     public ulong HighestCpuAddress
     {

@@ -18,14 +18,14 @@ public static class UnstatedLimit
     /// <summary>Extends a refusal whose limit nobody stated with that fact and the cure.</summary>
     /// <param name="refusal">The refusal.</param>
     /// <param name="unstated">The limits that the importer's driver leaves unset.</param>
-    public static Refusal Naming(this Refusal refusal, UnstatedLimits unstated) =>
-        refusal.NamingOne(unstated & LimitIn(refusal.Field));
+    public static Refusal ExplainUnstated(this Refusal refusal, UnstatedLimits unstated) =>
+        refusal.ExplainUnstatedLimit(unstated & LimitIn(refusal.Field));
 
     /// <summary>Extends a refusal with the fact that nobody stated a limit, and the cure; unchanged for none.</summary>
     /// <param name="refusal">The refusal.</param>
     /// <param name="limit">The limit.</param>
     /// <param name="of">The device whose limit it is; null for the importer at fault.</param>
-    internal static Refusal NamingOne(this Refusal refusal, UnstatedLimits limit, string? of = null) => limit == UnstatedLimits.None
+    internal static Refusal ExplainUnstatedLimit(this Refusal refusal, UnstatedLimits limit, string? of = null) => limit == UnstatedLimits.None
         ? refusal
         : refusal with { Unstated = limit, Reason = refusal.Reason + Said(limit, of ?? refusal.Importer!) };
 

@@ -38,7 +38,7 @@ public sealed record AllocationRequest(
 
     /// <summary>The limits of each list where each importer has its own; the default when one list serves all.</summary>
     [Id(5)]
-    public OwnLists Lists { get; init; }
+    public LimitsPerImporter LimitsPerImporter { get; init; }
 
     /// <summary>Pages of 4 KiB that the size takes.</summary>
     public ulong PageCount => Page.CountFor(SizeBytes);

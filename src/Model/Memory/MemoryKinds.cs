@@ -20,5 +20,5 @@ public static class MemoryKinds
     public static bool HoldsBuffers(this MemoryKind kind) => kind != MemoryKind.Bounce;
 
     /// <summary>Whether the kernel can bounce it: the CPU copies only pages with a struct page (kernel/dma/direct.c).</summary>
-    public static bool MayBounce(this MemoryKind kind) => kind.HasStructPages() && kind.IsCpuAccessible();
+    public static bool IsBounceable(this MemoryKind kind) => kind.HasStructPages() && kind.IsCpuAccessible();
 }

@@ -64,10 +64,17 @@ public static class NamedRegions
 
     /// <summary>The regions that an export needs: those that it names, or else the first one if the kernel's pages are larger than 4 KiB.</summary>
     /// <param name="names">As for <see cref="Find"/>.</param>
-    /// <param name="board">The board's regions, at least one.</param>
+    /// <param name="board">The board's regions.</param>
     /// <returns>As <see cref="Find"/>.</returns>
     public static DmaResult<ImmutableArray<MemoryRegionLayout>> ForExport(NameList names, IEnumerable<MemoryRegionLayout> board) =>
-        names.IsEmpty && board.First() is { PageOrder: not 0 } first ? DmaResult.Grant<ImmutableArray<MemoryRegionLayout>>([first]) : Find(names, board);
+        names.IsEmpty && board.FirstOrDefault() is { PageOrder: not 0 } first ? DmaResult.Grant<ImmutableArray<MemoryRegionLayout>>([first]) : Find(names, board);
+
+    /// <summary>Whether an allocation may take pages of a region: of those that are named, or else of those that need not be named.</summary>
+    /// <param name="names">As for <see cref="Find"/>.</param>
+    /// <param name="region">A region of the board.</param>
+    public static bool MayGive(NameList names, MemoryRegionLayout region) => names.IsEmpty
+        ? !region.Kind.IsNamedOnly()
+        : region.Kind.HoldsBuffers() && names.Names.Contains(region.Name);
 
     private static Refusal? CheckPool(ICollection<MemoryRegionLayout> regions)
     {
@@ -77,5 +84,4 @@ public static class NamedRegions
     }
 
     private static Refusal Refuse(string reason) => Refusal.Of(Errno.EINVAL, Field, reason);
-
 }

@@ -11,6 +11,9 @@ public sealed class PhysicalMemory
     /// <summary>Most regions of a board.</summary>
     public const int RegionsMax = 64;
 
+    // Retries of one late request use few generations.
+    private const uint EarlierMax = 16;
+
     private readonly ImmutableArray<MemoryRegion> _regions;
     private readonly ImmutableSortedDictionary<AllocationToken, Allocation> _allocations;
 
@@ -97,6 +100,23 @@ public sealed class PhysicalMemory
     /// <summary>The pages of 4 KiB that a request gets: the size rounded up to kernel pages.</summary>
     private ulong PageCountOf(AllocationRequest request) => Page.RoundUp(request.PageCount, _regions[0].Layout.PageOrder);
 
+    /// <summary>
+    /// The tokens that end with a token: itself, and those of earlier generations that hold pages. Only a request that came too late takes
+    /// pages under an earlier token, and nothing else would ever give them back.
+    /// </summary>
+    public IEnumerable<AllocationToken> EndingWith(AllocationToken token)
+    {
+        yield return token;
+        for (var back = 1u; back <= Math.Min(token.Generation, EarlierMax); back++)
+        {
+            var earlier = token with { Generation = token.Generation - back };
+            if (_allocations.ContainsKey(earlier))
+            {
+                yield return earlier;
+            }
+        }
+    }
+
     /// <summary>Gives back the pages of a token; a token without pages changes nothing.</summary>
     public PhysicalMemory Free(AllocationToken token)
     {
@@ -165,7 +185,7 @@ public sealed class PhysicalMemory
         {
             Invariant.Holds(allocation.Storage.PageCount == PageCountOf(allocation.Request));
             Invariant.Holds(allocation.Storage.Extents.All(extent =>
-                _regions.Any(region => region.Contains(extent) && MayGive(region.Layout, allocation.Request))));
+                _regions.Any(region => region.Contains(extent) && NamedRegions.MayGive(allocation.Request.Regions, region.Layout))));
         }
 
         _isChecked = true;
@@ -224,7 +244,7 @@ public sealed class PhysicalMemory
         ulong bits = 0;
         foreach (var region in _regions)
         {
-            if (MayGive(region.Layout, request) && request.ReachIn(region.Layout).HighestAddress is var highest
+            if (NamedRegions.MayGive(request.Regions, region.Layout) && request.ReachIn(region.Layout).HighestAddress is var highest
                 && region.Around.Address.Value is var first && first <= highest)
             {
                 bits |= first ^ Math.Min((region.Around.EndPfn << Page.Shift) - 1, highest);
@@ -268,10 +288,6 @@ public sealed class PhysicalMemory
 
         return joined;
     }
-
-    private static bool MayGive(MemoryRegionLayout region, AllocationRequest request) => request.Regions.IsEmpty
-        ? !region.Kind.IsNamedOnly()
-        : region.Kind.HoldsBuffers() && request.Regions.Names.Contains(region.Name);
 
     private PhysicalMemory Hold(Allocation allocation)
     {

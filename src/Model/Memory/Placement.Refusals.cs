@@ -96,11 +96,11 @@ internal sealed partial class Placement
         }
 
         var largest = _regions.Max(LargestRangeBytes);
-        if (Lists.Length > 1 && !IsOneRange)
+        if (LimitsToMeet.Length > 1 && !IsOneRange)
         {
             return new(
                 Errno.ENOMEM, null, nameof(DmaConstraints.MaxSegmentCount), Need << Page.Shift, largest,
-                $"{Need << Page.Shift} bytes are not available in runs that fit each list ({string.Join("; ", Lists)}): {free} bytes are free, the largest range has {largest} ({detail}).");
+                $"{Need << Page.Shift} bytes are not available in runs that fit each list ({string.Join("; ", LimitsToMeet)}): {free} bytes are free, the largest range has {largest} ({detail}).");
         }
 
         return IsOneRange
@@ -109,7 +109,7 @@ internal sealed partial class Placement
                 $"No contiguous range of {Need << Page.Shift} bytes: {free} bytes are free, the largest range has {largest} ({detail}).")
             : new(
                 Errno.ENOMEM, null, nameof(DmaConstraints.MaxSegmentCount), Need << Page.Shift, largest,
-                $"{Need << Page.Shift} bytes do not fit into {Counted.Of(Lists[0].MaxSegmentCount, "segment")} under {Lists[0]}: {free} bytes are free, the largest range has {largest} ({detail}).");
+                $"{Need << Page.Shift} bytes do not fit into {Counted.Of(LimitsToMeet[0].MaxSegmentCount, "segment")} under {LimitsToMeet[0]}: {free} bytes are free, the largest range has {largest} ({detail}).");
     }
 
     private ulong FreeBytes(MemoryRegion region) => (IsReachedWhole(region)

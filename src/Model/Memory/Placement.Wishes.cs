@@ -66,7 +66,7 @@ internal sealed partial class Placement
         }
 
         ImmutableArray<PageExtent> wished = [.. before, .. others.OrderBy(extent => extent.FirstPfn)];
-        return Lists.All(list => Holds(wished, InBlocks(list)))
+        return LimitsToMeet.All(list => Holds(wished, InBlocks(list)))
             && ShorterThanWished(wished) < ShorterThanWished(chosen)
                 ? wished
                 : chosen;

@@ -34,21 +34,21 @@ internal sealed partial class Placement
     {
         _request = request.InPages(pageOrder);
         _pageOrder = pageOrder;
-        Lists = request.Lists.IsEmpty ? [_request.Constraints]
-            : pageOrder == 0 && request.Lists.Limits.All(list => list.Limits.IsEmpty) ? request.Lists.Limits
-            : [.. request.Lists.Limits.Select(list => list.InPages(pageOrder)).OrderBy(list => list.MaxSegmentCount)];
-        _alignmentPages = Lists.Aggregate(1UL << pageOrder, (most, list) => Math.Max(most, list.Limits[ListLimit.AddressAlignment] >> Page.Shift));
+        LimitsToMeet = request.LimitsPerImporter.IsEmpty ? [_request.Constraints]
+            : pageOrder == 0 && request.LimitsPerImporter.Limits.All(list => list.Limits.IsEmpty) ? request.LimitsPerImporter.Limits
+            : [.. request.LimitsPerImporter.Limits.Select(list => list.InPages(pageOrder)).OrderBy(list => list.MaxSegmentCount)];
+        _alignmentPages = LimitsToMeet.Aggregate(1UL << pageOrder, (most, list) => Math.Max(most, list.Limits[ListLimit.AddressAlignment] >> Page.Shift));
         _windows = request.Windowed.IsEmpty ? null : [];
         _regions = [.. candidates.Where(IsWithinReach)];
     }
 
     private DmaConstraints Constraints => _request.Constraints;
 
-    /// <summary>The limits of each list that the pages must allow: one for all importers, or one for each.</summary>
-    private ImmutableArray<DmaConstraints> Lists { get; }
+    /// <summary>The limits that the pages must meet: those of the one list for all importers, or those of each importer's own list.</summary>
+    private ImmutableArray<DmaConstraints> LimitsToMeet { get; }
 
     /// <summary>Whether some list may have one segment only.</summary>
-    private bool IsOneRange => Lists[0].MaxSegmentCount == 1;
+    private bool IsOneRange => LimitsToMeet[0].MaxSegmentCount == 1;
 
     private ulong Need => _request.PageCount;
 
@@ -60,7 +60,8 @@ internal sealed partial class Placement
     public static DmaResult<ImmutableArray<PageExtent>> Choose(
         ImmutableArray<MemoryRegion> regions, AllocationRequest request)
     {
-        ImmutableArray<MemoryRegion> candidates = [.. request.Regions.IsEmpty ? Unnamed(regions) : Named(regions, request.Regions)];
+        var usable = regions.Where(region => NamedRegions.MayGive(request.Regions, region.Layout));
+        ImmutableArray<MemoryRegion> candidates = [.. request.Regions.IsEmpty ? LeastScarceFirst(usable) : AsNamed(usable, request.Regions)];
         if (candidates.IsEmpty)
         {
             return DmaResult.Refuse<ImmutableArray<PageExtent>>(NothingToGive(request));
@@ -84,14 +85,13 @@ internal sealed partial class Placement
     }
 
     /// <summary>System RAM, then contiguous areas, each from the highest down.</summary>
-    private static IEnumerable<MemoryRegion> Unnamed(ImmutableArray<MemoryRegion> regions) => regions
-        .Where(region => !region.Layout.Kind.IsNamedOnly())
+    private static IEnumerable<MemoryRegion> LeastScarceFirst(IEnumerable<MemoryRegion> regions) => regions
         .OrderBy(region => region.Layout.Kind)
         .ThenByDescending(region => region.Layout.Range.FirstPfn);
 
-    private static IEnumerable<MemoryRegion> Named(ImmutableArray<MemoryRegion> regions, NameList names) => names.Names
-        .Distinct()
-        .SelectMany(name => regions.Where(region => region.Layout.Name == name && region.Layout.Kind.HoldsBuffers()));
+    /// <summary>The regions in the order in which the exporter names them.</summary>
+    private static IEnumerable<MemoryRegion> AsNamed(IEnumerable<MemoryRegion> regions, NameList names) =>
+        regions.OrderBy(region => names.Names.IndexOf(region.Layout.Name));
 
     private ImmutableArray<PageExtent>? FromLeastScarce()
     {
@@ -138,7 +138,7 @@ internal sealed partial class Placement
     /// </summary>
     private ImmutableArray<PageExtent>? FromLowest(ImmutableArray<MemoryRegion> regions)
     {
-        var lists = Lists.Select(InBlocks).ToArray();
+        var lists = LimitsToMeet.Select(InBlocks).ToArray();
         var extents = ImmutableArray.CreateBuilder<PageExtent>();
         var left = Need;
         var segments = new ulong[lists.Length];
@@ -218,7 +218,7 @@ internal sealed partial class Placement
 
     private bool IsFewIn(PageExtent range)
     {
-        foreach (var list in Lists)
+        foreach (var list in LimitsToMeet)
         {
             if (Scatterlist.CountEntries(range, list) > list.MaxSegmentCount)
             {
@@ -229,9 +229,9 @@ internal sealed partial class Placement
         return true;
     }
 
-    private IEnumerable<ulong> BasesIn(PageExtent run, ulong blockPages) => Lists.Length == 1
-        ? BasesIn(run, blockPages, Lists[0])
-        : Lists.SelectMany(list => BasesIn(run, blockPages, list));
+    private IEnumerable<ulong> BasesIn(PageExtent run, ulong blockPages) => LimitsToMeet.Length == 1
+        ? BasesIn(run, blockPages, LimitsToMeet[0])
+        : LimitsToMeet.SelectMany(list => BasesIn(run, blockPages, list));
 
     private IEnumerable<ulong> BasesIn(PageExtent run, ulong blockPages, DmaConstraints list)
     {
@@ -258,19 +258,15 @@ internal sealed partial class Placement
     /// </summary>
     private ImmutableArray<PageExtent>? ByFewestSegments(ImmutableArray<MemoryRegion> regions)
     {
-        if (Lists.Length == 1)
+        if (LimitsToMeet.Length == 1)
         {
-            return ByFewestSegments(regions, Lists[0]);
+            return ByFewestSegments(regions, LimitsToMeet[0]);
         }
 
-        var longest = DmaConstraints.Unconstrained with
+        var all = LimitsToMeet.Aggregate(DmaConstraints.Intersect);
+        foreach (var list in LimitsToMeet.Append(all with { MaxSegmentSize = uint.MaxValue }).Append(all))
         {
-            MaxSegmentCount = Lists[0].MaxSegmentCount,
-            SegmentBoundaryMask = Lists.Aggregate(ulong.MaxValue, (mask, list) => mask & list.SegmentBoundaryMask),
-        };
-        foreach (var list in Lists.Append(longest).Append(Lists.Aggregate(DmaConstraints.Narrow)))
-        {
-            if (ByFewestSegments(regions, list) is { } extents && Lists.All(each => Holds(extents, each)))
+            if (ByFewestSegments(regions, list) is { } extents && LimitsToMeet.All(each => Holds(extents, each)))
             {
                 return extents;
             }

@@ -28,7 +28,14 @@ internal sealed class BounceSlotAllocator
         _usedSlotCount = pool.UsedSlotCount;
     }
 
-    /// <summary>As <see cref="SwiotlbPool.Map"/>; a refusal changes nothing.</summary>
+    /// <summary>Takes slots for a bounce; a refusal changes nothing.</summary>
+    /// <param name="lengthBytes">Bytes, 1 or more.</param>
+    /// <param name="address">Where the data is; only the bits of <paramref name="minAlignMask"/> count.</param>
+    /// <param name="minAlignMask">Address bits that the bounce must keep (2^k-1; NVMe 0xfff); else 0.</param>
+    /// <returns>
+    /// EINVAL naming LengthBytes (0) or MinAlignMask (holes); EIO naming LengthBytes (too long for any bounce) or BouncePool (no room now),
+    /// as the direct path answers.
+    /// </returns>
     public DmaResult<BounceSlots> Map(ulong lengthBytes, PhysicalAddress address = default, uint minAlignMask = 0)
     {
         if (Check(lengthBytes, minAlignMask) is { } refusal)
@@ -51,7 +58,8 @@ internal sealed class BounceSlotAllocator
         return DmaResult.Grant(bounce);
     }
 
-    /// <summary>As <see cref="SwiotlbPool.Unmap"/>; null when done.</summary>
+    /// <summary>Gives a bounce's slots back; null when done.</summary>
+    /// <returns>EINVAL naming BouncePool when the pool does not hold this bounce.</returns>
     public Refusal? Unmap(BounceSlots bounce)
     {
         if (!_bounces.TryGetValue(bounce.FirstSlot, out var held) || held != bounce)

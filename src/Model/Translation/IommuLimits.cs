@@ -14,11 +14,12 @@ public readonly record struct IommuLimits(uint GranuleBytes, uint MaxSegmentSize
         new(granuleBytes, takes.MaxSegmentSize, takes.SegmentBoundaryMask);
 
     /// <summary><see cref="MaxSegmentSize"/>, or its default.</summary>
-    public uint EffectiveMaxSegmentSize =>
-        MaxSegmentSize == 0 ? DeviceDmaParameters.DefaultMaxSegmentSize : MaxSegmentSize;
+    public uint EffectiveMaxSegmentSize => Effective.MaxSegmentSize;
 
     /// <summary><see cref="SegmentBoundaryMask"/>, or its default.</summary>
-    public ulong EffectiveBoundaryMask => SegmentBoundaryMask == 0 ? ulong.MaxValue : SegmentBoundaryMask;
+    public ulong EffectiveBoundaryMask => Effective.SegmentBoundaryMask;
+
+    private DmaConstraints Effective => DeviceDmaParameters.Read(new(MaxSegmentSize, 0, SegmentBoundaryMask), ParameterDefaults.V61);
 
     /// <summary>Null when the limits are valid.</summary>
     /// <returns>EINVAL naming GranuleBytes, or SegmentBoundaryMask when it has holes.</returns>

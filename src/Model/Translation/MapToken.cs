@@ -18,4 +18,7 @@ public readonly record struct MapToken(string Buffer, ulong Sequence)
     /// <summary>Null when the token is valid.</summary>
     /// <returns>EINVAL naming Buffer.</returns>
     public Refusal? Check() => ModelName.Check(Buffer, nameof(Buffer));
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Buffer}#{Sequence}";
 }

@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>A pool of memory for copies of data that devices do not reach. Immutable: every change gives a new value.</summary>
+/// <summary>A pool of memory for copies of data that devices do not reach. Immutable; <see cref="BounceRegion"/> takes slots and gives them back.</summary>
 /// <remarks>
 /// Source: kernel/dma/swiotlb.c with one area. Invariant: no slot has two owners, used + free = all slots, no bounce
 /// leaves its set.
@@ -103,32 +102,6 @@ public sealed class SwiotlbPool
     /// <remarks>Source: swiotlb_max_mapping_size.</remarks>
     public static ulong LongestBounceBytes(uint minAlignMask) =>
         SetBytes - Math.Min(SetBytes, ((ulong)minAlignMask + SlotBytes - 1) / SlotBytes * SlotBytes);
-
-    /// <summary>Takes slots for a bounce.</summary>
-    /// <param name="lengthBytes">Bytes, 1 or more.</param>
-    /// <param name="address">Where the data is; only the bits of <paramref name="minAlignMask"/> count.</param>
-    /// <param name="minAlignMask">Address bits that the bounce must keep (2^k-1; NVMe 0xfff); else 0.</param>
-    /// <returns>
-    /// EINVAL naming LengthBytes (0) or MinAlignMask (holes); EIO naming LengthBytes (too long for any bounce) or
-    /// BouncePool (no room now), as the direct path answers. The pool is then unchanged.
-    /// </returns>
-    public (SwiotlbPool Next, DmaResult<BounceSlots> Reply) Map(
-        ulong lengthBytes, PhysicalAddress address = default, uint minAlignMask = 0)
-    {
-        var writer = new BounceSlotAllocator(this);
-        var reply = writer.Map(lengthBytes, address, minAlignMask);
-        return (reply.IsGranted ? writer.ToPool() : this, reply);
-    }
-
-    /// <summary>Gives a bounce's slots back.</summary>
-    /// <returns>EINVAL naming BouncePool when the pool does not hold this bounce.</returns>
-    public DmaResult<SwiotlbPool> Unmap(BounceSlots bounce)
-    {
-        var writer = new BounceSlotAllocator(this);
-        return writer.Unmap(bounce) is { } refusal
-            ? DmaResult.Refuse<SwiotlbPool>(refusal)
-            : DmaResult.Grant(writer.ToPool());
-    }
 
     /// <summary>Checks that the used slots are exactly those of the bounces.</summary>
     public void AssertInvariants()

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
-using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
 using DmaGrains.Reports;
 
@@ -56,7 +55,7 @@ internal sealed class BufferFields(BoardDefinition board, FileNode? getters, Exp
             Memory = map.Optional("memory")?.AsNamesIn("the board has no region", _regions) ?? default,
             Lines = map.Optional("lines") is { } lines ? ReadLines(lines.AsMap()) : null,
         };
-        if (problems.Count == before && (buffer.Check() ?? NamedRegions.Find(buffer.Memory, board.Memory).Refusal) is { } refusal)
+        if (problems.Count == before && board.CheckExport(buffer) is { } refusal)
         {
             PlaceAtFault(map, refusal.Field).Report(refusal, "a buffer that can exist");
         }
@@ -79,6 +78,7 @@ internal sealed class BufferFields(BoardDefinition board, FileNode? getters, Exp
         nameof(BufferExport.Getters) => getters!.Place,
         nameof(BufferExport.Memory) => map.PlaceOf("memory"),
         nameof(BufferExport.Lines) => map.PlaceOf("lines"),
+        nameof(Device.NeverExports) => map.PlaceOf("exporter"),
         _ => map.Place,
     };
 }

@@ -70,7 +70,7 @@ internal sealed class ClusterCheck(IGrainFactory grains, ClusterStorage storage)
         foreach (var name in stored.Except(listed))
         {
             var buffer = await grains.GetBuffer(board, name).DescribeAsync();
-            if (buffer is { IsGranted: true, Value.IsGone: false })
+            if (buffer is { IsGranted: true, Value.IsReleasedByAll: false })
             {
                 unlisted.Add($"{FindingKind.Listing}: {name}: it exists, but its board does not list it");
             }

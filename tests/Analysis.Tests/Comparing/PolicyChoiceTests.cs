@@ -31,18 +31,18 @@ public sealed class PolicyChoiceTests
     private static HazardReport Hazard => new("bounced", "vc4", "dma_mask", 1, 0, "Bounced.");
 
     [Fact]
-    public void The_choice_is_the_first_and_those_as_good_have_the_same_weights() => _anyOutcome.Array[1, 6].Sample(outcomes =>
+    public void The_choice_is_the_first_and_those_as_good_have_the_same_ranking() => _anyOutcome.Array[1, 6].Sample(outcomes =>
     {
         ImmutableArray<PolicyOutcome> sorted =
         [
             .. outcomes.Select((outcome, index) => outcome with { Policy = $"p{index}" })
-                .OrderBy(outcome => string.Concat(outcome.Weights.Select(weight => $"{weight:D20}")), StringComparer.Ordinal),
+                .OrderBy(outcome => string.Concat(outcome.Ranking.Select(value => $"{value:D20}")), StringComparer.Ordinal),
         ];
 
-        var choice = PolicyChoice.Of(sorted, _importers);
+        var choice = PolicyChoice.Explain(sorted, _importers);
 
         return choice.Policy == sorted[0].Policy
-            && choice.AsGood.SequenceEqual(sorted[1..].Where(other => other.Weights.SequenceEqual(sorted[0].Weights)).Select(other => other.Policy))
+            && choice.AsGood.SequenceEqual(sorted[1..].Where(other => other.Ranking.SequenceEqual(sorted[0].Ranking)).Select(other => other.Policy))
             && choice.NeverServed.SequenceEqual(_importers.Where(importer => sorted.All(outcome => !outcome.Served.Contains(importer))));
     });
 
@@ -88,5 +88,5 @@ public sealed class PolicyChoiceTests
         Assert.EndsWith($" Next is next, which {worse}. twin would do as well.", ReasonOf(_good, _good with { Policy = "twin" }, next), StringComparison.Ordinal);
     }
 
-    private static string ReasonOf(params ImmutableArray<PolicyOutcome> outcomes) => PolicyChoice.Of(outcomes, _importers).Reason;
+    private static string ReasonOf(params ImmutableArray<PolicyOutcome> outcomes) => PolicyChoice.Explain(outcomes, _importers).Reason;
 }

@@ -59,8 +59,8 @@ public sealed class PolicyComparisonTests
     {
         var report = await CompareAsync(scenario);
 
-        var weights = report.Policies.Select(policy => policy.Weights).ToList();
-        Assert.All(weights.Zip(weights.Skip(1)), pair => Assert.True(pair.First.AsSpan().SequenceCompareTo(pair.Second.AsSpan()) <= 0));
+        var rankings = report.Policies.Select(policy => policy.Ranking).ToList();
+        Assert.All(rankings.Zip(rankings.Skip(1)), pair => Assert.True(pair.First.AsSpan().SequenceCompareTo(pair.Second.AsSpan()) <= 0));
         Assert.Equal(report.Policies[0].Policy, report.Choice.Policy);
     }
 

@@ -124,6 +124,7 @@ public class ExperimentFileTests
     [InlineData("importers: []", "importers is an empty list")]
     [InlineData("importers: {choose: [{value: gpu, weight: 0}]}", "the weights of importers cannot be")]
     [InlineData("exporter: nobody", "the board has no device nobody")]
+    [InlineData("exporter: card", "card only imports buffers; expected another exporter, or a heap")]
     [InlineData("memory: sram", "the board has no region sram")]
     [InlineData("memory: pool", "Region pool is the bounce pool")]
     [InlineData("mapping: sometimes", "mapping is text 'sometimes'; expected hold or per-use")]

@@ -28,7 +28,7 @@ internal sealed class BoardReplay(BoardDefinition definition) : ICommandWatch
         Assert.Equal(known.Costs, after.Costs);
         Assert.Equal(known.Constraints, after.Constraints);
         Assert.Equal(known.Hazards, after.Hazards);
-        Assert.Equal(known.IsGone, after.IsGone);
+        Assert.Equal(known.IsReleasedByAll, after.IsReleasedByAll);
         Steps++;
     }
 

@@ -102,7 +102,7 @@ public sealed class BufferDebtsTests : IAsyncLifetime
         await Assert.ThrowsAsync<OrleansException>(() => Buffer.DetachAsync("a1"));
         await _cluster.DeactivateAsync(Buffer);
 
-        Assert.True((await Buffer.DescribeAsync()).Value.IsGone);
+        Assert.True((await Buffer.DescribeAsync()).Value.IsReleasedByAll);
 
         await TakenOffAsync();
         Assert.Empty(await Memory.GetHeldAsync());

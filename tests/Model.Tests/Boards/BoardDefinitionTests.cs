@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Translation;
@@ -22,6 +23,23 @@ public sealed class BoardDefinitionTests
 
     [Fact]
     public void Check_accepts_a_board_with_MMUs_and_memory_of_every_kind() => Assert.Null(MappedBoard.Definition.Check());
+
+    [Fact]
+    public void CheckExport_refuses_what_no_exporter_of_the_board_could_export()
+    {
+        var board = MappedBoard.Definition;
+        var gpu = board.Devices.First();
+        var never = board with { Devices = board.Devices.Replace(gpu, gpu with { NeverExports = true }) };
+        var export = new BufferExport("frame", 4096, gpu.Name);
+
+        Assert.Null(board.CheckExport(export));
+        Assert.Null(never.CheckExport(export with { Exporter = null }));
+        Assert.Equal((Errno.EOPNOTSUPP, gpu.Name), (never.CheckExport(export)!.Errno, never.CheckExport(export)!.Importer));
+        Assert.Equal(Errno.ENODEV, board.CheckExport(export with { Exporter = "ghost" })!.Errno);
+        Assert.Equal("Memory", board.CheckExport(export with { Memory = new("ghost") })!.Field);
+        Assert.Equal("SizeBytes", never.CheckExport(export with { SizeBytes = 0 })!.Field);
+        Assert.Null((board with { Memory = [] }).CheckExport(export));
+    }
 
     [Fact]
     public void Check_refuses_with_EINVAL_when_the_name_is_none() =>

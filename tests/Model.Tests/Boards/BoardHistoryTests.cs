@@ -143,7 +143,7 @@ public sealed class BoardHistoryTests
             held += buffer.Storage?.PageCount ?? 0;
             Assert.Equal(
                 buffer.Attachments.Select(attachment => attachment.Demand)
-                    .Aggregate(DmaConstraints.Unconstrained, DmaConstraints.Narrow),
+                    .Aggregate(DmaConstraints.Unconstrained, DmaConstraints.Intersect),
                 buffer.Constraints);
             Assert.All(buffer.Mappings, mapping => Assert.Same(buffer.Storage, mapping.Storage));
         }

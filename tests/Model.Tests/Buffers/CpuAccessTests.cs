@@ -42,7 +42,7 @@ public sealed class CpuAccessTests
         Assert.Null(attached.Execute(Frame, Touch("a", DmaDirection.ToDevice)).Reply.Refusal);
         Assert.NotNull(gone.Storage);
         Assert.Equal(Errno.EBADF, gone.Apply(Touch("a", DmaDirection.ToDevice), null, null).Reply.Refusal!.Errno);
-        Assert.Equal(Errno.EBADF, gone.Freed().Apply(Begin("b", DmaDirection.ToDevice), null, null).Reply.Refusal!.Errno);
+        Assert.Equal(Errno.EBADF, gone.Settled().Apply(Begin("b", DmaDirection.ToDevice), null, null).Reply.Refusal!.Errno);
     }
 
     [Fact]

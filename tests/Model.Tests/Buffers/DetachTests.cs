@@ -32,7 +32,7 @@ public sealed class DetachTests
             var step = buffer.Apply(Detach($"a{chosen}"), null, null);
 
             return step.Next.Constraints == step.Next.Attachments
-                .Aggregate(DmaConstraints.Unconstrained, (union, left) => DmaConstraints.Narrow(union, left.Demand));
+                .Aggregate(DmaConstraints.Unconstrained, (union, left) => DmaConstraints.Intersect(union, left.Demand));
         });
 
     [Fact]

@@ -85,7 +85,7 @@ public sealed class ExportStepTests
         Assert.Throws<InvalidOperationException>(() => BufferExports.Begin(null, new("frame", 4096)).Decided);
 
     private static DmaResult<ImmutableArray<MemoryRegionLayout>> RegionsFor(string? exporter, Device? device) =>
-        BufferExports.RegionsOn(_regions, "frame", exporter, device, default);
+        BufferExports.Authorize(_regions, "frame", exporter, device, default);
 
     private static (Errno, string?) PartsOf(DmaResult<ImmutableArray<MemoryRegionLayout>> answer) => (answer.Refusal!.Errno, answer.Refusal.Importer);
 
@@ -99,7 +99,7 @@ public sealed class ExportStepTests
             asked.Add(question.GetType().Name);
             step = question switch
             {
-                ExportQuestion.NeedsRegions ask => ask.Answer(BufferExports.RegionsOn(
+                ExportQuestion.NeedsRegions ask => ask.Answer(BufferExports.Authorize(
                     _regions, export.Name, export.Exporter, export.Exporter is null ? null : _gpu, export.Memory)),
                 ExportQuestion.NeedsExporter ask => ask.Answer(_gpu),
                 ExportQuestion.NeedsMemory ask => ask.Answer(memory.Allocate(ask.Request).Reply),

@@ -55,7 +55,7 @@ public sealed class ExportTests
 
         Assert.Equal(Errno.EEXIST, Exported(owing, new(Frame, 2)).Refusal!.Errno);
         Assert.Same(owing, Exported(owing, new(Frame, 1)).Value);
-        Assert.Equal(2u, Exported(owing.Freed(), new(Frame, 1) { Id = new("exporter", 2) }).Value.Generation);
+        Assert.Equal(2u, Exported(owing.Settled(), new(Frame, 1) { Id = new("exporter", 2) }).Value.Generation);
     }
 
     [Theory]

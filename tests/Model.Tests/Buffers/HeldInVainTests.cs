@@ -55,7 +55,7 @@ public class HeldInVainTests
     [Fact]
     public void All_that_is_held_for_nobody_or_for_a_gone_buffer_is_held_in_vain()
     {
-        var gone = DmaBuffer.Export(new("b", 4096)).Value.Gone();
+        var gone = DmaBuffer.Export(new("b", 4096)).Value.ExportFailed();
 
         Assert.Equal([new("b", 0), new("b", 3)], HeldInVain.Pages(null, [new("b", 0), new("b", 3)]));
         Assert.Equal([new("b", 0)], HeldInVain.Pages(gone, [new("b", 0)]));
@@ -76,7 +76,7 @@ public class HeldInVainTests
     public void No_generation_of_a_name_is_used_twice()
     {
         var living = DmaBuffer.Export(new("b", 4096), generation: 4).Value;
-        var gone = living.Gone();
+        var gone = living.ExportFailed();
 
         Assert.Equal((0u, 7u), (BufferExports.GenerationOf(null, 0), BufferExports.GenerationOf(null, 7)));
         Assert.Equal((4u, 4u), (BufferExports.GenerationOf(living, 0), BufferExports.GenerationOf(living, 9)));

@@ -240,8 +240,8 @@ public sealed class MapRawTests
         Assert.Equal(mapped.FrameOf().Hazards.AsEnumerable(), byHand.FrameOf().Hazards);
         Assert.Equal(mapped.FrameOf().Costs, byHand.FrameOf().Costs);
         Assert.Equal(
-            (mapped.FrameOf().Cpu.IsCleaned, mapped.FrameOf().Cpu.IsDirty, mapped.FrameOf().Cpu.IsStale),
-            (byHand.FrameOf().Cpu.IsCleaned, byHand.FrameOf().Cpu.IsDirty, byHand.FrameOf().Cpu.IsStale));
+            (mapped.FrameOf().Cpu.IsWrittenBack, mapped.FrameOf().Cpu.IsDirty, mapped.FrameOf().Cpu.IsStale),
+            (byHand.FrameOf().Cpu.IsWrittenBack, byHand.FrameOf().Cpu.IsDirty, byHand.FrameOf().Cpu.IsStale));
         Assert.Equal(mapped.Memory.FreePageCount, byHand.Memory.FreePageCount);
         Assert.Equal(mapped.Translation.Held.Count(), byHand.Translation.Held.Count());
     }

@@ -41,7 +41,7 @@ public sealed class NoListExistsTests
             var isOwn = chosen.Lists == ListSharing.Own || (chosen.LateAttach == LateAttach.Resplit && chosen.Lists != ListSharing.Shared);
             var serves = isOwn
                 ? takes.TrueForAll(one => Exists(asked.size, one))
-                : Exists(asked.size, takes.Aggregate(DmaConstraints.Narrow));
+                : Exists(asked.size, takes.Aggregate(DmaConstraints.Intersect));
             Assert.Equal(!serves, buffer.Hazards.Any(hazard => hazard.Kind == HazardKind.NoListExists));
         });
 

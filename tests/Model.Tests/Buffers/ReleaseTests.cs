@@ -17,7 +17,7 @@ public sealed class ReleaseTests
         Assert.Equal(FreePages - 25, left.Memory.FreePageCount);
         Assert.Equal(FreePages, gone.Memory.FreePageCount);
         Assert.Empty(gone.Memory.Allocations);
-        Assert.True(gone.FrameOf() is { IsGone: true, IsFreed: true, OwedTokens.IsEmpty: true, Storage: null });
+        Assert.True(gone.FrameOf() is { IsReleasedByAll: true, IsFreed: true, OwedTokens.IsEmpty: true, Storage: null });
     }
 
     [Fact]
@@ -44,13 +44,13 @@ public sealed class ReleaseTests
         var frame = DmaBuffer.Export(new(Frame, 1)).Value.Apply(Release(), null, null).Next;
 
         Assert.Equal([new(Frame, 0), new(Frame, 1)], frame.OwedTokens);
-        Assert.True(frame.Freed() is { OwedTokens.IsEmpty: true, IsFreed: true });
+        Assert.True(frame.Settled() is { OwedTokens.IsEmpty: true, IsFreed: true });
     }
 
     [Fact]
     public void Freed_throws_when_somebody_is_attached_or_nobody_released()
     {
-        Assert.Throws<InvalidOperationException>(() => With(1).FrameOf().Freed());
-        Assert.Throws<InvalidOperationException>(() => With(1).After(Attach("gpu"), Release()).FrameOf().Freed());
+        Assert.Throws<InvalidOperationException>(() => With(1).FrameOf().Settled());
+        Assert.Throws<InvalidOperationException>(() => With(1).After(Attach("gpu"), Release()).FrameOf().Settled());
     }
 }

@@ -130,7 +130,7 @@ internal sealed class CoherencyPlay(bool keepsToTheRules = true)
     private void Map(DeviceUse use)
     {
         NaiveWork += use.Coherent || use.IsOwed ? 0UL : 1;
-        var step = Ownership.Map(use, [.. _uses]);
+        var step = Ownership.BeginDeviceUse(use, [.. _uses]);
         _uses.Add(use);
         if (Step(step.Hazard == HazardKind.StaleSnoop ? step with { Hazard = null } : step) && !use.IsOwed && use.Direction == DmaDirection.FromDevice)
         {
@@ -167,7 +167,7 @@ internal sealed class CoherencyPlay(bool keepsToTheRules = true)
         var use = _uses[index];
         _uses.RemoveAt(index);
         NaiveWork += use.WritesUnseen ? 1UL : 0;
-        Step(Ownership.Unmap(use, [.. _uses]));
+        Step(Ownership.EndDeviceUse(use, [.. _uses]));
     }
 
     private void Begin(DmaDirection direction)
@@ -186,7 +186,7 @@ internal sealed class CoherencyPlay(bool keepsToTheRules = true)
     private void TouchByCpu(DmaDirection direction)
     {
         var touch = new OpenAccess(string.Empty, direction);
-        if (!Step(Ownership.Touch(direction, [.. _uses])))
+        if (!Step(Ownership.AccessByCpu(direction, [.. _uses])))
         {
             return;
         }
@@ -255,8 +255,8 @@ internal sealed class CoherencyPlay(bool keepsToTheRules = true)
         }
 
         // What is owed is owed because something may be left to write back; what is cleaned stays so while the CPU keeps off.
-        Assert.False(Ownership.IsCleaned && HasOwed);
-        Assert.True(!Ownership.IsCleaned || _uses.Any(use => use.KeepsCpuOff));
+        Assert.False(Ownership.IsWrittenBack && HasOwed);
+        Assert.True(!Ownership.IsWrittenBack || _uses.Any(use => use.KeepsCpuOff));
         return true;
     }
 }

@@ -9,7 +9,7 @@ public sealed class ConstraintUnionTests
     public void Attach_narrows_or_refuses_with_EINVAL_and_the_first_field_that_became_zero() =>
         Gen.Select(Any.Constraints, Any.Constraints).Sample((running, demand) =>
         {
-            var union = DmaConstraints.Narrow(running, demand);
+            var union = DmaConstraints.Intersect(running, demand);
             var result = ConstraintUnion.Attach(running, demand, "gpu");
             return union.IsSatisfiable
                 ? result.Value == union

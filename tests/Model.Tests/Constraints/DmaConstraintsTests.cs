@@ -8,31 +8,31 @@ public sealed class DmaConstraintsTests
     [Fact]
     public void Narrow_is_commutative_associative_and_idempotent() =>
         Gen.Select(Any.Constraints, Any.Constraints, Any.Constraints).Sample((a, b, c) =>
-            DmaConstraints.Narrow(a, b) == DmaConstraints.Narrow(b, a)
-            && DmaConstraints.Narrow(DmaConstraints.Narrow(a, b), c)
-                == DmaConstraints.Narrow(a, DmaConstraints.Narrow(b, c))
-            && DmaConstraints.Narrow(a, a) == a);
+            DmaConstraints.Intersect(a, b) == DmaConstraints.Intersect(b, a)
+            && DmaConstraints.Intersect(DmaConstraints.Intersect(a, b), c)
+                == DmaConstraints.Intersect(a, DmaConstraints.Intersect(b, c))
+            && DmaConstraints.Intersect(a, a) == a);
 
     [Fact]
     public void Unconstrained_is_the_identity_of_Narrow() =>
         Any.Constraints.Sample(a =>
-            DmaConstraints.Narrow(a, DmaConstraints.Unconstrained) == a
-            && DmaConstraints.Narrow(DmaConstraints.Unconstrained, a) == a);
+            DmaConstraints.Intersect(a, DmaConstraints.Unconstrained) == a
+            && DmaConstraints.Intersect(DmaConstraints.Unconstrained, a) == a);
 
     [Fact]
     public void Narrow_is_at_most_each_argument() =>
         Gen.Select(Any.Constraints, Any.Constraints).Sample((a, b) =>
-            IsAtMost(DmaConstraints.Narrow(a, b), a) && IsAtMost(DmaConstraints.Narrow(a, b), b));
+            IsAtMost(DmaConstraints.Intersect(a, b), a) && IsAtMost(DmaConstraints.Intersect(a, b), b));
 
     [Fact]
     public void IsWithin_says_that_each_limit_is_at_most_the_other_one() =>
         Gen.Select(Any.Constraints, Any.Constraints).Sample((a, b) =>
-            a.IsWithin(b) == IsAtMost(a, b) && DmaConstraints.Narrow(a, b).IsWithin(b) && a.IsWithin(a));
+            a.IsWithin(b) == IsAtMost(a, b) && DmaConstraints.Intersect(a, b).IsWithin(b) && a.IsWithin(a));
 
     [Fact]
     public void Narrow_is_monotone() =>
         Gen.Select(Any.Constraints, Any.Constraints, Any.Constraints).Sample((loose, other, more) =>
-            IsAtMost(DmaConstraints.Narrow(Below(loose, more), other), DmaConstraints.Narrow(loose, other)));
+            IsAtMost(DmaConstraints.Intersect(Below(loose, more), other), DmaConstraints.Intersect(loose, other)));
 
     [Fact]
     public void FirstZeroField_names_the_first_zero_and_IsSatisfiable_agrees() =>

@@ -22,10 +22,10 @@ public sealed class ListLimitsTests
     [Fact]
     public void Narrow_is_commutative_associative_and_idempotent_and_keeps_what_stands_beside_nothing() => Gen.Select(Any, Any, Any).Sample((one, other, third) =>
     {
-        Assert.Equal(ListLimits.Narrow(one, other), ListLimits.Narrow(other, one));
-        Assert.Equal(ListLimits.Narrow(ListLimits.Narrow(one, other), third), ListLimits.Narrow(one, ListLimits.Narrow(other, third)));
-        Assert.Equal(one, ListLimits.Narrow(one, one));
-        Assert.Equal(one, ListLimits.Narrow(one, default));
+        Assert.Equal(ListLimits.Intersect(one, other), ListLimits.Intersect(other, one));
+        Assert.Equal(ListLimits.Intersect(ListLimits.Intersect(one, other), third), ListLimits.Intersect(one, ListLimits.Intersect(other, third)));
+        Assert.Equal(one, ListLimits.Intersect(one, one));
+        Assert.Equal(one, ListLimits.Intersect(one, default));
     });
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class ListLimitsTests
         var table = SgTableOf(parts);
         bool Keeps(ListLimits limits) => SegmentCheck.FirstViolation(table, DmaConstraints.Unconstrained with { Limits = limits }, "gpu") is null;
 
-        Assert.Equal(Keeps(one) && Keeps(other), Keeps(ListLimits.Narrow(one, other)));
+        Assert.Equal(Keeps(one) && Keeps(other), Keeps(ListLimits.Intersect(one, other)));
     });
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class ListLimitsTests
         var one = default(ListLimits).With(ListLimit.AddressAlignment, 65536);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var both = ListLimits.Narrow(ListLimits.Narrow(one, default), ListLimits.Narrow(default, one));
+        var both = ListLimits.Intersect(ListLimits.Intersect(one, default), ListLimits.Intersect(default, one));
         var after = GC.GetAllocatedBytesForCurrentThread();
 
         Assert.Equal((one, 0L), (both, after - before));

@@ -27,7 +27,7 @@ public sealed class DeviceDmaParametersTests
         Assert.Equal(new(uint.MaxValue, uint.MaxValue, ulong.MaxValue), DmaConstraints.Unconstrained);
         Assert.Equal(
             DeviceDmaParameters.DefaultMaxSegmentCount,
-            DmaConstraints.Narrow(DmaConstraints.Unconstrained, DeviceDmaParameters.Read(null, ParameterDefaults.V61)).MaxSegmentCount);
+            DmaConstraints.Intersect(DmaConstraints.Unconstrained, DeviceDmaParameters.Read(null, ParameterDefaults.V61)).MaxSegmentCount);
     }
 
     [Theory]
@@ -59,6 +59,18 @@ public sealed class DeviceDmaParametersTests
                 && read.MaxSegmentCount == (count == 0 ? zeros.MaxSegmentCount : count)
                 && read.SegmentBoundaryMask == (mask == 0 ? zeros.SegmentBoundaryMask : mask);
         });
+
+    [Fact]
+    public void Limits_are_unstated_where_the_getters_fill_in_a_limit() => Gen.Select(Any.Constraints, Any.Getters, Gen.Bool).Sample((set, getters, isSet) =>
+    {
+        DeviceDmaParameters? parameters = isSet ? new(set.MaxSegmentSize, set.MaxSegmentCount, set.SegmentBoundaryMask) : null;
+        var (read, stated) = (DeviceDmaParameters.Read(parameters, getters), parameters.GetValueOrDefault());
+        var expected = (read.MaxSegmentSize != stated.MaxSegmentSize && read.MaxSegmentSize != uint.MaxValue ? UnstatedLimits.MaxSegmentSize : 0)
+            | (read.MaxSegmentCount != stated.MaxSegmentCount && read.MaxSegmentCount != uint.MaxValue ? UnstatedLimits.MaxSegmentCount : 0)
+            | (read.SegmentBoundaryMask != stated.SegmentBoundaryMask && read.SegmentBoundaryMask != ulong.MaxValue ? UnstatedLimits.SegmentBoundaryMask : 0);
+
+        return DeviceDmaParameters.Unstated(parameters, getters) == expected;
+    });
 
     [Theory]
     [InlineData(false)]

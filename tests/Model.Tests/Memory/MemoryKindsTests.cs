@@ -14,7 +14,7 @@ public sealed class MemoryKindsTests
     public void Kind_says_what_can_be_done_with_its_memory(
         MemoryKind kind, bool hasStructPages, bool hasPfns, bool isCpuAccessible, bool isNamedOnly, bool mayBounce) => Assert.Equal(
             (hasStructPages, hasPfns, isCpuAccessible, isNamedOnly, mayBounce),
-            (kind.HasStructPages(), kind.HasPfns(), kind.IsCpuAccessible(), kind.IsNamedOnly(), kind.MayBounce()));
+            (kind.HasStructPages(), kind.HasPfns(), kind.IsCpuAccessible(), kind.IsNamedOnly(), kind.IsBounceable()));
 
     [Fact]
     public void Bounce_pool_is_nobodys_unless_named() => Assert.True(MemoryKind.Bounce.IsNamedOnly());

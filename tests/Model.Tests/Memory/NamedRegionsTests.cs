@@ -24,6 +24,16 @@ public sealed class NamedRegionsTests
             return isPossible ? found.Value.SequenceEqual(expected) : found.Refusal is { Errno: Errno.EINVAL, Field: "Memory" };
         });
 
+    [Fact]
+    public void Pages_come_from_what_is_named_or_from_system_RAM_and_contiguous_areas() => _names.Sample(names =>
+    {
+        var expected = names.IsEmpty
+            ? _board.Where(region => region.Kind is MemoryKind.System or MemoryKind.Contiguous)
+            : _board.Where(region => names.Names.Contains(region.Name) && region.Kind != MemoryKind.Bounce);
+
+        return _board.Where(region => NamedRegions.MayGive(names, region)).SequenceEqual(expected);
+    });
+
     [Theory]
     [InlineData("ghost")]
     [InlineData("Ram")]

@@ -1,4 +1,5 @@
 using CsCheck;
+using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
 using DmaGrains.Model.Tests.Scatterlists;
@@ -42,6 +43,20 @@ public sealed class PhysicalMemoryHistoryTests
             Assert.Equal(memory.Describe().AsEnumerable(), restored.Describe());
             Assert.Equal(
                 memory.Allocate(next).Reply.Refusal?.Errno, restored.Allocate(next).Reply.Refusal?.Errno);
+        });
+
+    [Fact]
+    public void With_a_token_end_those_of_its_last_16_generations_that_hold_pages() =>
+        Gen.Select(Gen.UInt[0, 40], Gen.UInt[0, 40].Array[0, 8]).Sample((generation, held) =>
+        {
+            var memory = held.Distinct().Aggregate(
+                PhysicalMemory.Create([new("ram", MemoryKind.System, new(0, 64))]).Value,
+                (memory, earlier) => memory.Allocate(new(new("frame", earlier), 4096, DmaConstraints.Unconstrained, ulong.MaxValue, "gpu")).Next);
+
+            var expected = held.Distinct().Where(earlier => earlier < generation && generation - earlier <= 16).OrderDescending();
+
+            Assert.Equal([generation, .. expected], memory.EndingWith(new("frame", generation)).Select(token => token.Generation));
+            Assert.Equal([generation], memory.EndingWith(new("other", generation)).Select(token => token.Generation));
         });
 
     private static PhysicalMemory Free(PhysicalMemory memory, PageOwners owners, AllocationToken token)

@@ -139,7 +139,7 @@ public sealed class AttachOrderTests
         ];
         var choices = NamedPolicies.Find(policy)!;
         Assert.False(Representability.IsRepresentable(
-            819_200, devices.Select(device => device.Demand(ParameterDefaults.V61)).Aggregate(DmaConstraints.Narrow)));
+            819_200, devices.Select(device => device.Demand(ParameterDefaults.V61)).Aggregate(DmaConstraints.Intersect)));
         var orders = from a in devices from b in devices.Except([a]) from c in devices.Except([a, b]) select (string[])[a.Name, b.Name, c.Name];
         foreach (var order in orders)
         {

@@ -60,7 +60,7 @@ public sealed class MappedSegmentsTests
     public void Of_stays_within_the_limits_when_every_entry_does_and_bases_are_size_aligned() =>
         _translated.Where(sample => sample.Stages.All(stage => stage.Layout.Alignment == IovaAlignment.Size)).Sample((stages, request) =>
         {
-            var cut = request with { CutUnder = DmaConstraints.Narrow(request.CutUnder, Floored(request.Takes)) };
+            var cut = request with { CutUnder = DmaConstraints.Intersect(request.CutUnder, Floored(request.Takes)) };
             var mapped = DmaTranslation.Create([.. stages], null).Map(cut).Reply.Value;
 
             var segments = MappedSegments.Of(TableOf(cut), cut.Takes, mapped);

@@ -70,7 +70,7 @@ public sealed class SwiotlbPoolTests
 
         var (next, reply) = pool.Map(536_576);
 
-        Assert.Same(pool, next);
+        Assert.Equal((pool.State, pool.UsedSlotCount), (next.State, next.UsedSlotCount));
         Assert.Equal(
             (Errno.EIO, "LengthBytes", 536_576ul, 262_144ul),
             (reply.Refusal!.Errno, reply.Refusal.Field, reply.Refusal.Needed, reply.Refusal.Limit));
@@ -94,7 +94,7 @@ public sealed class SwiotlbPoolTests
 
         var (next, reply) = pool.Map(8192);
 
-        Assert.Same(pool, next);
+        Assert.Equal((pool.State, pool.UsedSlotCount), (next.State, next.UsedSlotCount));
         Assert.Equal(
             (Errno.EIO, "BouncePool", 8192ul, 4096ul),
             (reply.Refusal!.Errno, reply.Refusal.Field, reply.Refusal.Needed, reply.Refusal.Limit));
@@ -207,7 +207,7 @@ public sealed class SwiotlbPoolTests
         }
 
         Assert.Equal(bitmap.Map(length, address, mask), reply.IsGranted ? reply.Value.FirstSlot : null);
-        Assert.True(reply.IsGranted || (ReferenceEquals(pool, next) && reply.Refusal!.Field == "BouncePool"));
+        Assert.True(reply.IsGranted || (pool.State == next.State && reply.Refusal!.Field == "BouncePool"));
         return next;
     }
 

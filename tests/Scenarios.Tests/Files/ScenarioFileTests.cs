@@ -391,6 +391,7 @@ public class ScenarioFileTests
     [InlineData(
         "memory: secure", "memory: pool",
         "8:38: Region pool is the bounce pool; no buffer is allocated from it; expected a buffer that can exist")]
+    [InlineData("exporter: gpu", "exporter: display", "7:47: display only imports buffers; expected another exporter, or a heap")]
     [InlineData(
         "height: 720", "height: 721",
         "7:59: The lines of frame end at byte 1845760; it has 1843200; expected a buffer that can exist")]

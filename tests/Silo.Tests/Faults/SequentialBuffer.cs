@@ -50,7 +50,7 @@ internal sealed record SequentialBuffer(DmaBuffer? Buffer, ReplyTable Replies)
 
     private bool Shows(DmaResult<DmaBuffer> seen) =>
         !seen.TryGetValue(out var found) ? Buffer is null
-        : Buffer is not null && JsonSerializer.Serialize(found.IsInDebt ? found.Freed() : found) == JsonSerializer.Serialize(Buffer);
+        : Buffer is not null && JsonSerializer.Serialize(found.IsInDebt ? found.Settled() : found) == JsonSerializer.Serialize(Buffer);
 
     private (SequentialBuffer Next, DmaResult<DmaReply> Reply) Export(BufferExport export, BoardDefinition board)
     {
@@ -64,7 +64,7 @@ internal sealed record SequentialBuffer(DmaBuffer? Buffer, ReplyTable Replies)
         {
             step = question switch
             {
-                ExportQuestion.NeedsRegions ask => ask.Answer(BufferExports.RegionsOn(
+                ExportQuestion.NeedsRegions ask => ask.Answer(BufferExports.Authorize(
                     board.Memory, export.Name, export.Exporter, board.Devices.FirstOrDefault(device => device.Name == export.Exporter), export.Memory)),
                 _ => throw new NotSupportedException($"No exporter here asks {question}."),
             };
@@ -113,7 +113,7 @@ internal sealed record SequentialBuffer(DmaBuffer? Buffer, ReplyTable Replies)
         }
 
         var step = answering.Decided;
-        var next = step.Next.IsInDebt ? step.Next.Freed() : step.Next;
+        var next = step.Next.IsInDebt ? step.Next.Settled() : step.Next;
         return (new(next, Replies.Remember(command, step.Reply, operation.Place, operation.First.Command!.Id)), step.Reply);
     }
 

@@ -8,7 +8,7 @@ using static DmaGrains.Model.Tests.Boards.SmallBoard;
 namespace DmaGrains.Model.Tests.Buffers;
 
 /// <summary>Who is refused for the count of a device behind an IOMMU is told so, and which policy would not have.</summary>
-public sealed class NamingTranslatedTests
+public sealed class SuggestTranslatedTests
 {
     private const ulong MiB = 1 << 20;
 

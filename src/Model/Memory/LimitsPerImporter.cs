@@ -6,12 +6,12 @@ namespace DmaGrains.Model.Memory;
 
 /// <summary>The limits of lists over the same pages, each cut for one importer. Compared by content. The default is empty: one list serves all.</summary>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.own-lists")]
-public readonly struct OwnLists : IEquatable<OwnLists>
+public readonly struct LimitsPerImporter : IEquatable<LimitsPerImporter>
 {
     [Id(0)]
     private readonly ImmutableArray<DmaConstraints> _limits;
 
-    private OwnLists(ImmutableArray<DmaConstraints> limits) => _limits = limits;
+    private LimitsPerImporter(ImmutableArray<DmaConstraints> limits) => _limits = limits;
 
     /// <summary>The limits of each list, fewest segments first.</summary>
     public ImmutableArray<DmaConstraints> Limits => _limits.IsDefault ? [] : _limits;
@@ -23,7 +23,7 @@ public readonly struct OwnLists : IEquatable<OwnLists>
     /// <param name="demands">What each importer allows. Limits below a page count as a page, because lists are cut at pages.</param>
     /// <param name="sizeBytes">Bytes of the buffer.</param>
     /// <param name="pageOrder">The kernel's page order.</param>
-    public static OwnLists Of(IEnumerable<DmaConstraints> demands, ulong sizeBytes, int pageOrder = 0)
+    public static LimitsPerImporter Of(IEnumerable<DmaConstraints> demands, ulong sizeBytes, int pageOrder = 0)
     {
         var pageCount = Page.CountFor(sizeBytes, pageOrder) >> pageOrder;
         var limits = demands
@@ -36,7 +36,7 @@ public readonly struct OwnLists : IEquatable<OwnLists>
         var kept = new List<DmaConstraints>();
         foreach (var one in limits)
         {
-            if (!kept.Any(other => DmaConstraints.Narrow(one, other) == other))
+            if (!kept.Any(other => DmaConstraints.Intersect(one, other) == other))
             {
                 kept.Add(one);
             }
@@ -46,16 +46,16 @@ public readonly struct OwnLists : IEquatable<OwnLists>
     }
 
     /// <summary>Whether both have the same limits.</summary>
-    public static bool operator ==(OwnLists left, OwnLists right) => left.Equals(right);
+    public static bool operator ==(LimitsPerImporter left, LimitsPerImporter right) => left.Equals(right);
 
     /// <summary>Whether they differ.</summary>
-    public static bool operator !=(OwnLists left, OwnLists right) => !left.Equals(right);
+    public static bool operator !=(LimitsPerImporter left, LimitsPerImporter right) => !left.Equals(right);
 
     /// <inheritdoc/>
-    public bool Equals(OwnLists other) => Limits.SequenceEqual(other.Limits);
+    public bool Equals(LimitsPerImporter other) => Limits.SequenceEqual(other.Limits);
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is OwnLists other && Equals(other);
+    public override bool Equals(object? obj) => obj is LimitsPerImporter other && Equals(other);
 
     /// <inheritdoc/>
     public override int GetHashCode() => Limits.Aggregate(0, (hash, limits) => HashCode.Combine(hash, limits));
