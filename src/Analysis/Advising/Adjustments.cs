@@ -134,10 +134,9 @@ internal static class Adjustments
         }
 
         var highest = device.Windows.All.Select(window => OnBus(window, highestCpu)).DefaultIfEmpty(highestCpu).Max();
-        var mask = device.DmaMask == 0 ? Device.DefaultDmaMask : device.DmaMask;
-        if (mask < highest)
+        if (device.EffectiveDmaMask < highest)
         {
-            yield return Reach(device, nameof(Device.DmaMask), mask, highest, (before, to) => before with { DmaMask = to });
+            yield return Reach(device, nameof(Device.DmaMask), device.EffectiveDmaMask, highest, (before, to) => before with { DmaMask = to });
         }
 
         if (device.BusDmaLimit != 0 && device.BusDmaLimit < highest)

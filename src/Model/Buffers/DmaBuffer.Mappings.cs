@@ -38,6 +38,7 @@ public sealed partial record DmaBuffer
     private bool IsLastToHold(Mapping mapping) => HandedOut is null
         || !Mappings.Any(other => other.Name != mapping.Name && other.Mapped is not null && other.HeldAs == mapping.HeldAs);
 
+    /// <summary>Whether copies may stand in for pages that a device without an MMU does not reach.</summary>
     private bool MayBounce(MapOptions options, BackingStorage storage) =>
         Policy.Bouncing && !options.HasFlag(MapOptions.NoBounce) && LiesIn(storage).All(region => region.Kind.IsBounceable());
 
@@ -180,16 +181,10 @@ public sealed partial record DmaBuffer
             Windows = attachment.SeenThrough,
         };
         var cut = CutUnder(request, attachment, Storage!);
-        if (attachment.IsTranslated)
-        {
-            return BeyondEntries(attachment, Storage!) is { } beyond
-                ? before.Taken(Transition.Refuse(this, beyond))
-                : AskFor(before, attachment, mapping);
-        }
-
-        return Reaches(attachment, Storage!, cut) ? before.Taken(Hold(mapping))
-            : MayBounce(request.Options, Storage!) ? AskFor(before, attachment, mapping)
-            : before.Taken(Transition.Refuse(this, OutOfReach(attachment, Storage!, cut).ExplainUnstated(attachment.Unstated)));
+        return !attachment.IsTranslated && Reaches(attachment, Storage!, cut) ? before.Taken(Hold(mapping))
+            : CheckUnreached(attachment, Storage!, cut, request.Options) is { } unreached
+            ? before.Taken(Transition.Refuse(this, unreached.ExplainUnstated(attachment.Unstated)))
+            : AskFor(before, attachment, mapping);
     }
 
     private CommandQuestion.NeedsTranslation AskFor(DmaBuffer before, Attachment attachment, Mapping mapping) => new(

@@ -103,15 +103,9 @@ public sealed partial record DmaBuffer
             return (PlacesFor([attachment]) & attachment.Unrouted) == 0 ? NoPeerRoute(attachment) : null;
         }
 
-        if (Policy.Constraints != ConstraintModel.None && BeyondEntries(attachment, Storage!) is { } beyond)
-        {
-            return beyond;
-        }
-
-        return Policy.Constraints == ConstraintModel.None || attachment.IsTranslated || MayBounce(MapOptions.None, Storage!)
-            || Reaches(attachment, Storage!)
+        return Policy.Constraints == ConstraintModel.None || (!attachment.IsTranslated && Reaches(attachment, Storage!))
             ? null
-            : OutOfReach(attachment, Storage!);
+            : CheckUnreached(attachment, Storage!, CutFor(attachment.Demand, Storage!), MapOptions.None);
     }
 
     /// <summary>

@@ -14,8 +14,14 @@ public sealed partial record DmaBuffer
     private bool Reaches(Attachment attachment, BackingStorage storage) =>
         Reaches(attachment, storage, CutFor(attachment.Demand, storage));
 
-    private Refusal OutOfReach(Attachment attachment, BackingStorage storage) =>
-        OutOfReach(attachment, storage, CutFor(attachment.Demand, storage));
+    /// <summary>
+    /// EIO for a device behind an MMU whose entries cannot hold a storage's addresses, and for a device without an MMU that does not reach
+    /// the storage, unless copies may stand in for it; else null.
+    /// </summary>
+    private Refusal? CheckUnreached(Attachment attachment, BackingStorage storage, DmaConstraints cutUnder, MapOptions options) =>
+        attachment.IsTranslated ? BeyondEntries(attachment, storage)
+        : MayBounce(options, storage) ? null
+        : OutOfReach(attachment, storage, cutUnder);
 
     /// <summary>Whether a device without an MMU reaches every entry of a storage's list, cut under some limits.</summary>
     private bool Reaches(Attachment attachment, BackingStorage storage, DmaConstraints cutUnder) => attachment.Windows.IsEmpty

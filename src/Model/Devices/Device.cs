@@ -99,6 +99,9 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     /// <summary>Whether an MMU stands between the device and memory.</summary>
     public bool IsTranslated => Iommu is not null || BusMmu is not null;
 
+    /// <summary><see cref="DmaMask"/>, or the kernel's default.</summary>
+    public ulong EffectiveDmaMask => DmaMask == 0 ? DefaultDmaMask : DmaMask;
+
     /// <summary>The last bus address that the device can reach.</summary>
     /// <remarks>
     /// Source: include/linux/dma-direct.h, min_not_zero of mask and bus limit; a numeric bound, also for masks with holes. The end of the
@@ -108,8 +111,7 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     {
         get
         {
-            var mask = DmaMask == 0 ? DefaultDmaMask : DmaMask;
-            var bus = BusDmaLimit == 0 ? mask : Math.Min(mask, BusDmaLimit);
+            var bus = BusDmaLimit == 0 ? EffectiveDmaMask : Math.Min(EffectiveDmaMask, BusDmaLimit);
             return Windows.IsEmpty ? bus : Math.Min(bus, Windows.HighestBusAddress);
         }
     }

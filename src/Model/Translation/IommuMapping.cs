@@ -45,9 +45,9 @@ public sealed class IommuMapping
     /// <summary>The number of segments that cross a boundary at the lowest base that is not 0.</summary>
     public int CountCrossing()
     {
-        var start = unchecked((ulong)AlignmentBytes);
+        var (start, mask) = (unchecked((ulong)AlignmentBytes), _limits.EffectiveBoundaryMask);
         return Segments.Count(segment => SegmentCheck.CrossesBoundary(
-            unchecked(start + segment.OffsetBytes), segment.LengthBytes, _limits.EffectiveBoundaryMask));
+            unchecked(start + segment.OffsetBytes), segment.LengthBytes, mask));
     }
 
     /// <summary>The DMA segments as the device sees them.</summary>
