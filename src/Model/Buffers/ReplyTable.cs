@@ -10,7 +10,7 @@ namespace DmaGrains.Model.Buffers;
 /// </summary>
 /// <remarks>Source: the client table of Viewstamped Replication (Liskov and Cowling, 2012, section 4).</remarks>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.reply-table")]
-public sealed record ReplyTable
+public sealed partial record ReplyTable
 {
     /// <summary>The most callers that are remembered; beyond, the caller that asked longest ago is forgotten.</summary>
     public const int CallersMax = 128;

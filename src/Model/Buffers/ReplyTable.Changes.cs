@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using DmaGrains.Model.Buffers.Changes;
+
+namespace DmaGrains.Model.Buffers;
+
+/// <content>The difference between two states of the remembered replies, and the later state from the earlier one.</content>
+public sealed partial record ReplyTable
+{
+    /// <summary>What has changed since an earlier state; <see cref="With(ReplyChanges?, DmaBuffer?)"/> is the way back.</summary>
+    /// <param name="before">The earlier state.</param>
+    /// <param name="buffer">The buffer after the commands that were answered; null before its first export.</param>
+    /// <returns>Null when nothing has changed.</returns>
+    public ReplyChanges? ChangesSince(ReplyTable before, DmaBuffer? buffer)
+    {
+        if (ReferenceEquals(this, before))
+        {
+            return null;
+        }
+
+        var (unnamedForgotten, unnamed) = AddedSince(before.Unnamed, Unnamed, buffer);
+        var (forgotten, callers) = CallersSince(before, buffer);
+        return new()
+        {
+            UnnamedForgotten = unnamedForgotten,
+            Unnamed = unnamed,
+            CallersForgotten = forgotten,
+            Callers = callers,
+            Horizon = Horizon == before.Horizon ? 0 : Horizon,
+        };
+    }
+
+    /// <summary>The state that differs from this one by those changes.</summary>
+    /// <param name="changes">What <see cref="ChangesSince"/> told; null for none.</param>
+    /// <param name="buffer">The buffer after the same journal entry.</param>
+    public ReplyTable With(ReplyChanges? changes, DmaBuffer? buffer) => changes is null ? this : new()
+    {
+        Unnamed = With(Unnamed, changes.UnnamedForgotten, changes.Unnamed, buffer),
+        Callers = With(Callers, changes, buffer),
+        Horizon = changes.Horizon == 0 ? Horizon : changes.Horizon,
+    };
+
+    private (ImmutableArray<string> Forgotten, ImmutableArray<CallerChange> Changed) CallersSince(ReplyTable before, DmaBuffer? buffer)
+    {
+        if (Callers == before.Callers)
+        {
+            return default;
+        }
+
+        // Those that have not asked since keep their order, before all others.
+        var unchanged = 0;
+        var gone = new Dictionary<string, CallerReplies>();
+        foreach (var caller in before.Callers)
+        {
+            if (unchanged < Callers.Length && ReferenceEquals(caller, Callers[unchanged]))
+            {
+                unchanged++;
+            }
+            else
+            {
+                gone.Add(caller.Caller, caller);
+            }
+        }
+
+        var changed = ImmutableArray.CreateBuilder<CallerChange>(Callers.Length - unchanged);
+        foreach (var caller in Callers.AsSpan()[unchanged..])
+        {
+            var known = gone.Remove(caller.Caller, out var was) ? was.Replies : [];
+            var (forgotten, added) = AddedSince(known, caller.Replies, buffer);
+            changed.Add(new(caller.Caller, forgotten, added));
+        }
+
+        return (gone.Count == 0 ? default : [.. gone.Keys], changed.MoveToImmutable());
+    }
+
+    /// <summary>How many of the oldest replies are missing, and which are new.</summary>
+    private static (int Forgotten, ImmutableArray<AddedReply> Added) AddedSince(
+        ImmutableArray<RememberedReply> before, ImmutableArray<RememberedReply> after, DmaBuffer? buffer)
+    {
+        if (before == after)
+        {
+            return default;
+        }
+
+        // Replies are added at the end and forgotten at the front.
+        var forgotten = 0;
+        while (forgotten < before.Length && (after.IsEmpty || !ReferenceEquals(before[forgotten], after[0])))
+        {
+            forgotten++;
+        }
+
+        var kept = before.Length - forgotten;
+        var added = ImmutableArray.CreateBuilder<AddedReply>(after.Length - kept);
+        foreach (var reply in after.AsSpan()[kept..])
+        {
+            added.Add(AddedReply.Of(reply, buffer));
+        }
+
+        return (forgotten, added.Count == 0 ? default : added.MoveToImmutable());
+    }
+
+    private static ImmutableArray<CallerReplies> With(ImmutableArray<CallerReplies> callers, ReplyChanges changes, DmaBuffer? buffer)
+    {
+        if (changes is { CallersForgotten.IsDefault: true, Callers.IsDefault: true })
+        {
+            return callers;
+        }
+
+        var kept = callers.ToBuilder();
+        foreach (var name in changes.CallersForgotten.IsDefault ? [] : changes.CallersForgotten)
+        {
+            Take(kept, name);
+        }
+
+        var changed = new List<CallerReplies>();
+        foreach (var (name, forgotten, added) in changes.Callers.IsDefault ? [] : changes.Callers)
+        {
+            var known = Take(kept, name)?.Replies ?? [];
+            changed.Add(new(name, With(known, forgotten, added, buffer)));
+        }
+
+        kept.AddRange(changed);
+        return kept.ToImmutable();
+    }
+
+    private static CallerReplies? Take(ImmutableArray<CallerReplies>.Builder callers, string name)
+    {
+        for (var index = 0; index < callers.Count; index++)
+        {
+            if (callers[index].Caller == name)
+            {
+                var found = callers[index];
+                callers.RemoveAt(index);
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    private static ImmutableArray<RememberedReply> With(
+        ImmutableArray<RememberedReply> replies, int forgotten, ImmutableArray<AddedReply> added, DmaBuffer? buffer) =>
+        forgotten == 0 && added.IsDefault
+            ? replies
+            : [.. replies.AsSpan()[forgotten..], .. added.IsDefault ? [] : added.Select(reply => reply.In(buffer))];
+}
