@@ -2,6 +2,7 @@ using DmaGrains.Grains.Buffers.Debts;
 using DmaGrains.Grains.Devices;
 using DmaGrains.Grains.Experiments;
 using DmaGrains.Grains.Storage;
+using DmaGrains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Storage;
@@ -16,6 +17,7 @@ public static class GrainServices
     {
         silo.Services.AddSingleton<DeviceCache>();
         silo.Services.AddSingleton<DeviceCacheClient>();
+        silo.Services.AddSingleton<Journals>();
         silo.Services.AddSingleton<BufferDebts>();
         silo.Services.AddSingleton<DebtSweep>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<BufferDebts>());

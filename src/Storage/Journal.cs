@@ -6,6 +6,9 @@ namespace DmaGrains.Storage;
 /// </summary>
 public abstract class Journal
 {
+    /// <summary>Whether it is kept as a state of the grain, under the name that earlier builds gave their state.</summary>
+    public virtual bool IsState => false;
+
     /// <summary>Reads the last snapshot and the entries after it.</summary>
     /// <exception cref="StorageException">The journal is damaged or could not be read.</exception>
     public abstract Task<JournalContents> ReadAsync(CancellationToken cancellation);

@@ -13,6 +13,9 @@ internal sealed class StateJournal(IGrainStorage storage, GrainId grain, string 
     private readonly GrainState<StoredJournal> _state = new(new());
 
     /// <inheritdoc/>
+    public override bool IsState => true;
+
+    /// <inheritdoc/>
     public override async Task<JournalContents> ReadAsync(CancellationToken cancellation)
     {
         await storage.ReadStateAsync(name, grain, _state, cancellation);

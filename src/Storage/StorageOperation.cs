@@ -15,7 +15,7 @@ public abstract class StorageOperation(string grain, CancellationToken cancellat
     public virtual int SizeBytes => 0;
 
     /// <summary>Withdraws the operation if it has not begun.</summary>
-    protected CancellationToken Cancellation => cancellation;
+    public CancellationToken Cancellation => cancellation;
 
     /// <summary>Begins the operation; false when the caller has withdrawn it, which completes it.</summary>
     public abstract bool TryBegin();

@@ -2,15 +2,15 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Storage;
 
-/// <summary>A journal as one state.</summary>
+/// <summary>A journal as one state. Its ids are not those of the buffers' records that earlier builds stored under the same name.</summary>
 [GenerateSerializer, Alias("dma.stored.journal")]
 public sealed class StoredJournal
 {
     /// <summary>The last snapshot; null when nothing was written.</summary>
-    [Id(0)]
+    [Id(10)]
     public byte[]? Snapshot { get; init; }
 
     /// <summary>The entries after it, oldest first.</summary>
-    [Id(1)]
+    [Id(11)]
     public ImmutableArray<byte[]> Entries { get; init; } = [];
 }

@@ -1,13 +1,16 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using DmaGrains.Grains.Buffers;
 using DmaGrains.Interfaces;
 using DmaGrains.Model.Boards;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
+using DmaGrains.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Configuration;
-using Orleans.Storage;
+using Orleans.Serialization;
 using Orleans.TestingHost;
 
 namespace DmaGrains.Testing;
@@ -239,8 +242,12 @@ public sealed class DmaTestCluster : IAsyncDisposable
     /// <param name="grain">The grain.</param>
     /// <param name="state">The state's name, such as <c>buffer</c>.</param>
     public T? ReadState<T>(IAddressable grain, string state)
-        where T : class =>
-        Storage.Find(new(state, grain.GetGrainId())) is { } bytes ? Serializer.Deserialize<T>(BinaryData.FromBytes(bytes)) : null;
+        where T : class => Storage.Find(new(state, grain.GetGrainId())) switch
+        {
+            { Bytes: { } bytes } => Serializer.Deserialize<T>(bytes),
+            { Rows.IsEmpty: false } => (T?)(object?)DmaBufferRecord.Replay(JournalOf(grain).ReadAsync(CancellationToken.None).Result, Serializer),
+            _ => null,
+        };
 
     /// <summary>Stores a state behind a grain's back, as a fault of the storage might. The grain must not be called meanwhile.</summary>
     /// <typeparam name="T">The type of the state.</typeparam>
@@ -251,7 +258,17 @@ public sealed class DmaTestCluster : IAsyncDisposable
         where T : class
     {
         await DeactivateAsync(grain);
-        Storage.Put(new(state, grain.GetGrainId()), Serializer.Serialize(value).ToArray());
+        var bytes = Serializer.SerializeToArray(value);
+        if (value is DmaBufferRecord)
+        {
+            var journal = JournalOf(grain);
+            await journal.ReadAsync(CancellationToken.None);
+            await journal.ReplaceAsync(bytes);
+        }
+        else
+        {
+            Storage.Put(new(state, grain.GetGrainId()), bytes);
+        }
     }
 
     /// <summary>Stops the silos; held writes are released first.</summary>
@@ -261,8 +278,13 @@ public sealed class DmaTestCluster : IAsyncDisposable
         await _cluster.DisposeAsync();
     }
 
-    private OrleansGrainStorageSerializer Serializer =>
-        new(_cluster.Client.ServiceProvider.GetRequiredService<Orleans.Serialization.Serializer>());
+    private Serializer Serializer => _cluster.Client.ServiceProvider.GetRequiredService<Serializer>();
+
+    private SealedJournal JournalOf(IAddressable grain)
+    {
+        var unheard = new Outage(NullLogger.Instance, string.Empty);
+        return new(new SharedJournals(Storage, link: null), grain.GetGrainId().ToString(), unheard, unheard);
+    }
 
     private async Task DeployAsync(int silos)
     {

@@ -18,7 +18,7 @@ public class DependencyTests
         { "DmaGrains.Kernel", [.. _files, "DmaGrains.Scenarios"] },
         { "DmaGrains.Analysis", [.. _files, "DmaGrains.Scenarios"] },
         { "DmaGrains.Experiments", [.. _files, "DmaGrains.Scenarios", "DmaGrains.Kernel"] },
-        { "DmaGrains.Grains", [.. _files, "DmaGrains.Scenarios", "DmaGrains.Experiments"] },
+        { "DmaGrains.Grains", [.. _files, "DmaGrains.Scenarios", "DmaGrains.Experiments", "DmaGrains.Storage"] },
         { "DmaGrains.Silo", [.. _files, "DmaGrains.Scenarios", "DmaGrains.Analysis", "DmaGrains.Experiments", "DmaGrains.Grains", "DmaGrains.Storage"] },
         { "DmaGrains.Testing", [.. _files, "DmaGrains.Scenarios", "DmaGrains.Analysis", "DmaGrains.Grains", "DmaGrains.Storage", "DmaGrains.Silo"] },
         {

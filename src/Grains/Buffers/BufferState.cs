@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using DmaGrains.Grains.Buffers.Debts;
-using DmaGrains.Grains.Storage;
 using DmaGrains.Interfaces;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Memory;
@@ -9,32 +8,33 @@ using DmaGrains.Model.Translation;
 namespace DmaGrains.Grains.Buffers;
 
 /// <summary>A buffer's stored record, and the payment of what the buffer owes to its board.</summary>
-/// <param name="storage">The record.</param>
-/// <param name="lists">Its long lists.</param>
+/// <param name="journal">The buffer's journal.</param>
+/// <param name="earlier">What earlier builds stored.</param>
 /// <param name="board">The buffer's board.</param>
 /// <param name="debts">Takes note of debts that could not be paid.</param>
-/// <param name="dropActivation">The grain's DeactivateOnIdle.</param>
-internal sealed class BufferState(
-    IPersistentState<DmaBufferRecord> storage, StoredLists lists, BoardAnswers board, BufferDebts debts, Action dropActivation)
+internal sealed class BufferState(BufferJournal journal, EarlierState earlier, BoardAnswers board, BufferDebts debts)
 {
-    /// <summary>The record; all of it is durable, except replies to commands that changed nothing.</summary>
-    public DmaBufferRecord Record { get; private set; } = storage.State;
+    /// <summary>The record; all of it is durable, except replies to commands that changed nothing, and payments.</summary>
+    public DmaBufferRecord Record { get; private set; } = new();
 
     /// <summary>The buffer; null before its first export.</summary>
     public DmaBuffer? Buffer => Record.Buffer;
 
-    /// <summary>Reads long lists, and checks what was stored.</summary>
-    public async Task ReadAsync()
+    /// <summary>Reads the record, and checks what was stored.</summary>
+    public async Task ReadAsync(CancellationToken cancellation)
     {
-        if (storage.State is { Importers: not null } or { Mappings: not null })
+        if (!await journal.ReadAsync(cancellation) && await earlier.ReadAsync(cancellation) is { } record)
         {
-            var buffer = await lists.ReadAsync(storage);
-            storage.State = With(buffer, storage.State.Replies, storage.State.NextGeneration);
+            await journal.ReplaceAsync(record);
+            await earlier.ClearAsync();
         }
 
-        storage.State.Buffer?.AssertInvariants();
-        Record = storage.State;
+        journal.Durable.Buffer?.AssertInvariants();
+        Record = journal.Durable;
     }
+
+    /// <summary>Replaces the journal by a snapshot before the buffer leaves memory.</summary>
+    public Task RestAsync() => journal.HasEntries ? journal.ReplaceAsync(Record) : Task.CompletedTask;
 
     /// <summary>The record with another buffer and other replies.</summary>
     public DmaBufferRecord With(DmaBuffer? buffer, ReplyTable replies, uint? nextGeneration = null) => new()
@@ -49,7 +49,7 @@ internal sealed class BufferState(
     {
         try
         {
-            await (next.Buffer is null ? storage.WriteAsync(next, dropActivation) : lists.WriteAsync(storage, next));
+            await journal.WriteAsync(next);
         }
         catch when (next.Buffer is { IsInDebt: true })
         {
@@ -70,7 +70,7 @@ internal sealed class BufferState(
         }
 
         // Grants that changed nothing, and payments, are stored with the next change. After a crash, the same pages are given back again.
-        Note(With(batch.Buffer, batch.Replies));
+        Record = With(batch.Buffer, batch.Replies);
         await PayAsync();
     }
 
@@ -92,7 +92,7 @@ internal sealed class BufferState(
             throw;
         }
 
-        Note(With(owing.Settled(), Record.Replies));
+        Record = With(owing.Settled(), Record.Replies);
     }
 
     /// <summary>Pays what the buffer owes, and takes back what an export may have left behind when memory refused it.</summary>
@@ -152,11 +152,5 @@ internal sealed class BufferState(
 
         await (isAlive ? ListAgainAsync() : board.UnlistAsync(listed));
         return new(isAlive, hasPaid, freed, mapped);
-    }
-
-    private void Note(DmaBufferRecord next)
-    {
-        storage.State = next;
-        Record = next;
     }
 }

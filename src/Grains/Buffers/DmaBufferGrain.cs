@@ -8,7 +8,9 @@ using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Translation;
+using DmaGrains.Storage;
 using Microsoft.Extensions.Logging;
+using Orleans.Serialization;
 
 namespace DmaGrains.Grains.Buffers;
 
@@ -21,7 +23,8 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
     private readonly ILogger _logger;
 
     public DmaBufferGrain(
-        [PersistentState(DmaBufferRecord.StateName, StorageNames.Default)] IPersistentState<DmaBufferRecord> storage,
+        Journals journals,
+        Serializer serializer,
         DeviceCache facts,
         BufferDebts debts,
         ILogger<DmaBufferGrain> logger)
@@ -29,7 +32,8 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
         var key = this.GetPrimaryKeyString();
         _logger = logger;
         _board = new(GrainKeys.BoardOf(key), GrainKeys.NameOf(key), GrainFactory, facts);
-        _state = new(storage, new(GrainContext, DeactivateOnIdle), _board, debts, DeactivateOnIdle);
+        var journal = journals.Of(StorageNames.Default, GrainContext.GrainId, DmaBufferRecord.StateName);
+        _state = new(new(journal, serializer, DeactivateOnIdle), new(GrainContext, journal), _board, debts);
     }
 
     private string Name => _board.Buffer;
@@ -38,7 +42,7 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        await _state.ReadAsync();
+        await _state.ReadAsync(cancellationToken);
         try
         {
             await _state.SettleAsync();
@@ -46,6 +50,14 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
         catch (Exception)
         {
             // Payment is tried again later; callers that only read need not wait for it.
+        }
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (reason.ReasonCode == DeactivationReasonCode.ActivationIdle)
+        {
+            await _state.RestAsync();
         }
     }
 

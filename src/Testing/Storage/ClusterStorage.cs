@@ -1,4 +1,5 @@
 using System.Globalization;
+using DmaGrains.Storage;
 using Orleans.Storage;
 
 namespace DmaGrains.Testing;
@@ -107,8 +108,14 @@ public sealed class ClusterStorage
 
     /// <summary>Writes a state whose version must match; clears it when there are no bytes.</summary>
     /// <returns>Its new version.</returns>
-    internal async Task<string> WriteAsync(
-        StateKey state, byte[]? bytes, string? eTag, SiloLink link, CancellationToken cancellation)
+    internal Task<string> WriteAsync(StateKey state, byte[]? bytes, string? eTag, SiloLink link, CancellationToken cancellation) =>
+        WriteAsync(state, () => Write(state, bytes, eTag), link, cancellation);
+
+    /// <summary>Writes the next row of a journal; false when another one has its place.</summary>
+    internal Task<bool> WriteAsync(StateKey journal, JournalRow row, SiloLink link, CancellationToken cancellation) =>
+        WriteAsync(journal, () => Write(journal, row), link, cancellation);
+
+    private async Task<T> WriteAsync<T>(StateKey state, Func<T> write, SiloLink link, CancellationToken cancellation)
     {
         link.Check();
         await PassGatesAsync(state, cancellation);
@@ -124,7 +131,7 @@ public sealed class ClusterStorage
                 throw new IOException($"A test made the write of {state} fail.");
             }
 
-            var written = Write(state, bytes, eTag);
+            var written = write();
             if (fault is not null)
             {
                 _events.Add(new ClusterEvent.WriteFailed(state.State!, state.Key, Landed: true));
@@ -135,12 +142,12 @@ public sealed class ClusterStorage
         }
     }
 
-    /// <summary>The stored state, bypassing faults.</summary>
-    internal byte[]? Find(StateKey state)
+    /// <summary>What is stored, bypassing faults.</summary>
+    internal StoredBytes Find(StateKey state)
     {
         lock (_lock)
         {
-            return _states.GetValueOrDefault(state).Bytes;
+            return _states.GetValueOrDefault(state);
         }
     }
 
@@ -153,6 +160,15 @@ public sealed class ClusterStorage
         }
     }
 
+    /// <summary>Stores the next row of a journal, bypassing faults.</summary>
+    internal bool Put(StateKey journal, JournalRow row)
+    {
+        lock (_lock)
+        {
+            return Write(journal, row);
+        }
+    }
+
     /// <summary>The keys of grains with a stored state of that name, in order.</summary>
     internal IReadOnlyList<string> KeysWith(string state)
     {
@@ -160,7 +176,7 @@ public sealed class ClusterStorage
         {
             return
             [
-                .. _states.Where(entry => entry.Key.State == state && entry.Value.Bytes is not null)
+                .. _states.Where(entry => entry.Key.State == state && entry.Value is { Bytes: not null } or { Rows.IsEmpty: false })
                     .Select(entry => entry.Key.Key)
                     .Order(StringComparer.Ordinal),
             ];
@@ -239,5 +255,24 @@ public sealed class ClusterStorage
         _states[state] = new(bytes, version, kept.WriteCount + 1, Math.Max(kept.LargestWrite, size));
         _events.Add(new ClusterEvent.Written(state.State!, state.Key, size));
         return version;
+    }
+
+    private bool Write(StateKey journal, JournalRow row)
+    {
+        var kept = _states.GetValueOrDefault(journal);
+        var rows = kept.Rows;
+        if (!row.Follows(rows.IsEmpty ? 0 : rows[^1].Sequence))
+        {
+            return false;
+        }
+
+        _states[journal] = kept with
+        {
+            Rows = row.IsSnapshot ? [row] : rows.Add(row),
+            WriteCount = kept.WriteCount + 1,
+            LargestWrite = Math.Max(kept.LargestWrite, row.Payload.Length),
+        };
+        _events.Add(new ClusterEvent.Written(journal.State!, journal.Key, row.Payload.Length));
+        return true;
     }
 }

@@ -16,11 +16,15 @@ internal sealed class SharedProvider(ClusterStorage storage, SiloLink link) : St
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
-    public override void AddTo(ISiloBuilder silo, string name) => silo.Services.AddGrainStorage(
-        name,
-        (services, _) => new SharedGrainStorage(
-            storage,
-            link,
-            services.GetRequiredService<IGrainStorageSerializer>(),
-            services.GetRequiredService<IActivatorProvider>()));
+    public override void AddTo(ISiloBuilder silo, string name)
+    {
+        silo.AddJournalStore(name, new SharedJournals(storage, link));
+        silo.Services.AddGrainStorage(
+            name,
+            (services, _) => new SharedGrainStorage(
+                storage,
+                link,
+                services.GetRequiredService<IGrainStorageSerializer>(),
+                services.GetRequiredService<IActivatorProvider>()));
+    }
 }

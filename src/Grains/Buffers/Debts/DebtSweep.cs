@@ -1,9 +1,9 @@
 using System.Threading.Channels;
 using DmaGrains.Grains.Storage;
 using DmaGrains.Interfaces;
-using Microsoft.Extensions.DependencyInjection;
+using DmaGrains.Storage;
 using Microsoft.Extensions.Logging;
-using Orleans.Storage;
+using Orleans.Serialization;
 
 namespace DmaGrains.Grains.Buffers.Debts;
 
@@ -14,7 +14,8 @@ namespace DmaGrains.Grains.Buffers.Debts;
 /// <remarks>One for each silo; <see cref="DebtSweepGrain"/> selects the silo that sweeps. It stops before its silo leaves the cluster.</remarks>
 internal sealed partial class DebtSweep(
     IGrainFactory grains,
-    [FromKeyedServices(StorageNames.Default)] IGrainStorage storage,
+    Journals journals,
+    Serializer serializer,
     BufferDebts debts,
     TimeProvider time,
     ILogger<DebtSweep> logger) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
@@ -97,11 +98,11 @@ internal sealed partial class DebtSweep(
     private async Task LookAsync(string board, string name, CancellationToken stopping)
     {
         var buffer = grains.BufferForGrains(board, name);
-        var stored = new DurableState<DmaBufferRecord>(DmaBufferRecord.StateName, buffer.GetGrainId(), storage, new());
-        await stored.ReadStateAsync(stopping);
+        var journal = journals.Of(StorageNames.Default, buffer.GetGrainId(), DmaBufferRecord.StateName);
+        var stored = DmaBufferRecord.Replay(await journal.ReadAsync(stopping), serializer);
 
-        // A listed name without a buffer is left by an export that was refused and then interrupted.
-        if (stored.State.Buffer is null or { IsInDebt: true })
+        // A listed name without a buffer is left by an export that was refused and then interrupted, or the buffer was stored by an earlier build.
+        if (stored?.Buffer is null or { IsInDebt: true })
         {
             try
             {
