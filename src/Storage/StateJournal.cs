@@ -19,8 +19,7 @@ internal sealed class StateJournal(IGrainStorage storage, GrainId grain, string 
     public override async Task<JournalContents> ReadAsync(CancellationToken cancellation)
     {
         await storage.ReadStateAsync(name, grain, _state, cancellation);
-        var stored = _state.State ??= new();
-        return new(stored.Snapshot is { } snapshot ? snapshot : (ReadOnlyMemory<byte>?)null, [.. stored.Entries.Select(entry => (ReadOnlyMemory<byte>)entry)]);
+        return (_state.State ??= new()).Contents;
     }
 
     /// <inheritdoc/>

@@ -13,4 +13,8 @@ public sealed class StoredJournal
     /// <summary>The entries after it, oldest first.</summary>
     [Id(11)]
     public ImmutableArray<byte[]> Entries { get; init; } = [];
+
+    /// <summary>What it tells.</summary>
+    public JournalContents Contents => new(
+        Snapshot is { } snapshot ? snapshot : (ReadOnlyMemory<byte>?)null, [.. Entries.Select(entry => (ReadOnlyMemory<byte>)entry)]);
 }

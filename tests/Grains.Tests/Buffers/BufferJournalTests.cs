@@ -72,12 +72,16 @@ public sealed class BufferJournalTests(SiloFixture silo)
         await AttachAsync(buffer, 0, 1000);
         await MapAsync(buffer, 0, 1000);
 
+        // A snapshot may be due once meanwhile.
+        var written = new List<int>();
         for (var number = 1000; number < 1100; number++)
         {
-            Assert.InRange(await WrittenAsync(buffer, () => AttachAsync(buffer, number, 1)), 1, EntryMax);
-            Assert.InRange(await WrittenAsync(buffer, () => MapAsync(buffer, number, 1)), 1, 2 * EntryMax);
-            Assert.InRange(await WrittenAsync(buffer, () => UnmapAsync(buffer, number, 1)), 1, EntryMax);
+            written.Add(await WrittenAsync(buffer, () => AttachAsync(buffer, number, 1)));
+            written.Add(await WrittenAsync(buffer, () => MapAsync(buffer, number, 1)));
+            written.Add(await WrittenAsync(buffer, () => UnmapAsync(buffer, number, 1)));
         }
+
+        Assert.InRange(written.Count(bytes => bytes > EntryMax), 0, 1);
     }
 
     [Fact]

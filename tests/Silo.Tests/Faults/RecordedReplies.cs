@@ -41,7 +41,8 @@ internal sealed class RecordedReplies(string connection)
             }
 
             var board = grain.Split('/')[1];
-            foreach (var reply in _serializer.Deserialize<DmaBufferRecord>(state)!.Replies.Callers.SelectMany(caller => caller.Replies))
+            var record = DmaBufferRecord.Replay(_serializer.Deserialize<StoredJournal>(state)!.Contents, _serializer);
+            foreach (var reply in record!.Replies.Callers.SelectMany(caller => caller.Replies))
             {
                 if (!replies.TryAdd((board, reply.Number), reply))
                 {

@@ -4,6 +4,7 @@ using DmaGrains.Storage;
 using DmaGrains.Storage.PostgreSql;
 using DmaGrains.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Serialization;
 
 namespace DmaGrains.Silo.Tests.Faults;
@@ -41,15 +42,26 @@ internal static class StoredBuffers
         foreach (var buffer in buffers)
         {
             var grain = $"dma-buffer/{board}/{buffer}";
-            var found = await store.DoAsync(new StateRead(grain, DmaBufferRecord.StateName, TestContext.Current.CancellationToken));
-            var (version, payload) = found!.Value;
-            var state = SealedState.Unseal(grain, DmaBufferRecord.StateName, version, payload!)!.Value;
-            if (_serializer.Deserialize<DmaBufferRecord>(state)?.Buffer is { IsInDebt: true })
+            if ((await ReadAsync(store, grain))!.Buffer is { IsInDebt: true })
             {
                 owing.Add(buffer);
             }
         }
 
         return owing;
+    }
+
+    private static async Task<DmaBufferRecord?> ReadAsync(IStateStore store, string grain)
+    {
+        if (store is IJournalStore journals)
+        {
+            var unheard = new Outage(NullLogger.Instance, string.Empty);
+            return DmaBufferRecord.Replay(await new SealedJournal(journals, grain, unheard, unheard).ReadAsync(TestContext.Current.CancellationToken), _serializer);
+        }
+
+        var found = await store.DoAsync(new StateRead(grain, DmaBufferRecord.StateName, TestContext.Current.CancellationToken));
+        var (version, payload) = found!.Value;
+        var state = SealedState.Unseal(grain, DmaBufferRecord.StateName, version, payload!)!.Value;
+        return DmaBufferRecord.Replay(_serializer.Deserialize<StoredJournal>(state)!.Contents, _serializer);
     }
 }
