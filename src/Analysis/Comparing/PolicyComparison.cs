@@ -77,7 +77,7 @@ public static class PolicyComparison
 
     private static bool LooksAtImporters(ExporterPolicy policy) =>
         policy.Constraints is ConstraintModel.Rfc3 or ConstraintModel.Translated
-        && policy.LateAttach != LateAttach.Accept && policy.Lists is not (ListSharing.Shared or ListSharing.Exporters)
+        && policy.LateAttach != LateAttach.Accept && !policy.SharesAddresses
         && policy.ListCheck == ListCheck.Exact;
 
     private static async Task<BufferCosts> CostsAsync(Scenario scenario, MeteredEngine engine)

@@ -58,8 +58,7 @@ internal sealed class Footprints
 
         // A shared list holds what another device made, and the last unmap gives that back. A release, and a detach from a released buffer, may give back
         // everything.
-        var isOfAll = policy.Lists is ListSharing.Shared or ListSharing.Exporters
-            || step.Kind is StepKind.Release or StepKind.Revoke or StepKind.Detach;
+        var isOfAll = policy.SharesAddresses || step.Kind is StepKind.Release or StepKind.Revoke or StepKind.Detach;
         var translation = isOfAll
             ? AllTranslation
             : Behind(device?.Iommu) | Behind(device?.BusMmu) | (policy.Bouncing ? Bit("pool", "") : 0);

@@ -12,7 +12,7 @@ namespace DmaGrains.Model.Buffers;
 public sealed partial record DmaBuffer
 {
     /// <summary>A live mapping whose DMA addresses every further map is handed; null when each map makes its own, or there is none yet (thread #12).</summary>
-    private Mapping? HandedOut => SharesAddresses
+    private Mapping? HandedOut => Policy.SharesAddresses
         ? Mappings.FirstOrDefault(mapping => mapping.Access == BufferAccess.Map && !(mapping.Raw is { } raw && MapsForItself(raw)))
         : null;
 

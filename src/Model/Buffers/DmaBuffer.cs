@@ -154,8 +154,6 @@ public sealed partial record DmaBuffer
     /// </summary>
     public bool OwesAllMappings => IsReleasedByAll && !IsFreed && MayHoldMappings;
 
-    private bool SharesAddresses => Policy.Lists is ListSharing.Shared or ListSharing.Exporters;
-
     private bool MayHoldMappings => HasHadTranslated || Policy.Bouncing || Policy.Lists == ListSharing.Exporters;
 
     /// <summary>Whether the buffer owes pages or addresses.</summary>
@@ -346,12 +344,12 @@ public sealed partial record DmaBuffer
             Invariant.Holds(mapping.Storage.Token == Storage?.Token);
             Invariant.Holds(mapping.Sequence < NextMapping && mapping.HeldAs < NextMapping && !Unmapped.Contains(mapping.HeldAs));
             Invariant.Holds(mapping.Mapped is null || MayHoldMappings);
-            Invariant.Holds(mapping.MadeAddresses || SharesAddresses);
+            Invariant.Holds(mapping.MadeAddresses || Policy.SharesAddresses);
             Invariant.Holds(mapping.Raw is not { } raw || (Mappings.Find(raw) is { } taken && IsTakenBy(mapping.Attachment, taken)));
         }
 
         // Where each mapping has its own addresses, no other mapping holds those of an ended one.
-        if (before is not null && SharesAddresses && before.Unmapped != Unmapped)
+        if (before is not null && Policy.SharesAddresses && before.Unmapped != Unmapped)
         {
             Invariant.Holds(!Mappings.Any(mapping => Unmapped.Contains(mapping.HeldAs)));
         }

@@ -71,7 +71,10 @@ public sealed record ExporterPolicy
     /// Whether each importer's list is cut for it alone: importers then share pages but not lists, and each demand is judged by itself
     /// (thread #4 to #8).
     /// </summary>
-    internal bool HasOwnLists => Lists == ListSharing.Own || (LateAttach == LateAttach.Resplit && Lists is not (ListSharing.Shared or ListSharing.Exporters));
+    internal bool HasOwnLists => Lists == ListSharing.Own || (LateAttach == LateAttach.Resplit && !SharesAddresses);
+
+    /// <summary>Whether every map is handed the same DMA addresses, made for the first importer or for the exporter (thread #12).</summary>
+    public bool SharesAddresses => Lists is ListSharing.Shared or ListSharing.Exporters;
 
     /// <summary>
     /// Whether the order of attaches before the allocation makes no difference (thread #59): every order accepts the same importers, under
