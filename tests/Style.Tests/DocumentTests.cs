@@ -79,16 +79,39 @@ public partial class DocumentTests
     }
 
     [Fact]
-    public void Rules_page_names_members_of_the_model_that_exist()
+    public void Rules_page_names_members_that_exist()
     {
         var named = MemberName().Matches(Repository.Read("docs/rules.md"))
             .Select(match => (Type: match.Groups["type"].Value, Member: match.Groups["member"].Value)).Distinct().ToList();
 
-        var model = typeof(DmaBuffer).Assembly.GetTypes().Where(type => !type.IsNested).ToLookup(type => type.Name);
+        var types = new[] { typeof(DmaBuffer).Assembly, typeof(PolicyOutcome).Assembly }
+            .SelectMany(assembly => assembly.GetTypes()).Where(type => !type.IsNested).ToLookup(type => type.Name);
         Assert.True(named.Count > 30);
         Assert.All(named, name => Assert.True(
-            model[name.Type].Any(type => type.GetMembers(AllMembers).Any(member => member.Name == name.Member)), $"{name.Type}.{name.Member}"));
+            types[name.Type].Any(type => type.GetMembers(AllMembers).Any(member => member.Name == name.Member)), $"{name.Type}.{name.Member}"));
     }
+
+    [Fact]
+    public void Rules_page_names_each_member_with_its_file()
+    {
+        var rows = Repository.Read("docs/rules.md").Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal) && line.Contains('`', StringComparison.Ordinal))
+            .Select(line => line.Split(" | ")).ToList();
+
+        Assert.True(rows.Count > 30);
+        Assert.All(rows, row =>
+        {
+            Assert.Equal(4, row.Length);
+            var text = string.Concat(FilesIn(row[1]).Select(Repository.Read));
+            Assert.All(
+                MemberName().Matches(row[1]).Select(name => name.Groups["member"].Value),
+                member => Assert.Matches($@"\b{member}\b", text));
+            Assert.All(FilesIn(row[3]), file => Assert.NotEmpty(Repository.Read(file)));
+        });
+    }
+
+    /// <summary>The source files that are named in a cell of the rules page.</summary>
+    private static IEnumerable<string> FilesIn(string cell) => SourceFile().Matches(cell).Select(match => match.Groups["path"].Value)
+        .Select(path => path.StartsWith("src/", StringComparison.Ordinal) ? path : $"src/Model/{path}");
 
     [Theory]
     [InlineData("docs/thread.md")]
@@ -158,6 +181,9 @@ public partial class DocumentTests
 
     [GeneratedRegex(@"`(?<type>[A-Z]\w+)\.(?<member>[A-Z]\w+)`")]
     private static partial Regex MemberName();
+
+    [GeneratedRegex(@"`(?<path>[\w./]+/[\w.]+\.cs)`")]
+    private static partial Regex SourceFile();
 
     [GeneratedRegex(@"`(?<class>[A-Z]\w*Tests)(\.(?<method>\w+))?`")]
     private static partial Regex TestName();

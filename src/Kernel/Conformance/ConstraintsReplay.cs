@@ -1,6 +1,7 @@
 using DmaGrains.Model;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Kernel.Conformance;
 
@@ -29,7 +30,7 @@ internal sealed class ConstraintsReplay(
 
     private ConstraintsOutcome Attach(int device)
     {
-        if (!Narrow(device).TryGetValue(out var union))
+        if (!UnionWith(device).TryGetValue(out var union))
         {
             return new(ConstraintsOutcome.NoCommon, _running);
         }
@@ -41,12 +42,12 @@ internal sealed class ConstraintsReplay(
 
     private ConstraintsOutcome AttachRefused(int device)
     {
-        if (!Narrow(device).TryGetValue(out var union))
+        if (!UnionWith(device).TryGetValue(out var union))
         {
             return new(ConstraintsOutcome.NoCommon, _running);
         }
 
-        _running = refusedAttach == RefusedAttach.AsPosted ? union : _running;
+        _running = refusedAttach == RefusedAttach.LeftNarrowed ? union : _running;
         return new(ConstraintsOutcome.ExporterRefused, _running);
     }
 
@@ -77,7 +78,7 @@ internal sealed class ConstraintsReplay(
         ? new(ConstraintsOutcome.Ok, _running, union)
         : new(ConstraintsOutcome.NoCommon, _running);
 
-    private DmaResult<DmaConstraints> Narrow(int device) =>
+    private DmaResult<DmaConstraints> UnionWith(int device) =>
         ConstraintUnion.Attach(_running, Demand(device), NameOf(device));
 
     private DmaResult<DmaConstraints> UnionOfAttached() => ConstraintUnion.Recalculate(

@@ -1,4 +1,5 @@
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Kernel.Conformance;
 
@@ -13,7 +14,7 @@ internal static class ConstraintsVector
 
     /// <summary>Null: no exporter refuses, so both agree; where one does, the expectation would be ambiguous.</summary>
     private static readonly (string Key, RefusedAttach? Reading)[] _readings =
-        [("expect", null), (AsPosted, RefusedAttach.AsPosted), (RolledBack, RefusedAttach.RolledBack)];
+        [("expect", null), (AsPosted, RefusedAttach.LeftNarrowed), (RolledBack, RefusedAttach.RolledBack)];
 
     public static Mismatch? Check(VectorField record)
     {
