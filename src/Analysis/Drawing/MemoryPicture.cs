@@ -24,10 +24,10 @@ public static class MemoryPicture
     private const string Free = "#eeeeee";
     private const string Reserved = "#8c8c8c";
 
-    /// <summary>Draws it.</summary>
-    /// <param name="title">What it is.</param>
+    /// <summary>Draws the picture.</summary>
+    /// <param name="title">The title of the picture.</param>
     /// <param name="text">A description, one line.</param>
-    /// <param name="memory">The memory.</param>
+    /// <param name="memory">The memory to draw.</param>
     /// <returns>An SVG document.</returns>
     public static string Draw(string title, string text, PhysicalMemory memory)
     {
@@ -90,7 +90,7 @@ public static class MemoryPicture
             .ToImmutableArray();
         for (var cell = 0; cell < cells;)
         {
-            // Neighbouring cells with the same shares, to the pixel, become one box.
+            // Adjacent cells whose shares are equal to the pixel become one box.
             var parts = PartsOf(cell);
             var next = cell + 1;
             while (next < cells && next % Columns != 0 && SaysTheSame(parts, PartsOf(next)))
@@ -135,7 +135,7 @@ public static class MemoryPicture
             && parts.Zip(others).All(pair => pair.First.Name == pair.Second.Name && ShareOf(pair.First.Pages) == ShareOf(pair.Second.Pages));
     }
 
-    /// <summary>How many pages of each cell some runs cover.</summary>
+    /// <summary>The number of pages in each cell that some runs cover.</summary>
     private static ulong[] Cells(PageExtent range, ulong perCell, int cells, IEnumerable<PageExtent> runs)
     {
         var covered = new ulong[cells];
@@ -171,7 +171,7 @@ public static class MemoryPicture
             picture.Box(left, top, across, StripHeight, holder.Paint, "white", text);
             if (across > Lettering.WidthOf(text) + 14)
             {
-                // On a white background, because marks would obscure letters and some colours are too dark.
+                // The letters have a white background, because marks would obscure them and some colours are too dark.
                 picture.Box(left + 4, top + 3, Lettering.WidthOf(text) + 6, StripHeight - 6, "white", tip: text);
                 picture.Text(left + 7, top + 3, text, fill: "#000", across: across);
             }
@@ -184,7 +184,7 @@ public static class MemoryPicture
 
     private static string Address(PhysicalAddress address) => string.Create(CultureInfo.InvariantCulture, $"0x{address.Value:x}");
 
-    /// <summary>Who holds what, and how it is painted.</summary>
+    /// <summary>A holder of memory, and how it is painted.</summary>
     private sealed record Holder(Allocation Held, Paint Paint)
     {
         public string Name => Held.Request.Token.Buffer;

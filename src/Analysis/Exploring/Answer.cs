@@ -23,7 +23,7 @@ internal readonly record struct Answer(byte Code)
     /// <summary>The step broke an invariant of the model.</summary>
     public static Answer Broken => new(252);
 
-    /// <summary>The step waits for others for ever.</summary>
+    /// <summary>The step waits for others forever.</summary>
     public static Answer Waits => new(LeastWord);
 
     /// <summary>Whether it is an errno.</summary>
@@ -35,7 +35,7 @@ internal readonly record struct Answer(byte Code)
     /// <summary>The outcome of an executed step.</summary>
     public static Answer Of(Refusal? refusal) => refusal is null ? Ok : new(checked((byte)refusal.Errno));
 
-    /// <summary>The word that reports use.</summary>
+    /// <summary>The outcome as reports spell it.</summary>
     public override string ToString() =>
         this == Ok ? StepReport.Ok
         : this == Skipped ? StepReport.Skipped

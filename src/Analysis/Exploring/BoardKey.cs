@@ -217,15 +217,15 @@ internal sealed class BoardKey(IEnumerable<string> buffers, IEnumerable<string> 
         }
     }
 
-    /// <summary>A list of numbers that is equal to another with the same ones.</summary>
+    /// <summary>A list of numbers that is compared by content.</summary>
     public readonly struct Numbers(ulong[] values) : IEquatable<Numbers>
     {
         private readonly ulong[] _values = values;
 
-        /// <summary>How many.</summary>
+        /// <summary>How many numbers there are.</summary>
         public int Count => _values.Length;
 
-        /// <summary>One of them.</summary>
+        /// <summary>A number by its index.</summary>
         public ulong this[int index] => _values[index];
 
         /// <inheritdoc/>

@@ -47,21 +47,21 @@ internal abstract record BoardMove
             (board, board.TestMap(Buffer, Attachment, Direction, Options).Refusal);
     }
 
-    /// <summary>The union computed afresh.</summary>
+    /// <summary>The union is recalculated.</summary>
     public sealed record Recalculate(string Buffer) : BoardMove
     {
         /// <inheritdoc/>
         public override (Board Next, Refusal? Refusal) On(Board board) => (board, board.Recalculate(Buffer).Refusal);
     }
 
-    /// <summary>An MMU's switch to another context.</summary>
+    /// <summary>An MMU switches to another context.</summary>
     public sealed record Switch(string Device, uint Context) : BoardMove
     {
         /// <inheritdoc/>
         public override (Board Next, Refusal? Refusal) On(Board board) => board.SwitchContext(Device, Context);
     }
 
-    /// <summary>Other DMA parameters of a device.</summary>
+    /// <summary>A device gets other DMA parameters.</summary>
     public sealed record Declare(string Device, DeviceDmaParameters? Parameters) : BoardMove
     {
         /// <inheritdoc/>
@@ -74,14 +74,14 @@ internal abstract record BoardMove
     /// <param name="Regions">The regions; names joined by a space, so that equal moves are equal.</param>
     public sealed record TakeMemory(string Regions) : BoardMove
     {
-        /// <summary>The buffer that stands for what somebody else took of a region.</summary>
+        /// <summary>The name of the buffer that stands for the memory taken from a region.</summary>
         public static string BufferOf(string region)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"taken#{region}");
             return name.Length <= ModelName.LengthMax ? name : name[..ModelName.LengthMax];
         }
 
-        /// <summary>What stands for the free bytes of a region on a board; null when none are free.</summary>
+        /// <summary>The export that takes all free bytes of a region; null when none are free.</summary>
         public static BufferExport? ExportOf(string region, Board board) =>
             board.Memory.Describe().Single(use => use.Name == region).FreeBytes is not 0 and var free
                 ? new BufferExport(BufferOf(region), free)

@@ -26,9 +26,9 @@ internal sealed class BoardTable
     /// <summary>Creates the table with the board at the start, as number 0.</summary>
     /// <param name="start">The board at the start.</param>
     /// <param name="trees">The scripts' trees, with their moves.</param>
-    /// <param name="key">Tells which boards are the same.</param>
+    /// <param name="key">Computes the key by which boards are compared.</param>
     /// <param name="buffers">The buffers whose hazards count.</param>
-    /// <param name="failures">Takes the hazards.</param>
+    /// <param name="failures">Receives the hazards.</param>
     /// <param name="check">Throws when an invariant is broken; takes the board and the one from which it was reached.</param>
     public BoardTable(
         Board start, ScriptTrees trees, BoardKey key, IEnumerable<string> buffers, FailureSets failures, Action<Board, Board?> check)
@@ -41,7 +41,7 @@ internal sealed class BoardTable
         Intern(start, -1);
     }
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of boards.</summary>
     public int Count { get; private set; }
 
     /// <summary>The number of moves played by the model.</summary>
@@ -52,7 +52,7 @@ internal sealed class BoardTable
     /// <summary>The first broken invariant, or null.</summary>
     public string? Broken { get; private set; }
 
-    /// <summary>The board of a number.</summary>
+    /// <summary>A board by its number.</summary>
     public Board this[int number] => Volatile.Read(ref _boards)[number];
 
     /// <summary>The set of hazards on record on a board.</summary>

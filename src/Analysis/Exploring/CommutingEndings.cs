@@ -10,20 +10,20 @@ namespace DmaGrains.Analysis.Exploring;
 internal sealed class CommutingEndings<TCount>(ScriptTrees trees, BoardTable boards)
     where TCount : struct, INumber<TCount>
 {
-    /// <summary>How many are remembered at a time: playing some again costs little.</summary>
+    /// <summary>The most results to cache; playing a few again costs little.</summary>
     private const int PlayedMax = 1 << 18;
 
     private readonly Dictionary<(int Left, int Steps), TCount> _ways = [];
     private readonly Dictionary<ulong, (ulong Key, TCount Ways)> _played = [];
 
-    /// <summary>A new layer begins: numbers of places mean others.</summary>
+    /// <summary>Begins a new layer, in which the numbers of places mean other places.</summary>
     public void Forget() => _played.Clear();
 
-    /// <summary>The state when they are played, and how many orders lead to it.</summary>
-    /// <param name="vectors">The table of the state's layer.</param>
+    /// <summary>The state after the remaining steps, and the number of orders that lead to it.</summary>
+    /// <param name="vectors">The places of the layer.</param>
     /// <param name="vector">The place.</param>
     /// <param name="board">The board.</param>
-    /// <param name="orders">How many orders lead there.</param>
+    /// <param name="orders">The number of orders that lead there.</param>
     public (ulong Key, TCount Orders) Play(VectorTable vectors, int vector, int board, TCount orders)
     {
         var key = KeyOf(vector, board);
@@ -74,6 +74,6 @@ internal sealed class CommutingEndings<TCount>(ScriptTrees trees, BoardTable boa
         return ways;
     }
 
-    /// <summary>A state as a number.</summary>
+    /// <summary>A state in one number.</summary>
     public static ulong KeyOf(int vector, int board) => ((ulong)(uint)vector << 32) | (uint)board;
 }

@@ -10,13 +10,13 @@ internal sealed class EndTable<TCount>(ScriptTrees trees, BoardTable boards, Fai
     private readonly VectorTable _places = new(trees, failures, reduces: false);
     private readonly Dictionary<(int Place, int Board, bool Waits), TCount> _orders = [];
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of states.</summary>
     public int Count => _orders.Count;
 
-    /// <summary>The number of a place in which an order ends.</summary>
+    /// <summary>Numbers a place in which an order ends.</summary>
     public int NumberOf(ReadOnlySpan<int> nodes) => _places.Intern(nodes);
 
-    /// <summary>Some orders end in a state.</summary>
+    /// <summary>Counts orders that end in a state.</summary>
     public void Add(int place, int board, bool waits, TCount orders)
     {
         var end = (place, board, waits);
@@ -50,10 +50,10 @@ internal sealed class EndTable<TCount>(ScriptTrees trees, BoardTable boards, Fai
     /// <summary>An outcome.</summary>
     /// <param name="Nodes">Where each script ended.</param>
     /// <param name="Hazards">The set of hazards on record.</param>
-    /// <param name="Waits">Whether those that are not done wait for each other.</param>
-    /// <param name="Failures">The set of everything that failed.</param>
-    /// <param name="Orders">How many orders lead to it.</param>
-    /// <param name="States">In how many states they end.</param>
+    /// <param name="Waits">Whether the unfinished scripts wait for each other.</param>
+    /// <param name="Failures">The set of all failures.</param>
+    /// <param name="Orders">The number of orders that lead to it.</param>
+    /// <param name="States">The number of states in which they end.</param>
     public sealed record End(
         ImmutableArray<ScriptNode> Nodes, int Hazards, bool Waits, int Failures, BigInteger Orders, int States);
 }

@@ -8,7 +8,7 @@ public sealed record ExplorationOptions
     /// <summary>The default for <see cref="StatesMax"/>.</summary>
     public const long StatesMaxDefault = 50_000_000;
 
-    /// <summary>The most distinct boards of an exploration: a number shares a word with an answer.</summary>
+    /// <summary>The most distinct boards of an exploration: the number of a board shares a 64-bit word with an answer.</summary>
     public const int BoardsMax = (1 << 24) - 2;
 
     /// <summary>The faults that may happen.</summary>
@@ -35,12 +35,12 @@ public sealed record ExplorationOptions
     /// <summary>Fewer runs of the model than this are not worth a second core.</summary>
     internal int MovesToShare { get; init; } = 64;
 
-    /// <summary>How many states are played before limits are looked at.</summary>
+    /// <summary>The number of states to play before the limits are checked again.</summary>
     internal int StatesOfChunk { get; init; } = 1 << 12;
 }
 
 /// <summary>The progress of an exploration.</summary>
-/// <param name="Steps">Every order's first steps that are explored.</param>
+/// <param name="Steps">The number of steps that were explored of every order.</param>
 /// <param name="StepsMax">The steps of the longest order.</param>
-/// <param name="States">States so far.</param>
+/// <param name="States">The number of states so far.</param>
 public readonly record struct ExplorationProgress(int Steps, int StepsMax, long States);

@@ -46,10 +46,10 @@ public sealed class ExploredPolicy
     /// <summary>Explores.</summary>
     /// <param name="name">The policy's name.</param>
     /// <param name="scenario">The scenario, with the policy in its buffers.</param>
-    /// <param name="options">How.</param>
-    /// <param name="check">Throws when a board is broken.</param>
-    /// <param name="progress">Told after each layer.</param>
-    /// <param name="cancellation">Stops it; what is known by then is answered.</param>
+    /// <param name="options">The options and limits.</param>
+    /// <param name="check">Throws when an invariant of a board is broken.</param>
+    /// <param name="progress">Called after each layer.</param>
+    /// <param name="cancellation">Stops the exploration, which returns what it knows by then.</param>
     internal static ExploredPolicy Of(
         string name,
         Scenario scenario,
@@ -191,6 +191,6 @@ public sealed class ExploredPolicy
 }
 
 /// <summary>The cost of an exploration.</summary>
-/// <param name="MovesPlayed">How often the model was asked: once for each board and each thing that was done to it.</param>
-/// <param name="StateBytes">Bytes for states: of the layers that are past, and of the widest one while it was played.</param>
+/// <param name="MovesPlayed">The number of moves that the model played: each move once for each board.</param>
+/// <param name="StateBytes">Bytes for states: of all past layers, and of the widest layer while it was played.</param>
 public readonly record struct ExplorationCost(long MovesPlayed, long StateBytes);

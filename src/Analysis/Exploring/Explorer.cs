@@ -23,7 +23,7 @@ internal sealed class Explorer<TCount>
     private StateTable<TCount>.State[] _spare = [];
     private long _playedBefore;
 
-    /// <summary>Nothing is played yet.</summary>
+    /// <summary>Creates an exploration in which nothing is played yet.</summary>
     public Explorer(ScriptTrees trees, BoardTable boards, FailureSets failures, ExplorationOptions options)
     {
         _trees = trees;
@@ -37,24 +37,24 @@ internal sealed class Explorer<TCount>
         _placesMax = Array.MaxLength / 2 / (trees.Scripts.Length * ScriptAction.PerScript);
     }
 
-    /// <summary>What ended so far.</summary>
+    /// <summary>The states in which orders ended so far.</summary>
     public EndTable<TCount> Ends { get; }
 
-    /// <summary>The shortest orders that fail, so far.</summary>
+    /// <summary>The shortest failing orders so far.</summary>
     public ShortestOrders Shortest => _shortest;
 
-    /// <summary>Distinct states so far.</summary>
+    /// <summary>The number of distinct states so far.</summary>
     public long States { get; private set; }
 
-    /// <summary>How many steps of every order are explored.</summary>
+    /// <summary>The number of steps that were explored of every order.</summary>
     public int Layers => _layers.Count;
 
-    /// <summary>Bytes that the layers take that are past, and the widest layer while it was played.</summary>
+    /// <summary>Bytes for states: of all past layers, and of the widest layer while it was played.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Plays until the end, or a limit.</summary>
-    /// <param name="progress">Told after each layer.</param>
-    /// <param name="cancellation">Stops it.</param>
+    /// <summary>Plays until all orders have ended or a limit is reached.</summary>
+    /// <param name="progress">Called after each layer.</param>
+    /// <param name="cancellation">Stops the exploration.</param>
     /// <returns>Null when every order was played to its end; else the limit that was reached.</returns>
     public string? Play(Action<long, int> progress, CancellationToken cancellation)
     {
@@ -107,7 +107,7 @@ internal sealed class Explorer<TCount>
         }
     }
 
-    /// <summary>With waiting an order may end anywhere, and orders are counted by how long they go on.</summary>
+    /// <summary>Where importers may wait, an order may end anywhere, and orders are counted by their length.</summary>
     private bool Reduces => _options.Reduces && !_options.Waits;
 
     private string? Limit(int places = 0) =>
@@ -154,8 +154,8 @@ internal sealed class Explorer<TCount>
     }
 
     /// <summary>
-    /// Plays the moves that these states will need on all cores in advance. Only the model's work is worth sharing; everything else is too
-    /// fast.
+    /// Plays in advance, on all cores, the moves that these states will need. Only the work of the model is worth sharing; everything else
+    /// is too fast.
     /// </summary>
     private void PlayAhead(ReadOnlySpan<StateTable<TCount>.State> states, VectorTable vectors, CancellationToken cancellation)
     {
@@ -191,12 +191,12 @@ internal sealed class Explorer<TCount>
         }
     }
 
-    /// <summary>The states of a layer, in the order of the orders that reach them first.</summary>
+    /// <summary>The states of a layer, in the order in which they were first reached.</summary>
     private readonly record struct Layer(StateTable<TCount>.State[] States, int Count)
     {
         public ReadOnlySpan<StateTable<TCount>.State> All => States.AsSpan(0, Count);
 
-        /// <summary>By which action each was reached first, to be kept.</summary>
+        /// <summary>How each state was first reached, which is all that is kept of a past layer.</summary>
         public (int[] Parents, ushort[] Actions) Reached()
         {
             var (parents, actions) = (new int[Count], new ushort[Count]);

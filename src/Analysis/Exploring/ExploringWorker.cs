@@ -20,7 +20,7 @@ internal sealed class ExploringWorker<TCount>(ScriptTrees trees, BoardTable boar
     /// <summary>The first state of the layer in which all importers wait; -1 when there was none.</summary>
     public int Deadlock { get; private set; }
 
-    /// <summary>A new layer begins.</summary>
+    /// <summary>Begins a new layer.</summary>
     public void Begin(
         VectorTable vectors, VectorTable next, StateTable<TCount> table, EndTable<TCount> ends)
     {
@@ -28,11 +28,11 @@ internal sealed class ExploringWorker<TCount>(ScriptTrees trees, BoardTable boar
         _endings.Forget();
     }
 
-    /// <summary>Plays the next steps of states.</summary>
+    /// <summary>Plays the next steps of some states.</summary>
     /// <param name="states">The layer's states.</param>
-    /// <param name="from">The first one to play.</param>
-    /// <param name="end">The one behind the last.</param>
-    /// <param name="cancellation">Stops it, between two states.</param>
+    /// <param name="from">The index of the first state to play.</param>
+    /// <param name="end">The index after the last state to play.</param>
+    /// <param name="cancellation">Stops the work between two states.</param>
     public void Play(StateTable<TCount>.State[] states, int from, int end, CancellationToken cancellation)
     {
         for (var state = from; state < end && !cancellation.IsCancellationRequested; state++)
@@ -41,7 +41,7 @@ internal sealed class ExploringWorker<TCount>(ScriptTrees trees, BoardTable boar
         }
     }
 
-    /// <summary>The layer is done: what ended is handed on.</summary>
+    /// <summary>Ends the layer, and hands on the states in which orders ended.</summary>
     public void Finish()
     {
         foreach (var (end, orders) in _ends)

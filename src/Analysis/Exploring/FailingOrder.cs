@@ -17,8 +17,8 @@ internal sealed class FailingOrder
 
     /// <summary>Plays the order once more.</summary>
     /// <param name="scenario">The scenario that was explored.</param>
-    /// <param name="trees">Its scripts.</param>
-    /// <param name="boards">Its boards.</param>
+    /// <param name="trees">The scripts of that scenario.</param>
+    /// <param name="boards">The boards of the exploration.</param>
     /// <param name="failures">The kinds of failures.</param>
     /// <param name="actions">The order, as <see cref="ScriptAction"/> numbers it.</param>
     /// <param name="waits">Whether the unfinished scripts then wait; their waiting steps are tried once.</param>
@@ -43,7 +43,7 @@ internal sealed class FailingOrder
         Board = boards[replay.Board];
     }
 
-    /// <summary>The board at its end.</summary>
+    /// <summary>The board at the end of the order.</summary>
     public Board Board { get; }
 
     /// <summary>The reason of the last step's refusal, or null.</summary>
@@ -53,8 +53,8 @@ internal sealed class FailingOrder
     public ImmutableArray<ExploredStepReport> Steps => [.. _steps.Select(step => step.Report)];
 
     /// <summary>The scenario with exactly these steps, each with its outcome here as the expectation.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="shows">What it shows.</param>
+    /// <param name="name">The name of the new scenario.</param>
+    /// <param name="shows">What the new scenario shows.</param>
     public Scenario ToScenario(string name, string shows)
     {
         var played = _steps.SelectMany(ToSteps).ToList();

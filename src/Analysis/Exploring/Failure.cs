@@ -8,7 +8,7 @@ namespace DmaGrains.Analysis.Exploring;
 /// <param name="Word">The errno, or the kind of hazard; else null.</param>
 internal sealed record Failure(FailureKind Kind, string? Importer, string? Operation, string? Buffer, string? Word);
 
-/// <summary>Sorts of failures.</summary>
+/// <summary>Kinds of failures.</summary>
 public enum FailureKind
 {
     /// <summary>A step was refused.</summary>
@@ -20,6 +20,6 @@ public enum FailureKind
     /// <summary>Every unfinished importer waits for the others.</summary>
     Deadlock,
 
-    /// <summary>An invariant was broken: a fault of the model.</summary>
+    /// <summary>An invariant was broken, which is a bug in the model.</summary>
     Broken,
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Analysis.Exploring;
 
-/// <summary>Kinds of failures and sets of them, by number, so that two sets are the same when their numbers are.</summary>
+/// <summary>Numbers for failures and for sets of failures. Equal sets have the same number.</summary>
 internal sealed class FailureSets
 {
     private readonly Lock _lock = new();
@@ -15,7 +15,7 @@ internal sealed class FailureSets
     /// <summary>The number of the empty set.</summary>
     public const int Empty = 0;
 
-    /// <summary>The failure of that number.</summary>
+    /// <summary>A failure by its number.</summary>
     public Failure this[int number]
     {
         get
@@ -27,7 +27,7 @@ internal sealed class FailureSets
         }
     }
 
-    /// <summary>How many kinds there are.</summary>
+    /// <summary>The number of failures.</summary>
     public int Count
     {
         get
@@ -39,10 +39,10 @@ internal sealed class FailureSets
         }
     }
 
-    /// <summary>The numbers of a set's failures, in order.</summary>
+    /// <summary>The numbers of the failures in a set, in ascending order.</summary>
     public ImmutableArray<int> In(int set) => _sets[set];
 
-    /// <summary>The set of one failure.</summary>
+    /// <summary>The set that contains one failure.</summary>
     public int Of(Failure failure)
     {
         lock (_lock)
@@ -58,7 +58,7 @@ internal sealed class FailureSets
         }
     }
 
-    /// <summary>The set of all that either has.</summary>
+    /// <summary>The union of two sets.</summary>
     public int Union(int set, int other)
     {
         if (set == other || other == Empty)

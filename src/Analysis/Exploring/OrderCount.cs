@@ -6,7 +6,7 @@ namespace DmaGrains.Analysis.Exploring;
 /// <summary>Counts orders.</summary>
 internal static class OrderCount
 {
-    /// <summary>n over k.</summary>
+    /// <summary>The binomial coefficient, n over k.</summary>
     public static BigInteger Choose(int all, int some)
     {
         var ways = BigInteger.One;
@@ -18,7 +18,7 @@ internal static class OrderCount
         return ways;
     }
 
-    /// <summary>All interleavings of scripts of these lengths.</summary>
+    /// <summary>The number of interleavings of scripts of these lengths.</summary>
     public static BigInteger Of(IEnumerable<int> lengths)
     {
         var (ways, all) = (BigInteger.One, 0);
@@ -42,7 +42,7 @@ internal static class OrderCount
             return plain;
         }
 
-        // A crash brings as many steps as the importer has played, at most, and itself.
+        // A crash adds at most as many steps as the importer has played, and itself.
         var longest = lengths.Sum() + scripts.Where(script => script.MayCrash || script.MayHang).Sum(script => script.Importer.Steps.Length + 1);
         return BigInteger.Pow(scripts.Length + choices, longest + 1);
     }

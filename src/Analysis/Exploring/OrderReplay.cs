@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace DmaGrains.Analysis.Exploring;
 
-/// <summary>Plays one order once more, on the boards that are known already.</summary>
+/// <summary>Plays an order again, on boards that the exploration already knows.</summary>
 internal sealed class OrderReplay
 {
     private readonly ScriptTrees _trees;
@@ -20,16 +20,16 @@ internal sealed class OrderReplay
         _board = board;
     }
 
-    /// <summary>Where it has come to.</summary>
+    /// <summary>The node of each script after the actions played so far.</summary>
     public ImmutableArray<ScriptNode> Nodes => [.. _nodes];
 
-    /// <summary>The board's number.</summary>
+    /// <summary>The number of the board after the actions played so far.</summary>
     public int Board => _board;
 
-    /// <summary>Plays an order.</summary>
-    /// <param name="trees">Whose.</param>
-    /// <param name="boards">On which boards.</param>
-    /// <param name="failures">What may be met.</param>
+    /// <summary>Plays an order from the start.</summary>
+    /// <param name="trees">The trees of the scripts.</param>
+    /// <param name="boards">The boards of the exploration.</param>
+    /// <param name="failures">The failures of the exploration.</param>
     /// <param name="actions">The order, as <see cref="ScriptAction"/> numbers it.</param>
     public static OrderReplay Of(ScriptTrees trees, BoardTable boards, FailureSets failures, IEnumerable<int> actions)
     {
@@ -42,7 +42,7 @@ internal sealed class OrderReplay
         return replay;
     }
 
-    /// <summary>The same, to go on by itself.</summary>
+    /// <summary>A copy that continues independently.</summary>
     public OrderReplay Fork() => new(_trees, _boards, _failures, [.. _nodes], _board);
 
     /// <summary>Plays one action.</summary>
@@ -59,13 +59,13 @@ internal sealed class OrderReplay
         _nodes[script] = _trees.After(node, answer);
     }
 
-    /// <summary>Whether a failure was met.</summary>
+    /// <summary>Whether a failure has occurred.</summary>
     public bool Has(int failure) =>
         _failures.In(_boards.HazardsOf(_board)).Contains(failure)
         || _nodes.Any(node => _failures.In(node.Failures).Contains(failure));
 
-    /// <summary>Plays one script's steps until a failure is met.</summary>
-    /// <returns>How many steps it took; null when it was not met.</returns>
+    /// <summary>Plays the steps of one script until a failure occurs.</summary>
+    /// <returns>The number of steps that it took; null when the failure did not occur.</returns>
     public int? PlayUntil(int script, int failure)
     {
         for (var steps = 0; ; steps++)

@@ -4,7 +4,7 @@ using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Analysis.Exploring;
 
-/// <summary>A sequence of steps to interleave: an importer, or a fault of its own.</summary>
+/// <summary>A sequence of steps to interleave: those of an importer or of a fault.</summary>
 /// <param name="Importer">Its name, device and steps; no steps when it takes memory.</param>
 internal sealed record Script(Importer Importer)
 {
@@ -17,12 +17,12 @@ internal sealed record Script(Importer Importer)
     /// <summary>Whether it may hang between two steps.</summary>
     public bool MayHang { get; init; }
 
-    /// <summary>The memory that it takes; null when it has steps.</summary>
+    /// <summary>The memory that it takes; null when it has steps instead.</summary>
     public BoardMove.TakeMemory? Takes { get; init; }
 
     /// <summary>A scenario's importers, then its faults.</summary>
     /// <param name="scenario">The scenario.</param>
-    /// <param name="faults">What may go wrong; each names what the scenario has.</param>
+    /// <param name="faults">The faults that may happen; their names exist in the scenario.</param>
     public static ImmutableArray<Script> Of(Scenario scenario, ImmutableArray<Fault> faults)
     {
         var crashes = faults.OfType<Fault.Crash>().Select(fault => fault.Importer).ToHashSet();

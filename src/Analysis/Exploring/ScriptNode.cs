@@ -14,7 +14,7 @@ internal sealed class ScriptNode
 
     private Link? _after;
 
-    /// <summary>Its number among all nodes.</summary>
+    /// <summary>Its number among the nodes of all scripts.</summary>
     public required int Number { get; init; }
 
     /// <summary>The script's index.</summary>
@@ -26,25 +26,25 @@ internal sealed class ScriptNode
     /// <summary>The outcome of the step between the two.</summary>
     public Answer Answer { get; init; }
 
-    /// <summary>The importer here, its next step not begun; not to be changed.</summary>
+    /// <summary>The importer at this point, before its next step. Must not be changed.</summary>
     public required Actor Actor { get; init; }
 
-    /// <summary>The next step; null when there is none, or when it is none of a file's.</summary>
+    /// <summary>The next step; null when there is none, or when it does not come from the file.</summary>
     public Step? Next { get; init; }
 
     /// <summary>The number of the next step's move, or one of the constants.</summary>
     public required int Move { get; init; }
 
-    /// <summary>How many steps are left.</summary>
+    /// <summary>The number of remaining steps.</summary>
     public required int StepsLeft { get; init; }
 
-    /// <summary>The number of the footprint of the steps that are left.</summary>
+    /// <summary>The number of the footprint of the remaining steps.</summary>
     public required int Footprint { get; init; }
 
-    /// <summary>The failures so far: the number of a set.</summary>
+    /// <summary>The failures so far, as the number of a set.</summary>
     public required int Failures { get; init; }
 
-    /// <summary>Whether it may crash, or hang, here.</summary>
+    /// <summary>Whether it may crash (or hang) here.</summary>
     public bool MayCrash { get; init; }
 
     /// <inheritdoc cref="MayCrash"/>
@@ -53,13 +53,13 @@ internal sealed class ScriptNode
     /// <summary>Whether it may still crash or hang, here or later.</summary>
     public bool MayEndEarly { get; init; }
 
-    /// <summary>Whether an order cannot end before its steps are played.</summary>
+    /// <summary>Whether its remaining steps must be played before an order can end.</summary>
     public required bool IsOwed { get; init; }
 
-    /// <summary>Whether there may be more steps or fewer than are left here.</summary>
+    /// <summary>Whether more or fewer steps than the remaining ones may be played.</summary>
     public required bool IsOpen { get; init; }
 
-    /// <summary>The node after an answer; null when nobody has come there yet.</summary>
+    /// <summary>The node after an answer; null when it was not reached yet.</summary>
     public ScriptNode? Find(Answer answer)
     {
         for (var link = _after; link is not null; link = link.Next)

@@ -33,13 +33,13 @@ internal sealed class ScriptTrees
     /// <summary>The first node of each script.</summary>
     public ImmutableArray<ScriptNode> Roots { get; }
 
-    /// <summary>The move of each node, by its number; complete for the nodes that there are.</summary>
+    /// <summary>The move of each node, by the number of the node; complete for all existing nodes.</summary>
     public int[] MoveOfNode => _moveOfNode;
 
-    /// <summary>The node of that number.</summary>
+    /// <summary>A node by its number.</summary>
     public ScriptNode Node(int number) => _nodes[number];
 
-    /// <summary>The move of that number.</summary>
+    /// <summary>A move by its number.</summary>
     public BoardMove Move(int number) => _moves[number];
 
     /// <summary>The node after an answer, or after a crash or a hang.</summary>
@@ -140,7 +140,7 @@ internal sealed class ScriptTrees
         return node;
     }
 
-    /// <summary>The names of a step are those after it has begun.</summary>
+    /// <summary>The names that a step uses are those after it has begun.</summary>
     private static BoardMove? MoveOf(Actor actor, Step step)
     {
         var begun = actor.Fork();
@@ -219,7 +219,7 @@ internal sealed class ScriptTrees
         return number;
     }
 
-    /// <summary>Which footprints meet, by their numbers.</summary>
+    /// <summary>Which pairs of footprints conflict, by their numbers.</summary>
     private sealed record MeetTable(bool[] Meets, int Width)
     {
         public bool Of(int one, int other) => Meets[(one * Width) + other];

@@ -3,17 +3,17 @@ using System.Numerics;
 
 namespace DmaGrains.Analysis.Exploring;
 
-/// <summary>For each kind of failure the shortest order that has it; of several, the one that comes first.</summary>
+/// <summary>The shortest order for each failure; of several equally short ones, the first.</summary>
 internal sealed class ShortestOrders(ScriptTrees trees, BoardTable boards, FailureSets failures)
 {
     private readonly Dictionary<int, ImmutableArray<int>> _orders = [];
 
-    /// <summary>The shortest order of each failure that was met, by the failure's number.</summary>
+    /// <summary>The shortest order of each failure found, by the number of the failure.</summary>
     public IReadOnlyDictionary<int, ImmutableArray<int>> Orders => _orders;
 
     /// <summary>Searches a new layer for failures on the way to its states.</summary>
-    /// <param name="layers">All layers, the new one last.</param>
-    /// <param name="vectors">Its places.</param>
+    /// <param name="layers">All layers; the new one is the last.</param>
+    /// <param name="vectors">The places of the new layer.</param>
     /// <param name="states">Its states.</param>
     /// <param name="vectorsBefore">The places of the layer before; null for the first.</param>
     /// <param name="statesBefore">Its states.</param>
@@ -81,7 +81,7 @@ internal sealed class ShortestOrders(ScriptTrees trees, BoardTable boards, Failu
             var next = trees.After(node, answer);
             foreach (var failure in late)
             {
-                // A hazard that the board had already may have come with steps that are no part of these actions.
+                // A hazard that was already on the board may come from steps that are not among these actions.
                 if (failures.In(next.Failures).Contains(failure)
                     || (failures.In(boards.HazardsOf(after)).Contains(failure) && !failures.In(boards.HazardsOf(board)).Contains(failure)))
                 {
@@ -95,7 +95,7 @@ internal sealed class ShortestOrders(ScriptTrees trees, BoardTable boards, Failu
         }
     }
 
-    /// <summary>Notes a state of the last layer in which all importers wait.</summary>
+    /// <summary>Records a state of the last layer in which all importers wait.</summary>
     public void NoteDeadlock(List<(int[] Parents, ushort[] Actions)> layers, int state)
     {
         var number = failures.In(failures.Of(new(FailureKind.Deadlock, null, null, null, null)))[0];
@@ -125,7 +125,7 @@ internal sealed class ShortestOrders(ScriptTrees trees, BoardTable boards, Failu
         }
     }
 
-    /// <summary>It came with the steps that somebody played at once: of these, no more than it takes.</summary>
+    /// <summary>The failure occurred among steps that were played at once: keeps only as many of them as it takes.</summary>
     private void OfferWithMore(ImmutableArray<int> actions, int failure)
     {
         var replay = OrderReplay.Of(trees, boards, failures, actions);

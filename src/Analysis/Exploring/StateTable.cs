@@ -13,23 +13,23 @@ internal sealed class StateTable<TCount>
     private State[] _states = new State[64];
     private int[] _slots = new int[128];
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of states.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The states, in the order in which they were reached first.</summary>
+    /// <summary>The states, in the order in which they were first reached.</summary>
     public ReadOnlySpan<State> States => _states.AsSpan(0, Count);
 
-    /// <summary>Bytes that one state takes at most, the table being as full as it gets.</summary>
+    /// <summary>The most bytes that one state takes, in a table as full as it gets.</summary>
     public static int BytesPerState => 2 * (Unsafe.SizeOf<State>() + (2 * sizeof(int)));
 
-    /// <summary>Forgets everything, and keeps the room for it.</summary>
+    /// <summary>Removes all states and keeps the capacity.</summary>
     public void Clear()
     {
         Count = 0;
         Array.Clear(_slots);
     }
 
-    /// <summary>Gives its states away and is empty; what it gets instead has room for others.</summary>
+    /// <summary>Returns the states and starts again, empty, in the spare array.</summary>
     public State[] Take(State[] spare)
     {
         var states = _states;
@@ -47,7 +47,7 @@ internal sealed class StateTable<TCount>
         return states;
     }
 
-    /// <summary>Some orders have reached a state.</summary>
+    /// <summary>Counts orders that reach a state.</summary>
     public void Add(ulong key, TCount orders, int parent, ushort action)
     {
         var mask = _slots.Length - 1;
@@ -92,7 +92,7 @@ internal sealed class StateTable<TCount>
         }
     }
 
-    /// <summary>A power of two, of which no more than half is used.</summary>
+    /// <summary>The number of slots: a power of two, at most half of them used.</summary>
     private static int[] SlotsFor(int states) => new int[BitOperations.RoundUpToPowerOf2((uint)states * 2)];
 
     private int FreeSlotOf(ulong key)
@@ -117,8 +117,8 @@ internal sealed class StateTable<TCount>
 
     /// <summary>A state.</summary>
     /// <param name="Key">The places of all scripts, and the board, by number.</param>
-    /// <param name="Orders">How many orders lead to it.</param>
-    /// <param name="Parent">From which state of the layer before it was reached first.</param>
-    /// <param name="Action">By which action.</param>
+    /// <param name="Orders">The number of orders that lead to it.</param>
+    /// <param name="Parent">The index of the state in the layer before from which it was first reached.</param>
+    /// <param name="Action">The action by which it was first reached.</param>
     public readonly record struct State(ulong Key, TCount Orders, int Parent, ushort Action);
 }

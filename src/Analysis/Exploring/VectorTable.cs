@@ -3,7 +3,7 @@ namespace DmaGrains.Analysis.Exploring;
 /// <summary>The combinations of nodes of all scripts in one layer of the exploration, by number. A state is such a number and a board's number.</summary>
 internal sealed class VectorTable
 {
-    /// <summary>The <see cref="Entry.Commuting"/> of a place where everybody's next step may matter to somebody.</summary>
+    /// <summary>The <see cref="Entry.Commuting"/> of a place where no script's remaining steps commute with those of all others.</summary>
     public const int Nobody = -1;
 
     private const int Unknown = -2;
@@ -19,7 +19,7 @@ internal sealed class VectorTable
     private int[] _slots = new int[256];
     private long[] _after = [];
 
-    /// <summary>None yet.</summary>
+    /// <summary>Creates a table without places.</summary>
     public VectorTable(ScriptTrees trees, FailureSets failures, bool reduces)
     {
         _trees = trees;
@@ -31,22 +31,22 @@ internal sealed class VectorTable
         Array.Fill(_slots, -1);
     }
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of places.</summary>
     public int Count { get; private set; }
 
-    /// <summary>How many scripts each has a place of.</summary>
+    /// <summary>The number of scripts.</summary>
     public int Width => _width;
 
-    /// <summary>The node of a script's place.</summary>
+    /// <summary>The node of one script in a place.</summary>
     public int NodeOf(int vector, int script) => _nodes[(vector * _width) + script];
 
-    /// <summary>The nodes of all scripts.</summary>
+    /// <summary>The nodes of all scripts in a place.</summary>
     public ReadOnlySpan<int> NodesOf(int vector) => _nodes.AsSpan(vector * _width, _width);
 
     /// <summary>What is known of a place.</summary>
     public ref readonly Entry this[int vector] => ref _entries[vector];
 
-    /// <summary>Says that no more will come, so that what comes after can be noted.</summary>
+    /// <summary>Closes the table: no places are added any more, and successors can be recorded.</summary>
     public void Close()
     {
         var length = Count * _width * _actions;
@@ -60,7 +60,7 @@ internal sealed class VectorTable
         }
     }
 
-    /// <summary>Forgets everything: the table of another layer.</summary>
+    /// <summary>Removes everything, to be the table of another layer.</summary>
     public void Clear()
     {
         Count = 0;
@@ -68,7 +68,7 @@ internal sealed class VectorTable
         _otherAfter.Clear();
     }
 
-    /// <summary>The number of a place; a new one when nobody was there before.</summary>
+    /// <summary>The number of a place, which is added when it is new.</summary>
     public int Intern(ReadOnlySpan<int> nodes)
     {
         var entry = default(Entry);
@@ -80,10 +80,10 @@ internal sealed class VectorTable
         return Intern(nodes, entry with { Commuting = Nobody }, Unknown);
     }
 
-    /// <summary>The number of the place that is another place but for one script.</summary>
+    /// <summary>The number of the place that differs from another place in one script.</summary>
     /// <param name="before">The other place's table.</param>
     /// <param name="vector">The other place.</param>
-    /// <param name="after">Where the script is.</param>
+    /// <param name="after">The node of that script in the new place.</param>
     public int Intern(VectorTable before, int vector, ScriptNode after)
     {
         Span<int> nodes = stackalloc int[_width];
@@ -93,7 +93,7 @@ internal sealed class VectorTable
         ref readonly var from = ref before[vector];
         var entry = from.With(nodeBefore, after, _failures);
 
-        // Nobody is alone who was not: what the script may still touch is the same.
+        // What the script may still touch has not changed, so no script commutes that did not commute before.
         var same = from is { Commuting: Nobody, Open: 0 } && entry.Open == 0
             && after.StepsLeft != 0 && after.Footprint == nodeBefore.Footprint;
         return Intern(nodes, entry with { Commuting = Nobody }, same ? Nobody : Unknown);
@@ -111,11 +111,11 @@ internal sealed class VectorTable
         return Add(nodes, looks ? entry with { Commuting = CommutingIn(nodes) } : entry, slot);
     }
 
-    /// <summary>Where an action leads to, in the table of the next layer.</summary>
-    /// <param name="vector">A place of this layer, which is closed.</param>
-    /// <param name="script">Whose action.</param>
-    /// <param name="action">What: one of <see cref="ScriptAction"/>.</param>
-    /// <param name="answer">What it was answered.</param>
+    /// <summary>Where an action leads, in the table of the next layer.</summary>
+    /// <param name="vector">A place of this layer; the table is closed.</param>
+    /// <param name="script">The script that acts.</param>
+    /// <param name="action">The kind of action, one of <see cref="ScriptAction"/>.</param>
+    /// <param name="answer">The answer to the action.</param>
     public Arrival After(int vector, int script, int action, Answer answer)
     {
         var known = _after[ActionIndex(vector, script, action)];
@@ -124,7 +124,7 @@ internal sealed class VectorTable
             : _otherAfter.GetValueOrDefault((vector, ScriptAction.Of(script, action), answer));
     }
 
-    /// <summary>Notes where an action leads to.</summary>
+    /// <summary>Records where an action leads.</summary>
     public Arrival Note(int vector, int script, int action, Answer answer, int after, bool isCommuting)
     {
         var step = Arrival.To(after, isCommuting, answer);
@@ -144,7 +144,7 @@ internal sealed class VectorTable
     private int ActionIndex(int vector, int script, int action) =>
         (((vector * _width) + script) * _actions) + action;
 
-    /// <summary>Where a place is, or would be.</summary>
+    /// <summary>The slot in which a place is, or would be added.</summary>
     private int SlotOf(ReadOnlySpan<int> nodes, uint hash)
     {
         var mask = _slots.Length - 1;
@@ -199,8 +199,8 @@ internal sealed class VectorTable
     }
 
     /// <summary>
-    /// A script whose remaining steps touch nothing that the others' steps touch. Only if all orders from here have the same number of
-    /// steps, because orders are counted by that.
+    /// A script whose remaining steps touch nothing that the steps of the others touch, provided that all orders from here have the same
+    /// number of steps, because orders are counted by their length.
     /// </summary>
     private int CommutingIn(ReadOnlySpan<int> nodes)
     {
@@ -230,11 +230,11 @@ internal sealed class VectorTable
         return false;
     }
 
-    /// <summary>Where an action leads to: to which place, and whether somebody may play all its steps there.</summary>
-    /// <param name="Packed">0 when nobody has looked yet.</param>
+    /// <summary>Where an action leads: the place, and whether some script may play all its steps at once there.</summary>
+    /// <param name="Packed">0 when not computed yet.</param>
     public readonly record struct Arrival(long Packed)
     {
-        /// <summary>Whether somebody has looked.</summary>
+        /// <summary>Whether it was computed.</summary>
         public bool IsKnown => Packed != 0;
 
         /// <summary>The number of the place.</summary>
@@ -243,25 +243,25 @@ internal sealed class VectorTable
         /// <summary>Whether it has an <see cref="Entry.Commuting"/>.</summary>
         public bool IsCommuting => (Packed & 256) != 0;
 
-        /// <summary>To a place.</summary>
+        /// <summary>A successor that leads to a place.</summary>
         public static Arrival To(int place, bool isCommuting, Answer answer) =>
             new((((long)place + 1) * 512) + (isCommuting ? 256 : 0) + answer.Code);
     }
 
     /// <summary>What is known of a place.</summary>
-    /// <param name="Hash">Of its nodes.</param>
-    /// <param name="StepsLeft">Steps of all scripts together.</param>
+    /// <param name="Hash">The hash of its nodes.</param>
+    /// <param name="StepsLeft">The number of remaining steps of all scripts together.</param>
     /// <param name="Failures">The set of failures so far.</param>
-    /// <param name="Owed">How many scripts have steps without which no order ends.</param>
-    /// <param name="Open">How many scripts may yet play more steps or fewer than are left.</param>
+    /// <param name="Owed">The number of scripts whose remaining steps must be played before an order can end.</param>
+    /// <param name="Open">The number of scripts that may still play more or fewer steps than the remaining ones.</param>
     /// <param name="IsBroken">Whether an order has to end here, because an invariant was broken.</param>
-    /// <param name="Commuting">Who may play all its steps at once; else <see cref="Nobody"/>.</param>
+    /// <param name="Commuting">The script that may play all its steps at once, or <see cref="Nobody"/>.</param>
     public readonly record struct Entry(uint Hash, int StepsLeft, int Failures, short Owed, short Open, bool IsBroken, int Commuting)
     {
-        /// <summary>Whether an order may end here: all that is not optional is done.</summary>
+        /// <summary>Whether an order may end here, because all steps that are not optional are done.</summary>
         public bool IsEnd => Owed == 0 || IsBroken;
 
-        /// <summary>With a script elsewhere.</summary>
+        /// <summary>The entry of a place in which one script is at another node.</summary>
         public Entry With(ScriptNode? before, ScriptNode after, FailureSets failures) => this with
         {
             Hash = Hash ^ HashOf(before) ^ HashOf(after),
@@ -272,7 +272,7 @@ internal sealed class VectorTable
             IsBroken = IsBroken || after.Answer == Answer.Broken,
         };
 
-        /// <summary>A node is of one script only, so the nodes of a place can be taken in any order.</summary>
+        /// <summary>Each node belongs to one script, so the order of the nodes does not matter.</summary>
         private static uint HashOf(ScriptNode? node)
         {
             if (node is null)
