@@ -19,19 +19,29 @@ internal sealed class Outage(ILogger log, string what)
         }
         catch (StorageException why)
         {
-            if (Interlocked.Exchange(ref _isOn, 1) == 0)
-            {
-                log.StorageFails(what, why.Message);
-            }
-
+            Begin(why);
             throw;
         }
 
+        End();
+        return result;
+    }
+
+    /// <summary>Takes note of a failure.</summary>
+    public void Begin(StorageException why)
+    {
+        if (Interlocked.Exchange(ref _isOn, 1) == 0)
+        {
+            log.StorageFails(what, why.Message);
+        }
+    }
+
+    /// <summary>Takes note of a success.</summary>
+    public void End()
+    {
         if (Volatile.Read(ref _isOn) == 1 && Interlocked.Exchange(ref _isOn, 0) == 1)
         {
             log.StorageWorks(what);
         }
-
-        return result;
     }
 }

@@ -71,7 +71,19 @@ internal sealed class SealedJournal(IJournalStore store, string grain, Outage re
     {
         var next = _last + 1;
         var write = new JournalWrite(grain, Seal(grain, next, isSnapshot, bytes), CancellationToken.None);
-        if (!await writes.WatchAsync(store.DoAsync(write)))
+        bool isWritten;
+        try
+        {
+            isWritten = await store.DoAsync(write);
+        }
+        catch (StorageException why)
+        {
+            writes.Begin(why);
+            throw;
+        }
+
+        writes.End();
+        if (!isWritten)
         {
             throw new InconsistentStateException($"The journal of {grain} does not end at {_last} any more: another activation wrote it.");
         }

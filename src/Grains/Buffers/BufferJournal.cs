@@ -1,6 +1,5 @@
 using DmaGrains.Storage;
 using Orleans.Serialization;
-using Orleans.Storage;
 
 namespace DmaGrains.Grains.Buffers;
 
@@ -16,7 +15,10 @@ internal sealed class BufferJournal(Journal journal, Serializer serializer, Acti
     /// <summary>The fewest entries that are replaced by a snapshot.</summary>
     public const int EntriesMin = 32;
 
-    private int _entries;
+    private readonly Serializer<DmaBufferRecord> _snapshots = serializer.GetSerializer<DmaBufferRecord>();
+    private readonly Serializer<DmaBufferEntry> _entries = serializer.GetSerializer<DmaBufferEntry>();
+
+    private int _count;
     private long _entryBytes;
     private long _snapshotBytes;
 
@@ -24,74 +26,64 @@ internal sealed class BufferJournal(Journal journal, Serializer serializer, Acti
     public DmaBufferRecord Durable { get; private set; } = new();
 
     /// <summary>Whether entries are stored after the snapshot.</summary>
-    public bool HasEntries => _entries > 0;
+    public bool HasEntries => _count > 0;
 
     /// <summary>Reads what is stored; false when that is nothing.</summary>
     public async Task<bool> ReadAsync(CancellationToken cancellation)
     {
-        var stored = await ToldAsync(journal.ReadAsync(cancellation), "read");
+        JournalContents stored;
+        try
+        {
+            stored = await journal.ReadAsync(cancellation);
+        }
+        catch (Exception fault) when (!IsKnownToCallers(fault))
+        {
+            throw Told(fault, "read");
+        }
+
         if (DmaBufferRecord.Replay(stored, serializer) is not { } record)
         {
             return false;
         }
 
         Durable = record;
-        (_entries, _entryBytes, _snapshotBytes) = (stored.Entries.Length, stored.Entries.Sum(entry => (long)entry.Length), stored.Snapshot!.Value.Length);
+        (_count, _entryBytes, _snapshotBytes) = (stored.Entries.Length, stored.Entries.Sum(entry => (long)entry.Length), stored.Snapshot!.Value.Length);
         return true;
     }
 
     /// <summary>Makes a record durable.</summary>
     /// <remarks>A failed write may have been stored or not: the activation is dropped, so that the next one reads what is stored.</remarks>
-    public async Task WriteAsync(DmaBufferRecord next)
+    public Task WriteAsync(DmaBufferRecord next) => WriteAsync(next, isSnapshot: IsDue(next));
+
+    /// <summary>Makes a record durable as a snapshot, which replaces everything before it.</summary>
+    public Task ReplaceAsync(DmaBufferRecord next) => WriteAsync(next, isSnapshot: true);
+
+    private async Task WriteAsync(DmaBufferRecord next, bool isSnapshot)
     {
+        var bytes = isSnapshot ? _snapshots.SerializeToArray(next) : _entries.SerializeToArray(Durable.ChangesTo(next));
         try
         {
-            await (IsDue(next) ? ReplaceAsync(next) : AppendAsync(next));
+            await (isSnapshot ? journal.ReplaceAsync(bytes) : journal.AppendAsync(bytes));
         }
-        catch
+        catch (Exception fault)
         {
             dropActivation();
-            throw;
-        }
-    }
+            if (IsKnownToCallers(fault))
+            {
+                throw;
+            }
 
-    /// <summary>Replaces snapshot and entries by a snapshot.</summary>
-    /// <param name="next">The record.</param>
-    public async Task ReplaceAsync(DmaBufferRecord next)
-    {
-        var snapshot = serializer.SerializeToArray(next);
-        await ToldAsync(journal.ReplaceAsync(snapshot), "write");
-        (_entries, _entryBytes, _snapshotBytes) = (0, 0, snapshot.Length);
+            throw Told(fault, "write");
+        }
+
         Durable = next;
+        (_count, _entryBytes, _snapshotBytes) = isSnapshot ? (0, 0, bytes.Length) : (_count + 1, _entryBytes + bytes.Length, _snapshotBytes);
     }
 
-    private async Task AppendAsync(DmaBufferRecord next)
-    {
-        var entry = serializer.SerializeToArray(Durable.ChangesTo(next));
-        await ToldAsync(journal.AppendAsync(entry), "write");
-        (_entries, _entryBytes) = (_entries + 1, _entryBytes + entry.Length);
-        Durable = next;
-    }
+    private bool IsDue(DmaBufferRecord next) => !next.Continues(Durable) || (_count >= EntriesMin && _entryBytes >= _snapshotBytes);
 
-    private bool IsDue(DmaBufferRecord next) =>
-        !next.Continues(Durable) || (_entries >= EntriesMin && _entryBytes >= _snapshotBytes);
+    /// <summary>A caller may not know the storage's own exception types.</summary>
+    private static bool IsKnownToCallers(Exception fault) => fault is OrleansException or OperationCanceledException;
 
-    private static async Task<T> ToldAsync<T>(Task<T> done, string what)
-    {
-        await ToldAsync((Task)done, what);
-        return await done;
-    }
-
-    /// <summary>Converts exceptions: the caller may not know the storage's own exception types.</summary>
-    private static async Task ToldAsync(Task done, string what)
-    {
-        try
-        {
-            await done;
-        }
-        catch (Exception fault) when (fault is not (OrleansException or OperationCanceledException))
-        {
-            throw new OrleansException($"Storage did not {what} the journal: {fault.Message}", fault);
-        }
-    }
+    private static OrleansException Told(Exception fault, string what) => new($"Storage did not {what} the journal: {fault.Message}", fault);
 }
