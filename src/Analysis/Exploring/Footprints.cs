@@ -2,7 +2,6 @@ using System.Numerics;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Memory;
-using DmaGrains.Model.Policies;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Running;
 

@@ -2,7 +2,6 @@ using DmaGrains.Grains.Storage;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Coherency;
 using DmaGrains.Storage;
-using Orleans.Core;
 
 namespace DmaGrains.Grains.Buffers;
 

@@ -1,5 +1,4 @@
 using CsCheck;
-using DmaGrains.Grains.Buffers;
 using DmaGrains.Interfaces;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;

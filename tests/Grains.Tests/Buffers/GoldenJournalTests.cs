@@ -2,12 +2,8 @@ using System.Runtime.CompilerServices;
 using DmaGrains.Grains.Buffers;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
-using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
-using DmaGrains.Model.Translation;
-using DmaGrains.Storage;
-using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 
 namespace DmaGrains.Grains.Tests.Buffers;

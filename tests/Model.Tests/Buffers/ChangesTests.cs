@@ -1,5 +1,4 @@
 using CsCheck;
-using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Buffers.Changes;
 using DmaGrains.Model.Policies;
