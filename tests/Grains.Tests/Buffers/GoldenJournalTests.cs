@@ -4,6 +4,7 @@ using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 
 namespace DmaGrains.Grains.Tests.Buffers;
