@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using DmaGrains.Benchmarks.Durable;
 using DmaGrains.Benchmarks.Experiments;
 using DmaGrains.Benchmarks.Exploring;
 using DmaGrains.Benchmarks.Growth;
@@ -8,39 +9,22 @@ using DmaGrains.Benchmarks.Storage;
 using DmaGrains.Benchmarks.Throughput;
 using Perfolizer.Horology;
 
-if (args is [ThroughputRun.Name, ..])
+Func<string[], Task<int>>? runAsync = args.FirstOrDefault() switch
 {
-    return await ThroughputRun.MainAsync(args[1..]);
-}
-
-if (args is [StorageRun.Name, ..])
+    ThroughputRun.Name => ThroughputRun.MainAsync,
+    StorageRun.Name => StorageRun.MainAsync,
+    DurableRun.Name => DurableRun.MainAsync,
+    DurableWorker.Name => DurableWorker.MainAsync,
+    LivesRun.Name => LivesRun.MainAsync,
+    SweepRun.Name => SweepRun.MainAsync,
+    GrowthRun.Name => GrowthRun.MainAsync,
+    ExperimentsRun.Name => given => Task.FromResult(ExperimentsRun.Run(given)),
+    ExploreRun.Name => given => Task.FromResult(ExploreRun.Run(given)),
+    _ => null,
+};
+if (runAsync is not null)
 {
-    return await StorageRun.MainAsync(args[1..]);
-}
-
-if (args is [GrowthRun.Name, ..])
-{
-    return await GrowthRun.MainAsync(args[1..]);
-}
-
-if (args is [ExperimentsRun.Name, ..])
-{
-    return ExperimentsRun.Run(args[1..]);
-}
-
-if (args is [ExploreRun.Name, ..])
-{
-    return ExploreRun.Run(args[1..]);
-}
-
-if (args is [LivesRun.Name, ..])
-{
-    return await LivesRun.MainAsync(args[1..]);
-}
-
-if (args is [SweepRun.Name, ..])
-{
-    return await SweepRun.MainAsync(args[1..]);
+    return await runAsync(args[1..]);
 }
 
 // Many short rounds and their median: a neighbour on the machine spoils some rounds, not the figure.

@@ -56,7 +56,7 @@ internal static class LivesRun
 
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Callers} callers, {rounds} rounds of {time.TotalSeconds} s: {Median(one):n0} lives/s on one board, {Median(many):n0} on {Callers}, ratio {Median(one) / Median(many):f2}"));
+                $"{Callers} callers, {rounds} rounds of {time.TotalSeconds} s: {Medians.Of(one):n0} lives/s on one board, {Medians.Of(many):n0} on {Callers}, ratio {Medians.Of(one) / Medians.Of(many):f2}"));
         }
 
         SqliteConnection.ClearAllPools();
@@ -85,6 +85,4 @@ internal static class LivesRun
 
     private static void Granted<T>(DmaResult<T> result)
         where T : notnull => Invariant.Holds(result.IsGranted);
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

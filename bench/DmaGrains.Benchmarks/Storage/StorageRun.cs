@@ -68,7 +68,7 @@ internal static class StorageRun
         SqliteConnection.ClearAllPools();
         File.Delete(file);
         File.Delete(yardstick);
-        await DurableRun.RunAsync(folder, postgreSql, time);
+        await BesideStorageRun.RunAsync(folder, postgreSql, time);
         return 0;
     }
 

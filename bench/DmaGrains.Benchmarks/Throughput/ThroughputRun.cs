@@ -60,12 +60,12 @@ internal static class ThroughputRun
     private static void Print(BenchmarkStorage storage, string workload, List<(Sample Empty, Sample Own)> rounds)
     {
         var ratios = rounds.Select(round => round.Own.PerSecond / round.Empty.PerSecond).Order().ToList();
-        var cpu = Median(rounds.Select(round => round.Empty.CpuMicroseconds / round.Own.CpuMicroseconds));
+        var cpu = Medians.Of(rounds.Select(round => round.Empty.CpuMicroseconds / round.Own.CpuMicroseconds));
         var own = MedianOf(rounds.Select(round => round.Own));
         var empty = MedianOf(rounds.Select(round => round.Empty));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {storage} | {workload} | {Median(ratios):f2} | {ratios[0]:f2} to {ratios[^1]:f2} | {cpu:f2} | {own.PerSecond:n0} | {own.CpuMicroseconds:f1} | {own.Bytes:n0} |"));
+            $"| {storage} | {workload} | {Medians.Of(ratios):f2} | {ratios[0]:f2} to {ratios[^1]:f2} | {cpu:f2} | {own.PerSecond:n0} | {own.CpuMicroseconds:f1} | {own.Bytes:n0} |"));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"| {storage} | two empty calls beside it | | | | {empty.PerSecond:n0} | {empty.CpuMicroseconds:f1} | {empty.Bytes:n0} |"));
@@ -75,14 +75,8 @@ internal static class ThroughputRun
     {
         var all = samples.ToList();
         return new(
-            Median(all.Select(sample => sample.PerSecond)),
-            Median(all.Select(sample => sample.CpuMicroseconds)),
-            Median(all.Select(sample => sample.Bytes)));
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var ordered = values.Order().ToList();
-        return (ordered[(ordered.Count - 1) / 2] + ordered[ordered.Count / 2]) / 2;
+            Medians.Of(all.Select(sample => sample.PerSecond)),
+            Medians.Of(all.Select(sample => sample.CpuMicroseconds)),
+            Medians.Of(all.Select(sample => sample.Bytes)));
     }
 }

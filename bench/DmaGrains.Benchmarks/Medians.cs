@@ -1,4 +1,4 @@
-namespace DmaGrains.Benchmarks.Growth;
+namespace DmaGrains.Benchmarks;
 
 /// <summary>The middle of several rounds.</summary>
 internal static class Medians

@@ -12,7 +12,7 @@ namespace DmaGrains.Benchmarks.Storage;
 /// What do durable commands cost beside the storage itself, and beside the same grains on Orleans' ADO.NET storage? 64 callers over
 /// 10,000 buffers; the storage itself is given 10,000 states of its own in the same way. The best of some rounds that take turns.
 /// </summary>
-internal static class DurableRun
+internal static class BesideStorageRun
 {
     private const int Callers = 64;
     private const int Rounds = 3;
