@@ -11,7 +11,8 @@ public sealed class WaitingOperations
     /// <summary>The bytes of changes at which a group is complete.</summary>
     public const int GroupBytesMax = 1 << 20;
 
-    private readonly Channel<StorageOperation> _waiting = Channel.CreateUnbounded<StorageOperation>(new() { SingleReader = true });
+    // A channel for a single reader does not count what it holds.
+    private readonly Channel<StorageOperation> _waiting = Channel.CreateUnbounded<StorageOperation>();
     private readonly HashSet<(string Grain, string Name)> _changed = [];
 
     /// <summary>Adds an operation; false when the queue is completed.</summary>
