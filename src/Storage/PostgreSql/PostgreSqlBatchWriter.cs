@@ -7,7 +7,7 @@ namespace DmaGrains.Storage.PostgreSql;
 /// Carries out queued operations over one connection, a group with each statement; what arrives meanwhile forms the next group. A lost
 /// connection fails the current group, which may have happened or not, and is reopened for the next one.
 /// </summary>
-internal sealed class PostgreSqlBatchWriter : IStateStore
+internal sealed class PostgreSqlBatchWriter : IAsyncDisposable
 {
     // A deadlock between two silos: PostgreSQL ends one of them after a second.
     private const int AttemptsMax = 3;
@@ -18,7 +18,7 @@ internal sealed class PostgreSqlBatchWriter : IStateStore
     private readonly WaitingOperations _queue = new();
     private readonly NpgsqlDataSource _source;
     private readonly PostgreSqlConnection _settings;
-    private readonly Func<NpgsqlConnection, IReadOnlyList<StateOperation>, Task<StoredState?[]>> _statement;
+    private readonly Func<NpgsqlConnection, IReadOnlyList<StorageOperation>, Task> _carryOut;
     private readonly Task _run;
 
     private NpgsqlConnection? _connection;
@@ -27,20 +27,19 @@ internal sealed class PostgreSqlBatchWriter : IStateStore
     /// <summary>Starts the writer. It connects when there is something to do.</summary>
     /// <param name="source">Opens connections.</param>
     /// <param name="settings">The database that they lead to.</param>
-    /// <param name="statement">Carries out a group: all of it, or nothing and an exception.</param>
+    /// <param name="carryOut">Carries out a group and completes its operations: all of it, or nothing and an exception.</param>
     public PostgreSqlBatchWriter(
-        NpgsqlDataSource source,
-        PostgreSqlConnection settings,
-        Func<NpgsqlConnection, IReadOnlyList<StateOperation>, Task<StoredState?[]>> statement)
+        NpgsqlDataSource source, PostgreSqlConnection settings, Func<NpgsqlConnection, IReadOnlyList<StorageOperation>, Task> carryOut)
     {
-        (_source, _settings, _statement) = (source, settings, statement);
+        (_source, _settings, _carryOut) = (source, settings, carryOut);
         _run = Task.Run(RunAsync);
     }
 
-    /// <inheritdoc/>
-    public Task<StoredState?> DoAsync(StateOperation operation) => _queue.TryAdd(operation)
+    /// <summary>Queues an operation and completes with it.</summary>
+    /// <exception cref="StorageException">The operation failed, or the writer is closed.</exception>
+    public Task<TResult> DoAsync<TResult>(StorageOperation<TResult> operation) => _queue.TryAdd(operation)
         ? operation.Done
-        : Task.FromException<StoredState?>(new StorageException($"{_settings} is closed."));
+        : Task.FromException<TResult>(new StorageException($"{_settings} is closed."));
 
     /// <summary>Carries out what is queued, then closes the connection.</summary>
     public async ValueTask DisposeAsync()
@@ -53,7 +52,7 @@ internal sealed class PostgreSqlBatchWriter : IStateStore
     {
         while (await _queue.WaitAsync())
         {
-            List<StateOperation> group = [.. _queue.Take().Cast<StateOperation>()];
+            var group = _queue.Take();
             if (group.Count > 0)
             {
                 await CarryOutAsync(group);
@@ -63,7 +62,7 @@ internal sealed class PostgreSqlBatchWriter : IStateStore
         await DisconnectAsync();
     }
 
-    private async Task CarryOutAsync(List<StateOperation> group)
+    private async Task CarryOutAsync(List<StorageOperation> group)
     {
         NpgsqlConnection connection;
         try
@@ -81,11 +80,7 @@ internal sealed class PostgreSqlBatchWriter : IStateStore
 
         try
         {
-            var results = await AttemptAsync(connection, group);
-            for (var index = 0; index < group.Count; index++)
-            {
-                group[index].Complete(results[index]);
-            }
+            await AttemptAsync(connection, group);
         }
         catch (PostgresException refused) when (group.Count > 1 && IsAboutOneOf(refused))
         {
@@ -103,13 +98,14 @@ internal sealed class PostgreSqlBatchWriter : IStateStore
         _usedAt = Stopwatch.GetTimestamp();
     }
 
-    private async Task<StoredState?[]> AttemptAsync(NpgsqlConnection connection, List<StateOperation> group)
+    private async Task AttemptAsync(NpgsqlConnection connection, List<StorageOperation> group)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await _statement(connection, group);
+                await _carryOut(connection, group);
+                return;
             }
             catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < AttemptsMax)
             {

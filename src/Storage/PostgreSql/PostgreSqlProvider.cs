@@ -92,7 +92,7 @@ internal sealed class PostgreSqlProvider : StorageProvider, IMembershipProvider
     });
 
     /// <inheritdoc/>
-    public override void AddTo(ISiloBuilder silo, string name) => silo.AddStateStore(name, _store);
+    public override void AddTo(ISiloBuilder silo, string name) => silo.AddStateStore(name, _store).AddJournalStore(name, _store);
 
     private static bool IsOfDatabase(Exception problem) =>
         problem is NpgsqlException or SocketException or TimeoutException or IOException or UnauthorizedAccessException;

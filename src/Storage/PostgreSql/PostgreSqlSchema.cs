@@ -9,13 +9,16 @@ internal static class PostgreSqlSchema
     public const string Name = "dmagrains";
 
     /// <summary>The version that this program reads and writes.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
+
+    // The version that becomes the current one when a silo starts.
+    private const int Before = Version - 1;
 
     // An arbitrary number that no other program uses in the same database.
     private const long Lock = 0x444d_4147_7261_696e;
 
-    /// <summary>Creates the schema if it does not exist. Silos that start together take turns.</summary>
-    /// <returns>The version of the existing schema; null when it records none.</returns>
+    /// <summary>Creates the schema if it does not exist, and adds what the version before lacks. Silos that start together take turns.</summary>
+    /// <returns>The version of the schema; null when it records none.</returns>
     public static async Task<int?> EnsureAsync(NpgsqlDataSource source, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
@@ -25,19 +28,31 @@ internal static class PostgreSqlSchema
         await using var look = new NpgsqlCommand($"SELECT to_regclass('{Name}.schema_version') IS NULL", connection);
         if (await look.ExecuteScalarAsync(cancellation) is true)
         {
-            await using var make = new NpgsqlCommand(Text(), connection);
+            await using var make = new NpgsqlCommand(Text("schema.sql"), connection);
             await make.ExecuteNonQueryAsync(cancellation);
         }
 
-        await using var read = new NpgsqlCommand($"SELECT version FROM {Name}.schema_version", connection);
-        var version = await read.ExecuteScalarAsync(cancellation);
+        var version = await VersionAsync(connection, cancellation);
+        if (version == Before)
+        {
+            await using var add = new NpgsqlCommand(Text($"schema-from-{Before}.sql"), connection);
+            await add.ExecuteNonQueryAsync(cancellation);
+            version = await VersionAsync(connection, cancellation);
+        }
+
         await transaction.CommitAsync(cancellation);
-        return version as int?;
+        return version;
     }
 
-    private static string Text()
+    private static async Task<int?> VersionAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        using var file = typeof(PostgreSqlSchema).Assembly.GetManifestResourceStream("schema.sql")!;
+        await using var read = new NpgsqlCommand($"SELECT version FROM {Name}.schema_version", connection);
+        return await read.ExecuteScalarAsync(cancellation) as int?;
+    }
+
+    private static string Text(string name)
+    {
+        using var file = typeof(PostgreSqlSchema).Assembly.GetManifestResourceStream(name)!;
         using var reader = new StreamReader(file);
         return reader.ReadToEnd();
     }

@@ -1,45 +1,24 @@
 using Npgsql;
-using NpgsqlTypes;
 
 namespace DmaGrains.Storage.PostgreSql;
 
-/// <summary>A group of operations as one statement.</summary>
+/// <summary>Groups of operations in one round trip and one transaction.</summary>
 internal static class PostgreSqlStatements
 {
-    // READ COMMITTED rereads a row after waiting for another writer's change, so versions decide.
-    private const string ChangeText =
-        $"""
-        WITH wanted AS (
-            SELECT * FROM unnest($1, $2, $3, $4) AS wanted (grain, name, version, payload)
-        ), replaced AS (
-            UPDATE {PostgreSqlSchema.Name}.state AS kept SET version = kept.version + 1, payload = wanted.payload
-            FROM wanted
-            WHERE kept.grain = wanted.grain AND kept.name = wanted.name AND kept.version = wanted.version
-            RETURNING kept.grain, kept.name
-        ), added AS (
-            INSERT INTO {PostgreSqlSchema.Name}.state (grain, name, version, payload)
-            SELECT grain, name, 1, payload FROM wanted WHERE version IS NULL
-            ON CONFLICT DO NOTHING
-            RETURNING grain, name
-        )
-        SELECT grain, name FROM replaced UNION ALL SELECT grain, name FROM added
+    // Rows are found one by one through the key, in the order of the group, so that silos that change the same rows reach them in the same order. The plan is made
+    // once and must suit tables that grow: what counts is how many rows it touches, not what it believes of their pages. Writers rely on READ COMMITTED.
+    private const string SettingsText =
+        """
+        SET enable_seqscan = off; SET enable_mergejoin = off;
+        SET random_page_cost = 0; SET seq_page_cost = 0; SET cpu_tuple_cost = 1;
+        SET plan_cache_mode = force_generic_plan; SET jit = off;
+        SET default_transaction_isolation = 'read committed'
         """;
-
-    private const string ReadText =
-        $"""
-        SELECT place, version, payload
-        FROM unnest($1, $2) WITH ORDINALITY AS wanted (grain, name, place)
-        JOIN {PostgreSqlSchema.Name}.state USING (grain, name)
-        """;
-
-    // Rows are found one by one through the key, in the order of the group, even when the planner believes that the table is as small as it was when the
-    // statement was prepared. So silos that change the same rows reach them in the same order.
-    private const string PlanText = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 
     /// <summary>Prepares a connection for the other statements.</summary>
     public static async Task SetUpAsync(NpgsqlConnection connection)
     {
-        await using var command = new NpgsqlCommand(PlanText, connection);
+        await using var command = new NpgsqlCommand(SettingsText, connection);
         await command.ExecuteNonQueryAsync();
     }
 
@@ -50,57 +29,52 @@ internal static class PostgreSqlStatements
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Reads rows.</summary>
-    /// <returns>The result of each operation.</returns>
-    public static async Task<StoredState?[]> ReadAsync(NpgsqlConnection connection, IReadOnlyList<StateOperation> reads)
+    /// <summary>Carries out reads, and completes them.</summary>
+    public static async Task ReadAsync(NpgsqlConnection connection, IReadOnlyList<StorageOperation> group)
     {
-        await using var command = new NpgsqlCommand(ReadText, connection)
-        {
-            Parameters =
-            {
-                Column(NpgsqlDbType.Text, reads.Select(read => read.Grain)),
-                Column(NpgsqlDbType.Text, reads.Select(read => read.Name)),
-            },
-        };
-        var results = new StoredState?[reads.Count];
-        await using var rows = await command.ExecuteReaderAsync();
-        while (await rows.ReadAsync())
-        {
-            results[rows.GetInt64(0) - 1] = new(rows.GetInt64(1), rows.GetFieldValue<byte[]>(2));
-        }
-
-        return results;
+        StateRead[] states = [.. group.OfType<StateRead>()];
+        JournalRead[] journals = [.. group.OfType<JournalRead>()];
+        await ExecuteAsync(connection, states.Length == 0 ? null : new ReadStates(states), journals.Length == 0 ? null : new ReadJournals(journals));
     }
 
-    /// <summary>Changes rows, each at most once.</summary>
-    /// <returns>The result of each operation.</returns>
-    public static async Task<StoredState?[]> ChangeAsync(NpgsqlConnection connection, IReadOnlyList<StateOperation> operations)
+    /// <summary>Carries out changes, each of another row, and completes them: all of them, or none and there is an exception.</summary>
+    public static async Task ChangeAsync(NpgsqlConnection connection, IReadOnlyList<StorageOperation> group)
     {
-        var changes = operations.Cast<StateChange>()
-            .OrderBy(change => change.Grain, StringComparer.Ordinal).ThenBy(change => change.Name, StringComparer.Ordinal)
-            .ToList();
-        await using var command = new NpgsqlCommand(ChangeText, connection)
-        {
-            Parameters =
-            {
-                Column(NpgsqlDbType.Text, changes.Select(change => change.Grain)),
-                Column(NpgsqlDbType.Text, changes.Select(change => change.Name)),
-                Column(NpgsqlDbType.Bigint, changes.Select(change => change.Expected)),
-                Column(NpgsqlDbType.Bytea, changes.Select(change => change.Payload)),
-            },
-        };
-        var changed = new HashSet<(string Grain, string Name)>();
-        await using var rows = await command.ExecuteReaderAsync();
-        while (await rows.ReadAsync())
-        {
-            changed.Add((rows.GetString(0), rows.GetString(1)));
-        }
-
-        return [.. operations.Select(operation => changed.Contains((operation.Grain, operation.Name))
-            ? StoredState.After(((StateChange)operation).Expected)
-            : (StoredState?)null)];
+        StateChange[] states =
+        [
+            .. group.OfType<StateChange>()
+                .OrderBy(change => change.Grain, StringComparer.Ordinal).ThenBy(change => change.Name, StringComparer.Ordinal),
+        ];
+        JournalWrite[] journals = [.. group.OfType<JournalWrite>().OrderBy(write => write.Grain, StringComparer.Ordinal)];
+        await ExecuteAsync(connection, states.Length == 0 ? null : new ChangeStates(states), journals.Length == 0 ? null : new WriteJournals(journals));
     }
 
-    private static NpgsqlParameter Column<T>(NpgsqlDbType type, IEnumerable<T> values) =>
-        new() { NpgsqlDbType = NpgsqlDbType.Array | type, Value = values.ToArray() };
+    private static async Task ExecuteAsync(NpgsqlConnection connection, params PostgreSqlStatement?[] statements)
+    {
+        PostgreSqlStatement[] given = [.. statements.OfType<PostgreSqlStatement>()];
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var statement in given)
+        {
+            batch.BatchCommands.Add(statement.Command);
+        }
+
+        await using (var rows = await batch.ExecuteReaderAsync())
+        {
+            foreach (var statement in given)
+            {
+                while (await rows.ReadAsync())
+                {
+                    statement.Read(rows);
+                }
+
+                // After the last result this waits for the commit.
+                await rows.NextResultAsync();
+            }
+        }
+
+        foreach (var statement in given)
+        {
+            statement.Complete();
+        }
+    }
 }

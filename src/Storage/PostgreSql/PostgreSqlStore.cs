@@ -1,9 +1,10 @@
+using System.Collections.Immutable;
 using Npgsql;
 
 namespace DmaGrains.Storage.PostgreSql;
 
-/// <summary>The state table, over two connections of its own: one for changes, and one for reads, which do not wait for changes.</summary>
-internal sealed class PostgreSqlStore : IStateStore
+/// <summary>States and journals, over two connections of their own: one for changes, and one for reads, which do not wait for changes.</summary>
+internal sealed class PostgreSqlStore : IStateStore, IJournalStore
 {
     private readonly NpgsqlDataSource _source;
     private readonly PostgreSqlBatchWriter _reads;
@@ -24,6 +25,12 @@ internal sealed class PostgreSqlStore : IStateStore
     /// <inheritdoc/>
     public Task<StoredState?> DoAsync(StateOperation operation) =>
         (operation is StateChange ? _changes : _reads).DoAsync(operation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<JournalRow>> DoAsync(JournalRead read) => _reads.DoAsync(read);
+
+    /// <inheritdoc/>
+    public Task<bool> DoAsync(JournalWrite write) => _changes.DoAsync(write);
 
     /// <summary>Carries out what is queued, then closes the connections.</summary>
     public async ValueTask DisposeAsync()

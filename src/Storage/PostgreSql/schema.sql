@@ -1,11 +1,11 @@
--- What DmaGrains keeps in PostgreSQL, version 3: grain state, the members of the cluster, and the statements by which Orleans' ADO.NET
+-- What DmaGrains keeps in PostgreSQL, version 4: grain state, journals, the members of the cluster, and the statements by which Orleans' ADO.NET
 -- clustering reaches those. Names of parameters and result columns are Orleans'; tables and statements are ours. A silo runs this when
 -- there is no schema "dmagrains"; whoever may not create schemas has it run by somebody who may.
 
 CREATE SCHEMA dmagrains;
 
 CREATE TABLE dmagrains.schema_version (version integer NOT NULL);
-INSERT INTO dmagrains.schema_version VALUES (3);
+INSERT INTO dmagrains.schema_version VALUES (4);
 
 -- A payload begins with a byte that tells a state (1) from a cleared one (0), which stays so that a version is never given twice, and a
 -- checksum of eight bytes over key, version and state. Room in the pages keeps updates off the index.
@@ -16,6 +16,27 @@ CREATE TABLE dmagrains.state (
     payload bytea NOT NULL,
     PRIMARY KEY (grain, name)
 ) WITH (fillfactor = 80);
+
+-- Journals: a row for each grain with the number of its last row, by which writers are told apart; its last snapshot; and the entries after that. Payloads carry a
+-- checksum over grain, kind and number. A grain's row is updated with each entry and its snapshot now and then: room in the pages keeps updates off the index.
+CREATE TABLE dmagrains.journal (
+    grain text COLLATE "C" PRIMARY KEY,
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    sequence bigint NOT NULL
+) WITH (fillfactor = 80);
+
+CREATE TABLE dmagrains.snapshot (
+    journal bigint PRIMARY KEY,
+    sequence bigint NOT NULL,
+    payload bytea NOT NULL
+) WITH (fillfactor = 80);
+
+CREATE TABLE dmagrains.entry (
+    journal bigint NOT NULL,
+    sequence bigint NOT NULL,
+    payload bytea NOT NULL,
+    PRIMARY KEY (journal, sequence)
+);
 
 CREATE TABLE dmagrains.cluster (
     name text COLLATE "C" PRIMARY KEY,

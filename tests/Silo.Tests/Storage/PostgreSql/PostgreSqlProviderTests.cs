@@ -7,6 +7,20 @@ namespace DmaGrains.Silo.Tests.Storage.PostgreSql;
 
 public sealed class PostgreSqlProviderTests(Servers servers)
 {
+    private const string SchemaText =
+        """
+        SELECT string_agg(line, E'\n' ORDER BY line) FROM (
+            SELECT concat_ws(' ', table_name, column_name, data_type, collation_name, is_nullable, is_identity, column_default) AS line
+            FROM information_schema.columns WHERE table_schema = 'dmagrains'
+            UNION ALL
+            SELECT indexdef FROM pg_indexes WHERE schemaname = 'dmagrains'
+            UNION ALL
+            SELECT concat_ws(' ', relname, reloptions) FROM pg_class WHERE relnamespace = 'dmagrains'::regnamespace
+            UNION ALL
+            SELECT QueryText FROM dmagrains.OrleansQuery
+        ) AS lines
+        """;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -34,6 +48,47 @@ public sealed class PostgreSqlProviderTests(Servers servers)
         await PostgreSqlServer.ExecuteAsync(database, "UPDATE dmagrains.schema_version SET version = 7");
 
         await AssertRefusedAsync(database, $"has schema version 7: this program needs version {PostgreSqlSchema.Version}");
+    }
+
+    [Fact]
+    public async Task Open_adds_what_the_version_before_lacks_and_keeps_what_it_has()
+    {
+        var (before, made) = (await servers.NewPostgreSqlAsync(), await servers.NewPostgreSqlAsync());
+        await PostgreSqlServer.ExecuteAsync(before, await VersionBeforeAsync());
+        await PostgreSqlServer.ExecuteAsync(before, "INSERT INTO dmagrains.state VALUES ('a', 'buffer', 7, 'x')");
+
+        var providers = await Task.WhenAll(
+            ((string[])[before, before, before, made]).Select(database => StorageProvider.OpenPostgreSqlAsync(database, Cancellation)));
+
+        foreach (var provider in providers)
+        {
+            await provider.DisposeAsync();
+        }
+
+        Assert.Equal(PostgreSqlSchema.Version, await AskAsync(before, "SELECT version FROM dmagrains.schema_version"));
+        Assert.Equal(await AskAsync(made, SchemaText), await AskAsync(before, SchemaText));
+        await using var store = new PostgreSqlStore(PostgreSqlConnection.Parse(before));
+        Assert.Equal(7, (await store.DoAsync(new StateRead("a", "buffer", Cancellation)))!.Value.Version);
+        Assert.True(await store.DoAsync(new JournalWrite("a", new(1, true, [1]), Cancellation)));
+    }
+
+    [Fact]
+    public async Task Open_is_refused_to_who_may_not_add_what_the_version_before_lacks()
+    {
+        var database = await servers.NewPostgreSqlAsync();
+        await PostgreSqlServer.ExecuteAsync(
+            database,
+            await VersionBeforeAsync() +
+            """
+            CREATE ROLE clerk LOGIN PASSWORD 'clerk-7Qx';
+            GRANT USAGE ON SCHEMA dmagrains TO clerk;
+            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA dmagrains TO clerk;
+            """);
+        var clerk = new NpgsqlConnectionStringBuilder(database) { Username = "clerk", Password = "clerk-7Qx" };
+
+        await AssertRefusedAsync(clerk.ConnectionString, "permission denied for schema dmagrains");
+
+        Assert.Equal(PostgreSqlSchema.Version - 1, await AskAsync(database, "SELECT version FROM dmagrains.schema_version"));
     }
 
     [Fact]
@@ -110,6 +165,10 @@ public sealed class PostgreSqlProviderTests(Servers servers)
         await using var provider = await StorageProvider.OpenPostgreSqlAsync(worker.ConnectionString, Cancellation);
 
         await provider.CheckAsync(Cancellation);
+        await using var store = new PostgreSqlStore(PostgreSqlConnection.Parse(worker.ConnectionString));
+        Assert.True(await store.DoAsync(new JournalWrite("a", new(1, true, [1]), Cancellation)));
+        Assert.True(await store.DoAsync(new JournalWrite("a", new(2, false, [2]), Cancellation)));
+        Assert.True(await store.DoAsync(new JournalWrite("a", new(3, true, [3]), Cancellation)));
     }
 
     [Fact]
@@ -131,6 +190,13 @@ public sealed class PostgreSqlProviderTests(Servers servers)
 
         Assert.Null(strong.Weakness);
         Assert.Contains("synchronous_commit", weak.Weakness, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> VersionBeforeAsync()
+    {
+        using var file = typeof(PostgreSqlProviderTests).Assembly.GetManifestResourceStream($"schema-{PostgreSqlSchema.Version - 1}.sql")!;
+        using var reader = new StreamReader(file);
+        return await reader.ReadToEndAsync(Cancellation);
     }
 
     private static async Task<object?> AskAsync(string database, string query)

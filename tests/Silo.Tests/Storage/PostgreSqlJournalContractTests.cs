@@ -1,0 +1,4 @@
+namespace DmaGrains.Silo.Tests.Storage;
+
+public sealed class PostgreSqlJournalContractTests(PostgreSqlContractTests.PostgreSqlHost host)
+    : JournalStoreContractTests(host), IClassFixture<PostgreSqlContractTests.PostgreSqlHost>;
