@@ -34,4 +34,14 @@ public static class StateStoreHosting
         silo.Services.AddKeyedSingleton(name, store);
         return silo;
     }
+
+    /// <summary>Adds journals that a store keeps which needs the silo's services.</summary>
+    /// <param name="silo">The silo, before it starts.</param>
+    /// <param name="name">The name under which grains ask for it, the same as for its states.</param>
+    /// <param name="store">Makes the store.</param>
+    internal static ISiloBuilder AddJournalStore(this ISiloBuilder silo, string name, Func<IServiceProvider, IJournalStore> store)
+    {
+        silo.Services.AddKeyedSingleton(name, (services, _) => store(services));
+        return silo;
+    }
 }

@@ -1,24 +1,22 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Persistence;
 using Orleans.Storage;
 using StackExchange.Redis;
 
 namespace DmaGrains.Storage.Redis;
 
-/// <summary>A Redis server, through Orleans' Redis providers, over one connection.</summary>
+/// <summary>A Redis server over one connection: state and membership through Orleans' Redis providers, journals through scripts.</summary>
 internal sealed class RedisProvider : StorageProvider, IMembershipProvider
 {
-    private readonly ConfigurationOptions _configuration;
+    private readonly RedisConnection _address;
     private readonly IConnectionMultiplexer _connection;
 
-    private RedisProvider(ConfigurationOptions configuration, IConnectionMultiplexer connection, string? weakness)
-    {
-        _configuration = configuration;
-        _connection = connection;
-        Weakness = weakness;
-    }
+    private RedisProvider(RedisConnection address, IConnectionMultiplexer connection, string? weakness) =>
+        (_address, _connection, Weakness) = (address, connection, weakness);
 
     /// <inheritdoc/>
     public override string? Weakness { get; }
@@ -56,6 +54,7 @@ internal sealed class RedisProvider : StorageProvider, IMembershipProvider
     public static async Task<RedisProvider> OpenAsync(string configuration, CancellationToken cancellation)
     {
         var options = Parse(configuration);
+        var address = new RedisConnection(options);
         options.ClientName ??= "dmagrains";
 
         // For CONFIG GET, which the library treats as an admin command.
@@ -63,16 +62,16 @@ internal sealed class RedisProvider : StorageProvider, IMembershipProvider
         try
         {
             var connection = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(cancellation);
-            return new(options, connection, await WeaknessAsync(connection));
+            return new(address, connection, await WeaknessAsync(connection));
         }
         catch (Exception problem) when (problem is RedisException or TimeoutException)
         {
-            throw CannotBeUsed(options, problem);
+            throw CannotBeUsed(address, problem);
         }
     }
 
     /// <inheritdoc/>
-    public string Server => NameOf(_configuration);
+    public string Server => _address.ToString();
 
     /// <inheritdoc/>
     public async Task<DateTime> NowAsync()
@@ -85,7 +84,7 @@ internal sealed class RedisProvider : StorageProvider, IMembershipProvider
         }
         catch (Exception problem) when (problem is RedisException or TimeoutException)
         {
-            throw CannotBeUsed(_configuration, problem);
+            throw CannotBeUsed(_address, problem);
         }
     }
 
@@ -99,19 +98,25 @@ internal sealed class RedisProvider : StorageProvider, IMembershipProvider
     /// <inheritdoc/>
     public void AddMembership(ISiloBuilder silo) => silo.UseRedisClustering(options =>
     {
-        options.ConfigurationOptions = _configuration;
+        options.ConfigurationOptions = _address.Configuration;
         options.CreateMultiplexer = _ => Task.FromResult((_connection, true));
     });
 
     /// <inheritdoc/>
-    public override void AddTo(ISiloBuilder silo, string name) => silo.AddRedisGrainStorage(
-        name,
-        (OptionsBuilder<RedisStorageOptions> builder) => builder.Configure<IGrainStorageSerializer>((options, serializer) =>
-        {
-            options.ConfigurationOptions = _configuration;
-            options.CreateMultiplexer = _ => Task.FromResult((_connection, true));
-            options.GrainStorageSerializer = new SealedSerializer(serializer);
-        }));
+    public override void AddTo(ISiloBuilder silo, string name)
+    {
+        silo.AddRedisGrainStorage(
+            name,
+            (OptionsBuilder<RedisStorageOptions> builder) => builder.Configure<IGrainStorageSerializer>((options, serializer) =>
+            {
+                options.ConfigurationOptions = _address.Configuration;
+                options.CreateMultiplexer = _ => Task.FromResult((_connection, true));
+                options.GrainStorageSerializer = new SealedSerializer(serializer);
+            }));
+        silo.AddJournalStore(
+            name,
+            services => new RedisJournals(_connection, _address, services.GetRequiredService<IOptions<ClusterOptions>>().Value.ServiceId));
+    }
 
     /// <summary>By default a server acknowledges before it writes to disk; some servers do not reveal their configuration.</summary>
     private static async Task<string?> WeaknessAsync(ConnectionMultiplexer connection)
@@ -123,22 +128,20 @@ internal sealed class RedisProvider : StorageProvider, IMembershipProvider
                 var settings = (await server.ConfigGetAsync("append*")).ToDictionary();
                 if (settings.GetValueOrDefault("appendonly") != "yes" || settings.GetValueOrDefault("appendfsync") != "always")
                 {
-                    return $"Redis at {Format(server.EndPoint)} acknowledges before it writes: set appendonly yes and appendfsync always.";
+                    return $"Redis at {RedisConnection.Format(server.EndPoint)} acknowledges before it writes: set appendonly yes and appendfsync always.";
                 }
             }
             catch (RedisServerException)
             {
-                return $"Redis at {Format(server.EndPoint)} does not say whether it writes before it acknowledges.";
+                return $"Redis at {RedisConnection.Format(server.EndPoint)} does not say whether it writes before it acknowledges.";
             }
         }
 
         return null;
     }
 
-    private static string NameOf(ConfigurationOptions options) => $"Redis at {string.Join(", ", options.EndPoints.Select(Format))}";
-
-    private static StorageException CannotBeUsed(ConfigurationOptions options, Exception problem) =>
-        new($"{NameOf(options)} cannot be used: {Explain(problem, options.Password)}.")
+    private static StorageException CannotBeUsed(RedisConnection address, Exception problem) =>
+        new($"{address} cannot be used: {address.Explain(problem)}.")
         {
             IsAway = problem is TimeoutException
                 or RedisConnectionException { FailureType: not ConnectionFailureType.AuthenticationFailure }
@@ -148,11 +151,4 @@ internal sealed class RedisProvider : StorageProvider, IMembershipProvider
     /// <summary>Whether a word is a server. A host name needs a port, because a word without one may be anything.</summary>
     private static bool IsServer(EndPoint server) =>
         server is not DnsEndPoint named || (named.Port != 0 && Uri.CheckHostName(named.Host) != UriHostNameType.Unknown);
-
-    // When the server does not answer, everything after the first sentence is advice for programmers.
-    private static string Explain(Exception problem, string? password) =>
-        OneLine.Of(problem.Message.Split(" To allow this multiplexer")[0], password);
-
-    private static string Format(EndPoint server) =>
-        server is DnsEndPoint named ? $"{named.Host}:{named.Port}" : server.ToString()!;
 }
