@@ -5,8 +5,9 @@ namespace DmaGrains.Storage.PostgreSql;
 /// <summary>Groups of operations in one round trip and one transaction.</summary>
 internal static class PostgreSqlStatements
 {
-    // Rows are found one by one through the key, in the order of the group, so that silos that change the same rows reach them in the same order. The plan is made
-    // once and must suit tables that grow: what counts is how many rows it touches, not what it believes of their pages. Writers rely on READ COMMITTED.
+    // Rows are found one by one through the key, in the order of the group, so that silos that change the same rows reach them in the same
+    // order. A plan is made once, whatever the size of the group, and must suit tables that grow: what counts is how many rows it touches.
+    // Writers rely on READ COMMITTED.
     private const string SettingsText =
         """
         SET enable_seqscan = off; SET enable_mergejoin = off;

@@ -1,5 +1,5 @@
--- What DmaGrains keeps in PostgreSQL, version 4: grain state, journals, the members of the cluster, and the statements by which Orleans' ADO.NET
--- clustering reaches those. Names of parameters and result columns are Orleans'; tables and statements are ours. A silo runs this when
+-- What DmaGrains keeps in PostgreSQL, version 4: grain state, journals, the members of the cluster, and the statements by which Orleans'
+-- ADO.NET clustering reaches those. Names of parameters and result columns are Orleans'; tables and statements are ours. A silo runs this when
 -- there is no schema "dmagrains"; whoever may not create schemas has it run by somebody who may.
 
 CREATE SCHEMA dmagrains;
@@ -17,8 +17,9 @@ CREATE TABLE dmagrains.state (
     PRIMARY KEY (grain, name)
 ) WITH (fillfactor = 80);
 
--- Journals: a row for each grain with the number of its last row, by which writers are told apart; its last snapshot; and the entries after that. Payloads carry a
--- checksum over grain, kind and number. A grain's row is updated with each entry and its snapshot now and then: room in the pages keeps updates off the index.
+-- A journal: a row for its grain with the number of its last row, by which of two writers one is refused; its last snapshot; and the
+-- entries after that. Payloads carry a checksum over grain, kind and number. The grain's row is updated with each entry, the snapshot now
+-- and then: room in the pages keeps these updates off the indexes.
 CREATE TABLE dmagrains.journal (
     grain text COLLATE "C" PRIMARY KEY,
     id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,

@@ -87,7 +87,8 @@ public sealed class PostgreSqlJournalTests(Servers servers)
     public async Task The_server_s_usual_isolation_does_not_matter(string isolation)
     {
         var database = await NewDatabaseAsync();
-        await using var store = new PostgreSqlStore(PostgreSqlConnection.Parse($"{database};Options=-c default_transaction_isolation={isolation.Replace(" ", "\\ ", StringComparison.Ordinal)}"));
+        var option = isolation.Replace(" ", "\\ ", StringComparison.Ordinal);
+        await using var store = new PostgreSqlStore(PostgreSqlConnection.Parse($"{database};Options=-c default_transaction_isolation={option}"));
         await AppendAsync(store, Grain, 1, 2);
         await using var other = await OtherTransaction.BeginAsync(database);
         await other.AskAsync($"UPDATE dmagrains.journal SET sequence = 3 WHERE grain = '{Grain}'");
@@ -178,7 +179,10 @@ public sealed class PostgreSqlJournalTests(Servers servers)
         {
             writer.WriteAsync("appended", 2, isSnapshot: false), writer.WriteAsync("new", 1, isSnapshot: true), writer.WriteAsync("zz", 1, isSnapshot: true),
         };
-        var bad = new[] { writer.WriteAsync("begun", 1, isSnapshot: true), writer.WriteAsync("gap", 2, isSnapshot: true), writer.WriteAsync("entry", 1, isSnapshot: false) };
+        var bad = new[]
+        {
+            writer.WriteAsync("begun", 1, isSnapshot: true), writer.WriteAsync("gap", 2, isSnapshot: true), writer.WriteAsync("entry", 1, isSnapshot: false),
+        };
         var impossible = writer.WriteAsync("zero\0byte", 1, isSnapshot: true);
 
         gate.Opens.Set();
