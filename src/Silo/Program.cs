@@ -4,6 +4,7 @@ using DmaGrains.Silo.Clustering;
 using DmaGrains.Silo.Hosting;
 using DmaGrains.Silo.Settings;
 using DmaGrains.Storage;
+using DmaGrains.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -12,6 +13,11 @@ if (args is ["--help"])
 {
     Help.Write(Console.Out);
     return ExitCode.Good;
+}
+
+if (args is ["--check", ..])
+{
+    return args is [_, var file] ? Check(file) : Say("--check takes one SQLite file and nothing else.", ExitCode.Usage);
 }
 
 SiloSettings settings;
@@ -84,6 +90,30 @@ catch (OperationCanceledException)
 catch (Exception fault)
 {
     return Say($"fault: {fault.GetType().Name}: {OneLine.Of(fault.Message)}.", ExitCode.Fault);
+}
+
+static int Check(string file)
+{
+    try
+    {
+        var findings = SqliteCheck.Findings(file);
+        foreach (var finding in findings)
+        {
+            Say($"{file}: {finding}.", ExitCode.Fault);
+        }
+
+        if (findings.Count > 0)
+        {
+            return ExitCode.Fault;
+        }
+
+        Console.WriteLine($"{file}: ok");
+        return ExitCode.Good;
+    }
+    catch (StorageException problem)
+    {
+        return Say(problem.Message, ExitCode.Fault);
+    }
 }
 
 static int Say(string problem, int code)

@@ -6,7 +6,7 @@ namespace DmaGrains.Storage;
 public sealed class WaitingOperations
 {
     /// <summary>The most operations in one group, which bounds the wait of later ones.</summary>
-    public const int GroupMax = 256;
+    public const int GroupMax = 512;
 
     /// <summary>The bytes of changes at which a group is complete.</summary>
     public const int GroupBytesMax = 1 << 20;
@@ -54,7 +54,10 @@ public sealed class WaitingOperations
     /// <summary>Fails the operations that wait now, but not those that arrive meanwhile.</summary>
     public void Fail(Exception why)
     {
-        for (var left = _waiting.Reader.Count; left > 0 && _waiting.Reader.TryRead(out var operation); left--)
+        // A channel for one reader cannot count what waits.
+        var end = new JournalRead(string.Empty, CancellationToken.None);
+        _waiting.Writer.TryWrite(end);
+        while (_waiting.Reader.TryRead(out var operation) && operation != end)
         {
             if (operation.TryBegin())
             {

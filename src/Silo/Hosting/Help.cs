@@ -19,6 +19,9 @@ internal static class Help
         }
 
         output.WriteLine();
+        output.WriteLine("Instead of a silo:");
+        output.WriteLine("  --check FILE  Reads everything in a SQLite file that no silo has open, and says what is damaged.");
+        output.WriteLine();
         output.WriteLine("Example:");
         output.WriteLine("  DmaGrains.Silo --data dmagrains.db --health-port 8080");
     }

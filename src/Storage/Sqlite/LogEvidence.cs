@@ -10,6 +10,29 @@ internal static class LogEvidence
     public const string Remedy =
         "restore the files that belong together, or a copy (docs/operations.md: how to continue with what is left)";
 
+    /// <summary>Checks that everything acknowledged is there. The file is locked.</summary>
+    /// <returns>The end of the log.</returns>
+    /// <exception cref="StorageException">Something is missing or cannot be verified.</exception>
+    public static LogEnd Verify(SqlitePaths paths)
+    {
+        try
+        {
+            var acknowledged = AcknowledgedLog.Read(paths.Acknowledged);
+            var end = acknowledged?.End ?? LogEnd.Nothing;
+            return WhyNot(paths, SqliteSchema.ReadWithoutLog(paths.File), acknowledged, WriteAheadLog.Read(paths.Log, end)) is { } why
+                ? throw new StorageException($"{why}.")
+                : end;
+        }
+        catch (InvalidDataException)
+        {
+            throw new StorageException($"{paths.Acknowledged} is damaged: {Remedy}.");
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException($"{paths.File} cannot be opened: {OneLine.Of(problem.Message)}.", problem);
+        }
+    }
+
     /// <summary>Why acknowledged data is missing or cannot be verified; null when everything is there.</summary>
     /// <param name="paths">The database and the files beside it.</param>
     /// <param name="file">The file's own record without its log; null when the file is not consistent without it.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
@@ -22,17 +23,19 @@ internal sealed class SqliteFile : IDisposable
     // How long acknowledged commits may go to a file that was moved away. They are in that file, and found if it is put back.
     private static readonly TimeSpan _lookEvery = TimeSpan.FromMilliseconds(10);
 
-
     private readonly SqlitePaths _paths;
     private readonly SqliteConnection _connection;
-    private readonly SqliteCommand _begin;
-    private readonly SqliteCommand _commit;
-    private readonly SqliteCommand _read;
-    private readonly SqliteCommand _insert;
-    private readonly SqliteCommand _update;
+    private readonly SqliteStatement _begin;
+    private readonly SqliteStatement _commit;
+    private readonly SqliteStatement _read;
+    private readonly SqliteStatement _insert;
+    private readonly SqliteStatement _update;
     private readonly int _logFramesMax;
+    private readonly long _unneededBytesMax;
     private readonly TimeSpan _lookAfter;
 
+    // Null in a file of the version before until it is written.
+    private SqliteJournal? _journal;
     private SqliteSchema _schema;
     private LogEnd _end;
     private FileStream? _acknowledged;
@@ -41,36 +44,37 @@ internal sealed class SqliteFile : IDisposable
     private string? _lost;
     private long _lookedAt;
 
-    private SqliteFile(SqlitePaths paths, SqliteConnection connection, SqliteSchema schema, LogEnd end, int logFramesMax, TimeSpan lookAfter)
+    private SqliteFile(
+        SqlitePaths paths, SqliteConnection connection, SqliteSchema schema, LogEnd end, int logFramesMax, TimeSpan lookAfter, long unneededBytesMax)
     {
         (_paths, _connection, _schema, _end) = (paths, connection, schema, end);
-        (_logFramesMax, _lookAfter) = (logFramesMax, lookAfter);
+        (_logFramesMax, _lookAfter, _unneededBytesMax) = (logFramesMax, lookAfter, unneededBytesMax);
 
         // Reads write nothing, not even the mark that the file is open; the first write does.
         _mustRoll = true;
-        _begin = Prepare("BEGIN IMMEDIATE");
-        _commit = Prepare("COMMIT");
-        _read = Prepare("SELECT version, payload FROM state WHERE grain = $grain AND name = $name", "$grain", "$name");
-        _insert = Prepare(
-            "INSERT INTO state VALUES ($grain, $name, 1, $payload) ON CONFLICT DO NOTHING",
-            "$grain", "$name", "$payload");
-        _update = Prepare(
-            """
-            UPDATE state SET version = version + 1, payload = $payload
-            WHERE grain = $grain AND name = $name AND version = $version
-            """,
-            "$grain", "$name", "$payload", "$version");
+        var database = connection.Handle!;
+        _begin = new(database, "BEGIN IMMEDIATE");
+        _commit = new(database, "COMMIT");
+        _read = new(database, "SELECT version, payload FROM state WHERE grain = ?1 AND name = ?2");
+        _insert = new(database, "INSERT INTO state VALUES (?1, ?2, 1, ?3) ON CONFLICT DO NOTHING");
+        _update = new(database, "UPDATE state SET version = version + 1, payload = ?3 WHERE grain = ?1 AND name = ?2 AND version = ?4");
+        _journal = SqliteSchema.HasJournal(connection) ? new(connection, paths.File, unneededBytesMax) : null;
     }
 
     /// <summary>The file's full path.</summary>
     public string Path => _paths.File;
 
+    /// <summary>The bytes of all rows of journals, and of those that are still needed.</summary>
+    public (long All, long Live) JournalSizes => (_journal?.SizeBytes ?? 0, _journal?.LiveBytes ?? 0);
+
     /// <summary>Opens the file and checks that it is ours, undamaged and writable, and that nothing acknowledged is missing.</summary>
     /// <param name="file">The file.</param>
     /// <param name="logFramesMax">The number of frames at which the log is checkpointed.</param>
     /// <param name="lookAfter">The interval at which a commit checks that the file is still in its place; null for 10 ms.</param>
+    /// <param name="unneededBytesMax">The bytes of rows that nobody needs at which journals are cleaned, beyond as many as are needed.</param>
     /// <exception cref="StorageException">A check failed.</exception>
-    public static SqliteFile Open(string file, int logFramesMax = LogFramesMax, TimeSpan? lookAfter = null)
+    public static SqliteFile Open(
+        string file, int logFramesMax = LogFramesMax, TimeSpan? lookAfter = null, long unneededBytesMax = SqliteJournal.UnneededBytesMax)
     {
         var paths = SqlitePaths.Of(file);
         SqliteConnection? connection = null;
@@ -80,9 +84,9 @@ internal sealed class SqliteFile : IDisposable
             connection = SqliteSchema.Connect(paths.File);
             connection.Open();
             var schema = SqliteSchema.Claim(connection, paths.File);
-            var end = Verify(paths);
-            SqliteSchema.Check(connection, paths.File);
-            return new(paths, connection, schema, end, logFramesMax, lookAfter ?? _lookEvery);
+            var end = LogEvidence.Verify(paths);
+            CheckStates(connection, paths.File);
+            return new(paths, connection, schema, end, logFramesMax, lookAfter ?? _lookEvery, unneededBytesMax);
         }
         catch (SqliteException problem)
         {
@@ -105,13 +109,20 @@ internal sealed class SqliteFile : IDisposable
             Roll(isOpen: true);
         }
 
-        _begin.ExecuteNonQuery();
+        if (_journal is null)
+        {
+            AddJournal();
+        }
+
+        _begin.Run();
     }
 
     /// <summary>Commits the transaction. When this returns, everything is on disk, where a start looks for it.</summary>
     public void Commit()
     {
-        _commit.ExecuteNonQuery();
+        _journal?.Clean();
+        _commit.Run();
+        _journal?.Commit();
         Acknowledge();
         if (_end.Frames >= _logFramesMax)
         {
@@ -131,6 +142,7 @@ internal sealed class SqliteFile : IDisposable
     {
         // Frames that it left in the log must not be mistaken for a commit.
         _mustRoll = true;
+        _journal?.RollBack();
         try
         {
             if (raw.sqlite3_get_autocommit(_connection.Handle) == 0)
@@ -149,9 +161,25 @@ internal sealed class SqliteFile : IDisposable
     {
         MustBeThere();
         Bind(_read, grain, name);
-        using var row = _read.ExecuteReader();
-        return row.Read() ? new(row.GetInt64(0), row.GetFieldValue<byte[]>(1)) : null;
+        if (!_read.Next())
+        {
+            return null;
+        }
+
+        var found = new StoredState(_read.NumberAt(0), _read.BytesAt(1).ToArray());
+        _read.Reset();
+        return found;
     }
+
+    /// <summary>A grain's journal: the last snapshot and the entries after it, in order.</summary>
+    public ImmutableArray<JournalRow> ReadJournal(string grain)
+    {
+        MustBeThere();
+        return _journal?.Read(grain) ?? [];
+    }
+
+    /// <summary>Writes a row of a grain's journal if it is the next one; false otherwise, and nothing is changed.</summary>
+    public bool TryWrite(string grain, JournalRow row) => _journal!.TryWrite(grain, row);
 
     /// <summary>Writes a grain's state.</summary>
     /// <param name="grain">The grain.</param>
@@ -163,13 +191,14 @@ internal sealed class SqliteFile : IDisposable
     {
         var statement = expected is null ? _insert : _update;
         Bind(statement, grain, name);
-        statement.Parameters[2].Value = payload;
+        statement.Bind(3, payload);
         if (expected is { } version)
         {
-            statement.Parameters[3].Value = version;
+            statement.Bind(4, version);
         }
 
-        return statement.ExecuteNonQuery() == 1 ? StoredState.After(expected) : null;
+        statement.Run();
+        return raw.sqlite3_changes(_connection.Handle) == 1 ? StoredState.After(expected) : null;
     }
 
     /// <summary>Closes the file, with a checkpoint if possible; otherwise it looks to the next start like after a crash.</summary>
@@ -197,6 +226,8 @@ internal sealed class SqliteFile : IDisposable
 
         _log?.Dispose();
         _acknowledged?.Dispose();
+        _journal?.Dispose();
+        Array.ForEach([_begin, _commit, _read, _insert, _update], statement => statement.Dispose());
         if (isClosed && _lost is null)
         {
             File.Delete(_paths.Acknowledged);
@@ -205,26 +236,22 @@ internal sealed class SqliteFile : IDisposable
         _connection.Dispose();
     }
 
-    /// <summary>Checks that everything acknowledged is there. The file is locked.</summary>
-    /// <returns>The end of the log.</returns>
-    private static LogEnd Verify(SqlitePaths paths)
+    /// <summary>Checks all states: nothing else would notice one that is not found any more. Journals are checked when their index is read.</summary>
+    private static void CheckStates(SqliteConnection connection, string path)
     {
-        try
+        if (SqliteSchema.DamageOfPages(connection, 1, "state").Concat(SqliteSchema.DamageOfStates(connection)).FirstOrDefault() is { } damage)
         {
-            var acknowledged = AcknowledgedLog.Read(paths.Acknowledged);
-            var end = acknowledged?.End ?? LogEnd.Nothing;
-            return LogEvidence.WhyNot(paths, SqliteSchema.ReadWithoutLog(paths.File), acknowledged, WriteAheadLog.Read(paths.Log, end)) is { } why
-                ? throw new StorageException($"{why}.")
-                : end;
+            throw new StorageException($"{path} is damaged ({damage}): restore a copy.");
         }
-        catch (InvalidDataException)
-        {
-            throw new StorageException($"{paths.Acknowledged} is damaged: {LogEvidence.Remedy}.");
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            throw new StorageException($"{paths.File} cannot be opened: {OneLine.Of(problem.Message)}.", problem);
-        }
+    }
+
+    /// <summary>Adds journals to a file of the version before.</summary>
+    private void AddJournal()
+    {
+        _begin.Run();
+        SqliteSchema.AddJournal(_connection);
+        Commit();
+        _journal = new(_connection, Path, _unneededBytesMax);
     }
 
     /// <summary>Records how far the log is acknowledged, after a check that a start would find file and log in their places.</summary>
@@ -249,9 +276,12 @@ internal sealed class SqliteFile : IDisposable
         Checkpoint(raw.SQLITE_CHECKPOINT_FULL);
         _acknowledged ??= AcknowledgedLog.Open(_paths.Acknowledged);
         Note();
+        var journal = _journal is { Last: var last, Grains: var grains }
+            ? string.Create(CultureInfo.InvariantCulture, $", journal_last = {last}, journal_grains = {grains}")
+            : string.Empty;
         _connection.Execute(string.Create(
             CultureInfo.InvariantCulture,
-            $"UPDATE dmagrains_schema SET generation = {_schema.Generation + 1}, is_open = {(isOpen ? 1 : 0)}"));
+            $"UPDATE dmagrains_schema SET generation = {_schema.Generation + 1}, is_open = {(isOpen ? 1 : 0)}{journal}"));
 
         // The log of a file in use is overwritten, which is faster than growing a new one.
         var isAtWork = isOpen && _log is not null;
@@ -309,27 +339,9 @@ internal sealed class SqliteFile : IDisposable
         return new($"{_lost}: nothing is read or written any more. End this process, put the file back and start again.");
     }
 
-    private static void Bind(SqliteCommand statement, string grain, string name)
+    private static void Bind(SqliteStatement statement, string grain, string name)
     {
-        statement.Parameters[0].Value = grain;
-        statement.Parameters[1].Value = name;
-    }
-
-    private SqliteCommand Prepare(string statement, params IEnumerable<string> parameters)
-    {
-        var command = _connection.CreateCommand();
-        command.CommandText = statement;
-        foreach (var parameter in parameters)
-        {
-            command.Parameters.Add(parameter, parameter switch
-            {
-                "$payload" => SqliteType.Blob,
-                "$version" => SqliteType.Integer,
-                _ => SqliteType.Text,
-            });
-        }
-
-        command.Prepare();
-        return command;
+        statement.BindText(1, grain);
+        statement.BindText(2, name);
     }
 }

@@ -13,5 +13,5 @@ internal sealed class SqliteProvider(string file) : StorageProvider
     public override ValueTask DisposeAsync() => _writer.DisposeAsync();
 
     /// <inheritdoc/>
-    public override void AddTo(ISiloBuilder silo, string name) => silo.AddStateStore(name, _writer);
+    public override void AddTo(ISiloBuilder silo, string name) => silo.AddStateStore(name, _writer).AddJournalStore(name, _writer);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -11,13 +12,25 @@ namespace DmaGrains.Storage.Sqlite;
 internal sealed record SqliteSchema(long File, long Generation, bool IsOpen)
 {
     /// <summary>The version that this program reads and writes.</summary>
-    public const long Version = 2;
+    public const long Version = 3;
+
+    /// <summary>The version before, without journals, which is converted when it is first written.</summary>
+    public const long VersionBefore = 2;
 
     /// <summary>Bytes of a page.</summary>
     public const int PageBytes = 4096;
 
     // Seconds to wait for another process that is ending.
     private const int PatienceSeconds = 1;
+
+    private const string Journal =
+        """
+        CREATE TABLE journal (
+            id INTEGER PRIMARY KEY, grain INTEGER NOT NULL, sequence INTEGER NOT NULL, checksum INTEGER NOT NULL, name TEXT, payload BLOB NOT NULL) STRICT;
+        ALTER TABLE dmagrains_schema ADD COLUMN journal_first INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE dmagrains_schema ADD COLUMN journal_last INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE dmagrains_schema ADD COLUMN journal_grains INTEGER NOT NULL DEFAULT 0;
+        """;
 
     /// <summary>A connection to an existing file.</summary>
     public static SqliteConnection Connect(string path) => new(new SqliteConnectionStringBuilder
@@ -36,6 +49,7 @@ internal sealed record SqliteSchema(long File, long Generation, bool IsOpen)
             $"""
             PRAGMA locking_mode = EXCLUSIVE;
             PRAGMA page_size = {PageBytes};
+            PRAGMA auto_vacuum = INCREMENTAL;
             PRAGMA synchronous = EXTRA;
             BEGIN EXCLUSIVE;
             CREATE TABLE dmagrains_schema (
@@ -44,6 +58,7 @@ internal sealed record SqliteSchema(long File, long Generation, bool IsOpen)
             CREATE TABLE state (
                 grain TEXT NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL, payload BLOB NOT NULL,
                 PRIMARY KEY (grain, name)) STRICT;
+            {Journal}
             COMMIT;
             PRAGMA journal_mode = WAL;
             """));
@@ -74,9 +89,9 @@ internal sealed record SqliteSchema(long File, long Generation, bool IsOpen)
             throw new StorageException($"{path} is damaged (it has no schema version): restore a copy.");
         }
 
-        if (version != Version)
+        if (version is not (Version or VersionBefore))
         {
-            throw new StorageException($"{path} has schema version {version}: this program needs version {Version}.");
+            throw new StorageException($"{path} has schema version {version}: this program needs version {VersionBefore} or {Version}.");
         }
 
         // The mode is set already, unless somebody rebuilt the file from the remains of another.
@@ -104,28 +119,41 @@ internal sealed record SqliteSchema(long File, long Generation, bool IsOpen)
         }
     }
 
-    /// <summary>Reads and checks everything in the file.</summary>
-    /// <exception cref="StorageException">Something is damaged.</exception>
-    public static void Check(SqliteConnection connection, string path)
-    {
-        if (connection.Ask("PRAGMA integrity_check(1)") is not "ok" and var damage)
-        {
-            throw new StorageException($"{path} is damaged ({OneLine.Of(damage?.ToString() ?? "unknown")}): restore a copy.");
-        }
+    /// <summary>Whether the file has journals; one of the version before has none yet.</summary>
+    public static bool HasJournal(SqliteConnection connection) =>
+        connection.Ask("SELECT count(*) FROM sqlite_schema WHERE name = 'journal'") is not 0L;
 
-        raw.sqlite3_prepare_v2(connection.Handle, "SELECT grain, name, version, payload FROM state", out var rows);
-        using (rows)
+    /// <summary>Adds journals to a file of the version before, inside a transaction.</summary>
+    public static void AddJournal(SqliteConnection connection) => connection.Execute(string.Create(
+        CultureInfo.InvariantCulture, $"{Journal} UPDATE dmagrains_schema SET version = {Version}"));
+
+    /// <summary>What is wrong with the structure of the file.</summary>
+    /// <param name="connection">The file.</param>
+    /// <param name="most">The most that is told.</param>
+    /// <param name="table">Only this table and its indexes; null for everything.</param>
+    public static IEnumerable<string> DamageOfPages(SqliteConnection connection, int most, string? table)
+    {
+        using var check = new SqliteStatement(connection.Handle!, string.Create(
+            CultureInfo.InvariantCulture, $"PRAGMA integrity_check({(table is null ? most : $"'{table}'")})"));
+        for (var told = 0; told < most && check.Next(); told++)
         {
-            while (raw.sqlite3_step(rows) is var step && step != raw.SQLITE_DONE)
+            if (Encoding.UTF8.GetString(check.BytesAt(0)) is not "ok" and var damage)
             {
-                SqliteException.ThrowExceptionForRC(step == raw.SQLITE_ROW ? raw.SQLITE_OK : step, connection.Handle);
-                if (!SealedState.IsWhole(
-                    raw.sqlite3_column_blob(rows, 0), raw.sqlite3_column_blob(rows, 1), raw.sqlite3_column_int64(rows, 2), raw.sqlite3_column_blob(rows, 3)))
-                {
-                    throw new StorageException(
-                        $"{path} is damaged (the checksum of state '{raw.sqlite3_column_text(rows, 1).utf8_to_string()}' of "
-                        + $"{raw.sqlite3_column_text(rows, 0).utf8_to_string()} does not match): restore a copy.");
-                }
+                yield return OneLine.Of(damage);
+            }
+        }
+    }
+
+    /// <summary>Every state that is damaged.</summary>
+    public static IEnumerable<string> DamageOfStates(SqliteConnection connection)
+    {
+        using var states = new SqliteStatement(connection.Handle!, "SELECT grain, name, version, payload FROM state");
+        while (states.Next())
+        {
+            if (!SealedState.IsWhole(states.BytesAt(0), states.BytesAt(1), states.NumberAt(2), states.BytesAt(3)))
+            {
+                yield return $"the checksum of state '{Encoding.UTF8.GetString(states.BytesAt(1))}' of "
+                    + $"{Encoding.UTF8.GetString(states.BytesAt(0))} does not match";
             }
         }
     }

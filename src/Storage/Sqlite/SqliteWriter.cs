@@ -1,13 +1,18 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
 namespace DmaGrains.Storage.Sqlite;
 
 /// <summary>
 /// The only thread that uses the file. Changes that arrive during a commit are committed together with the next one, and no caller gets a
 /// reply before its change is on disk.
 /// </summary>
-internal sealed class SqliteWriter : IStateStore
+internal sealed class SqliteWriter : IStateStore, IJournalStore
 {
     private readonly WaitingOperations _queue = new();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<(StateChange Operation, StoredState? Result)> _changes = [];
+    private readonly List<(JournalWrite Operation, bool Result)> _writes = [];
     private readonly SqliteFile _file;
 
     /// <summary>Starts the writer, which owns the file from now on.</summary>
@@ -18,9 +23,13 @@ internal sealed class SqliteWriter : IStateStore
     }
 
     /// <inheritdoc/>
-    public Task<StoredState?> DoAsync(StateOperation operation) => _queue.TryAdd(operation)
-        ? operation.Done
-        : Task.FromException<StoredState?>(new StorageException($"{_file.Path} is closed."));
+    public Task<StoredState?> DoAsync(StateOperation operation) => Queue(operation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<JournalRow>> DoAsync(JournalRead read) => Queue(read);
+
+    /// <inheritdoc/>
+    public Task<bool> DoAsync(JournalWrite write) => Queue(write);
 
     /// <summary>Carries out what is queued, then closes the file.</summary>
     public async ValueTask DisposeAsync()
@@ -29,25 +38,60 @@ internal sealed class SqliteWriter : IStateStore
         await _closed.Task;
     }
 
+    private Task<TResult> Queue<TResult>(StorageOperation<TResult> operation) => _queue.TryAdd(operation)
+        ? operation.Done
+        : Task.FromException<TResult>(new StorageException($"{_file.Path} is closed."));
+
     private void Run()
     {
         while (_queue.WaitAsync().AsTask().GetAwaiter().GetResult())
         {
-            var group = _queue.Take();
-            group.OfType<StateRead>().ToList().ForEach(Answer);
-            Commit([.. group.OfType<StateChange>()]);
+            foreach (var operation in _queue.Take())
+            {
+                Sort(operation);
+            }
+
+            Commit();
+            _changes.Clear();
+            _writes.Clear();
         }
 
         _file.Dispose();
         _closed.SetResult();
     }
 
-    /// <summary>Answers a read outside the group's transaction: it sees only committed state, and a full disk does not affect it.</summary>
-    private void Answer(StateRead read)
+    /// <summary>
+    /// Answers a read at once, outside the group's transaction: it sees only committed rows, and a full disk does not affect it. Others wait
+    /// for the transaction.
+    /// </summary>
+    private void Sort(StorageOperation operation)
+    {
+        switch (operation)
+        {
+            case StateRead read:
+                Answer(read, static (file, read) => file.Read(read.Grain, read.Name));
+                break;
+            case JournalRead read:
+                Answer(read, static (file, read) => file.ReadJournal(read.Grain));
+                break;
+            case StateChange change:
+                _changes.Add((change, null));
+                break;
+            case JournalWrite write:
+                _writes.Add((write, false));
+                break;
+            default:
+                operation.Fail(new NotSupportedException($"{operation.GetType().Name} is not an operation of this store."));
+                break;
+        }
+    }
+
+    private void Answer<TRead, TResult>(TRead read, Func<SqliteFile, TRead, TResult> find)
+        where TRead : StorageOperation<TResult>
     {
         try
         {
-            read.Complete(_file.Read(read.Grain, read.Name));
+            read.Complete(find(_file, read));
         }
         catch (Exception fault)
         {
@@ -55,31 +99,45 @@ internal sealed class SqliteWriter : IStateStore
         }
     }
 
-    private void Commit(List<StateChange> group)
+    private void Commit()
     {
-        if (group.Count == 0)
+        if (_changes.Count + _writes.Count == 0)
         {
             return;
         }
 
-        List<StoredState?> results;
         try
         {
             _file.Begin();
-            results = group.ConvertAll(change => _file.Change(change.Grain, change.Name, change.Expected, change.Payload));
+            foreach (ref var change in CollectionsMarshal.AsSpan(_changes))
+            {
+                change.Result = _file.Change(change.Operation.Grain, change.Operation.Name, change.Operation.Expected, change.Operation.Payload);
+            }
+
+            foreach (ref var write in CollectionsMarshal.AsSpan(_writes))
+            {
+                write.Result = _file.TryWrite(write.Operation.Grain, write.Operation.Row);
+            }
+
             _file.Commit();
         }
         catch (Exception fault)
         {
             _file.RollBack();
             var explained = Explain(fault);
-            group.ForEach(change => change.Fail(explained));
+            _changes.ForEach(change => change.Operation.Fail(explained));
+            _writes.ForEach(write => write.Operation.Fail(explained));
             return;
         }
 
-        for (var index = 0; index < group.Count; index++)
+        foreach (var (change, result) in _changes)
         {
-            group[index].Complete(results[index]);
+            change.Complete(result);
+        }
+
+        foreach (var (write, result) in _writes)
+        {
+            write.Complete(result);
         }
     }
 

@@ -187,8 +187,8 @@ public sealed class ServerTests(Servers servers) : IDisposable
         await LimitAsync(silo, "unlimited");
         Assert.True((await SmallBoard.Buffer(connection.Grains, 1).AttachAsync("second", "gpu")).IsGranted);
         Assert.Equal(["first", "second"], await SmallBoard.AttachmentsAsync(connection.Grains, 1));
-        await silo.Process.SaysAsync("Writing state works again.");
-        Assert.Single(silo.Process.Said.Split('\n'), line => line.Contains("Writing state fails: ", StringComparison.Ordinal));
+        await silo.Process.SaysAsync("Writing journals works again.");
+        Assert.Single(silo.Process.Said.Split('\n'), line => line.Contains("Writing journals fails: ", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -28,8 +28,8 @@ internal sealed class SmallDisk : IAsyncDisposable
     public async Task MakeReadOnlyAsync() =>
         Assert.NotNull(await Installed.TryAsync("mount", "-o", "remount,ro", _folder.Path));
 
-    /// <summary>Leaves no byte free.</summary>
-    public void Fill()
+    /// <summary>Leaves no byte free, or some room.</summary>
+    public void Fill(int roomBytes = 0)
     {
         using var ballast = System.IO.File.Create(File("ballast"), bufferSize: 0);
         var block = new byte[4096];
@@ -44,6 +44,8 @@ internal sealed class SmallDisk : IAsyncDisposable
         {
             // It is full.
         }
+
+        ballast.SetLength(Math.Max(0, ballast.Length - roomBytes));
     }
 
     /// <summary>Makes room again.</summary>

@@ -1,6 +1,5 @@
 using CsCheck;
 using DmaGrains.Silo.Tests.Machines;
-using DmaGrains.Storage;
 using DmaGrains.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 
@@ -126,9 +125,7 @@ public sealed class DamagedFileTests
             var before = EndOf(crashed);
 
             // Nobody heard of this one, and the power was cut before it was noted.
-            file.Begin();
-            Assert.NotNull(file.Change("torn", "buffer", null, SealedState.Seal("torn", "buffer", 1, new byte[20_000])));
-            file.Commit();
+            crashed.Commit(file, new Random(history.Seed + 1), isHeard: false);
             crashed.Crash();
             var after = EndOf(crashed);
             File.WriteAllBytes(crashed.Left.Acknowledged, note);
@@ -150,6 +147,31 @@ public sealed class DamagedFileTests
             Assert.Null(crashed.Refusal());
         },
         iter: 25,
+        threads: 1);
+
+    [Fact]
+    public void What_a_power_cut_leaves_is_whole_when_the_note_is_as_old_as_its_last_flush() => _anyHistory.Sample(
+        history =>
+        {
+            using var crashed = new CrashedFile();
+            using var file = crashed.Open();
+            var random = new Random(history.Seed);
+            var (generation, flushed) = (-1L, Array.Empty<byte>());
+            for (var commit = 0; commit <= history.Commits; commit++)
+            {
+                crashed.Commit(file, random);
+                if (AcknowledgedLog.Read(crashed.Written.Acknowledged)!.Value.Generation != generation)
+                {
+                    generation = AcknowledgedLog.Read(crashed.Written.Acknowledged)!.Value.Generation;
+                    flushed = File.ReadAllBytes(crashed.Written.Acknowledged);
+                }
+
+                crashed.Crash();
+                File.WriteAllBytes(crashed.Left.Acknowledged, flushed);
+                Assert.Null(crashed.Refusal());
+            }
+        },
+        iter: 6,
         threads: 1);
 
     [Fact]

@@ -1,0 +1,429 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
+using Microsoft.Data.Sqlite;
+
+namespace DmaGrains.Storage.Sqlite;
+
+/// <summary>
+/// The journals of all grains as one log: rows are only ever added at its end and removed from its beginning. Where each grain's rows lie
+/// is known in memory. For one thread at a time, inside the transactions of <see cref="SqliteFile"/>.
+/// </summary>
+/// <remarks>
+/// <para>A row has the next id, so that ids have no gaps and a start sees when a row is missing. A snapshot carries its grain's name, an entry
+/// only its number. The file's record of itself says which ids must be there at least.</para>
+/// <para>When the rows that nobody needs outweigh the others, the log is cleaned from its beginning, a little in each transaction: grains whose
+/// snapshot lies there are written once more at the end, with their entries, and the beginning is removed. So the rows of each grain are in
+/// order, and reading the log from its beginning gives the index.</para>
+/// </remarks>
+internal sealed class SqliteJournal : IDisposable
+{
+    /// <summary>The usual bytes of rows that nobody needs at which cleaning begins, beyond as many as are needed.</summary>
+    public const long UnneededBytesMax = 4 << 20;
+
+    // What a row takes besides name and payload: its id, its header, number, sequence, checksum, a pointer.
+    private const int RowBytes = 24;
+
+    // What one transaction cleans at least, as a part of what is not needed, and for each byte that it adds.
+    private const int CleanShareMin = 64;
+    private const int CleanBytesForEach = 4;
+
+    // After a failure, which cleaning may have caused, so many transactions do without.
+    private const int PatienceCommits = 100;
+
+    // Room that is made at once; a damaged number must not ask for more.
+    private const int GrainsExpectedMax = 1 << 24;
+
+    // Free pages are used again before the file grows. It shrinks, some pages in each transaction, when a quarter of it is free.
+    private const int ShrinkPages = 64;
+    private const int FreePagesMax = 1024;
+    private const int FreeShare = 4;
+
+    private readonly string _path;
+    private readonly long _unneededBytesMax;
+    private readonly bool _shrinks;
+    private readonly JournalIndex _index = new();
+    private readonly SqliteStatement _insert;
+    private readonly SqliteStatement _read;
+    private readonly SqliteStatement _scan;
+    private readonly SqliteStatement _remove;
+    private readonly SqliteStatement _note;
+    private readonly SqliteStatement _pages;
+    private readonly SqliteStatement _shrink;
+
+    private Extent _now;
+    private Extent _committed;
+    private bool _mayShrink;
+    private int _cleanAfter;
+
+    /// <summary>Reads where everything lies.</summary>
+    /// <param name="connection">The file.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="unneededBytesMax">The bytes of rows that nobody needs at which cleaning begins, beyond as many as are needed.</param>
+    /// <exception cref="StorageException">A row is missing or damaged in what tells where it belongs.</exception>
+    public SqliteJournal(SqliteConnection connection, string path, long unneededBytesMax)
+    {
+        (_path, _unneededBytesMax) = (path, unneededBytesMax);
+        var database = connection.Handle!;
+        _insert = new(database, "INSERT INTO journal VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+        _read = new(database, "SELECT grain, sequence, name, payload FROM journal WHERE id = ?1");
+        _scan = new(database, "SELECT id, grain, sequence, checksum, name, length(payload) FROM journal WHERE id >= ?1 ORDER BY id");
+        _remove = new(database, "DELETE FROM journal WHERE id <= ?1");
+        _note = new(database, "UPDATE dmagrains_schema SET journal_first = ?1");
+        _pages = new(database, "SELECT freelist_count, page_count FROM pragma_freelist_count, pragma_page_count");
+        _shrink = new(database, string.Create(CultureInfo.InvariantCulture, $"PRAGMA incremental_vacuum({ShrinkPages})"));
+        _shrinks = connection.Ask("PRAGMA auto_vacuum") is 2L;
+        _mayShrink = _shrinks;
+        Load(connection);
+    }
+
+    /// <summary>The id of the last row.</summary>
+    public long Last => _now.Last;
+
+    /// <summary>The number of grains.</summary>
+    public int Grains => _index.Count;
+
+    /// <summary>The bytes of the rows that are still needed.</summary>
+    public long LiveBytes => _index.LiveBytes;
+
+    /// <summary>The bytes of all rows.</summary>
+    public long SizeBytes => _now.SizeBytes;
+
+    private bool IsUnclean => SizeBytes - LiveBytes > LiveBytes + _unneededBytesMax;
+
+    /// <summary>A grain's last snapshot and the entries after it, in order.</summary>
+    /// <exception cref="StorageException">A row is missing.</exception>
+    public ImmutableArray<JournalRow> Read(string grain)
+    {
+        if (_index.Find(JournalIndex.HashOf(Utf8Key.Of(grain, stackalloc byte[Utf8Key.UsualBytes]))) is not { } number)
+        {
+            return [];
+        }
+
+        var rows = _index.RowsOf(number);
+        var read = ImmutableArray.CreateBuilder<JournalRow>(rows.Length);
+        var sequence = _index.LastOf(number) - rows.Length + 1;
+        foreach (var row in rows)
+        {
+            Find(row, number, sequence, isSnapshot: read.Count == 0);
+            read.Add(new(sequence++, read.Count == 0, _read.BytesAt(3).ToArray()));
+            _read.Reset();
+        }
+
+        return read.MoveToImmutable();
+    }
+
+    /// <summary>Writes a row if it is its journal's next one; false otherwise, and nothing is changed.</summary>
+    public bool TryWrite(string grain, JournalRow row)
+    {
+        var name = Utf8Key.Of(grain, stackalloc byte[Utf8Key.UsualBytes]);
+        var hash = JournalIndex.HashOf(name);
+        var known = _index.Find(hash);
+        if (!row.Follows(known is { } written ? _index.LastOf(written) : 0))
+        {
+            return false;
+        }
+
+        name = row.IsSnapshot ? name : [];
+        var next = known ?? _index.Count;
+        Insert(next, row.Sequence, row.IsSnapshot, name, row.Payload);
+        Place(known ?? _index.Add(hash), row.Sequence, row.IsSnapshot, RowBytes + name.Length + row.Payload.Length);
+        return true;
+    }
+
+    /// <summary>Does a little of the cleaning that is due. Called before a commit.</summary>
+    public void Clean()
+    {
+        if (_cleanAfter > 0)
+        {
+            _cleanAfter--;
+            return;
+        }
+
+        if (IsUnclean)
+        {
+            Clean(Math.Max(_unneededBytesMax / CleanShareMin, CleanBytesForEach * (_now.SizeBytes - _committed.SizeBytes)));
+        }
+
+        if (_mayShrink)
+        {
+            Shrink();
+        }
+    }
+
+    /// <summary>The transaction was committed.</summary>
+    public void Commit()
+    {
+        _index.Commit();
+        _committed = _now;
+    }
+
+    /// <summary>The transaction was rolled back.</summary>
+    public void RollBack()
+    {
+        _index.RollBack();
+        _now = _committed;
+        _cleanAfter = PatienceCommits;
+    }
+
+    /// <summary>Everything that is wrong with rows that are needed.</summary>
+    public IEnumerable<string> Damage()
+    {
+        for (var number = 0; number < _index.Count; number++)
+        {
+            foreach (var damage in DamageOf(number))
+            {
+                yield return damage;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var statement in new[] { _insert, _read, _scan, _remove, _note, _pages, _shrink })
+        {
+            statement.Dispose();
+        }
+    }
+
+    /// <summary>Ties what tells a row's place to each other: number, sequence, name and size.</summary>
+    private static int Checksum(long number, long sequence, ReadOnlySpan<byte> name, int payloadBytes)
+    {
+        Span<byte> place = stackalloc byte[20];
+        BinaryPrimitives.WriteInt64LittleEndian(place, number);
+        BinaryPrimitives.WriteInt64LittleEndian(place[8..], sequence);
+        BinaryPrimitives.WriteInt32LittleEndian(place[16..], payloadBytes);
+        return unchecked((int)XxHash3.HashToUInt64(place, name.IsEmpty ? 0 : unchecked((long)XxHash3.HashToUInt64(name))));
+    }
+
+    private void Insert(int number, long sequence, bool isSnapshot, ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload)
+    {
+        _insert.Bind(1, _now.Last + 1);
+        _insert.Bind(2, number);
+        _insert.Bind(3, sequence);
+        _insert.Bind(4, Checksum(number, sequence, name, payload.Length));
+        if (isSnapshot)
+        {
+            _insert.BindText(5, name);
+        }
+        else
+        {
+            _insert.BindNull(5);
+        }
+
+        _insert.Bind(6, payload);
+        _insert.Run();
+    }
+
+    private void Place(int number, long sequence, bool isSnapshot, int sizeBytes)
+    {
+        Advance(sizeBytes);
+        if (isSnapshot)
+        {
+            _index.Begin(number, _now.Last, sequence, sizeBytes);
+        }
+        else
+        {
+            _index.Append(number, _now.Last, sizeBytes);
+        }
+    }
+
+    private void Advance(int sizeBytes) => _now = _now with { Last = _now.Last + 1, SizeBytes = _now.SizeBytes + sizeBytes };
+
+    /// <summary>Goes to a row.</summary>
+    private void Find(long row, int number, long sequence, bool isSnapshot)
+    {
+        _read.Bind(1, row);
+        if (!_read.Next() || _read.NumberAt(0) != number || _read.NumberAt(1) != sequence || _read.IsNullAt(2) == isSnapshot)
+        {
+            _read.Reset();
+            throw Damaged($"row {row} of its journal is not number {sequence} of grain {number}");
+        }
+    }
+
+    /// <summary>Removes the oldest rows, after grains that need them were written once more at the end.</summary>
+    private void Clean(long budgetBytes)
+    {
+        var (cleaned, removedBytes, isDue) = (0L, 0L, new List<int>());
+        _scan.Bind(1, _now.First);
+        try
+        {
+            while (budgetBytes > 0 && _scan.Next())
+            {
+                var (row, number, isSnapshot, sizeBytes) = Scanned();
+                (cleaned, removedBytes, budgetBytes) = (row, removedBytes + sizeBytes, budgetBytes - sizeBytes);
+                if (isSnapshot && _index.SnapshotOf(number) == row)
+                {
+                    isDue.Add(number);
+                    budgetBytes -= sizeBytes;
+                }
+            }
+        }
+        finally
+        {
+            _scan.Reset();
+        }
+
+        isDue.ForEach(Move);
+        _remove.Bind(1, cleaned);
+        _remove.Run();
+        _note.Bind(1, cleaned + 1);
+        _note.Run();
+        _now = _now with { First = cleaned + 1, SizeBytes = _now.SizeBytes - removedBytes };
+        _mayShrink = _shrinks;
+    }
+
+    private void Move(int number)
+    {
+        var rows = _index.RowsOf(number);
+        var sequence = _index.LastOf(number) - rows.Length + 1;
+        foreach (var row in rows)
+        {
+            var isSnapshot = row == rows[0];
+            Find(row, number, sequence, isSnapshot);
+            try
+            {
+                var name = _read.BytesAt(2);
+                var payload = _read.BytesAt(3);
+                Insert(number, sequence, isSnapshot, name, payload);
+                Place(number, sequence, isSnapshot, RowBytes + name.Length + payload.Length);
+            }
+            finally
+            {
+                _read.Reset();
+            }
+
+            sequence++;
+        }
+    }
+
+    private void Shrink()
+    {
+        _pages.Next();
+        var (free, all) = (_pages.NumberAt(0), _pages.NumberAt(1));
+        _pages.Reset();
+        _mayShrink = free > FreePagesMax && free > all / FreeShare;
+        if (_mayShrink)
+        {
+            _shrink.Run();
+        }
+    }
+
+    private void Load(SqliteConnection connection)
+    {
+        var first = (long)connection.Ask("SELECT journal_first FROM dmagrains_schema")!;
+        var atLeast = (long)connection.Ask("SELECT journal_last FROM dmagrains_schema")!;
+        _index.Expect(Math.Clamp((int)(long)connection.Ask("SELECT journal_grains FROM dmagrains_schema")!, 0, GrainsExpectedMax));
+        _now = new(first, first - 1, 0);
+        _scan.Bind(1, long.MinValue);
+        try
+        {
+            while (_scan.Next())
+            {
+                var (row, number, isSnapshot, sizeBytes) = Scanned();
+                if (row != _now.Last + 1)
+                {
+                    throw Damaged($"row {_now.Last + 1} of its journal is missing");
+                }
+
+                Load(number, isSnapshot, sizeBytes);
+            }
+        }
+        finally
+        {
+            _scan.Reset();
+        }
+
+        if (_now.Last < atLeast)
+        {
+            throw Damaged($"rows {_now.Last + 1} to {atLeast} of its journal are missing");
+        }
+
+        for (var number = 0; number < _index.Count; number++)
+        {
+            if (_index.SnapshotOf(number) == 0)
+            {
+                throw Damaged($"the snapshot of grain {number} of its journal is missing");
+            }
+        }
+
+        Commit();
+    }
+
+    private void Load(int number, bool isSnapshot, int sizeBytes)
+    {
+        var sequence = _scan.NumberAt(2);
+        if (isSnapshot)
+        {
+            _index.Name(number, JournalIndex.HashOf(_scan.BytesAt(4)));
+        }
+        else if (_index.SnapshotOf(number) == 0)
+        {
+            // Its snapshot was removed: another one follows, or a copy of both.
+            _index.Reserve(number);
+            Advance(sizeBytes);
+            return;
+        }
+        else if (sequence != _index.LastOf(number) + 1)
+        {
+            throw Damaged($"row {_now.Last + 1} of its journal is number {sequence} of grain {number}, whose last one is {_index.LastOf(number)}");
+        }
+
+        Place(number, sequence, isSnapshot, sizeBytes);
+    }
+
+    /// <summary>The row that the scan is at.</summary>
+    private (long Row, int Number, bool IsSnapshot, int SizeBytes) Scanned()
+    {
+        var (row, number, payloadBytes) = (_scan.NumberAt(0), _scan.NumberAt(1), (int)_scan.NumberAt(5));
+        var isSnapshot = !_scan.IsNullAt(4);
+        var name = _scan.BytesAt(4);
+        return Checksum(number, _scan.NumberAt(2), name, payloadBytes) == _scan.NumberAt(3)
+            ? (row, (int)number, isSnapshot, RowBytes + name.Length + payloadBytes)
+            : throw Damaged($"the checksum of row {row} of its journal does not match");
+    }
+
+    private IEnumerable<string> DamageOf(int number)
+    {
+        var rows = _index.RowsOf(number);
+        var sequence = _index.LastOf(number) - rows.Length + 1;
+        var grain = string.Empty;
+        foreach (var row in rows)
+        {
+            var damage = DamageOf(row, number, sequence, isSnapshot: row == rows[0], ref grain);
+            if (damage is not null)
+            {
+                yield return damage;
+            }
+
+            sequence++;
+        }
+    }
+
+    private string? DamageOf(long row, int number, long sequence, bool isSnapshot, ref string grain)
+    {
+        try
+        {
+            Find(row, number, sequence, isSnapshot);
+            grain = isSnapshot ? Encoding.UTF8.GetString(_read.BytesAt(2)) : grain;
+            var isWhole = SealedJournal.IsWhole(grain, new(sequence, isSnapshot, _read.BytesAt(3).ToArray()));
+            _read.Reset();
+            return isWhole ? null : $"the checksum of row {sequence} of the journal of {grain} does not match";
+        }
+        catch (Exception problem) when (problem is StorageException or SqliteException)
+        {
+            return OneLine.Of(problem.Message);
+        }
+    }
+
+    private StorageException Damaged(string how) => new($"{_path} is damaged ({how}): restore a copy.");
+
+    /// <summary>What the log is.</summary>
+    /// <param name="First">The id of its first row.</param>
+    /// <param name="Last">The id of its last row, one before the first when there is none.</param>
+    /// <param name="SizeBytes">The bytes of its rows.</param>
+    private readonly record struct Extent(long First, long Last, long SizeBytes);
+}
