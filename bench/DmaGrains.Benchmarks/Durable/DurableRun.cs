@@ -65,11 +65,14 @@ internal static class DurableRun
             {
                 // The first round warms up: activations, compiled code, full reply windows.
                 var isCounted = round > 0;
-                await RoundAsync(process, isCounted ? now : new(), seconds);
+                List<(DurableProcess Process, DurableFigures Figures)> builds = [(process, isCounted ? now : new())];
                 if (other is not null)
                 {
-                    await RoundAsync(other, isCounted ? then! : new(), seconds);
+                    // Neither always comes first.
+                    builds.Insert(round % 2, (other, isCounted ? then! : new()));
                 }
+
+                await RoundAsync(builds, seconds);
             }
         }
 
@@ -86,20 +89,26 @@ internal static class DurableRun
         Console.WriteLine();
     }
 
-    private static async Task RoundAsync(DurableProcess process, DurableFigures figures, int seconds)
+    private static async Task RoundAsync(List<(DurableProcess Process, DurableFigures Figures)> builds, int seconds)
     {
         foreach (var callers in (string[])[Few, Many])
         {
             foreach (var work in _works)
             {
-                figures.Add(work, callers, await process.FullAsync(work, callers, seconds));
+                foreach (var (process, figures) in builds)
+                {
+                    figures.Add(work, callers, await process.FullAsync(work, callers, seconds));
+                }
             }
         }
 
         foreach (var work in _works[1..])
         {
-            var half = figures.LastOf(work, Many).PerSecond / 2;
-            figures.Add(work, Half, await process.OpenAsync(work, half, seconds));
+            foreach (var (process, figures) in builds)
+            {
+                var half = figures.LastOf(work, Many).PerSecond / 2;
+                figures.Add(work, Half, await process.OpenAsync(work, half, seconds));
+            }
         }
     }
 
