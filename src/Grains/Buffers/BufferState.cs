@@ -64,13 +64,14 @@ internal sealed class BufferState(BufferJournal journal, EarlierState earlier, B
     /// <summary>Makes commands durable if they changed anything, and then pays what the buffer owes.</summary>
     public async Task CommitAsync(CommandBatch batch)
     {
+        var next = With(batch.Buffer, batch.Replies);
         if (batch.ChangesState)
         {
-            await WriteAsync(With(batch.Buffer, batch.Replies));
+            await WriteAsync(next);
         }
 
         // Grants that changed nothing, and payments, are stored with the next change. After a crash, the same pages are given back again.
-        Record = With(batch.Buffer, batch.Replies);
+        Record = next;
         await PayAsync();
     }
 
