@@ -21,25 +21,13 @@ public sealed partial record DmaBuffer
     public BufferChanges ChangesSince(DmaBuffer before)
     {
         Invariant.Holds(Continues(before));
-        var (attached, detached) = (ImmutableArray.CreateBuilder<Attachment>(), ImmutableArray.CreateBuilder<string>());
-        foreach (var (was, now) in Attachments.ChangesSince(before.Attachments))
-        {
-            if (now is null)
-            {
-                detached.Add(was!.Name);
-            }
-            else
-            {
-                attached.Add(now);
-            }
-        }
-
+        var (attached, detached) = AttachmentsSince(before);
         var (mapped, unmapped, turns) = MappingsSince(before);
         return new()
         {
             Constraints = Constraints == before.Constraints ? null : Constraints,
-            Attached = Written(attached),
-            Detached = Written(detached),
+            Attached = attached,
+            Detached = detached,
             Mapped = mapped,
             Unmapped = unmapped,
             Turns = turns,
@@ -85,6 +73,29 @@ public sealed partial record DmaBuffer
         };
     }
 
+    private (ImmutableArray<Attachment> Attached, ImmutableArray<string> Detached) AttachmentsSince(DmaBuffer before)
+    {
+        if (Attachments == before.Attachments)
+        {
+            return default;
+        }
+
+        var (attached, detached) = (default(Few<Attachment>), default(Few<string>));
+        foreach (var (was, now) in Attachments.ChangesSince(before.Attachments))
+        {
+            if (now is null)
+            {
+                detached.Add(was!.Name);
+            }
+            else
+            {
+                attached.Add(now);
+            }
+        }
+
+        return (attached.ToImmutable(), detached.ToImmutable());
+    }
+
     private (ImmutableArray<Mapping> Mapped, ImmutableArray<string> Unmapped, ImmutableArray<TurnChange> Turns) MappingsSince(DmaBuffer before)
     {
         if (Mappings == before.Mappings)
@@ -92,8 +103,7 @@ public sealed partial record DmaBuffer
             return default;
         }
 
-        var (mapped, unmapped) = (ImmutableArray.CreateBuilder<Mapping>(), ImmutableArray.CreateBuilder<string>());
-        var turns = ImmutableArray.CreateBuilder<TurnChange>();
+        var (mapped, unmapped, turns) = (default(Few<Mapping>), default(Few<string>), default(Few<TurnChange>));
         foreach (var (was, now) in Mappings.ChangesSince(before.Mappings))
         {
             if (now is null)
@@ -110,7 +120,7 @@ public sealed partial record DmaBuffer
             }
         }
 
-        return (Written(mapped), Written(unmapped), Written(turns));
+        return (mapped.ToImmutable(), unmapped.ToImmutable(), turns.ToImmutable());
     }
 
     private ImmutableArray<HazardChange> HazardsSince(ImmutableArray<Hazard> before)
@@ -122,7 +132,7 @@ public sealed partial record DmaBuffer
 
         // Hazards stay until the buffer is gone, and what was counted again knows its first occurrence.
         Invariant.Holds(Hazards.Length >= before.Length);
-        var changes = ImmutableArray.CreateBuilder<HazardChange>();
+        var changes = default(Few<HazardChange>);
         for (var index = 0; index < Hazards.Length; index++)
         {
             var (was, now) = (index < before.Length ? before[index] : null, Hazards[index]);
@@ -133,7 +143,7 @@ public sealed partial record DmaBuffer
             }
         }
 
-        return Written(changes);
+        return changes.ToImmutable();
     }
 
     private static ImmutableArray<Hazard> With(ImmutableArray<Hazard> hazards, ImmutableArray<HazardChange> changes)
@@ -191,6 +201,25 @@ public sealed partial record DmaBuffer
         return mappings;
     }
 
-    /// <summary>Default for none, so that nothing is stored.</summary>
-    private static ImmutableArray<T> Written<T>(ImmutableArray<T>.Builder items) => items.Count == 0 ? default : items.DrainToImmutable();
+    /// <summary>Collects items, usually none or one, without a builder for them.</summary>
+    private struct Few<T>
+    {
+        private ImmutableArray<T> _one;
+        private ImmutableArray<T>.Builder? _more;
+
+        public void Add(T item)
+        {
+            if (_one.IsDefault)
+            {
+                _one = [item];
+                return;
+            }
+
+            _more ??= _one.ToBuilder();
+            _more.Add(item);
+        }
+
+        /// <summary>Default for none, so that nothing is stored.</summary>
+        public readonly ImmutableArray<T> ToImmutable() => _more?.ToImmutable() ?? _one;
+    }
 }

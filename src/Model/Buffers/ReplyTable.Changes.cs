@@ -48,29 +48,29 @@ public sealed partial record ReplyTable
 
         // Those that have not asked since keep their order, before all others.
         var unchanged = 0;
-        var gone = new Dictionary<string, CallerReplies>();
         foreach (var caller in before.Callers)
         {
             if (unchanged < Callers.Length && ReferenceEquals(caller, Callers[unchanged]))
             {
                 unchanged++;
             }
-            else
-            {
-                gone.Add(caller.Caller, caller);
-            }
         }
 
+        var known = 0;
         var changed = ImmutableArray.CreateBuilder<CallerChange>(Callers.Length - unchanged);
         foreach (var caller in Callers.AsSpan()[unchanged..])
         {
-            var known = gone.Remove(caller.Caller, out var was) ? was.Replies : [];
-            var (forgotten, added) = AddedSince(known, caller.Replies, buffer);
+            var index = before.IndexOf(caller.Caller);
+            known += index < 0 ? 0 : 1;
+            var (forgotten, added) = AddedSince(index < 0 ? [] : before.Callers[index].Replies, caller.Replies, buffer);
             changed.Add(new(caller.Caller, forgotten, added));
         }
 
-        return (gone.Count == 0 ? default : [.. gone.Keys], changed.MoveToImmutable());
+        return (unchanged + known == before.Callers.Length ? default : [.. Forgotten(before)], changed.MoveToImmutable());
     }
+
+    private IEnumerable<string> Forgotten(ReplyTable before) =>
+        before.Callers.Select(caller => caller.Caller).Except(Callers.Select(caller => caller.Caller));
 
     /// <summary>How many of the oldest replies are missing, and which are new.</summary>
     private static (int Forgotten, ImmutableArray<AddedReply> Added) AddedSince(
