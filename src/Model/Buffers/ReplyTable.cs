@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Orleans;
 
 namespace DmaGrains.Model.Buffers;
@@ -143,16 +144,34 @@ public sealed partial record ReplyTable
 
         var index = IndexOf(id.Caller);
         var caller = (index < 0 ? new(id.Caller, []) : Callers[index]).Then(RememberedReply.Of(parts, reply, id.Number), first);
-        var others = index < 0 ? Callers : Callers.RemoveAt(index);
-        var count = caller.Replies.Length + others.Sum(static other => other.Replies.Length);
-        var (forgotten, horizon) = (0, Horizon);
-        while (others.Length - forgotten >= CallersMax || count > RepliesMax)
+        var (others, count, horizon) = (0, caller.Replies.Length, Horizon);
+        for (var place = 0; place < Callers.Length; place++)
         {
-            var oldest = others[forgotten++];
-            (count, horizon) = (count - oldest.Replies.Length, Math.Max(horizon, oldest.Last));
+            (others, count) = place == index ? (others, count) : (others + 1, count + Callers[place].Replies.Length);
         }
 
-        return this with { Callers = [.. others.AsSpan()[forgotten..], caller], Horizon = horizon };
+        var oldest = 0;
+        for (; others >= CallersMax || count > RepliesMax; oldest++)
+        {
+            if (oldest != index)
+            {
+                var forgotten = Callers[oldest];
+                (others, count, horizon) = (others - 1, count - forgotten.Replies.Length, Math.Max(horizon, forgotten.Last));
+            }
+        }
+
+        var next = new CallerReplies[others + 1];
+        var kept = 0;
+        for (var place = oldest; place < Callers.Length; place++)
+        {
+            if (place != index)
+            {
+                next[kept++] = Callers[place];
+            }
+        }
+
+        next[kept] = caller;
+        return this with { Callers = ImmutableCollectionsMarshal.AsImmutableArray(next), Horizon = horizon };
     }
 
     private int IndexOf(string caller)
