@@ -15,6 +15,8 @@ namespace DmaGrains.Style.Tests;
 
 public partial class DocumentTests
 {
+    private static readonly string[] _reporting = ["Reports", "Scenarios", "Kernel", "Analysis"];
+
     public static TheoryData<string> ShippedFiles =>
         [.. Repository.FilesIn("boards", "*.yaml"), .. Repository.FilesIn("scenarios", "*.yaml")];
 
@@ -31,7 +33,7 @@ public partial class DocumentTests
     [Fact]
     public void Reports_page_names_every_field_of_the_reports()
     {
-        var types = new[] { "Reports", "Scenarios", "Kernel", "Analysis" }
+        var types = _reporting
             .SelectMany(project => Assembly.Load($"DmaGrains.{project}").GetTypes())
             .Where(type => type.IsPublic && type.Name.EndsWith("Report", StringComparison.Ordinal))
             .Concat([typeof(PolicyOutcome), typeof(RefusedStep), typeof(SegmentsOf), typeof(PolicyChoice), typeof(ConformanceFailure)])
