@@ -253,7 +253,7 @@ internal sealed class SqliteJournal : IDisposable
         {
             while (budgetBytes > 0 && _scan.Next())
             {
-                var (row, number, isSnapshot, sizeBytes) = Scanned();
+                var (row, number, _, isSnapshot, sizeBytes) = Scanned();
                 (cleaned, removedBytes, budgetBytes) = (row, removedBytes + sizeBytes, budgetBytes - sizeBytes);
                 if (isSnapshot && _index.SnapshotOf(number) == row)
                 {
@@ -323,13 +323,13 @@ internal sealed class SqliteJournal : IDisposable
         {
             while (_scan.Next())
             {
-                var (row, number, isSnapshot, sizeBytes) = Scanned();
+                var (row, number, sequence, isSnapshot, sizeBytes) = Scanned();
                 if (row != _now.Last + 1)
                 {
                     throw Damaged($"row {_now.Last + 1} of its journal is missing");
                 }
 
-                Load(number, isSnapshot, sizeBytes);
+                Load(number, sequence, isSnapshot, sizeBytes);
             }
         }
         finally
@@ -353,9 +353,8 @@ internal sealed class SqliteJournal : IDisposable
         Commit();
     }
 
-    private void Load(int number, bool isSnapshot, int sizeBytes)
+    private void Load(int number, long sequence, bool isSnapshot, int sizeBytes)
     {
-        var sequence = _scan.NumberAt(2);
         if (isSnapshot)
         {
             _index.Name(number, JournalIndex.HashOf(_scan.BytesAt(4)));
@@ -376,13 +375,13 @@ internal sealed class SqliteJournal : IDisposable
     }
 
     /// <summary>The row that the scan is at.</summary>
-    private (long Row, int Number, bool IsSnapshot, int SizeBytes) Scanned()
+    private (long Row, int Number, long Sequence, bool IsSnapshot, int SizeBytes) Scanned()
     {
-        var (row, number, payloadBytes) = (_scan.NumberAt(0), _scan.NumberAt(1), (int)_scan.NumberAt(5));
+        var (row, number, sequence, payloadBytes) = (_scan.NumberAt(0), _scan.NumberAt(1), _scan.NumberAt(2), (int)_scan.NumberAt(5));
         var isSnapshot = !_scan.IsNullAt(4);
-        var name = _scan.BytesAt(4);
-        return Checksum(number, _scan.NumberAt(2), name, payloadBytes) == _scan.NumberAt(3)
-            ? (row, (int)number, isSnapshot, RowBytes + name.Length + payloadBytes)
+        var name = isSnapshot ? _scan.BytesAt(4) : [];
+        return Checksum(number, sequence, name, payloadBytes) == _scan.NumberAt(3)
+            ? (row, (int)number, sequence, isSnapshot, RowBytes + name.Length + payloadBytes)
             : throw Damaged($"the checksum of row {row} of its journal does not match");
     }
 
