@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using DmaGrains.Silo.Tests.Machines;
 using DmaGrains.Storage;
 using DmaGrains.Storage.PostgreSql;
-using Npgsql;
 
 namespace DmaGrains.Silo.Tests.Storage.PostgreSql;
 
