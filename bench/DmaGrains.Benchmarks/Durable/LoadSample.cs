@@ -32,13 +32,12 @@ public sealed record LoadSample(double PerSecond, double CpuMicroseconds, double
 
     /// <summary>
     /// Open arrivals: operations begin at a steady rate, however slow the replies are, and wait from the moment at which they were due. A
-    /// thousand times a second those that are due begin together.
+    /// thousand times a second those that are due begin together. Where every target waits for a reply, they begin late, and that counts.
     /// </summary>
     /// <param name="work">What is done to a target; no target is asked twice at once.</param>
     /// <param name="targets">How many targets there are.</param>
     /// <param name="perSecond">Operations that begin in a second.</param>
     /// <param name="time">How long.</param>
-    /// <exception cref="InvalidOperationException">Every target waits for a reply: the rate is too high.</exception>
     internal static Task<LoadSample> ArriveAsync(LoadWork work, int targets, double perSecond, TimeSpan time) => MeasureAsync(async record =>
     {
         var free = new System.Collections.Concurrent.ConcurrentQueue<int>(Enumerable.Range(0, targets));
@@ -60,9 +59,13 @@ public sealed record LoadSample(double PerSecond, double CpuMicroseconds, double
                 var due = start + (long)(tick * _tick.TotalSeconds * Stopwatch.Frequency);
                 for (var count = (long)((tick + 1) * perTick) - (long)(tick * perTick); count > 0; count--)
                 {
-                    begun.Add(free.TryDequeue(out var target)
-                        ? OneAsync(target, due)
-                        : throw new InvalidOperationException($"{work.Name}: {perSecond:n0} operations a second are more than it keeps up with."));
+                    int target;
+                    while (!free.TryDequeue(out target))
+                    {
+                        Thread.Sleep(_tick);
+                    }
+
+                    begun.Add(OneAsync(target, due));
                 }
             }
         }
