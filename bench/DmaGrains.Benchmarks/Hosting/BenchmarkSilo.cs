@@ -63,9 +63,18 @@ internal sealed class BenchmarkSilo : IAsyncDisposable
         }
 
         silo.AddGrainServices();
-        silo.Services.AddGrainStorage<IGrainStorage>(StorageNames.Default, (services, _) => storage == BenchmarkStorage.None
-            ? new NoStorage()
-            : new CountingStorage(services.GetRequiredService<IGrainStorageSerializer>()));
+        if (storage == BenchmarkStorage.None)
+        {
+            var none = new NoStorage();
+            silo.AddJournalStore(StorageNames.Default, none);
+            silo.Services.AddGrainStorage<IGrainStorage>(StorageNames.Default, (_, _) => none);
+            return;
+        }
+
+        var journals = new CountingJournals();
+        silo.AddJournalStore(StorageNames.Default, journals);
+        silo.Services.AddGrainStorage<IGrainStorage>(
+            StorageNames.Default, (services, _) => new CountingStorage(services.GetRequiredService<IGrainStorageSerializer>(), journals));
     }
 
     private static int FreePort()

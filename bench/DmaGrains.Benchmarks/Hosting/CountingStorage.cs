@@ -4,20 +4,28 @@ using Orleans.Storage;
 namespace DmaGrains.Benchmarks.Hosting;
 
 /// <summary>Keeps bytes in this process, and counts what is written.</summary>
-internal sealed class CountingStorage(IGrainStorageSerializer serializer) : IGrainStorage
+/// <param name="serializer">Serializes states.</param>
+/// <param name="journals">The journals beside them.</param>
+internal sealed class CountingStorage(IGrainStorageSerializer serializer, CountingJournals journals) : IGrainStorage
 {
     private readonly ConcurrentDictionary<(string, GrainId), (BinaryData Bytes, string ETag)> _states = new();
     private readonly ConcurrentDictionary<string, (int Writes, long Bytes)> _written = new();
     private int _nextETag;
 
     /// <summary>States that are kept, and their bytes.</summary>
-    public (int States, long Bytes) Kept => (_states.Count, _states.Values.Sum(kept => (long)kept.Bytes.ToMemory().Length));
+    public (int States, long Bytes) Kept => (
+        _states.Count + journals.Kept.Journals, _states.Values.Sum(kept => (long)kept.Bytes.ToMemory().Length) + journals.Kept.Bytes);
 
     /// <summary>What was written since this was last asked, by state: <c>buffer</c>, <c>memory</c>, <c>allocations</c> and so on.</summary>
     public SortedDictionary<string, (int Writes, long Bytes)> Take()
     {
         var taken = new SortedDictionary<string, (int Writes, long Bytes)>(_written, StringComparer.Ordinal);
         _written.Clear();
+        if (journals.Take() is { Writes: > 0 } buffers)
+        {
+            taken["buffer"] = buffers;
+        }
+
         return taken;
     }
 
