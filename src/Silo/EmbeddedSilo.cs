@@ -24,7 +24,7 @@ public sealed class EmbeddedSilo : IAsyncDisposable
 
     /// <summary>Starts a silo that keeps state in memory; it is ready when this completes.</summary>
     public static Task<EmbeddedSilo> StartAsync(CancellationToken cancellationToken) =>
-        StartAsync(StorageProvider.Memory, cancellationToken);
+        StartAsync(StorageProvider.MemoryOfOneSilo, cancellationToken);
 
     /// <summary>Starts a silo that keeps state in a SQLite file, for this process alone; it is ready when this completes.</summary>
     /// <exception cref="StorageException">The file cannot be used.</exception>

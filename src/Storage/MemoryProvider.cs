@@ -1,7 +1,8 @@
 namespace DmaGrains.Storage;
 
-/// <summary>Orleans' memory storage for states, and journals in each silo's own memory.</summary>
-internal sealed class MemoryProvider : StorageProvider
+/// <summary>Orleans' memory storage, which the silos of a cluster share.</summary>
+/// <param name="isOnlySilo">Whether there is one silo: journals may be in its own memory then, which costs less.</param>
+internal sealed class MemoryProvider(bool isOnlySilo) : StorageProvider
 {
     /// <inheritdoc/>
     public override Task CheckAsync(CancellationToken cancellation) => Task.CompletedTask;
@@ -13,6 +14,9 @@ internal sealed class MemoryProvider : StorageProvider
     public override void AddTo(ISiloBuilder silo, string name)
     {
         silo.AddMemoryGrainStorage(name);
-        silo.AddJournalStore(name, new MemoryJournals());
+        if (isOnlySilo)
+        {
+            silo.AddJournalStore(name, new MemoryJournals());
+        }
     }
 }

@@ -11,8 +11,11 @@ namespace DmaGrains.Storage;
 /// </summary>
 public abstract class StorageProvider : IAsyncDisposable
 {
-    /// <summary>Storage in the silo's memory, lost with the process.</summary>
-    public static StorageProvider Memory { get; } = new MemoryProvider();
+    /// <summary>Storage in the silos' memory, lost with them.</summary>
+    public static StorageProvider Memory { get; } = new MemoryProvider(isOnlySilo: false);
+
+    /// <summary>Storage in the memory of a silo that is the only one of its cluster.</summary>
+    internal static StorageProvider MemoryOfOneSilo { get; } = new MemoryProvider(isOnlySilo: true);
 
     /// <summary>Why acknowledged state may be lost, for the operator; null when the storage is set up to be durable.</summary>
     public virtual string? Weakness => null;

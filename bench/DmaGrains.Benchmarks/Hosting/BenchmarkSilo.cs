@@ -58,7 +58,7 @@ internal sealed class BenchmarkSilo : IAsyncDisposable
     {
         if (storage == BenchmarkStorage.Memory)
         {
-            silo.AddDmaGrains(StorageProvider.Memory);
+            silo.AddDmaGrains(StorageProvider.MemoryOfOneSilo);
             return;
         }
 
