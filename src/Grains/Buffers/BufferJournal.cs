@@ -80,7 +80,11 @@ internal sealed class BufferJournal(Journal journal, Serializer serializer, Acti
         (_count, _entryBytes, _snapshotBytes) = isSnapshot ? (0, 0, bytes.Length) : (_count + 1, _entryBytes + bytes.Length, _snapshotBytes);
     }
 
-    private bool IsDue(DmaBufferRecord next) => !next.Continues(Durable) || (_count >= EntriesMin && _entryBytes >= _snapshotBytes);
+    /// <summary>A buffer that nobody holds any more is as small as it gets, and may never be called again.</summary>
+    private bool IsDue(DmaBufferRecord next) =>
+        next.Buffer is { IsReleasedByAll: true }
+        || !next.Continues(Durable)
+        || (_count >= EntriesMin && _entryBytes >= _snapshotBytes);
 
     /// <summary>A caller may not know the storage's own exception types.</summary>
     private static bool IsKnownToCallers(Exception fault) => fault is OrleansException or OperationCanceledException;

@@ -1,4 +1,5 @@
 using CsCheck;
+using DmaGrains.Grains.Buffers;
 using DmaGrains.Interfaces;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
@@ -105,6 +106,24 @@ public sealed class BufferJournalTests(SiloFixture silo)
         }
 
         Assert.InRange(snapshots - last, 1, entries);
+    }
+
+    [Fact]
+    public async Task A_buffer_that_is_released_by_all_keeps_a_snapshot_alone()
+    {
+        var board = await silo.NewBoardAsync();
+        var buffer = await silo.NewBufferAsync(board);
+        await AttachAsync(buffer, 0, 20);
+        for (var number = 0; number < 20; number++)
+        {
+            await buffer.DetachAsync($"a{number}");
+        }
+
+        await buffer.ReleaseAsync();
+
+        var gone = silo.Cluster.ReadState<DmaBufferRecord>(buffer, "buffer")!;
+        Assert.True(gone.Buffer!.IsReleasedByAll);
+        Assert.True(Assert.Single(silo.Storage.Find(new("buffer", buffer.GetGrainId())).Rows).IsSnapshot);
     }
 
     private static IEnumerable<(string Name, string Device)> NamesOf(DmaBuffer buffer) =>
