@@ -60,7 +60,7 @@ internal static class DeviceCommand
         return new LiveCommand(
             "list",
             """
-            Lists a board's devices, the most restrictive first: of those that share a buffer, let the first one export it.
+            Lists a board's devices, the most restrictive first: of those that share a buffer, let the first one export it. Devices that never export come last.
 
             Example:
               dmagrains device list raspberry-pi-4

@@ -17,13 +17,14 @@ public static class ExporterOrder
             : ImporterClass.ScatterGather;
     }
 
-    /// <summary>The most restrictive first: by fewest segments, shortest segments, least reach, and name.</summary>
+    /// <summary>The most restrictive first: by fewest segments, shortest segments, least reach, and name. Devices that never export come last.</summary>
     /// <param name="devices">Any devices of a board.</param>
     /// <param name="getters">How their unset parameters are read.</param>
     /// <remarks>A device behind an MMU counts like any other: not every exporter knows of the MMU.</remarks>
     public static IEnumerable<Device> MostRestrictiveFirst(IEnumerable<Device> devices, ParameterDefaults getters) => devices
         .Select(device => (Device: device, Demand: device.Demand(getters)))
-        .OrderBy(candidate => candidate.Demand.MaxSegmentCount)
+        .OrderBy(candidate => candidate.Device.NeverExports)
+        .ThenBy(candidate => candidate.Demand.MaxSegmentCount)
         .ThenBy(candidate => LongestSegment(candidate.Demand))
         .ThenBy(candidate => candidate.Device.Reach.HighestCpuAddress)
         .ThenBy(candidate => candidate.Device.Name, StringComparer.Ordinal)

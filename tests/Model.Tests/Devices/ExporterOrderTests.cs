@@ -21,6 +21,13 @@ public sealed class ExporterOrderTests
             ExporterOrder.MostRestrictiveFirst([_gpu, _ide, _camera, _disk, _display], ParameterDefaults.V61).Select(device => device.Name));
 
     [Fact]
+    public void MostRestrictiveFirst_puts_devices_that_never_export_last() =>
+        Assert.Equal(
+            ["camera", "gpu", "display", "disk"],
+            ExporterOrder.MostRestrictiveFirst([_display with { NeverExports = true }, _disk with { NeverExports = true }, _gpu, _camera], ParameterDefaults.V61)
+                .Select(device => device.Name));
+
+    [Fact]
     public void ClassOf_tells_one_run_any_segments_and_the_odd_ones_apart()
     {
         Assert.Equal(ImporterClass.Contiguous, ExporterOrder.ClassOf(_display, ParameterDefaults.V61));
