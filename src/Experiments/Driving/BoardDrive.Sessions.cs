@@ -214,6 +214,13 @@ internal sealed partial class BoardDrive
     private void End(DrivenSession driven, ulong at)
     {
         driven.Session.Stage = SessionStage.Ending;
+
+        // A device that hangs may keep it beyond the end of the run. What is in flight may still let somebody in.
+        if (driven.Session.IsSomebodyOut && !driven.IsInFlight && !IsOver)
+        {
+            CountBuffersRefused(driven);
+        }
+
         GiveBackAll(driven, at);
         GoOn(driven);
     }
