@@ -54,10 +54,7 @@ public sealed class WaitingOperations
     /// <summary>Fails the operations that wait now, but not those that arrive meanwhile.</summary>
     public void Fail(Exception why)
     {
-        // A channel for one reader cannot count what waits.
-        var end = new JournalRead(string.Empty, CancellationToken.None);
-        _waiting.Writer.TryWrite(end);
-        while (_waiting.Reader.TryRead(out var operation) && operation != end)
+        for (var left = _waiting.Reader.Count; left > 0 && _waiting.Reader.TryRead(out var operation); left--)
         {
             if (operation.TryBegin())
             {

@@ -113,8 +113,7 @@ internal sealed partial class BoardDrive
             return;
         }
 
-        oldest.Session.Stage = SessionStage.Ending;
-        GiveBackAll(oldest, at);
+        BeginToEnd(oldest, at);
         oldest.Steps.InsertRange(0, Enumerable.Range(0, oldest.Buffers.Length).Select(buffer => new SessionStep(SessionStepKind.Revoke, buffer, 0, at)));
         GoOn(oldest);
     }

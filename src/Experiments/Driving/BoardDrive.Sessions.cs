@@ -213,16 +213,22 @@ internal sealed partial class BoardDrive
     /// <summary>Ends the session: everything held is given back, and planned steps are dropped.</summary>
     private void End(DrivenSession driven, ulong at)
     {
+        BeginToEnd(driven, at);
+        GoOn(driven);
+    }
+
+    /// <summary>From now on everything is given back, and nobody is let in whose command is not in flight already.</summary>
+    private void BeginToEnd(DrivenSession driven, ulong at)
+    {
         driven.Session.Stage = SessionStage.Ending;
 
-        // A device that hangs may keep it beyond the end of the run. What is in flight may still let somebody in.
-        if (driven.Session.IsSomebodyOut && !driven.IsInFlight && !IsOver)
+        // Counted now: a device that hangs may keep the session beyond the end of the run.
+        if (!driven.IsInFlight)
         {
-            CountBuffersRefused(driven);
+            CountIfSomebodyIsOut(driven);
         }
 
         GiveBackAll(driven, at);
-        GoOn(driven);
     }
 
     private static void GiveBackAll(DrivenSession driven, ulong at)
@@ -288,7 +294,7 @@ internal sealed partial class BoardDrive
     }
 
     /// <summary>Importers take no further part.</summary>
-    private static void Leave(DrivenSession driven, IEnumerable<(int Buffer, int Importer)> held, ulong at)
+    private void Leave(DrivenSession driven, IEnumerable<(int Buffer, int Importer)> held, ulong at)
     {
         List<SessionStep> leaving = [];
         foreach (var (buffer, importer) in held)
@@ -300,8 +306,7 @@ internal sealed partial class BoardDrive
 
         if (driven.Session.Stage == SessionStage.Served && driven.Session.IsLeft)
         {
-            driven.Session.Stage = SessionStage.Ending;
-            GiveBackAll(driven, at);
+            BeginToEnd(driven, at);
         }
 
         driven.Steps.InsertRange(0, leaving);

@@ -82,6 +82,15 @@ internal sealed partial class BoardDrive
         }
     }
 
+    /// <summary>Who was told EAGAIN and has not got in by the end was refused.</summary>
+    private void CountIfSomebodyIsOut(DrivenSession driven)
+    {
+        if (driven.Session.IsSomebodyOut && !IsOver)
+        {
+            CountBuffersRefused(driven);
+        }
+    }
+
     private void CountBuffersRefused(DrivenSession driven)
     {
         if (!driven.Session.WasRefused)
@@ -172,11 +181,7 @@ internal sealed partial class BoardDrive
 
         if (driven is { IsInFlight: false, Steps.Count: 0, HoldsAnything: false, Session.Stage: SessionStage.Ending } && _sessions.ContainsKey(driven.Key))
         {
-            if (driven.Session.IsSomebodyOut && !IsOver)
-            {
-                CountBuffersRefused(driven);
-            }
-
+            CountIfSomebodyIsOut(driven);
             GoAway(driven);
         }
     }
