@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DmaGrains.Storage;
 
@@ -8,6 +9,9 @@ namespace DmaGrains.Storage;
 internal sealed class Outage(ILogger log, string what)
 {
     private int _isOn;
+
+    /// <summary>Logs nothing.</summary>
+    public static Outage Unheard { get; } = new(NullLogger.Instance, string.Empty);
 
     /// <summary>Waits for an operation and takes note of its success or failure.</summary>
     public async Task<T> WatchAsync<T>(Task<T> work)

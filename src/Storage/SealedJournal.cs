@@ -15,6 +15,12 @@ internal sealed class SealedJournal(IJournalStore store, string grain, Outage re
 
     private long _last;
 
+    /// <summary>A journal whose failures nobody is told of but the caller.</summary>
+    public SealedJournal(IJournalStore store, string grain)
+        : this(store, grain, Outage.Unheard, Outage.Unheard)
+    {
+    }
+
     /// <inheritdoc/>
     public override async Task<JournalContents> ReadAsync(CancellationToken cancellation)
     {
@@ -44,7 +50,7 @@ internal sealed class SealedJournal(IJournalStore store, string grain, Outage re
         }
 
         _last = expected - 1;
-        return new(contents[0], contents.ToImmutable().RemoveAt(0));
+        return new(contents[0], [.. contents.Skip(1)]);
     }
 
     /// <summary>Whether a row is undamaged and in its place.</summary>

@@ -8,7 +8,6 @@ using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
 using DmaGrains.Storage;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Configuration;
 using Orleans.Serialization;
 using Orleans.TestingHost;
@@ -280,11 +279,7 @@ public sealed class DmaTestCluster : IAsyncDisposable
 
     private Serializer Serializer => _cluster.Client.ServiceProvider.GetRequiredService<Serializer>();
 
-    private SealedJournal JournalOf(IAddressable grain)
-    {
-        var unheard = new Outage(NullLogger.Instance, string.Empty);
-        return new(new SharedJournals(Storage, link: null), grain.GetGrainId().ToString(), unheard, unheard);
-    }
+    private SealedJournal JournalOf(IAddressable grain) => new(new SharedJournals(Storage, link: null), grain.GetGrainId().ToString());
 
     private async Task DeployAsync(int silos)
     {

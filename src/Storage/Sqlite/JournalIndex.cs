@@ -46,6 +46,9 @@ internal sealed class JournalIndex
     /// <summary>The sequence number of a grain's last row.</summary>
     public long LastOf(int number) => _grains[number].Last;
 
+    /// <summary>The sequence number of a grain's last snapshot.</summary>
+    public long FirstOf(int number) => _grains[number].Last - _grains[number].Entries;
+
     /// <summary>The row of a grain's last snapshot; 0 when it has not been seen yet.</summary>
     public long SnapshotOf(int number) => number < _grains.Count ? _grains[number].Snapshot : 0;
 

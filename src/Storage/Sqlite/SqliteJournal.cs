@@ -104,7 +104,7 @@ internal sealed class SqliteJournal : IDisposable
 
         var rows = _index.RowsOf(number);
         var read = ImmutableArray.CreateBuilder<JournalRow>(rows.Length);
-        var sequence = _index.LastOf(number) - rows.Length + 1;
+        var sequence = _index.FirstOf(number);
         foreach (var row in rows)
         {
             Find(row, number, sequence, isSnapshot: read.Count == 0);
@@ -279,7 +279,7 @@ internal sealed class SqliteJournal : IDisposable
     private void Move(int number)
     {
         var rows = _index.RowsOf(number);
-        var sequence = _index.LastOf(number) - rows.Length + 1;
+        var sequence = _index.FirstOf(number);
         foreach (var row in rows)
         {
             var isSnapshot = row == rows[0];
@@ -388,7 +388,7 @@ internal sealed class SqliteJournal : IDisposable
     private IEnumerable<string> DamageOf(int number)
     {
         var rows = _index.RowsOf(number);
-        var sequence = _index.LastOf(number) - rows.Length + 1;
+        var sequence = _index.FirstOf(number);
         var grain = string.Empty;
         foreach (var row in rows)
         {

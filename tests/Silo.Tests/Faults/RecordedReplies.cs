@@ -4,7 +4,6 @@ using DmaGrains.Model.Buffers;
 using DmaGrains.Silo.Tests.Machines;
 using DmaGrains.Storage;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Orleans.Serialization;
 
@@ -48,12 +47,11 @@ internal sealed class RecordedReplies(string connection)
     private static async Task<List<RememberedReply>> RepliesAsync(string grain, List<JournalRow> rows)
     {
         var replies = new List<RememberedReply>();
-        var unheard = new Outage(NullLogger.Instance, string.Empty);
         var store = new Rows();
         foreach (var row in rows)
         {
             store.Now = row.IsSnapshot ? [row] : store.Now.Add(row);
-            var record = DmaBufferRecord.Replay(await new SealedJournal(store, grain, unheard, unheard).ReadAsync(CancellationToken.None), _serializer)!;
+            var record = DmaBufferRecord.Replay(await new SealedJournal(store, grain).ReadAsync(CancellationToken.None), _serializer)!;
             replies.AddRange(record.Replies.Callers.SelectMany(caller => caller.Replies));
         }
 

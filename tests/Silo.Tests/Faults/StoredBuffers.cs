@@ -4,7 +4,6 @@ using DmaGrains.Storage;
 using DmaGrains.Storage.PostgreSql;
 using DmaGrains.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Serialization;
 
 namespace DmaGrains.Silo.Tests.Faults;
@@ -55,8 +54,7 @@ internal static class StoredBuffers
     {
         if (store is IJournalStore journals)
         {
-            var unheard = new Outage(NullLogger.Instance, string.Empty);
-            return DmaBufferRecord.Replay(await new SealedJournal(journals, grain, unheard, unheard).ReadAsync(TestContext.Current.CancellationToken), _serializer);
+            return DmaBufferRecord.Replay(await new SealedJournal(journals, grain).ReadAsync(TestContext.Current.CancellationToken), _serializer);
         }
 
         var found = await store.DoAsync(new StateRead(grain, DmaBufferRecord.StateName, TestContext.Current.CancellationToken));
