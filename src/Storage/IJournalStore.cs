@@ -18,5 +18,5 @@ public interface IJournalStore
 
     /// <summary>Queues a write and completes with it.</summary>
     /// <exception cref="StorageException">The operation failed, and may have happened or not; or the store is closed.</exception>
-    Task<bool> DoAsync(JournalWrite write);
+    ValueTask<bool> DoAsync(JournalWrite write);
 }

@@ -13,13 +13,13 @@ public abstract class Journal
     /// <exception cref="StorageException">The journal is damaged or could not be read.</exception>
     public abstract Task<JournalContents> ReadAsync(CancellationToken cancellation);
 
-    /// <summary>Appends an entry; it is durable when this completes. A journal begins with a snapshot.</summary>
+    /// <summary>Appends an entry, which is copied; it is durable when this completes. A journal begins with a snapshot.</summary>
     /// <exception cref="Orleans.Storage.InconsistentStateException">Another activation has written since.</exception>
     /// <exception cref="StorageException">The write failed.</exception>
-    public abstract Task AppendAsync(ReadOnlyMemory<byte> entry);
+    public abstract ValueTask AppendAsync(ReadOnlyMemory<byte> entry);
 
-    /// <summary>Replaces everything so far by a snapshot; it is durable when this completes.</summary>
+    /// <summary>Replaces everything so far by a snapshot, which is copied; it is durable when this completes.</summary>
     /// <exception cref="Orleans.Storage.InconsistentStateException">Another activation has written since.</exception>
     /// <exception cref="StorageException">The write failed.</exception>
-    public abstract Task ReplaceAsync(ReadOnlyMemory<byte> snapshot);
+    public abstract ValueTask ReplaceAsync(ReadOnlyMemory<byte> snapshot);
 }

@@ -16,11 +16,11 @@ internal sealed class MemoryJournals : IJournalStore
             read.Complete(_journals.TryGetValue(read.Grain, out var rows) ? CopyOf(rows) : []);
         }
 
-        return read.Done;
+        return read.Done.AsTask();
     }
 
     /// <inheritdoc/>
-    public Task<bool> DoAsync(JournalWrite write)
+    public ValueTask<bool> DoAsync(JournalWrite write)
     {
         if (write.TryBegin())
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Orleans.Storage;
 
 namespace DmaGrains.Storage;
@@ -68,19 +69,21 @@ internal sealed class SealedJournal(IJournalStore store, string grain, Outage re
         new(sequence, isSnapshot, SealedState.Seal(grain, isSnapshot ? Snapshot : Entry, sequence, bytes));
 
     /// <inheritdoc/>
-    public override Task AppendAsync(ReadOnlyMemory<byte> entry) => WriteAsync(entry, isSnapshot: false);
+    public override ValueTask AppendAsync(ReadOnlyMemory<byte> entry) => WriteAsync(entry, isSnapshot: false);
 
     /// <inheritdoc/>
-    public override Task ReplaceAsync(ReadOnlyMemory<byte> snapshot) => WriteAsync(snapshot, isSnapshot: true);
+    public override ValueTask ReplaceAsync(ReadOnlyMemory<byte> snapshot) => WriteAsync(snapshot, isSnapshot: true);
 
-    private async Task WriteAsync(ReadOnlyMemory<byte> bytes, bool isSnapshot)
+    /// <summary>Ends on the thread that completes the write, from where the caller returns to its own context: one way back for each write.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, bool isSnapshot)
     {
         var next = _last + 1;
         var write = new JournalWrite(grain, Seal(grain, next, isSnapshot, bytes), CancellationToken.None);
         bool isWritten;
         try
         {
-            isWritten = await store.DoAsync(write);
+            isWritten = await store.DoAsync(write).ConfigureAwait(false);
         }
         catch (StorageException why)
         {

@@ -23,15 +23,15 @@ internal sealed class StateJournal(IGrainStorage storage, GrainId grain, string 
     }
 
     /// <inheritdoc/>
-    public override Task AppendAsync(ReadOnlyMemory<byte> entry) =>
+    public override ValueTask AppendAsync(ReadOnlyMemory<byte> entry) =>
         WriteAsync(new() { Snapshot = _state.State!.Snapshot, Entries = [.. _state.State.Entries, entry.ToArray()] });
 
     /// <inheritdoc/>
-    public override Task ReplaceAsync(ReadOnlyMemory<byte> snapshot) => WriteAsync(new() { Snapshot = snapshot.ToArray() });
+    public override ValueTask ReplaceAsync(ReadOnlyMemory<byte> snapshot) => WriteAsync(new() { Snapshot = snapshot.ToArray() });
 
-    private Task WriteAsync(StoredJournal next)
+    private ValueTask WriteAsync(StoredJournal next)
     {
         _state.State = next;
-        return storage.WriteStateAsync(name, grain, _state);
+        return new(storage.WriteStateAsync(name, grain, _state));
     }
 }

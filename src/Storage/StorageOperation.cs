@@ -1,3 +1,5 @@
+using System.Threading.Tasks.Sources;
+
 namespace DmaGrains.Storage;
 
 /// <summary>An operation on what is stored for one grain, for which a caller waits.</summary>
@@ -27,28 +29,55 @@ public abstract class StorageOperation(string grain, CancellationToken cancellat
 /// <summary>An operation with a result.</summary>
 /// <param name="grain">The grain.</param>
 /// <param name="cancellation">Withdraws the operation if it has not begun.</param>
-public abstract class StorageOperation<TResult>(string grain, CancellationToken cancellation) : StorageOperation(grain, cancellation)
+/// <param name="continuesInside">
+/// Whether what waits for it without a context continues inside <see cref="Complete"/>, rather than on a thread of the pool.
+/// </param>
+public abstract class StorageOperation<TResult>(string grain, CancellationToken cancellation, bool continuesInside = false)
+    : StorageOperation(grain, cancellation), IValueTaskSource<TResult>
 {
-    // Continuations must not run on the writer's thread.
-    private readonly TaskCompletionSource<TResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ManualResetValueTaskSourceCore<TResult> _source = new() { RunContinuationsAsynchronously = !continuesInside };
+    private int _isDone;
 
-    /// <summary>The result.</summary>
-    public Task<TResult> Done => _done.Task;
+    /// <summary>The result, for one caller that awaits it once.</summary>
+    public ValueTask<TResult> Done => new(this, _source.Version);
 
     /// <inheritdoc/>
     public override bool TryBegin()
     {
         if (Cancellation.IsCancellationRequested)
         {
-            _done.TrySetCanceled(Cancellation);
+            Fail(new TaskCanceledException(null, null, Cancellation));
         }
 
-        return !_done.Task.IsCompleted;
+        return Volatile.Read(ref _isDone) == 0;
     }
 
     /// <summary>Completes the operation with a result.</summary>
-    public void Complete(TResult result) => _done.TrySetResult(result);
+    public void Complete(TResult result)
+    {
+        if (Interlocked.Exchange(ref _isDone, 1) == 0)
+        {
+            _source.SetResult(result);
+        }
+    }
 
     /// <inheritdoc/>
-    public override void Fail(Exception why) => _done.TrySetException(why);
+    public override void Fail(Exception why)
+    {
+        if (Interlocked.Exchange(ref _isDone, 1) == 0)
+        {
+            _source.SetException(why);
+        }
+    }
+
+    /// <inheritdoc/>
+    TResult IValueTaskSource<TResult>.GetResult(short token) => _source.GetResult(token);
+
+    /// <inheritdoc/>
+    ValueTaskSourceStatus IValueTaskSource<TResult>.GetStatus(short token) => _source.GetStatus(token);
+
+    /// <inheritdoc/>
+    void IValueTaskSource<TResult>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
 }

@@ -20,18 +20,18 @@ internal sealed class CountingJournals : IJournalStore
     public Task<ImmutableArray<JournalRow>> DoAsync(JournalRead read) =>
         Task.FromResult(_journals.TryGetValue(read.Grain, out var rows) ? rows : []);
 
-    public Task<bool> DoAsync(JournalWrite write)
+    public ValueTask<bool> DoAsync(JournalWrite write)
     {
         var rows = _journals.GetValueOrDefault(write.Grain, []);
         if (!write.Row.Follows(rows.IsEmpty ? 0 : rows[^1].Sequence))
         {
-            return Task.FromResult(false);
+            return new(false);
         }
 
         // One activation writes a journal.
         _journals[write.Grain] = write.Row.IsSnapshot ? [write.Row] : rows.Add(write.Row);
         Interlocked.Increment(ref _writes);
         Interlocked.Add(ref _bytes, write.Row.Payload.Length);
-        return Task.FromResult(true);
+        return new(true);
     }
 }

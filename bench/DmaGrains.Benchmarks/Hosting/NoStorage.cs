@@ -19,5 +19,5 @@ internal sealed class NoStorage : IGrainStorage, IJournalStore
 
     public Task<ImmutableArray<JournalRow>> DoAsync(JournalRead read) => Task.FromResult(ImmutableArray<JournalRow>.Empty);
 
-    public Task<bool> DoAsync(JournalWrite write) => Task.FromResult(true);
+    public ValueTask<bool> DoAsync(JournalWrite write) => new(true);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using DmaGrains.Storage;
 using Orleans.Serialization;
 
@@ -15,12 +16,19 @@ internal sealed class BufferJournal(Journal journal, Serializer serializer, Acti
     /// <summary>The fewest entries that are replaced by a snapshot.</summary>
     public const int EntriesMin = 32;
 
+    private const int RoomBytes = 64 << 10;
+
+    // Entries and snapshots are copied by the journal before anything else is serialized on the thread.
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _room;
+
     private readonly Serializer<DmaBufferRecord> _snapshots = serializer.GetSerializer<DmaBufferRecord>();
     private readonly Serializer<DmaBufferEntry> _entries = serializer.GetSerializer<DmaBufferEntry>();
 
     private int _count;
     private long _entryBytes;
     private long _snapshotBytes;
+    private (DmaBufferRecord Record, int Count, long EntryBytes, long SnapshotBytes) _begun;
 
     /// <summary>What is stored.</summary>
     public DmaBufferRecord Durable { get; private set; } = new();
@@ -51,33 +59,68 @@ internal sealed class BufferJournal(Journal journal, Serializer serializer, Acti
         return true;
     }
 
-    /// <summary>Makes a record durable.</summary>
-    /// <remarks>A failed write may have been stored or not: the activation is dropped, so that the next one reads what is stored.</remarks>
-    public Task WriteAsync(DmaBufferRecord next) => WriteAsync(next, isSnapshot: IsDue(next));
+    /// <summary>Begins to make a record durable. Await it, then call <see cref="End"/>, or <see cref="Fail"/> with its exception.</summary>
+    /// <remarks>Not a method that awaits by itself: each costs a command as much as a call does without storage.</remarks>
+    public ValueTask BeginAsync(DmaBufferRecord next) => BeginAsync(next, isSnapshot: IsDue(next));
 
     /// <summary>Makes a record durable as a snapshot, which replaces everything before it.</summary>
-    public Task ReplaceAsync(DmaBufferRecord next) => WriteAsync(next, isSnapshot: true);
-
-    private async Task WriteAsync(DmaBufferRecord next, bool isSnapshot)
+    public async Task ReplaceAsync(DmaBufferRecord next)
     {
-        var bytes = isSnapshot ? _snapshots.SerializeToArray(next) : _entries.SerializeToArray(Durable.ChangesTo(next));
         try
         {
-            await (isSnapshot ? journal.ReplaceAsync(bytes) : journal.AppendAsync(bytes));
+            await BeginAsync(next, isSnapshot: true);
         }
         catch (Exception fault)
         {
-            dropActivation();
-            if (IsKnownToCallers(fault))
-            {
-                throw;
-            }
-
-            throw Told(fault, "write");
+            Fail(fault);
+            throw;
         }
 
-        Durable = next;
-        (_count, _entryBytes, _snapshotBytes) = isSnapshot ? (0, 0, bytes.Length) : (_count + 1, _entryBytes + bytes.Length, _snapshotBytes);
+        End();
+    }
+
+    /// <summary>What was begun is durable.</summary>
+    public void End()
+    {
+        (Durable, _count, _entryBytes, _snapshotBytes) = _begun;
+        _begun = default;
+    }
+
+    /// <summary>
+    /// What was begun may have been stored or not: the activation is dropped, so that the next one reads what is stored. Throws what
+    /// callers can be told, or nothing where that is the exception itself.
+    /// </summary>
+    public void Fail(Exception fault)
+    {
+        dropActivation();
+        if (!IsKnownToCallers(fault))
+        {
+            throw Told(fault, "write");
+        }
+    }
+
+    private ValueTask BeginAsync(DmaBufferRecord next, bool isSnapshot)
+    {
+        var room = _room ??= new(RoomBytes);
+        room.ResetWrittenCount();
+        if (isSnapshot)
+        {
+            _snapshots.Serialize(next, room);
+        }
+        else
+        {
+            _entries.Serialize(Durable.ChangesTo(next), room);
+        }
+
+        var bytes = room.WrittenMemory;
+        if (bytes.Length > RoomBytes)
+        {
+            // Few are that large, and what they need is not kept.
+            _room = null;
+        }
+
+        _begun = isSnapshot ? (next, 0, 0, bytes.Length) : (next, _count + 1, _entryBytes + bytes.Length, _snapshotBytes);
+        return isSnapshot ? journal.ReplaceAsync(bytes) : journal.AppendAsync(bytes);
     }
 
     /// <summary>A buffer that nobody holds any more is as small as it gets, and may never be called again.</summary>

@@ -45,34 +45,22 @@ internal sealed class BufferState(BufferJournal journal, EarlierState earlier, B
     };
 
     /// <summary>Makes a record durable. When that fails, the old one stands and the activation is dropped.</summary>
-    public async Task WriteAsync(DmaBufferRecord next)
-    {
-        try
-        {
-            await journal.WriteAsync(next);
-        }
-        catch when (next.Buffer is { IsInDebt: true })
-        {
-            // The write may have been stored; then the debt is due.
-            debts.Add(board.Board, board.Buffer);
-            throw;
-        }
-
-        Record = next;
-    }
+    public Task WriteAsync(DmaBufferRecord next) => WriteAsync(next, pays: false, reply: true);
 
     /// <summary>Makes commands durable if they changed anything, and then pays what the buffer owes.</summary>
-    public async Task CommitAsync(CommandBatch batch)
+    /// <param name="batch">The commands.</param>
+    /// <param name="reply">What the caller is told then.</param>
+    public Task<TReply> CommitAsync<TReply>(CommandBatch batch, TReply reply)
     {
         var next = With(batch.Buffer, batch.Replies);
         if (batch.ChangesState)
         {
-            await WriteAsync(next);
+            return WriteAsync(next, pays: true, reply);
         }
 
         // Grants that changed nothing, and payments, are stored with the next change. After a crash, the same pages are given back again.
         Record = next;
-        await PayAsync();
+        return next.Buffer is { IsInDebt: true } ? PayAsync(reply) : Task.FromResult(reply);
     }
 
     /// <summary>Pays what the buffer owes, if anything.</summary>
@@ -94,6 +82,40 @@ internal sealed class BufferState(BufferJournal journal, EarlierState earlier, B
         }
 
         Record = With(owing.Settled(), Record.Replies);
+    }
+
+    private async Task<TReply> WriteAsync<TReply>(DmaBufferRecord next, bool pays, TReply reply)
+    {
+        try
+        {
+            await journal.BeginAsync(next);
+        }
+        catch (Exception fault)
+        {
+            if (next.Buffer is { IsInDebt: true })
+            {
+                // The write may have been stored; then the debt is due.
+                debts.Add(board.Board, board.Buffer);
+            }
+
+            journal.Fail(fault);
+            throw;
+        }
+
+        journal.End();
+        Record = next;
+        if (pays && next.Buffer is { IsInDebt: true })
+        {
+            await PayAsync();
+        }
+
+        return reply;
+    }
+
+    private async Task<TReply> PayAsync<TReply>(TReply reply)
+    {
+        await PayAsync();
+        return reply;
     }
 
     /// <summary>Pays what the buffer owes, and takes back what an export may have left behind when memory refused it.</summary>

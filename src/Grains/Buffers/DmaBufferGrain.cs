@@ -66,22 +66,22 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
             ? DmaResult.Refuse<DmaReply>(malformed)
             : await new ExportTurn(_state, _board, origin).ExportAsync());
 
-    public async Task<DmaResult<DmaReply>> ExecuteAsync(DmaCommand command, CancellationToken cancellationToken)
+    public Task<DmaResult<DmaReply>> ExecuteAsync(DmaCommand command, CancellationToken cancellationToken)
     {
         if (_state.Buffer is not { } buffer)
         {
-            return Refuse(NoBuffer);
+            return Task.FromResult(Refuse(NoBuffer));
         }
 
         if (command is null)
         {
-            return Refuse(CommandIsNull(1));
+            return Task.FromResult(Refuse(CommandIsNull(1)));
         }
 
+        // Usually no other grain is asked.
         var batch = new CommandBatch(buffer, _state.Record.Replies, command.Id);
-        var reply = await StepAsync(batch, command, place: 0, cancellationToken);
-        await _state.CommitAsync(batch);
-        return reply;
+        var reply = StepAsync(batch, command, place: 0, cancellationToken);
+        return reply.IsCompletedSuccessfully ? _state.CommitAsync(batch, reply.Result) : CommitAsync(batch, reply);
     }
 
     public async Task<ImmutableArray<DmaResult<DmaReply>>> ExecuteAsync(
@@ -121,12 +121,11 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
             }
         }
 
-        await _state.CommitAsync(batch);
-        return replies.ToImmutable();
+        return await _state.CommitAsync(batch, replies.ToImmutable());
 
         async Task<CommandBatch> CommitAsync(CommandBatch part)
         {
-            await _state.CommitAsync(part);
+            await _state.CommitAsync(part, true);
             return new(_state.Buffer!, _state.Record.Replies, commands[0].Id);
         }
     }
@@ -159,6 +158,9 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
         HeldInVain.Check(Name, pages, mappings) is { } malformed
             ? DmaResult.Refuse<BufferRepair>(malformed)
             : DmaResult.Grant(await _state.RepairAsync(pages, mappings));
+
+    private async Task<DmaResult<DmaReply>> CommitAsync(CommandBatch batch, ValueTask<DmaResult<DmaReply>> reply) =>
+        await _state.CommitAsync(batch, await reply);
 
     /// <summary>Answers a command that was carried out before, or carries it out.</summary>
     private async ValueTask<DmaResult<DmaReply>> StepAsync(CommandBatch batch, DmaCommand command, int place, CancellationToken cancellation) => Logged(

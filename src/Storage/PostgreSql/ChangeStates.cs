@@ -44,7 +44,7 @@ internal sealed class ChangeStates(StateChange[] changes) : PostgreSqlStatement
     public override void Read(NpgsqlDataReader row) => _changed.Add((row.GetString(0), row.GetString(1)));
 
     /// <inheritdoc/>
-    public override void Complete()
+    public override void Execute()
     {
         foreach (var change in changes)
         {

@@ -37,9 +37,9 @@ internal sealed class PostgreSqlBatchWriter : IAsyncDisposable
 
     /// <summary>Queues an operation and completes with it.</summary>
     /// <exception cref="StorageException">The operation failed, or the writer is closed.</exception>
-    public Task<TResult> DoAsync<TResult>(StorageOperation<TResult> operation) => _queue.TryAdd(operation)
+    public ValueTask<TResult> DoAsync<TResult>(StorageOperation<TResult> operation) => _queue.TryAdd(operation)
         ? operation.Done
-        : Task.FromException<TResult>(new StorageException($"{_settings} is closed."));
+        : ValueTask.FromException<TResult>(new StorageException($"{_settings} is closed."));
 
     /// <summary>Carries out what is queued, then closes the connection.</summary>
     public async ValueTask DisposeAsync()

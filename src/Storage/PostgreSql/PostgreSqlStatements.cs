@@ -75,7 +75,7 @@ internal static class PostgreSqlStatements
 
         foreach (var statement in given)
         {
-            statement.Complete();
+            ThreadPool.UnsafeQueueUserWorkItem(statement, preferLocal: false);
         }
     }
 }

@@ -24,13 +24,13 @@ internal sealed class PostgreSqlStore : IStateStore, IJournalStore
 
     /// <inheritdoc/>
     public Task<StoredState?> DoAsync(StateOperation operation) =>
-        (operation is StateChange ? _changes : _reads).DoAsync(operation);
+        (operation is StateChange ? _changes : _reads).DoAsync(operation).AsTask();
 
     /// <inheritdoc/>
-    public Task<ImmutableArray<JournalRow>> DoAsync(JournalRead read) => _reads.DoAsync(read);
+    public Task<ImmutableArray<JournalRow>> DoAsync(JournalRead read) => _reads.DoAsync(read).AsTask();
 
     /// <inheritdoc/>
-    public Task<bool> DoAsync(JournalWrite write) => _changes.DoAsync(write);
+    public ValueTask<bool> DoAsync(JournalWrite write) => _changes.DoAsync(write);
 
     /// <summary>Carries out what is queued, then closes the connections.</summary>
     public async ValueTask DisposeAsync()

@@ -37,7 +37,7 @@ internal sealed class ReadJournals(JournalRead[] reads) : PostgreSqlStatement
     }
 
     /// <inheritdoc/>
-    public override void Complete()
+    public override void Execute()
     {
         for (var place = 0; place < reads.Length; place++)
         {

@@ -30,7 +30,7 @@ internal sealed class ReadStates(StateRead[] reads) : PostgreSqlStatement
     public override void Read(NpgsqlDataReader row) => _results[row.GetInt64(0) - 1] = new(row.GetInt64(1), row.GetFieldValue<byte[]>(2));
 
     /// <inheritdoc/>
-    public override void Complete()
+    public override void Execute()
     {
         for (var place = 0; place < reads.Length; place++)
         {

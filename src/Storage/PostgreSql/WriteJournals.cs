@@ -85,7 +85,7 @@ internal sealed class WriteJournals(JournalWrite[] writes) : PostgreSqlStatement
     public override void Read(NpgsqlDataReader row) => _results[row.GetInt64(0) - 1] = true;
 
     /// <inheritdoc/>
-    public override void Complete()
+    public override void Execute()
     {
         for (var place = 0; place < writes.Length; place++)
         {

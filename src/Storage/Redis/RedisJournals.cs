@@ -63,7 +63,7 @@ internal sealed class RedisJournals(IConnectionMultiplexer connection, RedisConn
     }
 
     /// <inheritdoc/>
-    public async Task<bool> DoAsync(JournalWrite write)
+    public async ValueTask<bool> DoAsync(JournalWrite write)
     {
         if (!write.TryBegin())
         {

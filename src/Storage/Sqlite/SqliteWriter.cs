@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 
 namespace DmaGrains.Storage.Sqlite;
 
@@ -11,8 +10,6 @@ internal sealed class SqliteWriter : IStateStore, IJournalStore
 {
     private readonly WaitingOperations _queue = new();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<(StateChange Operation, StoredState? Result)> _changes = [];
-    private readonly List<(JournalWrite Operation, bool Result)> _writes = [];
     private readonly SqliteFile _file;
 
     /// <summary>Starts the writer, which owns the file from now on.</summary>
@@ -23,13 +20,13 @@ internal sealed class SqliteWriter : IStateStore, IJournalStore
     }
 
     /// <inheritdoc/>
-    public Task<StoredState?> DoAsync(StateOperation operation) => Queue(operation);
+    public Task<StoredState?> DoAsync(StateOperation operation) => Queue(operation).AsTask();
 
     /// <inheritdoc/>
-    public Task<ImmutableArray<JournalRow>> DoAsync(JournalRead read) => Queue(read);
+    public Task<ImmutableArray<JournalRow>> DoAsync(JournalRead read) => Queue(read).AsTask();
 
     /// <inheritdoc/>
-    public Task<bool> DoAsync(JournalWrite write) => Queue(write);
+    public ValueTask<bool> DoAsync(JournalWrite write) => Queue(write);
 
     /// <summary>Carries out what is queued, then closes the file.</summary>
     public async ValueTask DisposeAsync()
@@ -38,22 +35,25 @@ internal sealed class SqliteWriter : IStateStore, IJournalStore
         await _closed.Task;
     }
 
-    private Task<TResult> Queue<TResult>(StorageOperation<TResult> operation) => _queue.TryAdd(operation)
+    private ValueTask<TResult> Queue<TResult>(StorageOperation<TResult> operation) => _queue.TryAdd(operation)
         ? operation.Done
-        : Task.FromException<TResult>(new StorageException($"{_file.Path} is closed."));
+        : ValueTask.FromException<TResult>(new StorageException($"{_file.Path} is closed."));
 
     private void Run()
     {
         while (_queue.WaitAsync().AsTask().GetAwaiter().GetResult())
         {
+            var group = new SqliteGroup();
             foreach (var operation in _queue.Take())
             {
-                Sort(operation);
+                Sort(operation, group);
             }
 
-            Commit();
-            _changes.Clear();
-            _writes.Clear();
+            if (!group.IsEmpty)
+            {
+                Commit(group);
+                ThreadPool.UnsafeQueueUserWorkItem(group, preferLocal: false);
+            }
         }
 
         _file.Dispose();
@@ -64,7 +64,7 @@ internal sealed class SqliteWriter : IStateStore, IJournalStore
     /// Answers a read at once, outside the group's transaction: it sees only committed rows, and a full disk does not affect it. Others wait
     /// for the transaction.
     /// </summary>
-    private void Sort(StorageOperation operation)
+    private void Sort(StorageOperation operation, SqliteGroup group)
     {
         switch (operation)
         {
@@ -75,10 +75,10 @@ internal sealed class SqliteWriter : IStateStore, IJournalStore
                 Answer(read, static (file, read) => file.ReadJournal(read.Grain));
                 break;
             case StateChange change:
-                _changes.Add((change, null));
+                group.Add(change);
                 break;
             case JournalWrite write:
-                _writes.Add((write, false));
+                group.Add(write);
                 break;
             default:
                 operation.Fail(new NotSupportedException($"{operation.GetType().Name} is not an operation of this store."));
@@ -99,45 +99,18 @@ internal sealed class SqliteWriter : IStateStore, IJournalStore
         }
     }
 
-    private void Commit()
+    private void Commit(SqliteGroup group)
     {
-        if (_changes.Count + _writes.Count == 0)
-        {
-            return;
-        }
-
         try
         {
             _file.Begin();
-            foreach (ref var change in CollectionsMarshal.AsSpan(_changes))
-            {
-                change.Result = _file.Change(change.Operation.Grain, change.Operation.Name, change.Operation.Expected, change.Operation.Payload);
-            }
-
-            foreach (ref var write in CollectionsMarshal.AsSpan(_writes))
-            {
-                write.Result = _file.TryWrite(write.Operation.Grain, write.Operation.Row);
-            }
-
+            group.CarryOut(_file);
             _file.Commit();
         }
         catch (Exception fault)
         {
             _file.RollBack();
-            var explained = Explain(fault);
-            _changes.ForEach(change => change.Operation.Fail(explained));
-            _writes.ForEach(write => write.Operation.Fail(explained));
-            return;
-        }
-
-        foreach (var (change, result) in _changes)
-        {
-            change.Complete(result);
-        }
-
-        foreach (var (write, result) in _writes)
-        {
-            write.Complete(result);
+            group.Fail(Explain(fault));
         }
     }
 

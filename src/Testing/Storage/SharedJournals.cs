@@ -11,9 +11,9 @@ internal sealed class SharedJournals(ClusterStorage storage, SiloLink? link) : I
         ? storage.Find(KeyOf(read)).Rows
         : (await storage.ReadAsync(KeyOf(read), link, read.Cancellation)).Rows;
 
-    public Task<bool> DoAsync(JournalWrite write) => link is null
-        ? Task.FromResult(storage.Put(KeyOf(write), write.Row))
-        : storage.WriteAsync(KeyOf(write), write.Row, link, write.Cancellation);
+    public ValueTask<bool> DoAsync(JournalWrite write) => link is null
+        ? new(storage.Put(KeyOf(write), write.Row))
+        : new(storage.WriteAsync(KeyOf(write), write.Row, link, write.Cancellation));
 
     private static StateKey KeyOf(StorageOperation operation) => new(DmaBufferRecord.StateName, GrainId.Parse(operation.Grain));
 }

@@ -83,6 +83,6 @@ internal sealed class RecordedReplies(string connection)
 
         public Task<ImmutableArray<JournalRow>> DoAsync(JournalRead read) => Task.FromResult(Now);
 
-        public Task<bool> DoAsync(JournalWrite write) => throw new NotSupportedException();
+        public ValueTask<bool> DoAsync(JournalWrite write) => throw new NotSupportedException();
     }
 }

@@ -66,8 +66,8 @@ public abstract class JournalContractTests(StorageHost host)
         var (appending, replacing) = (await ReadAsync(id), await ReadAsync(id));
         await current.AppendAsync(Bytes(2));
 
-        await Assert.ThrowsAsync<InconsistentStateException>(() => appending.AppendAsync(Bytes(3)));
-        await Assert.ThrowsAsync<InconsistentStateException>(() => replacing.ReplaceAsync(Bytes(4)));
+        await Assert.ThrowsAsync<InconsistentStateException>(() => appending.AppendAsync(Bytes(3)).AsTask());
+        await Assert.ThrowsAsync<InconsistentStateException>(() => replacing.ReplaceAsync(Bytes(4)).AsTask());
 
         await AssertReadsAsync(id, [1], [2]);
     }
@@ -81,8 +81,8 @@ public abstract class JournalContractTests(StorageHost host)
         var (appending, replacing) = (await ReadAsync(id), await ReadAsync(id));
         await current.ReplaceAsync(Bytes(2));
 
-        await Assert.ThrowsAsync<InconsistentStateException>(() => appending.AppendAsync(Bytes(3)));
-        await Assert.ThrowsAsync<InconsistentStateException>(() => replacing.ReplaceAsync(Bytes(4)));
+        await Assert.ThrowsAsync<InconsistentStateException>(() => appending.AppendAsync(Bytes(3)).AsTask());
+        await Assert.ThrowsAsync<InconsistentStateException>(() => replacing.ReplaceAsync(Bytes(4)).AsTask());
 
         await AssertReadsAsync(id, [2]);
     }
@@ -94,7 +94,7 @@ public abstract class JournalContractTests(StorageHost host)
         var activations = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ReadAsync(id)));
 
         var outcomes = await Task.WhenAll(activations.Select(async (journal, index) =>
-            await TryAsync(() => journal.ReplaceAsync(Bytes((byte)index))) ? index : -1));
+            await TryAsync(() => journal.ReplaceAsync(Bytes((byte)index)).AsTask()) ? index : -1));
 
         var winner = Assert.Single(outcomes, outcome => outcome >= 0);
         await AssertReadsAsync(id, [(byte)winner]);
@@ -228,7 +228,7 @@ public abstract class JournalContractTests(StorageHost host)
                 var number = (3 * (acknowledged.Count + 1)) + activation;
                 seen.Add(number);
                 var bytes = (random.Next(3) == 0 ? seen : [number]).SelectMany(BitConverter.GetBytes).ToArray();
-                if (!await TryAsync(() => bytes.Length > sizeof(int) ? journal.ReplaceAsync(bytes) : journal.AppendAsync(bytes)))
+                if (!await TryAsync(() => bytes.Length > sizeof(int) ? journal.ReplaceAsync(bytes).AsTask() : journal.AppendAsync(bytes).AsTask()))
                 {
                     break;
                 }
@@ -258,7 +258,7 @@ public abstract class JournalContractTests(StorageHost host)
             }
 
             var replaces = operation == 1 || at == 0;
-            var done = await TryAsync(() => replaces ? journal.ReplaceAsync(Bytes(value)) : journal.AppendAsync(Bytes(value)));
+            var done = await TryAsync(() => replaces ? journal.ReplaceAsync(Bytes(value)).AsTask() : journal.AppendAsync(Bytes(value)).AsTask());
             Assert.Equal(at == serial, done);
             if (done)
             {

@@ -110,7 +110,7 @@ public abstract class JournalStoreContractTests(StorageHost host) : JournalContr
                 {
                     var isSnapshot = sequence == 1 || areSnapshots[sequence - 1];
                     var rows = Enumerable.Range(0, 3).Select(writer => SealedJournal.Seal(grain, sequence, isSnapshot, Bytes((byte)writer))).ToArray();
-                    var outcomes = await Task.WhenAll(rows.Select(row => Task.Run(() => store.DoAsync(new JournalWrite(grain, row, Cancellation)))));
+                    var outcomes = await Task.WhenAll(rows.Select(row => Task.Run(() => store.DoAsync(new JournalWrite(grain, row, Cancellation)).AsTask())));
                     var winner = Assert.Single(rows, row => outcomes[Array.IndexOf(rows, row)]);
                     kept = isSnapshot ? [winner] : [.. kept, winner];
                 }
@@ -128,7 +128,7 @@ public abstract class JournalStoreContractTests(StorageHost host) : JournalContr
         var withdrawn = new CancellationToken(canceled: true);
 
         await Assert.ThrowsAsync<TaskCanceledException>(
-            () => store.DoAsync(new JournalWrite(grain, SealedJournal.Seal(grain, 1, isSnapshot: true, Bytes(1)), withdrawn)));
+            () => store.DoAsync(new JournalWrite(grain, SealedJournal.Seal(grain, 1, isSnapshot: true, Bytes(1)), withdrawn)).AsTask());
         await Assert.ThrowsAsync<TaskCanceledException>(() => store.DoAsync(new JournalRead(grain, withdrawn)));
 
         Assert.Empty(await ReadAsync(store, grain));
@@ -183,7 +183,7 @@ public abstract class JournalStoreContractTests(StorageHost host) : JournalContr
     protected override async Task<Journal> OpenAsync(GrainId id) => (await Host.JournalsAsync()).Of(Grains.Storage.StorageNames.Default, id, "journal");
 
     private static Task<bool> WriteAsync(IJournalStore store, string grain, long sequence, bool isSnapshot) =>
-        store.DoAsync(new JournalWrite(grain, SealedJournal.Seal(grain, sequence, isSnapshot, Bytes((byte)sequence)), Cancellation));
+        store.DoAsync(new JournalWrite(grain, SealedJournal.Seal(grain, sequence, isSnapshot, Bytes((byte)sequence)), Cancellation)).AsTask();
 
     private static async Task<JournalRow[]> ReadAsync(IJournalStore store, string grain) => [.. await store.DoAsync(new JournalRead(grain, Cancellation))];
 

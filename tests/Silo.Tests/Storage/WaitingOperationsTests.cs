@@ -63,7 +63,7 @@ public sealed class WaitingOperationsTests
         await withdrawal.CancelAsync();
 
         Assert.Equal([other], _queue.Take());
-        await Assert.ThrowsAsync<TaskCanceledException>(() => withdrawn.Done);
+        await Assert.ThrowsAsync<TaskCanceledException>(() => withdrawn.Done.AsTask());
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class WaitingOperationsTests
 
         foreach (var operation in waiting)
         {
-            Assert.Equal("gone", (await Assert.ThrowsAsync<StorageException>(() => operation.Done)).Message);
+            Assert.Equal("gone", (await Assert.ThrowsAsync<StorageException>(() => operation.Done.AsTask())).Message);
         }
 
         Assert.Empty(_queue.Take());

@@ -270,7 +270,7 @@ public sealed class PostgreSqlJournalTests(Servers servers)
     }
 
     private static Task<bool> WriteAsync(PostgreSqlStore store, string grain, long sequence, bool isSnapshot) =>
-        store.DoAsync(new JournalWrite(grain, new(sequence, isSnapshot, [1]), Cancellation));
+        store.DoAsync(new JournalWrite(grain, new(sequence, isSnapshot, [1]), Cancellation)).AsTask();
 
     /// <summary>Writes rows; the first one of a journal is a snapshot.</summary>
     private static async Task AppendAsync(PostgreSqlStore store, string grain, long first, long last)

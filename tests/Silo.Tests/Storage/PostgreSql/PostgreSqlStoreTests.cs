@@ -95,7 +95,7 @@ public sealed class PostgreSqlStoreTests(Servers servers)
         await using var writer = await OpenAsync();
         var gate = writer.Close();
         using var withdrawal = new CancellationTokenSource();
-        var withdrawn = writer.Table.DoAsync(new StateChange("a", "buffer", null, [1], withdrawal.Token));
+        var withdrawn = writer.Table.DoAsync(new StateChange("a", "buffer", null, [1], withdrawal.Token)).AsTask();
         var other = writer.ChangeAsync("b", null);
         await withdrawal.CancelAsync();
 
@@ -152,7 +152,7 @@ public sealed class PostgreSqlStoreTests(Servers servers)
         await writer.ChangeAsync("a", null);
         var gate = reader.Close();
         var reads = ((string[])["a", "none", "a"]).Select(grain =>
-            reader.Table.DoAsync(new StateRead(grain, "buffer", Cancellation))).ToArray();
+            reader.Table.DoAsync(new StateRead(grain, "buffer", Cancellation)).AsTask()).ToArray();
 
         gate.Opens.Set();
 

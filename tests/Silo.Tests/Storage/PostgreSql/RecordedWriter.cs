@@ -32,15 +32,15 @@ internal sealed class RecordedWriter : IAsyncDisposable
     public Gate Close()
     {
         var gate = new Gate();
-        _ = Table.DoAsync(gate);
+        _ = Table.DoAsync(gate).AsTask();
         return gate;
     }
 
     public Task<StoredState?> ChangeAsync(string grain, long? expected, string name = "buffer") =>
-        Table.DoAsync(new StateChange(grain, name, expected, [1], Cancellation));
+        Table.DoAsync(new StateChange(grain, name, expected, [1], Cancellation)).AsTask();
 
     public Task<bool> WriteAsync(string grain, long sequence, bool isSnapshot, byte[]? payload = null) =>
-        Table.DoAsync(new JournalWrite(grain, new(sequence, isSnapshot, payload ?? [1]), Cancellation));
+        Table.DoAsync(new JournalWrite(grain, new(sequence, isSnapshot, payload ?? [1]), Cancellation)).AsTask();
 
     public async Task<StoredState?> ReadAsync(string grain)
     {

@@ -176,7 +176,7 @@ public sealed partial class RedisJournalsTests(Servers servers)
         }
 
         public Task<bool> WriteAsync(string grain, long sequence, bool isSnapshot) =>
-            _journals.DoAsync(new JournalWrite(grain, new(sequence, isSnapshot, [1]), Cancellation));
+            _journals.DoAsync(new JournalWrite(grain, new(sequence, isSnapshot, [1]), Cancellation)).AsTask();
 
         /// <summary>Writes rows; the first one of a journal is a snapshot.</summary>
         public async Task AppendAsync(string grain, long first, long last)
