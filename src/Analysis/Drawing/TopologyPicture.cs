@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using DmaGrains.Model.Boards;
+using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Reports;
@@ -21,6 +22,7 @@ public sealed class TopologyPicture
     private const double RegionGap = 60;
     private const double RowGap = 14;
     private const double LaneStep = 4;
+    private const double HeadLength = 8;
     private const double LimitsWidth = 350;
     private const double TitleWidthLeast = 760;
     private const string BusHeading = "MMUs of buses";
@@ -190,7 +192,7 @@ public sealed class TopologyPicture
         for (var index = 0; index < _board.Memory.Length; index++)
         {
             var region = _board.Memory[index];
-            var isPeer = !region.IsOwnOf(device.Name) && device.PeerToPeer && region.PeerBus is not null && device.PeerBus == region.PeerBus;
+            var isPeer = region.IsOfAPeer(device.Name) && device.PeerToPeer && device.HasBusTo(region);
             if (!region.IsOwnOf(device.Name) && !isPeer)
             {
                 continue;
@@ -198,11 +200,29 @@ public sealed class TopologyPicture
 
             // The device's own memory and that of peers have separate lanes.
             var lane = TopOf(row) - (isPeer ? LaneStep : 2 * LaneStep);
-            var tip = isPeer ? $"{device.Name} reaches {region.Name} over {region.PeerBus}" : $"{region.Name} is {device.Name}'s own";
-            _picture.Line(_devices.Left + _devices.Across, TopOf(row) + 8, _ownColumn.Left, lane, Peer, isPeer, tip);
+            var (reads, writes) = (region.LetsPeers(DmaDirection.ToDevice), region.LetsPeers(DmaDirection.FromDevice));
+            var verb = reads && writes ? "reaches" : writes ? "may only write" : "may only read";
+            var tip = isPeer ? $"{device.Name} {verb} {region.Name} over {region.PeerBus}" : $"{region.Name} is {device.Name}'s own";
+            var (left, right) = (_devices.Left + _devices.Across, _regions.Left);
+            _picture.Line(left, TopOf(row) + 8, _ownColumn.Left, lane, Peer, isPeer, tip);
             _picture.Line(_ownColumn.Left, lane, _line + 8, lane, Peer, isPeer, tip);
-            _picture.Line(_line + 8, lane, _regions.Left, TopOf(index) + 10, Peer, isPeer, tip);
+            _picture.Line(_line + 8, lane, right, TopOf(index) + 10, Peer, isPeer, tip);
+            if (isPeer && !reads)
+            {
+                DrawHead(right, TopOf(index) + 10, -HeadLength, tip);
+            }
+            else if (isPeer && !writes)
+            {
+                DrawHead(left, TopOf(row) + 8, HeadLength, tip);
+            }
         }
+    }
+
+    /// <summary>Draws an arrowhead: data goes to where its point is.</summary>
+    private void DrawHead(double x, double y, double back, string tip)
+    {
+        _picture.Line(x + back, y - (HeadLength / 2), x, y, Peer, tip: tip);
+        _picture.Line(x + back, y + (HeadLength / 2), x, y, Peer, tip: tip);
     }
 
     private void DrawDevice(Device device, string limits, int row)

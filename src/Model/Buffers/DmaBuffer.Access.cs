@@ -36,7 +36,7 @@ public sealed partial record DmaBuffer
 
     /// <summary>EOPNOTSUPP when the memory is another device's and this device does not take a peer's memory; else null.</summary>
     private Refusal? CheckPeer(Device device, ImmutableArray<MemoryRegionLayout> regions) =>
-        !device.PeerToPeer && regions.FirstOrDefault(region => IsOfAPeer(region, device.Name)) is { } peer
+        !device.PeerToPeer && regions.FirstOrDefault(region => region.IsOfAPeer(device.Name)) is { } peer
             ? new(
                 Errno.EOPNOTSUPP, device.Name, nameof(Device.PeerToPeer), null, null,
                 $"{Name} lies in {peer.Name} of {peer.Device}, and {device.Name} does not take a peer's memory.")
@@ -46,15 +46,7 @@ public sealed partial record DmaBuffer
         (device.Coherent ? AttachmentTraits.Coherent : AttachmentTraits.None)
         | (device.NeedsStructPage ? AttachmentTraits.NeedsStructPage : AttachmentTraits.None)
         | (device.SegmentsPerLine ? AttachmentTraits.SegmentsPerLine : AttachmentTraits.None)
-        | (Regions.IsEmpty || AllReachable(device) ? AttachmentTraits.None : AttachmentTraits.NoPeerRoute);
-
-    private bool AllReachable(Device device) => Lies.All(region => IsReachable(region, device));
-
-    private static bool IsOfAPeer(MemoryRegionLayout region, string device) =>
-        region.Kind == MemoryKind.Vram && !region.IsOwnOf(device);
-
-    private static bool IsReachable(MemoryRegionLayout region, Device device) =>
-        !IsOfAPeer(region, device.Name) || (region.PeerBus is { } bus && bus == device.PeerBus);
+        | (Regions.IsEmpty || Lies.All(device.HasBusTo) ? AttachmentTraits.None : AttachmentTraits.NoPeerRoute);
 
     /// <summary>EINVAL for an access that the storage does not offer; else null.</summary>
     private Refusal? CheckAccess(Attachment attachment, BufferAccess access) => attachment.Access.HasFlag(access)
@@ -77,16 +69,12 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>EREMOTEIO naming PeerAccess when the bus to a peer's memory does not carry that direction; else null.</summary>
-    private Refusal? CheckPeerDirection(Attachment attachment, DmaDirection direction)
-    {
-        var (reads, writes) = (direction != DmaDirection.FromDevice, direction != DmaDirection.ToDevice);
-        return Lies.FirstOrDefault(region => IsOfAPeer(region, attachment.Device)
-            && ((reads && region.PeerAccess == PeerAccess.Write) || (writes && region.PeerAccess == PeerAccess.Read))) is { } oneWay
+    private Refusal? CheckPeerDirection(Attachment attachment, DmaDirection direction) =>
+        Lies.FirstOrDefault(region => region.IsOfAPeer(attachment.Device) && !region.LetsPeers(direction)) is { } oneWay
             ? new(
                 Errno.EREMOTEIO, attachment.Device, nameof(MemoryRegionLayout.PeerAccess), null, null,
                 $"Peers may only {(oneWay.PeerAccess == PeerAccess.Write ? "write" : "read")} {oneWay.Name}, where {Name} lies; {attachment.Device} maps it {WordOf(direction)}.")
             : null;
-    }
 
     /// <summary>EOPNOTSUPP for an option that this device's mappings do not support (thread #34); else null.</summary>
     private Refusal? CheckOptions(Attachment attachment, MapOptions options)

@@ -27,7 +27,7 @@ public sealed partial record DmaBuffer
     private ulong BarredTo(Device device) => Places(region => CheckMemory(device, [region]) is not null);
 
     /// <summary>The named peer regions that no bus connects to a device.</summary>
-    private ulong UnroutedFrom(Device device) => Places(region => !IsReachable(region, device));
+    private ulong UnroutedFrom(Device device) => Places(region => !device.HasBusTo(region));
 
     private ulong Places(Func<MemoryRegionLayout, bool> holds)
     {

@@ -1,4 +1,5 @@
 using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Memory;
 using Orleans;
 
 namespace DmaGrains.Model.Devices;
@@ -115,6 +116,9 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
             return Windows.IsEmpty ? bus : Math.Min(bus, Windows.HighestBusAddress);
         }
     }
+
+    /// <summary>Whether a bus leads from the device to a region. To a peer's memory, only one that both are on; the only place that compares peer buses.</summary>
+    public bool HasBusTo(MemoryRegionLayout region) => !region.IsOfAPeer(Name) || (region.PeerBus is { } bus && bus == PeerBus);
 
     /// <summary>The memory that the device reaches where no MMU stands in between.</summary>
     public DmaReach Reach => new(HighestAddress, Windows.BeyondALimit());

@@ -1,4 +1,5 @@
 using System.Numerics;
+using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Scatterlists;
 using Orleans;
 
@@ -86,6 +87,18 @@ public sealed record MemoryRegionLayout(
 
     /// <summary>Whether the region is that device's own memory.</summary>
     public bool IsOwnOf(string device) => Kind == MemoryKind.Vram && Device == device;
+
+    /// <summary>Whether the region is the memory of some other device, a peer of that one.</summary>
+    public bool IsOfAPeer(string device) => Kind == MemoryKind.Vram && Device != device;
+
+    /// <summary>Whether peers may move data that way: <see cref="PeerAccess"/> is asked nowhere else.</summary>
+    /// <param name="direction">From the peer's point of view, as in a map.</param>
+    public bool LetsPeers(DmaDirection direction) => PeerAccess switch
+    {
+        PeerAccess.Write => direction == DmaDirection.FromDevice,
+        PeerAccess.Read => direction == DmaDirection.ToDevice,
+        _ => true,
+    };
 
     /// <summary>An upper bound for the number of free runs of the fresh region.</summary>
     public ulong FreeRunCount => MissedPageBlock is not null ? 0 : ReservedEveryPages == 0 ? 1 : (Range.PageCount / ReservedEveryPages) + 1;

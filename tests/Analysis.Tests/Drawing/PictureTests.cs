@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Xml.Linq;
 using DmaGrains.Analysis.Drawing;
 using DmaGrains.Analysis.Exploring;
+using DmaGrains.Model.Boards;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
 using DmaGrains.Scenarios.Files;
@@ -40,6 +42,41 @@ public sealed class PictureTests
         Assert.All(board.Devices, device => Assert.Contains(device.Name, texts));
         Assert.All(board.Devices.Select(device => device.Iommu).OfType<string>(), stage => Assert.Contains(stage, texts));
         Assert.All(board.Memory, region => Assert.Contains(texts, text => text.StartsWith($"{region.Name}, ", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(PeerAccess.ReadWrite, "nic reaches bar over pcie", 0, 3)]
+    [InlineData(PeerAccess.Write, "nic may only write bar over pcie", 1, 5)]
+    [InlineData(PeerAccess.Read, "nic may only read bar over pcie", -1, 5)]
+    public void Topology_shows_which_way_data_goes_between_peers(PeerAccess access, string tip, int pointsTo, int lines)
+    {
+        var board = new BoardDefinition(
+            "peers",
+            "A graphics card and two network cards",
+            [new("bar", MemoryKind.Vram, new PageExtent(0, 16)) { Device = "gpu", PeerBus = "pcie", PeerAccess = access }],
+            [
+                new("gpu", null) { PeerBus = "pcie" },
+                new("nic", null) { PeerBus = "pcie", PeerToPeer = true },
+                new("deaf", null) { PeerBus = "pcie" },
+                new("away", null) { PeerBus = "pci", PeerToPeer = true },
+            ]);
+
+        var picture = TopologyPicture.Draw(board);
+
+        new Drawn(picture).IsTidy();
+        var paths = XDocument.Parse(picture).Descendants().Where(shape => shape.Name.LocalName == "line" && shape.Value.Contains(" over pc", StringComparison.Ordinal));
+        var path = paths.Where(shape => shape.Value == tip).ToList();
+        Assert.Equal(lines, path.Count);
+
+        // The other two take no peer's memory, or are on another bus.
+        Assert.Equal(path, paths);
+
+        // The two strokes of an arrowhead end where the path does: at memory, or at the device.
+        var ends = path.Skip(3).Select(stroke => (X: Of(stroke, "x2"), Y: Of(stroke, "y2"), FromRight: Of(stroke, "x1") > Of(stroke, "x2"))).Distinct().ToList();
+        var end = pointsTo > 0 ? (Of(path[2], "x2"), Of(path[2], "y2"), false) : (Of(path[0], "x1"), Of(path[0], "y1"), true);
+        Assert.Equal(pointsTo == 0 ? [] : [end], ends);
+
+        static double Of(XElement line, string attribute) => double.Parse(line.Attribute(attribute)!.Value, CultureInfo.InvariantCulture);
     }
 
     [Fact]
