@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Serialization;
 using DmaGrains.Model;
 
 namespace DmaGrains.Analysis.Comparing;
@@ -15,8 +16,13 @@ public sealed record PolicyChoice(
     /// <summary>Whether it can be recommended, because nothing goes wrong silently. False if no policy is safe.</summary>
     public bool Safe { get; init; }
 
-    /// <summary>Other policies with the same outcome that do not consider the importers' needs, so that it is luck.</summary>
-    public ImmutableArray<string> Lucky { get; init; } = [];
+    /// <summary>
+    /// Other policies that do exactly as well here although they do not consider the importers' needs: the policies are counted, not the
+    /// lists that rest on luck (<see cref="PolicyOutcome.LuckCount"/>).
+    /// </summary>
+    /// <remarks>Its name in JSON, <c>lucky</c>, is the one that programs already read.</remarks>
+    [JsonPropertyName("lucky")]
+    public ImmutableArray<string> AsGoodByLuck { get; init; } = [];
 
     /// <summary>Explains the choice among outcomes; <see cref="PolicyCriterion"/> made it.</summary>
     /// <param name="outcomes">Best first, at least one.</param>
@@ -40,7 +46,7 @@ public sealed record PolicyChoice(
             lucky.IsEmpty || !best.Safe ? null : $"{WordsOf(lucky)} had the same result while ignoring what importers need: luck.",
             never.IsEmpty ? null : $"No policy serves {WordsOf(never)}.",
         ];
-        return new(best.Policy, asGood, never, string.Join(' ', sentences.OfType<string>())) { Safe = best.Safe, Lucky = lucky };
+        return new(best.Policy, asGood, never, string.Join(' ', sentences.OfType<string>())) { Safe = best.Safe, AsGoodByLuck = lucky };
     }
 
     private static string ExpectedOf(PolicyOutcome outcome) => outcome.RefusedAsExpected.IsEmpty
