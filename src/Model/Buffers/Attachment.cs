@@ -97,6 +97,10 @@ public sealed record Attachment(
     /// What the device needs of the list's entries, as far as its limits were stated. An MMU joins entries, so behind one their count and
     /// addresses do not matter; but joining never cuts, so no entry may be longer than a segment.
     /// </summary>
+    /// <remarks>
+    /// Further limits are dropped behind an MMU: those of addresses are about the MMU's, which the map checks; the others about the buffer,
+    /// which the attach has checked, or less than a page, which whole pages keep.
+    /// </remarks>
     public DmaConstraints OnPages
     {
         get

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using DmaGrains.Model.Constraints;
-using DmaGrains.Model.Devices;
 using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Model.Buffers;
@@ -11,10 +11,8 @@ namespace DmaGrains.Model.Buffers;
 /// </content>
 public sealed partial record DmaBuffer
 {
-    /// <summary>A demand where the pages of a device behind an MMU may lie anywhere.</summary>
-    private static DmaConstraints Joined(Attachment attachment) => attachment.IsTranslated
-        ? attachment.Demand with { MaxSegmentCount = DeviceDmaParameters.DefaultMaxSegmentCount }
-        : attachment.Demand;
+    /// <summary>What an importer would demand under the policy translated.</summary>
+    private static DmaConstraints Joined(Attachment attachment) => attachment.IsTranslated ? attachment.Demand.BehindMmu() : attachment.Demand;
 
     /// <summary>Extends the refusal of an attach that no list allows: with translated counts one may exist.</summary>
     private Refusal ExplainTranslated(Refusal refusal, Attachment newcomer)
@@ -26,10 +24,11 @@ public sealed partial record DmaBuffer
 
         if (newcomer.IsTranslated && Exist(attachment => ReferenceEquals(attachment, newcomer) ? Joined(attachment) : attachment.Demand))
         {
-            return SuggestTranslated(refusal, [newcomer]);
+            // With storage, the list that is there has to suit the newcomer too.
+            return Storage is null ? SuggestTranslated(refusal, [newcomer]) : ExplainTranslatedLate(refusal, newcomer);
         }
 
-        return Exist(Joined) ? SuggestTranslated(refusal, Attachments.Where(attachment => attachment.IsTranslated)) : refusal;
+        return Storage is null && Exist(Joined) ? SuggestTranslated(refusal, Attachments.Where(attachment => attachment.IsTranslated)) : refusal;
 
         bool Exist(Func<Attachment, DmaConstraints> demandOf)
         {
@@ -41,7 +40,7 @@ public sealed partial record DmaBuffer
     /// <summary>Extends the refusal of a late attach where only the list's segment count is too high.</summary>
     private Refusal ExplainTranslatedLate(Refusal refusal, Attachment newcomer) =>
         Policy.Constraints == ConstraintModel.Rfc3 && newcomer.IsTranslated
-        && ListBreaks(CutFor(newcomer.Demand, Storage!), Joined(newcomer), newcomer) is null
+        && ListBreaks(CutFor(newcomer.Demand, Storage!), Joined(newcomer), newcomer) is null && BeyondEntries(newcomer, Storage!) is null
             ? SuggestTranslated(refusal, [newcomer])
             : refusal;
 
@@ -54,21 +53,48 @@ public sealed partial record DmaBuffer
             return refusal;
         }
 
+        // Only without a count and an alignment to keep do any free pages serve.
         var fewest = importers.Min(attachment => attachment.Demand.MaxSegmentCount);
-        return importers.Min(attachment => Joined(attachment).MaxSegmentCount) > fewest
+        var joined = importers.Select(Joined).Aggregate(DmaConstraints.Intersect);
+        return joined.MaxSegmentCount >= Page.CountFor(SizeBytes, PageOrder) >> PageOrder
+            && joined.Limits[ListLimit.AddressAlignment] <= Page.SizeOf(PageOrder)
             ? SuggestTranslated(refusal, importers.Where(attachment => attachment.IsTranslated && attachment.Demand.MaxSegmentCount == fewest))
             : refusal;
     }
 
-    /// <summary>Names the policy, unless the list that the device would walk is still too long: one range of addresses, cut at its own limits.</summary>
+    /// <summary>
+    /// Names the policy, unless a map under it could be refused all the same: the list that the device would walk is still too long, or
+    /// the device cannot address that much. Whether the MMU's address space is in use, a buffer does not know.
+    /// </summary>
     private Refusal SuggestTranslated(Refusal refusal, IEnumerable<Attachment> translated)
     {
         var fewest = translated.MinBy(attachment => attachment.Demand.MaxSegmentCount);
-        return fewest is null || !Representability.FitsOneRange(SizeBytes, fewest.Demand, PageOrder)
+        return fewest is null || !SurelyMaps(fewest)
             ? refusal
             : refusal with
             {
                 Reason = $"{refusal.Reason} {fewest.Device} is behind {fewest.Iommu ?? fewest.BusMmu}, which can join scattered pages: under the policy translated its count applies to the segments it walks, not to the pages.",
             };
+    }
+
+    /// <summary>Whether a device behind an MMU takes the buffer however its pages lie.</summary>
+    /// <remarks>
+    /// An MMU joins whole entries and keeps them off boundaries. Two neighbouring segments, or what is in two neighbouring windows, are
+    /// together longer than one may be: so there are fewer than twice as many as of one range, and addresses for twice as many windows. A
+    /// range is aligned to its size, and the first granule is never used.
+    /// </remarks>
+    private bool SurelyMaps(Attachment attachment)
+    {
+        var demand = attachment.Demand;
+        if (Representability.LeastSegmentCount(SizeBytes, demand, RangeShape.ContiguousAligned, SegmentLimit.Floored, PageOrder) is not { } least
+            || (2 * least) - 1 > demand.InPages(PageOrder).MaxSegmentCount)
+        {
+            return false;
+        }
+
+        UInt128 pages = Page.CountFor(SizeBytes, PageOrder) << Page.Shift;
+        var window = demand.BoundaryWindowBytes;
+        var padded = pages <= window ? pages : 2 * (pages + window - 1) / window * window;
+        return padded <= long.MaxValue && BitOperations.RoundUpToPowerOf2((ulong)padded) + padded <= (UInt128)attachment.HighestAddress + 1;
     }
 }

@@ -1,3 +1,4 @@
+using DmaGrains.Model.Devices;
 using Orleans;
 
 namespace DmaGrains.Model.Constraints;
@@ -65,6 +66,16 @@ public readonly record struct DmaConstraints(uint MaxSegmentSize, uint MaxSegmen
         MaxSegmentSize = Math.Max(MaxSegmentSize, Page.SizeOf(pageOrder)),
         SegmentBoundaryMask = SegmentBoundaryMask | (Page.SizeOf(pageOrder) - 1),
     }).InPages(pageOrder);
+
+    /// <summary>
+    /// What is left to demand of pages when an MMU stands in between: it joins them and gives them other addresses, but splits none, so size
+    /// and boundary stay.
+    /// </summary>
+    public DmaConstraints BehindMmu() => this with
+    {
+        MaxSegmentCount = DeviceDmaParameters.DefaultMaxSegmentCount,
+        Limits = Limits.WithoutAddresses(),
+    };
 
     /// <summary>Whether every list that satisfies these constraints also satisfies the others.</summary>
     public bool IsWithin(DmaConstraints others) => Intersect(this, others) == this;

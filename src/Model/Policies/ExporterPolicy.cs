@@ -93,11 +93,7 @@ public sealed record ExporterPolicy
         ConstraintModel.Flags => NeedsOneRange(device)
             ? DmaConstraints.Unconstrained with { MaxSegmentCount = 1 }
             : DmaConstraints.Unconstrained,
-        ConstraintModel.Translated when device.IsTranslated => device.Demand(getters) with
-        {
-            MaxSegmentCount = DeviceDmaParameters.DefaultMaxSegmentCount,
-            Limits = device.Limits.WithoutAddresses(),
-        },
+        ConstraintModel.Translated when device.IsTranslated => device.Demand(getters).BehindMmu(),
         ConstraintModel.Translated => device.Demand(getters),
         ConstraintModel.SizeOnly => DmaConstraints.Unconstrained with { MaxSegmentSize = device.Demand(getters).MaxSegmentSize },
         ConstraintModel.CountOnly => DmaConstraints.Unconstrained with { MaxSegmentCount = device.Demand(getters).MaxSegmentCount },

@@ -112,17 +112,34 @@ public sealed class NoListExistsTests
             HazardKind.NoListExists, Assert.Single(Attached(1 << 20, "translated", [new(65536, 15, 0)], iommu: "mmu").Board.Buffer(Frame)!.Hazards).Kind);
     }
 
+    [Fact]
+    public void Behind_an_MMU_the_alignment_of_addresses_does_not_bind_pages()
+    {
+        // Three segments of 12 KiB. If they had to start at multiples of 8 KiB, they could have no more than 8 KiB each.
+        DeviceDmaParameters[] devices = [new(uint.MaxValue, 0, 0), new(12288, 3, 0)];
+        var aligned = default(ListLimits).With(ListLimit.AddressAlignment, 8192);
+
+        Assert.Empty(Attached(36864, "flags", devices, iommu: "mmu", ofFirst: aligned).Board.Buffer(Frame)!.Hazards);
+        Assert.Equal(
+            HazardKind.NoListExists, Assert.Single(Attached(36864, "flags", devices, ofFirst: aligned).Board.Buffer(Frame)!.Hazards).Kind);
+    }
+
     private static bool Exists(ulong size, DmaConstraints limits) =>
         Representability.LeastSegmentCount(size, limits, RangeShape.Scattered, SegmentLimit.Exact) is { } least && least <= limits.MaxSegmentCount;
 
     private static (Board Board, bool IsRefused) Attached(
-        ulong size, string policy, DeviceDmaParameters[] devices, bool apart = false, string? iommu = null)
+        ulong size, string policy, DeviceDmaParameters[] devices, bool apart = false, string? iommu = null, ListLimits? ofFirst = null)
     {
         var board = Board.Create(new(
             "b",
             "b",
             [new("ram", MemoryKind.System, new(0x10000, 1024), apart ? 2UL : 0, apart ? 1UL : 0), new("cma", MemoryKind.Contiguous, new(0x80000, 512))],
-            [.. devices.Select((parameters, index) => new Device($"d{index}", parameters) { DmaMask = ulong.MaxValue, Iommu = iommu })])
+            [.. devices.Select((parameters, index) => new Device($"d{index}", parameters)
+            {
+                DmaMask = ulong.MaxValue,
+                Iommu = index == 0 || ofFirst is null ? iommu : null,
+                Limits = index == 0 ? ofFirst ?? default : default,
+            })])
         {
             Stages = iommu is null ? [] : [new(iommu, new(new(0), new(uint.MaxValue), 4096))],
         }).Value.Export(new(Frame, size) { Policy = NamedPolicies.Find(policy)! }).Next;
