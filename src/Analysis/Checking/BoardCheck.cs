@@ -8,13 +8,14 @@ namespace DmaGrains.Analysis.Checking;
 
 /// <summary>
 /// Checks the invariants of a board from outside: every buffer's union is that of its importers, no page has two owners, and no page or
-/// address is held for nobody. The board must be idle: while commands run, its parts are read at different moments.
+/// address is held for nobody. The parts of a board are read one after another, so on a board in use a reading may show what never was;
+/// what counts as wrong is what several readings show alike.
 /// </summary>
 /// <param name="Board">The board.</param>
 /// <param name="BufferCount">The number of listed buffers.</param>
 /// <param name="PageCount">The pages that they hold.</param>
 /// <param name="MappingCount">Their live mappings.</param>
-/// <param name="Findings">What is wrong; empty for nothing.</param>
+/// <param name="Findings">What is wrong on every reading; empty for nothing.</param>
 /// <param name="Unfinished">
 /// What interrupted commands have left; it is completed when such a command is sent again, or at the buffer's next command. Nothing is
 /// lost.
@@ -27,10 +28,18 @@ public sealed record BoardCheck(
     ImmutableArray<BoardFinding> Findings,
     ImmutableArray<string> Unfinished)
 {
+    /// <summary>
+    /// What some readings showed and others did not: commands ran meanwhile, or it changes all the time. On a board at rest there is none.
+    /// </summary>
+    public ImmutableArray<BoardFinding> Passing { get; init; } = [];
+
     /// <summary>What <see cref="RepairAsync"/> repaired before the check; empty when nothing was, or no repair was requested.</summary>
     public ImmutableArray<string> Mended { get; init; } = [];
 
-    /// <summary>Reads everything from a board's grains and checks it.</summary>
+    // What a command leaves for a moment is seldom there three times, under the same token.
+    private const int ReadingsMax = 3;
+
+    /// <summary>Reads everything from a board's grains and checks it: once, or where that shows something, three times.</summary>
     /// <param name="grains">The cluster.</param>
     /// <param name="board">The board.</param>
     /// <param name="cancellation">Cancels the operation.</param>
@@ -39,10 +48,27 @@ public sealed record BoardCheck(
         IGrainFactory grains, string board, CancellationToken cancellation = default)
     {
         var definition = await grains.GetBoard(board).GetAsync(cancellation);
-        return definition.IsGranted
-            ? DmaResult.Grant(Of(await BoardSnapshot.ReadAsync(grains, definition.Value, cancellation)))
-            : DmaResult.Refuse<BoardCheck>(definition.Refusal!);
+        if (!definition.IsGranted)
+        {
+            return DmaResult.Refuse<BoardCheck>(definition.Refusal!);
+        }
+
+        var check = Of(await BoardSnapshot.ReadAsync(grains, definition.Value, cancellation));
+        for (var reading = 1; reading < ReadingsMax && !(check.Findings.IsEmpty && check.Unfinished.IsEmpty); reading++)
+        {
+            check = check.With(Of(await BoardSnapshot.ReadAsync(grains, definition.Value, cancellation)));
+        }
+
+        return DmaResult.Grant(check);
     }
+
+    /// <summary>Adds a later reading: what only one of the two shows is passing, or was not unfinished.</summary>
+    public BoardCheck With(BoardCheck later) => later with
+    {
+        Findings = [.. later.Findings.Intersect(Findings)],
+        Passing = [.. Passing, .. Findings.Except(later.Findings), .. later.Findings.Except(Findings)],
+        Unfinished = [.. later.Unfinished.Intersect(Unfinished)],
+    };
 
     /// <summary>
     /// Repairs what can be repaired, then checks the board. Repairs wrong listings, interrupted exports, debts, pages and mappings held for
@@ -155,10 +181,10 @@ public sealed record BoardCheck(
     private static IEnumerable<BoardFinding> Pages(BoardSnapshot board)
     {
         var held = board.HeldPages.ToHashSet();
-        foreach (var buffer in board.Buffers.Where(buffer => buffer.Storage is { } storage && !held.Contains(storage.Token)))
+        foreach (var buffer in board.Buffers.Where(buffer => HasPages(buffer) && !held.Contains(buffer.Token)))
         {
             yield return new(
-                FindingKind.PagesNotHeld, buffer.Name, $"the board's memory does not hold its {buffer.Storage!.PageCount} pages");
+                FindingKind.PagesNotHeld, buffer.Name, $"the board's memory does not hold its {buffer.Storage!.PageCount} pages, {buffer.Token}");
         }
 
         // First maps and migrations request pages before they are stored; pages of earlier generations are given back together with the buffer's own.
@@ -174,7 +200,7 @@ public sealed record BoardCheck(
     private static IEnumerable<BoardFinding> Accounts(BoardSnapshot board)
     {
         // Leftovers of an interrupted command are held, but their size is unknown.
-        if (IsNotLaidOut(board) || board.HeldPages.Length != board.Buffers.Count(buffer => buffer.Storage is not null))
+        if (IsNotLaidOut(board) || board.HeldPages.Length != board.Buffers.Count(HasPages))
         {
             yield break;
         }
@@ -313,5 +339,8 @@ public sealed record BoardCheck(
         }
     }
 
-    private static IEnumerable<PageExtent> ExtentsOf(DmaBuffer buffer) => buffer.Storage?.Extents ?? [];
+    /// <summary>Whether a buffer has pages that it does not owe: what it owes, memory may have taken back and given away again.</summary>
+    private static bool HasPages(DmaBuffer buffer) => buffer.Storage is { } storage && !buffer.OwedTokens.Contains(storage.Token);
+
+    private static IEnumerable<PageExtent> ExtentsOf(DmaBuffer buffer) => HasPages(buffer) ? buffer.Storage!.Extents : [];
 }

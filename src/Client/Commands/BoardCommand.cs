@@ -222,7 +222,8 @@ internal static class BoardCommand
         return new LiveCommand(
             "check",
             """
-            Checks a whole board at rest: each union matches its importers, no page has two owners, nothing is held without a holder.
+            Checks a whole board: each union matches its importers, no page has two owners, nothing is held without a holder. A board in
+            use is read up to three times; what is wrong each time is a finding, and what is not is only mentioned.
 
             Example:
               dmagrains board check raspberry-pi-4 --gateway 127.0.0.1:30000
@@ -259,6 +260,11 @@ internal static class BoardCommand
                 foreach (var finding in check.Findings)
                 {
                     live.Terminal.Line($"  {finding}");
+                }
+
+                foreach (var passing in check.Passing)
+                {
+                    live.Terminal.Line($"  passing: {passing} (not on every reading: commands were running; check again when the board is idle)");
                 }
 
                 foreach (var command in check.Unfinished)

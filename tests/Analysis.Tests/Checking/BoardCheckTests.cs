@@ -21,6 +21,24 @@ public class BoardCheckTests
     }
 
     [Fact]
+    public void What_only_some_readings_show_is_passing_and_nothing_is_lost()
+    {
+        var board = Snapshot();
+        BoardSnapshot[] readings =
+        [
+            board with { HeldPages = [.. board.HeldPages, new("real", 0), new("first", 0)], Unmade = ["begun", "kept"] },
+            board with { HeldPages = [.. board.HeldPages, new("real", 0), new("second", 0)], Unmade = ["kept"] },
+            board with { HeldPages = [.. board.HeldPages, new("real", 0)], Unmade = ["kept", "late"] },
+        ];
+
+        var check = readings.Select(BoardCheck.Of).Aggregate((all, later) => all.With(later));
+
+        Assert.Equal(["real"], check.Findings.Select(finding => finding.Buffer!));
+        Assert.Equal(["first", "second"], check.Passing.Select(finding => finding.Buffer!));
+        Assert.StartsWith("kept: ", Assert.Single(check.Unfinished), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_page_of_two_buffers_is_found()
     {
         var board = Snapshot();
@@ -39,6 +57,25 @@ public class BoardCheckTests
         var check = BoardCheck.Of(board with { HeldPages = [board.Buffers[0].Token] });
 
         Assert.Equal([(FindingKind.PagesNotHeld, "b")], check.Findings.Select(finding => (finding.Kind, finding.Buffer!)));
+    }
+
+    [Fact]
+    public void Pages_that_a_released_buffer_owes_may_be_anothers_already()
+    {
+        // Memory has them back and gave them to the next one, before the first has noted that.
+        var board = Snapshot();
+        var first = board.Buffers[0].Apply(new DmaCommand.Unmap("m"), null, null).Next.Apply(new DmaCommand.Detach("g"), null, null).Next
+            .Apply(new DmaCommand.Release(), null, null).Next;
+        Assert.True(first is { IsInDebt: true, Storage: not null });
+
+        var check = BoardCheck.Of(board with
+        {
+            Buffers = [first, Renamed(board.Buffers[0], "other"), board.Buffers[1]],
+            HeldPages = [new("other", 0), board.Buffers[1].Token],
+        });
+
+        Assert.Empty(check.Findings.Where(finding => finding.Kind is FindingKind.PagesNotHeld or FindingKind.SharedPages or FindingKind.Accounts));
+        Assert.Contains("a: it has pages or addresses to give back; silos retry this until it is done", check.Unfinished);
     }
 
     [Fact]

@@ -28,6 +28,41 @@ public sealed class BoardRepairTests(SiloFixture silo)
     }
 
     [Fact]
+    public async Task A_board_in_use_has_no_findings()
+    {
+        var board = await silo.NewBoardAsync();
+        var isEnough = false;
+        var users = Enumerable.Range(0, 4).Select(number => $"frame{number}")
+            .Select(name => (Buffer: silo.Grains.GetBuffer(board, name), Name: name, Begun: new TaskCompletionSource()))
+            .ToList();
+        var uses = Task.WhenAll(users.Select(user => UseAsync(user.Buffer, user.Name, user.Begun)));
+        await Task.WhenAny(uses, Task.WhenAll(users.Select(user => user.Begun.Task)));
+        var checks = new List<BoardCheck>();
+        for (var check = 0; check < 20; check++)
+        {
+            checks.Add(await CheckAsync(board));
+        }
+
+        isEnough = true;
+        await uses;
+
+        Assert.All(checks, check => Assert.Empty(check.Findings));
+        Assert.Empty((await CheckAsync(board)).Passing);
+
+        async Task UseAsync(IDmaBufferGrain buffer, string name, TaskCompletionSource begun)
+        {
+            while (!isEnough)
+            {
+                Assert.True((await buffer.ExportAsync(new(name, 8192))).IsGranted);
+                Assert.True((await buffer.AttachAsync("a1", "gpu")).IsGranted);
+                Assert.True((await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice)).IsGranted);
+                await EndAsync(buffer);
+                begun.TrySetResult();
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_living_buffer_that_the_listing_lacks_is_found_and_listed_again()
     {
         var board = await silo.NewBoardAsync();
