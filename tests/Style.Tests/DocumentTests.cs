@@ -43,7 +43,7 @@ public partial class DocumentTests
         var fields = types.SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
             .Where(property => property.GetCustomAttribute<JsonIgnoreAttribute>() is not { Condition: JsonIgnoreCondition.Always }
                 && property.GetCustomAttribute<JsonExtensionDataAttribute>() is null)
-            .Select(property => property.Name)
+            .Select(property => property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? property.Name)
             .Concat(ListLimit.All.Select(limit => limit.Field))
             .Select(JsonNamingPolicy.SnakeCaseLower.ConvertName);
 
