@@ -60,12 +60,9 @@ internal static class Adjustments
     private static ImmutableArray<PageExtent> ReachOf(AdviceRequest request)
     {
         ImmutableArray<PageExtent> common = [new(0, MemoryRegionLayout.EndPfnMax)];
-        foreach (var device in request.Devices.Concat(request.Exporter is { } exporter ? [exporter] : Array.Empty<string>())
-            .Select(name => DeviceOf(request, name))
-            .Where(device => !device.IsTranslated || device.OutputLimit != 0))
+        foreach (var device in request.Devices.Concat(request.Exporter is { } exporter ? [exporter] : Array.Empty<string>()).Select(name => DeviceOf(request, name)))
         {
-            var reach = device.IsTranslated ? DmaReach.OfEntries(device.OutputLimit) : device.Reach;
-            common = [.. common.SelectMany(run => reach.Pages().Select(own => Overlap(run, own))).Where(run => run.PageCount != 0)];
+            common = [.. common.SelectMany(run => device.PageReach.Pages().Select(own => Overlap(run, own))).Where(run => run.PageCount != 0)];
         }
 
         return common;

@@ -26,10 +26,8 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, Param
         var walksSegments = WalksSegmentsOf(list);
         var segments = walksSegments ? list.Segments : list.Entries;
 
-        // Behind an MMU all pages are reachable, and windows do not translate the MMU's addresses.
-        var reach = !device.IsTranslated ? device.Reach
-            : walksSegments ? new(device.HighestAddress, default)
-            : DmaReach.OfEntries(device.OutputLimit);
+        // Behind an MMU, windows do not translate the MMU's addresses.
+        var reach = device.IsTranslated && walksSegments ? new(device.HighestAddress, default) : device.PageReach;
         var mmu = walksSegments ? _mmu : null;
         var held = HeldOf(list);
         var violations = SegmentCheck.AllViolations(segments.AsSpan(), _demand, reach, !walksSegments, device.Name)

@@ -88,7 +88,7 @@ public sealed record Attachment(
     public DmaWindows SeenThrough => IsTranslated ? default : Windows;
 
     /// <summary>The last physical address that the device reaches; behind an MMU, the last that the MMU's entries hold.</summary>
-    public ulong ReachesTo => (IsTranslated ? DmaReach.OfEntries(OutputLimit) : Reach).HighestCpuAddress;
+    public ulong ReachesTo => DmaReach.OfPages(IsTranslated, OutputLimit, Reach).HighestCpuAddress;
 
     /// <summary>The memory that the device reaches where no MMU stands in between.</summary>
     public DmaReach Reach => new(HighestAddress, Windows);

@@ -123,6 +123,9 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     /// <summary>The memory that the device reaches where no MMU stands in between.</summary>
     public DmaReach Reach => new(HighestAddress, Windows.BeyondALimit());
 
+    /// <summary>The memory in which its pages may lie.</summary>
+    public DmaReach PageReach => DmaReach.OfPages(IsTranslated, OutputLimit, Reach);
+
     /// <summary>The device's limits on a scatterlist, with unset ones filled in.</summary>
     public DmaConstraints Demand(ParameterDefaults getters)
     {

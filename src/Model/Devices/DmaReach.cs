@@ -14,9 +14,15 @@ namespace DmaGrains.Model.Devices;
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.device-reach")]
 public readonly record struct DmaReach(ulong HighestAddress, DmaWindows Windows)
 {
-    /// <summary>The memory that a device behind an MMU reaches: whatever the entries of the MMU next to memory can hold.</summary>
+    /// <summary>
+    /// The memory in which pages for a device may lie: what it reaches itself, or behind an MMU whatever the entries of the MMU next to
+    /// memory can hold. The only place that chooses between the two.
+    /// </summary>
+    /// <param name="isTranslated">Whether the device is behind an MMU.</param>
     /// <param name="outputLimit">The highest address that the entries hold; 0 for no limit.</param>
-    public static DmaReach OfEntries(ulong outputLimit) => new(outputLimit == 0 ? ulong.MaxValue : outputLimit, default);
+    /// <param name="own">What the device reaches where no MMU stands in between.</param>
+    public static DmaReach OfPages(bool isTranslated, ulong outputLimit, DmaReach own) =>
+        isTranslated ? new(outputLimit == 0 ? ulong.MaxValue : outputLimit, default) : own;
 
     /// <summary>The last CPU address that the device reaches; 0 when it reaches no memory.</summary>
     public ulong HighestCpuAddress

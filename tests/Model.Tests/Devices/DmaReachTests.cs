@@ -31,7 +31,7 @@ public sealed class DmaReachTests
     [InlineData(0, ulong.MaxValue)]
     [InlineData(0xffff_ffff, 0xffff_ffff)]
     public void Entries_of_an_MMU_hold_addresses_up_to_their_limit_and_all_without_one(ulong outputLimit, ulong highest) =>
-        Assert.Equal(new(highest, default), DmaReach.OfEntries(outputLimit));
+        Assert.Equal(new(highest, default), DmaReach.OfPages(isTranslated: true, outputLimit, new(0xff, default)));
 
     [Fact]
     public void Pages_are_held_and_so_are_their_runs() => _reach.Where(reach => !reach.Windows.IsEmpty).Sample(reach =>
