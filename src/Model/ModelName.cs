@@ -13,6 +13,7 @@ public static class ModelName
     public const string Expected = "1 to 63 of a-z, A-Z, 0-9, '.', '_', '-', '#', starting with a letter or digit";
 
     /// <summary>Whether <paramref name="name"/> can be a name. No slash: it separates the parts of a grain key.</summary>
+    /// <remarks>The only place that decides this.</remarks>
     public static bool IsValid(string? name)
     {
         if (string.IsNullOrEmpty(name) || name.Length > LengthMax || !char.IsAsciiLetterOrDigit(name[0]))

@@ -116,6 +116,26 @@ public partial class DocumentTests
         });
     }
 
+    [Fact]
+    public void Deciding_members_say_whether_they_are_the_only_place()
+    {
+        var rows = Repository.Read("docs/rules.md").Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal) && line.Contains('`', StringComparison.Ordinal));
+
+        var silent = rows.Select(line => line.Split(" | ")[1]).SelectMany(cell =>
+        {
+            var text = string.Concat(FilesIn(cell).Select(Repository.Read));
+            return DecidingName().Matches(cell)
+                .Select(name => (Type: name.Groups["type"].Value, Member: name.Groups["member"].Value))
+                .Where(name => !SaysSo(text, name.Member) && !SaysSo(text, name.Type));
+        });
+
+        Assert.Empty(silent.Distinct());
+    }
+
+    /// <summary>Whether the comment of some declaration of that name speaks of the only place.</summary>
+    private static bool SaysSo(string text, string name) => name.Length != 0
+        && Regex.IsMatch(text, $@"only place[^\n]*\n(\s*///[^\n]*\n)*(\s*\[[^\n]*\n)*[^\n/=;]*\b{name}\b[^\n]*\n");
+
     /// <summary>The source files that are named in a cell of the rules page.</summary>
     private static IEnumerable<string> FilesIn(string cell) => SourceFile().Matches(cell).Select(match => match.Groups["path"].Value)
         .Select(path => path.StartsWith("src/", StringComparison.Ordinal) ? path : $"src/Model/{path}");
@@ -188,6 +208,9 @@ public partial class DocumentTests
 
     [GeneratedRegex(@"`(?<type>[A-Z]\w+)\.(?<member>[A-Z]\w+)`")]
     private static partial Regex MemberName();
+
+    [GeneratedRegex(@"`((?<type>[A-Z]\w+)\.)?(?<member>[A-Z]\w+)`")]
+    private static partial Regex DecidingName();
 
     [GeneratedRegex(@"`(?<path>[\w./]+/[\w.]+\.cs)`")]
     private static partial Regex SourceFile();

@@ -90,6 +90,7 @@ public static class Advisor
     /// The criteria, most important first; less is better: refused importers, silent faults, other hazards, bytes copied or bounced, the
     /// scarcest kind of memory and bytes of contiguous areas, cache maintenance, segments to walk, failing orders.
     /// </summary>
+    /// <remarks>The only place that ranks rows.</remarks>
     private static ImmutableArray<ulong> RankingOf(CandidateReport candidate, AdviceRequest request) =>
     [
         (ulong)candidate.Verdict,

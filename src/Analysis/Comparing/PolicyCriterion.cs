@@ -13,6 +13,7 @@ internal sealed record PolicyCriterion(Func<PolicyOutcome, ulong> Value, Func<Po
     /// out, hazards of use, luck, refusals, bytes copied, contiguous memory, cache maintenance, and segments to walk. A refusal that the
     /// scenario expects counts neither for nor against a policy, and neither does granting the step.
     /// </summary>
+    /// <remarks>The only place that ranks policies.</remarks>
     public static ImmutableArray<PolicyCriterion> All { get; } =
     [
         new(outcome => outcome.CountHazards() - outcome.LuckCount - outcome.UseCount, (_, count) => $"lets {Counted.Of(count, "thing")} go wrong silently"),

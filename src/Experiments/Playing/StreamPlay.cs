@@ -94,6 +94,7 @@ internal sealed class StreamPlay
     /// <param name="session">The buffers, of this stream.</param>
     /// <param name="refusal">Why it was refused.</param>
     /// <param name="isExport">Whether it was an export.</param>
+    /// <remarks>The only place that decides this.</remarks>
     public AfterRefusal After(Session session, Refusal refusal, bool isExport)
     {
         var isBeingServed = session.Stage == SessionStage.BeingServed;

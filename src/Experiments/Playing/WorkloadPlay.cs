@@ -8,6 +8,7 @@ namespace DmaGrains.Experiments.Playing;
 /// The workload of one board with its random numbers: what arrives, and when. It is the same in virtual time (<see cref="Simulation"/>) and
 /// in real time (<see cref="Driving.BoardDrive"/>).
 /// </summary>
+/// <remarks>With its parts, such as <see cref="StreamPlay"/>, the only place that decides this.</remarks>
 internal sealed class WorkloadPlay
 {
     /// <summary>Creates a workload before its first arrival.</summary>

@@ -21,6 +21,7 @@ internal sealed class TokenTombstones<TToken>(TimeProvider time)
     private readonly Queue<(long Since, TToken Token)> _oldest = [];
 
     /// <summary>EINVAL naming Token when a token was given back; else null.</summary>
+    /// <remarks>The only place that refuses late requests; the grains of memory and MMUs ask it before the model.</remarks>
     public Refusal? Check(TToken token) => _ended.Contains(token)
         ? Refusal.Of(Errno.EINVAL, "Token", $"{token} was given back; a request for it comes too late.")
         : null;

@@ -14,6 +14,7 @@ public sealed partial record BoardDefinition
     /// EINVAL for malformed or dangling parts, EEXIST for names or pages used twice or a second bounce pool, ENOSPC above a limit, EBUSY
     /// when a driver is stated as the owner of tables that belong to the DMA API.
     /// </returns>
+    /// <remarks>The only place that decides this; files check only that what they name exists, to tell the line.</remarks>
     public Refusal? Check() =>
         CheckNulls()
         ?? ModelName.Check(Name, "Board")

@@ -47,6 +47,7 @@ public sealed partial record BoardDefinition(
 
     /// <summary>The board with another device, or with that one as it is now.</summary>
     /// <returns>What <see cref="Check"/> answers; the same object when the board has that device already.</returns>
+    /// <remarks>The only place that decides this.</remarks>
     public DmaResult<BoardDefinition> With(Device device)
     {
         var known = Devices.FirstOrDefault(other => other.Name == device.Name);

@@ -37,6 +37,7 @@ public sealed record BoardSetUp
 
     /// <summary>Begins to define a board, or resumes.</summary>
     /// <returns>What <see cref="BoardDefinition.Check"/> answers; EEXIST when the board has another definition; the same object when it has this one.</returns>
+    /// <remarks>The only place that decides this.</remarks>
     public DmaResult<BoardSetUp> Define(BoardDefinition definition)
     {
         if (definition.Check() is { } refusal)
@@ -67,6 +68,9 @@ public sealed record BoardSetUp
     /// <see cref="LaysOutAnew"/>.
     /// </param>
     /// <returns>What <see cref="BoardDefinition.Check"/> answers; EBUSY naming Memory.</returns>
+    /// <remarks>
+    /// The only place that decides this. Should something be held all the same, the grains of memory and MMUs refuse to be laid out.
+    /// </remarks>
     public DmaResult<BoardSetUp> Replace(BoardDefinition definition, string? holder)
     {
         if (definition.Check() is { } refusal)
@@ -100,6 +104,7 @@ public sealed record BoardSetUp
     /// <param name="name">The board's name.</param>
     /// <param name="holder">As for <see cref="Replace"/>.</param>
     /// <returns>ENOENT when there never was such a board; EBUSY naming Buffers; the same object when it is already gone.</returns>
+    /// <remarks>The only place that decides it, as <see cref="Replace"/>.</remarks>
     public DmaResult<BoardSetUp> Remove(string name, string? holder) =>
         Definition is null
             ? Generation == 0 ? DmaResult.Refuse<BoardSetUp>(NotThere(name)!) : DmaResult.Grant(this)

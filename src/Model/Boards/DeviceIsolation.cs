@@ -9,6 +9,7 @@ public static class DeviceIsolation
     /// <summary>The isolation of a device. Its accesses go through all stacked MMUs, so the better one counts.</summary>
     /// <param name="device">The device, on the board or to be added.</param>
     /// <param name="board">The board, with the MMUs that the device names.</param>
+    /// <remarks>The only place that decides this.</remarks>
     public static Isolation Of(Device device, BoardDefinition board)
     {
         var isolation = Isolation.None;

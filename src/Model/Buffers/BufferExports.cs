@@ -22,6 +22,7 @@ public static class BufferExports
     /// <see cref="Authorize"/> answers, EEXIST when another buffer of that name lives or owes pages; ENOMEM or EIO when the exporter
     /// allocates at once and there are no pages.
     /// </returns>
+    /// <remarks>The only place that decides an export, in this order.</remarks>
     public static ExportStep Begin(DmaBuffer? existing, BufferExport export, uint least = 0) =>
         export.Check() is { } refusal ? DmaResult.Refuse<DmaBuffer>(refusal)
         : existing is not null && existing.Origin == export ? Allocate(existing)
@@ -37,6 +38,7 @@ public static class BufferExports
     /// As <see cref="NamedRegions.ForExport"/>; ENODEV for an unknown exporter, EOPNOTSUPP for one whose driver only imports, EINVAL as
     /// <see cref="NamedRegions.Find"/>.
     /// </returns>
+    /// <remarks>The only place that decides who may export; checks of files and <c>advise</c> ask it.</remarks>
     public static DmaResult<ImmutableArray<MemoryRegionLayout>> Authorize(
         IEnumerable<MemoryRegionLayout> board, string buffer, string? exporter, Device? device, NameList memory)
     {

@@ -16,6 +16,7 @@ public readonly record struct CommandId(string Caller, long Number)
 
     /// <summary>Null when the id is valid.</summary>
     /// <returns>EINVAL naming Id.</returns>
+    /// <remarks>The only place that decides this.</remarks>
     public Refusal? Check() =>
         !ModelName.IsValid(Caller) ? ModelName.Check(Caller, Field)
         : Number < 1 ? Refusal.Of(Errno.EINVAL, Field, $"Id {this} has the number {Number}: expected 1 to {long.MaxValue}.")

@@ -15,6 +15,7 @@ public sealed partial record DmaBuffer
         | (regions.All(region => region.Kind.HasPfns()) ? BufferAccess.Pfns : BufferAccess.None);
 
     /// <summary>EPERM, EINVAL or EOPNOTSUPP when the device may not use memory of these kinds; else null.</summary>
+    /// <remarks>The only place that decides this; <c>BarredTo</c> asks it for each region.</remarks>
     private Refusal? CheckMemory(Device device, ImmutableArray<MemoryRegionLayout> regions)
     {
         if (!device.Trusted && regions.FirstOrDefault(region => region.Kind == MemoryKind.Protected) is { } opaque)
@@ -35,6 +36,7 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>EOPNOTSUPP when the memory is another device's and this device does not take a peer's memory; else null.</summary>
+    /// <remarks>The only place that decides this.</remarks>
     private Refusal? CheckPeer(Device device, ImmutableArray<MemoryRegionLayout> regions) =>
         !device.PeerToPeer && regions.FirstOrDefault(region => region.IsOfAPeer(device.Name)) is { } peer
             ? new(
@@ -49,6 +51,7 @@ public sealed partial record DmaBuffer
         | (Regions.IsEmpty || Lies.All(device.HasBusTo) ? AttachmentTraits.None : AttachmentTraits.NoPeerRoute);
 
     /// <summary>EINVAL for an access that the storage does not offer; else null.</summary>
+    /// <remarks>The only place that refuses it; what memory offers is <see cref="AccessTo"/>.</remarks>
     private Refusal? CheckAccess(Attachment attachment, BufferAccess access) => attachment.Access.HasFlag(access)
         ? null
         : new(
@@ -56,6 +59,10 @@ public sealed partial record DmaBuffer
             $"{Name} cannot be taken as {WordOf(access)}: {string.Join(", ", Lies.Select(region => region.Name))} offers {Offers(attachment.Access)}.");
 
     /// <summary>EREMOTEIO for a map when no bus connects the device to a peer's memory; else null.</summary>
+    /// <remarks>
+    /// The only place at a map; an exporter that moves storage asks at the attach, in <see cref="Misplaced"/>. Which bus:
+    /// <see cref="Device.HasBusTo"/>.
+    /// </remarks>
     private Refusal? CheckPeerRoute(Attachment attachment, BufferAccess access) =>
         access == BufferAccess.Map && attachment.Traits.HasFlag(AttachmentTraits.NoPeerRoute) ? NoPeerRoute(attachment) : null;
 
@@ -69,6 +76,7 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>EREMOTEIO naming PeerAccess when the bus to a peer's memory does not carry that direction; else null.</summary>
+    /// <remarks>The only place that refuses it; which direction: <see cref="MemoryRegionLayout.LetsPeers"/>.</remarks>
     private Refusal? CheckPeerDirection(Attachment attachment, DmaDirection direction) =>
         Lies.FirstOrDefault(region => region.IsOfAPeer(attachment.Device) && !region.LetsPeers(direction)) is { } oneWay
             ? new(

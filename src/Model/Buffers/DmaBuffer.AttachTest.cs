@@ -6,6 +6,7 @@ namespace DmaGrains.Model.Buffers;
 public sealed partial record DmaBuffer
 {
     /// <summary>Whether an attach is tried with a map first. An importer that has to wait until the storage moves is not tried.</summary>
+    /// <remarks>The only place that decides this.</remarks>
     private bool IsTried(AttachPlan plan) => Policy.AttachTest != AttachTest.None && (!plan.Attachment.IsPending || Policy.Pinned);
 
     /// <summary>Tries a map on the storage, or on what memory would give if there is none yet or it would move for the newcomer.</summary>
@@ -26,6 +27,7 @@ public sealed partial record DmaBuffer
     /// Whether the batch's earlier commands must be made durable, and owed addresses given back, before this command. A map then finds the
     /// same addresses free as if the commands had been sent one by one.
     /// </summary>
+    /// <remarks>With <see cref="MustSettleSince"/> the only place that decides this.</remarks>
     public bool MustSettleBefore(DmaCommand command) =>
         !Unmapped.IsEmpty && command.Touch(Policy, IsReleased || IsRevoked).AsksForAddresses;
 
@@ -34,6 +36,7 @@ public sealed partial record DmaBuffer
     /// write would leave pages that no stored state names.
     /// </summary>
     /// <param name="durable">The buffer as last made durable.</param>
+    /// <remarks>With <see cref="MustSettleBefore"/> the only place that decides this.</remarks>
     public bool MustSettleSince(DmaBuffer durable) => Generation != durable.Generation;
 
     /// <summary>Adds the importer, on the present storage.</summary>

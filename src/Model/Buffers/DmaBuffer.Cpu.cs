@@ -8,6 +8,8 @@ public sealed partial record DmaBuffer
 {
     private const string CpuName = "cpu";
 
+    /// <summary>Begins a CPU access; the same access under the same name is granted again.</summary>
+    /// <remarks>The only place that tells a repeated access by its name.</remarks>
     internal Transition BeginCpuAccess(DmaCommand.BeginCpuAccess command)
     {
         if (CheckCpu(command.Access, command.Direction) is { } refusal)

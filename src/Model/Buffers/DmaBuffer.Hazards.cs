@@ -11,6 +11,10 @@ namespace DmaGrains.Model.Buffers;
 public sealed partial record DmaBuffer
 {
     /// <summary>Records what is wrong with a mapping.</summary>
+    /// <remarks>
+    /// The only place for hazards of a map; those of attaches, detaches, unmaps and CPU access are recorded where they happen, by
+    /// <see cref="RecordHazard"/>.
+    /// </remarks>
     private DmaBuffer RecordHazardsOf(Mapping mapping, SgTable table, Attachment attachment)
     {
         var noted = RecordHazard(WithoutPages(mapping, attachment));
@@ -30,6 +34,10 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>Records a hazard: once for each kind and limit of an attachment, and once for each kind caused by the CPU.</summary>
+    /// <remarks>
+    /// The only place that decides whether a hazard is told, except that a revoke tells of each holder. How many are kept:
+    /// <see cref="Hazard.With"/>.
+    /// </remarks>
     private DmaBuffer RecordHazard(Hazard? found)
     {
         if (found is null)

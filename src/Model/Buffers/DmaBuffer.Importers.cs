@@ -9,6 +9,10 @@ namespace DmaGrains.Model.Buffers;
 /// <content>Attach, detach and release.</content>
 public sealed partial record DmaBuffer
 {
+    /// <summary>Attaches a device.</summary>
+    /// <remarks>
+    /// The only place that decides an attach: names and repeats, the device, the number of attachments, then what <c>PlanAttach</c> says.
+    /// </remarks>
     internal CommandStep Attach(DmaCommand.Attach command) =>
         CheckAttach(command) is { } decided ? decided
         : ModelName.IsValid(command.Device) ? new CommandQuestion.NeedsDevice(this, command)
@@ -55,6 +59,10 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>Judges an attach before memory is asked: a decided transition, or a plan.</summary>
+    /// <remarks>
+    /// The only place for these checks, in this order: the frame, the union, whether a list exists, the exporter, the list that is there,
+    /// where it lies.
+    /// </remarks>
     private (Transition? Decided, AttachPlan? Plan) PlanAttach(DmaCommand.Attach command, Device device)
     {
         var importer = device.Name;
@@ -122,6 +130,7 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>The storage's list does not satisfy the newcomer (thread #2 to #8): the exporter's policy decides.</summary>
+    /// <remarks>The only place that decides this.</remarks>
     private (Transition? Decided, AttachPlan? Plan) DecideLateImporter(
         Attachment attachment, DmaConstraints union, Refusal violation)
     {
@@ -148,6 +157,7 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>Decides an attach where its device does not matter, outside the buffer's lock; null when it goes on.</summary>
+    /// <remarks>The only place that tells a repeated attach by its name.</remarks>
     private Transition? CheckAttach(DmaCommand.Attach command)
     {
         if ((ModelName.Check(command.Attachment, "Attachment") ?? (command.Device is null ? Refusal.Null("Device") : null)) is { } bad)
@@ -171,6 +181,7 @@ public sealed partial record DmaBuffer
     /// What the exporter refuses regardless of constraints, asked after the calculation (thread #0): ENODEV when revoked; EPERM, EINVAL or
     /// EOPNOTSUPP for its memory; EBUSY while it accepts no importers; null when it goes on.
     /// </summary>
+    /// <remarks>The only place at an attach. A map asks again whether the buffer is revoked.</remarks>
     private Refusal? CheckRefusedByExporter(Device device)
     {
         if (IsRevoked)
@@ -245,6 +256,7 @@ public sealed partial record DmaBuffer
         Mapping.TableOver(Storage!, SizeBytes, cutUnder), demand, importer.Device, importer.SeenThrough);
 
     /// <summary>The limits under which an importer's list is cut over a storage. The cut may have any number of pieces; the caller checks the count.</summary>
+    /// <remarks>The only place for lists that the exporter cuts.</remarks>
     private DmaConstraints CutFor(DmaConstraints demand, BackingStorage storage) =>
         Policy.HasOwnLists ? demand.ToWholePages(storage.PageOrder).ToCut(storage.PageOrder) with { MaxSegmentCount = uint.MaxValue }
         : storage.AllocatedUnder.ToCut(storage.PageOrder);
@@ -252,6 +264,8 @@ public sealed partial record DmaBuffer
     private NamedList<Attachment, AttachmentSum> WithPending(string attachment) =>
         Attachments.With(Attached(attachment) with { IsPending = true });
 
+    /// <summary>Ends an attachment. EINVAL for an unknown one, EBUSY while it has mappings.</summary>
+    /// <remarks>The only place where an attachment ends. The union is then the sum of those that stay, or is read anew.</remarks>
     internal CommandStep Detach(DmaCommand.Detach command)
     {
         if (Attachments.Find(command.Attachment) is not { } attachment)
@@ -278,6 +292,7 @@ public sealed partial record DmaBuffer
         devices => DetachRereading(leaving, left, devices));
 
     /// <summary>The posted detach read every device anew; when nothing was common any more, it silently kept the old union.</summary>
+    /// <remarks>The only place where a detach reads devices anew.</remarks>
     private Transition DetachRereading(
         Attachment attachment, NamedList<Attachment, AttachmentSum> left, IReadOnlyDictionary<string, Device> devices)
     {
@@ -295,6 +310,7 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>Records every holder of a list as a hazard. The pages are given back when the last mapping ends.</summary>
+    /// <remarks>The only place that revokes. Later attaches, maps and CPU access ask <see cref="IsRevoked"/>.</remarks>
     internal Transition Revoke()
     {
         if (IsRevoked)

@@ -9,6 +9,7 @@ namespace DmaGrains.Model.Buffers;
 public sealed partial record DmaBuffer
 {
     /// <summary>Records each limit that a list keeps only by luck: other pages, which memory might have given for the same request, would break it.</summary>
+    /// <remarks>The only place that judges luck.</remarks>
     private DmaBuffer RecordLuck(Mapping mapping, Attachment attachment) =>
         RecordHazard(CountByLuck(mapping, attachment)).RecordHazard(SizeByLuck(mapping, attachment)).RecordHazard(BoundaryByLuck(mapping, attachment)).RecordHazard(AlignmentByLuck(mapping, attachment));
 

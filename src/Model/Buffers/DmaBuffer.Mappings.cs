@@ -12,6 +12,7 @@ namespace DmaGrains.Model.Buffers;
 public sealed partial record DmaBuffer
 {
     /// <summary>A live mapping whose DMA addresses every further map is handed; null when each map makes its own, or there is none yet (thread #12).</summary>
+    /// <remarks>The only place that chooses the mapping; <see cref="HandedOutTo"/> decides whether it is handed out.</remarks>
     private Mapping? HandedOut => Policy.SharesAddresses
         ? Mappings.FirstOrDefault(mapping => mapping.Access == BufferAccess.Map && !(mapping.Raw is { } raw && MapsForItself(raw)))
         : null;
@@ -39,6 +40,9 @@ public sealed partial record DmaBuffer
         || !Mappings.Any(other => other.Name != mapping.Name && other.Mapped is not null && other.HeldAs == mapping.HeldAs);
 
     /// <summary>Whether copies may stand in for pages that a device without an MMU does not reach.</summary>
+    /// <remarks>
+    /// The only place that decides it for a device's own list; a shared one with copies is refused by <see cref="HandOut"/>.
+    /// </remarks>
     private bool MayBounce(MapOptions options, BackingStorage storage) =>
         Policy.Bouncing && !options.HasFlag(MapOptions.NoBounce) && LiesIn(storage).All(region => region.Kind.IsBounceable());
 
@@ -62,6 +66,7 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>The allocation that an export needs; null unless the exporter allocates at once.</summary>
+    /// <remarks>The only place that allocates at an export; for others see <see cref="Take(AccessRequest)"/>.</remarks>
     public AllocationRequest? AllocationAtExport =>
         Policy.Allocation == AllocationTime.AtExport && Storage is null && !IsReleasedByAll && !IsRevoked
             ? RequestFor(Token, Constraints, [])
@@ -131,6 +136,10 @@ public sealed partial record DmaBuffer
     /// By default the first map that will be granted allocates, under the union of all importers attached at that moment (thread #59);
     /// a map also moves the storage for an importer that came late.
     /// </summary>
+    /// <remarks>
+    /// Not the only place that allocates or moves: <see cref="Attach(DmaCommand.Attach)"/>, <see cref="End"/> and
+    /// <see cref="AllocationAtExport"/> do too, each under its policy.
+    /// </remarks>
     internal CommandStep Take(AccessRequest request) =>
         CheckTake(request) is { } decided ? decided
         : Storage is null ? AskFor(request, RequestFor(Token, Constraints, Attachments.ToImmutableArray()))
@@ -265,6 +274,7 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>The limits under which the requested list is cut.</summary>
+    /// <remarks>The only place that chooses between <see cref="CutFor"/> and <see cref="CutOf"/>.</remarks>
     private DmaConstraints CutUnder(AccessRequest request, Attachment attachment, BackingStorage storage) => request.Raw is { } raw
         ? CutOf(Mappings.Find(raw)!, attachment)
         : CutFor(attachment.Demand, storage);
@@ -362,6 +372,8 @@ public sealed partial record DmaBuffer
     private CommandQuestion.NeedsContext AskFor(Mapping mapping) => new(
         Of(mapping.HeldAs), elsewhere => elsewhere is null ? End(mapping) : Transition.Refuse(this, elsewhere));
 
+    /// <summary>Ends a mapping; the last one moves the storage for an importer that waits for it.</summary>
+    /// <remarks>Not the only place that moves storage: see <see cref="Take(AccessRequest)"/>.</remarks>
     private CommandStep End(Mapping mapping) => MovesAfterLast ? AskForMove(mapping) : Transition.Grant(this, Without(mapping).WithoutStorageWhenRevoked());
 
     private CommandQuestion.NeedsMemory AskForMove(Mapping mapping) => new(
@@ -390,11 +402,16 @@ public sealed partial record DmaBuffer
     };
 
     /// <summary>A revoked buffer without mappings owes its pages.</summary>
+    /// <remarks>The only place that decides when a revoked buffer loses its pages.</remarks>
     private DmaBuffer WithoutStorageWhenRevoked() => IsRevoked && Mappings.IsEmpty && Storage is not null
         ? this with { Storage = null, Generation = Generation + 1, Superseded = Superseded.Add(Generation) }
         : this;
 
     /// <summary>Decides a map or raw access without asking memory; null when it goes on.</summary>
+    /// <remarks>
+    /// The only place for what needs no memory. Afterwards refuse, in this order: memory, <see cref="CheckPeerDirection"/>,
+    /// <see cref="CheckUnreached"/>, the MMUs or the pool, and <c>TooManyPerLine</c>.
+    /// </remarks>
     private Transition? CheckTake(AccessRequest request)
     {
         if (ModelName.Check(request.Name, "Mapping") is { } bad)

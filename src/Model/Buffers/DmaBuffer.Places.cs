@@ -47,6 +47,7 @@ public sealed partial record DmaBuffer
     /// Where the storage may lie for the attached importers and these: by default in any region that the exporter names. An exporter that
     /// moves storage uses the regions that all of them may use, and prefers those that a bus connects to all.
     /// </summary>
+    /// <remarks>The only place that decides this.</remarks>
     private ulong PlacesFor(ImmutableArray<Attachment> importers)
     {
         if (!Moves || Regions.Length < 2)

@@ -44,6 +44,7 @@ public sealed partial record DmaBuffer
     /// The limits under which a list that an importer maps itself is cut: as taken, or its own limits when it builds the list from page
     /// frame numbers.
     /// </summary>
+    /// <remarks>The only place for lists that importers map themselves.</remarks>
     private DmaConstraints CutOf(Mapping raw, Attachment attachment) =>
         raw.Access == BufferAccess.Scatterlist ? raw.MadeUnder : attachment.Takes.ToWholePages(PageOrder).ToCut(PageOrder) with { MaxSegmentCount = uint.MaxValue };
 
@@ -55,6 +56,7 @@ public sealed partial record DmaBuffer
         Policy.Lists == ListSharing.Exporters || Mappings.Find(raw)!.Access == BufferAccess.Pfns;
 
     /// <summary>The mapping whose addresses are handed out to this one; null when it makes its own.</summary>
+    /// <remarks>The only place that decides this.</remarks>
     private Mapping? HandedOutTo(AccessRequest request) => request.Raw is { } raw && MapsForItself(raw) ? null : HandedOut;
 
     /// <summary>The bus windows for the list that a device walks; a raw list is not mapped yet.</summary>

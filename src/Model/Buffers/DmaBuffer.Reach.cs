@@ -18,6 +18,7 @@ public sealed partial record DmaBuffer
     /// EIO for a device behind an MMU whose entries cannot hold a storage's addresses, and for a device without an MMU that does not reach
     /// the storage, unless copies may stand in for it; else null.
     /// </summary>
+    /// <remarks>The only place that decides between a refusal and a bounce.</remarks>
     private Refusal? CheckUnreached(Attachment attachment, BackingStorage storage, DmaConstraints cutUnder, MapOptions options) =>
         attachment.IsTranslated ? BeyondEntries(attachment, storage)
         : MayBounce(options, storage) ? null

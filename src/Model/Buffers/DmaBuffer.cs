@@ -127,12 +127,17 @@ public sealed partial record DmaBuffer
     public AllocationToken Token => new(Name, Generation);
 
     /// <summary>Whether the buffer is released and its last importer has detached.</summary>
+    /// <remarks>The only place that says when a buffer is gone.</remarks>
     public bool IsReleasedByAll => IsReleased && Attachments.IsEmpty;
 
     /// <summary>
     /// The allocations to give back to the board's memory now; giving back twice does no harm. A gone buffer also owes the next generation,
     /// because an interrupted migration may have requested it.
     /// </summary>
+    /// <remarks>
+    /// The only place that says which pages are owed. Why: a release, a revoke, a move, or a first map that was refused
+    /// (<see cref="Superseded"/>).
+    /// </remarks>
     public ImmutableArray<AllocationToken> OwedTokens =>
         IsReleasedByAll && !IsFreed ? [.. Superseded.Select(Of), Token, Of(Generation + 1)]
         : Superseded.IsEmpty ? []
@@ -146,12 +151,14 @@ public sealed partial record DmaBuffer
         .OrderBy(token => token.Sequence);
 
     /// <summary>The mappings to give back to the board's MMUs and bounce pool now; giving back twice does no harm.</summary>
+    /// <remarks>The only place that says which addresses are owed, but for <see cref="OwesAllMappings"/>.</remarks>
     public ImmutableArray<MapToken> OwedMappings => Unmapped.IsEmpty ? [] : [.. Unmapped.Select(Of)];
 
     /// <summary>
     /// Whether the MMUs and the bounce pool have to take back everything held for this buffer: true once it is gone, because an interrupted
     /// map may hold more than the buffer knows.
     /// </summary>
+    /// <remarks>The only place that decides this.</remarks>
     public bool OwesAllMappings => IsReleasedByAll && !IsFreed && MayHoldMappings;
 
     private bool MayHoldMappings => HasHadTranslated || Policy.Bouncing || Policy.Lists == ListSharing.Exporters;
@@ -216,6 +223,7 @@ public sealed partial record DmaBuffer
     /// <c>docs/errors.md</c> has the order.
     /// </summary>
     /// <param name="command">What is asked.</param>
+    /// <remarks>The only place where commands begin: <see cref="DmaCommand.BeginOn"/> leads to the method that decides.</remarks>
     public CommandStep Begin(DmaCommand command) => command.BeginOn(this);
 
     /// <summary>The buffer with other importers and mappings, unchecked. For storage, which keeps them apart from the buffer.</summary>
@@ -223,6 +231,7 @@ public sealed partial record DmaBuffer
         this with { Attachments = attachments, Mappings = mappings };
 
     /// <summary>Notes that the board has taken back <see cref="OwedTokens"/> and <see cref="OwedMappings"/>.</summary>
+    /// <remarks>The only place where its pages and addresses are no longer its own; the name can be exported again then.</remarks>
     public DmaBuffer Settled()
     {
         Invariant.Holds(IsInDebt);
@@ -266,6 +275,9 @@ public sealed partial record DmaBuffer
 
     /// <summary>Checks the buffer's invariants. Runs on every new state and on every stored one.</summary>
     /// <param name="checkedBefore">An earlier, checked state of the buffer: importers and mappings in it are not checked again. Null to check all.</param>
+    /// <remarks>
+    /// The only place for a buffer; <c>BoardCheck</c> compares buffers with each other and with what the board holds for them.
+    /// </remarks>
     public void AssertInvariants(DmaBuffer? checkedBefore = null)
     {
         var before = ReferenceEquals(checkedBefore?.Origin, Origin) ? checkedBefore : null;

@@ -26,11 +26,13 @@ public abstract record DmaCommand
     internal abstract CommandParts Parts { get; }
 
     /// <summary>Begins the command on a buffer.</summary>
+    /// <remarks>The only place that calls the method of the buffer that decides the command; <see cref="DmaBuffer.Begin"/> asks it.</remarks>
     internal abstract CommandStep BeginOn(DmaBuffer buffer);
 
     /// <summary>What the command may touch beyond its buffer; by default nothing.</summary>
     /// <param name="policy">How the exporter treats its importers.</param>
     /// <param name="mayBeLetGo">Whether the buffer may be released or revoked before this command.</param>
+    /// <remarks>The only place that says so; each command overrides it.</remarks>
     public virtual CommandTouch Touch(ExporterPolicy policy, bool mayBeLetGo) => default;
 
     /// <summary>Prints the id where there is one.</summary>

@@ -53,6 +53,7 @@ public sealed record Hazard(
     public Hazard? First { get; init; }
 
     /// <summary>Adds a hazard to those on record.</summary>
+    /// <remarks>The only place that bounds them.</remarks>
     internal static ImmutableArray<Hazard> With(ImmutableArray<Hazard> known, Hazard found)
     {
         var index = IndexOf(known, found, found.Importer);

@@ -37,6 +37,7 @@ public static class HeldInVain
     /// All of them when the buffer is gone; else those older than its storage. The next generation may belong to an interrupted map or move
     /// that will be resumed.
     /// </returns>
+    /// <remarks>The only place that decides this.</remarks>
     public static ImmutableArray<AllocationToken> Pages(DmaBuffer? buffer, IEnumerable<AllocationToken> held) =>
         [.. held.Where(token => buffer is null or { IsReleasedByAll: true } || token.Generation < buffer.Generation)];
 
@@ -47,6 +48,7 @@ public static class HeldInVain
     /// All of them when the buffer is gone; else those below the next mapping's number that are not live. The next number may belong to an
     /// interrupted map that will be resumed.
     /// </returns>
+    /// <remarks>The only place that decides this.</remarks>
     public static ImmutableArray<MapToken> Mappings(DmaBuffer? buffer, IEnumerable<MapToken> held)
     {
         if (buffer is null or { IsReleasedByAll: true })

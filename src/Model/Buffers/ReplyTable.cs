@@ -70,6 +70,10 @@ public sealed partial record ReplyTable
     /// The first reply to a repeat. EINVAL naming Id for a malformed id, or one that was used for another command. ESTALE naming Id, with
     /// the number that the next id has to exceed, for a command that may have been carried out and forgotten.
     /// </returns>
+    /// <remarks>
+    /// The only place that tells repeats by id. Without an id they are told by name: <c>CheckAttach</c>, <c>CheckTake</c> and
+    /// <c>BeginCpuAccess</c> of <see cref="DmaBuffer"/>, <see cref="BufferExports.Begin"/>.
+    /// </remarks>
     public DmaResult<DmaReply>? Answer(DmaCommand command) => Answer(command.Id, command.Parts);
 
     /// <summary>The reply to an export that must not be carried out, as <see cref="Answer(DmaCommand)"/>; an export without an id is always new.</summary>

@@ -14,7 +14,7 @@ namespace DmaGrains.Model.Coherency;
 /// Source: thread #12, #32; kernel/dma/direct.h (sync for device at map, for CPU at unmap); drivers/dma-buf/heaps/system_heap.c (CPU access
 /// syncs every mapping); DMA_ATTR_SKIP_CPU_SYNC at a map, and dma_sync_sgtable_for_device as the flush. Deliberate difference: one sync
 /// serves all mappings. Data that the CPU left in its caches is discarded by a sync from-device, as 32-bit ARM does; arm64 writes it back
-/// since 5.19 when a mapping begins.
+/// since 5.19 when a mapping begins. The only place that decides whose turn it is and what cache work is due.
 /// </remarks>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.cpu-ownership")]
 public sealed record CpuOwnership

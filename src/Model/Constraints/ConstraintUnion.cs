@@ -6,6 +6,10 @@ public static class ConstraintUnion
 {
     /// <summary>The union after one more importer.</summary>
     /// <returns>EINVAL naming the field that became zero.</returns>
+    /// <remarks>
+    /// The only place that refuses because nothing is common. Not the only place that makes a union: a detach takes the sum of those that
+    /// stay.
+    /// </remarks>
     public static DmaResult<DmaConstraints> Attach(DmaConstraints running, DmaConstraints demand, string importer)
     {
         var union = DmaConstraints.Intersect(running, demand);
@@ -25,6 +29,10 @@ public static class ConstraintUnion
 
     /// <summary>The union of a set of importers, starting unconstrained.</summary>
     /// <returns>EINVAL naming the first importer at which a field becomes zero.</returns>
+    /// <remarks>
+    /// The only place that calculates from devices as they are now: for the posted detach, and for <c>recalculate</c>, which changes
+    /// nothing.
+    /// </remarks>
     public static DmaResult<DmaConstraints> Recalculate(
         IEnumerable<(string Importer, DmaConstraints Demand)> importers)
     {

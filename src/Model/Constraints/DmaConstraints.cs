@@ -51,6 +51,7 @@ public readonly record struct DmaConstraints(uint MaxSegmentSize, uint MaxSegmen
     public UInt128 BoundaryWindowBytes => (UInt128)SegmentBoundaryMask + 1;
 
     /// <summary>The constraints that satisfy both arguments. Commutative, associative and idempotent.</summary>
+    /// <remarks>The only place that combines count, size and mask; further limits combine by <see cref="ListLimit.Combine"/>.</remarks>
     public static DmaConstraints Intersect(DmaConstraints left, DmaConstraints right) => new(
         Math.Min(left.MaxSegmentSize, right.MaxSegmentSize),
         Math.Min(left.MaxSegmentCount, right.MaxSegmentCount),

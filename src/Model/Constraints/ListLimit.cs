@@ -16,6 +16,7 @@ namespace DmaGrains.Model.Constraints;
 public sealed record ListLimit(string Field, LimitUnit Unit, ulong Most, string Description, Func<ulong, string> Takes)
 {
     /// <summary>The alignment of the start of each segment, in bytes (NTB windows, Microsemi/switchtec-kernel #26; MUSB, 4 bytes).</summary>
+    /// <remarks>The only place that says when a segment is aligned; <c>Placement</c> chooses pages so that they are.</remarks>
     public static ListLimit AddressAlignment { get; } = new(
         nameof(AddressAlignment),
         LimitUnit.PowerOfTwo,
@@ -114,6 +115,10 @@ public sealed record ListLimit(string Field, LimitUnit Unit, ulong Most, string 
     public Func<ulong, FrameShape, FrameShape>? Needs { get; init; }
 
     /// <summary>The value that satisfies two importers.</summary>
+    /// <remarks>
+    /// The only place for further limits, with one exception: where importers have lists of their own, pages keep the largest alignment
+    /// (<c>Placement</c>).
+    /// </remarks>
     public ulong Combine(ulong one, ulong other) => Unit switch
     {
         LimitUnit.Multiple => LeastCommonMultiple(one, other),

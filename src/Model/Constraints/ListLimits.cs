@@ -82,6 +82,7 @@ public readonly struct ListLimits : IEquatable<ListLimits>
     }
 
     /// <summary>The first limit that a buffer itself breaks, whatever its list; null when it keeps all.</summary>
+    /// <remarks>The only place that judges frames.</remarks>
     public Refusal? Check(string buffer, FrameShape frame, string importer)
     {
         foreach (var (limit, value) in Stated)

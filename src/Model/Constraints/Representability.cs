@@ -15,6 +15,10 @@ public static class Representability
     /// <param name="sizeBytes">Bytes, 1 or more; the last page may be partial.</param>
     /// <param name="constraints">The limits.</param>
     /// <param name="pageOrder">The kernel's page order.</param>
+    /// <remarks>
+    /// The only place that decides it for scattered pages, as <see cref="FitsOneRange"/> for one range; both count by
+    /// <see cref="LeastSegmentCount"/>.
+    /// </remarks>
     public static bool IsRepresentable(ulong sizeBytes, DmaConstraints constraints, int pageOrder = 0) =>
         LeastSegmentCount(sizeBytes, constraints, RangeShape.Scattered, SegmentLimit.Floored, pageOrder) is { } least
         && least <= constraints.InPages(pageOrder).MaxSegmentCount;
@@ -34,6 +38,7 @@ public static class Representability
     /// <param name="limit">How the size limit is read.</param>
     /// <param name="pageOrder">The kernel's page order.</param>
     /// <returns>Null when no list exists at any count.</returns>
+    /// <remarks>The only place that counts the segments of lists that are not built.</remarks>
     public static UInt128? LeastSegmentCount(
         ulong sizeBytes, DmaConstraints constraints, RangeShape shape, SegmentLimit limit, int pageOrder = 0)
     {

@@ -101,6 +101,7 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     public bool IsTranslated => Iommu is not null || BusMmu is not null;
 
     /// <summary><see cref="DmaMask"/>, or the kernel's default.</summary>
+    /// <remarks>The only place that fills in an unset DMA mask.</remarks>
     public ulong EffectiveDmaMask => DmaMask == 0 ? DefaultDmaMask : DmaMask;
 
     /// <summary>The last bus address that the device can reach.</summary>

@@ -20,6 +20,7 @@ public readonly record struct DeviceDmaParameters(uint MaxSegmentSize, uint MaxS
     /// <summary>The values that the kernel's getters return.</summary>
     /// <param name="parameters">Null when the device has no dma_parms at all.</param>
     /// <param name="getters">Which kernel's getters.</param>
+    /// <remarks>The only place that fills in what is unset, but for the DMA mask: <see cref="Device.EffectiveDmaMask"/>.</remarks>
     public static DmaConstraints Read(DeviceDmaParameters? parameters, ParameterDefaults getters)
     {
         var (set, assumed) = (parameters.GetValueOrDefault(), AssumedBy(getters, parameters is not null));
@@ -32,6 +33,7 @@ public readonly record struct DeviceDmaParameters(uint MaxSegmentSize, uint MaxS
     /// <summary>The limits among those that <see cref="Read"/> returns which the driver did not state.</summary>
     /// <param name="parameters">Null when the device has no dma_parms at all.</param>
     /// <param name="getters">Which kernel's getters.</param>
+    /// <remarks>The only place that tells what was filled in; <see cref="Device.Unstated"/> adds the DMA mask.</remarks>
     internal static UnstatedLimits Unstated(DeviceDmaParameters? parameters, ParameterDefaults getters)
     {
         var (set, assumed) = (parameters.GetValueOrDefault(), AssumedBy(getters, parameters is not null));

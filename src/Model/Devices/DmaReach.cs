@@ -50,6 +50,9 @@ public readonly record struct DmaReach(ulong HighestAddress, DmaWindows Windows)
     /// <summary>Whether the device reaches a range of memory as one segment.</summary>
     /// <param name="address">The first.</param>
     /// <param name="lengthBytes">How many, 1 or more.</param>
+    /// <remarks>
+    /// Not the only place: a device without windows reaches a buffer if it can form its highest address (<c>DmaBuffer.Reaches</c>).
+    /// </remarks>
     public bool Holds(ulong address, ulong lengthBytes)
     {
         var last = unchecked(address + (lengthBytes - 1));

@@ -20,7 +20,10 @@ public static class ExporterOrder
     /// <summary>The most restrictive first: by fewest segments, shortest segments, least reach, and name. Devices that never export come last.</summary>
     /// <param name="devices">Any devices of a board.</param>
     /// <param name="getters">How their unset parameters are read.</param>
-    /// <remarks>A device behind an MMU counts like any other: not every exporter knows of the MMU.</remarks>
+    /// <remarks>
+    /// A device behind an MMU counts like any other: not every exporter knows of the MMU. The only place that orders exporters.
+    /// <c>advise</c> does not: it plays each.
+    /// </remarks>
     public static IEnumerable<Device> MostRestrictiveFirst(IEnumerable<Device> devices, ParameterDefaults getters) => devices
         .Select(device => (Device: device, Demand: device.Demand(getters)))
         .OrderBy(candidate => candidate.Device.NeverExports)

@@ -37,6 +37,7 @@ public static class NamedRegions
     /// The regions in the order named, with or without struct pages; no allocation takes from both (thread #54). EINVAL naming Memory for
     /// an unknown region and for the bounce pool.
     /// </returns>
+    /// <remarks>The only place that looks names up.</remarks>
     public static DmaResult<ImmutableArray<MemoryRegionLayout>> Find(NameList names, IEnumerable<MemoryRegionLayout> board)
     {
         if (names.IsEmpty)
@@ -66,12 +67,14 @@ public static class NamedRegions
     /// <param name="names">As for <see cref="Find"/>.</param>
     /// <param name="board">The board's regions.</param>
     /// <returns>As <see cref="Find"/>.</returns>
+    /// <remarks>The only place that decides this.</remarks>
     public static DmaResult<ImmutableArray<MemoryRegionLayout>> ForExport(NameList names, IEnumerable<MemoryRegionLayout> board) =>
         names.IsEmpty && board.FirstOrDefault() is { PageOrder: not 0 } first ? DmaResult.Grant<ImmutableArray<MemoryRegionLayout>>([first]) : Find(names, board);
 
     /// <summary>Whether an allocation may take pages of a region: of those that are named, or else of those that need not be named.</summary>
     /// <param name="names">As for <see cref="Find"/>.</param>
     /// <param name="region">A region of the board.</param>
+    /// <remarks>The only place that decides from which regions pages come.</remarks>
     public static bool MayGive(NameList names, MemoryRegionLayout region) => names.IsEmpty
         ? !region.Kind.IsNamedOnly()
         : region.Kind.HoldsBuffers() && names.Names.Contains(region.Name);

@@ -63,7 +63,8 @@ public sealed class PhysicalMemory
     /// <summary>Allocates pages for a buffer. The same request under the same token gets the same pages.</summary>
     /// <remarks>
     /// When a token comes again with another request, its earlier pages are given back first: the earlier request was never acknowledged,
-    /// and the importers have changed since.
+    /// and the importers have changed since. The only place for pages; a late request for a token that was given back is refused before,
+    /// on grains (<c>TokenTombstones</c>).
     /// </remarks>
     /// <returns>
     /// EINVAL when no segment can end on a page boundary, EIO when no memory is within reach of all importers, ENOMEM when none fits or
@@ -104,6 +105,7 @@ public sealed class PhysicalMemory
     /// The tokens that end with a token: itself, and those of earlier generations that hold pages. Only a request that came too late takes
     /// pages under an earlier token, and nothing else would ever give them back.
     /// </summary>
+    /// <remarks>The only place that decides this.</remarks>
     public IEnumerable<AllocationToken> EndingWith(AllocationToken token)
     {
         yield return token;
@@ -163,6 +165,7 @@ public sealed class PhysicalMemory
     /// Checked memory of the same layouts: regions whose free and held pages have not changed since are not checked again. Null to check
     /// everything.
     /// </param>
+    /// <remarks>The only place for a board's memory.</remarks>
     public void AssertInvariants(PhysicalMemory? checkedBefore = null)
     {
         if (_isChecked)

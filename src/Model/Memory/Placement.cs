@@ -57,6 +57,10 @@ internal sealed partial class Placement
     /// The pages in buffer order. EINVAL when no segment can end on a page boundary, which only the posted patch lets come this far; EIO
     /// when no memory lies within reach; ENOMEM when none fits or none may be used.
     /// </returns>
+    /// <remarks>
+    /// The only place that chooses pages, and the order of regions: those named in the order named, else system RAM and then contiguous
+    /// areas.
+    /// </remarks>
     public static DmaResult<ImmutableArray<PageExtent>> Choose(
         ImmutableArray<MemoryRegion> regions, AllocationRequest request)
     {
@@ -93,6 +97,8 @@ internal sealed partial class Placement
     private static IEnumerable<MemoryRegion> AsNamed(IEnumerable<MemoryRegion> regions, NameList names) =>
         regions.OrderBy(region => names.Names.IndexOf(region.Layout.Name));
 
+    /// <summary>System RAM first, then contiguous areas: each area by itself in one range, else in several.</summary>
+    /// <remarks>The only place that decides the order where no region is named.</remarks>
     private ImmutableArray<PageExtent>? FromLeastScarce()
     {
         ImmutableArray<MemoryRegion> system = [.. _regions.Where(region => region.Layout.Kind == MemoryKind.System)];
@@ -102,6 +108,8 @@ internal sealed partial class Placement
             ?? FirstOf(contiguous, region => ByFewestSegments([region]));
     }
 
+    /// <summary>The first named region that has room by itself, else those of one kind together.</summary>
+    /// <remarks>The only place that decides the order of named regions.</remarks>
     private ImmutableArray<PageExtent>? FromNamed() => FirstOf(_regions, FromOne)
         ?? OfOneKind(_regions).Select(ByFewestSegments).FirstOrDefault(extents => extents is not null);
 

@@ -71,6 +71,7 @@ public sealed record ExporterPolicy
     /// Whether each importer's list is cut for it alone: importers then share pages but not lists, and each demand is judged by itself
     /// (thread #4 to #8).
     /// </summary>
+    /// <remarks>The only place that decides this.</remarks>
     internal bool HasOwnLists => Lists == ListSharing.Own || (LateAttach == LateAttach.Resplit && !SharesAddresses);
 
     /// <summary>Whether every map is handed the same DMA addresses, made for the first importer or for the exporter (thread #12).</summary>
@@ -86,6 +87,9 @@ public sealed record ExporterPolicy
     /// <summary>The part of a device's limits that counts under this policy.</summary>
     /// <param name="device">The importer.</param>
     /// <param name="getters">How its unset parameters are read.</param>
+    /// <remarks>
+    /// The only place that decides which limits an exporter sees; what an MMU leaves of them is <see cref="DmaConstraints.BehindMmu"/>.
+    /// </remarks>
     public DmaConstraints DemandOf(Device device, ParameterDefaults getters) => Constraints switch
     {
         ConstraintModel.Rfc3 => device.Demand(getters),

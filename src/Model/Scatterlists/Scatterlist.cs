@@ -17,6 +17,7 @@ public static class Scatterlist
     /// <param name="maxSegmentSize">Longest segment in bytes; floored to a page.</param>
     /// <param name="segmentBoundaryMask">No segment crosses a multiple of mask + 1 (2^k-1, at least one page).</param>
     /// <returns>EINVAL naming MaxSegmentSize when it is below one page.</returns>
+    /// <remarks>The only place that cuts pages into lists.</remarks>
     public static DmaResult<SgTable> Build(
         ReadOnlySpan<PageExtent> extents,
         uint offsetBytes,

@@ -18,6 +18,9 @@ public static class SegmentCheck
     /// <param name="dmaAddress">Address as the device sees it.</param>
     /// <param name="dmaLengthBytes">Bytes, 1 or more.</param>
     /// <param name="segmentBoundaryMask">The device's mask.</param>
+    /// <remarks>
+    /// The only place that compares a segment with a boundary mask; lists are cut at boundaries by <see cref="Scatterlist.Build"/>.
+    /// </remarks>
     public static bool CrossesBoundary(ulong dmaAddress, ulong dmaLengthBytes, ulong segmentBoundaryMask)
     {
         var end = unchecked(dmaAddress + dmaLengthBytes - 1);
@@ -28,6 +31,10 @@ public static class SegmentCheck
     /// <param name="entries">The list; without translation the device sees these addresses.</param>
     /// <param name="constraints">The limits to check.</param>
     /// <param name="importer">The device whose limits they are.</param>
+    /// <remarks>
+    /// With <see cref="AllViolations(ReadOnlySpan{StatedSegment}, DmaConstraints, ulong, string)"/> the only place that judges the
+    /// segments of a list.
+    /// </remarks>
     public static Refusal? FirstViolation(
         ReadOnlySpan<SgEntry> entries, DmaConstraints constraints, string importer) =>
         TooMany(entries.Length, constraints, importer) ?? FirstIn(entries, 0, entries.Length, constraints, importer);
@@ -97,6 +104,9 @@ public static class SegmentCheck
     /// <param name="constraints">The limits to check.</param>
     /// <param name="highestAddress">The last address that the importer reaches.</param>
     /// <param name="importer">The device whose limits they are.</param>
+    /// <remarks>
+    /// With <see cref="FirstViolation(ReadOnlySpan{SgEntry}, DmaConstraints, string)"/> the only place that judges the segments of a list.
+    /// </remarks>
     public static ImmutableArray<SegmentViolation> AllViolations(
         ReadOnlySpan<StatedSegment> segments, DmaConstraints constraints, ulong highestAddress, string importer) =>
         AllViolations(segments, constraints, new DmaReach(highestAddress, default), false, importer);

@@ -46,7 +46,10 @@ internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
     /// EIO naming the importer and LengthBytes (an entry too long for any bounce), BouncePool (no room now) or DmaMask or Windows (the
     /// device does not reach the copy); this is then unchanged.
     /// </returns>
-    /// <remarks>Source: kernel/dma/swiotlb.c, swiotlb_map: each entry by itself, the copy's address checked like any other.</remarks>
+    /// <remarks>
+    /// Source: kernel/dma/swiotlb.c, swiotlb_map: each entry by itself, the copy's address checked like any other. The only place that
+    /// decides which entries are bounced.
+    /// </remarks>
     public (BounceRegion Next, DmaResult<ImmutableArray<BouncedEntry>> Reply) Map(SgTable table, DmaMapRequest request)
     {
         var reach = request.Reach;

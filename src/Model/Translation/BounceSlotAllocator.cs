@@ -36,6 +36,7 @@ internal sealed class BounceSlotAllocator
     /// EINVAL naming LengthBytes (0) or MinAlignMask (holes); EIO naming LengthBytes (too long for any bounce) or BouncePool (no room now),
     /// as the direct path answers.
     /// </returns>
+    /// <remarks>The only place that takes slots. <paramref name="minAlignMask"/> is for devices that state one; none does yet.</remarks>
     public DmaResult<BounceSlots> Map(ulong lengthBytes, PhysicalAddress address = default, uint minAlignMask = 0)
     {
         if (Check(lengthBytes, minAlignMask) is { } refusal)

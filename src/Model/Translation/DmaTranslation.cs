@@ -81,7 +81,8 @@ public sealed class DmaTranslation
     /// <summary>Maps a list. The same request under the same token gets the same addresses.</summary>
     /// <remarks>
     /// When a token comes again with another request or other pages, the earlier map was never acknowledged: what it holds is given back
-    /// first, even when the new request is refused.
+    /// first, even when the new request is refused. The only place for addresses and bounces; a late request is refused before, on grains
+    /// (<c>TokenTombstones</c>).
     /// </remarks>
     /// <returns>
     /// A refusal names the importer, and the token then holds nothing. Through MMUs: EINVAL naming Stage (unknown); EOPNOTSUPP naming
@@ -103,6 +104,7 @@ public sealed class DmaTranslation
 
     /// <summary>Null when a mapping can be ended now.</summary>
     /// <returns>EINVAL naming Context when another context is current, so that the DMA API would unmap the wrong address (thread #39).</returns>
+    /// <remarks>The only place that decides this.</remarks>
     public Refusal? CheckUnmap(MapToken token)
     {
         foreach (var mapped in _held.TryGetValue(token, out var held) ? held.Mapped.Stages : [])
@@ -146,6 +148,7 @@ public sealed class DmaTranslation
     }
 
     /// <summary>Checks that exactly what the mappings hold is handed out.</summary>
+    /// <remarks>The only place for MMUs and the bounce pool.</remarks>
     public void AssertInvariants()
     {
         if (_isChecked)

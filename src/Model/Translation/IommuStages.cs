@@ -96,6 +96,7 @@ internal sealed record IommuStages(ImmutableArray<StageContexts> All)
     /// (kernel/dma/mapping.c; drivers/iommu/dma-iommu.c, iommu_dma_map_sg). A driver's own allocator answers ENOSPC
     /// (drivers/gpu/drm/drm_mm.c).
     /// </summary>
+    /// <remarks>The only place that decides between ENOMEM and ENOSPC for a map.</remarks>
     private static Refusal Explain(Refusal refusal, StageContexts stage, DmaMapRequest request) => refusal with
     {
         Errno = refusal.Errno == Errno.ENOSPC && stage.Stage.Owner == StageOwner.DmaApi ? Errno.ENOMEM : refusal.Errno,

@@ -97,6 +97,7 @@ public sealed class IovaSpace
     /// EINVAL for a length of 0; ENOSPC when nothing fits, not even after reaping. Both name LengthBytes and leave the
     /// space as it was. Where a map meets ENOSPC, iommu_dma_map_sg answers ENOMEM.
     /// </returns>
+    /// <remarks>The only place that chooses addresses. Which errno a map gets when they are used up: <c>IommuStages.Explain</c>.</remarks>
     public (IovaSpace Next, DmaResult<IovaRange> Reply) Allocate(
         ulong lengthBytes, ulong highestAddress = ulong.MaxValue)
     {

@@ -28,6 +28,8 @@ internal ref struct SegmentJoiner(IommuLimits limits, int inputCount)
     /// <summary>Bytes in the segment if it may still grow, else 0.</summary>
     private uint _open;
 
+    /// <summary>Places an input after those before it, and joins it to the last segment where the device takes that.</summary>
+    /// <remarks>The only place that joins; whether two may be joined, <c>CanJoin</c>.</remarks>
     public void Add(IommuInput input)
     {
         if (_refusal is not null || !TryPlace(input, out var extent))
@@ -71,6 +73,7 @@ internal ref struct SegmentJoiner(IommuLimits limits, int inputCount)
     }
 
     /// <summary>An overlong segment keeps joining, because the kernel subtracts unsigned ints.</summary>
+    /// <remarks>The only place that decides this.</remarks>
     private readonly bool CanJoin(IommuInput input) =>
         _open != 0
         && input.OffsetBytes == 0

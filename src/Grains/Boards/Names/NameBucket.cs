@@ -29,11 +29,13 @@ internal readonly record struct NameBucket(uint Number, NameBucketRecord Record)
         : BucketTable.SplitOff(Number, Record.Level, place);
 
     /// <summary>Whether a name is remembered as removed.</summary>
+    /// <remarks>The only place that decides this, from what is stored; <see cref="RemovedNames"/> remembers more for a minute.</remarks>
     public bool IsTooLate(ListedName name) =>
         IndexOf(name.Position) < 0
         && Record.Removed.Any(removed => removed.Name == name.Name && removed.Generation >= name.Generation);
 
     /// <summary>Adds a name, replacing an earlier generation; the same record when it is there already, or <see cref="IsTooLate"/>.</summary>
+    /// <remarks>The only place that adds names.</remarks>
     public NameBucketRecord With(ListedName name)
     {
         var index = IndexOf(name.Position);
@@ -45,6 +47,7 @@ internal readonly record struct NameBucket(uint Number, NameBucketRecord Record)
     }
 
     /// <summary>Removes a name; the same record when the name is not there or has a later generation.</summary>
+    /// <remarks>The only place that removes names.</remarks>
     public NameBucketRecord Without(ListedName name)
     {
         var index = IndexOf(name.Position);
