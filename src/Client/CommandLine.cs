@@ -25,6 +25,11 @@ public static class CommandLine
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
+        if (SiloCommand.IsFor(args))
+        {
+            return await SiloCommand.RunAsync(args);
+        }
+
         using var interruption = new Interruption();
         var command = RunAsync(args, output, error, interruption.Token);
         var first = await Task.WhenAny(command, interruption.OverdueAsync(_grace));
@@ -144,6 +149,8 @@ public static class CommandLine
             }
         }
 
+        root.Options.Remove(root.Options.OfType<VersionOption>().Single());
+        root.Options.Add(VersionAnywhere.Create());
         RefuseEmptyValues(root);
         return root;
     }
@@ -167,6 +174,7 @@ public static class CommandLine
         ["device"] = DeviceCommand.Create,
         ["buffer"] = BufferCommand.Create,
         ["batch"] = BatchCommand.Create,
+        [SiloCommand.Name] = SiloCommand.Create,
     };
 
     private static bool IsAboutWhatIsMissing(ParseError error) =>

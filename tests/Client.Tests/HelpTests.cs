@@ -1,4 +1,6 @@
 using System.CommandLine;
+using DmaGrains.Client.Commands;
+using DmaGrains.Silo.Settings;
 
 namespace DmaGrains.Client.Tests;
 
@@ -26,13 +28,23 @@ public class HelpTests
         Assert.Equal(names, CommandLine.CreateRoot("runn").Subcommands.Select(command => command.Name));
     }
 
-    [Fact]
-    public async Task Version_is_one_line()
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public async Task Version_is_one_line_after_any_command(string path)
     {
-        var answer = await Answer.OfAsync("--version");
+        var answer = await Answer.OfAsync([.. Words(path), "--version"]);
 
         Assert.Matches(@"^\d+\.\d+\.\d+\S*\s*$", answer.Good().Output);
     }
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public async Task Help_has_a_short_name(string path) => Assert.Equal(
+        (await Answer.OfAsync([.. Words(path), "--help"])).Good(), (await Answer.OfAsync([.. Words(path), "-h"])).Good());
+
+    [Fact]
+    public void Silo_offers_each_of_its_settings() => Assert.Empty(
+        Setting.All.Select(setting => $"--{setting.Name}").Except(SiloCommand.Create().Options.Select(option => option.Name)));
 
     [Theory]
     [MemberData(nameof(Paths))]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DmaGrains.Client.Live;
 using DmaGrains.Model.Policies;
 using DmaGrains.Scenarios.Files;
@@ -42,9 +43,21 @@ public class ShownFileTests
     }
 
     [Theory]
+    [InlineData("board")]
+    [InlineData("experiment")]
+    [InlineData("scenario")]
+    public async Task Schema_of_files_is_shown(string name)
+    {
+        using var schema = JsonDocument.Parse((await ShowAsync(name, "schema")).Output);
+
+        Assert.Equal($"DmaGrains {name}", schema.RootElement.GetProperty("title").GetString());
+    }
+
+    [Theory]
     [InlineData("scenarios", "gpu-and-display", "GPU and display attach")]
     [InlineData("boards", "rk3399", "Rockchip RK3399, 4 GiB")]
     [InlineData("policies", "migrate", "Moves the storage")]
+    [InlineData("schemas", "experiment", "A long run with a question")]
     public async Task List_has_each_with_what_it_shows(string what, string name, string shows)
     {
         var text = (await Answer.OfAsync("list", what)).Good().Output;

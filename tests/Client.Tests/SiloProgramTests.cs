@@ -23,6 +23,42 @@ public class SiloProgramTests
         Assert.Matches($"^dmagrains silo: {saying}.*: expected .*\n$", answer.Error);
     }
 
+    [Theory]
+    [InlineData("DmaGrains.Silo", "--version", @"^\d+\.\d+\.\d+\S*\s*$")]
+    [InlineData("DmaGrains.Silo", "-h", "^A silo: ")]
+    [InlineData("dmagrains", "silo --version", @"^\d+\.\d+\.\d+\S*\s*$")]
+    [InlineData("dmagrains", "silo -h", "^Description:")]
+    public async Task Version_and_help_are_told_instead_of_running(string program, string line, string expected)
+    {
+        using var silo = ProgramProcess.Start(program, line.Split(' '));
+
+        Assert.Matches(expected, (await silo.AnswerAsync()).Good().Output);
+    }
+
+    [Fact]
+    public async Task Client_runs_a_silo_that_ends_well_when_it_is_told_to()
+    {
+        var (silo, gateway) = SiloProcess.FreePorts();
+        using var process = ProgramProcess.Start("dmagrains", "silo", "--silo-port", silo, "--gateway-port", gateway);
+        await process.ReadUntilAsync("ready");
+
+        (await ProgramProcess.ClientAsync("board", "list", "--gateway", $"127.0.0.1:{gateway}")).Good();
+        await process.TerminateAsync();
+
+        (await process.AnswerAsync()).Good();
+    }
+
+    [Fact]
+    public async Task Client_refuses_a_wrong_setting_of_a_silo_as_the_silo_does()
+    {
+        using var silo = ProgramProcess.Start("dmagrains", "silo", "--gateway-port", "0");
+
+        var answer = await silo.AnswerAsync();
+
+        Assert.Equal(ExitCode.Usage, answer.Code);
+        Assert.Matches("^dmagrains silo: gateway-port '0'.*: expected .*\n$", answer.Error);
+    }
+
     [Fact]
     public async Task Silo_ends_well_when_it_is_told_to()
     {

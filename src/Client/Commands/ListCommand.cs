@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
 using DmaGrains.Scenarios.Files;
@@ -6,14 +7,14 @@ using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Commands;
 
-/// <summary><c>dmagrains list scenarios|boards|policies</c>.</summary>
+/// <summary><c>dmagrains list scenarios|boards|policies|schemas</c>.</summary>
 internal static class ListCommand
 {
     /// <summary>The command.</summary>
     public static Command Create() => new(
         "list",
         """
-        Lists what comes with the program: scenarios, boards, and exporters' policies, each with a description.
+        Lists what comes with the program: scenarios, boards, exporters' policies, and schemas of files, each with a description.
         'dmagrains show NAME' prints one.
 
         Example:
@@ -37,7 +38,18 @@ internal static class ListCommand
             "policy",
             "Lists exporters' policies, the default first.",
             () => PolicyReport.All.Select(policy => (policy.Name, policy.Shows))),
+        Names(
+            "schemas",
+            "schema",
+            "Lists the JSON schemas of board, scenario and experiment files, for editors to complete and check them.",
+            () => ShippedFiles.Schemas.Select(name => (name, DescriptionOf(ShippedFiles.Schema(name)!)))),
     };
+
+    private static string DescriptionOf(string schema)
+    {
+        using var file = JsonDocument.Parse(File.ReadAllText(schema));
+        return file.RootElement.GetProperty("description").GetString()!;
+    }
 
     private static Command Names(string name, string one, string does, Func<IEnumerable<(string Name, string Shows)>> find)
     {

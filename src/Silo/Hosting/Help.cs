@@ -6,7 +6,9 @@ namespace DmaGrains.Silo.Hosting;
 internal static class Help
 {
     /// <summary>Writes every setting with its purpose.</summary>
-    public static void Write(TextWriter output)
+    /// <param name="output">Gets them.</param>
+    /// <param name="program">The program, for the example.</param>
+    public static void Write(TextWriter output, string program)
     {
         output.WriteLine("A silo: hosts boards, devices and buffers until it is stopped.");
         output.WriteLine();
@@ -21,8 +23,10 @@ internal static class Help
         output.WriteLine();
         output.WriteLine("Instead of a silo:");
         output.WriteLine("  --check FILE  Reads everything in a SQLite file that no silo has open, and says what is damaged.");
+        output.WriteLine("  --version     Prints the version.");
+        output.WriteLine("  -h, --help    Prints this.");
         output.WriteLine();
         output.WriteLine("Example:");
-        output.WriteLine("  DmaGrains.Silo --data dmagrains.db --health-port 8080");
+        output.WriteLine($"  {program} --data dmagrains.db --health-port 8080");
     }
 }
