@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace DmaGrains.Model;
 
 /// <summary>Names of boards, devices, regions, buffers, attachments and mappings.</summary>
@@ -12,25 +14,12 @@ public static class ModelName
     /// <summary>A description of valid names, for messages.</summary>
     public const string Expected = "1 to 63 of a-z, A-Z, 0-9, '.', '_', '-', '#', starting with a letter or digit";
 
+    private static readonly SearchValues<char> _allowed = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._-#");
+
     /// <summary>Whether <paramref name="name"/> can be a name. No slash: it separates the parts of a grain key.</summary>
     /// <remarks>The only place that decides this.</remarks>
-    public static bool IsValid(string? name)
-    {
-        if (string.IsNullOrEmpty(name) || name.Length > LengthMax || !char.IsAsciiLetterOrDigit(name[0]))
-        {
-            return false;
-        }
-
-        foreach (var c in name)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-' or '#'))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    public static bool IsValid(string? name) => name is { Length: > 0 and <= LengthMax }
+        && char.IsAsciiLetterOrDigit(name[0]) && !name.AsSpan().ContainsAnyExcept(_allowed);
 
     /// <summary>Null when the name is valid; else EINVAL naming <paramref name="field"/>.</summary>
     public static Refusal? Check(string? name, string field) => IsValid(name)

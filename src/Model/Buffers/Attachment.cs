@@ -114,19 +114,16 @@ public sealed record Attachment(
 
     static AttachmentSum IListed<Attachment, AttachmentSum>.SumOf(ReadOnlySpan<Attachment> items)
     {
-        var (union, onPages) = (DmaConstraints.Unconstrained, DmaConstraints.Unconstrained);
-        var (barred, unrouted, isPending, hasList) = (0UL, 0UL, false, false);
+        var union = DmaConstraints.Unconstrained;
+        var (isPending, hasList) = (false, false);
         foreach (var attachment in items)
         {
             union = DmaConstraints.Intersect(union, attachment.Demand);
-            onPages = DmaConstraints.Intersect(onPages, attachment.OnPages);
-            barred |= attachment.Barred;
-            unrouted |= attachment.Unrouted;
             isPending |= attachment.IsPending;
             hasList |= attachment.HasList;
         }
 
-        return new(union, onPages, barred, unrouted, isPending, hasList);
+        return new(union, isPending, hasList);
     }
 
     static void IListed<Attachment, AttachmentSum>.AddTo(ref AttachmentSum sum, in AttachmentSum other) =>

@@ -9,10 +9,17 @@ namespace DmaGrains.Model.Buffers;
 public sealed partial record DmaBuffer
 {
     /// <summary>The accesses that memory of these regions offers to everybody. No regions means system RAM or a contiguous area.</summary>
-    private static BufferAccess AccessTo(ImmutableArray<MemoryRegionLayout> regions) =>
-        BufferAccess.Map
-        | (regions.All(region => region.Kind.HasStructPages()) ? BufferAccess.Scatterlist : BufferAccess.None)
-        | (regions.All(region => region.Kind.HasPfns()) ? BufferAccess.Pfns : BufferAccess.None);
+    private static BufferAccess AccessTo(ImmutableArray<MemoryRegionLayout> regions)
+    {
+        var offered = BufferAccess.Map | BufferAccess.Scatterlist | BufferAccess.Pfns;
+        foreach (var region in regions)
+        {
+            offered &= ~(region.Kind.HasStructPages() ? BufferAccess.None : BufferAccess.Scatterlist);
+            offered &= ~(region.Kind.HasPfns() ? BufferAccess.None : BufferAccess.Pfns);
+        }
+
+        return offered;
+    }
 
     /// <summary>EPERM, EINVAL or EOPNOTSUPP when the device may not use memory of these kinds; else null.</summary>
     /// <remarks>The only place that decides this; <c>BarredTo</c> asks it for each region.</remarks>
@@ -110,13 +117,8 @@ public sealed partial record DmaBuffer
     };
 
     /// <summary>EINVAL when the device takes fewer segments than the frame has lines: each line needs at least one (thread #56).</summary>
-    private Refusal? TooManyLines(Device device)
+    private Refusal? TooManyLines(Device device, VideoLines lines)
     {
-        if (!ChecksLimits || LinesOf(TraitsOf(device)) is not { } lines)
-        {
-            return null;
-        }
-
         var most = device.Demand(Origin.ReadWith).MaxSegmentCount;
         return lines.Height > most
             ? new(

@@ -1,3 +1,4 @@
+using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Model.Buffers;
@@ -40,11 +41,13 @@ public sealed partial record DmaBuffer
     public bool MustSettleSince(DmaBuffer durable) => Generation != durable.Generation;
 
     /// <summary>Adds the importer, on the present storage.</summary>
-    private DmaBuffer With(AttachPlan plan) => (this with
+    private DmaBuffer With(AttachPlan plan) => With(plan.Attachment, plan.Union, plan.Hazard);
+
+    private DmaBuffer With(Attachment attachment, DmaConstraints union, Hazard? hazard = null) => (this with
     {
-        Constraints = plan.Union,
-        Attachments = Attachments.With(plan.Attachment),
+        Constraints = union,
+        Attachments = Attachments.With(attachment),
         NextSequence = unchecked(NextSequence + 1),
-        HasHadTranslated = HasHadTranslated || plan.Attachment.IsTranslated,
-    }).RecordHazard(plan.Hazard).RecordHazard(NoListFor(plan.Attachment));
+        HasHadTranslated = HasHadTranslated || attachment.IsTranslated,
+    }).RecordHazard(hazard).RecordHazard(NoListFor(attachment));
 }

@@ -11,7 +11,7 @@ public sealed partial record DmaBuffer
 {
     /// <summary>Attaches a device.</summary>
     /// <remarks>
-    /// The only place that decides an attach: names and repeats, the device, the number of attachments, then what <c>PlanAttach</c> says.
+    /// The only place that decides an attach: names and repeats, the device, the number of attachments, then what <see cref="JudgeAttach"/> says.
     /// </remarks>
     internal CommandStep Attach(DmaCommand.Attach command) =>
         CheckAttach(command) is { } decided ? decided
@@ -19,25 +19,113 @@ public sealed partial record DmaBuffer
         : Transition.Refuse(this, NoDevice(command.Device));
 
     /// <summary>Continues an attach once its device is looked up; null when the board has no device of that name.</summary>
-    internal CommandStep Attach(DmaCommand.Attach command, Device? device)
+    internal CommandStep Attach(DmaCommand.Attach command, Device? device) =>
+        device is null ? Transition.Refuse(this, NoDevice(command.Device))
+        : Attachments.Length == AttachmentsMax ? Transition.Refuse(this, TooManyAttachments(device.Name))
+        : JudgeAttach(command, device);
+
+    private Refusal TooManyAttachments(string importer) => new(
+        Errno.ENOSPC, importer, nameof(Attachments), AttachmentsMax + 1, AttachmentsMax,
+        $"{Name} has {AttachmentsMax} attachments, the maximum.");
+
+    /// <summary>Judges an attach, and accepts it or refuses it.</summary>
+    /// <remarks>
+    /// The only place for these checks, in this order: the frame, the union, whether a list exists, the exporter, then
+    /// <see cref="JudgeLateAttach"/>: the list that is there, where it lies.
+    /// </remarks>
+    private CommandStep JudgeAttach(DmaCommand.Attach command, Device device)
     {
-        if (device is null)
+        var importer = device.Name;
+
+        // The importer's own driver checks these limits, whatever the exporter does.
+        if (!device.Limits.IsEmpty && device.Limits.Check(Name, new(SizeBytes, Origin.Lines), importer) is { } unfit)
         {
-            return Transition.Refuse(this, NoDevice(command.Device));
+            return Transition.Refuse(this, unfit);
         }
 
-        if (Attachments.Length == AttachmentsMax)
+        var takes = device.Demand(Origin.ReadWith);
+        var demand = Policy.PartOf(takes, device, Origin.ReadWith);
+        var calculated = ConstraintUnion.Attach(Constraints, demand, importer);
+        if (!calculated.TryGetValue(out var union))
         {
-            return Transition.Refuse(this, new(
-                Errno.ENOSPC, device.Name, nameof(Attachments), AttachmentsMax + 1, AttachmentsMax,
-                $"{Name} has {AttachmentsMax} attachments, the maximum."));
+            return FailedCalculation(calculated.Refusal!);
         }
 
-        var (decided, plan) = PlanAttach(command, device);
-        return plan is null ? decided!.Value
-            : IsTried(plan) ? Try(plan)
-            : Attach(plan);
+        var attachment = NewAttachment(command.Attachment, device, takes, demand);
+        return NoList(union, attachment, device) is { } unrepresentable ? FailedCalculation(unrepresentable)
+            : CheckRefusedByExporter(device) is { } refused ? RefuseAfter(union, refused, importer)
+            : Storage is not null ? JudgeLateAttach(attachment, union, device)
+            : Policy.Allocation == AllocationTime.AtFirstAttach ? Accept(new(attachment, union, RequestFor(Token, union, [attachment]), null))
+            : Accept(attachment, union);
     }
+
+    private Attachment NewAttachment(string name, Device device, DmaConstraints takes, DmaConstraints demand)
+    {
+        var reach = device.Reach;
+        return new(name, device.Name, demand, reach.HighestAddress, NextSequence)
+        {
+            Takes = takes,
+            Iommu = device.Iommu,
+            BusMmu = device.BusMmu,
+            OutputLimit = device.OutputLimit,
+            Traits = TraitsOf(device),
+            Access = AccessTo(Lies),
+            Barred = Regions.IsEmpty ? 0 : BarredTo(device),
+            Unrouted = Regions.IsEmpty ? 0 : UnroutedFrom(device),
+            PreferredSegmentSize = device.PreferredSegmentSize,
+            Windows = reach.Windows,
+            Unstated = UnstatedBy(device),
+        };
+    }
+
+    /// <summary>Judges an attach to a buffer that has storage.</summary>
+    private CommandStep JudgeLateAttach(Attachment attachment, DmaConstraints union, Device device)
+    {
+        var demand = attachment.Demand;
+        if ((ListBreaks(CutFor(demand, Storage!), demand, attachment) ?? Misplaced(device, attachment)) is { } violation)
+        {
+            return DecideLateImporter(attachment, union, violation);
+        }
+
+        // Limits that the exporter ignores may be broken all the same.
+        var unseen = attachment.Takes == demand || attachment.IsTranslated
+            ? null
+            : ListBreaks(CutFor(demand, Storage!), attachment.Takes.Without(attachment.Unstated), attachment);
+        return unseen is null ? Accept(attachment, union) : Accept(new(attachment, union, null, TooLate(attachment, unseen)));
+    }
+
+    /// <summary>The storage's list does not satisfy the newcomer (thread #2 to #8): the exporter's policy decides.</summary>
+    /// <remarks>The only place that decides this.</remarks>
+    private CommandStep DecideLateImporter(Attachment attachment, DmaConstraints union, Refusal violation)
+    {
+        var importer = attachment.Device;
+        switch (Policy.LateAttach)
+        {
+            case LateAttach.Migrate when Mappings.IsEmpty && !Policy.Pinned:
+                return Accept(new(attachment, union, RequestFor(Of(Generation + 1), union, [.. Attachments, attachment]), null));
+            case LateAttach.Migrate:
+                return Accept(attachment with { IsPending = true }, union);
+            case LateAttach.Accept:
+                var stated = violation.ExplainUnstated(attachment.Unstated).Unstated == UnstatedLimits.None
+                    ? violation
+                    : ListBreaks(CutFor(attachment.Demand, Storage!), attachment.Demand.Without(attachment.Unstated), attachment);
+                return stated is null ? Accept(attachment, union) : Accept(new(attachment, union, null, TooLate(attachment, stated)));
+            default:
+                var named = violation.ExplainUnstated(attachment.Unstated);
+                var refusal = named with
+                {
+                    Reason = $"{Name} already has storage that {importer} cannot use: {named.Reason}",
+                };
+                return RefuseAfter(union, ExplainTranslatedLate(refusal, attachment), importer);
+        }
+    }
+
+    /// <summary>Accepts an importer that needs no other storage and puts nothing on record by itself.</summary>
+    private CommandStep Accept(Attachment attachment, DmaConstraints union) => Policy.AttachTest == AttachTest.None
+        ? Transition.Grant(this, With(attachment, union).Placed())
+        : Accept(new(attachment, union, null, null));
+
+    private CommandStep Accept(AttachPlan plan) => IsTried(plan) ? Try(plan) : Attach(plan);
 
     private CommandStep Attach(AttachPlan plan) => plan.Request is null ? Transition.Grant(this, With(plan).Placed()) : AskFor(plan);
 
@@ -58,104 +146,6 @@ public sealed partial record DmaBuffer
             : Transition.Grant(this, (next with { Attachments = next.WithPending(plan.Attachment.Name) }).Placed());
     }
 
-    /// <summary>Judges an attach before memory is asked: a decided transition, or a plan.</summary>
-    /// <remarks>
-    /// The only place for these checks, in this order: the frame, the union, whether a list exists, the exporter, the list that is there,
-    /// where it lies.
-    /// </remarks>
-    private (Transition? Decided, AttachPlan? Plan) PlanAttach(DmaCommand.Attach command, Device device)
-    {
-        var importer = device.Name;
-
-        // The importer's own driver checks these limits, whatever the exporter does.
-        if (!device.Limits.IsEmpty && device.Limits.Check(Name, new(SizeBytes, Origin.Lines), importer) is { } unfit)
-        {
-            return (Transition.Refuse(this, unfit), null);
-        }
-
-        var demand = Policy.DemandOf(device, Origin.ReadWith);
-        var calculated = ConstraintUnion.Attach(Constraints, demand, importer);
-        if (!calculated.TryGetValue(out var union))
-        {
-            return (FailedCalculation(calculated.Refusal!), null);
-        }
-
-        var attachment = new Attachment(command.Attachment, importer, demand, device.HighestAddress, NextSequence)
-        {
-            Takes = device.Demand(Origin.ReadWith),
-            Iommu = device.Iommu,
-            BusMmu = device.BusMmu,
-            OutputLimit = device.OutputLimit,
-            Traits = TraitsOf(device),
-            Access = AccessTo(Lies),
-            Barred = Regions.IsEmpty ? 0 : BarredTo(device),
-            Unrouted = Regions.IsEmpty ? 0 : UnroutedFrom(device),
-            PreferredSegmentSize = device.PreferredSegmentSize,
-            Windows = device.Reach.Windows,
-            Unstated = UnstatedBy(device),
-        };
-        if (NoList(union, attachment, device) is { } unrepresentable)
-        {
-            return (FailedCalculation(unrepresentable), null);
-        }
-
-        if (CheckRefusedByExporter(device) is { } refused)
-        {
-            return (RefuseAfter(union, refused, importer), null);
-        }
-
-        if (Storage is null)
-        {
-            var first = Policy.Allocation == AllocationTime.AtFirstAttach
-                ? RequestFor(Token, union, [attachment])
-                : null;
-            return (null, new(attachment, union, first, null));
-        }
-
-        if (ListBreaks(CutFor(demand, Storage), demand, attachment) is { } violation)
-        {
-            return DecideLateImporter(attachment, union, violation);
-        }
-
-        if (Misplaced(device, attachment) is { } misplaced)
-        {
-            return DecideLateImporter(attachment, union, misplaced);
-        }
-
-        // Limits that the exporter ignores may be broken all the same.
-        var unseen = attachment.Takes == demand || attachment.IsTranslated
-            ? null
-            : ListBreaks(CutFor(demand, Storage), attachment.Takes.Without(attachment.Unstated), attachment);
-        return (null, new(attachment, union, null, unseen is null ? null : TooLate(attachment, unseen)));
-    }
-
-    /// <summary>The storage's list does not satisfy the newcomer (thread #2 to #8): the exporter's policy decides.</summary>
-    /// <remarks>The only place that decides this.</remarks>
-    private (Transition? Decided, AttachPlan? Plan) DecideLateImporter(
-        Attachment attachment, DmaConstraints union, Refusal violation)
-    {
-        var importer = attachment.Device;
-        switch (Policy.LateAttach)
-        {
-            case LateAttach.Migrate when Mappings.IsEmpty && !Policy.Pinned:
-                return (null, new(attachment, union, RequestFor(Of(Generation + 1), union, [.. Attachments, attachment]), null));
-            case LateAttach.Migrate:
-                return (null, new(attachment with { IsPending = true }, union, null, null));
-            case LateAttach.Accept:
-                var stated = violation.ExplainUnstated(attachment.Unstated).Unstated == UnstatedLimits.None
-                    ? violation
-                    : ListBreaks(CutFor(attachment.Demand, Storage!), attachment.Demand.Without(attachment.Unstated), attachment);
-                return (null, new(attachment, union, null, stated is null ? null : TooLate(attachment, stated)));
-            default:
-                var named = violation.ExplainUnstated(attachment.Unstated);
-                var refusal = named with
-                {
-                    Reason = $"{Name} already has storage that {importer} cannot use: {named.Reason}",
-                };
-                return (RefuseAfter(union, ExplainTranslatedLate(refusal, attachment), importer), null);
-        }
-    }
-
     /// <summary>Decides an attach where its device does not matter, outside the buffer's lock; null when it goes on.</summary>
     /// <remarks>The only place that tells a repeated attach by its name.</remarks>
     private Transition? CheckAttach(DmaCommand.Attach command)
@@ -167,15 +157,16 @@ public sealed partial record DmaBuffer
 
         if (Attachments.Find(command.Attachment) is { } known)
         {
-            return known.Device == command.Device
-                ? Transition.GrantUnchanged(this)
-                : Transition.Refuse(
-                    this, Errno.EEXIST, "Attachment",
-                    $"Attachment {command.Attachment} of {Name} is {known.Device}'s, not {command.Device}'s.");
+            return known.Device == command.Device ? Transition.GrantUnchanged(this) : Transition.Refuse(this, AttachmentOf(known, command));
         }
 
-        return IsReleased ? Transition.Refuse(this, Errno.EBADF, "Buffer", $"{Name} was released; nothing can attach to it.") : null;
+        return IsReleased ? Transition.Refuse(this, NothingAttaches()) : null;
     }
+
+    private Refusal AttachmentOf(Attachment known, DmaCommand.Attach command) => Refusal.Of(
+        Errno.EEXIST, "Attachment", $"Attachment {command.Attachment} of {Name} is {known.Device}'s, not {command.Device}'s.");
+
+    private Refusal NothingAttaches() => Refusal.Of(Errno.EBADF, "Buffer", $"{Name} was released; nothing can attach to it.");
 
     /// <summary>
     /// What the exporter refuses regardless of constraints, asked after the calculation (thread #0): ENODEV when revoked; EPERM, EINVAL or
@@ -241,9 +232,12 @@ public sealed partial record DmaBuffer
     private ulong MappedBy(Attachment attachment)
     {
         ulong count = 0;
-        foreach (var mapping in Mappings)
+        if (!Mappings.IsEmpty)
         {
-            count += mapping.Attachment == attachment.Name ? 1UL : 0;
+            foreach (var mapping in Mappings)
+            {
+                count += mapping.Attachment == attachment.Name ? 1UL : 0;
+            }
         }
 
         return count;
@@ -276,9 +270,7 @@ public sealed partial record DmaBuffer
         var mapped = MappedBy(attachment);
         if (mapped != 0)
         {
-            return Transition.Refuse(this, new(
-                Errno.EBUSY, attachment.Device, "Attachment", 0, mapped,
-                $"{attachment.Device} still has {Counted.Of(mapped, "mapping")} of {Name}; unmap before detaching."));
+            return Transition.Refuse(this, StillMapped(attachment, mapped));
         }
 
         var left = Attachments.Without(attachment.Name);
@@ -286,6 +278,10 @@ public sealed partial record DmaBuffer
             ? AskFor(attachment, left)
             : Transition.Grant(this, (this with { Attachments = left, Constraints = left.Sum.Union }).Placed());
     }
+
+    private Refusal StillMapped(Attachment attachment, ulong mapped) => new(
+        Errno.EBUSY, attachment.Device, "Attachment", 0, mapped,
+        $"{attachment.Device} still has {Counted.Of(mapped, "mapping")} of {Name}; unmap before detaching.");
 
     private CommandQuestion.NeedsDevices AskFor(Attachment leaving, NamedList<Attachment, AttachmentSum> left) => new(
         [.. left.Select(importer => importer.Device).Distinct()],
@@ -332,8 +328,11 @@ public sealed partial record DmaBuffer
     /// Whether lists exist, or the exporter does not check: one under the union for all importers, or one for each over the same pages. An
     /// importer that takes a single segment forces the pages into one range.
     /// </summary>
-    private bool ListsExist(DmaConstraints union, IEnumerable<DmaConstraints> demands) => Policy.ListCheck == ListCheck.None
-        || (Policy.HasOwnLists ? OwnListsExist(union, demands) : Representability.IsRepresentable(SizeBytes, union, PageOrder));
+    private bool ListsExist(in DmaConstraints union, IEnumerable<DmaConstraints> demands) =>
+        Policy.HasOwnLists ? Policy.ListCheck == ListCheck.None || OwnListsExist(union, demands) : SharedListExists(union);
+
+    private bool SharedListExists(in DmaConstraints union) =>
+        Policy.ListCheck == ListCheck.None || Representability.IsRepresentable(SizeBytes, union, PageOrder);
 
     private bool OwnListsExist(DmaConstraints union, IEnumerable<DmaConstraints> demands) =>
         demands.All(demand => Representability.IsRepresentable(SizeBytes, demand, PageOrder)
@@ -351,12 +350,13 @@ public sealed partial record DmaBuffer
         }
 
         // A list of its own need not suit the others (thread #7).
-        var demand = newcomer.Demand;
-        var (judged, others) = Policy.HasOwnLists ? (demand, DmaConstraints.Unconstrained) : (union, Constraints);
-        var none = Unrepresentable(judged, demand, others, device.Name) is { } refusal
-            ? ExplainUnstated(refusal, judged, device)
-            : Policy.HasOwnLists ? NotInOneRange(demand, device.Name) : null;
-        return none is null ? TooManyLines(device) : ExplainTranslated(none, newcomer);
+        var judged = Policy.HasOwnLists ? newcomer.Demand : union;
+        var none = !Representability.IsRepresentable(SizeBytes, judged, PageOrder)
+            ? ExplainUnstated(TooNarrow(judged, newcomer.Demand, Policy.HasOwnLists ? DmaConstraints.Unconstrained : Constraints, device.Name), judged, device)
+            : Policy.HasOwnLists ? NotInOneRange(newcomer.Demand, device.Name) : null;
+        return none is not null ? ExplainTranslated(none, newcomer)
+            : ChecksLimits && LinesOf(newcomer.Traits) is { } lines ? TooManyLines(device, lines)
+            : null;
     }
 
     /// <summary>
@@ -389,12 +389,10 @@ public sealed partial record DmaBuffer
             $"{whole} takes 1 segment, so {Name} of {SizeBytes} bytes must be one range, and {cut}'s list of it needs at least {Counted.Of(least, "segment")}: expected at most {demand.MaxSegmentCount}.");
     }
 
-    /// <summary>The thread's product rule (#4), then the exact one: whole pages and boundary windows.</summary>
-    private Refusal? Unrepresentable(
-        DmaConstraints union, DmaConstraints demand, DmaConstraints others, string importer) =>
-        Representability.IsRepresentable(SizeBytes, union, PageOrder) ? null : TooNarrow(union, demand, others, importer);
-
-    /// <summary>EINVAL for a union under which no list can hold the buffer.</summary>
+    /// <summary>
+    /// EINVAL for a union under which no list can hold the buffer: it names the thread's product rule (#4) where that is broken, else the
+    /// exact one, of whole pages and boundary windows.
+    /// </summary>
     private Refusal TooNarrow(DmaConstraints union, DmaConstraints demand, DmaConstraints others, string importer)
     {
         var field = FieldAtFault(union, demand, others);

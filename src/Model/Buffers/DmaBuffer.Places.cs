@@ -10,6 +10,9 @@ public sealed partial record DmaBuffer
 {
     private bool Moves => Policy.LateAttach == LateAttach.Migrate;
 
+    /// <summary>What the attached importers need of the pages.</summary>
+    private PageNeeds Needs => Attachments.FurtherSum(PageNeeds.Of, PageNeeds.Add);
+
     /// <summary>One bit for each named region.</summary>
     private ulong AllPlaces => Regions.IsEmpty ? 0 : ulong.MaxValue >> (PhysicalMemory.RegionsMax - Regions.Length);
 
@@ -56,7 +59,7 @@ public sealed partial record DmaBuffer
         }
 
         var allowed = importers.Aggregate(AllowedPlaces, (places, importer) => places & ~importer.Barred);
-        var routed = importers.Aggregate(allowed & ~Attachments.Sum.Unrouted, (places, importer) => places & ~importer.Unrouted);
+        var routed = importers.Aggregate(allowed & ~Needs.Unrouted, (places, importer) => places & ~importer.Unrouted);
         return routed != 0 ? routed : allowed;
     }
 
@@ -65,7 +68,7 @@ public sealed partial record DmaBuffer
     {
         get
         {
-            var allowed = AllPlaces & ~Attachments.Sum.Barred;
+            var allowed = AllPlaces & ~Needs.Barred;
             return Storage is not null && Lies.Any(region => region.Kind == MemoryKind.Protected)
                 ? allowed & Places(region => region.Kind == MemoryKind.Protected)
                 : allowed;

@@ -33,7 +33,7 @@ public sealed partial record DmaBuffer
             return null;
         }
 
-        var before = Attachments.Sum.OnPages;
+        var before = Needs.OfEntries;
         var together = DmaConstraints.Intersect(before, attachment.OnPages);
         return LeastBeyond(together) is { } least && LeastBeyond(before) is null
             ? HazardOf(attachment, least, together, $"{attachment.Device} was accepted along with {Others()}, but for all of them together")

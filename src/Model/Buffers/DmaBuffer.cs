@@ -282,9 +282,13 @@ public sealed partial record DmaBuffer
     {
         var before = ReferenceEquals(checkedBefore?.Origin, Origin) ? checkedBefore : null;
         AssertImporters(before);
-        AssertMappings(before);
+        if (!Mappings.IsEmpty || before is { Mappings.IsEmpty: false })
+        {
+            AssertMappings(before);
+        }
+
         Invariant.Holds((before is not null && before.Regions == Regions) || Regions.Select(region => region.Name).SequenceEqual(Origin.Memory.Names));
-        Invariant.Holds(!Superseded.Contains(Generation));
+        Invariant.Holds(Superseded.IsEmpty || !Superseded.Contains(Generation));
         Invariant.Holds(Storage is null || (Storage.PageOrder == PageOrder && Storage.PageCount == Page.CountFor(SizeBytes, PageOrder)));
         Invariant.Holds(Regions.Length < 2 || Storage is null || Lies.All(region => region.Kind.HasStructPages() == Lies[0].Kind.HasStructPages()));
         Invariant.Holds(!IsFreed || (IsReleasedByAll && Storage is null));
@@ -302,26 +306,21 @@ public sealed partial record DmaBuffer
         Attachments.AssertInvariants(attached);
 
         // The posted patch let the running union drift, and did not check whether a list exists at all.
-        var union = Attachments.Sum.Union;
         Invariant.Holds(
-            union == Constraints || Policy.RefusedAttach == RefusedAttach.LeftNarrowed || Policy.DetachReading == DetachReading.Now);
+            Attachments.Sum.Union == Constraints || Policy.RefusedAttach == RefusedAttach.LeftNarrowed || Policy.DetachReading == DetachReading.Now);
 
-        // A shared list must satisfy the running union, a list of its own the importer's demand. Earlier importers are checked again when the pages must now be
-        // one range.
-        var isOneRange = union.MaxSegmentCount == 1;
-        var others = isOneRange && attached.Sum.Union.MaxSegmentCount != 1 ? default : attached;
-        Invariant.Holds(
-            Attachments.IsEmpty
-            || (Policy.HasOwnLists
-                ? ListsExist(union, Attachments.ChangesSince(others).Select(change => change.Now).OfType<Attachment>().Select(importer => importer.Demand))
-                : ListsExist(Constraints, [])));
+        // A shared list must satisfy the running union, a list of its own the importer's demand.
+        Invariant.Holds(Attachments.IsEmpty || (Policy.HasOwnLists ? OwnListsExist(attached) : SharedListExists(Constraints)));
 
-        // A mapping keeps what it needs of its attachment.
-        if (Mappings.IsEmpty)
+        if (!Mappings.IsEmpty)
         {
-            return;
+            AssertHeld(attached);
         }
+    }
 
+    /// <summary>A mapping keeps what it needs of its attachment.</summary>
+    private void AssertHeld(NamedList<Attachment, AttachmentSum> attached)
+    {
         foreach (var (was, now) in Attachments.ChangesSince(attached))
         {
             Invariant.Holds(
@@ -331,13 +330,16 @@ public sealed partial record DmaBuffer
         }
     }
 
+    /// <summary>Earlier importers are checked again when the pages must now be one range.</summary>
+    private bool OwnListsExist(NamedList<Attachment, AttachmentSum> before)
+    {
+        var union = Attachments.Sum.Union;
+        var others = union.MaxSegmentCount == 1 && before.Sum.Union.MaxSegmentCount != 1 ? default : before;
+        return ListsExist(union, Attachments.ChangesSince(others).Select(change => change.Now).OfType<Attachment>().Select(importer => importer.Demand));
+    }
+
     private void AssertMappings(DmaBuffer? before)
     {
-        if (Mappings.IsEmpty && (before is null || before.Mappings.IsEmpty))
-        {
-            return;
-        }
-
         var isSameStorage = before?.Storage?.Token == Storage?.Token;
         var known = before is null || !isSameStorage ? default : before.Mappings;
         Mappings.AssertInvariants(known);

@@ -3,12 +3,9 @@ namespace DmaGrains.Model.Buffers;
 /// <summary>An item of a <see cref="NamedList{TItem, TSum}"/>: it has a name, and items can be summed up.</summary>
 /// <typeparam name="TSelf">The item.</typeparam>
 /// <typeparam name="TSum">The sum of many items.</typeparam>
-public interface IListed<TSelf, TSum>
+public interface IListed<TSelf, TSum> : INamed
     where TSelf : class, IListed<TSelf, TSum>
 {
-    /// <summary>Unique in the list.</summary>
-    string Name { get; }
-
     /// <summary>The sum of some items; without items, the neutral element.</summary>
     static abstract TSum SumOf(ReadOnlySpan<TSelf> items);
 

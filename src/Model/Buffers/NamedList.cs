@@ -23,6 +23,8 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
 {
     internal const int PartMax = 64;
 
+    private static readonly TSum _none = TItem.SumOf([]);
+
     // A single part is kept directly, several in a list.
     private readonly Part? _one;
     private readonly Several? _several;
@@ -59,7 +61,32 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
     public bool IsEmpty => _one is null && _several is null;
 
     /// <summary>The sum of all items.</summary>
-    public TSum Sum => _several is not null ? _several.Sum : _one is not null ? _one.Sum : TItem.SumOf([]);
+    public ref readonly TSum Sum
+    {
+        get
+        {
+            if (_several is not null)
+            {
+                return ref _several.Sum;
+            }
+
+            return ref _one is not null ? ref _one.Sum : ref _none;
+        }
+    }
+
+    /// <summary>A further sum, computed part by part when it is first asked for. A list is asked for one such sum only.</summary>
+    /// <param name="sumOf">Sums up some items.</param>
+    /// <param name="add">Adds two sums.</param>
+    internal TFurther FurtherSum<TFurther>(Func<ReadOnlySpan<TItem>, TFurther> sumOf, Func<TFurther, TFurther, TFurther> add)
+    {
+        var sum = sumOf([]);
+        foreach (var part in Parts)
+        {
+            sum = add(sum, part.FurtherSum(sumOf));
+        }
+
+        return sum;
+    }
 
     int IReadOnlyCollection<TItem>.Count => Length;
 
@@ -95,48 +122,62 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
     /// <summary>The item of that name, or null.</summary>
     public TItem? Find(string name)
     {
-        if (IsEmpty)
+        if ((_several is null ? _one : _several.Parts[PartOf(name)]) is not { Items: var items })
         {
             return null;
         }
 
-        var items = Parts[PartOf(name)].Items;
-        var index = IndexOf(items, name);
+        var index = NamedSearch.IndexOf(items, name);
         return index < 0 ? null : items[index];
     }
 
     /// <summary>Adds an item, or replaces the one of its name.</summary>
     public NamedList<TItem, TSum> With(TItem item)
     {
-        if (IsEmpty)
+        var place = PartOf(item.Name);
+        if ((_several is null ? _one : _several.Parts[place]) is not { } part)
         {
             return new(new Part([item]));
         }
 
-        var part = PartOf(item.Name);
-        var items = Parts[part].Items;
-        var index = IndexOf(items, item.Name);
-        if (index >= 0)
+        var items = part.Items;
+        var index = NamedSearch.IndexOf(items, item.Name);
+        return index >= 0 ? ReferenceEquals(items[index], item) ? this : Replaced(place, part.Replaced(index, item))
+            : items.Length < PartMax ? Replaced(place, part.With(item, ~index))
+            : WithMore(place, ~index, item);
+    }
+
+    /// <summary>Adds an item to a full part.</summary>
+    private NamedList<TItem, TSum> WithMore(int place, int index, TItem item)
+    {
+        // Names are often counted upwards: an item behind a full part begins the next one, and leaves it full.
+        var full = Parts[place];
+        if (index == PartMax)
         {
-            return ReferenceEquals(items[index], item) ? this : Replaced(part, 1, new Part(Spliced(items, index, 1, [item])));
+            return Replaced(place, 1, full, new([item]));
         }
 
-        var longer = Spliced(items, ~index, 0, [item]);
-        return longer.Length > PartMax
-            ? Replaced(part, 1, new(longer[..(PartMax / 2)]), new(longer[(PartMax / 2)..]))
-            : Replaced(part, 1, Parts[part].With(item, longer));
+        var longer = full.Inserted(index, item);
+        return Replaced(place, 1, new(longer[..(PartMax / 2)]), new(longer[(PartMax / 2)..]));
     }
 
     /// <summary>Removes the item of that name, which must exist.</summary>
     public NamedList<TItem, TSum> Without(string name)
     {
-        Invariant.Holds(!IsEmpty);
+        if (_several is not null)
+        {
+            return WithoutOf(_several.Parts, name);
+        }
+
+        Invariant.Holds(_one is not null);
+        var shorter = _one!.Without(name);
+        return shorter.Length == 0 ? default : new(new Part(shorter));
+    }
+
+    private NamedList<TItem, TSum> WithoutOf(Part[] parts, string name)
+    {
         var part = PartOf(name);
-        var parts = Parts;
-        var items = parts[part].Items;
-        var index = IndexOf(items, name);
-        Invariant.Holds(index >= 0);
-        var shorter = Spliced(items, index, 1, []);
+        var shorter = parts[part].Without(name);
         return shorter.Length == 0 ? Replaced(part, 1)
             : part > 0 && AreFew(parts[part - 1].Items, shorter) ? Replaced(part - 1, 2, new Part([.. parts[part - 1].Items, .. shorter]))
             : part + 1 < parts.Length && AreFew(shorter, parts[part + 1].Items) ? Replaced(part, 2, new Part([.. shorter, .. parts[part + 1].Items]))
@@ -182,6 +223,18 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
             return;
         }
 
+        if (_one is not null && checkedBefore._several is null)
+        {
+            _one.AssertInOrder(checkedBefore._one);
+        }
+        else
+        {
+            AssertParts(checkedBefore);
+        }
+    }
+
+    private void AssertParts(NamedList<TItem, TSum> checkedBefore)
+    {
         var known = checkedBefore.Parts;
         var (index, length) = (0, 0);
         TItem? last = null;
@@ -193,15 +246,11 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
                 index++;
             }
 
-            Invariant.Holds(part.Items.Length is > 0 and <= PartMax);
             Invariant.Holds(last is null || string.CompareOrdinal(last.Name, part.Items[0].Name) < 0);
-            if (index == known.Length)
+            var before = index == known.Length ? null : known[index];
+            if (!ReferenceEquals(before, part))
             {
-                part.AssertInOrder([]);
-            }
-            else if (!ReferenceEquals(known[index], part))
-            {
-                part.AssertInOrder(known[index].Items);
+                part.AssertInOrder(before);
             }
 
             last = part.Items[^1];
@@ -230,7 +279,12 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
     /// <summary>The part that contains a name, or would contain it.</summary>
     private int PartOf(string name)
     {
-        var parts = Parts;
+        if (_several is null)
+        {
+            return 0;
+        }
+
+        var parts = _several.Parts;
         var (low, high) = (1, parts.Length - 1);
         while (low <= high)
         {
@@ -241,25 +295,11 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
         return high;
     }
 
-    private static int IndexOf(TItem[] items, string name) => NamedSearch.IndexOf<TItem>(items, name, static item => item.Name);
-
-    private static TItem[] Spliced(TItem[] items, int index, int count, ReadOnlySpan<TItem> instead)
-    {
-        var spliced = new TItem[items.Length - count + instead.Length];
-        items.AsSpan(0, index).CopyTo(spliced);
-        instead.CopyTo(spliced.AsSpan(index));
-        items.AsSpan(index + count).CopyTo(spliced.AsSpan(index + instead.Length));
-        return spliced;
-    }
+    private NamedList<TItem, TSum> Replaced(int part, Part instead) => _one is not null ? new(instead) : Replaced(part, 1, instead);
 
     private NamedList<TItem, TSum> Replaced(int part, int count, params ReadOnlySpan<Part> instead)
     {
         var before = Parts;
-        if (before.Length == count && instead.Length == 1)
-        {
-            return new(instead[0]);
-        }
-
         var parts = new Part[before.Length - count + instead.Length];
         before[..part].CopyTo(parts);
         instead.CopyTo(parts.AsSpan(part));
@@ -414,8 +454,8 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
                 return;
             }
 
-            var ones = one.Part.Items.AsSpan(one._index);
-            var others = other.Part.Items.AsSpan(other._index);
+            var ones = new ReadOnlySpan<TItem>(one.Part.Items)[one._index..];
+            var others = new ReadOnlySpan<TItem>(other.Part.Items)[other._index..];
             var length = Math.Min(ones.Length, others.Length);
             var same = 0;
             while (same < length && ReferenceEquals(ones[same], others[same]))
@@ -468,7 +508,7 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
 
         public int Length { get; }
 
-        public TSum Sum
+        public ref readonly TSum Sum
         {
             get
             {
@@ -485,7 +525,7 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
                     _isKnown = true;
                 }
 
-                return _sum;
+                return ref _sum;
             }
         }
     }
@@ -494,6 +534,7 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
     internal sealed class Part
     {
         public readonly TSum Sum;
+        private object? _further;
 
         public Part(TItem[] items)
             : this(items, TItem.SumOf(items))
@@ -504,11 +545,46 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
 
         public TItem[] Items { get; }
 
-        public Part With(TItem item, TItem[] items)
+        public TFurther FurtherSum<TFurther>(Func<ReadOnlySpan<TItem>, TFurther> sumOf)
         {
-            var sum = Sum;
-            TItem.AddTo(ref sum, TItem.SumOf([item]));
-            return new(items, sum);
+            // A race is harmless: all writers write an equal sum.
+            var sum = _further as StrongBox<TFurther> ?? new(sumOf(Items));
+            _further = sum;
+            return sum.Value!;
+        }
+
+        public Part With(TItem item, int index)
+        {
+            var sum = TItem.SumOf([item]);
+            TItem.AddTo(ref sum, Sum);
+            return new(Inserted(index, item), sum);
+        }
+
+        public Part Replaced(int index, TItem item)
+        {
+            var items = (TItem[])Items.Clone();
+            items[index] = item;
+            return new(items);
+        }
+
+        public TItem[] Inserted(int index, TItem item)
+        {
+            var longer = new TItem[Items.Length + 1];
+            Array.Copy(Items, longer, index);
+            Array.Copy(Items, index, longer, index + 1, Items.Length - index);
+            longer[index] = item;
+            return longer;
+        }
+
+        /// <summary>The items without the one of that name, which must exist.</summary>
+        public TItem[] Without(string name)
+        {
+            var index = NamedSearch.IndexOf(Items, name);
+            Invariant.Holds(index >= 0);
+            var shorter = new TItem[Items.Length - 1];
+            Array.Copy(Items, shorter, index);
+            Array.Copy(Items, index + 1, shorter, index, shorter.Length - index);
+            return shorter;
         }
 
         public Part WithEach(Func<TItem, TItem> change)
@@ -528,10 +604,12 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
             return changed is null ? this : new(changed);
         }
 
-        /// <summary>Checks the order, except for items that lie as they did in a checked part.</summary>
-        public void AssertInOrder(ReadOnlySpan<TItem> known)
+        /// <summary>Checks length and order, except for items that lie as they did in a checked part; null for none.</summary>
+        public void AssertInOrder(Part? checkedBefore)
         {
-            var items = Items.AsSpan();
+            INamed[] items = Items;
+            INamed[] known = checkedBefore?.Items ?? [];
+            Invariant.Holds(items.Length is > 0 and <= PartMax);
             var (first, last) = (0, items.Length - 1);
             while (first < Math.Min(items.Length, known.Length) && ReferenceEquals(items[first], known[first]))
             {

@@ -4,13 +4,13 @@ namespace DmaGrains.Model.Buffers;
 internal static class NamedSearch
 {
     /// <summary>The index of the item with that name, or the complement of where it would be inserted.</summary>
-    public static int IndexOf<T>(ReadOnlySpan<T> items, string name, Func<T, string> nameOf)
+    public static int IndexOf(INamed[] items, string name)
     {
         var (low, high) = (0, items.Length - 1);
         while (low <= high)
         {
-            var middle = (low + high) / 2;
-            var order = string.CompareOrdinal(nameOf(items[middle]), name);
+            var middle = (low + high) >> 1;
+            var order = string.CompareOrdinal(items[middle].Name, name);
             if (order == 0)
             {
                 return middle;

@@ -13,12 +13,11 @@ public static class ConstraintUnion
     public static DmaResult<DmaConstraints> Attach(DmaConstraints running, DmaConstraints demand, string importer)
     {
         var union = DmaConstraints.Intersect(running, demand);
-        return union.FirstZeroField is not { } field
-            ? DmaResult.Grant(union)
-            : DmaResult.Refuse<DmaConstraints>(new(
-                Errno.EINVAL, importer, field, null, 0,
-                $"With {importer} no common constraints are left: {WordsOf(field)} would be 0."));
+        return union.FirstZeroField is { } field ? DmaResult.Refuse<DmaConstraints>(NothingIsCommon(importer, field)) : DmaResult.Grant(union);
     }
+
+    private static Refusal NothingIsCommon(string importer, string field) => new(
+        Errno.EINVAL, importer, field, null, 0, $"With {importer} no common constraints are left: {WordsOf(field)} would be 0.");
 
     private static string WordsOf(string field) => field switch
     {

@@ -115,7 +115,7 @@ public readonly struct ListLimits : IEquatable<ListLimits>
     public static bool operator !=(ListLimits left, ListLimits right) => !left.Equals(right);
 
     /// <inheritdoc/>
-    public bool Equals(ListLimits other) => ReferenceEquals(_values, other._values) || Stated.SequenceEqual(other.Stated);
+    public bool Equals(ListLimits other) => ReferenceEquals(_values, other._values) || StatesTheSame(other);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is ListLimits other && Equals(other);
@@ -125,6 +125,8 @@ public readonly struct ListLimits : IEquatable<ListLimits>
 
     /// <summary>The limits in words, each after a comma; empty when none is stated.</summary>
     public override string ToString() => string.Concat(Stated.Select(stated => $", {stated.Limit.Takes(stated.Value)}"));
+
+    private bool StatesTheSame(ListLimits other) => Stated.SequenceEqual(other.Stated);
 
     private static ListLimits Combine(ListLimits left, ListLimits right)
     {

@@ -16,12 +16,17 @@ public static class Representability
     /// <param name="constraints">The limits.</param>
     /// <param name="pageOrder">The kernel's page order.</param>
     /// <remarks>
-    /// The only place that decides it for scattered pages, as <see cref="FitsOneRange"/> for one range; both count by
-    /// <see cref="LeastSegmentCount"/>.
+    /// The only place that decides it for scattered pages, as <see cref="FitsOneRange"/> for one range. Where pages can be cut at will, the
+    /// longest cuts decide; the rest is counted by <see cref="LeastSegmentCount"/>.
     /// </remarks>
-    public static bool IsRepresentable(ulong sizeBytes, DmaConstraints constraints, int pageOrder = 0) =>
-        LeastSegmentCount(sizeBytes, constraints, RangeShape.Scattered, SegmentLimit.Floored, pageOrder) is { } least
-        && least <= constraints.InPages(pageOrder).MaxSegmentCount;
+    public static bool IsRepresentable(ulong sizeBytes, in DmaConstraints constraints, int pageOrder = 0)
+    {
+        var limits = constraints.InPages(pageOrder);
+        ulong longest = limits.MaxSegmentSizeInPages(pageOrder);
+        return longest == 0 || limits.SegmentBoundaryMask < Page.SizeOf(pageOrder) - 1
+            ? LeastSegmentCount(sizeBytes, constraints, RangeShape.Scattered, SegmentLimit.Floored, pageOrder) is { } least && least <= limits.MaxSegmentCount
+            : sizeBytes <= (Math.Min(longest - 1, limits.SegmentBoundaryMask) + 1) * limits.MaxSegmentCount;
+    }
 
     /// <summary>Whether some list over one contiguous range satisfies the constraints, limits floored to pages.</summary>
     /// <param name="sizeBytes">Bytes, 1 or more; the last page may be partial.</param>

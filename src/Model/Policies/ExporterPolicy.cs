@@ -90,17 +90,20 @@ public sealed record ExporterPolicy
     /// <remarks>
     /// The only place that decides which limits an exporter sees; what an MMU leaves of them is <see cref="DmaConstraints.BehindMmu"/>.
     /// </remarks>
-    public DmaConstraints DemandOf(Device device, ParameterDefaults getters) => Constraints switch
+    public DmaConstraints DemandOf(Device device, ParameterDefaults getters) => PartOf(device.Demand(getters), device, getters);
+
+    /// <summary><see cref="DemandOf"/> for a caller that knows what the device takes, <see cref="Device.Demand"/>.</summary>
+    internal DmaConstraints PartOf(DmaConstraints takes, Device device, ParameterDefaults getters) => Constraints switch
     {
-        ConstraintModel.Rfc3 => device.Demand(getters),
+        ConstraintModel.Rfc3 => takes,
         ConstraintModel.Posted => DeviceDmaParameters.Read(device.Parameters, getters),
         ConstraintModel.Flags => NeedsOneRange(device)
             ? DmaConstraints.Unconstrained with { MaxSegmentCount = 1 }
             : DmaConstraints.Unconstrained,
-        ConstraintModel.Translated when device.IsTranslated => device.Demand(getters).BehindMmu(),
-        ConstraintModel.Translated => device.Demand(getters),
-        ConstraintModel.SizeOnly => DmaConstraints.Unconstrained with { MaxSegmentSize = device.Demand(getters).MaxSegmentSize },
-        ConstraintModel.CountOnly => DmaConstraints.Unconstrained with { MaxSegmentCount = device.Demand(getters).MaxSegmentCount },
+        ConstraintModel.Translated when device.IsTranslated => takes.BehindMmu(),
+        ConstraintModel.Translated => takes,
+        ConstraintModel.SizeOnly => DmaConstraints.Unconstrained with { MaxSegmentSize = takes.MaxSegmentSize },
+        ConstraintModel.CountOnly => DmaConstraints.Unconstrained with { MaxSegmentCount = takes.MaxSegmentCount },
         ConstraintModel.None => DmaConstraints.Unconstrained,
         _ => throw new ArgumentOutOfRangeException(nameof(device)),
     };

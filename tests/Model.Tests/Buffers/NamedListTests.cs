@@ -19,6 +19,8 @@ public sealed class NamedListTests
         Assert.Equal(model.Count, list.Length);
         Assert.Equal(model.Count == 0, list.IsEmpty);
         Assert.Equal(model.Values.Sum(item => item.Weight), list.Sum);
+        Assert.Equal(model.Values.Select(item => item.Weight).DefaultIfEmpty().Max(), HeaviestOf(list));
+        Assert.Equal(HeaviestOf(list), HeaviestOf(list));
         Assert.Equal<Counted>(model.Values, list.ToImmutableArray());
         Assert.Equal<Counted>(model.Values, Enumerable.Range(0, list.Length).Select(index => list[index]));
         Assert.All(Enumerable.Range(0, 401), name => Assert.Same(model.GetValueOrDefault(NameOf(name)), list.Find(NameOf(name))));
@@ -36,6 +38,21 @@ public sealed class NamedListTests
         Assert.Equal(expected, after.ChangesSince(before));
         after.AssertInvariants(before);
     }, iter: 200);
+
+    [Fact]
+    public void Items_added_in_order_are_found_in_order() => Gen.Int[0, 300].Sample(count =>
+    {
+        var items = Enumerable.Range(0, count).Select(name => new Counted(NameOf(1000 + name), name)).ToArray();
+        var list = items.Aggregate(default(NamedList<Counted, int>), (before, item) =>
+        {
+            var after = before.With(item);
+            after.AssertInvariants(before);
+            return after;
+        });
+
+        Assert.Equal<Counted>(items, list);
+        Assert.Equal(items.Sum(item => item.Weight), list.Sum);
+    }, iter: 50);
 
     [Fact]
     public void List_of_items_in_order_is_that_of_one_at_a_time() => Gen.Int[0, 300].Sample(count =>
@@ -115,6 +132,9 @@ public sealed class NamedListTests
 
         return (list, model);
     }
+
+    private static int HeaviestOf(NamedList<Counted, int> list) => list.FurtherSum(
+        static items => items.ToArray().Select(item => item.Weight).DefaultIfEmpty().Max(), Math.Max);
 
     private static string NameOf(int number) => $"i{number}";
 
