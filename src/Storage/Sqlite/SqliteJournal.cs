@@ -26,9 +26,9 @@ internal sealed class SqliteJournal : IDisposable
     // What a row takes besides name and payload: its id, its header, number, sequence, checksum, a pointer.
     private const int RowBytes = 24;
 
-    // What one transaction cleans at least, as a part of what is not needed, and for each byte that it adds.
-    private const int CleanShareMin = 64;
-    private const int CleanBytesForEach = 4;
+    // What a transaction cleans for each byte that it adds: at first no more than that, because rows that are needed now often are not when
+    // their turn comes, and this much when there is three times what is needed.
+    private const int CleanBytesMax = 4;
 
     // After a failure, which cleaning may have caused, so many transactions do without.
     private const int PatienceCommits = 100;
@@ -91,8 +91,6 @@ internal sealed class SqliteJournal : IDisposable
     /// <summary>The bytes of all rows.</summary>
     public long SizeBytes => _now.SizeBytes;
 
-    private bool IsUnclean => SizeBytes - LiveBytes > LiveBytes + _unneededBytesMax;
-
     /// <summary>A grain's last snapshot and the entries after it, in order.</summary>
     /// <exception cref="StorageException">A row is missing.</exception>
     public ImmutableArray<JournalRow> Read(string grain)
@@ -142,9 +140,10 @@ internal sealed class SqliteJournal : IDisposable
             return;
         }
 
-        if (IsUnclean)
+        var needed = LiveBytes + _unneededBytesMax;
+        if (SizeBytes - LiveBytes - needed is > 0 and var excess)
         {
-            Clean(Math.Max(_unneededBytesMax / CleanShareMin, CleanBytesForEach * (_now.SizeBytes - _committed.SizeBytes)));
+            Clean(Math.Clamp(CleanBytesMax * excess / needed, 1, CleanBytesMax) * (_now.SizeBytes - _committed.SizeBytes));
         }
 
         if (_mayShrink)
