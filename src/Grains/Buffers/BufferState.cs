@@ -50,7 +50,7 @@ internal sealed class BufferState(BufferJournal journal, EarlierState earlier, B
     /// <summary>Makes commands durable if they changed anything, and then pays what the buffer owes.</summary>
     /// <param name="batch">The commands.</param>
     /// <param name="reply">What the caller is told then.</param>
-    public Task<TReply> CommitAsync<TReply>(CommandBatch batch, TReply reply)
+    public Task<TReply> CommitAsync<TReply>(in CommandBatch batch, TReply reply)
     {
         var next = With(batch.Buffer, batch.Replies);
         if (batch.ChangesState)

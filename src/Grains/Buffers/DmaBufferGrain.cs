@@ -78,10 +78,15 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
             return Task.FromResult(Refuse(CommandIsNull(1)));
         }
 
-        // Usually no other grain is asked.
         var batch = new CommandBatch(buffer, _state.Record.Replies, command.Id);
-        var reply = StepAsync(batch, command, place: 0, cancellationToken);
-        return reply.IsCompletedSuccessfully ? _state.CommitAsync(batch, reply.Result) : CommitAsync(batch, reply);
+        if (batch.Replies.Answer(command) is { } first)
+        {
+            return _state.CommitAsync(batch, Logged(first));
+        }
+
+        // Usually no other grain is asked.
+        var decided = _board.DecideAsync(buffer.Begin(command), cancellationToken);
+        return decided.IsCompletedSuccessfully ? CommitAsync(batch, command, decided.Result) : CommitAsync(batch, command, decided);
     }
 
     public async Task<ImmutableArray<DmaResult<DmaReply>>> ExecuteAsync(
@@ -106,7 +111,16 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
                 batch = await CommitAsync(batch);
             }
 
-            var reply = await StepAsync(batch, command, replies.Count, batch.ChangesState ? CancellationToken.None : cancellationToken);
+            var answered = batch.Replies.Answer(command);
+            if (answered is null)
+            {
+                var cancellation = batch.ChangesState ? CancellationToken.None : cancellationToken;
+                var decided = await _board.DecideAsync(batch.Buffer.Begin(command), cancellation);
+                batch = batch.With(command, replies.Count, decided);
+                answered = decided.Reply;
+            }
+
+            var reply = Logged(answered.Value);
             replies.Add(reply);
 
             // A request that came too late (ESTALE) ends the batch.
@@ -159,14 +173,11 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
             ? DmaResult.Refuse<BufferRepair>(malformed)
             : DmaResult.Grant(await _state.RepairAsync(pages, mappings));
 
-    private async Task<DmaResult<DmaReply>> CommitAsync(CommandBatch batch, ValueTask<DmaResult<DmaReply>> reply) =>
-        await _state.CommitAsync(batch, await reply);
+    private async Task<DmaResult<DmaReply>> CommitAsync(CommandBatch batch, DmaCommand command, ValueTask<Transition> decided) =>
+        await CommitAsync(batch, command, await decided);
 
-    /// <summary>Answers a command that was carried out before, or carries it out.</summary>
-    private async ValueTask<DmaResult<DmaReply>> StepAsync(CommandBatch batch, DmaCommand command, int place, CancellationToken cancellation) => Logged(
-        batch.Replies.Answer(command) is { } answered
-            ? answered
-            : batch.Add(command, place, await _board.DecideAsync(batch.Buffer.Begin(command), cancellation)));
+    private Task<DmaResult<DmaReply>> CommitAsync(in CommandBatch batch, DmaCommand command, in Transition decided) =>
+        _state.CommitAsync(batch.With(command, place: 0, decided), Logged(decided.Reply));
 
     private DmaResult<DmaReply> Refuse(Refusal refusal) => Logged(DmaResult.Refuse<DmaReply>(refusal));
 

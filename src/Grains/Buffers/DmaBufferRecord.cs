@@ -46,8 +46,8 @@ public sealed class DmaBufferRecord
         var record = serializer.Deserialize<DmaBufferRecord>(snapshot)!;
         foreach (var bytes in stored.Entries)
         {
-            var entry = serializer.Deserialize<DmaBufferEntry>(bytes)!;
-            var buffer = entry.Buffer is { } changes ? record.Buffer!.With(changes) : record.Buffer;
+            var entry = serializer.Deserialize<DmaBufferEntry>(bytes);
+            var buffer = record.Buffer?.With(entry.Buffer);
             record = new() { Buffer = buffer, Replies = record.Replies.With(entry.Replies, buffer), NextGeneration = record.NextGeneration };
         }
 
@@ -61,7 +61,7 @@ public sealed class DmaBufferRecord
     /// <summary>The entry that leads to a later record, which <see cref="Continues"/> this one.</summary>
     public DmaBufferEntry ChangesTo(DmaBufferRecord later) => new()
     {
-        Buffer = ReferenceEquals(later.Buffer, Buffer) ? null : later.Buffer!.ChangesSince(Buffer!),
+        Buffer = ReferenceEquals(later.Buffer, Buffer) ? default : later.Buffer!.ChangesSince(Buffer!),
         Replies = later.Replies.ChangesSince(Replies, later.Buffer),
     };
 }

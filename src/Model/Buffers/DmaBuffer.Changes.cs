@@ -16,7 +16,7 @@ public sealed partial record DmaBuffer
     public bool Continues(DmaBuffer earlier) =>
         ReferenceEquals(Origin, earlier.Origin) && Regions == earlier.Regions && PageOrder == earlier.PageOrder && Exporter == earlier.Exporter;
 
-    /// <summary>What has changed since an earlier state of the same export; <see cref="With(BufferChanges)"/> is the way back.</summary>
+    /// <summary>What has changed since an earlier state of the same export; <see cref="With(in BufferChanges)"/> is the way back.</summary>
     /// <param name="before">The earlier state; this one <see cref="Continues"/> it.</param>
     public BufferChanges ChangesSince(DmaBuffer before)
     {
@@ -47,7 +47,7 @@ public sealed partial record DmaBuffer
 
     /// <summary>The state that differs from this one by those changes.</summary>
     /// <param name="changes">What <see cref="ChangesSince"/> told.</param>
-    public DmaBuffer With(BufferChanges changes)
+    public DmaBuffer With(in BufferChanges changes)
     {
         var storage = changes.HasLostStorage ? null : changes.Storage ?? Storage;
         var marks = changes.Marks ?? Marks;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using DmaGrains.Model.Buffers.Changes;
 
 namespace DmaGrains.Model.Buffers;
@@ -6,15 +7,14 @@ namespace DmaGrains.Model.Buffers;
 /// <content>The difference between two states of the remembered replies, and the later state from the earlier one.</content>
 public sealed partial record ReplyTable
 {
-    /// <summary>What has changed since an earlier state; <see cref="With(ReplyChanges?, DmaBuffer?)"/> is the way back.</summary>
+    /// <summary>What has changed since an earlier state; <see cref="With(in ReplyChanges, DmaBuffer?)"/> is the way back.</summary>
     /// <param name="before">The earlier state.</param>
     /// <param name="buffer">The buffer after the commands that were answered; null before its first export.</param>
-    /// <returns>Null when nothing has changed.</returns>
-    public ReplyChanges? ChangesSince(ReplyTable before, DmaBuffer? buffer)
+    public ReplyChanges ChangesSince(ReplyTable before, DmaBuffer? buffer)
     {
         if (ReferenceEquals(this, before))
         {
-            return null;
+            return default;
         }
 
         var (unnamedForgotten, unnamed) = AddedSince(before.Unnamed, Unnamed, buffer);
@@ -30,9 +30,9 @@ public sealed partial record ReplyTable
     }
 
     /// <summary>The state that differs from this one by those changes.</summary>
-    /// <param name="changes">What <see cref="ChangesSince"/> told; null for none.</param>
+    /// <param name="changes">What <see cref="ChangesSince"/> told.</param>
     /// <param name="buffer">The buffer after the same journal entry.</param>
-    public ReplyTable With(ReplyChanges? changes, DmaBuffer? buffer) => changes is null ? this : new()
+    public ReplyTable With(in ReplyChanges changes, DmaBuffer? buffer) => new()
     {
         Unnamed = With(Unnamed, changes.UnnamedForgotten, changes.Unnamed, buffer),
         Callers = With(Callers, changes, buffer),
@@ -57,16 +57,17 @@ public sealed partial record ReplyTable
         }
 
         var known = 0;
-        var changed = ImmutableArray.CreateBuilder<CallerChange>(Callers.Length - unchanged);
-        foreach (var caller in Callers.AsSpan()[unchanged..])
+        var changed = new CallerChange[Callers.Length - unchanged];
+        for (var place = 0; place < changed.Length; place++)
         {
+            var caller = Callers[unchanged + place];
             var index = before.IndexOf(caller.Caller);
             known += index < 0 ? 0 : 1;
             var (forgotten, added) = AddedSince(index < 0 ? [] : before.Callers[index].Replies, caller.Replies, buffer);
-            changed.Add(new(caller.Caller, forgotten, added));
+            changed[place] = new(caller.Caller, forgotten, added);
         }
 
-        return (unchanged + known == before.Callers.Length ? default : [.. Forgotten(before)], changed.MoveToImmutable());
+        return (unchanged + known == before.Callers.Length ? default : [.. Forgotten(before)], ImmutableCollectionsMarshal.AsImmutableArray(changed));
     }
 
     private IEnumerable<string> Forgotten(ReplyTable before) =>
@@ -89,16 +90,21 @@ public sealed partial record ReplyTable
         }
 
         var kept = before.Length - forgotten;
-        var added = ImmutableArray.CreateBuilder<AddedReply>(after.Length - kept);
-        foreach (var reply in after.AsSpan()[kept..])
+        if (kept == after.Length)
         {
-            added.Add(AddedReply.Of(reply, buffer));
+            return (forgotten, default);
         }
 
-        return (forgotten, added.Count == 0 ? default : added.MoveToImmutable());
+        var added = new AddedReply[after.Length - kept];
+        for (var place = 0; place < added.Length; place++)
+        {
+            added[place] = AddedReply.Of(after[kept + place], buffer);
+        }
+
+        return (forgotten, ImmutableCollectionsMarshal.AsImmutableArray(added));
     }
 
-    private static ImmutableArray<CallerReplies> With(ImmutableArray<CallerReplies> callers, ReplyChanges changes, DmaBuffer? buffer)
+    private static ImmutableArray<CallerReplies> With(ImmutableArray<CallerReplies> callers, in ReplyChanges changes, DmaBuffer? buffer)
     {
         if (changes is { CallersForgotten.IsDefault: true, Callers.IsDefault: true })
         {

@@ -77,7 +77,7 @@ public sealed class ChangesTests
                 else
                 {
                     var bytes = _serializer.SerializeToArray((now.Item1.ChangesSince(stored.Item1), now.table.ChangesSince(stored.table, now.Item1)));
-                    var (changes, replies) = _serializer.Deserialize<(BufferChanges, ReplyChanges?)>(bytes);
+                    var (changes, replies) = _serializer.Deserialize<(BufferChanges, ReplyChanges)>(bytes);
                     var buffer = replayed.Item1.With(changes);
                     replayed = (buffer, replayed.Item2.With(replies, buffer));
                 }

@@ -11,7 +11,7 @@ namespace DmaGrains.Model.Buffers.Changes;
 /// the very same state. A member that is null or default has not changed.
 /// </summary>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.buffer-changes")]
-public sealed record BufferChanges
+public readonly record struct BufferChanges
 {
     /// <summary>The running union.</summary>
     [Id(0)]

@@ -5,7 +5,7 @@ namespace DmaGrains.Model.Buffers.Changes;
 
 /// <summary>How the remembered replies differ from an earlier state of them. A member that is default has not changed.</summary>
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.reply-changes")]
-public sealed record ReplyChanges
+public readonly record struct ReplyChanges
 {
     /// <summary>How many of the oldest replies to commands without an id were forgotten.</summary>
     [Id(0)]
