@@ -90,6 +90,30 @@ public sealed class SqliteJournalTests : IDisposable
     }
 
     [Fact]
+    public void Rows_that_a_snapshot_replaces_soon_are_hardly_ever_copied()
+    {
+        const int grains = 200;
+        const int rows = 33;
+        const int cycles = 12;
+        using (var file = Open(UnneededBytesMax))
+        {
+            // All grains are as far as each other, as when many begin together: in turn they add entries and a snapshot.
+            for (var sequence = 1; sequence <= rows * cycles; sequence++)
+            {
+                var isSnapshot = sequence % rows == 1;
+                for (var grain = 0; grain < grains; grain += 8)
+                {
+                    Commit(file, [.. Enumerable.Range(grain, 8).Select(number => (Func<bool>)(() =>
+                        Write(file, $"g{number}", sequence, new byte[isSnapshot ? 400 : 110], isSnapshot)))]);
+                }
+            }
+        }
+
+        var copied = (long)Ask("SELECT max(id) FROM journal")! - (grains * rows * cycles);
+        Assert.InRange(copied, 0, grains * rows * cycles / 50);
+    }
+
+    [Fact]
     public void A_file_shrinks_again_when_less_is_needed()
     {
         long most;
