@@ -125,6 +125,6 @@ public sealed partial record BoardDefinition
             return Refusal.Of(Errno.EEXIST, nameof(BouncePool), $"{Name} has two bounce pools, {pool.Name} and {last.Name}: expected one.");
         }
 
-        return SwiotlbPool.Create(pool.Range.SizeBytes).Refusal;
+        return SwiotlbPool.Check(pool.Range.SizeBytes);
     }
 }

@@ -193,11 +193,7 @@ public sealed class DmaTranslation
 
     private static Refusal? CheckPool(MemoryRegionLayout pool) => pool.Kind != MemoryKind.Bounce
         ? Refusal.Of(Errno.EINVAL, nameof(pool.Kind), $"Region {pool.Name} is of kind {pool.Kind}: expected the bounce pool.")
-        : pool.Range.SizeBytes <= SwiotlbPool.SizeBytesMax
-        ? null
-        : new(
-            Errno.ENOSPC, null, "BouncePool", pool.Range.SizeBytes, SwiotlbPool.SizeBytesMax,
-            $"The bounce pool {pool.Name} has {pool.Range.SizeBytes} bytes: expected at most {SwiotlbPool.SizeBytesMax}.");
+        : SwiotlbPool.Check(pool.Range.SizeBytes);
 
     private (DmaTranslation Next, DmaResult<DmaMapped> Reply) Translate(SgTable table, DmaMapRequest request)
     {

@@ -19,9 +19,6 @@ public sealed class SwiotlbPool
     /// <summary>Bytes in a set.</summary>
     public const uint SetBytes = SlotBytes * SlotsPerSet;
 
-    /// <summary>The kernel's default pool: 64 MiB.</summary>
-    public const ulong DefaultSizeBytes = 64UL << 20;
-
     /// <summary>The largest pool of this model: 1 GiB.</summary>
     public const ulong SizeBytesMax = 1UL << 30;
 
@@ -61,20 +58,22 @@ public sealed class SwiotlbPool
 
     internal ImmutableSortedDictionary<int, BounceSlots> BouncesBySlot { get; }
 
-    /// <summary>Creates an unused pool in memory of its own.</summary>
-    /// <param name="sizeBytes">Bytes, rounded up to whole sets as the kernel does.</param>
-    /// <returns>EINVAL for 0, ENOSPC above <see cref="SizeBytesMax"/>, both naming BouncePool.</returns>
-    public static DmaResult<SwiotlbPool> Create(ulong sizeBytes = DefaultSizeBytes) => Check(sizeBytes, 1) is { } refusal
-        ? DmaResult.Refuse<SwiotlbPool>(refusal)
-        : DmaResult.Grant(Unused((int)((sizeBytes + SetBytes - 1) / SetBytes) * SlotsPerSet));
-
-    /// <summary>Creates an unused pool in existing memory.</summary>
+    /// <summary>Creates an unused pool in a region of memory.</summary>
     /// <param name="sizeBytes">Bytes; only whole slots are used.</param>
-    /// <returns>EINVAL below <see cref="SlotBytes"/>, ENOSPC above <see cref="SizeBytesMax"/>, both naming BouncePool.</returns>
+    /// <returns>As <see cref="Check"/>.</returns>
     /// <remarks>Source: kernel/dma/swiotlb.c, rmem_swiotlb_device_init: a last set of fewer slots is used as far as it goes.</remarks>
-    public static DmaResult<SwiotlbPool> Over(ulong sizeBytes) => Check(sizeBytes, SlotBytes) is { } refusal
+    public static DmaResult<SwiotlbPool> Over(ulong sizeBytes) => Check(sizeBytes) is { } refusal
         ? DmaResult.Refuse<SwiotlbPool>(refusal)
         : DmaResult.Grant(Unused((int)(sizeBytes / SlotBytes)));
+
+    /// <summary>Null when a pool can have that size.</summary>
+    /// <returns>EINVAL below <see cref="SlotBytes"/>, ENOSPC above <see cref="SizeBytesMax"/>, both naming BouncePool.</returns>
+    /// <remarks>The only place that decides this.</remarks>
+    public static Refusal? Check(ulong sizeBytes) => sizeBytes is >= SlotBytes and <= SizeBytesMax
+        ? null
+        : new(
+            sizeBytes < SlotBytes ? Errno.EINVAL : Errno.ENOSPC, null, PoolField, sizeBytes, SizeBytesMax,
+            $"A bounce pool of {sizeBytes} bytes: expected {SlotBytes} to {SizeBytesMax}.");
 
     /// <summary>Restores a stored pool: the free slots follow from the bounces.</summary>
     /// <param name="sizeBytes">As for <see cref="Over"/>.</param>
@@ -130,12 +129,6 @@ public sealed class SwiotlbPool
             BounceCount = state.BounceCount,
             BouncedBytes = state.BouncedBytes,
         };
-
-    private static Refusal? Check(ulong sizeBytes, ulong least) => sizeBytes >= least && sizeBytes <= SizeBytesMax
-        ? null
-        : new(
-            sizeBytes < least ? Errno.EINVAL : Errno.ENOSPC, null, PoolField, sizeBytes, SizeBytesMax,
-            $"A bounce pool of {sizeBytes} bytes: expected {least} to {SizeBytesMax}.");
 
     private static SwiotlbPool Unused(int slotCount)
     {

@@ -55,7 +55,7 @@ public sealed class SwiotlbPoolTests
     public void Unmap_of_every_bounce_empties_the_pool_and_keeps_the_counts() =>
         Gen.ULong[1, 262_144].Array[1, 20].Sample(lengths =>
         {
-            var pool = lengths.Aggregate(SwiotlbPool.Create().Value, (pool, length) => pool.Map(length).Next);
+            var pool = lengths.Aggregate(SwiotlbPool.Over(64 << 20).Value, (pool, length) => pool.Map(length).Next);
             pool = pool.Bounces.Aggregate(pool, (pool, bounce) => pool.Unmap(bounce).Value);
 
             return pool.UsedSlotCount == 0 && !pool.Bounces.Any()
@@ -66,7 +66,7 @@ public sealed class SwiotlbPoolTests
     [Fact]
     public void Map_refuses_the_Raspberry_Pis_536576_bytes()
     {
-        var pool = SwiotlbPool.Create().Value;
+        var pool = SwiotlbPool.Over(64 << 20).Value;
 
         var (next, reply) = pool.Map(536_576);
 
@@ -80,7 +80,7 @@ public sealed class SwiotlbPoolTests
     public void Map_takes_a_green_frames_3800_bounces_of_4_KiB()
     {
         var pool = Enumerable.Range(0, 3800).Aggregate(
-            SwiotlbPool.Create().Value, (pool, _) => pool.Map(4096).Next);
+            SwiotlbPool.Over(64 << 20).Value, (pool, _) => pool.Map(4096).Next);
 
         Assert.Equal(
             (3800ul, 15_564_800ul, 7600, 32_768),
@@ -90,7 +90,7 @@ public sealed class SwiotlbPoolTests
     [Fact]
     public void Map_refuses_with_EIO_and_the_numbers_when_the_pool_is_full()
     {
-        var pool = SwiotlbPool.Create(262_144).Value.Map(258_048).Next;
+        var pool = SwiotlbPool.Over(262_144).Value.Map(258_048).Next;
 
         var (next, reply) = pool.Map(8192);
 
@@ -111,7 +111,7 @@ public sealed class SwiotlbPoolTests
     [InlineData(uint.MaxValue, 0)]
     public void Map_takes_the_longest_bounce_and_not_a_byte_more(uint minAlignMask, ulong longest)
     {
-        var pool = SwiotlbPool.Create().Value;
+        var pool = SwiotlbPool.Over(64 << 20).Value;
 
         Assert.Equal(longest, SwiotlbPool.LongestBounceBytes(minAlignMask));
         Assert.Equal(longest != 0, pool.Map(Math.Max(longest, 1), default, minAlignMask).Reply.IsGranted);
@@ -121,7 +121,7 @@ public sealed class SwiotlbPoolTests
     [Fact]
     public void Map_looks_behind_the_last_bounce_first()
     {
-        var (pool, first) = SwiotlbPool.Create().Value.Map(100);
+        var (pool, first) = SwiotlbPool.Over(64 << 20).Value.Map(100);
 
         var (_, second) = pool.Unmap(first.Value).Value.Map(100);
 
@@ -131,7 +131,7 @@ public sealed class SwiotlbPoolTests
     [Fact]
     public void Map_refuses_with_EINVAL_when_the_request_makes_no_sense()
     {
-        var pool = SwiotlbPool.Create().Value;
+        var pool = SwiotlbPool.Over(64 << 20).Value;
 
         Assert.Equal("LengthBytes", RefusalOf(pool.Map(0).Reply).Field);
         Assert.Equal("MinAlignMask", RefusalOf(pool.Map(1, default, 0x1000).Reply).Field);
@@ -141,13 +141,6 @@ public sealed class SwiotlbPoolTests
 
     [Theory]
     [InlineData(0, Errno.EINVAL)]
-    [InlineData(SwiotlbPool.SizeBytesMax + 1, Errno.ENOSPC)]
-    public void Create_refuses_a_pool_of_no_bytes_or_too_many(ulong sizeBytes, Errno errno) =>
-        Assert.Equal((errno, "BouncePool"), SwiotlbPool.Create(sizeBytes).Refusal is { } refusal
-            ? (refusal.Errno, refusal.Field)
-            : default);
-
-    [Theory]
     [InlineData(2047, Errno.EINVAL)]
     [InlineData(SwiotlbPool.SizeBytesMax + 1, Errno.ENOSPC)]
     public void Over_refuses_memory_of_no_slot_or_too_much(ulong sizeBytes, Errno errno) =>
@@ -175,9 +168,6 @@ public sealed class SwiotlbPoolTests
         Assert.Equal((Errno.EIO, 0UL), (full.Map(1).Reply.Refusal!.Errno, full.Map(1).Reply.Refusal!.Limit));
         Assert.Equal(6144UL, pool.Map(6145).Reply.Refusal!.Limit);
     }
-
-    [Fact]
-    public void Create_rounds_up_to_whole_sets() => Assert.Equal(256, SwiotlbPool.Create(262_145).Value.SlotCount);
 
     private static Refusal RefusalOf<T>(DmaResult<T> result)
         where T : notnull

@@ -230,7 +230,7 @@ public class BoardFileTests
         "10:24: every-key has two bounce pools, secure and pool; expected one")]
     [InlineData(
         "0x20000000, size: 1MiB", "0x100000000, size: 2GiB",
-        "10:58: A bounce pool of 2147483648 bytes; expected 1 to 1073741824")]
+        "10:58: A bounce pool of 2147483648 bytes; expected 2048 to 1073741824")]
     [InlineData("name: bus, output", "name: smmu, output", "25:12: two MMUs are named smmu; expected a different name for each")]
     [InlineData("granule: 65536", "granule: 8192", "13:14: granule is text '8192'; expected 4096, 16384 or 65536 bytes")]
     [InlineData(
