@@ -90,7 +90,7 @@ public static class MemoryPicture
             .ToImmutableArray();
         for (var cell = 0; cell < cells;)
         {
-            // Adjacent cells whose shares are equal to the pixel become one box.
+            // Adjacent cells that would look the same become one box.
             var parts = PartsOf(cell);
             var next = cell + 1;
             while (next < cells && next % Columns != 0 && SaysTheSame(parts, PartsOf(next)))

@@ -4,8 +4,8 @@ namespace DmaGrains.Analysis.Exploring;
 
 /// <summary>
 /// Plays all remaining steps of a script at once when they touch nothing that other scripts will touch, so that they commute with
-/// everything to come. Then k such steps among n remaining ones give the same end in all n-over-k interleavings, and the number of orders
-/// is multiplied by that.
+/// everything to come. Then k such steps among n remaining ones give the same end in all C(n, k) interleavings, and the number of orders
+/// is multiplied by that number.
 /// </summary>
 internal sealed class CommutingEndings<TCount>(ScriptTrees trees, BoardTable boards)
     where TCount : struct, INumber<TCount>

@@ -40,7 +40,7 @@ public sealed record ExplorationOptions
 }
 
 /// <summary>The progress of an exploration.</summary>
-/// <param name="Steps">The number of steps that were explored of every order.</param>
+/// <param name="Steps">How many steps of every order have been explored.</param>
 /// <param name="StepsMax">The steps of the longest order.</param>
 /// <param name="States">The number of states so far.</param>
 public readonly record struct ExplorationProgress(int Steps, int StepsMax, long States);

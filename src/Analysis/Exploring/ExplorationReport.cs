@@ -26,8 +26,8 @@ public sealed record ExplorationReport(
 /// <param name="FinalStates">The number of states in which orders end.</param>
 /// <param name="Boards">Distinct boards among the states.</param>
 /// <param name="OrderMatters">Whether there are several outcomes; null when one was found and the exploration is incomplete.</param>
-/// <param name="Outcomes">The outcomes, that of most orders first.</param>
-/// <param name="Failures">Each kind of failure, that of the shortest order first.</param>
+/// <param name="Outcomes">The outcomes, beginning with the one of most orders.</param>
+/// <param name="Failures">Each kind of failure, beginning with the one that the shortest order shows.</param>
 public sealed record ExploredPolicyReport(
     string Policy,
     bool Complete,

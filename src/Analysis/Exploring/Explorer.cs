@@ -46,7 +46,7 @@ internal sealed class Explorer<TCount>
     /// <summary>The number of distinct states so far.</summary>
     public long States { get; private set; }
 
-    /// <summary>The number of steps that were explored of every order.</summary>
+    /// <summary>How many steps of every order have been explored.</summary>
     public int Layers => _layers.Count;
 
     /// <summary>Bytes for states: of all past layers, and of the widest layer while it was played.</summary>

@@ -20,7 +20,7 @@ internal sealed class Footprints
 
     /// <summary>Creates the footprints of a scenario's steps.</summary>
     /// <param name="scenario">The scenario.</param>
-    /// <param name="revoked">Buffers that may be revoked besides.</param>
+    /// <param name="revoked">Further buffers that may be revoked.</param>
     public Footprints(Scenario scenario, IEnumerable<string> revoked)
     {
         _board = scenario.Board;

@@ -19,7 +19,7 @@ internal sealed class StateTable<TCount>
     /// <summary>The states, in the order in which they were first reached.</summary>
     public ReadOnlySpan<State> States => _states.AsSpan(0, Count);
 
-    /// <summary>The most bytes that one state takes, in a table as full as it gets.</summary>
+    /// <summary>The bytes that one state takes at most: in a table that is at its fullest.</summary>
     public static int BytesPerState => 2 * (Unsafe.SizeOf<State>() + (2 * sizeof(int)));
 
     /// <summary>Removes all states and keeps the capacity.</summary>
