@@ -95,10 +95,9 @@ internal sealed class MemoryGrain(
             return DmaResult.Grant(_memory?.Describe() ?? []);
         }
 
-        if (_memory is not null && _memory.Allocations.Any())
+        if (_memory?.CheckReplaceable() is { } busy)
         {
-            return DmaResult.Refuse<ImmutableArray<RegionUse>>(Refusal.Of(
-                Errno.EBUSY, "Memory", "Buffers hold pages of this memory; it cannot be replaced."));
+            return DmaResult.Refuse<ImmutableArray<RegionUse>>(busy);
         }
 
         PhysicalMemory? next = null;

@@ -139,9 +139,9 @@ internal sealed class TranslationGrain(
             return null;
         }
 
-        if (_translation.Held.Any())
+        if (_translation.CheckReplaceable() is { } busy)
         {
-            return Refusal.Of(Errno.EBUSY, "Stages", "Buffers are mapped through these MMUs; they cannot be replaced.");
+            return busy;
         }
 
         _isLaidOut = true;

@@ -69,7 +69,7 @@ public sealed record BoardSetUp
     /// </param>
     /// <returns>What <see cref="BoardDefinition.Check"/> answers; EBUSY naming Memory.</returns>
     /// <remarks>
-    /// The only place that decides this. Should something be held all the same, the grains of memory and MMUs refuse to be laid out.
+    /// The only place that decides this. Should something be held all the same, memory and MMUs refuse to be replaced.
     /// </remarks>
     public DmaResult<BoardSetUp> Replace(BoardDefinition definition, string? holder)
     {

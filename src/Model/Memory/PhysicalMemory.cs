@@ -133,6 +133,14 @@ public sealed class PhysicalMemory
         return next;
     }
 
+    /// <summary>EBUSY naming Memory while pages are held, because another layout would lose them; else null.</summary>
+    /// <remarks>
+    /// The only place for memory itself. A board refuses before (<see cref="Boards.BoardSetUp.Replace"/>), unless a command comes in between.
+    /// </remarks>
+    public Refusal? CheckReplaceable() => _allocations.IsEmpty
+        ? null
+        : Refusal.Of(Errno.EBUSY, "Memory", "Buffers hold pages of this memory; it cannot be replaced.");
+
     /// <summary>How full each region is.</summary>
     public ImmutableArray<RegionUse> Describe() => [.. _regions.Select(region =>
     {

@@ -102,6 +102,14 @@ public sealed class DmaTranslation
         return request.Path.IsEmpty ? before.Bounce(table, request) : before.Translate(table, request);
     }
 
+    /// <summary>EBUSY naming Stages while something is mapped, because other MMUs or another pool would lose it; else null.</summary>
+    /// <remarks>
+    /// The only place for MMUs and the pool. A board refuses before (<see cref="Boards.BoardSetUp.Replace"/>), unless a command comes in between.
+    /// </remarks>
+    public Refusal? CheckReplaceable() => _held.IsEmpty
+        ? null
+        : Refusal.Of(Errno.EBUSY, "Stages", "Buffers are mapped through these MMUs; they cannot be replaced.");
+
     /// <summary>Null when a mapping can be ended now.</summary>
     /// <returns>EINVAL naming Context when another context is current, so that the DMA API would unmap the wrong address (thread #39).</returns>
     /// <remarks>The only place that decides this.</remarks>

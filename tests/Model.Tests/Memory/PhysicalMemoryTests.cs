@@ -53,6 +53,17 @@ public sealed class PhysicalMemoryTests
     }
 
     [Fact]
+    public void Memory_cannot_be_replaced_while_pages_are_held_EBUSY()
+    {
+        var memory = Create(System("ram", 0, 16));
+        var held = memory.Allocate(Request(1)).Next;
+
+        Assert.Null(memory.CheckReplaceable());
+        Assert.Equal((Errno.EBUSY, "Memory"), (held.CheckReplaceable()!.Errno, held.CheckReplaceable()!.Field));
+        Assert.Null(held.Free(Request(1).Token).CheckReplaceable());
+    }
+
+    [Fact]
     public void Free_twice_is_free_once()
     {
         var memory = Create(System("ram", 0, 16));

@@ -33,6 +33,18 @@ public sealed class DmaTranslationTests
         Assert.True(translation.Map(scattered with { Takes = new(32 * 4096, 3, ulong.MaxValue), ChecksCount = false }).Reply.IsGranted);
     }
 
+    [Fact]
+    public void MMUs_cannot_be_replaced_while_something_is_mapped_EBUSY()
+    {
+        var translation = With(new IommuStage("smmu", _small));
+        var request = Scattered(1) with { Iommu = "smmu" };
+        var held = translation.Map(request).Next;
+
+        Assert.Null(translation.CheckReplaceable());
+        Assert.Equal((Errno.EBUSY, "Stages"), (held.CheckReplaceable()!.Errno, held.CheckReplaceable()!.Field));
+        Assert.Null(held.Unmap(request.Token).CheckReplaceable());
+    }
+
     [Theory]
     [InlineData(0xddbfffffUL, 0xddbff000UL)]
     [InlineData(0xddbffffeUL, 0xddbfe000UL)]
