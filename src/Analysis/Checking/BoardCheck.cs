@@ -36,7 +36,7 @@ public sealed record BoardCheck(
     /// <summary>What <see cref="RepairAsync"/> repaired before the check; empty when nothing was, or no repair was requested.</summary>
     public ImmutableArray<string> Mended { get; init; } = [];
 
-    // What a command leaves for a moment is seldom there three times, under the same token.
+    // What a command shows for a moment is hardly there three times, for the same buffer.
     private const int ReadingsMax = 3;
 
     /// <summary>Reads everything from a board's grains and checks it: once, or where that shows something, three times.</summary>
@@ -183,8 +183,10 @@ public sealed record BoardCheck(
         var held = board.HeldPages.ToHashSet();
         foreach (var buffer in board.Buffers.Where(buffer => HasPages(buffer) && !held.Contains(buffer.Token)))
         {
-            yield return new(
-                FindingKind.PagesNotHeld, buffer.Name, $"the board's memory does not hold its {buffer.Storage!.PageCount} pages, {buffer.Token}");
+            yield return new(FindingKind.PagesNotHeld, buffer.Name, $"the board's memory does not hold its {buffer.Storage!.PageCount} pages")
+            {
+                Generation = buffer.Generation,
+            };
         }
 
         // First maps and migrations request pages before they are stored; pages of earlier generations are given back together with the buffer's own.
@@ -200,7 +202,7 @@ public sealed record BoardCheck(
     private static IEnumerable<BoardFinding> Accounts(BoardSnapshot board)
     {
         // Leftovers of an interrupted command are held, but their size is unknown.
-        if (IsNotLaidOut(board) || board.HeldPages.Length != board.Buffers.Count(HasPages))
+        if (IsNotLaidOut(board) || !board.HeldPages.ToHashSet().SetEquals(board.Buffers.Where(HasPages).Select(buffer => buffer.Token)))
         {
             yield break;
         }
@@ -244,12 +246,12 @@ public sealed record BoardCheck(
     {
         foreach (var name in board.Unlisted)
         {
-            yield return new(FindingKind.Listing, name, "it exists, but the board does not list it");
+            yield return new(FindingKind.Listing, name, "it exists, but the board does not list it") { Generation = GenerationOf(name) };
         }
 
         foreach (var name in board.StillListed)
         {
-            yield return new(FindingKind.Listing, name, "it is gone, but the board still lists it");
+            yield return new(FindingKind.Listing, name, "it is gone, but the board still lists it") { Generation = GenerationOf(name) };
         }
 
         if (IsNotLaidOut(board))
@@ -261,6 +263,8 @@ public sealed record BoardCheck(
         {
             yield return new(FindingKind.SetUp, null, "the board is missing from the list of boards");
         }
+
+        uint? GenerationOf(string name) => board.Buffers.FirstOrDefault(buffer => buffer.Name == name)?.Generation;
     }
 
     /// <summary>Buffers that need a repair, and names without a buffer under which something is held.</summary>

@@ -137,7 +137,7 @@ public sealed partial record DmaBuffer
     /// a map also moves the storage for an importer that came late.
     /// </summary>
     /// <remarks>
-    /// Not the only place that allocates or moves: <see cref="Attach(DmaCommand.Attach)"/>, <see cref="End"/> and
+    /// Not the only place that allocates or moves: <see cref="Attach(DmaCommand.Attach)"/>, <see cref="EndMapping"/> and
     /// <see cref="AllocationAtExport"/> do too, each under its policy.
     /// </remarks>
     internal CommandStep Take(AccessRequest request) =>
@@ -365,16 +365,16 @@ public sealed partial record DmaBuffer
                 $"{HolderOf(mapping)} has {name} of {Name} mapped as {live.Name}; unmap before giving it back."));
         }
 
-        return mapping.Mapped is { IsPerContext: true } && IsLastToHold(mapping) ? AskFor(mapping) : End(mapping);
+        return mapping.Mapped is { IsPerContext: true } && IsLastToHold(mapping) ? AskFor(mapping) : EndMapping(mapping);
     }
 
     /// <summary>A mapping can end only in the contexts in which it was made.</summary>
     private CommandQuestion.NeedsContext AskFor(Mapping mapping) => new(
-        Of(mapping.HeldAs), elsewhere => elsewhere is null ? End(mapping) : Transition.Refuse(this, elsewhere));
+        Of(mapping.HeldAs), elsewhere => elsewhere is null ? EndMapping(mapping) : Transition.Refuse(this, elsewhere));
 
     /// <summary>Ends a mapping; the last one moves the storage for an importer that waits for it.</summary>
     /// <remarks>Not the only place that moves storage: see <see cref="Take(AccessRequest)"/>.</remarks>
-    private CommandStep End(Mapping mapping) => MovesAfterLast ? AskForMove(mapping) : Transition.Grant(this, Without(mapping).WithoutStorageWhenRevoked());
+    private CommandStep EndMapping(Mapping mapping) => MovesAfterLast ? AskForMove(mapping) : Transition.Grant(this, Without(mapping).WithoutStorageWhenRevoked());
 
     private CommandQuestion.NeedsMemory AskForMove(Mapping mapping) => new(
         MoveRequest,

@@ -30,33 +30,30 @@ public sealed class BoardRepairTests(SiloFixture silo)
     [Fact]
     public async Task A_board_in_use_has_no_findings()
     {
+        // Idle buffers make a reading long, and the sizes make each export a new one.
         var board = await silo.NewBoardAsync();
-        var isEnough = false;
-        var users = Enumerable.Range(0, 4).Select(number => $"frame{number}")
-            .Select(name => (Buffer: silo.Grains.GetBuffer(board, name), Name: name, Begun: new TaskCompletionSource()))
-            .ToList();
-        var uses = Task.WhenAll(users.Select(user => UseAsync(user.Buffer, user.Name, user.Begun)));
-        await Task.WhenAny(uses, Task.WhenAll(users.Select(user => user.Begun.Task)));
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(number => MappedAsync(board, $"idle{number}")));
+        var (isEnough, begun) = (false, new TaskCompletionSource());
+        var users = Task.WhenAll(Enumerable.Range(0, 4).Select(number => UseAsync($"frame{number}")));
+        await Task.WhenAny(users, begun.Task);
         var checks = new List<BoardCheck>();
-        for (var check = 0; check < 20; check++)
+        for (var check = 0; check < 10; check++)
         {
             checks.Add(await CheckAsync(board));
         }
 
         isEnough = true;
-        await uses;
+        await users;
 
         Assert.All(checks, check => Assert.Empty(check.Findings));
+        Assert.Contains(checks, check => check.BufferCount > 30);
         Assert.Empty((await CheckAsync(board)).Passing);
 
-        async Task UseAsync(IDmaBufferGrain buffer, string name, TaskCompletionSource begun)
+        async Task UseAsync(string name)
         {
-            while (!isEnough)
+            for (uint size = 8192; !isEnough; size ^= 0x6000)
             {
-                Assert.True((await buffer.ExportAsync(new(name, 8192))).IsGranted);
-                Assert.True((await buffer.AttachAsync("a1", "gpu")).IsGranted);
-                Assert.True((await buffer.MapAttachmentAsync("m1", "a1", DmaDirection.ToDevice)).IsGranted);
-                await EndAsync(buffer);
+                await EndAsync(await MappedAsync(board, name, size));
                 begun.TrySetResult();
             }
         }
