@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using DmaGrains.Client.Commands;
+using DmaGrains.Client.Completing;
 using DmaGrains.Client.Output;
 using DmaGrains.Experiments.Driving;
 using DmaGrains.Experiments.Playing;
@@ -81,8 +82,15 @@ public static class CommandLine
     /// <param name="problem">What is wrong with it; null when nothing is.</param>
     internal static ParseResult Parse(string[] args, out string? problem)
     {
-        var parsed = CreateRoot(args.FirstOrDefault()).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        problem = parsed.Errors.Count == 0 ? null : ProblemOf(parsed);
+        var root = CreateRoot(args.FirstOrDefault());
+        var suggests = Suggestions.AreAskedFor(args);
+        if (suggests)
+        {
+            Suggestions.AddTo(root);
+        }
+
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        problem = suggests || parsed.Errors.Count == 0 ? null : ProblemOf(parsed);
         return parsed;
     }
 
@@ -175,6 +183,8 @@ public static class CommandLine
         ["buffer"] = BufferCommand.Create,
         ["batch"] = BatchCommand.Create,
         [SiloCommand.Name] = SiloCommand.Create,
+        ["completion"] = CompletionCommand.Create,
+        ["man"] = ManCommand.Create,
     };
 
     private static bool IsAboutWhatIsMissing(ParseError error) =>
