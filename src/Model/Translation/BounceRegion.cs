@@ -53,7 +53,7 @@ internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
     public (BounceRegion Next, DmaResult<ImmutableArray<BouncedEntry>> Reply) Map(SgTable table, DmaMapRequest request)
     {
         var reach = request.Reach;
-        var writer = new BounceSlotAllocator(Pool, Layout.PageOrder);
+        var slots = new BounceSlotAllocator(Pool, Layout.PageOrder);
         var bounced = ImmutableArray.CreateBuilder<BouncedEntry>();
         for (var link = 0; link < table.LinkCount; link++)
         {
@@ -66,7 +66,7 @@ internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
                 }
 
                 var number = (link * SgTable.LinkEntries) + index;
-                var reply = writer.Map(entries[index].LengthBytes);
+                var reply = slots.TakeSlots(entries[index].LengthBytes);
                 if ((reply.Refusal ?? CheckReach(reply.Value, request)) is { } refusal)
                 {
                     return (this, DmaResult.Refuse<ImmutableArray<BouncedEntry>>(Explain(refusal, number, request)));
@@ -76,19 +76,19 @@ internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
             }
         }
 
-        return (this with { Pool = writer.ToPool() }, DmaResult.Grant(bounced.DrainToImmutable()));
+        return (this with { Pool = slots.ToPool() }, DmaResult.Grant(bounced.DrainToImmutable()));
     }
 
     /// <summary>Gives slots back.</summary>
     public BounceRegion Unmap(ImmutableArray<BouncedEntry> bounced)
     {
-        var writer = new BounceSlotAllocator(Pool, Layout.PageOrder);
+        var slots = new BounceSlotAllocator(Pool, Layout.PageOrder);
         foreach (var entry in bounced)
         {
-            Invariant.Holds(writer.Unmap(entry.Slots) is null);
+            Invariant.Holds(slots.GiveBackSlots(entry.Slots) is null);
         }
 
-        return this with { Pool = writer.ToPool() };
+        return this with { Pool = slots.ToPool() };
     }
 
     /// <summary>Checks that the pool holds what mappings hold of it, and no more.</summary>

@@ -37,7 +37,7 @@ internal sealed class BounceSlotAllocator
     /// as the direct path answers.
     /// </returns>
     /// <remarks>The only place that takes slots. <paramref name="minAlignMask"/> is for devices that state one; none does yet.</remarks>
-    public DmaResult<BounceSlots> Map(ulong lengthBytes, PhysicalAddress address = default, uint minAlignMask = 0)
+    public DmaResult<BounceSlots> TakeSlots(ulong lengthBytes, PhysicalAddress address = default, uint minAlignMask = 0)
     {
         if (Check(lengthBytes, minAlignMask) is { } refusal)
         {
@@ -61,7 +61,7 @@ internal sealed class BounceSlotAllocator
 
     /// <summary>Gives a bounce's slots back; null when done.</summary>
     /// <returns>EINVAL naming BouncePool when the pool does not hold this bounce.</returns>
-    public Refusal? Unmap(BounceSlots bounce)
+    public Refusal? GiveBackSlots(BounceSlots bounce)
     {
         if (!_bounces.TryGetValue(bounce.FirstSlot, out var held) || held != bounce)
         {

@@ -6,17 +6,17 @@ namespace DmaGrains.Model.Tests.Translation;
 /// <summary>Single changes of a pool, through the allocator that bounce regions use.</summary>
 internal static class SwiotlbPoolCalls
 {
-    public static (SwiotlbPool Next, DmaResult<BounceSlots> Reply) Map(
+    public static (SwiotlbPool Next, DmaResult<BounceSlots> Reply) TakeSlots(
         this SwiotlbPool pool, ulong lengthBytes, PhysicalAddress address = default, uint minAlignMask = 0)
     {
         var slots = new BounceSlotAllocator(pool);
-        var reply = slots.Map(lengthBytes, address, minAlignMask);
+        var reply = slots.TakeSlots(lengthBytes, address, minAlignMask);
         return (slots.ToPool(), reply);
     }
 
-    public static DmaResult<SwiotlbPool> Unmap(this SwiotlbPool pool, BounceSlots bounce)
+    public static DmaResult<SwiotlbPool> GiveBackSlots(this SwiotlbPool pool, BounceSlots bounce)
     {
         var slots = new BounceSlotAllocator(pool);
-        return slots.Unmap(bounce) is { } refusal ? DmaResult.Refuse<SwiotlbPool>(refusal) : DmaResult.Grant(slots.ToPool());
+        return slots.GiveBackSlots(bounce) is { } refusal ? DmaResult.Refuse<SwiotlbPool>(refusal) : DmaResult.Grant(slots.ToPool());
     }
 }

@@ -52,11 +52,11 @@ public sealed class SwiotlbPoolTests
     }
 
     [Fact]
-    public void Unmap_of_every_bounce_empties_the_pool_and_keeps_the_counts() =>
+    public void GiveBackSlots_of_every_bounce_empties_the_pool_and_keeps_the_counts() =>
         Gen.ULong[1, 262_144].Array[1, 20].Sample(lengths =>
         {
-            var pool = lengths.Aggregate(SwiotlbPool.Over(64 << 20).Value, (pool, length) => pool.Map(length).Next);
-            pool = pool.Bounces.Aggregate(pool, (pool, bounce) => pool.Unmap(bounce).Value);
+            var pool = lengths.Aggregate(SwiotlbPool.Over(64 << 20).Value, (pool, length) => pool.TakeSlots(length).Next);
+            pool = pool.Bounces.Aggregate(pool, (pool, bounce) => pool.GiveBackSlots(bounce).Value);
 
             return pool.UsedSlotCount == 0 && !pool.Bounces.Any()
                 && pool.BounceCount == (ulong)lengths.Length
@@ -64,11 +64,11 @@ public sealed class SwiotlbPoolTests
         });
 
     [Fact]
-    public void Map_refuses_the_Raspberry_Pis_536576_bytes()
+    public void TakeSlots_refuses_the_Raspberry_Pis_536576_bytes()
     {
         var pool = SwiotlbPool.Over(64 << 20).Value;
 
-        var (next, reply) = pool.Map(536_576);
+        var (next, reply) = pool.TakeSlots(536_576);
 
         Assert.Equal((pool.State, pool.UsedSlotCount), (next.State, next.UsedSlotCount));
         Assert.Equal(
@@ -77,10 +77,10 @@ public sealed class SwiotlbPoolTests
     }
 
     [Fact]
-    public void Map_takes_a_green_frames_3800_bounces_of_4_KiB()
+    public void TakeSlots_takes_a_green_frames_3800_bounces_of_4_KiB()
     {
         var pool = Enumerable.Range(0, 3800).Aggregate(
-            SwiotlbPool.Over(64 << 20).Value, (pool, _) => pool.Map(4096).Next);
+            SwiotlbPool.Over(64 << 20).Value, (pool, _) => pool.TakeSlots(4096).Next);
 
         Assert.Equal(
             (3800ul, 15_564_800ul, 7600, 32_768),
@@ -88,18 +88,18 @@ public sealed class SwiotlbPoolTests
     }
 
     [Fact]
-    public void Map_refuses_with_EIO_and_the_numbers_when_the_pool_is_full()
+    public void TakeSlots_refuses_with_EIO_and_the_numbers_when_the_pool_is_full()
     {
-        var pool = SwiotlbPool.Over(262_144).Value.Map(258_048).Next;
+        var pool = SwiotlbPool.Over(262_144).Value.TakeSlots(258_048).Next;
 
-        var (next, reply) = pool.Map(8192);
+        var (next, reply) = pool.TakeSlots(8192);
 
         Assert.Equal((pool.State, pool.UsedSlotCount), (next.State, next.UsedSlotCount));
         Assert.Equal(
             (Errno.EIO, "BouncePool", 8192ul, 4096ul),
             (reply.Refusal!.Errno, reply.Refusal.Field, reply.Refusal.Needed, reply.Refusal.Limit));
         Assert.Contains("126 of 128 slots are used", reply.Refusal.Reason, StringComparison.Ordinal);
-        Assert.True(pool.Map(4096).Reply.IsGranted);
+        Assert.True(pool.TakeSlots(4096).Reply.IsGranted);
     }
 
     [Theory]
@@ -109,34 +109,34 @@ public sealed class SwiotlbPoolTests
     [InlineData(0xfff, 258_048)]
     [InlineData(0x3ffff, 0)]
     [InlineData(uint.MaxValue, 0)]
-    public void Map_takes_the_longest_bounce_and_not_a_byte_more(uint minAlignMask, ulong longest)
+    public void TakeSlots_takes_the_longest_bounce_and_not_a_byte_more(uint minAlignMask, ulong longest)
     {
         var pool = SwiotlbPool.Over(64 << 20).Value;
 
         Assert.Equal(longest, SwiotlbPool.LongestBounceBytes(minAlignMask));
-        Assert.Equal(longest != 0, pool.Map(Math.Max(longest, 1), default, minAlignMask).Reply.IsGranted);
-        Assert.Equal(Errno.EIO, pool.Map(longest + 1, default, minAlignMask).Reply.Refusal!.Errno);
+        Assert.Equal(longest != 0, pool.TakeSlots(Math.Max(longest, 1), default, minAlignMask).Reply.IsGranted);
+        Assert.Equal(Errno.EIO, pool.TakeSlots(longest + 1, default, minAlignMask).Reply.Refusal!.Errno);
     }
 
     [Fact]
-    public void Map_looks_behind_the_last_bounce_first()
+    public void TakeSlots_looks_behind_the_last_bounce_first()
     {
-        var (pool, first) = SwiotlbPool.Over(64 << 20).Value.Map(100);
+        var (pool, first) = SwiotlbPool.Over(64 << 20).Value.TakeSlots(100);
 
-        var (_, second) = pool.Unmap(first.Value).Value.Map(100);
+        var (_, second) = pool.GiveBackSlots(first.Value).Value.TakeSlots(100);
 
         Assert.Equal((new BounceSlots(0, 1, 100), new BounceSlots(1, 1, 100)), (first.Value, second.Value));
     }
 
     [Fact]
-    public void Map_refuses_with_EINVAL_when_the_request_makes_no_sense()
+    public void TakeSlots_refuses_with_EINVAL_when_the_request_makes_no_sense()
     {
         var pool = SwiotlbPool.Over(64 << 20).Value;
 
-        Assert.Equal("LengthBytes", RefusalOf(pool.Map(0).Reply).Field);
-        Assert.Equal("MinAlignMask", RefusalOf(pool.Map(1, default, 0x1000).Reply).Field);
-        Assert.Equal("BouncePool", RefusalOf(pool.Unmap(new(0, 1, 1))).Field);
-        Assert.Equal("BouncePool", RefusalOf(pool.Map(4096).Next.Unmap(new(0, 1, 4096))).Field);
+        Assert.Equal("LengthBytes", RefusalOf(pool.TakeSlots(0).Reply).Field);
+        Assert.Equal("MinAlignMask", RefusalOf(pool.TakeSlots(1, default, 0x1000).Reply).Field);
+        Assert.Equal("BouncePool", RefusalOf(pool.GiveBackSlots(new(0, 1, 1))).Field);
+        Assert.Equal("BouncePool", RefusalOf(pool.TakeSlots(4096).Next.GiveBackSlots(new(0, 1, 4096))).Field);
     }
 
     [Theory]
@@ -158,15 +158,15 @@ public sealed class SwiotlbPoolTests
         Assert.Equal(slots, SwiotlbPool.Over(sizeBytes).Value.SlotCount);
 
     [Fact]
-    public void Map_goes_as_far_as_the_last_slot_of_a_set_that_is_not_whole()
+    public void TakeSlots_goes_as_far_as_the_last_slot_of_a_set_that_is_not_whole()
     {
-        var pool = SwiotlbPool.Over(262_144 + 6144).Value.Map(262_144).Next;
+        var pool = SwiotlbPool.Over(262_144 + 6144).Value.TakeSlots(262_144).Next;
 
-        var (full, reply) = pool.Map(6144);
+        var (full, reply) = pool.TakeSlots(6144);
 
         Assert.Equal(new BounceSlots(128, 3, 6144), reply.Value);
-        Assert.Equal((Errno.EIO, 0UL), (full.Map(1).Reply.Refusal!.Errno, full.Map(1).Reply.Refusal!.Limit));
-        Assert.Equal(6144UL, pool.Map(6145).Reply.Refusal!.Limit);
+        Assert.Equal((Errno.EIO, 0UL), (full.TakeSlots(1).Reply.Refusal!.Errno, full.TakeSlots(1).Reply.Refusal!.Limit));
+        Assert.Equal(6144UL, pool.TakeSlots(6145).Reply.Refusal!.Limit);
     }
 
     private static Refusal RefusalOf<T>(DmaResult<T> result)
@@ -189,7 +189,7 @@ public sealed class SwiotlbPoolTests
 
     private static SwiotlbPool Map(SwiotlbPool pool, SlotBitmap bitmap, ulong length, ulong address, uint mask)
     {
-        var (next, reply) = pool.Map(length, new PhysicalAddress(address), mask);
+        var (next, reply) = pool.TakeSlots(length, new PhysicalAddress(address), mask);
         if (length > SwiotlbPool.LongestBounceBytes(mask))
         {
             Assert.Equal("LengthBytes", reply.Refusal!.Field);
@@ -211,6 +211,6 @@ public sealed class SwiotlbPoolTests
 
         var bounce = bounces[index % bounces.Count];
         bitmap.Unmap(bounce.FirstSlot, bounce.SlotCount);
-        return pool.Unmap(bounce).Value;
+        return pool.GiveBackSlots(bounce).Value;
     }
 }
