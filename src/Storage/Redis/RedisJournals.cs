@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
+using System.Text;
 using StackExchange.Redis;
 
 namespace DmaGrains.Storage.Redis;
@@ -39,6 +39,7 @@ internal sealed class RedisJournals(IConnectionMultiplexer connection, RedisConn
         """;
 
     private readonly IDatabase _database = connection.GetDatabase();
+    private readonly RedisKey _prefix = Encoding.UTF8.GetBytes($"{service}/journal/");
 
     /// <inheritdoc/>
     public async Task<ImmutableArray<JournalRow>> DoAsync(JournalRead read)
@@ -48,7 +49,16 @@ internal sealed class RedisJournals(IConnectionMultiplexer connection, RedisConn
             return await read.Done;
         }
 
-        var kept = await AskAsync(() => _database.ListRangeAsync(Key(read.Grain)));
+        RedisValue[] kept;
+        try
+        {
+            kept = await _database.ListRangeAsync(Key(read.Grain));
+        }
+        catch (Exception fault) when (IsKnown(fault))
+        {
+            throw Explain(fault);
+        }
+
         if (kept.Length == 0)
         {
             return [];
@@ -71,26 +81,23 @@ internal sealed class RedisJournals(IConnectionMultiplexer connection, RedisConn
         }
 
         var (sequence, isSnapshot, payload) = write.Row;
-        RedisValue[] values = [sequence.ToString(CultureInfo.InvariantCulture), payload];
-        return (bool)await AskAsync(() => _database.ScriptEvaluateAsync(isSnapshot ? Replace : Append, [Key(write.Grain)], values));
+        try
+        {
+            // The caller returns to its context by itself: a way through it here would be one more.
+            return (bool)await _database.ScriptEvaluateAsync(
+                isSnapshot ? Replace : Append, [Key(write.Grain)], [sequence, payload]).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (IsKnown(fault))
+        {
+            throw Explain(fault);
+        }
     }
 
     // As Orleans' storage names its keys, SERVICE/state/GRAIN/NAME.
-    private RedisKey Key(string grain) => $"{service}/journal/{grain}";
+    private RedisKey Key(string grain) => ((RedisKey)grain).Prepend(_prefix);
 
-    private async Task<T> AskAsync<T>(Func<Task<T>> ask)
-    {
-        try
-        {
-            return await ask();
-        }
-        catch (ObjectDisposedException)
-        {
-            throw new StorageException($"{address} is closed.");
-        }
-        catch (Exception fault) when (fault is RedisException or TimeoutException)
-        {
-            throw new StorageException($"{address} failed: {address.Explain(fault)}.");
-        }
-    }
+    private static bool IsKnown(Exception fault) => fault is ObjectDisposedException or RedisException or TimeoutException;
+
+    private StorageException Explain(Exception fault) => new(
+        fault is ObjectDisposedException ? $"{address} is closed." : $"{address} failed: {address.Explain(fault)}.");
 }
