@@ -10,23 +10,29 @@ internal readonly record struct Sample(double PerSecond, double CpuMicroseconds,
 {
     private const int Callers = 256;
 
-    private static long _number;
+    private static long _cycles;
 
-    /// <summary>Lets all callers do a workload until it has been done that often.</summary>
-    public static async Task<Sample> TakeAsync(Workload workload, int times)
+    /// <summary>Lets all callers do a workload until it has been done that often. Each has targets of its own and takes them in turn.</summary>
+    public static async Task<Sample> TakeAsync(Workload workload, int times, int targets)
     {
         var left = times;
+        var first = _cycles;
         var bytes = GC.GetTotalAllocatedBytes(precise: true);
         var cpu = Environment.CpuUsage.TotalTime;
         var start = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
         {
+            var (cycle, target) = (first, caller);
             while (Interlocked.Decrement(ref left) >= 0)
             {
-                await workload.RunAsync(Interlocked.Increment(ref _number));
+                await workload.RunAsync((cycle * targets) + target);
+                (cycle, target) = target + Callers < targets ? (cycle, target + Callers) : (cycle + 1, caller);
             }
         })));
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+
+        // No number comes again, and no caller went round more often.
+        _cycles += times;
         return new(
             times / seconds,
             (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / times,

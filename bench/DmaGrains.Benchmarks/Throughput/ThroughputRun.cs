@@ -40,8 +40,8 @@ internal static class ThroughputRun
         {
             foreach (var workload in workloads)
             {
-                var empty = await Sample.TakeAsync(buffers.TwoEmptyCalls, Times);
-                var own = await Sample.TakeAsync(workload, Times);
+                var empty = await Sample.TakeAsync(buffers.TwoEmptyCalls, Times, buffers.Count);
+                var own = await Sample.TakeAsync(workload, Times, buffers.Count);
 
                 // The first rounds warm up: activations, compiled code, full reply windows.
                 if (round >= 0)
