@@ -105,11 +105,11 @@ internal sealed class BufferJournal(Journal journal, Serializer serializer, Acti
         room.ResetWrittenCount();
         if (isSnapshot)
         {
-            _snapshots.Serialize(next, room);
+            _snapshots.Serialize(next, new Destination(room));
         }
         else
         {
-            _entries.Serialize(Durable.ChangesTo(next), room);
+            _entries.Serialize(Durable.ChangesTo(next), new Destination(room));
         }
 
         var bytes = room.WrittenMemory;
@@ -131,6 +131,16 @@ internal sealed class BufferJournal(Journal journal, Serializer serializer, Acti
 
     /// <summary>A caller may not know the storage's own exception types.</summary>
     private static bool IsKnownToCallers(Exception fault) => fault is OrleansException or OperationCanceledException;
+
+    /// <summary>A writer that is a struct: the serializer's code is then compiled for it alone, without look-ups of types.</summary>
+    private readonly struct Destination(ArrayBufferWriter<byte> room) : IBufferWriter<byte>
+    {
+        public void Advance(int count) => room.Advance(count);
+
+        public Memory<byte> GetMemory(int sizeHint = 0) => room.GetMemory(sizeHint);
+
+        public Span<byte> GetSpan(int sizeHint = 0) => room.GetSpan(sizeHint);
+    }
 
     private static OrleansException Told(Exception fault, string what) => new($"Storage did not {what} the journal: {fault.Message}", fault);
 }
