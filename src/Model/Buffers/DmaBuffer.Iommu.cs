@@ -22,13 +22,14 @@ public sealed partial record DmaBuffer
             return refusal;
         }
 
+        // With storage that stays where it is, the list that is there has to suit the newcomer too.
+        var isFree = Storage is null || WouldMove;
         if (newcomer.IsTranslated && Exist(attachment => ReferenceEquals(attachment, newcomer) ? Joined(attachment) : attachment.Demand))
         {
-            // With storage, the list that is there has to suit the newcomer too.
-            return Storage is null ? SuggestTranslated(refusal, [newcomer]) : ExplainTranslatedLate(refusal, newcomer);
+            return isFree ? SuggestTranslated(refusal, [newcomer]) : ExplainTranslatedLate(refusal, newcomer);
         }
 
-        return Storage is null && Exist(Joined) ? SuggestTranslated(refusal, Attachments.Where(attachment => attachment.IsTranslated)) : refusal;
+        return isFree && Exist(Joined) ? SuggestTranslated(refusal, Attachments.Where(attachment => attachment.IsTranslated)) : refusal;
 
         bool Exist(Func<Attachment, DmaConstraints> demandOf)
         {
