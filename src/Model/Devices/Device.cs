@@ -118,7 +118,8 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
         }
     }
 
-    /// <summary>Whether a bus leads from the device to a region. To a peer's memory, only one that both are on; the only place that compares peer buses.</summary>
+    /// <summary>Whether a bus leads from the device to a region: to a peer's memory, a bus that both are on.</summary>
+    /// <remarks>The only place that compares peer buses.</remarks>
     public bool HasBusTo(MemoryRegionLayout region) => !region.IsOfAPeer(Name) || (region.PeerBus is { } bus && bus == PeerBus);
 
     /// <summary>The memory that the device reaches where no MMU stands in between.</summary>
