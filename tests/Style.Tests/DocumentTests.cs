@@ -73,6 +73,10 @@ public partial class DocumentTests
     }
 
     [Fact]
+    public void Operations_page_shows_the_unit_of_systemd() => Assert.Contains(
+        $"```\n{Repository.Read("packaging/dmagrains.service")}```", Repository.Read("docs/operations.md"), StringComparison.Ordinal);
+
+    [Fact]
     public void Thread_page_names_scenarios_that_exist()
     {
         var named = Emphasised().Matches(Repository.Read("docs/thread.md")).Select(match => match.Groups["name"].Value).ToList();
