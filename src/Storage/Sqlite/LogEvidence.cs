@@ -55,10 +55,12 @@ internal static class LogEvidence
 
     private static string? WhyNot(SqlitePaths paths, SqliteSchema? file, AcknowledgedLog known, WriteAheadLog log)
     {
+        // A log restarts only after the file has all of it.
+        var hasRestarted = log.HasFrames && log.Salt1 == unchecked(known.End.Salt1 + 1);
         if (file is null)
         {
-            // Left by an interrupted checkpoint: the log has the pages.
-            return log.HasEnd ? null : $"{paths.File} is damaged: {Remedy}";
+            // Left by an interrupted checkpoint: the log has the pages. It may be the next one, whose first checkpoint it was.
+            return log.HasEnd || hasRestarted ? null : $"{paths.File} is damaged: {Remedy}";
         }
 
         if (known.File != file.File)
@@ -80,8 +82,7 @@ internal static class LogEvidence
                 : $"{paths.Log} is missing or empty, and {known.End.Frames} frames of it were acknowledged: {Remedy}";
         }
 
-        // A log restarts only after the file has all of it.
-        return known.End.Frames == 0 || log.HasEnd || log.Salt1 == unchecked(known.End.Salt1 + 1)
+        return known.End.Frames == 0 || log.HasEnd || hasRestarted
             ? null
             : $"{paths.Log} is damaged or is a different log: the last acknowledged frame ({known.End.Frames}) is not in it: {Remedy}";
     }

@@ -258,14 +258,14 @@ internal sealed class SqliteFile : IDisposable
     private void Acknowledge()
     {
         var frames = Checkpoint(SqliteNative.CheckpointNothing);
-        _log ??= File.OpenHandle(_paths.Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        _log ??= OpenLog();
         if (Stopwatch.GetElapsedTime(_lookedAt) >= _lookAfter)
         {
             MustBeThere();
             _lookedAt = Stopwatch.GetTimestamp();
         }
 
-        _end = EndAt(frames);
+        _end = EndAt(_log, frames);
         new AcknowledgedLog(_schema.File, _schema.Generation, _end).Write(_acknowledged!);
     }
 
@@ -273,9 +273,9 @@ internal sealed class SqliteFile : IDisposable
     private void Roll(bool isOpen)
     {
         _mustRoll = true;
-        Checkpoint(raw.SQLITE_CHECKPOINT_FULL);
         _acknowledged ??= AcknowledgedLog.Open(_paths.Acknowledged);
-        Note();
+        NoteEnd();
+        Checkpoint(raw.SQLITE_CHECKPOINT_FULL);
         var journal = _journal is { Last: var last, Grains: var grains }
             ? string.Create(CultureInfo.InvariantCulture, $", journal_last = {last}, journal_grains = {grains}")
             : string.Empty;
@@ -286,10 +286,26 @@ internal sealed class SqliteFile : IDisposable
         // The log of a file in use is overwritten, which is faster than growing a new one.
         var isAtWork = isOpen && _log is not null;
         var frames = Checkpoint(isAtWork ? raw.SQLITE_CHECKPOINT_RESTART : raw.SQLITE_CHECKPOINT_TRUNCATE);
-        _end = isAtWork ? EndAt(frames) : LogEnd.Nothing;
+        _end = isAtWork ? EndAt(_log!, frames) : LogEnd.Nothing;
         _schema = _schema with { Generation = _schema.Generation + 1, IsOpen = isOpen };
         Note();
         _mustRoll = false;
+    }
+
+    /// <summary>
+    /// Notes where the log ends, before a checkpoint begins: if power is lost meanwhile, the file may be readable with this log only, and a
+    /// start must know that the log is whole. The log of an earlier process may be longer than that process could note.
+    /// </summary>
+    private void NoteEnd()
+    {
+        var frames = Checkpoint(SqliteNative.CheckpointNothing);
+        if (frames > 0)
+        {
+            using var left = _log is null ? OpenLog() : null;
+            _end = EndAt(_log ?? left!, frames);
+        }
+
+        Note();
     }
 
     private void Note()
@@ -329,7 +345,10 @@ internal sealed class SqliteFile : IDisposable
         }
     }
 
-    private LogEnd EndAt(int frames) => WriteAheadLog.EndAt(_log!, frames) ?? throw LostLog();
+    private LogEnd EndAt(SafeFileHandle log, int frames) => WriteAheadLog.EndAt(log, frames) ?? throw LostLog();
+
+    private SafeFileHandle OpenLog() =>
+        File.OpenHandle(_paths.Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     private StorageException LostLog() => Lost($"{_paths.Log} was removed or replaced while it was open");
 

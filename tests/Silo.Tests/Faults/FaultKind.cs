@@ -27,6 +27,17 @@ internal enum FaultKind
     /// </summary>
     ClockShifted,
 
+    /// <summary>
+    /// A silo gets SIGKILL at some write, truncation or flush of its state file, which may be half done, or at something that it sends to
+    /// the storage, to clients or to other silos; it is started again.
+    /// </summary>
+    Interrupted,
+
+    /// <summary>
+    /// The same, and of what was written to the state file and not flushed, each sector may be lost: the machine had no power.
+    /// </summary>
+    PowerLost,
+
     /// <summary>The silo gets SIGKILL, a bit of its state file's log is flipped; it must not start until the log is put back.</summary>
     LogDamaged,
 

@@ -15,12 +15,27 @@ internal static class FaultRun
     /// <summary>How often everything happens (<c>FAULT_RUN_ROUNDS</c>).</summary>
     public static int Rounds { get; } = Setting("FAULT_RUN_ROUNDS", 1);
 
+    private const int AimedMore = 9;
+
     /// <summary>The storage to run on (<c>FAULT_RUN_STORAGE</c>); null for those that the test names.</summary>
     public static StorageKind? Storage { get; } =
         Enum.TryParse<StorageKind>(Environment.GetEnvironmentVariable("FAULT_RUN_STORAGE"), out var one) ? one : null;
 
-    /// <summary>The faults of a round: all of them where a storage is named, else a few, so that tests stay short.</summary>
-    public static FaultKind[] ShareOf(FaultKind[] kinds) => Storage is not null ? kinds : kinds[^4..];
+    /// <summary>The faults of a round, in order: all of them where a storage is named, the aimed ones often; else a few, so that tests stay short.</summary>
+    /// <param name="kinds">What can happen.</param>
+    /// <param name="random">The order.</param>
+    public static FaultKind[] Shuffled(FaultKind[] kinds, Random random)
+    {
+        if (Storage is null && kinds.Contains(FaultKind.PowerLost))
+        {
+            return [FaultKind.PowerLost, FaultKind.Interrupted, FaultKind.PowerLost];
+        }
+
+        FaultKind[] faults = Storage is null ? kinds
+            : [.. kinds, .. Enumerable.Repeat(kinds.Where(kind => kind is FaultKind.Interrupted or FaultKind.PowerLost), AimedMore).SelectMany(kind => kind)];
+        random.Shuffle(faults);
+        return Storage is null ? faults[^4..] : faults;
+    }
 
     /// <summary>Leaves a test to <c>tests/Silo.Tests/faults</c>: what it is about has shorter tests, too.</summary>
     public static void SkipUnlessLong() => Assert.SkipUnless(Storage is not null, "a long run: tests/Silo.Tests/faults plays it");

@@ -19,8 +19,8 @@ public sealed class FaultRunTests
     private const int BuffersOfABoard = 100;
     private const int AnswersBetweenFaults = 400;
 
-    /// <summary>PostgreSQL, unless another is named.</summary>
-    public static TheoryData<StorageKind> Storages => [FaultRun.Storage ?? StorageKind.PostgreSql];
+    /// <summary>PostgreSQL and power cuts on SQLite, unless one is named.</summary>
+    public static TheoryData<StorageKind> Storages => FaultRun.Storage is { } one ? [one] : [StorageKind.PostgreSql, StorageKind.Sqlite];
 
     [Theory]
     [MemberData(nameof(Storages))]
@@ -39,9 +39,7 @@ public sealed class FaultRunTests
             var load = new FaultLoad(buffers, HashCode.Combine(FaultRun.Seed, round));
             load.Start();
             await load.Answers.ComeAsync(AnswersBetweenFaults);
-            var kinds = cluster.Faults;
-            random.Shuffle(kinds);
-            foreach (var fault in FaultRun.ShareOf(kinds))
+            foreach (var fault in FaultRun.Shuffled(cluster.Faults, random))
             {
                 await cluster.SufferAsync(fault, random.Next(cluster.Silos), () => load.Answers.ComeAsync(AnswersBetweenFaults / 4));
                 await load.Answers.ComeAsync(AnswersBetweenFaults);
@@ -60,7 +58,7 @@ public sealed class FaultRunTests
             $"{kind}, seed {FaultRun.Seed}, {FaultRun.Rounds} rounds, {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s: {figures.Granted} granted and "
             + $"{figures.Refused} refused on {buffers.Count} buffers, {operations} operations explained, "
             + $"{figures.SentAgain} sent again by callers, {figures.GivenUp} given up, {figures.CameLate} came once more, longest silence {figures.Silence.TotalSeconds:F1} s; "
-            + $"{faults.Values.Sum()} faults ({string.Join(", ", faults.Select(fault => $"{fault.Value} {fault.Key}"))}); lost: 0, wrong: 0"));
+            + $"{faults.Values.Sum()} faults ({string.Join(", ", faults.Select(fault => $"{fault.Value} {fault.Key}"))}; ends: {string.Join(", ", cluster.Ends.Select(end => $"{end.Value} {end.Key}"))}); lost: 0, wrong: 0"));
     }
 
     /// <summary>Redis, unless PostgreSQL is named.</summary>

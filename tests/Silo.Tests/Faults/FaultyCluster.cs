@@ -9,7 +9,14 @@ internal sealed class FaultyCluster : IAsyncDisposable
 {
     private const int SilosOfACluster = 3;
 
-    private static readonly FaultKind[] _ofFiles = [FaultKind.LogDamaged, FaultKind.LogRemoved, FaultKind.FileEmptied];
+    // What a shell says of SIGKILL.
+    private const int Killed = 128 + 9;
+
+    // So early that a silo comes to it soon, and so late that it may be ready and busy by then.
+    private const int LastWrite = 600;
+    private const int LastSend = 3000;
+
+    private static readonly FaultKind[] _ofFiles = [FaultKind.PowerLost, FaultKind.LogDamaged, FaultKind.LogRemoved, FaultKind.FileEmptied];
 
     // Within what a cluster bears, and far outside.
     private static readonly TimeSpan _littleAhead = TimeSpan.FromSeconds(2);
@@ -26,20 +33,22 @@ internal sealed class FaultyCluster : IAsyncDisposable
     private readonly Func<Task> _startStorage;
     private readonly (string Name, string Value)[] _settings;
     private readonly string? _file;
+    private readonly FaultyDisk _disk;
     private readonly SiloProcess[] _silos;
+    private readonly Random _random = new(FaultRun.Seed);
 
     private FaultyCluster(
         IAsyncDisposable server, Func<bool, Task> endStorage, Func<Task> startStorage, IEnumerable<(string Name, string Value)> settings)
     {
-        (_server, _endStorage, _startStorage, _settings) = (server, endStorage, startStorage, [.. settings]);
+        (_server, _endStorage, _startStorage, _settings, _disk) = (server, endStorage, startStorage, [.. settings], new(null));
         _silos = [.. Enumerable.Range(0, SilosOfACluster).Select(_ => SiloProcess.Start(_settings))];
     }
 
-    private FaultyCluster(TemporaryFolder folder)
+    private FaultyCluster(TemporaryFolder folder, FaultyDisk disk, IEnumerable<(string Name, string Value)> settings)
     {
         _file = folder.File("state.db");
-        (_server, _endStorage, _startStorage) = (new Folder(folder), _ => Task.CompletedTask, () => Task.CompletedTask);
-        _settings = [("DMAGRAINS_DATA", _file)];
+        (_server, _endStorage, _startStorage, _disk) = (new Folder(folder), _ => Task.CompletedTask, () => Task.CompletedTask, disk);
+        _settings = [("DMAGRAINS_DATA", _file), .. settings];
         _silos = [SiloProcess.Start(_settings)];
     }
 
@@ -49,7 +58,10 @@ internal sealed class FaultyCluster : IAsyncDisposable
     /// <summary>What can happen to it.</summary>
     public FaultKind[] Faults => _file is null
         ? [.. Enum.GetValues<FaultKind>().Except(_ofFiles)]
-        : [FaultKind.SiloKilled, FaultKind.SiloStopped, FaultKind.ClockShifted, .. _ofFiles];
+        : [FaultKind.SiloKilled, FaultKind.SiloStopped, FaultKind.ClockShifted, FaultKind.Interrupted, .. _ofFiles];
+
+    /// <summary>In the middle of what silos were interrupted so far, and how often.</summary>
+    public Dictionary<string, int> Ends { get; } = [];
 
     /// <summary>Where clients reach all of them.</summary>
     public string Gateways => string.Join(',', _silos.Select(silo => silo.Gateway));
@@ -63,7 +75,9 @@ internal sealed class FaultyCluster : IAsyncDisposable
         FaultyCluster cluster;
         if (kind == StorageKind.Sqlite)
         {
-            cluster = new(new TemporaryFolder());
+            var folder = new TemporaryFolder();
+            var disk = new FaultyDisk(folder.Path);
+            cluster = new(folder, disk, await disk.SettingsAsync());
         }
         else if (kind == StorageKind.PostgreSql)
         {
@@ -124,6 +138,15 @@ internal sealed class FaultyCluster : IAsyncDisposable
             case FaultKind.ClockShifted:
                 await ShiftClockAsync(silo, answers, meanwhile);
                 break;
+            case FaultKind.Interrupted:
+                await InterruptAsync(silo, meanwhile);
+                await RestartAsync(silo);
+                break;
+            case FaultKind.PowerLost:
+                await InterruptAsync(silo, meanwhile);
+                _disk.CutPower(_random);
+                await RestartAsync(silo);
+                break;
             case FaultKind.LogDamaged:
                 await DamageAsync($"{_file}-wal", Flip);
                 break;
@@ -147,6 +170,7 @@ internal sealed class FaultyCluster : IAsyncDisposable
         }
 
         await _server.DisposeAsync();
+        _disk.Dispose();
     }
 
     /// <summary>Flips a bit in the middle of what was acknowledged; behind that may be an older log.</summary>
@@ -160,6 +184,28 @@ internal sealed class FaultyCluster : IAsyncDisposable
         file.Position--;
         file.WriteByte(flipped);
     }
+
+    /// <summary>Starts a silo that gets SIGKILL in the middle of something, which may be before it is ready.</summary>
+    private async Task InterruptAsync(int silo, Func<Task> meanwhile)
+    {
+        await _silos[silo].Process.KillAsync();
+        await meanwhile();
+        var last = await _disk.SettingsAsync(_random.Next(1, _file is null ? LastSend : LastWrite));
+        _silos[silo].Dispose();
+        _silos[silo] = _silos[silo].StartAgain([.. _settings, .. last]);
+        Assert.Equal(Killed, await _silos[silo].Process.EndAsync());
+        foreach (var end in _disk.Ends())
+        {
+            Ends[end] = Ends.GetValueOrDefault(end) + 1;
+        }
+    }
+
+    /// <summary>Settings with others beside them; both may preload something.</summary>
+    private static (string Name, string Value)[] Joined((string Name, string Value)[] settings, (string Name, string Value)[] others) =>
+    [
+        .. settings.Concat(others).GroupBy(setting => setting.Name)
+            .Select(setting => (setting.Key, setting.Key == "LD_PRELOAD" ? string.Join(' ', setting.Select(one => one.Value)) : setting.Last().Value)),
+    ];
 
     private Task RestartAsync(int silo) => RestartAsync(silo, _settings);
 
@@ -180,13 +226,13 @@ internal sealed class FaultyCluster : IAsyncDisposable
         if (Silos > 1)
         {
             await meanwhile();
-            using var refused = _silos[silo].StartAgain([.. _settings, .. Installed.Clock(_farAhead)]);
+            using var refused = _silos[silo].StartAgain(Joined(_settings, Installed.Clock(_farAhead)));
             Assert.Equal(ExitCode.Fault, await refused.Process.EndAsync());
             Assert.Single(refused.Process.Said.Split('\n'), line => line.Contains(" s ahead of that of ", StringComparison.Ordinal)
                 && line.EndsWith("Set the clock, and start again.", StringComparison.Ordinal));
         }
 
-        await RestartAsync(silo, [.. _settings, .. Installed.Clock(Silos > 1 ? _littleAhead : _farAhead)]);
+        await RestartAsync(silo, Joined(_settings, Installed.Clock(Silos > 1 ? _littleAhead : _farAhead)));
         await answers();
         await _silos[silo].Process.KillAsync();
         await meanwhile();
