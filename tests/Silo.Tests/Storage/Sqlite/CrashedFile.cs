@@ -12,7 +12,7 @@ internal sealed class CrashedFile : IDisposable
     private const int LogFramesMax = 60;
 
     /// <summary>So small that journals are cleaned now and then.</summary>
-    private const int UnneededBytesMax = 2 << 10;
+    public const int UnneededBytesMax = 2 << 10;
 
     private const int Grains = 12;
     private const int Journals = 4;

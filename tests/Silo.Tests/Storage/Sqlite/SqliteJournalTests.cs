@@ -69,7 +69,10 @@ public sealed class SqliteJournalTests : IDisposable
                 }
 
                 crashed.AssertWhole(file);
-                Assert.True(transactions - left < 30 || file.JournalSizes.All < crashed.WrittenBytes, "nothing was cleaned");
+
+                // Cleaning is due at twice what is needed; at four times, some has been done.
+                var (all, live) = file.JournalSizes;
+                Assert.True(crashed.WrittenBytes < 4 * (live + CrashedFile.UnneededBytesMax) || all < crashed.WrittenBytes, "nothing was cleaned");
             }
         },
         iter: 15,
