@@ -54,8 +54,11 @@ static int (*real_rename)(const char *, const char *);
 static ssize_t (*real_send)(int, const void *, size_t, int);
 static ssize_t (*real_sendmsg)(int, const struct msghdr *, int);
 
+/* Other libraries that are preloaded may come first. */
 __attribute__((constructor)) static void begin(void)
 {
+    if (real_sendmsg)
+        return;
     real_pwrite = dlsym(RTLD_NEXT, "pwrite64");
     real_write = dlsym(RTLD_NEXT, "write");
     real_ftruncate = dlsym(RTLD_NEXT, "ftruncate64");
@@ -193,6 +196,7 @@ static int is_the_last(void)
 
 ssize_t pwrite64(int fd, const void *bytes, size_t length, off64_t at)
 {
+    begin();
     pthread_mutex_lock(&lock);
     struct watched *file = file_of(fd);
     if (file && is_the_last())
@@ -214,8 +218,9 @@ ssize_t pwrite(int fd, const void *bytes, size_t length, off_t at)
 
 ssize_t write(int fd, const void *bytes, size_t length)
 {
-    if (!folder || !real_write)
-        return real_write ? real_write(fd, bytes, length) : -1;
+    begin();
+    if (!folder)
+        return real_write(fd, bytes, length);
     pthread_mutex_lock(&lock);
     struct watched *file = file_of(fd);
     if (!file)
@@ -238,6 +243,7 @@ ssize_t write(int fd, const void *bytes, size_t length)
 
 int ftruncate64(int fd, off64_t length)
 {
+    begin();
     pthread_mutex_lock(&lock);
     struct watched *file = file_of(fd);
     if (file && is_the_last())
@@ -268,28 +274,32 @@ static int flush(int fd, int (*real)(int))
 
 int fsync(int fd)
 {
+    begin();
     return flush(fd, real_fsync);
 }
 
 int fdatasync(int fd)
 {
+    begin();
     return flush(fd, real_fdatasync);
 }
 
 int close(int fd)
 {
+    begin();
     if (fd >= 0 && fd < DESCRIPTORS_MAX)
     {
         pthread_mutex_lock(&lock);
         file_at[fd] = 0;
         pthread_mutex_unlock(&lock);
     }
-    return real_close ? real_close(fd) : -1;
+    return real_close(fd);
 }
 
 /* The removal and the new name of a file count as durable at once. */
 int unlink(const char *path)
 {
+    begin();
     int result = real_unlink(path);
     const char *name = result == 0 ? name_in_folder(path) : NULL;
     if (name)
@@ -309,6 +319,7 @@ int unlink(const char *path)
 
 int rename(const char *from, const char *to)
 {
+    begin();
     int result = real_rename(from, to);
     const char *before = result == 0 ? name_in_folder(from) : NULL, *after = before ? name_in_folder(to) : NULL;
     if (after)
@@ -337,12 +348,14 @@ static void sending(void)
 
 ssize_t send(int fd, const void *bytes, size_t length, int flags)
 {
+    begin();
     sending();
     return real_send(fd, bytes, length, flags);
 }
 
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
+    begin();
     sending();
     return real_sendmsg(fd, message, flags);
 }
