@@ -13,7 +13,7 @@ public abstract class Journal
     /// <exception cref="StorageException">The journal is damaged or could not be read.</exception>
     public abstract Task<JournalContents> ReadAsync(CancellationToken cancellation);
 
-    /// <summary>Appends an entry, which is copied; it is durable when this completes. A journal begins with a snapshot.</summary>
+    /// <summary>Appends an entry, which is copied before this returns; it is durable when this completes. A journal begins with a snapshot.</summary>
     /// <exception cref="Orleans.Storage.InconsistentStateException">Another activation has written since.</exception>
     /// <exception cref="StorageException">The write failed.</exception>
     public abstract ValueTask AppendAsync(ReadOnlyMemory<byte> entry);
