@@ -16,7 +16,7 @@ namespace DmaGrains.Grains.Buffers;
 
 /// <summary>Carries out a buffer's commands one at a time and makes each durable before it replies.</summary>
 [GrainType("dma-buffer")]
-internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
+internal sealed class DmaBufferGrain : Grain, IDmaBufferForGrains
 {
     private readonly BoardAnswers _board;
     private readonly BufferState _state;
@@ -185,7 +185,7 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
     {
         if (reply.Refusal is { } refusal)
         {
-            LogRefused(_board.Board, Name, refusal.Errno, refusal.Reason);
+            _logger.LogRefused(_board.Board, Name, refusal.Errno, refusal.Reason);
         }
 
         return reply;
@@ -203,7 +203,4 @@ internal sealed partial class DmaBufferGrain : Grain, IDmaBufferForGrains
     private static Refusal BatchTooLong(int length) => new(
         Errno.ENOSPC, null, "Commands", (ulong)length, IDmaBufferGrain.BatchMax,
         $"A batch of {length} commands: expected at most {IDmaBufferGrain.BatchMax}.");
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Board}/{Buffer} refused with {Errno}: {Reason}")]
-    private partial void LogRefused(string board, string buffer, Errno errno, string reason);
 }

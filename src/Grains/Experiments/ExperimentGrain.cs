@@ -12,7 +12,7 @@ namespace DmaGrains.Grains.Experiments;
 /// After a failure it continues from the stored state and sends unanswered commands again under the same ids.
 /// </summary>
 [GrainType("dma-experiment")]
-internal sealed partial class ExperimentGrain(
+internal sealed class ExperimentGrain(
     [PersistentState("experiment", StorageNames.Default)] IPersistentState<ExperimentRecord> definition,
     [PersistentState("experiment-drive", StorageNames.Default)] IPersistentState<ExperimentDriveRecord> progress,
     [PersistentState("experiment-results", StorageNames.Default)] IPersistentState<ExperimentResultsRecord> results,
@@ -162,7 +162,7 @@ internal sealed partial class ExperimentGrain(
         catch (Exception problem)
         {
             // Continue from the stored state: what was not stored did not happen.
-            LogTrouble(Name, problem.Message);
+            logger.LogTrouble(Name, problem.Message);
             _drive = null;
             Rest();
         }
@@ -294,7 +294,7 @@ internal sealed partial class ExperimentGrain(
             }
             catch (Exception problem)
             {
-                LogTrouble(Name, problem.Message);
+                logger.LogTrouble(Name, problem.Message);
                 if (epoch == _epoch)
                 {
                     _drive?.NoteSentAgain();
@@ -316,10 +316,7 @@ internal sealed partial class ExperimentGrain(
         }
         catch (Exception problem)
         {
-            LogTrouble(Name, problem.Message);
+            logger.LogTrouble(Name, problem.Message);
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Experiment {Name} goes on from what is stored: {Reason}")]
-    private partial void LogTrouble(string name, string reason);
 }

@@ -9,7 +9,7 @@ namespace DmaGrains.Grains.Buffers.Debts;
 /// paid. Debts that a lost silo may have left are looked for when a silo starts, and when one is lost.
 /// </summary>
 /// <remarks>One for each silo, in memory: it does nothing, and costs nothing, while no buffer owes anything. See <c>docs/decisions/0025</c>.</remarks>
-internal sealed partial class BufferDebts(
+internal sealed class BufferDebts(
     IGrainFactory grains, ISiloStatusOracle silos, TimeProvider time, ILogger<BufferDebts> logger)
     : ILifecycleParticipant<ISiloLifecycle>, ISiloStatusListener, IDisposable
 {
@@ -114,7 +114,7 @@ internal sealed partial class BufferDebts(
         }
         catch (Exception problem) when (!stopping.IsCancellationRequested)
         {
-            LogNotSwept(problem.Message);
+            logger.LogNotSwept(problem.Message);
             _isSweepDue = true;
             return false;
         }
@@ -144,15 +144,9 @@ internal sealed partial class BufferDebts(
         }
         catch (Exception problem) when (!stopping.IsCancellationRequested)
         {
-            LogNotPaid(board, buffer, problem.Message);
+            logger.LogNotPaid(board, buffer, problem.Message);
             _owing[(board, buffer)] = true;
             return false;
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Board}/{Buffer} still owes pages or addresses, and is asked again: {Reason}")]
-    private partial void LogNotPaid(string board, string buffer, string reason);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Looking again for buffers that owe pages or addresses: {Reason}")]
-    private partial void LogNotSwept(string reason);
 }

@@ -12,7 +12,7 @@ namespace DmaGrains.Grains.Buffers.Debts;
 /// that owes something is listed. The others are not activated: a million buffers that owe nothing take no memory.
 /// </summary>
 /// <remarks>One for each silo; <see cref="DebtSweepGrain"/> selects the silo that sweeps. It stops before its silo leaves the cluster.</remarks>
-internal sealed partial class DebtSweep(
+internal sealed class DebtSweep(
     IGrainFactory grains,
     Journals journals,
     Serializer serializer,
@@ -65,7 +65,7 @@ internal sealed partial class DebtSweep(
                 }
                 catch (Exception problem) when (!stopping.IsCancellationRequested)
                 {
-                    LogFailed(problem.Message);
+                    logger.LogNotSwept(problem.Message);
                     Begin();
                     await Task.Delay(_pauseAfterFailure, time, stopping);
                 }
@@ -114,7 +114,4 @@ internal sealed partial class DebtSweep(
             }
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Looking again for buffers that owe pages or addresses: {Reason}")]
-    private partial void LogFailed(string reason);
 }
