@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using CsCheck;
+using DmaGrains.Model;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Policies;
 using DmaGrains.Reports;
@@ -81,6 +83,34 @@ public class SchemaTests
         Assert.Equal(ScenarioFile.ImportersMax, (int?)schema["importers"]!["maxItems"]);
         Assert.Equal(ScenarioFile.StepsMax, (int?)schema["order"]!["maxItems"]);
     }
+
+    [Fact]
+    public void Schemas_take_the_names_that_the_model_takes()
+    {
+        var patterns = SchemaFiles.SelectMany(file => PatternsIn(JsonNode.Parse(File.ReadAllText(file))))
+            .Where(pattern => pattern.Contains("A-Za-z0-9", StringComparison.Ordinal) || pattern.Contains("a-z0-9", StringComparison.Ordinal))
+            .ToList();
+
+        // A name by itself in each schema, and within an importer and two kinds of short steps.
+        Assert.Equal((6, 3), (patterns.Count, patterns.Count(pattern => !pattern.Contains(' ', StringComparison.Ordinal))));
+        Assert.All(patterns, pattern => _nearlyNames.Sample(name => Assert.Equal(
+            ModelName.IsValid(name), TextsWith(name).Any(text => Regex.IsMatch(text, pattern)))));
+    }
+
+    private static readonly Gen<string> _nearlyNames = Gen.OneOf(
+        Gen.Char["azAZ09._-#"].Array[1, ModelName.LengthMax + 1], Gen.Char["azAZ09._-#/é"].Array[1, 6]).Select(letters => new string(letters));
+
+    /// <summary>Where a name may stand: by itself, also for an importer, or in a short step.</summary>
+    private static IEnumerable<string> TextsWith(string name) => [name, $"attach {name}", $"map {name}"];
+
+    private static string[] SchemaFiles => Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "schemas"), "*.schema.json");
+
+    private static IEnumerable<string> PatternsIn(JsonNode? node) => node switch
+    {
+        JsonObject map => map.SelectMany(entry => entry is { Key: "pattern", Value: JsonValue text } ? [(string)text!] : PatternsIn(entry.Value)),
+        JsonArray list => list.SelectMany(PatternsIn),
+        _ => [],
+    };
 
     /// <summary>The short form of every verb.</summary>
     public static TheoryData<string> ShortSteps =>
