@@ -6,7 +6,10 @@ namespace DmaGrains.Reports;
 
 /// <summary>Who owns a buffer now (thread #32).</summary>
 /// <param name="Owner">"cpu" or "devices".</param>
-/// <param name="Devices">The devices that have it mapped and may use it, ordered by the names of their mappings.</param>
+/// <param name="Devices">
+/// The devices that have it mapped and may use it, ordered by the names of their mappings. Those that snoop own it as the others do, but
+/// do not keep the CPU off.
+/// </param>
 /// <param name="Owed">The devices whose cache work is owed until a flush (thread #34); nobody may touch the buffer before that.</param>
 /// <param name="CpuAccesses">The CPU's open accesses, in the order begun; while there is one, the CPU owns the buffer.</param>
 /// <param name="MemoryIsCurrent">Whether everything that the CPU was allowed to write is in memory.</param>
@@ -28,23 +31,19 @@ public sealed record OwnerReport(
     public const string ByDevices = "devices";
 
     /// <summary>The report of a buffer.</summary>
-    public static OwnerReport Of(DmaBuffer buffer)
-    {
-        var devices = DevicesWith(buffer, MappingTurn.Device);
-        return new(
-            devices.IsEmpty || !buffer.Cpu.Accesses.IsEmpty ? Cpu : ByDevices,
-            devices,
-            DevicesWith(buffer, MappingTurn.Owed),
-            [.. buffer.Cpu.Accesses.Select(access => new CpuAccessReport(access.Name, Vocabulary.Directions.WordFor(access.Direction)))],
-            buffer.Cpu.IsWrittenBack,
-            buffer.Cpu.IsStale,
-            buffer.Cpu.IsDirty);
-    }
+    public static OwnerReport Of(DmaBuffer buffer) => new(
+        buffer.IsOwnedByDevices ? ByDevices : Cpu,
+        DevicesWith(buffer, use => use.IsDevicesTurn),
+        DevicesWith(buffer, use => use.IsOwed),
+        [.. buffer.Cpu.Accesses.Select(access => new CpuAccessReport(access.Name, Vocabulary.Directions.WordFor(access.Direction)))],
+        buffer.Cpu.IsWrittenBack,
+        buffer.Cpu.IsStale,
+        buffer.Cpu.IsDirty);
 
-    private static ImmutableArray<string> DevicesWith(DmaBuffer buffer, MappingTurn turn) =>
+    private static ImmutableArray<string> DevicesWith(DmaBuffer buffer, Func<DeviceUse, bool> isSuch) =>
     [
         .. buffer.Mappings
-            .Where(mapping => mapping.Access == BufferAccess.Map && mapping.Turn == turn)
+            .Where(mapping => mapping.HandsOver && isSuch(mapping.Use))
             .Select(mapping => buffer.Attachments.Find(mapping.Attachment)!.Device)
             .Distinct(),
     ];

@@ -68,6 +68,21 @@ public sealed class OwnerReportTests
     }
 
     [Fact]
+    public void A_device_that_snoops_owns_what_it_has_mapped_but_does_not_keep_the_CPU_off()
+    {
+        var touched = BufferAfter(
+            4096,
+            Attach("blitter"),
+            Map("blitter", DmaDirection.Bidirectional),
+            new DmaCommand.CpuAccess("look", DmaDirection.Bidirectional));
+        var owner = OwnerReport.Of(touched);
+
+        Assert.Equal(OwnerReport.ByDevices, owner.Owner);
+        Assert.Equal(["blitter"], owner.Devices);
+        Assert.Empty(touched.Hazards);
+    }
+
+    [Fact]
     public void Raw_access_moves_no_ownership()
     {
         var taken = OwnerReport.Of(BufferAfter(4096, Attach("gpu"), new DmaCommand.GetPfns("numbers", "gpu")));

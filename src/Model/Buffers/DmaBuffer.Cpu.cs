@@ -8,6 +8,16 @@ public sealed partial record DmaBuffer
 {
     private const string CpuName = "cpu";
 
+    /// <summary>
+    /// Whether devices own the buffer: it is the turn of one that has it mapped, and the CPU has no open access (thread #32). Else the CPU
+    /// owns it.
+    /// </summary>
+    /// <remarks>
+    /// The only place that names the owner. An owner that snoops does not keep the CPU off: <see cref="CpuOwnership.AccessByCpu"/> asks
+    /// <see cref="DeviceUse.KeepsCpuOff"/>.
+    /// </remarks>
+    public bool IsOwnedByDevices => Cpu.Accesses.IsEmpty && Mappings.Sum.Any(use => use.IsDevicesTurn);
+
     /// <summary>Begins a CPU access; the same access under the same name is granted again.</summary>
     /// <remarks>The only place that tells a repeated access by its name.</remarks>
     internal Transition BeginCpuAccess(DmaCommand.BeginCpuAccess command)

@@ -220,7 +220,7 @@ public sealed record CpuOwnership
         (use.WritesUnseen && others.Any(other => other.ReadsThroughCaches))
         || (use.ReadsThroughCaches && others.Any(other => other.WritesUnseen));
 
-    private static bool WritesInItsTurn(DeviceUse use) => use.WritesUnseen && use.Turn == MappingTurn.Device;
+    private static bool WritesInItsTurn(DeviceUse use) => use.WritesUnseen && use.IsDevicesTurn;
 
     private static bool WritesOnceFlushed(DeviceUse use) => use.WritesUnseen && use.IsOwed;
 

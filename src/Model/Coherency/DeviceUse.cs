@@ -14,8 +14,11 @@ public readonly record struct DeviceUse(bool Coherent, DmaDirection Direction, M
     /// <summary>Whether the device reads through the CPU's caches.</summary>
     public bool ReadsThroughCaches => Coherent && Direction != DmaDirection.FromDevice;
 
-    /// <summary>Whether the mapping excludes the CPU: the device bypasses the caches, and it is the device's turn.</summary>
-    public bool KeepsCpuOff => !Coherent && Turn == MappingTurn.Device;
+    /// <summary>Whether it is the device's turn: it owns the buffer then, also where it snoops (thread #32).</summary>
+    public bool IsDevicesTurn => Turn == MappingTurn.Device;
+
+    /// <summary>Whether the mapping excludes the CPU: it is the device's turn, and the device bypasses the caches.</summary>
+    public bool KeepsCpuOff => !Coherent && IsDevicesTurn;
 
     /// <summary>Whether the cache work of its map is still to be done.</summary>
     public bool IsOwed => Turn == MappingTurn.Owed;
