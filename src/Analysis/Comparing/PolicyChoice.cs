@@ -22,7 +22,7 @@ public sealed record PolicyChoice(
     /// </summary>
     /// <remarks>Its name in JSON, <c>lucky</c>, is the one that programs already read.</remarks>
     [JsonPropertyName("lucky")]
-    public ImmutableArray<string> AsGoodByLuck { get; init; } = [];
+    public ImmutableArray<string> AsGoodWithoutLooking { get; init; } = [];
 
     /// <summary>Explains the choice among outcomes; <see cref="PolicyCriterion"/> made it.</summary>
     /// <param name="outcomes">Best first, at least one.</param>
@@ -46,7 +46,7 @@ public sealed record PolicyChoice(
             lucky.IsEmpty || !best.Safe ? null : $"{WordsOf(lucky)} had the same result while ignoring what importers need: luck.",
             never.IsEmpty ? null : $"No policy serves {WordsOf(never)}.",
         ];
-        return new(best.Policy, asGood, never, string.Join(' ', sentences.OfType<string>())) { Safe = best.Safe, AsGoodByLuck = lucky };
+        return new(best.Policy, asGood, never, string.Join(' ', sentences.OfType<string>())) { Safe = best.Safe, AsGoodWithoutLooking = lucky };
     }
 
     private static string ExpectedOf(PolicyOutcome outcome) => outcome.RefusedAsExpected.IsEmpty
