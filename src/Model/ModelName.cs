@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace DmaGrains.Model;
 
-/// <summary>Names of boards, devices, regions, buffers, attachments and mappings.</summary>
+/// <summary>Names of boards, devices, regions, MMUs, buses, buffers, attachments, mappings, CPU accesses, syncs and callers.</summary>
 public static class ModelName
 {
     /// <summary>The longest name, in characters.</summary>
@@ -17,7 +17,7 @@ public static class ModelName
     private static readonly SearchValues<char> _allowed = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._-#");
 
     /// <summary>Whether <paramref name="name"/> can be a name. No slash: it separates the parts of a grain key.</summary>
-    /// <remarks>The only place that decides this.</remarks>
+    /// <remarks>The only place that decides this; <c>schemas/*.json</c> repeat it for editors, and a test compares them.</remarks>
     public static bool IsValid(string? name) => name is { Length: > 0 and <= LengthMax }
         && char.IsAsciiLetterOrDigit(name[0]) && !name.AsSpan().ContainsAnyExcept(_allowed);
 

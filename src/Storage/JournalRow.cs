@@ -8,5 +8,9 @@ public readonly record struct JournalRow(long Sequence, bool IsSnapshot, byte[] 
 {
     /// <summary>Whether it may be written now: it is the next row, and a journal begins with a snapshot.</summary>
     /// <param name="last">The sequence number of the last row; 0 when there is none.</param>
+    /// <remarks>
+    /// This keeps two activations apart. The only place but for PostgreSQL, which decides the same in SQL (<c>WriteJournals</c>), and Redis,
+    /// which does in Lua (<c>RedisJournals</c>).
+    /// </remarks>
     public bool Follows(long last) => Sequence == last + 1 && (last > 0 || IsSnapshot);
 }

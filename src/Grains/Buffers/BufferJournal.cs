@@ -7,6 +7,7 @@ namespace DmaGrains.Grains.Buffers;
 /// <summary>
 /// A buffer's record in its journal. A command appends what it has changed; when the entries outgrow the snapshot, the next write replaces
 /// both by a snapshot. So a buffer's journal is at most about twice as long as its record, and each byte of a record costs a byte or two.
+/// When two activations write, one is refused (<see cref="JournalRow.Follows"/>, or the ETag of a state) and dropped.
 /// </summary>
 /// <param name="journal">The journal, not read yet.</param>
 /// <param name="serializer">Serializes entries and snapshots.</param>

@@ -33,6 +33,7 @@ public sealed record CallerReplies(string Caller, ImmutableArray<RememberedReply
     /// <summary>Adds a reply and forgets those to earlier requests.</summary>
     /// <param name="reply">The reply.</param>
     /// <param name="first">The number of the request's first command.</param>
+    /// <remarks>The only place where a caller's earlier requests are forgotten; for whole callers see <see cref="ReplyTable"/>.</remarks>
     internal CallerReplies Then(RememberedReply reply, long first)
     {
         var before = 0;

@@ -11,6 +11,7 @@ public sealed partial record DmaBuffer
     private bool IsTried(AttachPlan plan) => Policy.AttachTest != AttachTest.None && (!plan.Attachment.IsPending || Policy.Pinned);
 
     /// <summary>Tries a map on the storage, or on what memory would give if there is none yet or it would move for the newcomer.</summary>
+    /// <remarks>The last that can refuse an attach, but for memory.</remarks>
     private CommandStep Try(AttachPlan plan)
     {
         var attached = With(plan);

@@ -11,7 +11,8 @@ public sealed partial record DmaBuffer
 {
     /// <summary>Attaches a device.</summary>
     /// <remarks>
-    /// The only place that decides an attach: names and repeats, the device, the number of attachments, then what <see cref="JudgeAttach"/> says.
+    /// The only place that decides an attach: names, repeats and released buffers (<see cref="CheckAttach"/>), the device, the number of
+    /// attachments, then what <see cref="JudgeAttach"/> says.
     /// </remarks>
     internal CommandStep Attach(DmaCommand.Attach command) =>
         CheckAttach(command) is { } decided ? decided
@@ -30,8 +31,9 @@ public sealed partial record DmaBuffer
 
     /// <summary>Judges an attach, and accepts it or refuses it.</summary>
     /// <remarks>
-    /// The only place for these checks, in this order: the frame, the union, whether a list exists, the exporter, then
-    /// <see cref="JudgeLateAttach"/>: the list that is there, where it lies.
+    /// The only place for these checks, in this order: the frame, the union, whether a list exists, the exporter, then, where there is
+    /// storage, <see cref="JudgeLateAttach"/>: the list that is there, where it lies. What is accepted is tried last with a map
+    /// (<see cref="Try"/>); a first attach that allocates is refused when memory has nothing.
     /// </remarks>
     private CommandStep JudgeAttach(DmaCommand.Attach command, Device device)
     {
@@ -78,7 +80,8 @@ public sealed partial record DmaBuffer
         };
     }
 
-    /// <summary>Judges an attach to a buffer that has storage.</summary>
+    /// <summary>Judges an attach to a buffer that has storage: whether the newcomer can use it.</summary>
+    /// <remarks>The only place that asks this at an attach; if it cannot use it, <see cref="DecideLateImporter"/> decides.</remarks>
     private CommandStep JudgeLateAttach(Attachment attachment, DmaConstraints union, Device device)
     {
         var demand = attachment.Demand;
@@ -95,7 +98,10 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>The storage's list does not satisfy the newcomer (thread #2 to #8): the exporter's policy decides.</summary>
-    /// <remarks>The only place that decides this.</remarks>
+    /// <remarks>
+    /// The only place that asks the policy. What becomes of a waiting importer: <see cref="Attach(AttachPlan, DmaResult{BackingStorage})"/>
+    /// when a move fails, <see cref="CheckTake"/> at its map.
+    /// </remarks>
     private CommandStep DecideLateImporter(Attachment attachment, DmaConstraints union, Refusal violation)
     {
         var importer = attachment.Device;
@@ -193,6 +199,7 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>The posted attach answered ERR_PTR(0) when the calculation failed (thread #6).</summary>
+    /// <remarks>The only place that grants an attach which failed.</remarks>
     private Transition FailedCalculation(Refusal refusal) => Policy.FailedCalculation == Policies.FailedCalculation.Refuse
         ? Transition.Refuse(this, refusal)
         : Transition.Grant(this, RecordHazard(new(
@@ -203,6 +210,7 @@ public sealed partial record DmaBuffer
     /// Refuses an attach that passed the calculation. The posted patch had narrowed the union by then and left it so: there, this refusal
     /// changes the buffer.
     /// </summary>
+    /// <remarks>The only place where a refused attach leaves the union narrowed.</remarks>
     private Transition RefuseAfter(DmaConstraints union, Refusal refusal, string importer)
     {
         if (Policy.RefusedAttach == RefusedAttach.RolledBack || union == Constraints)
@@ -306,7 +314,10 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>Records every holder of a list as a hazard. The pages are given back when the last mapping ends.</summary>
-    /// <remarks>The only place that revokes. Later attaches, maps and CPU access ask <see cref="IsRevoked"/>.</remarks>
+    /// <remarks>
+    /// The only place that revokes. Later attaches, maps, raw access, flushes, syncs and CPU access ask <see cref="IsRevoked"/>, and so do
+    /// <see cref="AllocationAtExport"/>, <see cref="MovesAfterLast"/> and <see cref="LeftByDevice"/>.
+    /// </remarks>
     internal Transition Revoke()
     {
         if (IsRevoked)

@@ -39,13 +39,6 @@ public sealed partial record DmaBuffer
     private bool IsLastToHold(Mapping mapping) => HandedOut is null
         || !Mappings.Any(other => other.Name != mapping.Name && other.Mapped is not null && other.HeldAs == mapping.HeldAs);
 
-    /// <summary>Whether copies may stand in for pages that a device without an MMU does not reach.</summary>
-    /// <remarks>
-    /// The only place that decides it for a device's own list; a shared one with copies is refused by <see cref="HandOut"/>.
-    /// </remarks>
-    private bool MayBounce(MapOptions options, BackingStorage storage) =>
-        Policy.Bouncing && !options.HasFlag(MapOptions.NoBounce) && LiesIn(storage).All(region => region.Kind.IsBounceable());
-
     /// <summary>Whether the exporter checks the mapped list against the device's limits.</summary>
     private bool ChecksLimits => Policy.ListCheck == ListCheck.Exact
         && Policy.Constraints is ConstraintModel.Rfc3 or ConstraintModel.Translated or ConstraintModel.Posted;

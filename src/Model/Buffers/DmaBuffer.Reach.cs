@@ -24,7 +24,18 @@ public sealed partial record DmaBuffer
         : MayBounce(options, storage) ? null
         : OutOfReach(attachment, storage, cutUnder);
 
+    /// <summary>Whether copies may stand in for pages that a device without an MMU does not reach.</summary>
+    /// <remarks>
+    /// The only place that decides it for a device's own list; a shared one with copies is refused by <see cref="HandOut"/>.
+    /// </remarks>
+    private bool MayBounce(MapOptions options, BackingStorage storage) =>
+        Policy.Bouncing && !options.HasFlag(MapOptions.NoBounce) && LiesIn(storage).All(region => region.Kind.IsBounceable());
+
     /// <summary>Whether a device without an MMU reaches every entry of a storage's list, cut under some limits.</summary>
+    /// <remarks>
+    /// The only place that decides whether the pool is asked at a map. The pool asks again for each entry, and may find nothing to copy
+    /// (<see cref="Translation.BounceRegion.FirstBeyond"/>).
+    /// </remarks>
     private bool Reaches(Attachment attachment, BackingStorage storage, DmaConstraints cutUnder) => attachment.Windows.IsEmpty
         ? HighestAddressFor(attachment, storage) <= attachment.HighestAddress
         : ReachesExtents(attachment, storage) || FirstOutOfReach(attachment, storage, cutUnder) is null;

@@ -212,6 +212,7 @@ public sealed partial record DmaBuffer
     internal DmaBuffer OnPagesOf(int order) => order == PageOrder ? this : this with { PageOrder = order };
 
     /// <summary>The buffer after a failed export: gone, and owing nothing.</summary>
+    /// <remarks>With <see cref="Settled"/> the only place where a buffer is gone and its name can be exported again.</remarks>
     public DmaBuffer ExportFailed()
     {
         Invariant.Holds(Attachments.IsEmpty && Storage is null);
@@ -231,7 +232,10 @@ public sealed partial record DmaBuffer
         this with { Attachments = attachments, Mappings = mappings };
 
     /// <summary>Notes that the board has taken back <see cref="OwedTokens"/> and <see cref="OwedMappings"/>.</summary>
-    /// <remarks>The only place where its pages and addresses are no longer its own; the name can be exported again then.</remarks>
+    /// <remarks>
+    /// The only place where its pages and addresses are no longer its own, but for <see cref="ExportFailed"/>, which owes nothing. Once it
+    /// is released by all, its name can be exported again.
+    /// </remarks>
     public DmaBuffer Settled()
     {
         Invariant.Holds(IsInDebt);

@@ -31,7 +31,7 @@ public sealed record Hazard(
 {
     /// <summary>
     /// The most combinations of kind, device and limit that a buffer tells apart. Further ones are counted by kind and limit alone, for all
-    /// devices together.
+    /// devices together, so a buffer has at most that many records, and one more for each kind and limit.
     /// </summary>
     public const int EachMax = 64;
 

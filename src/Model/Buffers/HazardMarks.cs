@@ -17,6 +17,7 @@ internal static class HazardMarks
     ];
 
     /// <summary>The bit of a kind of hazard and the limit that it is about.</summary>
+    /// <remarks>The only place that decides which limits share a bit, and so are told once together.</remarks>
     public static ulong Of(HazardKind kind, string field)
     {
         // ByLuck first had one bit, which now stands for the count.

@@ -85,6 +85,10 @@ public sealed partial record ReplyTable
     /// <param name="reply">Its reply.</param>
     /// <param name="place">The command's index in its request, from 0.</param>
     /// <param name="first">The id of the request's first command; null when that is this command.</param>
+    /// <remarks>
+    /// The only place that forgets because there is too much, with <see cref="CallerReplies.Then"/>, which forgets a caller's earlier
+    /// requests. A new export forgets too: <see cref="ExportedAnew"/>.
+    /// </remarks>
     public ReplyTable Remember(DmaCommand command, DmaResult<DmaReply> reply, int place = 0, CommandId? first = null)
     {
         var parts = command.Parts;
@@ -98,6 +102,7 @@ public sealed partial record ReplyTable
         export.Id is { } id ? Remember(id, CommandParts.Of(export), reply, id.Number) : this;
 
     /// <summary>The table after the name is exported again: grants without an id are forgotten, so names of attachments and mappings may be reused.</summary>
+    /// <remarks>The only place where a new export forgets replies; those to commands with an id stay.</remarks>
     public ReplyTable ExportedAnew() => Unnamed.IsEmpty ? this : this with { Unnamed = [] };
 
     private DmaResult<DmaReply>? Answer(CommandId? id, in CommandParts parts)

@@ -63,6 +63,7 @@ public sealed record CpuOwnership
     public CpuOwnership Allocated() => this with { IsWrittenBack = false, IsStale = false, IsDirty = false };
 
     /// <summary>The turn of a new mapping with deferred cache work: owed if there is any such work, else the device's (thread #34).</summary>
+    /// <remarks>The only place where work begins to be owed.</remarks>
     public MappingTurn TurnOfDeferred(bool coherent) => coherent || IsWrittenBack ? MappingTurn.Device : MappingTurn.Owed;
 
     /// <summary>Hands the buffer to one more device; with a deferred flush, the cache work is owed.</summary>
@@ -109,7 +110,7 @@ public sealed record CpuOwnership
             : new(next, CacheWork.None.Saving(syncs), null);
     }
 
-    /// <summary>The CPU ends an access.</summary>
+    /// <summary>The CPU ends an access. After the last one, the devices that have it mapped in their turn own it again.</summary>
     /// <param name="name">An open access.</param>
     /// <param name="uses">The live mappings.</param>
     public OwnershipStep EndCpuAccess(string name, params DeviceUses uses)

@@ -107,7 +107,7 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     /// <summary>The last bus address that the device can reach.</summary>
     /// <remarks>
     /// Source: include/linux/dma-direct.h, min_not_zero of mask and bus limit; a numeric bound, also for masks with holes. The end of the
-    /// windows limits the bus, as in of_dma_configure_id.
+    /// windows limits the bus, as in of_dma_configure_id. The only place that combines mask, bus limit and windows.
     /// </remarks>
     public ulong HighestAddress
     {
@@ -123,6 +123,7 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     public bool HasBusTo(MemoryRegionLayout region) => !region.IsOfAPeer(Name) || (region.PeerBus is { } bus && bus == PeerBus);
 
     /// <summary>The memory that the device reaches where no MMU stands in between.</summary>
+    /// <remarks>The only place that drops windows which are a mere limit (<see cref="DmaWindows.BeyondALimit"/>).</remarks>
     public DmaReach Reach => new(HighestAddress, Windows.BeyondALimit());
 
     /// <summary>The memory in which its pages may lie.</summary>

@@ -57,10 +57,7 @@ internal sealed partial class Placement
     /// The pages in buffer order. EINVAL when no segment can end on a page boundary, which only the posted patch lets come this far; EIO
     /// when no memory lies within reach; ENOMEM when none fits or none may be used.
     /// </returns>
-    /// <remarks>
-    /// The only place that chooses pages, and the order of regions: those named in the order named, else system RAM and then contiguous
-    /// areas.
-    /// </remarks>
+    /// <remarks>The only place that chooses pages.</remarks>
     public static DmaResult<ImmutableArray<PageExtent>> Choose(
         ImmutableArray<MemoryRegion> regions, AllocationRequest request)
     {
@@ -89,16 +86,18 @@ internal sealed partial class Placement
     }
 
     /// <summary>System RAM, then contiguous areas, each from the highest down.</summary>
+    /// <remarks>The only place that orders regions where none is named.</remarks>
     private static IEnumerable<MemoryRegion> LeastScarceFirst(IEnumerable<MemoryRegion> regions) => regions
         .OrderBy(region => region.Layout.Kind)
         .ThenByDescending(region => region.Layout.Range.FirstPfn);
 
     /// <summary>The regions in the order in which the exporter names them.</summary>
+    /// <remarks>The only place that orders named regions.</remarks>
     private static IEnumerable<MemoryRegion> AsNamed(IEnumerable<MemoryRegion> regions, NameList names) =>
         regions.OrderBy(region => names.Names.IndexOf(region.Layout.Name));
 
     /// <summary>System RAM first, then contiguous areas: each area by itself in one range, else in several.</summary>
-    /// <remarks>The only place that decides the order where no region is named.</remarks>
+    /// <remarks>With <see cref="FromNamed"/> the only place that decides which regions are tried together.</remarks>
     private ImmutableArray<PageExtent>? FromLeastScarce()
     {
         ImmutableArray<MemoryRegion> system = [.. _regions.Where(region => region.Layout.Kind == MemoryKind.System)];
@@ -109,7 +108,7 @@ internal sealed partial class Placement
     }
 
     /// <summary>The first named region that has room by itself, else those of one kind together.</summary>
-    /// <remarks>The only place that decides the order of named regions.</remarks>
+    /// <remarks>With <see cref="FromLeastScarce"/> the only place that decides which regions are tried together.</remarks>
     private ImmutableArray<PageExtent>? FromNamed() => FirstOf(_regions, FromOne)
         ?? OfOneKind(_regions).Select(ByFewestSegments).FirstOrDefault(extents => extents is not null);
 

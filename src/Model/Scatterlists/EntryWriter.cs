@@ -9,6 +9,7 @@ internal ref struct EntryWriter(uint offsetBytes, ulong sizeBytes, uint segmentP
     private ulong _remaining = sizeBytes;
 
     /// <summary>Adds runs; a run that starts where the one before ended continues it.</summary>
+    /// <remarks>The only place that merges and cuts runs, except that <see cref="Scatterlist.Append"/> first lets the last segment grow.</remarks>
     public void AddRuns(ReadOnlySpan<PageExtent> extents)
     {
         if (_links.Length == 0 && _offset < Page.SizeBytes && TryAddWholeRuns(extents))

@@ -17,7 +17,10 @@ public static class Scatterlist
     /// <param name="maxSegmentSize">Longest segment in bytes; floored to a page.</param>
     /// <param name="segmentBoundaryMask">No segment crosses a multiple of mask + 1 (2^k-1, at least one page).</param>
     /// <returns>EINVAL naming MaxSegmentSize when it is below one page.</returns>
-    /// <remarks>The only place that cuts pages into lists.</remarks>
+    /// <remarks>
+    /// The only place that cuts a buffer's pages, with <see cref="EntryWriter"/>, which merges runs and cuts them. <see cref="Append"/>
+    /// does too, for kernel vectors only.
+    /// </remarks>
     public static DmaResult<SgTable> Build(
         ReadOnlySpan<PageExtent> extents,
         uint offsetBytes,

@@ -55,6 +55,7 @@ internal sealed record StageContexts(IommuStage Stage, ImmutableArray<IovaSpace>
     /// <param name="highestAddress">The last address that the range may contain.</param>
     /// <param name="space">The name of the own space; null for a shared one.</param>
     /// <returns>ENOSPC naming ContextCount when no context is free for the space, or LengthBytes; nothing is changed then.</returns>
+    /// <remarks>The only place that says that no context is free.</remarks>
     public (StageContexts Next, DmaResult<MappedStage> Reply) Allocate(ulong lengthBytes, ulong highestAddress, string? space = null)
     {
         if (ContextFor(space) is not { } context)
