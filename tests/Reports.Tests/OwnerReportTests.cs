@@ -83,6 +83,16 @@ public sealed class OwnerReportTests
     }
 
     [Fact]
+    public void A_sync_of_a_device_that_snoops_hands_nothing_over()
+    {
+        var synced = OwnerReport.Of(BufferAfter(
+            4096, Attach("blitter"), Map("blitter", DmaDirection.Bidirectional), new DmaCommand.SyncForCpu("s", "blitter")));
+
+        Assert.Equal(OwnerReport.ByDevices, synced.Owner);
+        Assert.Equal(["blitter"], synced.Devices);
+    }
+
+    [Fact]
     public void Raw_access_moves_no_ownership()
     {
         var taken = OwnerReport.Of(BufferAfter(4096, Attach("gpu"), new DmaCommand.GetPfns("numbers", "gpu")));
