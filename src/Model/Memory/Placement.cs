@@ -10,9 +10,9 @@ namespace DmaGrains.Model.Memory;
 /// Without named regions, in this order: system RAM from the lowest free runs up; system RAM in the fewest segments; one range of a
 /// contiguous area; several ranges of a contiguous area. Zones that all importers reach are used from the highest down, as in the kernel,
 /// to spare the low ones. Of named regions: the first that has enough room alone, then those with struct pages together, or those without;
-/// memory other than system RAM gives one range where it can. The search for the fewest segments is exact: boundaries and segment lengths
-/// cut the free runs into independent segments, so k segments hold most pages when they are the k longest. A wish for long segments decides
-/// where this leaves a choice: between pages of one zone, and between places for one range.
+/// memory other than system RAM gives one range where it can. The search for the fewest segments of one list is exact: boundaries and
+/// segment lengths cut the free runs into independent segments, so k segments hold most pages when they are the k longest. A wish for long
+/// segments decides where this leaves a choice: between pages of one zone, and between places for one range.
 /// </remarks>
 internal sealed partial class Placement
 {
@@ -261,7 +261,7 @@ internal sealed partial class Placement
 
     /// <summary>
     /// The longest segments that the free runs offer; null when even those are too many. Of several lists, each is tried in turn, and what
-    /// is found for one must satisfy all.
+    /// is found for one must satisfy all: pages that none of these tries finds may exist.
     /// </summary>
     private ImmutableArray<PageExtent>? ByFewestSegments(ImmutableArray<MemoryRegion> regions)
     {
@@ -279,6 +279,30 @@ internal sealed partial class Placement
             }
         }
 
+        return InWholeWindows(regions);
+    }
+
+    /// <summary>
+    /// As above, from whole windows of one list and in segments of another that consist of them: a list that needs nearly all of its
+    /// segments cannot spare one for part of a window.
+    /// </summary>
+    private ImmutableArray<PageExtent>? InWholeWindows(ImmutableArray<MemoryRegion> regions)
+    {
+        var windows = LimitsToMeet.Select(list => Scatterlist.WindowPages(list.SegmentBoundaryMask)).Where(pages => pages is > 1 and <= uint.MaxValue >> Page.Shift);
+        foreach (var windowPages in windows.Distinct())
+        {
+            foreach (var list in LimitsToMeet)
+            {
+                var segmentBytes = (uint)(list.MaxSegmentSize & ~((windowPages << Page.Shift) - 1));
+                if (segmentBytes != 0
+                    && ByFewestSegments(regions, list with { MaxSegmentSize = segmentBytes }, windowPages) is { } extents
+                    && LimitsToMeet.All(each => Holds(extents, each)))
+                {
+                    return extents;
+                }
+            }
+        }
+
         return null;
     }
 
@@ -293,7 +317,10 @@ internal sealed partial class Placement
         return segments <= list.MaxSegmentCount;
     }
 
-    private ImmutableArray<PageExtent>? ByFewestSegments(ImmutableArray<MemoryRegion> regions, DmaConstraints list)
+    /// <param name="regions">Where to take from.</param>
+    /// <param name="list">The limits.</param>
+    /// <param name="unitPages">A power of two: runs are used from a multiple of it to a multiple of it.</param>
+    private ImmutableArray<PageExtent>? ByFewestSegments(ImmutableArray<MemoryRegion> regions, DmaConstraints list, ulong unitPages = 1)
     {
         ulong segmentPages = list.MaxSegmentSize >> Page.Shift;
 
@@ -308,7 +335,7 @@ internal sealed partial class Placement
         var shorter = new List<PageExtent>();
         foreach (var region in regions)
         {
-            foreach (var part in ReachableRuns(region).SelectMany(run => PartsOf(run, region, list.SegmentBoundaryMask)))
+            foreach (var part in ReachableRuns(region).Select(run => InUnits(run, unitPages)).SelectMany(run => PartsOf(run, region, list.SegmentBoundaryMask)))
             {
                 var wholePages = part.PageCount / segmentPages * segmentPages;
                 if (wholePages != 0)
@@ -382,6 +409,12 @@ internal sealed partial class Placement
     /// <param name="pfn">A page frame number.</param>
     /// <param name="alignmentPages">A power of two.</param>
     private static ulong Aligned(ulong pfn, ulong alignmentPages) => (pfn + alignmentPages - 1) & ~(alignmentPages - 1);
+
+    private static PageExtent InUnits(PageExtent run, ulong unitPages)
+    {
+        var (first, end) = (Aligned(run.FirstPfn, unitPages), run.EndPfn & ~(unitPages - 1));
+        return first < end ? new(first, end - first) : default;
+    }
 
     private PageExtent FromAligned(PageExtent run)
     {

@@ -335,6 +335,20 @@ public sealed class PhysicalMemoryTests
             (Errno.EEXIST, null, "Name"),
             FaultOf(PhysicalMemory.Create([System("ram", 0, 16), Contiguous("ram", 16, 4)]).Refusal!));
 
+    [Fact]
+    public void Allocate_gives_whole_windows_where_one_list_needs_them_and_another_few_segments()
+    {
+        // 64 windows of 16 KiB and no segment to spare; the other list's 25 segments of up to 60 KiB are to consist of such windows.
+        DmaConstraints windows = new(uint.MaxValue, 64, 0x3fff);
+        DmaConstraints few = new(61_440, 25, ulong.MaxValue);
+        var request = Request(256) with { LimitsPerImporter = LimitsPerImporter.Of([windows, few], 256 * 4096) };
+
+        var storage = Create(System("ram", 1, 300)).Allocate(request).Reply.Value;
+
+        Assert.All([windows, few], list => Assert.InRange(
+            storage.Extents.Aggregate(0UL, (count, extent) => count + Scatterlist.CountEntries(extent, list)), 1UL, list.MaxSegmentCount));
+    }
+
     private static PhysicalMemory Create(params MemoryRegionLayout[] layouts) => PhysicalMemory.Create(layouts).Value;
 
     private static MemoryRegionLayout System(string name, ulong first, ulong pages) =>
