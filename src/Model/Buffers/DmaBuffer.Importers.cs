@@ -240,12 +240,9 @@ public sealed partial record DmaBuffer
     private ulong MappedBy(Attachment attachment)
     {
         ulong count = 0;
-        if (!Mappings.IsEmpty)
+        foreach (var mapping in Mappings)
         {
-            foreach (var mapping in Mappings)
-            {
-                count += mapping.Attachment == attachment.Name ? 1UL : 0;
-            }
+            count += mapping.Attachment == attachment.Name ? 1UL : 0;
         }
 
         return count;
@@ -270,18 +267,17 @@ public sealed partial record DmaBuffer
     /// <remarks>The only place where an attachment ends. The union is then the sum of those that stay, or is read anew.</remarks>
     internal CommandStep Detach(DmaCommand.Detach command)
     {
-        if (Attachments.Find(command.Attachment) is not { } attachment)
+        if (Attachments.Find(command.Attachment, out var place) is not { } attachment)
         {
             return Transition.Refuse(this, UnknownAttachment(command.Attachment));
         }
 
-        var mapped = MappedBy(attachment);
-        if (mapped != 0)
+        if (!Mappings.IsEmpty && MappedBy(attachment) is not 0 and var mapped)
         {
             return Transition.Refuse(this, StillMapped(attachment, mapped));
         }
 
-        var left = Attachments.Without(attachment.Name);
+        var left = Attachments.Without(place);
         return Policy.DetachReading == DetachReading.Now
             ? AskFor(attachment, left)
             : Transition.Grant(this, (this with { Attachments = left, Constraints = left.Sum.Union }).Placed());

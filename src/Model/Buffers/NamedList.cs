@@ -120,15 +120,20 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
     public static bool operator !=(NamedList<TItem, TSum> left, NamedList<TItem, TSum> right) => !left.Equals(right);
 
     /// <summary>The item of that name, or null.</summary>
-    public TItem? Find(string name)
+    public TItem? Find(string name) => Find(name, out _);
+
+    /// <summary>The item of that name and its place, for <see cref="Without(ValueTuple{int, int})"/>; null when there is none.</summary>
+    internal TItem? Find(string name, out (int Part, int Index) place)
     {
-        if ((_several is null ? _one : _several.Parts[PartOf(name)]) is not { Items: var items })
+        place.Part = PartOf(name);
+        place.Index = -1;
+        if ((_several is null ? _one : _several.Parts[place.Part]) is not { Items: var items })
         {
             return null;
         }
 
-        var index = NamedSearch.IndexOf(items, name);
-        return index < 0 ? null : items[index];
+        place.Index = NamedSearch.IndexOf(items, name);
+        return place.Index < 0 ? null : items[place.Index];
     }
 
     /// <summary>Adds an item, or replaces the one of its name.</summary>
@@ -164,20 +169,25 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
     /// <summary>Removes the item of that name, which must exist.</summary>
     public NamedList<TItem, TSum> Without(string name)
     {
+        Invariant.Holds(Find(name, out var place) is not null);
+        return Without(place);
+    }
+
+    /// <summary>Removes the item at a place that <see cref="Find(string, out ValueTuple{int, int})"/> gave.</summary>
+    internal NamedList<TItem, TSum> Without((int Part, int Index) place)
+    {
         if (_several is not null)
         {
-            return WithoutOf(_several.Parts, name);
+            return WithoutOf(_several.Parts, place.Part, place.Index);
         }
 
-        Invariant.Holds(_one is not null);
-        var shorter = _one!.Without(name);
+        var shorter = _one!.Without(place.Index);
         return shorter.Length == 0 ? default : new(new Part(shorter));
     }
 
-    private NamedList<TItem, TSum> WithoutOf(Part[] parts, string name)
+    private NamedList<TItem, TSum> WithoutOf(Part[] parts, int part, int index)
     {
-        var part = PartOf(name);
-        var shorter = parts[part].Without(name);
+        var shorter = parts[part].Without(index);
         return shorter.Length == 0 ? Replaced(part, 1)
             : part > 0 && AreFew(parts[part - 1].Items, shorter) ? Replaced(part - 1, 2, new Part([.. parts[part - 1].Items, .. shorter]))
             : part + 1 < parts.Length && AreFew(shorter, parts[part + 1].Items) ? Replaced(part, 2, new Part([.. shorter, .. parts[part + 1].Items]))
@@ -576,11 +586,8 @@ public readonly struct NamedList<TItem, TSum> : IReadOnlyList<TItem>, IEquatable
             return longer;
         }
 
-        /// <summary>The items without the one of that name, which must exist.</summary>
-        public TItem[] Without(string name)
+        public TItem[] Without(int index)
         {
-            var index = NamedSearch.IndexOf(Items, name);
-            Invariant.Holds(index >= 0);
             var shorter = new TItem[Items.Length - 1];
             Array.Copy(Items, shorter, index);
             Array.Copy(Items, index + 1, shorter, index, shorter.Length - index);
