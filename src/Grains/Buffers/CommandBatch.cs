@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 
@@ -22,4 +24,19 @@ internal readonly record struct CommandBatch(DmaBuffer Buffer, ReplyTable Replie
         // The reply to a command with an id is always stored: the command is never carried out again, and a repeat gets the same reply.
         ChangesState = ChangesState || decided.ChangesState || command.Id is not null,
     };
+
+    /// <summary>EINVAL or ENOSPC when the commands of a request are no valid batch; else null.</summary>
+    public static Refusal? Check(ImmutableArray<DmaCommand> commands) =>
+        commands.Length > IDmaBufferGrain.BatchMax ? TooLong(commands.Length)
+        : commands.IndexOf(null!) is >= 0 and var missing ? CommandIsNull(missing + 1)
+        : ReplyTable.Check(commands);
+
+    /// <summary>EINVAL for a command that is null.</summary>
+    /// <param name="number">Which of the request, from 1.</param>
+    public static Refusal CommandIsNull(int number) =>
+        Refusal.Of(Errno.EINVAL, "Command", $"Command {number} is null: expected a command.");
+
+    private static Refusal TooLong(int length) => new(
+        Errno.ENOSPC, null, "Commands", (ulong)length, IDmaBufferGrain.BatchMax,
+        $"A batch of {length} commands: expected at most {IDmaBufferGrain.BatchMax}.");
 }

@@ -75,7 +75,7 @@ internal sealed class DmaBufferGrain : Grain, IDmaBufferForGrains
 
         if (command is null)
         {
-            return Task.FromResult(Refuse(CommandIsNull(1)));
+            return Task.FromResult(Refuse(CommandBatch.CommandIsNull(1)));
         }
 
         var batch = new CommandBatch(buffer, _state.Record.Replies, command.Id);
@@ -97,7 +97,7 @@ internal sealed class DmaBufferGrain : Grain, IDmaBufferForGrains
             return [];
         }
 
-        if ((commands.IsDefault ? Refusal.Null("Commands") : _state.Buffer is null ? NoBuffer : Check(commands)) is { } refusal)
+        if ((commands.IsDefault ? Refusal.Null("Commands") : _state.Buffer is null ? NoBuffer : CommandBatch.Check(commands)) is { } refusal)
         {
             return [Refuse(refusal)];
         }
@@ -190,17 +190,4 @@ internal sealed class DmaBufferGrain : Grain, IDmaBufferForGrains
 
         return reply;
     }
-
-    /// <summary>Null when the commands form a valid batch.</summary>
-    private static Refusal? Check(ImmutableArray<DmaCommand> commands) =>
-        commands.Length > IDmaBufferGrain.BatchMax ? BatchTooLong(commands.Length)
-        : commands.IndexOf(null!) is >= 0 and var missing ? CommandIsNull(missing + 1)
-        : ReplyTable.Check(commands);
-
-    private static Refusal CommandIsNull(int number) =>
-        Refusal.Of(Errno.EINVAL, "Command", $"Command {number} is null: expected a command.");
-
-    private static Refusal BatchTooLong(int length) => new(
-        Errno.ENOSPC, null, "Commands", (ulong)length, IDmaBufferGrain.BatchMax,
-        $"A batch of {length} commands: expected at most {IDmaBufferGrain.BatchMax}.");
 }
