@@ -16,8 +16,9 @@ public sealed class EmbeddedSilo : IAsyncDisposable
 
     private readonly IHost _host;
     private readonly StorageProvider _storage;
+    private readonly CancellationTokenSource _end;
 
-    private EmbeddedSilo(IHost host, StorageProvider storage) => (_host, _storage) = (host, storage);
+    private EmbeddedSilo(IHost host, StorageProvider storage, CancellationTokenSource end) => (_host, _storage, _end) = (host, storage, end);
 
     /// <summary>The factory for grain references.</summary>
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
@@ -47,20 +48,23 @@ public sealed class EmbeddedSilo : IAsyncDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            var host = Build(FreePort(), storage, cancellationToken);
+            var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var host = Build(FreePort(), storage, end.Token);
             try
             {
                 await host.StartAsync(cancellationToken);
-                return new(host, storage);
+                return new(host, storage, end);
             }
             catch (SocketException) when (attempt < StartAttempts)
             {
                 // Another process took the port between the check and the listen.
                 host.Dispose();
+                end.Dispose();
             }
             catch
             {
                 host.Dispose();
+                end.Dispose();
                 cancellationToken.ThrowIfCancellationRequested();
                 throw;
             }
@@ -70,18 +74,20 @@ public sealed class EmbeddedSilo : IAsyncDisposable
     /// <summary>Stops the silo. State in memory is gone.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _end.CancelAsync();
         await _host.StopAsync();
         _host.Dispose();
         await _storage.DisposeAsync();
+        _end.Dispose();
     }
 
-    private static IHost Build(int siloPort, StorageProvider storage, CancellationToken interruption)
+    private static IHost Build(int siloPort, StorageProvider storage, CancellationToken end)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 
-        // An interrupted start logs nothing.
-        builder.Logging.AddFilter(level => level >= LogLevel.Error && !interruption.IsCancellationRequested);
+        // An interrupted start logs nothing, and what the silo does by itself may be cut off when it stops: callers are told what they asked for.
+        builder.Logging.AddFilter(level => level >= LogLevel.Error && !end.IsCancellationRequested);
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         builder.UseOrleans(silo =>
         {
