@@ -258,6 +258,12 @@ internal sealed class SqliteFile : IDisposable
     private void Acknowledge()
     {
         var frames = Checkpoint(SqliteNative.CheckpointNothing);
+        if (frames == 0 && _end == LogEnd.Nothing)
+        {
+            // All changes of the first transaction were refused: the log is still empty.
+            return;
+        }
+
         _log ??= OpenLog();
         if (Stopwatch.GetElapsedTime(_lookedAt) >= _lookAfter)
         {

@@ -79,6 +79,23 @@ public sealed class SqliteJournalTests : IDisposable
         threads: 1);
 
     [Fact]
+    public void A_first_transaction_of_which_all_is_refused_leaves_a_file_that_works()
+    {
+        using var crashed = new CrashedFile();
+        using (var file = crashed.Open())
+        {
+            file.Begin();
+            Assert.False(file.TryWrite("dma-buffer/b/1", SealedJournal.Seal("dma-buffer/b/1", 2, isSnapshot: true, new byte[8])));
+            file.Commit();
+
+            crashed.Commit(file, new Random(1));
+            crashed.Crash();
+        }
+
+        Assert.Null(crashed.Refusal());
+    }
+
+    [Fact]
     public void The_log_stays_at_about_twice_what_is_needed()
     {
         using var file = Open(UnneededBytesMax);
