@@ -60,7 +60,7 @@ internal static class LiveNames
 
     private static IEnumerable<string> DevicesOf(string board) => ShippedFiles.ReadBoard(board).Devices.Select(device => device.Name);
 
-    /// <summary>Asks the silo or the file that the line names. A Tab is no place for messages: whatever goes wrong, there are no names.</summary>
+    /// <summary>Asks the silo or the file that the line names. Errors are not shown while a line is completed: when anything fails, no names are offered.</summary>
     private static List<string> Ask(CompletionContext context, Func<IGrainFactory, CancellationToken, Task<List<string>>> ask)
     {
         var gateway = Option(context, "--gateway");

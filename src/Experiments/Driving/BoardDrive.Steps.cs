@@ -82,7 +82,7 @@ internal sealed partial class BoardDrive
         }
     }
 
-    /// <summary>Who was told EAGAIN and has not got in by the end was refused.</summary>
+    /// <summary>A caller that was told EAGAIN and did not get in by the end counts as refused.</summary>
     private void CountIfSomebodyIsOut(DrivenSession driven)
     {
         if (driven.Session.IsSomebodyOut && !IsOver)

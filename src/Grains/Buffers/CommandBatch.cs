@@ -25,7 +25,7 @@ internal readonly record struct CommandBatch(DmaBuffer Buffer, ReplyTable Replie
         ChangesState = ChangesState || decided.ChangesState || command.Id is not null,
     };
 
-    /// <summary>EINVAL or ENOSPC when the commands of a request are no valid batch; else null.</summary>
+    /// <summary>EINVAL or ENOSPC when the commands of a request do not form a valid batch; else null.</summary>
     public static Refusal? Check(ImmutableArray<DmaCommand> commands) =>
         commands.Length > IDmaBufferGrain.BatchMax ? TooLong(commands.Length)
         : commands.IndexOf(null!) is >= 0 and var missing ? CommandIsNull(missing + 1)
