@@ -18,7 +18,7 @@ public abstract class Journal
     /// <exception cref="StorageException">The write failed.</exception>
     public abstract ValueTask AppendAsync(ReadOnlyMemory<byte> entry);
 
-    /// <summary>Replaces everything so far by a snapshot, which is copied; it is durable when this completes.</summary>
+    /// <summary>Replaces everything so far by a snapshot, which is copied before this returns; it is durable when this completes.</summary>
     /// <exception cref="Orleans.Storage.InconsistentStateException">Another activation has written since.</exception>
     /// <exception cref="StorageException">The write failed.</exception>
     public abstract ValueTask ReplaceAsync(ReadOnlyMemory<byte> snapshot);

@@ -53,8 +53,7 @@ internal static class LiveNames
     private static IEnumerable<CompletionItem> Items(IEnumerable<string> names) => names.Select(name => new CompletionItem(name));
 
     private static string? Given(CompletionContext context, string argument) =>
-        context.ParseResult.CommandResult.Command.Arguments.FirstOrDefault(known => known.Name == argument) is { } found
-            && context.ParseResult.GetResult(found)?.Tokens is [var token, ..] ? token.Value : null;
+        ValueOf(context, context.ParseResult.CommandResult.Command.Arguments, argument);
 
     private static string? BoardOf(string path) => path.Split('/') is [var board, _] ? board : null;
 
@@ -86,7 +85,10 @@ internal static class LiveNames
     }
 
     private static string? Option(CompletionContext context, string name) =>
-        context.ParseResult.CommandResult.Command.Options.FirstOrDefault(option => option.Name == name) is { } found
+        ValueOf(context, context.ParseResult.CommandResult.Command.Options, name);
+
+    private static string? ValueOf(CompletionContext context, IEnumerable<Symbol> known, string name) =>
+        known.FirstOrDefault(symbol => symbol.Name == name) is { } found
             && context.ParseResult.GetResult(found)?.Tokens is [var token, ..] ? token.Value : null;
 
     private static List<string> AskBuffer(CompletionContext context, Func<DmaBuffer, IEnumerable<string>> names) =>

@@ -14,8 +14,7 @@ internal static class ManPage
     private const int ExampleColumns = 72;
 
     /// <summary>The pages of a command and of all below it: a name such as <c>dmagrains-buffer-map</c>, and the text.</summary>
-    public static IEnumerable<(string Name, string Text)> All(Command root) =>
-        root.Subcommands.SelectMany(child => Below([root], child)).Prepend((NameOf([root]), Of([root])));
+    public static IEnumerable<(string Name, string Text)> All(Command root) => Below([], root);
 
     /// <summary>One page.</summary>
     /// <param name="path">The command, after those above it.</param>
@@ -27,7 +26,7 @@ internal static class ManPage
         page.AppendLine($".TH {Text(NameOf(path).ToUpperInvariant())} 1 \"\" \"DmaGrains {Version}\" \"DmaGrains\"");
         page.AppendLine(".nh").AppendLine(".ad l");
         page.AppendLine(".SH NAME").AppendLine($"{Text(NameOf(path))} \\- {Text(Sentence.FirstOf(description))}");
-        page.AppendLine(".SH SYNOPSIS").AppendLine($".B {Text(Words(path))}").AppendLine(Text(Synopsis(command)));
+        page.AppendLine(".SH SYNOPSIS").AppendLine($".B {Text(NameOf(path, ' '))}").AppendLine(Text(Synopsis(command)));
         page.AppendLine(".SH DESCRIPTION").AppendLine(Text(description));
         Section(page, "ARGUMENTS", command.Arguments.Select(argument => ($".I {Text(argument.Name)}", argument.Description)));
         Section(page, "OPTIONS", command.Options.Where(option => !option.Hidden).Select(option => ($".B {Text(Shown(option))}", option.Description)));
@@ -63,9 +62,8 @@ internal static class ManPage
     }
 
     // The root is called after the process, which may be another program.
-    private static string NameOf(IEnumerable<Command> path) => string.Join('-', path.Skip(1).Select(command => command.Name).Prepend("dmagrains"));
-
-    private static string Words(IEnumerable<Command> path) => string.Join(' ', path.Skip(1).Select(command => command.Name).Prepend("dmagrains"));
+    private static string NameOf(IEnumerable<Command> path, char separator = '-') =>
+        string.Join(separator, path.Skip(1).Select(command => command.Name).Prepend("dmagrains"));
 
     private static string Synopsis(Command command) => string.Join(' ', [
         .. command.Subcommands.Count > 0 ? ["COMMAND"] : Array.Empty<string>(),
