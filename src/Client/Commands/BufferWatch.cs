@@ -33,7 +33,7 @@ internal static class BufferWatch
                 return live.Refuse(found.Refusal!);
             }
 
-            var now = Json.Text(BufferReport.Of(description));
+            var now = ReportJson.Text(BufferReport.Of(description));
             if (now != shown)
             {
                 shown = now;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using DmaGrains.Model;
+using DmaGrains.Reports;
 using Spectre.Console;
 
 namespace DmaGrains.Client.Output;
@@ -90,7 +91,7 @@ internal sealed class Terminal
     }
 
     /// <summary>One JSON document.</summary>
-    public void Json<T>(T document) => _output.WriteLine(Output.Json.Text(document));
+    public void Json<T>(T document) => _output.WriteLine(ReportJson.Text(document));
 
     /// <summary>A line of text; a narrower terminal gets it as several lines, broken between words.</summary>
     public void Line(string text = "")

@@ -1,3 +1,4 @@
+using DmaGrains.Silo.Hosting;
 using DmaGrains.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -22,9 +23,10 @@ internal static class HealthEndpoints
         .AddCheck<SiloCheck>("silo")
         .Add(new("storage", new StorageCheck(storage), HealthStatus.Unhealthy, tags: null, _patience));
 
-    /// <summary>Maps the two paths.</summary>
-    public static void MapHealth(this IEndpointRouteBuilder endpoints)
+    /// <summary>Maps the two paths, on a port of their own and for everyone who reaches it.</summary>
+    public static void MapHealth(this IEndpointRouteBuilder app, int port)
     {
+        var endpoints = app.MapGroup(string.Empty).OnPort(port).AllowAnonymous();
         endpoints.MapHealthChecks("/live", new HealthCheckOptions { Predicate = _ => false });
         endpoints.MapHealthChecks("/ready", new HealthCheckOptions { ResponseWriter = WriteAsync });
     }

@@ -11,12 +11,13 @@ internal static class PortCheck
     public static string? WhyNot(SiloSettings settings) =>
         WhyNot(Setting.SiloPort, settings.Listen, settings.SiloPort)
         ?? WhyNot(Setting.GatewayPort, settings.Listen, settings.GatewayPort)
-        ?? (settings.HealthPort is { } port ? WhyNot(Setting.HealthPort, IPAddress.Loopback, port) : null);
+        ?? (settings.HealthPort is { } port ? WhyNot(Setting.HealthPort, IPAddress.Loopback, port) : null)
+        ?? (settings.HttpPort is { } http ? WhyNot(Setting.HttpPort, settings.HttpListen ?? IPAddress.Loopback, http, Setting.HttpListen) : null);
 
     /// <summary>
     /// Orleans listens with SO_REUSEPORT: on Linux two silos would share the port unnoticed, and clients would reach either.
     /// </summary>
-    private static string? WhyNot(Setting setting, IPAddress address, int port)
+    private static string? WhyNot(Setting setting, IPAddress address, int port, Setting? listen = null)
     {
         try
         {
@@ -27,7 +28,7 @@ internal static class PortCheck
         catch (SocketException problem)
         {
             return problem.SocketErrorCode == SocketError.AddressNotAvailable
-                ? $"listen '{address}' is not an address of this machine: expected one that is, or 0.0.0.0."
+                ? $"{(listen ?? Setting.Listen).Name} '{address}' is not an address of this machine: expected one that is, or 0.0.0.0."
                 : $"{setting.Name} {port} cannot be listened on ({problem.Message}): expected a free port.";
         }
     }

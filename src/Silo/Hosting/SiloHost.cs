@@ -1,6 +1,7 @@
 using System.Net;
 using DmaGrains.Interfaces;
 using DmaGrains.Silo.Health;
+using DmaGrains.Silo.Http;
 using DmaGrains.Silo.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -23,7 +24,7 @@ internal static class SiloHost
     /// <param name="args">The command line, for .NET's own settings such as <c>--Logging:LogLevel:Default</c>.</param>
     public static IHost Build(SiloSettings settings, Backends backends, string[] args)
     {
-        if (settings.HealthPort is not { } port)
+        if (settings.HealthPort is null && settings.HttpPort is null)
         {
             var plain = Host.CreateApplicationBuilder(args);
             Configure(plain, settings, backends);
@@ -32,13 +33,26 @@ internal static class SiloHost
 
         var web = WebApplication.CreateSlimBuilder(args);
         Configure(web, settings, backends);
-        web.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
-        web.Services.AddHealth(backends.Storage);
 
-        // Health requests are answered while the silo is still joining.
+        // Requests are answered while the silo is still joining.
         web.Services.Configure<HostOptions>(host => host.ServicesStartConcurrently = true);
+        var api = settings.HttpPort is null ? null : new HttpApi(settings);
+        api?.AddTo(web);
+        if (settings.HealthPort is { } port)
+        {
+            web.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+            web.Services.AddHealth(backends.Storage);
+        }
+
         var app = web.Build();
-        app.MapHealth();
+        api?.UseOn(app);
+        api?.MapOn(app);
+
+        if (settings.HealthPort is { } health)
+        {
+            app.MapHealth(health);
+        }
+
         return app;
     }
 

@@ -19,6 +19,14 @@ internal static partial class SiloLog
         Message = "The clock of this machine is {Seconds:0.0} s {Way} that of {Server}, which silos use: set it, or the times in logs do not match.")]
     public static partial void ClocksDiffer(this ILogger logger, double seconds, string way, string server);
 
+    /// <summary>A file that may be replaced while the silo runs cannot be read; what it said before counts.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem} What was read before still counts.")]
+    public static partial void FileIsNotReadAgain(this ILogger logger, string problem);
+
+    /// <summary>A request over HTTP ended with an exception that nobody expects.</summary>
+    [LoggerMessage(Level = LogLevel.Error, Message = "A request over HTTP failed")]
+    public static partial void RequestFaulted(this ILogger logger, Exception fault);
+
     /// <summary>The silo is ready for clients. A plain line, unless all lines are JSON.</summary>
     public static void Ready(this ILogger logger, SiloSettings settings)
     {

@@ -6,6 +6,9 @@ namespace DmaGrains.Silo.Settings;
 /// <param name="Purpose">Its purpose, in one sentence.</param>
 public sealed record Setting(string Name, string Expected, string Purpose)
 {
+    /// <summary>The value of <c>http-insecure</c>, which says what it means.</summary>
+    internal const string HttpInsecureWord = "tokens-can-be-read-on-the-way";
+
     /// <summary><c>storage</c>.</summary>
     public static Setting Storage { get; } = new(
         "storage", "memory, sqlite, postgresql or redis", "Where grain state is kept; default memory, or sqlite when data is given.");
@@ -46,6 +49,42 @@ public sealed record Setting(string Name, string Expected, string Purpose)
     public static Setting HealthPort { get; } = new(
         "health-port", "1 to 65535", "HTTP port on loopback for /live and /ready; default: none.");
 
+    /// <summary><c>http-port</c>.</summary>
+    public static Setting HttpPort { get; } = new(
+        "http-port", "1 to 65535", "TCP port of the HTTP API; default: none.");
+
+    /// <summary><c>http-listen</c>.</summary>
+    public static Setting HttpListen { get; } = new(
+        "http-listen", "an IP address", "The address on which http-port is opened; default 127.0.0.1.");
+
+    /// <summary><c>http-certificate</c>.</summary>
+    public static Setting HttpCertificate { get; } = new(
+        "http-certificate", "a PEM file", "The certificate of the HTTP API, then those that vouch for it; default: no TLS.");
+
+    /// <summary><c>http-key</c>.</summary>
+    public static Setting HttpKey { get; } = new(
+        "http-key", "a PEM file", "The private key of http-certificate; default: in the same file.");
+
+    /// <summary><c>http-insecure</c>.</summary>
+    public static Setting HttpInsecure { get; } = new(
+        "http-insecure", HttpInsecureWord, "Lets the HTTP API listen beyond loopback without TLS: whoever is on the way reads tokens and data.");
+
+    /// <summary><c>http-rate</c>.</summary>
+    public static Setting HttpRate { get; } = new(
+        "http-rate", "1 to 1000000", "The most HTTP requests of one address in a second; default 1000.");
+
+    /// <summary><c>token-file</c>.</summary>
+    public static Setting TokenFile { get; } = new(
+        "token-file", "a file", "Tokens that let callers in, each line 'read TOKEN' or 'change TOKEN'; read again when it changes.");
+
+    /// <summary><c>read-token</c>. A secret.</summary>
+    public static Setting ReadToken { get; } = new(
+        "read-token", "16 to 256 of a-z, A-Z, 0-9 and -._~+/=", "A token that lets its bearer read.");
+
+    /// <summary><c>change-token</c>. A secret.</summary>
+    public static Setting ChangeToken { get; } = new(
+        "change-token", "16 to 256 of a-z, A-Z, 0-9 and -._~+/=", "A token that lets its bearer read and change.");
+
     /// <summary><c>logs</c>.</summary>
     public static Setting Logs { get; } = new(
         "logs", "text or json", "The format of log lines on standard output; default text.");
@@ -53,6 +92,7 @@ public sealed record Setting(string Name, string Expected, string Purpose)
     /// <summary>All settings.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Storage, Data, Clustering, PostgreSql, Redis, SiloPort, GatewayPort, Listen, Advertise, HealthPort, Logs,
+        Storage, Data, Clustering, PostgreSql, Redis, SiloPort, GatewayPort, Listen, Advertise, HealthPort,
+        HttpPort, HttpListen, HttpCertificate, HttpKey, HttpInsecure, HttpRate, TokenFile, ReadToken, ChangeToken, Logs,
     ];
 }

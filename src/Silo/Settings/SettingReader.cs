@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using DmaGrains.Model;
+using DmaGrains.Silo.Access;
 
 namespace DmaGrains.Silo.Settings;
 
@@ -32,6 +33,23 @@ internal sealed class SettingReader(SettingSources sources)
         : ushort.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port != 0 ? port
         : Malformed<int>(setting, value, "is not a port");
 
+    /// <summary>A number from 1, or null.</summary>
+    public int? Number(Setting setting, int most) =>
+        Text(setting) is not { } value ? null
+        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most ? number
+        : Malformed<int>(setting, value, "is not a number in range");
+
+    /// <summary>A token, or null.</summary>
+    public string? Token(Setting setting)
+    {
+        if (Text(setting) is { } value && !TokenFile.IsToken(value))
+        {
+            _faults.Add($"{setting.Name} from {sources.OriginOf(setting)} is not a token: expected {setting.Expected}.");
+        }
+
+        return Text(setting);
+    }
+
     /// <summary>An address, or null.</summary>
     public IPAddress? Address(Setting setting)
     {
@@ -49,11 +67,11 @@ internal sealed class SettingReader(SettingSources sources)
     {
         var origin = sources.OriginOf(setting);
         _faults.Add(MayBeSecret(value)
-            ? $"{setting.Name} from {origin} has a value that is not repeated here (it may hold a password) and {what}: expected {setting.Expected}."
+            ? $"{setting.Name} from {origin} has a value that is not repeated here (it may hold a secret) and {what}: expected {setting.Expected}."
             : $"{setting.Name} '{HarmlessText.Of(value)}' from {origin} {what}: expected {setting.Expected}.");
         return null;
     }
 
-    /// <summary>Whether a value may be a connection string in the wrong place.</summary>
-    private static bool MayBeSecret(string value) => value.AsSpan().ContainsAny("@=;/");
+    /// <summary>Whether a value may be a connection string or a token in the wrong place.</summary>
+    private static bool MayBeSecret(string value) => value.AsSpan().ContainsAny("@=;/") || TokenFile.IsToken(value);
 }

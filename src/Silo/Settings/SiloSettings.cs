@@ -1,6 +1,9 @@
 using System.Net;
+using DmaGrains.Silo.Access;
+using DmaGrains.Silo.Http;
 using DmaGrains.Storage.PostgreSql;
 using DmaGrains.Storage.Redis;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace DmaGrains.Silo.Settings;
@@ -28,6 +31,10 @@ public sealed record SiloSettings
         ["text"] = LogFormat.Text,
         ["json"] = LogFormat.Json,
     };
+
+    private static readonly Dictionary<string, bool> _insecure = new() { [Setting.HttpInsecureWord] = true };
+
+    private const int HttpRateMax = 1_000_000;
 
     /// <summary>The kind of storage for grain state.</summary>
     public StorageKind Storage { get; set; }
@@ -59,8 +66,41 @@ public sealed record SiloSettings
     /// <summary>HTTP port for health on loopback, or null.</summary>
     public int? HealthPort { get; set; }
 
+    /// <summary>TCP port of the HTTP API, or null.</summary>
+    public int? HttpPort { get; set; }
+
+    /// <summary>The address on which that port listens; null for loopback.</summary>
+    public IPAddress? HttpListen { get; set; }
+
+    /// <summary>The PEM file of the HTTP API's certificate; null for no TLS.</summary>
+    public string? HttpCertificate { get; set; }
+
+    /// <summary>The PEM file of its private key; null when that is in the same file.</summary>
+    public string? HttpKey { get; set; }
+
+    /// <summary>Whether the HTTP API may listen beyond loopback without TLS.</summary>
+    public bool HttpIsInsecure { get; set; }
+
+    /// <summary>The most HTTP requests of one address in a second, 1 to 1000000; null for 1000.</summary>
+    public int? HttpRate { get; set; }
+
+    /// <summary>The file of tokens, or null.</summary>
+    public string? TokenFile { get; set; }
+
+    /// <summary>A token for reading, or null. A secret.</summary>
+    public string? ReadToken { get; set; }
+
+    /// <summary>A token for changing, or null. A secret.</summary>
+    public string? ChangeToken { get; set; }
+
     /// <summary>The format of log lines.</summary>
     public LogFormat Logs { get; set; }
+
+    /// <summary>Whether callers need a token.</summary>
+    internal bool HasTokens => (TokenFile ?? ReadToken ?? ChangeToken) is not null;
+
+    /// <summary>The type alone: there are secrets among the settings.</summary>
+    public override string ToString() => nameof(SiloSettings);
 
     /// <summary>Reads settings and checks that they go together.</summary>
     /// <exception cref="OptionsValidationException">
@@ -86,6 +126,15 @@ public sealed record SiloSettings
         Listen = reader.Address(Setting.Listen) ?? Listen;
         Advertise = reader.Address(Setting.Advertise) ?? Listen;
         HealthPort = reader.Port(Setting.HealthPort);
+        HttpPort = reader.Port(Setting.HttpPort);
+        HttpListen = reader.Address(Setting.HttpListen);
+        HttpCertificate = reader.Text(Setting.HttpCertificate);
+        HttpKey = reader.Text(Setting.HttpKey);
+        HttpIsInsecure = reader.Word(Setting.HttpInsecure, _insecure) ?? HttpIsInsecure;
+        HttpRate = reader.Number(Setting.HttpRate, HttpRateMax);
+        TokenFile = reader.Text(Setting.TokenFile);
+        ReadToken = reader.Token(Setting.ReadToken);
+        ChangeToken = reader.Token(Setting.ChangeToken);
         Logs = reader.Word(Setting.Logs, _formats) ?? Logs;
     }
 
@@ -106,6 +155,10 @@ public sealed record SiloSettings
         .. NotShared(),
         .. Malformed(PostgreSql, text => PostgreSqlConnection.Parse(text)),
         .. Malformed(Redis, text => RedisProvider.Parse(text)),
+        .. WithoutHttp(),
+        .. HttpIsOpen(),
+        .. Malformed(TokenFile, file => _ = new TokenStore(this, TimeProvider.System, NullLogger.Instance)),
+        .. Malformed(HttpCertificate, file => _ = new HttpTls(this, TimeProvider.System, NullLogger.Instance)),
         .. SamePorts(),
         .. Everywhere(),
     ];
@@ -142,10 +195,47 @@ public sealed record SiloSettings
     private IEnumerable<string> SamePorts()
     {
         (string Name, int? Port)[] ports =
-            [(Setting.SiloPort.Name, SiloPort), (Setting.GatewayPort.Name, GatewayPort), (Setting.HealthPort.Name, HealthPort)];
+            [(Setting.SiloPort.Name, SiloPort), (Setting.GatewayPort.Name, GatewayPort), (Setting.HealthPort.Name, HealthPort), (Setting.HttpPort.Name, HttpPort)];
         return ports.Where(port => port.Port is not null).GroupBy(port => port.Port, port => port.Name)
             .Where(same => same.Count() > 1)
             .Select(same => $"{string.Join(" and ", same)} are {(same.Count() == 2 ? "both" : "all")} {same.Key}: expected a port for each.");
+    }
+
+    /// <summary>Settings of the HTTP API that are given without it.</summary>
+    private IEnumerable<string> WithoutHttp()
+    {
+        (Setting Setting, bool IsGiven)[] given =
+        [
+            (Setting.HttpListen, HttpListen is not null), (Setting.HttpCertificate, HttpCertificate is not null), (Setting.HttpKey, HttpKey is not null),
+            (Setting.HttpInsecure, HttpIsInsecure), (Setting.HttpRate, HttpRate is not null), (Setting.TokenFile, TokenFile is not null),
+            (Setting.ReadToken, ReadToken is not null), (Setting.ChangeToken, ChangeToken is not null),
+        ];
+        return HttpPort is not null ? [] : given.Where(each => each.IsGiven).SelectMany(each => NotGiven(each.Setting, isGiven: true, isUsed: false, Setting.HttpPort.Name));
+    }
+
+    /// <summary>What is missing, or too much, where the HTTP API listens beyond loopback.</summary>
+    private IEnumerable<string> HttpIsOpen()
+    {
+        if (HttpKey is not null && HttpCertificate is null)
+        {
+            yield return $"{Setting.HttpKey.Name} is given but not used: expected {Setting.HttpCertificate.Name} with it.";
+        }
+
+        var isOpen = HttpPort is not null && HttpListen is not null && !IPAddress.IsLoopback(HttpListen);
+        if (isOpen && !HasTokens)
+        {
+            yield return $"http-listen '{HttpListen}' lets everyone there read and change: expected token-file, read-token or change-token with it.";
+        }
+
+        if (isOpen && HttpCertificate is null && !HttpIsInsecure)
+        {
+            yield return $"http-listen '{HttpListen}' is beyond loopback and nothing is encrypted: expected http-certificate with it, or http-insecure {Setting.HttpInsecureWord}.";
+        }
+
+        if (HttpPort is not null && HttpIsInsecure && (!isOpen || HttpCertificate is not null))
+        {
+            yield return $"{Setting.HttpInsecure.Name} is given but not used: expected {Setting.HttpListen.Name} beyond loopback with it, and no {Setting.HttpCertificate.Name}.";
+        }
     }
 
     private IEnumerable<string> Everywhere() => Advertise.Equals(IPAddress.Any) || Advertise.Equals(IPAddress.IPv6Any)

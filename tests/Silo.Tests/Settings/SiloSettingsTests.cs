@@ -10,6 +10,8 @@ namespace DmaGrains.Silo.Tests.Settings;
 public sealed class SiloSettingsTests
 {
     private const string PostgreSql = "Host=db1;Username=u;Password=secret-7Qx";
+    private const string Token = "a-token-of-20-letter";
+    private const string Insecure = "tokens-can-be-read-on-the-way";
     private const string Redis = "cache1:6379,password=secret-7Qx";
 
     [Fact]
@@ -75,6 +77,21 @@ public sealed class SiloSettingsTests
     [InlineData("redis is given but not used", "--redis", Redis)]
     [InlineData("storage 'memory' belongs to one silo", "--clustering", "redis", "--redis", Redis)]
     [InlineData("storage 'sqlite' belongs to one silo", "--clustering", "redis", "--redis", Redis, "--data", "state.db")]
+    [InlineData("http-rate '0'", "--http-port", "8080", "--http-rate", "0")]
+    [InlineData("http-rate '1000001'", "--http-port", "8080", "--http-rate", "1000001")]
+    [InlineData("http-insecure 'yes'", "--http-port", "8080", "--http-insecure", "yes")]
+    [InlineData("http-listen is given but not used: expected http-port with it", "--http-listen", "127.0.0.1")]
+    [InlineData("http-rate is given but not used: expected http-port with it", "--http-rate", "10")]
+    [InlineData("read-token is given but not used: expected http-port with it", "--read-token", Token)]
+    [InlineData("change-token is given but not used: expected http-port with it", "--change-token", Token)]
+    [InlineData("http-insecure is given but not used: expected http-listen beyond loopback", "--http-port", "8080", "--http-insecure", Insecure)]
+    [InlineData("http-key is given but not used: expected http-certificate with it", "--http-port", "8080", "--http-key", "key.pem")]
+    [InlineData("http-listen '0.0.0.0' lets everyone there read and change", "--http-port", "8080", "--http-listen", "0.0.0.0", "--http-insecure", Insecure)]
+    [InlineData("http-listen '10.0.0.7' is beyond loopback and nothing is encrypted", "--http-port", "8080", "--http-listen", "10.0.0.7", "--read-token", Token)]
+    [InlineData("token-file: '/no/such/file' cannot be read", "--http-port", "8080", "--token-file", "/no/such/file")]
+    [InlineData("http-certificate: '/no/such/file' cannot be read", "--http-port", "8080", "--http-certificate", "/no/such/file")]
+    [InlineData("http-certificate '/etc/hostname': it is not a certificate with its key", "--http-port", "8080", "--http-certificate", "/etc/hostname")]
+    [InlineData("gateway-port and http-port are both 30000", "--http-port", "30000")]
     [InlineData("'--storge' is not a setting", "--storge", "sqlite")]
     [InlineData("word 1 of the command line is not a setting", "sqlite")]
     [InlineData("'-storage' is not a setting", "-storage", "sqlite")]
@@ -122,6 +139,10 @@ public sealed class SiloSettingsTests
     [InlineData("--redis", "redis", "secret-7Qx")]
     [InlineData("redis://:secret-7Qx@cache1:6379")]
     [InlineData("--redsi=redis://:secret-7Qx@cache1:6379")]
+    [InlineData("--http-port", "8080", "--read-token", "secret-7Qx")]
+    [InlineData("--http-port", "8080", "--change-token", "secret-7Qx secret-7Qx")]
+    [InlineData("--http-port", "secret-7Qx-secret-7Qx")]
+    [InlineData("--http-port", "8080", "--http-insecure", "secret-7Qx-secret-7Qx")]
     public void A_secret_in_the_wrong_place_is_not_repeated(params string[] args) =>
         Assert.DoesNotContain("7Qx", Assert.Throws<OptionsValidationException>(() => Read(args)).ToString(), StringComparison.Ordinal);
 
@@ -135,6 +156,18 @@ public sealed class SiloSettingsTests
         Assert.Equal(name, settings.Storage.ToString(), ignoreCase: true);
         Assert.Equal(name, settings.Clustering.ToString(), ignoreCase: true);
     }
+
+    [Fact]
+    public void A_word_allows_http_beyond_loopback_without_TLS_to_bearers_of_tokens()
+    {
+        var settings = Read("--http-port", "8080", "--http-listen", "0.0.0.0", "--http-insecure", Insecure, "--read-token", Token);
+
+        Assert.Equal((8080, IPAddress.Any, true), (settings.HttpPort, settings.HttpListen, settings.HttpIsInsecure));
+    }
+
+    [Fact]
+    public void Settings_show_no_secrets() =>
+        Assert.DoesNotContain("7Qx", Read("--storage", "redis", "--redis", Redis).ToString(), StringComparison.Ordinal);
 
     [Fact]
     public async Task Settings_file_that_is_no_JSON_is_refused_and_not_repeated()
@@ -249,7 +282,7 @@ public sealed class SiloSettingsTests
     private static readonly (string Name, string Value)[] _malformed =
     [
         ("storage", "floppy"), ("clustering", "multicast"), ("logs", "xml"), ("silo-port", "0"), ("gateway-port", "65536"), ("health-port", "x"),
-        ("listen", "db1"), ("advertise", "db2"),
+        ("listen", "db1"), ("advertise", "db2"), ("http-port", "x"), ("http-listen", "db3"), ("http-rate", "0"), ("read-token", "short"),
     ];
 
     private static string[] FaultsOf(params string[] args) => FaultsOf(SettingSources.Load(args, new Hashtable()));
