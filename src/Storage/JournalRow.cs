@@ -10,7 +10,7 @@ public readonly record struct JournalRow(long Sequence, bool IsSnapshot, byte[] 
     /// <param name="last">The sequence number of the last row; 0 when there is none.</param>
     /// <remarks>
     /// This keeps two activations apart. The only place but for PostgreSQL, which decides the same in SQL (<c>WriteJournals</c>), and Redis,
-    /// which does in Lua (<c>RedisJournals</c>).
+    /// which does so in Lua (<c>RedisJournalGroup</c>).
     /// </remarks>
     public bool Follows(long last) => Sequence == last + 1 && (last > 0 || IsSnapshot);
 }

@@ -46,8 +46,12 @@ internal static class PostgreSqlStatements
             .. group.OfType<StateChange>()
                 .OrderBy(change => change.Grain, StringComparer.Ordinal).ThenBy(change => change.Name, StringComparer.Ordinal),
         ];
-        JournalWrite[] journals = [.. group.OfType<JournalWrite>().OrderBy(write => write.Grain, StringComparer.Ordinal)];
-        await ExecuteAsync(connection, states.Length == 0 ? null : new ChangeStates(states), journals.Length == 0 ? null : new WriteJournals(journals));
+        var journals = group.OfType<JournalWrite>().OrderBy(write => write.Grain, StringComparer.Ordinal).ToLookup(write => write.Row.IsSnapshot);
+        await ExecuteAsync(
+            connection,
+            states.Length == 0 ? null : new ChangeStates(states),
+            journals.Contains(false) ? new WriteJournals([.. journals[false]], isSnapshots: false) : null,
+            journals.Contains(true) ? new WriteJournals([.. journals[true]], isSnapshots: true) : null);
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, params PostgreSqlStatement?[] statements)

@@ -1,3 +1,5 @@
+using StackExchange.Redis;
+
 namespace DmaGrains.Silo.Tests.Machines;
 
 /// <summary>A Redis server of the tests' own, on a free loopback port, in a temporary folder. It asks for a password.</summary>
@@ -24,6 +26,19 @@ public sealed class RedisServer : IAsyncDisposable
         await server.StartAgainAsync();
         return server;
     }
+
+    /// <summary>Starts one that is a Redis Cluster by itself.</summary>
+    public static async Task<RedisServer> StartClusterAsync()
+    {
+        var server = new RedisServer();
+        await server.StartAgainAsync("--cluster-enabled", "yes");
+        await using var connection = await ConnectionMultiplexer.ConnectAsync($"{server.Address},allowAdmin=true");
+        await connection.GetDatabase().ExecuteAsync("CLUSTER", "ADDSLOTSRANGE", 0, 16383);
+        return server;
+    }
+
+    /// <summary>How to reach it.</summary>
+    public string Address => $"127.0.0.1:{_port},password={Password}";
 
     /// <summary>Starts it after it was killed.</summary>
     /// <param name="settings">Settings that are not as usual.</param>
@@ -52,7 +67,7 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>An empty database of it.</summary>
     /// <returns>How to reach it.</returns>
     public string NewDatabase() =>
-        $"127.0.0.1:{_port},password={Password},defaultDatabase={Interlocked.Increment(ref _databases)}";
+        $"{Address},defaultDatabase={Interlocked.Increment(ref _databases)}";
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

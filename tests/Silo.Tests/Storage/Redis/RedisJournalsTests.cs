@@ -73,6 +73,55 @@ public sealed partial class RedisJournalsTests(Servers servers)
     }
 
     [Fact]
+    public async Task Journals_that_are_written_together_are_written_or_refused_each_by_itself()
+    {
+        await using var store = await RedisStore.OpenAsync(await servers.NewRedisAsync());
+        await store.AppendAsync("taken", 1, 3);
+        await store.Database.StringSetAsync($"{RedisStore.Service}/journal/text", "text");
+
+        var text = store.WriteAsync("text", 1, isSnapshot: true);
+        Task<bool>[] written = [store.WriteAsync("new", 1, isSnapshot: true), store.WriteAsync("taken", 4, isSnapshot: false)];
+        Task<bool>[] refused = [store.WriteAsync("entry", 1, isSnapshot: false), store.WriteAsync("gap", 2, isSnapshot: true)];
+
+        Assert.All(await Task.WhenAll(written), Assert.True);
+        Assert.All(await Task.WhenAll(refused), Assert.False);
+        Assert.Contains("WRONGTYPE", (await Assert.ThrowsAsync<StorageException>(() => text)).Message, StringComparison.Ordinal);
+        Assert.False(await store.WriteAsync("taken", 4, isSnapshot: true));
+        Assert.Equal([(1, true)], await store.ReadAsync("new"));
+        Assert.Equal([(1, true), (2, false), (3, false), (4, false)], await store.ReadAsync("taken"));
+        Assert.Empty(await store.ReadAsync("entry"));
+    }
+
+    [Fact]
+    public async Task In_a_cluster_journals_of_many_slots_are_written_together()
+    {
+        await using var server = await RedisServer.StartClusterAsync();
+        await using var store = await RedisStore.OpenAsync(server.Address);
+
+        for (var sequence = 1; sequence <= 3; sequence++)
+        {
+            var last = sequence;
+            var written = await Task.WhenAll(Enumerable.Range(0, 64).Select(index => store.WriteAsync($"row{index}", last, last == 1)));
+            Assert.All(written, Assert.True);
+        }
+
+        Assert.False(await store.WriteAsync("row0", 3, isSnapshot: false));
+        Assert.Equal([(1, true), (2, false), (3, false)], await store.ReadAsync("row63"));
+    }
+
+    [Fact]
+    public async Task A_writer_that_is_closed_says_so()
+    {
+        await using var store = await RedisStore.OpenAsync(await servers.NewRedisAsync());
+        await store.AppendAsync(Grain, 1, 2);
+
+        await store.CloseAsync();
+
+        var told = await Assert.ThrowsAsync<StorageException>(() => store.WriteAsync(Grain, 3, isSnapshot: false));
+        Assert.EndsWith("is closed.", told.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_key_that_is_no_journal_is_told_and_left_alone()
     {
         await using var store = await RedisStore.OpenAsync(await servers.NewRedisAsync());
@@ -206,6 +255,12 @@ public sealed partial class RedisJournalsTests(Servers servers)
             }
         }
 
-        public ValueTask DisposeAsync() => _connection.DisposeAsync();
+        public ValueTask CloseAsync() => _journals.DisposeAsync();
+
+        public async ValueTask DisposeAsync()
+        {
+            await CloseAsync();
+            await _connection.DisposeAsync();
+        }
     }
 }
