@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using DmaGrains.Storage.Measuring;
 using Orleans.Storage;
 
 namespace DmaGrains.Storage;
@@ -25,7 +26,7 @@ internal sealed class SealedJournal(IJournalStore store, string grain, Outage re
     /// <inheritdoc/>
     public override async Task<JournalContents> ReadAsync(CancellationToken cancellation)
     {
-        var rows = await reads.WatchAsync(store.DoAsync(new JournalRead(grain, cancellation)));
+        var rows = await ReadRowsAsync(cancellation);
         if (rows.IsEmpty)
         {
             _last = 0;
@@ -74,23 +75,46 @@ internal sealed class SealedJournal(IJournalStore store, string grain, Outage re
     /// <inheritdoc/>
     public override ValueTask ReplaceAsync(ReadOnlyMemory<byte> snapshot) => WriteAsync(snapshot, isSnapshot: true);
 
+    private async Task<ImmutableArray<JournalRow>> ReadRowsAsync(CancellationToken cancellation)
+    {
+        var call = StorageCall.Begin(JournalCalls.Read, grain);
+        try
+        {
+            var rows = await reads.WatchAsync(store.DoAsync(new JournalRead(grain, cancellation)));
+            call.End();
+            return rows;
+        }
+        catch (Exception fault)
+        {
+            call.End(fault);
+            throw;
+        }
+    }
+
     /// <summary>Ends on the thread that completes the write, from where the caller returns to its own context: one way back for each write.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, bool isSnapshot)
     {
         var next = _last + 1;
         var write = new JournalWrite(grain, Seal(grain, next, isSnapshot, bytes), CancellationToken.None);
+        var call = StorageCall.Begin(JournalCalls.Write(isSnapshot), grain);
         bool isWritten;
         try
         {
             isWritten = await store.DoAsync(write).ConfigureAwait(false);
         }
-        catch (StorageException why)
+        catch (Exception fault)
         {
-            writes.Begin(why);
+            call.End(fault);
+            if (fault is StorageException why)
+            {
+                writes.Begin(why);
+            }
+
             throw;
         }
 
+        call.End();
         writes.End();
         if (!isWritten)
         {
@@ -98,5 +122,6 @@ internal sealed class SealedJournal(IJournalStore store, string grain, Outage re
         }
 
         _last = next;
+        StorageInstruments.Appended(isSnapshot, write.SizeBytes);
     }
 }

@@ -1,3 +1,4 @@
+using DmaGrains.Storage.Measuring;
 using Orleans.Storage;
 
 namespace DmaGrains.Storage;
@@ -18,20 +19,44 @@ internal sealed class StateJournal(IGrainStorage storage, GrainId grain, string 
     /// <inheritdoc/>
     public override async Task<JournalContents> ReadAsync(CancellationToken cancellation)
     {
-        await storage.ReadStateAsync(name, grain, _state, cancellation);
+        var call = StorageCall.Begin(JournalCalls.Read, grain);
+        try
+        {
+            await storage.ReadStateAsync(name, grain, _state, cancellation);
+        }
+        catch (Exception fault)
+        {
+            call.End(fault);
+            throw;
+        }
+
+        call.End();
         return (_state.State ??= new()).Contents;
     }
 
     /// <inheritdoc/>
-    public override ValueTask AppendAsync(ReadOnlyMemory<byte> entry) =>
-        WriteAsync(new() { Snapshot = _state.State!.Snapshot, Entries = [.. _state.State.Entries, entry.ToArray()] });
+    public override ValueTask AppendAsync(ReadOnlyMemory<byte> entry) => new(WriteAsync(
+        new() { Snapshot = _state.State!.Snapshot, Entries = [.. _state.State.Entries, entry.ToArray()] }, isSnapshot: false, entry.Length));
 
     /// <inheritdoc/>
-    public override ValueTask ReplaceAsync(ReadOnlyMemory<byte> snapshot) => WriteAsync(new() { Snapshot = snapshot.ToArray() });
+    public override ValueTask ReplaceAsync(ReadOnlyMemory<byte> snapshot) =>
+        new(WriteAsync(new() { Snapshot = snapshot.ToArray() }, isSnapshot: true, snapshot.Length));
 
-    private ValueTask WriteAsync(StoredJournal next)
+    private async Task WriteAsync(StoredJournal next, bool isSnapshot, int sizeBytes)
     {
         _state.State = next;
-        return new(storage.WriteStateAsync(name, grain, _state));
+        var call = StorageCall.Begin(JournalCalls.Write(isSnapshot), grain);
+        try
+        {
+            await storage.WriteStateAsync(name, grain, _state);
+        }
+        catch (Exception fault)
+        {
+            call.End(fault);
+            throw;
+        }
+
+        call.End();
+        StorageInstruments.Appended(isSnapshot, sizeBytes);
     }
 }

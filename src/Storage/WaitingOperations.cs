@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using DmaGrains.Storage.Measuring;
 
 namespace DmaGrains.Storage;
 
@@ -14,6 +15,20 @@ public sealed class WaitingOperations
     // A channel for a single reader does not count what it holds.
     private readonly Channel<StorageOperation> _waiting = Channel.CreateUnbounded<StorageOperation>();
     private readonly HashSet<(string Grain, string Name)> _changed = [];
+
+    /// <summary>Creates a queue.</summary>
+    /// <param name="name">Names it where depths and group sizes are measured: one name for all queues of a kind.</param>
+    public WaitingOperations(string name = "storage")
+    {
+        Name = name;
+        StorageInstruments.Queues.Add(this);
+    }
+
+    /// <summary>Its name where it is measured.</summary>
+    public string Name { get; }
+
+    /// <summary>How many operations wait.</summary>
+    public int Count => _waiting.Reader.Count;
 
     /// <summary>Adds an operation; false when the queue is completed.</summary>
     public bool TryAdd(StorageOperation operation) => _waiting.Writer.TryWrite(operation);
@@ -46,6 +61,11 @@ public sealed class WaitingOperations
                 group.Add(operation);
                 sizeBytes += operation.SizeBytes;
             }
+        }
+
+        if (group.Count > 0)
+        {
+            StorageInstruments.Took(Name, group.Count);
         }
 
         return group;

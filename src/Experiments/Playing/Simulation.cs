@@ -37,7 +37,7 @@ internal sealed partial class Simulation
         _limits = limits;
         _board = live;
         _tally = new(live.Definition, live.Memory, @case.Workload.Length, tally);
-        _fragmentation = new(live.Definition);
+        _fragmentation = new(live.Definition.Memory);
         _workload = new(@case, board, limits);
         (_streams, _others, _faults) = (_workload.Streams, _workload.Others, _workload.Faults);
     }

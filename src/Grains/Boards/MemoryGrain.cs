@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using DmaGrains.Experiments.Playing;
+using DmaGrains.Grains.Measuring;
 using DmaGrains.Grains.Storage;
+using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Memory;
 
@@ -22,6 +25,8 @@ internal sealed class MemoryGrain(
     private ChunkedMapStore<AllocationToken, Allocation> _chunks = null!;
     private ChunkedMap<AllocationToken, Allocation> _map = null!;
     private GroupedWrites _writes = null!;
+    private MeasuredMemory _measured = null!;
+    private Fragmentation? _fragmentation;
 
     // With all changes that were applied, and as it was written last.
     private PhysicalMemory? _memory;
@@ -34,7 +39,7 @@ internal sealed class MemoryGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _writes = new(WriteAsync, DeactivateOnIdle);
+        _writes = new(WriteAsync, DeactivateOnIdle, Activations.Memories);
         _chunks = new(_shape, ChunkStates.Of<Allocation>(GrainContext, "allocations"), DeactivateOnIdle);
         _map = await _chunks.ReadAsync(storage, () => storage.State.Allocations);
         _ended.Add(storage.State.Ended);
@@ -42,6 +47,18 @@ internal sealed class MemoryGrain(
         {
             _durable = _memory = PhysicalMemory.Restore(storage.State.Layouts, _map.Items);
         }
+
+        _measured = new(GrainKeys.NameOf(this.GetPrimaryKeyString()));
+        _measured.Set(_durable);
+        MemoryInstruments.Memories.Add(_measured);
+        Activations.Memories.Began();
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        MemoryInstruments.Memories.Remove(_measured);
+        Activations.Memories.Ended();
+        return Task.CompletedTask;
     }
 
     public async Task<DmaResult<ImmutableArray<RegionUse>>> LayOutAsync(ImmutableArray<MemoryRegionLayout> regions, CancellationToken cancellationToken)
@@ -67,7 +84,9 @@ internal sealed class MemoryGrain(
             return DmaResult.Refuse<BackingStorage>(malformed);
         }
 
-        return await _writes.ChangeAsync(() => Allocate(request));
+        var reply = await _writes.ChangeAsync(() => Allocate(request));
+        MemoryInstruments.Answered(reply);
+        return reply;
     }
 
     public async Task<Refusal?> FreeAsync(AllocationToken token, CancellationToken cancellationToken)
@@ -110,7 +129,7 @@ internal sealed class MemoryGrain(
             }
         }
 
-        _memory = next;
+        (_memory, _fragmentation) = (next, null);
         _writes.Applied();
         return DmaResult.Grant(next?.Describe() ?? []);
     }
@@ -128,6 +147,12 @@ internal sealed class MemoryGrain(
         }
 
         var (next, reply) = _memory.Allocate(request);
+        if (MemoryInstruments.CountsFragmentation && reply.Refusal is { Errno: Errno.ENOMEM }
+            && (_fragmentation ??= new([.. _memory.Layouts])).IsCauseOf(request, _memory))
+        {
+            MemoryInstruments.Fragmented();
+        }
+
         Apply(next, request.Token);
         return reply;
     }
@@ -185,5 +210,6 @@ internal sealed class MemoryGrain(
             },
             DeactivateOnIdle);
         (_durable, _map) = (next, map);
+        _measured.Set(next);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Grains.Measuring;
 using DmaGrains.Grains.Storage;
 using DmaGrains.Model;
 using DmaGrains.Model.Memory;
@@ -35,7 +36,7 @@ internal sealed class TranslationGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _writes = new(WriteAsync, DeactivateOnIdle);
+        _writes = new(WriteAsync, DeactivateOnIdle, Activations.Translations);
         _chunks = new(_shape, ChunkStates.Of<HeldMapping>(GrainContext, "held"), DeactivateOnIdle);
         _map = await _chunks.ReadAsync(storage, () => storage.State.Held);
         _ended.Add(storage.State.Ended);
@@ -45,6 +46,14 @@ internal sealed class TranslationGrain(
             _durable = _translation = DmaTranslation.Restore(
                 storage.State.Stages, storage.State.Pool, state with { Held = [.. _map.Items] });
         }
+
+        Activations.Translations.Began();
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        Activations.Translations.Ended();
+        return Task.CompletedTask;
     }
 
     public async Task<Refusal?> LayOutAsync(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool, CancellationToken cancellationToken)

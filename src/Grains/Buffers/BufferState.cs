@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using DmaGrains.Grains.Buffers.Debts;
+using DmaGrains.Grains.Measuring;
 using DmaGrains.Interfaces;
+using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Translation;
@@ -14,6 +16,9 @@ namespace DmaGrains.Grains.Buffers;
 /// <param name="debts">Takes note of debts that could not be paid.</param>
 internal sealed class BufferState(BufferJournal journal, EarlierState earlier, BoardAnswers board, BufferDebts debts)
 {
+    // Not readonly: it is a struct that changes.
+    private PendingReplies _pending;
+
     /// <summary>The record; all of it is durable, except replies to commands that changed nothing, and payments.</summary>
     public DmaBufferRecord Record { get; private set; } = new();
 
@@ -47,6 +52,15 @@ internal sealed class BufferState(BufferJournal journal, EarlierState earlier, B
     /// <summary>Makes a record durable. When that fails, the old one stands and the activation is dropped.</summary>
     public Task WriteAsync(DmaBufferRecord next) => WriteAsync(next, pays: false, reply: true);
 
+    /// <summary>Notes a reply that is counted with the next <see cref="CommitAsync{TReply}"/>, or with its failure.</summary>
+    /// <param name="kind">The command's kind.</param>
+    /// <param name="isRepeat">Whether it is the first reply once more.</param>
+    /// <param name="reply">The reply.</param>
+    public void Decided(RememberedKind kind, bool isRepeat, in DmaResult<DmaReply> reply) => _pending.Add(kind, isRepeat, reply);
+
+    /// <summary>What was decided is given up before it is written.</summary>
+    public void NotCommitted() => _pending.Failed();
+
     /// <summary>Makes commands durable if they changed anything, and then pays what the buffer owes.</summary>
     /// <param name="batch">The commands.</param>
     /// <param name="reply">What the caller is told then.</param>
@@ -60,6 +74,7 @@ internal sealed class BufferState(BufferJournal journal, EarlierState earlier, B
 
         // Grants that changed nothing, and payments, are stored with the next change. After a crash, the same pages are given back again.
         Record = next;
+        _pending.Sent();
         return next.Buffer is { IsInDebt: true } ? PayAsync(reply) : Task.FromResult(reply);
     }
 
@@ -92,6 +107,7 @@ internal sealed class BufferState(BufferJournal journal, EarlierState earlier, B
         }
         catch (Exception fault)
         {
+            _pending.Failed();
             if (next.Buffer is { IsInDebt: true })
             {
                 // The write may have been stored; then the debt is due.
@@ -103,6 +119,12 @@ internal sealed class BufferState(BufferJournal journal, EarlierState earlier, B
         }
 
         journal.End();
+        _pending.Sent();
+        if (next.Buffer is { } buffer)
+        {
+            BufferInstruments.Changed(Buffer, buffer);
+        }
+
         Record = next;
         if (pays && next.Buffer is { IsInDebt: true })
         {

@@ -25,6 +25,9 @@ internal readonly record struct CommandBatch(DmaBuffer Buffer, ReplyTable Replie
         ChangesState = ChangesState || decided.ChangesState || command.Id is not null,
     };
 
+    /// <summary>Whether what <see cref="ReplyTable.Answer(DmaCommand)"/> gave is the first reply to a repeat, and not a refusal of the id.</summary>
+    public static bool IsRepeat(in DmaResult<DmaReply> answered) => answered.Refusal is not { Field: nameof(DmaCommand.Id) };
+
     /// <summary>EINVAL or ENOSPC when the commands of a request do not form a valid batch; else null.</summary>
     public static Refusal? Check(ImmutableArray<DmaCommand> commands) =>
         commands.Length > IDmaBufferGrain.BatchMax ? TooLong(commands.Length)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DmaGrains.Grains.Buffers.Debts;
 using DmaGrains.Grains.Devices;
+using DmaGrains.Grains.Measuring;
 using DmaGrains.Grains.Storage;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
@@ -51,10 +52,13 @@ internal sealed class DmaBufferGrain : Grain, IDmaBufferForGrains
         {
             // Payment is tried again later; callers that only read need not wait for it.
         }
+
+        Activations.Buffers.Began();
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        Activations.Buffers.Ended();
         if (reason.ReasonCode == DeactivationReasonCode.ActivationIdle)
         {
             await _state.RestAsync();
@@ -63,24 +67,25 @@ internal sealed class DmaBufferGrain : Grain, IDmaBufferForGrains
 
     public async Task<DmaResult<DmaReply>> ExportAsync(BufferExport origin, CancellationToken cancellationToken) => Logged(
         BufferExports.CheckFor(Name, origin) is { } malformed
-            ? DmaResult.Refuse<DmaReply>(malformed)
+            ? Answered(RememberedKind.Export, DmaResult.Refuse<DmaReply>(malformed))
             : await new ExportTurn(_state, _board, origin).ExportAsync());
 
     public Task<DmaResult<DmaReply>> ExecuteAsync(DmaCommand command, CancellationToken cancellationToken)
     {
-        if (_state.Buffer is not { } buffer)
-        {
-            return Task.FromResult(Refuse(NoBuffer));
-        }
-
         if (command is null)
         {
-            return Task.FromResult(Refuse(CommandBatch.CommandIsNull(1)));
+            return Task.FromResult(RefuseAll(_state.Buffer is null ? NoBuffer : CommandBatch.CommandIsNull(1)));
+        }
+
+        if (_state.Buffer is not { } buffer)
+        {
+            return Task.FromResult(Answered(command.Kind, Refuse(NoBuffer)));
         }
 
         var batch = new CommandBatch(buffer, _state.Record.Replies, command.Id);
         if (batch.Replies.Answer(command) is { } first)
         {
+            _state.Decided(command.Kind, CommandBatch.IsRepeat(first), first);
             return _state.CommitAsync(batch, Logged(first));
         }
 
@@ -99,9 +104,57 @@ internal sealed class DmaBufferGrain : Grain, IDmaBufferForGrains
 
         if ((commands.IsDefault ? Refusal.Null("Commands") : _state.Buffer is null ? NoBuffer : CommandBatch.Check(commands)) is { } refusal)
         {
-            return [Refuse(refusal)];
+            return [RefuseAll(refusal)];
         }
 
+        try
+        {
+            return await CarryOutAsync(commands, goOn, cancellationToken);
+        }
+        catch
+        {
+            _state.NotCommitted();
+            throw;
+        }
+    }
+
+    public async Task<DmaResult<DmaReply>> TestMapAttachmentAsync(
+        string attachment, DmaDirection direction, MapOptions options, CancellationToken cancellationToken)
+    {
+        var reply = _state.Buffer is { } buffer
+            ? (await _board.DecideAsync(buffer.BeginTestMap(attachment, direction, options), cancellationToken)).Reply
+            : Refuse(NoBuffer);
+        BufferInstruments.AnsweredTest(reply);
+        return reply;
+    }
+
+    public Task<DmaResult<DmaConstraints>> GetConstraintsAsync(CancellationToken cancellationToken) => Task.FromResult(
+        _state.Buffer is { } buffer ? DmaResult.Grant(buffer.Constraints) : DmaResult.Refuse<DmaConstraints>(NoBuffer));
+
+    public async Task<DmaResult<RecalculatedUnion>> RecalcConstraintsAsync(CancellationToken cancellationToken)
+    {
+        if (_state.Buffer is not { } buffer)
+        {
+            return DmaResult.Refuse<RecalculatedUnion>(NoBuffer);
+        }
+
+        return buffer.Recalculate(await _board.DevicesAsync(buffer.ImportingDevices, cancellationToken));
+    }
+
+    public Task<DmaResult<DmaBuffer>> DescribeAsync(CancellationToken cancellationToken) => Task.FromResult(
+        _state.Buffer is { } buffer ? DmaResult.Grant(buffer) : DmaResult.Refuse<DmaBuffer>(NoBuffer));
+
+    public Task SettleAsync(CancellationToken cancellationToken) => _state.SettleAsync();
+
+    public async Task<DmaResult<BufferRepair>> RepairAsync(
+        ImmutableArray<AllocationToken> pages, ImmutableArray<MapToken> mappings, CancellationToken cancellationToken) =>
+        HeldInVain.Check(Name, pages, mappings) is { } malformed
+            ? DmaResult.Refuse<BufferRepair>(malformed)
+            : DmaResult.Grant(await _state.RepairAsync(pages, mappings));
+
+    private async Task<ImmutableArray<DmaResult<DmaReply>>> CarryOutAsync(
+        ImmutableArray<DmaCommand> commands, bool goOn, CancellationToken cancellationToken)
+    {
         var batch = new CommandBatch(_state.Buffer!, _state.Record.Replies, commands[0].Id);
         var replies = ImmutableArray.CreateBuilder<DmaResult<DmaReply>>(commands.Length);
         foreach (var command in commands)
@@ -112,12 +165,17 @@ internal sealed class DmaBufferGrain : Grain, IDmaBufferForGrains
             }
 
             var answered = batch.Replies.Answer(command);
-            if (answered is null)
+            if (answered is { } first)
+            {
+                _state.Decided(command.Kind, CommandBatch.IsRepeat(first), first);
+            }
+            else
             {
                 var cancellation = batch.ChangesState ? CancellationToken.None : cancellationToken;
                 var decided = await _board.DecideAsync(batch.Buffer.Begin(command), cancellation);
                 batch = batch.With(command, replies.Count, decided);
                 answered = decided.Reply;
+                _state.Decided(command.Kind, isRepeat: false, decided.Reply);
             }
 
             var reply = Logged(answered.Value);
@@ -144,40 +202,39 @@ internal sealed class DmaBufferGrain : Grain, IDmaBufferForGrains
         }
     }
 
-    public async Task<DmaResult<DmaReply>> TestMapAttachmentAsync(
-        string attachment, DmaDirection direction, MapOptions options, CancellationToken cancellationToken) => _state.Buffer is { } buffer
-            ? (await _board.DecideAsync(buffer.BeginTestMap(attachment, direction, options), cancellationToken)).Reply
-            : Refuse(NoBuffer);
-
-    public Task<DmaResult<DmaConstraints>> GetConstraintsAsync(CancellationToken cancellationToken) => Task.FromResult(
-        _state.Buffer is { } buffer ? DmaResult.Grant(buffer.Constraints) : DmaResult.Refuse<DmaConstraints>(NoBuffer));
-
-    public async Task<DmaResult<RecalculatedUnion>> RecalcConstraintsAsync(CancellationToken cancellationToken)
+    private async Task<DmaResult<DmaReply>> CommitAsync(CommandBatch batch, DmaCommand command, ValueTask<Transition> deciding)
     {
-        if (_state.Buffer is not { } buffer)
+        Transition decided;
+        try
         {
-            return DmaResult.Refuse<RecalculatedUnion>(NoBuffer);
+            decided = await deciding;
+        }
+        catch
+        {
+            BufferInstruments.Failed(command.Kind);
+            throw;
         }
 
-        return buffer.Recalculate(await _board.DevicesAsync(buffer.ImportingDevices, cancellationToken));
+        return await CommitAsync(batch, command, decided);
     }
 
-    public Task<DmaResult<DmaBuffer>> DescribeAsync(CancellationToken cancellationToken) => Task.FromResult(
-        _state.Buffer is { } buffer ? DmaResult.Grant(buffer) : DmaResult.Refuse<DmaBuffer>(NoBuffer));
+    private Task<DmaResult<DmaReply>> CommitAsync(in CommandBatch batch, DmaCommand command, in Transition decided)
+    {
+        _state.Decided(command.Kind, isRepeat: false, decided.Reply);
+        return _state.CommitAsync(batch.With(command, place: 0, decided), Logged(decided.Reply));
+    }
 
-    public Task SettleAsync(CancellationToken cancellationToken) => _state.SettleAsync();
+    private static DmaResult<DmaReply> Answered(RememberedKind kind, DmaResult<DmaReply> reply)
+    {
+        BufferInstruments.Answered(kind, reply);
+        return reply;
+    }
 
-    public async Task<DmaResult<BufferRepair>> RepairAsync(
-        ImmutableArray<AllocationToken> pages, ImmutableArray<MapToken> mappings, CancellationToken cancellationToken) =>
-        HeldInVain.Check(Name, pages, mappings) is { } malformed
-            ? DmaResult.Refuse<BufferRepair>(malformed)
-            : DmaResult.Grant(await _state.RepairAsync(pages, mappings));
-
-    private async Task<DmaResult<DmaReply>> CommitAsync(CommandBatch batch, DmaCommand command, ValueTask<Transition> decided) =>
-        await CommitAsync(batch, command, await decided);
-
-    private Task<DmaResult<DmaReply>> CommitAsync(in CommandBatch batch, DmaCommand command, in Transition decided) =>
-        _state.CommitAsync(batch.With(command, place: 0, decided), Logged(decided.Reply));
+    private DmaResult<DmaReply> RefuseAll(Refusal refusal)
+    {
+        BufferInstruments.RefusedAll(refusal);
+        return Refuse(refusal);
+    }
 
     private DmaResult<DmaReply> Refuse(Refusal refusal) => Logged(DmaResult.Refuse<DmaReply>(refusal));
 

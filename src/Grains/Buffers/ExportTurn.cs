@@ -1,3 +1,4 @@
+using DmaGrains.Grains.Measuring;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Memory;
@@ -16,11 +17,34 @@ internal sealed class ExportTurn(BufferState state, BoardAnswers board, BufferEx
     /// <summary>Exports.</summary>
     public async Task<DmaResult<DmaReply>> ExportAsync()
     {
+        try
+        {
+            var (reply, isRepeat) = await AnswerAsync();
+            if (isRepeat)
+            {
+                BufferInstruments.Repeated(RememberedKind.Export);
+            }
+            else
+            {
+                BufferInstruments.Answered(RememberedKind.Export, reply);
+            }
+
+            return reply;
+        }
+        catch
+        {
+            BufferInstruments.Failed(RememberedKind.Export);
+            throw;
+        }
+    }
+
+    private async Task<(DmaResult<DmaReply> Reply, bool IsRepeat)> AnswerAsync()
+    {
         if (state.Record.Replies.Answer(origin) is { } first)
         {
             await state.ListAgainAsync();
             await state.WithdrawAsync();
-            return first;
+            return (first, CommandBatch.IsRepeat(first));
         }
 
         await state.PayAsync();
@@ -42,9 +66,10 @@ internal sealed class ExportTurn(BufferState state, BoardAnswers board, BufferEx
             };
         }
 
-        return step.Decided.TryGetValue(out var buffer) ? await GrantAsync(buffer)
+        var reply = step.Decided.TryGetValue(out var buffer) ? await GrantAsync(buffer)
             : _asked is { } asked ? await WithdrawAsync(before, asked, step.Decided.Refusal!)
             : await RefuseAsync(step.Decided.Refusal!);
+        return (reply, false);
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using DmaGrains.Storage.Measuring;
 using Orleans.Storage;
 
 namespace DmaGrains.Grains.Storage;
@@ -27,30 +28,36 @@ internal sealed class DurableState<TState>(string name, GrainId grain, IGrainSto
     public Task ReadStateAsync() => ReadStateAsync(CancellationToken.None);
 
     public Task ReadStateAsync(CancellationToken cancellationToken) =>
-        ToldAsync(storage.ReadStateAsync(name, grain, _state, cancellationToken), "read");
+        ToldAsync(StorageCall.Begin("read state", grain), storage.ReadStateAsync(name, grain, _state, cancellationToken), "read");
 
     public Task WriteStateAsync() => WriteStateAsync(CancellationToken.None);
 
     public Task WriteStateAsync(CancellationToken cancellationToken) =>
-        ToldAsync(storage.WriteStateAsync(name, grain, _state, cancellationToken), "write");
+        ToldAsync(StorageCall.Begin("write state", grain), storage.WriteStateAsync(name, grain, _state, cancellationToken), "write");
 
     public Task ClearStateAsync() => ClearStateAsync(CancellationToken.None);
 
     public Task ClearStateAsync(CancellationToken cancellationToken) =>
-        ToldAsync(storage.ClearStateAsync(name, grain, _state, cancellationToken), "clear");
-
-    private Task ToldAsync(Task done, string what) => done.IsCompletedSuccessfully ? done : WaitAsync(done, what);
+        ToldAsync(StorageCall.Begin("clear state", grain), storage.ClearStateAsync(name, grain, _state, cancellationToken), "clear");
 
     /// <summary>Converts exceptions: the caller may not know the storage's own exception types.</summary>
-    private async Task WaitAsync(Task done, string what)
+    private async Task ToldAsync(StorageCall call, Task done, string what)
     {
         try
         {
             await done;
         }
-        catch (Exception fault) when (fault is not (OrleansException or OperationCanceledException))
+        catch (Exception fault)
         {
+            call.End(fault);
+            if (fault is OrleansException or OperationCanceledException)
+            {
+                throw;
+            }
+
             throw new OrleansException($"Storage did not {what} {name} of {grain}: {fault.Message}", fault);
         }
+
+        call.End();
     }
 }

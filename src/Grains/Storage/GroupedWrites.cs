@@ -1,3 +1,5 @@
+using DmaGrains.Grains.Measuring;
+
 namespace DmaGrains.Grains.Storage;
 
 /// <summary>
@@ -6,12 +8,13 @@ namespace DmaGrains.Grains.Storage;
 /// </summary>
 /// <param name="write">Calls <see cref="Take"/> and writes everything applied by then.</param>
 /// <param name="dropActivation">The grain's DeactivateOnIdle.</param>
+/// <param name="grain">The kind of grain, where the groups are measured.</param>
 /// <remarks>
 /// A call may reply once everything that it has seen is durable. That includes refusals, because one may be due to a change whose write
 /// fails. After a failed write the stored state is unknown, and later changes were applied to state that may not be stored: all waiting
 /// calls fail, and so does every later call of this activation. The next activation reads what is stored.
 /// </remarks>
-internal sealed class GroupedWrites(Func<Task> write, Action dropActivation)
+internal sealed class GroupedWrites(Func<Task> write, Action dropActivation, Activations grain)
 {
     /// <summary>The most changes in one write, which bounds the record.</summary>
     public const int GroupMax = 32;
@@ -57,6 +60,7 @@ internal sealed class GroupedWrites(Func<Task> write, Action dropActivation)
     {
         (_written, _gathering) = (_gathering, null);
         _written!.Take();
+        MemoryInstruments.Took(grain, _written.Changes);
     }
 
     /// <summary>Completes when everything applied so far is durable; fails when its write does. Writes begin here.</summary>

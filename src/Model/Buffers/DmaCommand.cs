@@ -22,6 +22,9 @@ public abstract record DmaCommand
     [Id(0)]
     public CommandId? Id { get; init; }
 
+    /// <summary>Its kind.</summary>
+    public RememberedKind Kind => Parts.Kind;
+
     /// <summary>The command without its id, to tell a repeat from other commands.</summary>
     internal abstract CommandParts Parts { get; }
 

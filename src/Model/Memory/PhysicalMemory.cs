@@ -157,6 +157,11 @@ public sealed class PhysicalMemory
             region.Free.RunCount);
     })];
 
+    /// <summary>Whether it is another state of the same regions: not laid out anew since.</summary>
+    public bool HasRegionsOf(PhysicalMemory other) =>
+        _regions.Length == other._regions.Length
+        && _regions.Zip(other._regions).All(pair => ReferenceEquals(pair.First.Layout, pair.Second.Layout));
+
     /// <summary>The free pages of a region.</summary>
     /// <param name="index">Its index in <see cref="Layouts"/>.</param>
     public RegionFree FreeOf(int index)

@@ -15,7 +15,7 @@ internal sealed class PostgreSqlBatchWriter : IAsyncDisposable
     // A connection that was idle this long is tested first, so that a restarted server does not fail a command.
     private static readonly TimeSpan _idleMax = TimeSpan.FromMilliseconds(100);
 
-    private readonly WaitingOperations _queue = new();
+    private readonly WaitingOperations _queue;
     private readonly NpgsqlDataSource _source;
     private readonly PostgreSqlConnection _settings;
     private readonly Func<NpgsqlConnection, IReadOnlyList<StorageOperation>, Task> _carryOut;
@@ -25,13 +25,14 @@ internal sealed class PostgreSqlBatchWriter : IAsyncDisposable
     private long _usedAt;
 
     /// <summary>Starts the writer. It connects when there is something to do.</summary>
+    /// <param name="name">Names its queue where that is measured.</param>
     /// <param name="source">Opens connections.</param>
     /// <param name="settings">The database that they lead to.</param>
     /// <param name="carryOut">Carries out a group and completes its operations: all of it, or nothing and an exception.</param>
     public PostgreSqlBatchWriter(
-        NpgsqlDataSource source, PostgreSqlConnection settings, Func<NpgsqlConnection, IReadOnlyList<StorageOperation>, Task> carryOut)
+        string name, NpgsqlDataSource source, PostgreSqlConnection settings, Func<NpgsqlConnection, IReadOnlyList<StorageOperation>, Task> carryOut)
     {
-        (_source, _settings, _carryOut) = (source, settings, carryOut);
+        (_queue, _source, _settings, _carryOut) = (new(name), source, settings, carryOut);
         _run = Task.Run(RunAsync);
     }
 

@@ -18,8 +18,8 @@ internal sealed class PostgreSqlStore : IStateStore, IJournalStore
             // A writer keeps its connection; after a failure it needs a new one, not a dead one from a pool.
             Pooling = false,
         });
-        _reads = new(_source, settings, PostgreSqlStatements.ReadAsync);
-        _changes = new(_source, settings, PostgreSqlStatements.ChangeAsync);
+        _reads = new("postgresql-reads", _source, settings, PostgreSqlStatements.ReadAsync);
+        _changes = new("postgresql-changes", _source, settings, PostgreSqlStatements.ChangeAsync);
     }
 
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ namespace DmaGrains.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteWriter : IStateStore, IJournalStore
 {
-    private readonly WaitingOperations _queue = new();
+    private readonly WaitingOperations _queue = new("sqlite");
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SqliteFile _file;
 

@@ -1,3 +1,4 @@
+using DmaGrains.Grains.Measuring;
 using DmaGrains.Grains.Storage;
 
 namespace DmaGrains.Grains.Tests.Storage;
@@ -18,7 +19,8 @@ public sealed class GroupedWritesTests
             _begun.Add(new());
             return _begun[^1].Task;
         },
-        () => _dropped++);
+        () => _dropped++,
+        Activations.Memories);
 
     [Fact]
     public async Task Change_is_settled_when_the_write_that_has_it_has_landed()

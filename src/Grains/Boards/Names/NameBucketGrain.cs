@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Grains.Measuring;
 using DmaGrains.Grains.Storage;
 using DmaGrains.Model;
 
@@ -33,7 +34,7 @@ internal sealed class NameBucketGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         (_board, _number) = NameBucketKeys.PartsOf(this.GetPrimaryKeyString());
-        _writes = new(WriteAsync, DeactivateOnIdle);
+        _writes = new(WriteAsync, DeactivateOnIdle, Activations.Names);
         _record = storage.State;
         if (storage.RecordExists)
         {
@@ -41,6 +42,13 @@ internal sealed class NameBucketGrain(
             Note(storage.State.Removed);
         }
 
+        Activations.Names.Began();
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        Activations.Names.Ended();
         return Task.CompletedTask;
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using DmaGrains.Grains.Measuring;
 using Microsoft.Extensions.Logging;
 
 namespace DmaGrains.Grains.Buffers.Debts;
@@ -26,6 +27,9 @@ internal sealed class BufferDebts(
     private Task _paying = Task.CompletedTask;
     private volatile bool _isSweepDue;
 
+    /// <summary>How many buffers may owe something.</summary>
+    public int Count => _owing.Count;
+
     /// <summary>Notes that a buffer may owe something, and that its payment failed.</summary>
     public void Add(string board, string buffer)
     {
@@ -51,6 +55,7 @@ internal sealed class BufferDebts(
 
     private Task StartAsync(CancellationToken cancellation)
     {
+        BufferInstruments.Debts.Add(this);
         silos.SubscribeToSiloStatusEvents(this);
         _paying = Task.Run(() => PayAsync(_stopping.Token), CancellationToken.None);
         Sweep();
@@ -59,6 +64,7 @@ internal sealed class BufferDebts(
 
     private async Task StopAsync(CancellationToken cancellation)
     {
+        BufferInstruments.Debts.Remove(this);
         silos.UnSubscribeFromSiloStatusEvents(this);
         await _stopping.CancelAsync();
 

@@ -14,7 +14,7 @@ internal sealed class RecordedWriter : IAsyncDisposable
         Database = database;
         var settings = PostgreSqlConnection.Parse(database);
         _source = NpgsqlDataSource.Create(settings.Settings.ConnectionString);
-        Table = new(_source, settings, (connection, operations) =>
+        Table = new("test", _source, settings, (connection, operations) =>
         {
             Groups.Add(operations.Count);
             return carryOut(connection, operations);
