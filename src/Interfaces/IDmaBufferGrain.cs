@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Buffers.History;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Translation;
@@ -81,6 +82,19 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     [AlwaysInterleave]
     [Alias("Describe")]
     Task<DmaResult<DmaBuffer>> DescribeAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// What happened to the buffer, from its journal: exports and commands that were granted, and those that were refused if they had an
+    /// id, each exactly once, from the last durable state. At least the last 50 events are kept, at most 100; also when the buffer is gone.
+    /// Commands without an id are not told when they were refused or changed nothing.
+    /// </summary>
+    /// <param name="after">The <see cref="HistoryPage.Next"/> or the id of the event after which to go on; the default for all that are kept.</param>
+    /// <param name="wait">How long to wait for an event when there is none, 0 to <see cref="HistoryPage.WaitMax"/>; the reply may come earlier without one.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>EINVAL naming Wait, ENOENT, or EINVAL naming After (no id of this buffer).</returns>
+    [AlwaysInterleave]
+    [Alias("History")]
+    Task<DmaResult<HistoryPage>> HistoryAsync(BufferEventId after = default, TimeSpan wait = default, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// For the repair of a board: gives back what the buffer owes and what is held for it but not used, and makes the board list it if and

@@ -9,6 +9,9 @@ public abstract class Journal
     /// <summary>Whether it is kept as a state of the grain, under the name that earlier builds gave their state.</summary>
     public virtual bool IsState => false;
 
+    /// <summary>The place of the last row that is known to be durable, from 1; 0 when there is none. Rows have growing numbers for ever.</summary>
+    public abstract long Last { get; }
+
     /// <summary>Reads the last snapshot and the entries after it.</summary>
     /// <exception cref="StorageException">The journal is damaged or could not be read.</exception>
     public abstract Task<JournalContents> ReadAsync(CancellationToken cancellation);

@@ -24,13 +24,16 @@ internal sealed class SealedJournal(IJournalStore store, string grain, Outage re
     }
 
     /// <inheritdoc/>
+    public override long Last => _last;
+
+    /// <inheritdoc/>
     public override async Task<JournalContents> ReadAsync(CancellationToken cancellation)
     {
         var rows = await ReadRowsAsync(cancellation);
         if (rows.IsEmpty)
         {
             _last = 0;
-            return new(null, []);
+            return new(null, [], 0);
         }
 
         var expected = rows[0].Sequence;
@@ -52,7 +55,7 @@ internal sealed class SealedJournal(IJournalStore store, string grain, Outage re
         }
 
         _last = expected - 1;
-        return new(contents[0], [.. contents.Skip(1)]);
+        return new(contents[0], [.. contents.Skip(1)], _last);
     }
 
     /// <summary>Whether a row is undamaged and in its place.</summary>

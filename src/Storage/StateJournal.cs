@@ -12,9 +12,13 @@ namespace DmaGrains.Storage;
 internal sealed class StateJournal(IGrainStorage storage, GrainId grain, string name) : Journal
 {
     private readonly GrainState<StoredJournal> _state = new(new());
+    private long _last;
 
     /// <inheritdoc/>
     public override bool IsState => true;
+
+    /// <inheritdoc/>
+    public override long Last => _last;
 
     /// <inheritdoc/>
     public override async Task<JournalContents> ReadAsync(CancellationToken cancellation)
@@ -31,16 +35,22 @@ internal sealed class StateJournal(IGrainStorage storage, GrainId grain, string 
         }
 
         call.End();
-        return (_state.State ??= new()).Contents;
+        var contents = (_state.State ??= new()).Contents;
+        _last = contents.Last;
+        return contents;
     }
 
     /// <inheritdoc/>
-    public override ValueTask AppendAsync(ReadOnlyMemory<byte> entry) => new(WriteAsync(
-        new() { Snapshot = _state.State!.Snapshot, Entries = [.. _state.State.Entries, entry.ToArray()] }, isSnapshot: false, entry.Length));
+    public override ValueTask AppendAsync(ReadOnlyMemory<byte> entry)
+    {
+        var before = _state.State!;
+        return new(WriteAsync(
+            new() { Snapshot = before.Snapshot, Entries = [.. before.Entries, entry.ToArray()], Replaced = before.Replaced }, isSnapshot: false, entry.Length));
+    }
 
     /// <inheritdoc/>
     public override ValueTask ReplaceAsync(ReadOnlyMemory<byte> snapshot) =>
-        new(WriteAsync(new() { Snapshot = snapshot.ToArray() }, isSnapshot: true, snapshot.Length));
+        new(WriteAsync(new() { Snapshot = snapshot.ToArray(), Replaced = _last }, isSnapshot: true, snapshot.Length));
 
     private async Task WriteAsync(StoredJournal next, bool isSnapshot, int sizeBytes)
     {
@@ -57,6 +67,7 @@ internal sealed class StateJournal(IGrainStorage storage, GrainId grain, string 
         }
 
         call.End();
+        _last = next.Last;
         StorageInstruments.Appended(isSnapshot, sizeBytes);
     }
 }

@@ -14,7 +14,14 @@ public sealed class StoredJournal
     [Id(11)]
     public ImmutableArray<byte[]> Entries { get; init; } = [];
 
+    /// <summary>How many rows came before the snapshot; 0 also where a build that did not count them wrote it.</summary>
+    [Id(12)]
+    public long Replaced { get; init; }
+
+    /// <summary>The place of the last row; 0 when nothing was written.</summary>
+    public long Last => Snapshot is null ? 0 : Replaced + 1 + Entries.Length;
+
     /// <summary>What it tells.</summary>
     public JournalContents Contents => new(
-        Snapshot is { } snapshot ? snapshot : (ReadOnlyMemory<byte>?)null, [.. Entries.Select(entry => (ReadOnlyMemory<byte>)entry)]);
+        Snapshot is { } snapshot ? snapshot : (ReadOnlyMemory<byte>?)null, [.. Entries.Select(entry => (ReadOnlyMemory<byte>)entry)], Last);
 }

@@ -8,6 +8,7 @@ using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Buffers.History;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
@@ -215,7 +216,7 @@ internal static class GrainCalls
         var type when type == typeof(DmaMapRequest) => [Map],
         var type when type == typeof(ExperimentText) => [new ExperimentText(ClusterExperiments.Of("small", 1).Text, [new("small", BoardOf("small"))])],
         var type when type == typeof(CommandId?) => [new CommandId("caller", 1)],
-        var type when type.IsPrimitive || type.IsEnum => [RuntimeHelpers.GetUninitializedObject(type)],
+        var type when type.IsPrimitive || type.IsEnum || type == typeof(BufferEventId) || type == typeof(TimeSpan) => [RuntimeHelpers.GetUninitializedObject(type)],
         var type => throw new NotSupportedException($"No value of {type} is known here: give one."),
     };
 

@@ -22,7 +22,7 @@ internal static class BufferCommand
             """);
         Command[] children =
         [
-            .. ExporterCommands.All, .. ImporterCommands.All, .. CpuCommands.All, Describe(), Recalculate(), List(), BufferWatch.Create(),
+            .. ExporterCommands.All, .. ImporterCommands.All, .. CpuCommands.All, Describe(), Recalculate(), List(), BufferHistory.Create(), BufferWatch.Create(),
         ];
         foreach (var child in children)
         {

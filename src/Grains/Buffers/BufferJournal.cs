@@ -1,4 +1,7 @@
 using System.Buffers;
+using DmaGrains.Interfaces;
+using DmaGrains.Model;
+using DmaGrains.Model.Buffers.History;
 using DmaGrains.Storage;
 using Orleans.Serialization;
 
@@ -11,8 +14,9 @@ namespace DmaGrains.Grains.Buffers;
 /// </summary>
 /// <param name="journal">The journal, not read yet.</param>
 /// <param name="serializer">Serializes entries and snapshots.</param>
+/// <param name="time">Tells when something is written.</param>
 /// <param name="dropActivation">The grain's DeactivateOnIdle.</param>
-internal sealed class BufferJournal(Journal journal, Serializer serializer, Action dropActivation)
+internal sealed class BufferJournal(Journal journal, Serializer serializer, TimeProvider time, Action dropActivation)
 {
     /// <summary>The fewest entries that are replaced by a snapshot.</summary>
     public const int EntriesMin = 32;
@@ -26,6 +30,8 @@ internal sealed class BufferJournal(Journal journal, Serializer serializer, Acti
     private readonly Serializer<DmaBufferRecord> _snapshots = serializer.GetSerializer<DmaBufferRecord>();
     private readonly Serializer<DmaBufferEntry> _entries = serializer.GetSerializer<DmaBufferEntry>();
 
+    private BufferHistory _history = new();
+    private TaskCompletionSource? _nextWrite;
     private int _count;
     private long _entryBytes;
     private long _snapshotBytes;
@@ -50,7 +56,7 @@ internal sealed class BufferJournal(Journal journal, Serializer serializer, Acti
             throw Told(fault, "read");
         }
 
-        if (DmaBufferRecord.Replay(stored, serializer) is not { } record)
+        if (DmaBufferRecord.Replay(stored, serializer, out _history) is not { } record)
         {
             return false;
         }
@@ -62,14 +68,31 @@ internal sealed class BufferJournal(Journal journal, Serializer serializer, Acti
 
     /// <summary>Begins to make a record durable. Await it, then call <see cref="End"/>, or <see cref="Fail"/> with its exception.</summary>
     /// <remarks>Not a method that awaits by itself: each costs a command as much as a call does without storage.</remarks>
-    public ValueTask BeginAsync(DmaBufferRecord next) => BeginAsync(next, isSnapshot: IsDue(next));
+    public ValueTask BeginAsync(DmaBufferRecord next, Told told) => BeginAsync(next, told, isSnapshot: IsDue(next));
 
-    /// <summary>Makes a record durable as a snapshot, which replaces everything before it.</summary>
+    /// <summary>The durable events after one of them.</summary>
+    /// <returns>EINVAL naming After.</returns>
+    public DmaResult<HistoryPage> HistoryAfter(BufferEventId after) => after.CheckUpTo(journal.Last) is { } refusal
+        ? DmaResult.Refuse<HistoryPage>(refusal)
+        : DmaResult.Grant(_history.After(after, journal.Last));
+
+    /// <summary>Waits until something is written, or until the activation is dropped, or that long.</summary>
+    public async Task NextWriteAsync(TimeSpan wait, CancellationToken cancellation) =>
+        await (_nextWrite ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task.WaitAsync(wait, time, cancellation)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+    /// <summary>Makes a record durable as a snapshot, which replaces everything before it. No event comes with it.</summary>
     public async Task ReplaceAsync(DmaBufferRecord next)
     {
+        if (journal.Last == 0)
+        {
+            // What a build without journals stored has a past that nobody knows.
+            _history = new(new BufferEventId(1, 0));
+        }
+
         try
         {
-            await BeginAsync(next, isSnapshot: true);
+            await BeginAsync(next, told: null, isSnapshot: true);
         }
         catch (Exception fault)
         {
@@ -85,6 +108,7 @@ internal sealed class BufferJournal(Journal journal, Serializer serializer, Acti
     {
         (Durable, _count, _entryBytes, _snapshotBytes) = _begun;
         _begun = default;
+        Wake();
     }
 
     /// <summary>
@@ -94,23 +118,33 @@ internal sealed class BufferJournal(Journal journal, Serializer serializer, Acti
     public void Fail(Exception fault)
     {
         dropActivation();
+        Wake();
         if (!IsKnownToCallers(fault))
         {
             throw Told(fault, "write");
         }
     }
 
-    private ValueTask BeginAsync(DmaBufferRecord next, bool isSnapshot)
+    /// <summary>Those who wait for the next write ask again; those who wait for a dropped activation are in the way of the next one.</summary>
+    private void Wake()
+    {
+        _nextWrite?.SetResult();
+        _nextWrite = null;
+    }
+
+    private ValueTask BeginAsync(DmaBufferRecord next, Told? told, bool isSnapshot)
     {
         var room = _room ??= new(RoomBytes);
         room.ResetWrittenCount();
+        var entry = told is { } news ? Durable.EntryTo(next, news, time.GetUtcNow().ToUnixTimeMilliseconds(), tellsBuffer: !isSnapshot) : default;
+        _history.Add(journal.Last + 1, entry);
         if (isSnapshot)
         {
-            _snapshots.Serialize(next, new Destination(room));
+            _snapshots.Serialize(next.With(_history.Stored), new Destination(room));
         }
         else
         {
-            _entries.Serialize(Durable.ChangesTo(next), new Destination(room));
+            _entries.Serialize(entry, new Destination(room));
         }
 
         var bytes = room.WrittenMemory;

@@ -4,6 +4,7 @@ using DmaGrains.Grains.Measuring;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Buffers.History;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Translation;
 
@@ -50,7 +51,17 @@ internal sealed class BufferState(BufferJournal journal, EarlierState earlier, B
     };
 
     /// <summary>Makes a record durable. When that fails, the old one stands and the activation is dropped.</summary>
-    public Task WriteAsync(DmaBufferRecord next) => WriteAsync(next, pays: false, reply: true);
+    /// <param name="next">The record.</param>
+    /// <param name="isUntoldExport">Whether it is that of an export without an id, which no reply tells.</param>
+    public Task WriteAsync(DmaBufferRecord next, bool isUntoldExport = false) => WriteAsync(next, new(0, isUntoldExport), pays: false, reply: true);
+
+    /// <summary>The events after one of them, from the last durable state.</summary>
+    /// <returns>ENOENT, or EINVAL naming After.</returns>
+    public DmaResult<HistoryPage> HistoryAfter(BufferEventId after) =>
+        Buffer is null ? DmaResult.Refuse<HistoryPage>(BufferExports.NoBuffer(board.Buffer)) : journal.HistoryAfter(after);
+
+    /// <summary>Waits for the next write, or that long.</summary>
+    public Task NextWriteAsync(TimeSpan wait, CancellationToken cancellation) => journal.NextWriteAsync(wait, cancellation);
 
     /// <summary>Notes a reply that is counted with the next <see cref="CommitAsync{TReply}"/>, or with its failure.</summary>
     /// <param name="kind">The command's kind.</param>
@@ -69,7 +80,7 @@ internal sealed class BufferState(BufferJournal journal, EarlierState earlier, B
         var next = With(batch.Buffer, batch.Replies);
         if (batch.ChangesState)
         {
-            return WriteAsync(next, pays: true, reply);
+            return WriteAsync(next, new(batch.Unnamed), pays: true, reply);
         }
 
         // Grants that changed nothing, and payments, are stored with the next change. After a crash, the same pages are given back again.
@@ -99,11 +110,11 @@ internal sealed class BufferState(BufferJournal journal, EarlierState earlier, B
         Record = With(owing.Settled(), Record.Replies);
     }
 
-    private async Task<TReply> WriteAsync<TReply>(DmaBufferRecord next, bool pays, TReply reply)
+    private async Task<TReply> WriteAsync<TReply>(DmaBufferRecord next, Told told, bool pays, TReply reply)
     {
         try
         {
-            await journal.BeginAsync(next);
+            await journal.BeginAsync(next, told);
         }
         catch (Exception fault)
         {

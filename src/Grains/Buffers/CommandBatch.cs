@@ -10,7 +10,9 @@ namespace DmaGrains.Grains.Buffers;
 /// <param name="Replies">The replies after the commands so far.</param>
 /// <param name="First">The id of the first command of the request.</param>
 /// <param name="ChangesState">Whether anything is to be written.</param>
-internal readonly record struct CommandBatch(DmaBuffer Buffer, ReplyTable Replies, CommandId? First, bool ChangesState = false)
+/// <param name="Unnamed">The number of remembered replies to the commands so far, if they have no ids.</param>
+internal readonly record struct CommandBatch(
+    DmaBuffer Buffer, ReplyTable Replies, CommandId? First, bool ChangesState = false, int Unnamed = 0)
 {
     /// <summary>After one more command.</summary>
     /// <param name="command">The command.</param>
@@ -23,6 +25,7 @@ internal readonly record struct CommandBatch(DmaBuffer Buffer, ReplyTable Replie
 
         // The reply to a command with an id is always stored: the command is never carried out again, and a repeat gets the same reply.
         ChangesState = ChangesState || decided.ChangesState || command.Id is not null,
+        Unnamed = command.Id is null && decided.Reply.IsGranted ? Unnamed + 1 : Unnamed,
     };
 
     /// <summary>Whether what <see cref="ReplyTable.Answer(DmaCommand)"/> gave is the first reply to a repeat, and not a refusal of the id.</summary>

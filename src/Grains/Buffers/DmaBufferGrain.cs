@@ -6,6 +6,7 @@ using DmaGrains.Grains.Storage;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Buffers.History;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Translation;
@@ -28,13 +29,14 @@ internal sealed class DmaBufferGrain : Grain, IDmaBufferForGrains
         Serializer serializer,
         DeviceCache facts,
         BufferDebts debts,
+        TimeProvider time,
         ILogger<DmaBufferGrain> logger)
     {
         var key = this.GetPrimaryKeyString();
         _logger = logger;
         _board = new(GrainKeys.BoardOf(key), GrainKeys.NameOf(key), GrainFactory, facts);
         var journal = journals.Of(StorageNames.Default, GrainContext.GrainId, DmaBufferRecord.StateName);
-        _state = new(new(journal, serializer, DeactivateOnIdle), new(GrainContext, journal), _board, debts);
+        _state = new(new(journal, serializer, time, DeactivateOnIdle), new(GrainContext, journal), _board, debts);
     }
 
     private string Name => _board.Buffer;
@@ -143,6 +145,24 @@ internal sealed class DmaBufferGrain : Grain, IDmaBufferForGrains
 
     public Task<DmaResult<DmaBuffer>> DescribeAsync(CancellationToken cancellationToken) => Task.FromResult(
         _state.Buffer is { } buffer ? DmaResult.Grant(buffer) : DmaResult.Refuse<DmaBuffer>(NoBuffer));
+
+    public async Task<DmaResult<HistoryPage>> HistoryAsync(BufferEventId after, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        if (HistoryPage.CheckWait(wait) is { } refusal)
+        {
+            return DmaResult.Refuse<HistoryPage>(refusal);
+        }
+
+        var history = _state.HistoryAfter(after);
+        if (wait == TimeSpan.Zero || !history.TryGetValue(out var page) || !page.Events.IsEmpty || page.HasGap)
+        {
+            return history;
+        }
+
+        await _state.NextWriteAsync(wait, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return _state.HistoryAfter(after);
+    }
 
     public Task SettleAsync(CancellationToken cancellationToken) => _state.SettleAsync();
 

@@ -1,5 +1,6 @@
 using DmaGrains.Grains.Storage;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Buffers.History;
 using DmaGrains.Storage;
 using Orleans.Serialization;
 
@@ -35,18 +36,29 @@ public sealed class DmaBufferRecord
     [Id(4)]
     public uint NextGeneration { get; init; }
 
+    /// <summary>The last events, in a snapshot; in memory they are in a <see cref="BufferHistory"/>.</summary>
+    [Id(6)]
+    public BufferHistoryRecord History { get; init; }
+
     /// <summary>The record that a journal tells; null when nothing is stored.</summary>
-    public static DmaBufferRecord? Replay(JournalContents stored, Serializer serializer)
+    public static DmaBufferRecord? Replay(JournalContents stored, Serializer serializer) => Replay(stored, serializer, out _);
+
+    /// <summary>The same, with the last events.</summary>
+    internal static DmaBufferRecord? Replay(JournalContents stored, Serializer serializer, out BufferHistory history)
     {
         if (stored.Snapshot is not { } snapshot)
         {
+            history = new();
             return null;
         }
 
         var record = serializer.Deserialize<DmaBufferRecord>(snapshot)!;
+        var sequence = stored.Last - stored.Entries.Length;
+        history = record.History.Recent.IsEmpty ? new(new BufferEventId(sequence, 0)) : new(record.History);
         foreach (var bytes in stored.Entries)
         {
             var entry = serializer.Deserialize<DmaBufferEntry>(bytes);
+            history.Add(++sequence, entry);
             var buffer = record.Buffer?.With(entry.Buffer);
             record = new() { Buffer = buffer, Replies = record.Replies.With(entry.Replies, buffer), NextGeneration = record.NextGeneration };
         }
@@ -59,9 +71,24 @@ public sealed class DmaBufferRecord
         Buffer is { } now && earlier.Buffer is { } before && now.Continues(before) && NextGeneration == earlier.NextGeneration;
 
     /// <summary>The entry that leads to a later record, which <see cref="Continues"/> this one.</summary>
-    public DmaBufferEntry ChangesTo(DmaBufferRecord later) => new()
+    /// <param name="later">The later record.</param>
+    /// <param name="told">What the entry tells the history beyond replies to requests with an id.</param>
+    /// <param name="time">When it is written, in milliseconds since 1970.</param>
+    /// <param name="tellsBuffer">Whether it is to be stored; else it tells the history what a snapshot is written for.</param>
+    internal DmaBufferEntry EntryTo(DmaBufferRecord later, Told told, long time, bool tellsBuffer = true)
     {
-        Buffer = ReferenceEquals(later.Buffer, Buffer) ? default : later.Buffer!.ChangesSince(Buffer!),
-        Replies = later.Replies.ChangesSince(Replies, later.Buffer),
-    };
+        var replies = later.Replies.ChangesSince(Replies, later.Buffer);
+        return new()
+        {
+            Buffer = !tellsBuffer || ReferenceEquals(later.Buffer, Buffer) ? default : later.Buffer!.ChangesSince(Buffer!),
+            Replies = replies,
+            Time = time,
+            EarlierReplies = (replies.Unnamed.IsDefault ? 0 : replies.Unnamed.Length) - told.UnnamedReplies,
+            IsExport = told.IsExport,
+        };
+    }
+
+    /// <summary>The record with its last events, for a snapshot.</summary>
+    internal DmaBufferRecord With(in BufferHistoryRecord history) =>
+        new() { Buffer = Buffer, Replies = Replies, NextGeneration = NextGeneration, History = history };
 }

@@ -94,7 +94,7 @@ internal sealed class ExportTurn(BufferState state, BoardAnswers board, BufferEx
         if (isNew || origin.Id is not null)
         {
             var replies = isNew && _asked is null ? state.Record.Replies.ExportedAnew() : state.Record.Replies;
-            await state.WriteAsync(state.With(buffer, replies.Remember(origin, granted)));
+            await state.WriteAsync(state.With(buffer, replies.Remember(origin, granted)), isUntoldExport: origin.Id is null);
         }
 
         return granted;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using DmaGrains.Grains.Buffers;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Buffers.History;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,7 +12,7 @@ namespace DmaGrains.Grains.Tests.Buffers;
 
 /// <summary>
 /// Journals that earlier builds wrote tell what they told then, whatever the rules are now. Files are added, never changed: a file has the
-/// rows in base 64, and below them the record in words.
+/// rows in base 64, below them the record in words, and below that, since times are kept, the events.
 /// </summary>
 public sealed class GoldenJournalTests
 {
@@ -19,6 +20,9 @@ public sealed class GoldenJournalTests
 
     private static readonly Serializer _serializer =
         new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer>();
+
+    /// <summary>29 November 2026, 12:00, in milliseconds since 1970.</summary>
+    private const long Start = 1_795_953_600_000;
 
     private static readonly BoardDefinition _board = new(
         "golden",
@@ -90,6 +94,15 @@ public sealed class GoldenJournalTests
             [new DmaCommand.Map("n", "b", DmaDirection.ToDevice)],
             [new DmaCommand.GetPfns("r", "a"), new DmaCommand.MapRaw("q", "r", DmaDirection.ToDevice)],
         ]),
+        ["2026-11-29-history"] = ("refuse", 60_001,
+        [
+            [new DmaCommand.Attach("a", "gpu") { Id = new("camera", 1) }, new DmaCommand.Attach("b", "disk") { Id = new("camera", 2) }],
+            [new DmaCommand.Map("m", "a", DmaDirection.ToDevice) { Id = new("camera", 3) }],
+            [new DmaCommand.Attach("c", "one") { Id = new("display", 1) }, new DmaCommand.Detach("a") { Id = new("display", 2) }],
+            [new DmaCommand.Attach("d", "gpu"), new DmaCommand.Attach("e", "nobody"), new DmaCommand.GetPfns("p", "d")],
+            [new DmaCommand.Unmap("m"), new DmaCommand.PutPfns("p"), new DmaCommand.Release()],
+            [new DmaCommand.Revoke() { Id = new("display", 3) }],
+        ]),
     };
 
     public static TheoryData<string> Files => [.. Directory.EnumerateFiles(Folder(AppContext.BaseDirectory), "*.journal").Select(file => Path.GetFileNameWithoutExtension(file))];
@@ -99,12 +112,20 @@ public sealed class GoldenJournalTests
     public async Task Journal_of_an_earlier_build_tells_what_it_told_then(string name)
     {
         var lines = await File.ReadAllLinesAsync(Path.Combine(Folder(AppContext.BaseDirectory), name + ".journal"), TestContext.Current.CancellationToken);
+        var told = lines.SkipWhile(line => line.Length > 0).Skip(1).ToList();
         var rows = lines.TakeWhile(line => line.Length > 0).Select(line => (ReadOnlyMemory<byte>)Convert.FromBase64String(line)).ToList();
 
-        var record = DmaBufferRecord.Replay(new(rows[0], [.. rows.Skip(1)]), _serializer)!;
+        var record = DmaBufferRecord.Replay(new(rows[0], [.. rows.Skip(1)], rows.Count), _serializer, out var history)!;
 
         record.Buffer!.AssertInvariants();
-        Assert.Equal(lines.SkipWhile(line => line.Length > 0).Skip(1), InWords(record));
+        Assert.Equal(told.TakeWhile(line => line.Length > 0), InWords(record));
+
+        // The first files are of builds that kept no times: what they tell has none, and what was before their snapshot is not known.
+        var page = history.After(default, rows.Count);
+        var events = told.SkipWhile(line => line.Length > 0).Skip(1).ToList();
+        Assert.NotEmpty(page.Events);
+        Assert.Equal(events.Count == 0, page.HasGap);
+        Assert.Equal(events.Count == 0 ? page.Events.Select(known => InWords(known with { Time = null })) : events, page.Events.Select(InWords));
     }
 
     [Fact]
@@ -138,20 +159,25 @@ public sealed class GoldenJournalTests
     {
         var board = Board.Create(_board).Value.Export(new(Frame, sizeBytes) { Policy = NamedPolicies.Find(policy)! }).Next;
         var record = new DmaBufferRecord { Buffer = board.Buffer(Frame) };
-        yield return Convert.ToBase64String(_serializer.SerializeToArray(record));
-        foreach (var batch in batches)
+        var history = new BufferHistory();
+        history.Add(1, new() { IsExport = true, Time = Start });
+        yield return Convert.ToBase64String(_serializer.SerializeToArray(record.With(history.Stored)));
+        foreach (var (index, batch) in batches.Index())
         {
-            var (replies, buffer) = (record.Replies, record.Buffer);
+            var (replies, buffer, granted) = (record.Replies, record.Buffer, 0);
             for (var place = 0; place < batch.Length; place++)
             {
                 // What is owed is written before it is paid.
                 var unpaid = board.Buffer(Frame)!.Begin(batch[place]) is { Question: null } step && step.Decided.Next.IsInDebt ? step.Decided.Next : null;
                 (board, var reply) = board.Execute(Frame, batch[place]);
                 (replies, buffer) = (replies.Remember(batch[place], reply, place, batch[0].Id), unpaid ?? board.Buffer(Frame));
+                granted += reply.IsGranted && batch[place].Id is null ? 1 : 0;
             }
 
             var next = new DmaBufferRecord { Buffer = buffer, Replies = replies };
-            yield return Convert.ToBase64String(_serializer.SerializeToArray(record.ChangesTo(next)));
+            var entry = record.EntryTo(next, new(granted), Start + (1000 * (index + 1)));
+            history.Add(index + 2, entry);
+            yield return Convert.ToBase64String(_serializer.SerializeToArray(entry));
             record = next;
         }
 
@@ -160,7 +186,16 @@ public sealed class GoldenJournalTests
         {
             yield return line;
         }
+
+        yield return string.Empty;
+        foreach (var told in history.After(default, batches.Length + 1).Events)
+        {
+            yield return InWords(told);
+        }
     }
+
+    private static string InWords(BufferEvent told) =>
+        $"event {told.Id} at {told.Time:O}, {told.Caller ?? "nobody"}: {told.Kind} {told.Name} {told.Other}: {told.Refusal}";
 
     private static IEnumerable<string> InWords(DmaBufferRecord record)
     {
