@@ -59,8 +59,9 @@ internal static class LogEvidence
         var hasRestarted = log.HasFrames && log.Salt1 == unchecked(known.End.Salt1 + 1);
         if (file is null)
         {
-            // Left by an interrupted checkpoint: the log has the pages. It may be the next one, whose first checkpoint it was.
-            return log.HasEnd || hasRestarted ? null : $"{paths.File} is damaged: {Remedy}";
+            // Left by an interrupted checkpoint: the log has the pages. It may be the next one, whose first checkpoint it was, or one of
+            // which nothing is acknowledged yet: it begins with the mark that the file is open, which goes to the file by itself.
+            return log.HasEnd || hasRestarted || (known.End.Frames == 0 && log.HasCommit) ? null : $"{paths.File} is damaged: {Remedy}";
         }
 
         if (known.File != file.File)

@@ -9,13 +9,14 @@ namespace DmaGrains.Storage.Sqlite;
 /// </summary>
 /// <param name="HasFrames">Whether the log exists and is not empty.</param>
 /// <param name="Salt1">Its first salt; 0 when its header is damaged.</param>
+/// <param name="HasCommit">Whether it begins with a whole transaction.</param>
 /// <param name="HasEnd">Whether it is undamaged up to the requested end.</param>
 /// <param name="DamagedFrame">
 /// A damaged frame, from 1 (0 is the header), that is followed by a later transaction; null for none. SQLite begins a transaction only
 /// after the one before is on disk, so this is not an interrupted write.
 /// </param>
 /// <remarks>Source: sqlite.org/fileformat2.html#walformat.</remarks>
-internal sealed record WriteAheadLog(bool HasFrames, uint Salt1, bool HasEnd, long? DamagedFrame)
+internal sealed record WriteAheadLog(bool HasFrames, uint Salt1, bool HasCommit, bool HasEnd, long? DamagedFrame)
 {
     /// <summary>Bytes of the header of the log.</summary>
     public const int HeaderBytes = 32;
@@ -28,7 +29,7 @@ internal sealed record WriteAheadLog(bool HasFrames, uint Salt1, bool HasEnd, lo
     // The last bit tells the byte order of the checksums.
     private const uint Magic = 0x377f0682;
 
-    private static readonly WriteAheadLog _empty = new(false, 0, false, null);
+    private static readonly WriteAheadLog _empty = new(false, 0, false, false, null);
 
     /// <summary>Reads a log.</summary>
     /// <param name="path">The log's path.</param>
@@ -65,7 +66,7 @@ internal sealed record WriteAheadLog(bool HasFrames, uint Salt1, bool HasEnd, lo
         var sum = Sum((0, 0), header[..24], isBigEndian);
         var isWhole = (At(header, 0) & ~1u) == Magic && At(header, 8) == SqliteSchema.PageBytes && sum == (At(header, 24), At(header, 28));
         (uint, uint) salts = (At(header, 16), At(header, 20));
-        var (hasEnd, isLaterTransaction, before) = (false, false, sum);
+        var (hasCommit, hasEnd, isLaterTransaction, before) = (false, false, false, sum);
         long? broken = isWhole ? null : 0;
         var frame = new byte[FrameBytes];
         var number = 0L;
@@ -84,6 +85,7 @@ internal sealed record WriteAheadLog(bool HasFrames, uint Salt1, bool HasEnd, lo
                 sum = SumOf(sum, frame, isBigEndian);
                 if (isOfThisLog && sum == written)
                 {
+                    hasCommit |= IsCommit(frame);
                     hasEnd |= end == new LogEnd(number, salts.Item1, salts.Item2, written.Item1, written.Item2);
                 }
                 else
@@ -93,14 +95,14 @@ internal sealed record WriteAheadLog(bool HasFrames, uint Salt1, bool HasEnd, lo
             }
             else if (isOfThisLog && isLaterTransaction && SumOf(before, frame, isBigEndian) == written)
             {
-                return new(true, isWhole ? salts.Item1 : 0, hasEnd, broken);
+                return new(true, isWhole ? salts.Item1 : 0, hasCommit, hasEnd, broken);
             }
 
             isLaterTransaction |= broken is not null && isOfThisLog && IsCommit(frame);
             before = written;
         }
 
-        return new(true, isWhole ? salts.Item1 : 0, hasEnd, null);
+        return new(true, isWhole ? salts.Item1 : 0, hasCommit, hasEnd, null);
     }
 
     private static bool IsCommit(ReadOnlySpan<byte> frame) => At(frame, 4) != 0;
