@@ -14,7 +14,8 @@ namespace DmaGrains.Silo;
 /// <summary>The silo as a program: <c>DmaGrains.Silo</c>, and <c>dmagrains silo</c>.</summary>
 public static class SiloProgram
 {
-    private static string Version =>
+    /// <summary>The version of this build, with its commit.</summary>
+    internal static string Version =>
         typeof(SiloProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>Runs a silo until it is told to end, or does what its command line asks for instead.</summary>

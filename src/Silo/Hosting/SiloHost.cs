@@ -3,6 +3,7 @@ using DmaGrains.Interfaces;
 using DmaGrains.Silo.Health;
 using DmaGrains.Silo.Http;
 using DmaGrains.Silo.Settings;
+using DmaGrains.Silo.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -83,10 +84,19 @@ internal static class SiloHost
             });
         }
 
+        if (settings.IsMeasured)
+        {
+            SiloTelemetry.AddTo(builder, settings);
+        }
+
         builder.UseOrleans(silo =>
         {
             Join(silo, settings, backends);
             silo.UseLiveness().AddDmaGrains(backends.Storage);
+            if (settings.Traces)
+            {
+                silo.AddActivityPropagation();
+            }
         });
     }
 

@@ -3,6 +3,7 @@ using DmaGrains.Reports;
 using DmaGrains.Silo.Access;
 using DmaGrains.Silo.Hosting;
 using DmaGrains.Silo.Settings;
+using DmaGrains.Silo.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -64,6 +65,10 @@ internal sealed class HttpApi(SiloSettings settings)
         // What says nothing else is for those who may change.
         var api = app.MapGroup(string.Empty).OnPort(_port).ForReaders();
         api.MapOpenApi("/openapi.json");
+        if (settings.Prometheus)
+        {
+            SiloTelemetry.MapOn(api);
+        }
     }
 
     private static ILogger LogOf(IServiceProvider services) => services.GetRequiredService<ILoggerFactory>().CreateLogger(SiloLog.Category);

@@ -85,6 +85,22 @@ public sealed record Setting(string Name, string Expected, string Purpose)
     public static Setting ChangeToken { get; } = new(
         "change-token", "16 to 256 of a-z, A-Z, 0-9 and -._~+/=", "A token that lets its bearer read and change.");
 
+    /// <summary><c>prometheus</c>.</summary>
+    public static Setting Prometheus { get; } = new(
+        "prometheus", "on or off", "Whether /metrics of the HTTP API tells Prometheus what is measured; default off.");
+
+    /// <summary><c>otlp</c>.</summary>
+    public static Setting Otlp { get; } = new(
+        "otlp", "http://HOST:PORT or https://HOST:PORT", "The collector that is sent what is measured, as OpenTelemetry has it; default: none.");
+
+    /// <summary><c>otlp-protocol</c>.</summary>
+    public static Setting OtlpProtocol { get; } = new(
+        "otlp-protocol", "grpc or http", "How the collector takes it; default grpc.");
+
+    /// <summary><c>traces</c>.</summary>
+    public static Setting Traces { get; } = new(
+        "traces", "on or off", "Whether the collector is sent traces, too; default off.");
+
     /// <summary><c>logs</c>.</summary>
     public static Setting Logs { get; } = new(
         "logs", "text or json", "The format of log lines on standard output; default text.");
@@ -93,6 +109,7 @@ public sealed record Setting(string Name, string Expected, string Purpose)
     public static IReadOnlyList<Setting> All { get; } =
     [
         Storage, Data, Clustering, PostgreSql, Redis, SiloPort, GatewayPort, Listen, Advertise, HealthPort,
-        HttpPort, HttpListen, HttpCertificate, HttpKey, HttpInsecure, HttpRate, TokenFile, ReadToken, ChangeToken, Logs,
+        HttpPort, HttpListen, HttpCertificate, HttpKey, HttpInsecure, HttpRate, TokenFile, ReadToken, ChangeToken,
+        Prometheus, Otlp, OtlpProtocol, Traces, Logs,
     ];
 }

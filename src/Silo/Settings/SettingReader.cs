@@ -62,6 +62,19 @@ internal sealed class SettingReader(SettingSources sources)
         return address;
     }
 
+    /// <summary>The root of a server, or null.</summary>
+    public Uri? Server(Setting setting) =>
+        Text(setting) is not { } value ? null
+        : Uri.TryCreate(value, UriKind.Absolute, out var server) && (server.Scheme == Uri.UriSchemeHttp || server.Scheme == Uri.UriSchemeHttps)
+            && server is { UserInfo: "", PathAndQuery: "/", Fragment: "" } ? server
+        : NoServer(setting, value);
+
+    private Uri? NoServer(Setting setting, string value)
+    {
+        Malformed<int>(setting, value, "is not the address of a server");
+        return null;
+    }
+
     private T? Malformed<T>(Setting setting, string value, string what)
         where T : struct
     {

@@ -36,6 +36,18 @@ public sealed record SiloSettings
 
     private const int HttpRateMax = 1_000_000;
 
+    private static readonly Dictionary<string, bool> _switches = new()
+    {
+        ["on"] = true,
+        ["off"] = false,
+    };
+
+    private static readonly Dictionary<string, bool> _otlpProtocols = new()
+    {
+        ["grpc"] = false,
+        ["http"] = true,
+    };
+
     /// <summary>The kind of storage for grain state.</summary>
     public StorageKind Storage { get; set; }
 
@@ -93,8 +105,23 @@ public sealed record SiloSettings
     /// <summary>A token for changing, or null. A secret.</summary>
     public string? ChangeToken { get; set; }
 
+    /// <summary>Whether the HTTP API tells Prometheus what is measured.</summary>
+    public bool Prometheus { get; set; }
+
+    /// <summary>The collector that is sent what is measured, or null.</summary>
+    public Uri? Otlp { get; set; }
+
+    /// <summary>Whether the collector takes it over HTTP, not gRPC; null for gRPC.</summary>
+    public bool? OtlpOverHttp { get; set; }
+
+    /// <summary>Whether the collector is sent traces, too.</summary>
+    public bool Traces { get; set; }
+
     /// <summary>The format of log lines.</summary>
     public LogFormat Logs { get; set; }
+
+    /// <summary>Whether anybody is told what is measured.</summary>
+    internal bool IsMeasured => Prometheus || Otlp is not null;
 
     /// <summary>Whether callers need a token.</summary>
     internal bool HasTokens => (TokenFile ?? ReadToken ?? ChangeToken) is not null;
@@ -135,6 +162,10 @@ public sealed record SiloSettings
         TokenFile = reader.Text(Setting.TokenFile);
         ReadToken = reader.Token(Setting.ReadToken);
         ChangeToken = reader.Token(Setting.ChangeToken);
+        Prometheus = reader.Word(Setting.Prometheus, _switches) ?? Prometheus;
+        Otlp = reader.Server(Setting.Otlp);
+        OtlpOverHttp = reader.Word(Setting.OtlpProtocol, _otlpProtocols);
+        Traces = reader.Word(Setting.Traces, _switches) ?? Traces;
         Logs = reader.Word(Setting.Logs, _formats) ?? Logs;
     }
 
@@ -156,6 +187,7 @@ public sealed record SiloSettings
         .. Malformed(PostgreSql, text => PostgreSqlConnection.Parse(text)),
         .. Malformed(Redis, text => RedisProvider.Parse(text)),
         .. WithoutHttp(),
+        .. WithoutCollector(),
         .. HttpIsOpen(),
         .. Malformed(TokenFile, file => _ = new TokenStore(this, TimeProvider.System, NullLogger.Instance)),
         .. Malformed(HttpCertificate, file => _ = new HttpTls(this, TimeProvider.System, NullLogger.Instance)),
@@ -208,9 +240,16 @@ public sealed record SiloSettings
         [
             (Setting.HttpListen, HttpListen is not null), (Setting.HttpCertificate, HttpCertificate is not null), (Setting.HttpKey, HttpKey is not null),
             (Setting.HttpInsecure, HttpIsInsecure), (Setting.HttpRate, HttpRate is not null), (Setting.TokenFile, TokenFile is not null),
-            (Setting.ReadToken, ReadToken is not null), (Setting.ChangeToken, ChangeToken is not null),
+            (Setting.ReadToken, ReadToken is not null), (Setting.ChangeToken, ChangeToken is not null), (Setting.Prometheus, Prometheus),
         ];
         return HttpPort is not null ? [] : given.Where(each => each.IsGiven).SelectMany(each => NotGiven(each.Setting, isGiven: true, isUsed: false, Setting.HttpPort.Name));
+    }
+
+    /// <summary>Settings of a collector that are given without one.</summary>
+    private IEnumerable<string> WithoutCollector()
+    {
+        (Setting Setting, bool IsGiven)[] given = [(Setting.OtlpProtocol, OtlpOverHttp is not null), (Setting.Traces, Traces)];
+        return Otlp is not null ? [] : given.Where(each => each.IsGiven).SelectMany(each => NotGiven(each.Setting, isGiven: true, isUsed: false, Setting.Otlp.Name));
     }
 
     /// <summary>What is missing, or too much, where the HTTP API listens beyond loopback.</summary>

@@ -8,7 +8,7 @@ namespace DmaGrains.Storage.Redis;
 /// </summary>
 internal sealed class RedisJournalWriter : IAsyncDisposable
 {
-    private readonly WaitingOperations _queue = new();
+    private readonly WaitingOperations _queue = new("redis");
     private readonly IConnectionMultiplexer _connection;
     private readonly IDatabase _database;
     private readonly Func<string, RedisKey> _key;

@@ -69,6 +69,14 @@ public sealed class SiloSettingsTests
     [InlineData("advertise '::'", "--listen", "::")]
     [InlineData("silo-port and gateway-port are both 5000", "--silo-port", "5000", "--gateway-port", "5000")]
     [InlineData("gateway-port and health-port are both 30000: expected a port for each", "--health-port", "30000")]
+    [InlineData("prometheus 'yes'", "--prometheus", "yes")]
+    [InlineData("prometheus is given but not used: expected http-port", "--prometheus", "on")]
+    [InlineData("otlp 'collector'", "--otlp", "collector")]
+    [InlineData("otlp from --otlp has a value that is not repeated", "--otlp", "ftp://collector")]
+    [InlineData("otlp from --otlp has a value that is not repeated", "--otlp", "http://collector:4318/v1/metrics")]
+    [InlineData("otlp-protocol 'tcp'", "--otlp", "http://collector:4317", "--otlp-protocol", "tcp")]
+    [InlineData("otlp-protocol is given but not used: expected otlp", "--otlp-protocol", "grpc")]
+    [InlineData("traces is given but not used: expected otlp", "--traces", "on")]
     [InlineData("data is not given", "--storage", "sqlite")]
     [InlineData("data is given but not used", "--data", "state.db", "--storage", "memory")]
     [InlineData("postgresql is not given", "--storage", "postgresql")]
@@ -139,6 +147,7 @@ public sealed class SiloSettingsTests
     [InlineData("--redis", "redis", "secret-7Qx")]
     [InlineData("redis://:secret-7Qx@cache1:6379")]
     [InlineData("--redsi=redis://:secret-7Qx@cache1:6379")]
+    [InlineData("--otlp", "http://u:secret-7Qx@collector:4317")]
     [InlineData("--http-port", "8080", "--read-token", "secret-7Qx")]
     [InlineData("--http-port", "8080", "--change-token", "secret-7Qx secret-7Qx")]
     [InlineData("--http-port", "secret-7Qx-secret-7Qx")]
@@ -163,6 +172,15 @@ public sealed class SiloSettingsTests
         var settings = Read("--http-port", "8080", "--http-listen", "0.0.0.0", "--http-insecure", Insecure, "--read-token", Token);
 
         Assert.Equal((8080, IPAddress.Any, true), (settings.HttpPort, settings.HttpListen, settings.HttpIsInsecure));
+    }
+
+    [Fact]
+    public void What_is_measured_may_be_told_to_Prometheus_and_to_a_collector()
+    {
+        var settings = Read("--http-port", "8080", "--prometheus", "on", "--otlp", "http://collector:4318", "--otlp-protocol", "http", "--traces", "on");
+
+        Assert.Equal((true, new Uri("http://collector:4318"), true, true), (settings.Prometheus, settings.Otlp, settings.OtlpOverHttp, settings.Traces));
+        Assert.False(Read("--prometheus", "off").IsMeasured);
     }
 
     [Fact]
