@@ -12,6 +12,9 @@ namespace DmaGrains.Reports;
 /// <summary>The words that files, commands and reports use for values.</summary>
 public static class Vocabulary
 {
+    /// <summary>The outcome of what was granted.</summary>
+    public const string Ok = "ok";
+
     /// <summary>Spells a member of the model, or a value of an enumeration, as files and reports do.</summary>
     public static string Spelt(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 
@@ -118,7 +121,7 @@ public static class Vocabulary
     public static Vocabulary<Errno?> Outcomes { get; } = new(
         Enum.GetValues<Errno>()
             .Select(errno => KeyValuePair.Create(errno.ToString(), (Errno?)errno))
-            .Prepend(new("ok", null)));
+            .Prepend(new(Ok, null)));
 
     /// <summary>The words of a map's options.</summary>
     public static ImmutableArray<string> Of(MapOptions options) =>

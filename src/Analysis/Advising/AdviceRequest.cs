@@ -19,6 +19,9 @@ public sealed record AdviceRequest(BoardDefinition Board, ImmutableArray<string>
     /// <summary>The device that has to export; null for any device or a heap.</summary>
     public string? Exporter { get; init; }
 
+    /// <summary>Stops the advice, which then throws.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>Importers that get a copy in a buffer of their own.</summary>
     internal ImmutableArray<string> Copied { get; init; } = [];
 

@@ -34,6 +34,7 @@ internal sealed class CandidatePlay(Board board, AdviceRequest request, string b
     /// <param name="stopsAtRefusal">Whether to stop at the first refusal.</param>
     public Played InOrder(Candidate candidate, ImmutableArray<string> devices, int attachedFirst, bool stopsAtRefusal = false)
     {
+        request.Cancellation.ThrowIfCancellationRequested();
         if (!_opened.TryGetValue(candidate, out var opened))
         {
             opened = Open(candidate);

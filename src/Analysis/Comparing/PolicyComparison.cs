@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Policies;
+using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Scenarios.Running;
 
@@ -97,7 +98,7 @@ public static class PolicyComparison
     private static PolicyOutcome OutcomeOf(
         string policy, Scenario scenario, RunReport run, ulong contiguousPeak, BufferCosts costs)
     {
-        var failed = run.Steps.Where(step => step.Outcome != StepReport.Ok).ToLookup(step => step.Importer);
+        var failed = run.Steps.Where(step => step.Outcome != Vocabulary.Ok).ToLookup(step => step.Importer);
         var maps = run.Steps.Where(step =>
             step.Scatterlist is not null && StepKinds.Verbs.TryGetValue(step.Operation, out var kind) && kind.Maps());
         return new(
@@ -123,7 +124,7 @@ public static class PolicyComparison
         };
     }
 
-    private static bool IsExpected(StepReport step) => step.Refusal is not null && step.Expected is not (null or StepReport.Ok);
+    private static bool IsExpected(StepReport step) => step.Refusal is not null && step.Expected is not (null or Vocabulary.Ok);
 
     /// <summary>Whether all failed steps were refused as expected, or skipped because of such a refusal.</summary>
     private static bool IsOutAsExpected(IEnumerable<StepReport> failed) =>

@@ -1,4 +1,5 @@
 using DmaGrains.Model;
+using DmaGrains.Reports;
 using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Analysis.Exploring;
@@ -37,7 +38,7 @@ internal readonly record struct Answer(byte Code)
 
     /// <summary>The outcome as reports spell it.</summary>
     public override string ToString() =>
-        this == Ok ? StepReport.Ok
+        this == Ok ? Vocabulary.Ok
         : this == Skipped ? StepReport.Skipped
         : IsRefusal ? Errno.ToString()
         : Code switch

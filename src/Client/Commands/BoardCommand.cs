@@ -7,7 +7,6 @@ using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Memory;
 using DmaGrains.Reports;
-using DmaGrains.Scenarios.Running;
 using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Commands;
@@ -44,26 +43,25 @@ internal static class BoardCommand
         _ => null,
         async live =>
         {
-            var boards = new List<(string Name, string Title)>();
+            var boards = new List<BoardLineReport>();
             await foreach (var page in live.Connection.Grains.GetBoards().BoardPagesAsync(cancellation: live.Cancellation))
             {
                 foreach (var name in page)
                 {
-                    var found = await live.Connection.Grains.GetBoard(name).GetAsync(live.Cancellation);
-                    boards.Add((name, found.TryGetValue(out var board) ? board.Title : $"{found.Refusal!.Errno}: its definition was interrupted"));
+                    boards.Add(BoardLineReport.Of(name, await live.Connection.Grains.GetBoard(name).GetAsync(live.Cancellation)));
                 }
             }
 
             return Answer(live.Terminal, live.AsJson, boards.OrderBy(board => board.Name, StringComparer.Ordinal));
         },
         (parsed, asJson) => Answer(
-            Terminal.Of(parsed), asJson, ShippedFiles.Boards.Select(name => ShippedFiles.ReadBoard(name)).Select(board => (board.Name, board.Title))));
+            Terminal.Of(parsed), asJson, ShippedFiles.Boards.Select(name => ShippedFiles.ReadBoard(name)).Select(board => new BoardLineReport(board.Name, board.Title))));
 
-    private static int Answer(Terminal terminal, bool asJson, IEnumerable<(string Name, string Title)> boards)
+    private static int Answer(Terminal terminal, bool asJson, IEnumerable<BoardLineReport> boards)
     {
         if (asJson)
         {
-            terminal.Json(boards.Select(board => new { board.Name, board.Title }));
+            terminal.Json(boards);
         }
         else
         {
@@ -92,7 +90,7 @@ internal static class BoardCommand
                 return live.Refuse(refusal);
             }
 
-            live.Answer(new { outcome = StepReport.Ok, board = name }, (terminal, _) => terminal.Line($"remove {name}: ", StepReport.Ok, true, string.Empty));
+            live.Answer(new BoardRemovedReport(name), (terminal, removed) => terminal.Line($"remove {name}: ", removed.Outcome, true, string.Empty));
             return ExitCode.Good;
         });
     }

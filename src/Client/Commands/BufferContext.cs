@@ -1,8 +1,10 @@
 using System.CommandLine;
 using DmaGrains.Client.Live;
+using DmaGrains.Client.Output;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Reports;
 
 namespace DmaGrains.Client.Commands;
 
@@ -83,6 +85,6 @@ internal sealed record BufferContext(LiveContext Live, string Command, BoardPath
 
         var took = reply.TryGetValue(out var granted) && granted.Mapping is not null;
         var described = took && (await Grain.DescribeAsync(Live.Cancellation)).TryGetValue(out var now) ? now : null;
-        return LiveReply.Of(Command, Path, made, reply, described).Write(Live.Terminal, Live.AsJson);
+        return CommandText.Write(Live.Terminal, Live.AsJson, CommandReport.Of(Command, Path.ToString(), made, reply, described));
     }
 }

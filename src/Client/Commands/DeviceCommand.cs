@@ -10,7 +10,6 @@ using DmaGrains.Model.Devices;
 using DmaGrains.Model.Translation;
 using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
-using DmaGrains.Scenarios.Running;
 using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Commands;
@@ -155,15 +154,9 @@ internal static class DeviceCommand
                 return live.Refuse(refusal);
             }
 
-            if (live.AsJson)
-            {
-                live.Terminal.Json(new { outcome = StepReport.Ok, device = device.ToString(), context = to });
-            }
-            else
-            {
-                live.Terminal.Line($"switch-context {device} {to}: ", StepReport.Ok, true, string.Empty);
-            }
-
+            live.Answer(
+                new ContextSwitchedReport(device.ToString(), to),
+                (terminal, switched) => terminal.Line($"switch-context {device} {to}: ", switched.Outcome, true, string.Empty));
             return ExitCode.Good;
         });
     }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using DmaGrains.Analysis.Exploring;
-using DmaGrains.Scenarios.Running;
+using DmaGrains.Reports;
 
 namespace DmaGrains.Client.Output;
 
@@ -94,7 +94,7 @@ internal static class ExplorationText
 
     private static string WordsOf(ExploredStepReport step)
     {
-        string?[] words = [step.Importer, step.Operation, step.Buffer, step.Outcome == StepReport.Ok ? null : step.Outcome];
+        string?[] words = [step.Importer, step.Operation, step.Buffer, step.Outcome == Vocabulary.Ok ? null : step.Outcome];
         return string.Join(' ', words.OfType<string>());
     }
 
@@ -102,7 +102,7 @@ internal static class ExplorationText
     private static string WordsOf(OutcomeReport outcome, int importersOfFile)
     {
         var importers = outcome.Importers
-            .Where((importer, index) => importer.Answers.Any(answer => answer != StepReport.Ok) || (index >= importersOfFile && importer.Answers.Length != 0))
+            .Where((importer, index) => importer.Answers.Any(answer => answer != Vocabulary.Ok) || (index >= importersOfFile && importer.Answers.Length != 0))
             .Select(importer => $"{importer.Importer}: {string.Join(", ", RunsOf(importer.Answers))}");
         string[] parts =
         [

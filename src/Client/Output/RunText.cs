@@ -23,7 +23,7 @@ internal static class RunText
         var how = Math.Max(StepReport.Skipped.Length, report.Steps.Max(step => step.Outcome.Length));
         foreach (var step in report.Steps)
         {
-            var asExpected = step.Expected is null ? step.Outcome == StepReport.Ok : step.Expected == step.Outcome;
+            var asExpected = step.Expected is null ? step.Outcome == Vocabulary.Ok : step.Expected == step.Outcome;
             string[] rest =
             [
                 .. step.Union is null ? [] : (string[])[UnionText.Of(step.Union)],

@@ -3,7 +3,6 @@ using DmaGrains.Model;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
-using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Kernel.Listings;
 
@@ -172,7 +171,7 @@ public sealed record FitReport(
 {
     /// <summary>The report of an attempt.</summary>
     public static FitReport Of(Refusal? refusal, DmaConstraints union, ImmutableArray<string> unknown) => new(
-        refusal?.Errno.ToString() ?? StepReport.Ok,
+        refusal?.Errno.ToString() ?? Vocabulary.Ok,
         refusal is null ? null : RefusalReport.Of(refusal),
         UnionReport.Of(union),
         unknown);

@@ -1,3 +1,4 @@
+using DmaGrains.Model.Boards;
 using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Scenarios.Files;
@@ -32,14 +33,34 @@ public static class ScenarioFile
     public static Scenario Parse(string text, string file) =>
         Problems.OrThrow(problems => Read(NodeTree.Parse(file, text, problems), file, problems));
 
+    /// <summary>Reads a scenario that is in no folder from text; it plays on a given board, and its <c>board</c> is only a name.</summary>
+    /// <param name="text">The text of a scenario file.</param>
+    /// <param name="file">Its name in messages.</param>
+    /// <param name="board">The board.</param>
+    /// <exception cref="FileFormatException">The text is malformed.</exception>
+    public static Scenario Parse(string text, string file, BoardDefinition board) => Problems.OrThrow(problems =>
+    {
+        var root = NodeTree.Parse(file, text, problems);
+        root.Optional("board")?.AsName();
+        return Read(root, _ => (board, null), problems);
+    });
+
+    /// <summary>Reads a scenario; null after a problem.</summary>
+    internal static Scenario? Read(MapNode root, string path, Problems problems) => Read(
+        root,
+        named => BoardReference.Resolve(named.Required("board"), path) is { } file
+            && problems.Attempt(() => BoardFile.Read(NodeTree.Read(file, problems), problems)) is { } board
+                ? (board, file)
+                : null,
+        problems);
+
     /// <summary>Reads a scenario; null after a problem. Without a board nothing else can be checked.</summary>
-    internal static Scenario? Read(MapNode root, string path, Problems problems)
+    private static Scenario? Read(MapNode root, Func<MapNode, (BoardDefinition Board, string? File)?> boardOf, Problems problems)
     {
         root.AllowOnly("name", "shows", "board", "getters", "policy", "buffers", "importers", "order");
         var name = root.Required("name").AsName();
         var shows = root.Required("shows").AsLine();
-        if (BoardReference.Resolve(root.Required("board"), path) is not { } boardFile
-            || problems.Attempt(() => BoardFile.Read(NodeTree.Read(boardFile, problems), problems)) is not { } board)
+        if (boardOf(root) is not var (board, boardFile))
         {
             return null;
         }

@@ -69,7 +69,7 @@ public sealed class ScenarioRunner
             Context = step.Kind == StepKind.SwitchContext ? step.Context : null,
             Parameters = step.Kind == StepKind.SetParameters ? ParametersReport.Of(step.Parameters) : null,
             Outcome = answer.Outcome,
-            Expected = step.HasExpectation ? step.Expected?.ToString() ?? StepReport.Ok : null,
+            Expected = step.HasExpectation ? step.Expected?.ToString() ?? Vocabulary.Ok : null,
         };
         _steps.Add(await WithBufferAsync(report, answer));
     }
@@ -159,7 +159,7 @@ public sealed class ScenarioRunner
 
         public RecalculatedUnion? Recalculated { get; init; }
 
-        public string Outcome => !IsTried ? StepReport.Skipped : Refusal?.Errno.ToString() ?? StepReport.Ok;
+        public string Outcome => !IsTried ? StepReport.Skipped : Refusal?.Errno.ToString() ?? Vocabulary.Ok;
 
         public static StepAnswer Of(DmaResult<DmaReply> reply) =>
             new(true, reply.Refusal, reply.TryGetValue(out var granted) ? granted.Mapping : null);

@@ -12,9 +12,6 @@ namespace DmaGrains.Scenarios.Running;
 /// <param name="Buffer">The buffer; null for a step of the device.</param>
 public sealed record StepReport(int Index, string Importer, string? Device, string Operation, string? Buffer)
 {
-    /// <summary>The outcome of a granted step.</summary>
-    public const string Ok = "ok";
-
     /// <summary>The outcome of a step that was not tried.</summary>
     public const string Skipped = "skipped";
 

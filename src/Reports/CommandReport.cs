@@ -1,11 +1,7 @@
-using DmaGrains.Client.Output;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
-using DmaGrains.Reports;
-using DmaGrains.Scenarios.Running;
-using DmaGrains.Silo;
 
-namespace DmaGrains.Client.Live;
+namespace DmaGrains.Reports;
 
 /// <summary>The reply to a command on a live buffer.</summary>
 /// <param name="Command">Such as <c>attach</c>.</param>
@@ -17,7 +13,7 @@ namespace DmaGrains.Client.Live;
 /// <param name="Scatterlist">The list that a map, a test map or a get of the scatterlist returned.</param>
 /// <param name="Pfns">The page frame numbers that a get of them returned.</param>
 /// <param name="Wish">What the device would have preferred; null when nothing.</param>
-internal sealed record LiveReply(
+public sealed record CommandReport(
     string Command,
     string Buffer,
     string? Name,
@@ -30,62 +26,28 @@ internal sealed record LiveReply(
 {
     /// <summary>The reply of a command.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="buffer">The buffer's path.</param>
+    /// <param name="buffer">The buffer, as BOARD/BUFFER.</param>
     /// <param name="name">The name of what it created, if granted.</param>
     /// <param name="result">The reply.</param>
     /// <param name="described">The buffer afterwards; null when it was not read.</param>
-    public static LiveReply Of(
-        string command, BoardPath buffer, string? name, DmaResult<DmaReply> result, DmaBuffer? described)
+    public static CommandReport Of(string command, string buffer, string? name, DmaResult<DmaReply> result, DmaBuffer? described)
     {
         if (!result.TryGetValue(out var reply))
         {
             var refusal = result.Refusal!;
-            return new(
-                command, buffer.ToString(), null, refusal.Errno.ToString(), RefusalReport.Of(refusal), null, null, null, null);
+            return new(command, buffer, null, refusal.Errno.ToString(), RefusalReport.Of(refusal), null, null, null, null);
         }
 
         var mapping = reply.Mapping;
         return new(
             command,
-            buffer.ToString(),
+            buffer,
             name,
-            StepReport.Ok,
+            Vocabulary.Ok,
             null,
             UnionReport.Of(reply.Constraints),
             mapping is null ? null : ScatterlistReport.Of(mapping),
             mapping is null ? null : PfnsReport.Of(mapping),
             mapping is null || described is null ? null : WishReport.Of(described, mapping));
-    }
-
-    /// <summary>Writes it and gives the exit code.</summary>
-    public int Write(Terminal terminal, bool asJson)
-    {
-        if (asJson)
-        {
-            terminal.Json(this);
-        }
-        else
-        {
-            var made = Name is null ? string.Empty : $" as {Name}";
-            terminal.Line($"{Command} {Buffer}{made}: ", Outcome, Refusal is null, Refusal is { } why
-                ? $"  {why.Reason}"
-                : $"  {UnionText.Of(Union)}");
-            if (Scatterlist is { } list)
-            {
-                ListText.Write(terminal, list);
-            }
-
-            if (Pfns is { } pfns)
-            {
-                ListText.Write(terminal, pfns);
-            }
-
-            if (Wish is { } wish)
-            {
-                ListText.Write(terminal, wish);
-            }
-        }
-
-        return Refusal is null ? ExitCode.Good : ExitCode.Refused;
     }
 }

@@ -1,0 +1,23 @@
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Devices;
+
+namespace DmaGrains.Scenarios.Files;
+
+/// <summary>Reads a device by itself: an entry of the list <c>devices</c> of a board file.</summary>
+public static class DeviceFile
+{
+    /// <summary>Reads a device from text.</summary>
+    /// <param name="text">The entry, a mapping.</param>
+    /// <param name="file">Its name in messages.</param>
+    /// <param name="board">The board whose MMUs and buses it may name; a bus that no device is on cannot be told from none.</param>
+    /// <exception cref="FileFormatException">The text is not a valid device.</exception>
+    public static Device Parse(string text, string file, BoardDefinition board)
+    {
+        ArgumentNullException.ThrowIfNull(board);
+        var mmus = board.Stages.Select(stage => stage.Name).ToHashSet();
+        var buses = board.Devices.Where(device => device.Bus is not null).DistinctBy(device => device.Bus)
+            .ToDictionary(device => device.Bus!, device => device.Windows);
+        var read = Problems.OrThrow(problems => DeviceFields.Read(NodeTree.Parse(file, text, problems), mmus, buses, problems));
+        return read with { OutputLimit = board.Stages.FirstOrDefault(stage => stage.Name == read.LastMmu)?.OutputLimit ?? 0 };
+    }
+}
