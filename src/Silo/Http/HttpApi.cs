@@ -1,11 +1,11 @@
 using System.Net;
-using DmaGrains.Reports;
 using DmaGrains.Silo.Access;
 using DmaGrains.Silo.Hosting;
 using DmaGrains.Silo.Settings;
 using DmaGrains.Silo.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,8 +28,8 @@ internal sealed class HttpApi(SiloSettings settings)
         web.Services.AddSingleton(services => new TokenStore(settings, services.GetRequiredService<TimeProvider>(), LogOf(services)));
         TokenAuthentication.AddTo(web.Services);
         HttpLimits.AddTo(web.Services, _port, settings.HttpRate ?? HttpLimits.RateDefault);
-        web.Services.AddOpenApi();
-        web.Services.ConfigureHttpJsonOptions(json => ReportJson.Configured(json.SerializerOptions));
+        web.Services.AddOpenApi(ApiDescription.Configure);
+        web.Services.ConfigureHttpJsonOptions(json => RequestJson.Configure(json.SerializerOptions));
         web.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         web.WebHost.UseKestrelHttpsConfiguration();
         web.WebHost.ConfigureKestrel(kestrel =>
@@ -62,12 +62,15 @@ internal sealed class HttpApi(SiloSettings settings)
     /// <summary>Maps its paths.</summary>
     public void MapOn(IEndpointRouteBuilder app)
     {
-        // What says nothing else is for those who may change.
-        var api = app.MapGroup(string.Empty).OnPort(_port).ForReaders();
-        api.MapOpenApi("/openapi.json");
+        // An endpoint that asks for nothing is for those who may change.
+        var api = app.MapGroup(string.Empty).OnPort(_port).AddEndpointFilter(PathNames.CheckAsync);
+        api.MapOpenApi("/openapi.json").ForReaders();
+        api.MapBoards();
+        api.MapBuffers();
+        api.MapAnalysis();
         if (settings.Prometheus)
         {
-            SiloTelemetry.MapOn(api);
+            SiloTelemetry.MapOn(api.MapGroup(string.Empty).ForReaders());
         }
     }
 

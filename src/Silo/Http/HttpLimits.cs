@@ -2,6 +2,7 @@ using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -18,6 +19,11 @@ internal static class HttpLimits
 
     /// <summary>The most requests of one address in a second, unless a setting says otherwise.</summary>
     public const int RateDefault = 1000;
+
+    /// <summary>The limit of requests that keep a core busy.</summary>
+    public const string Analysis = "analysis";
+
+    private const int AnalysesWaiting = 16;
 
     /// <summary>Limits bodies and how long a client may take to send.</summary>
     public static void Set(KestrelServerOptions kestrel)
@@ -56,6 +62,11 @@ internal static class HttpLimits
     public static void AddTo(IServiceCollection services, int port, int rate) => services.AddRateLimiter(options =>
     {
         options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        options.AddConcurrencyLimiter(Analysis, limiter =>
+        {
+            limiter.PermitLimit = Math.Max(1, Environment.ProcessorCount / 2);
+            limiter.QueueLimit = AnalysesWaiting;
+        });
         options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => context.Connection.LocalPort != port
             ? RateLimitPartition.GetNoLimiter(string.Empty)
             : RateLimitPartition.GetFixedWindowLimiter(

@@ -1,6 +1,5 @@
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
-using Microsoft.AspNetCore.Http;
 
 namespace DmaGrains.Silo.Http;
 
@@ -12,10 +11,5 @@ internal static class IdempotencyKey
 
     /// <summary>The id of a request; null for none.</summary>
     /// <returns>EINVAL naming Id.</returns>
-    public static DmaResult<CommandId>? Of(HttpRequest request) => request.Headers[Header] switch
-    {
-        { Count: 0 } => null,
-        [{ } key] => CommandId.Parse(key is ['"', .. var text, '"'] ? text : key),
-        _ => DmaResult.Refuse<CommandId>(Refusal.Of(Errno.EINVAL, nameof(DmaCommand.Id), $"{Header} is given more than once: expected one.")),
-    };
+    public static DmaResult<CommandId>? Of(string? key) => key is null ? null : CommandId.Parse(key is ['"', .. var text, '"'] ? text : key);
 }

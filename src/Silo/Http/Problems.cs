@@ -1,5 +1,5 @@
 using System.Text;
-using System.Text.Json;
+using System.Text.RegularExpressions;
 using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo.Hosting;
@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace DmaGrains.Silo.Http;
 
 /// <summary>Answers with problem details whatever goes wrong, and tells nothing of exceptions that are not meant for callers.</summary>
-internal static class Problems
+internal static partial class Problems
 {
     /// <summary>Adds them to a pipeline, before anything that may fail.</summary>
     public static void UseOn(IApplicationBuilder app, ILogger log)
@@ -55,10 +55,10 @@ internal static class Problems
     {
         switch (problem)
         {
-            case BadHttpRequestException { InnerException: JsonException json }:
-                return ProblemReport.Of(StatusCodes.Status400BadRequest, $"The body is not as expected: {WordsOf(json)}");
+            case BadHttpRequestException or NotSupportedException when JsonProblems.Of(problem.InnerException ?? problem) is { } words:
+                return ProblemReport.Of(StatusCodes.Status400BadRequest, words);
             case BadHttpRequestException bad:
-                return ProblemReport.Of(bad.StatusCode, bad.Message);
+                return ProblemReport.Of(bad.StatusCode, WordsOf(bad.Message));
             case FileFormatException format:
                 return ProblemReport.Of(StatusCodes.Status400BadRequest, $"{format.Message}.");
             case TimeoutException or OperationCanceledException:
@@ -78,10 +78,15 @@ internal static class Problems
         StatusCodes.Status503ServiceUnavailable,
         $"No answer from the grains ({reason}): it may have happened or not. Send it again, with the same {IdempotencyKey.Header} if it had one.");
 
-    // The reader's own words name types and positions of .NET.
-    private static string WordsOf(JsonException problem) =>
-        $"{(problem.Path is { Length: > 1 } path ? $"{path[2..]}: " : string.Empty)}{problem.Message.Split(" Path: ")[0].TrimEnd('.')}"
-        + $"{(problem.LineNumber is { } line ? $" (line {line + 1})" : string.Empty)}.";
+    // The framework's words name types and parameters of our code.
+    private static string WordsOf(string message) =>
+        message.Contains("no body was provided", StringComparison.Ordinal) ? "There is no body: expected one as in /openapi.json."
+        : Unbound().Match(message) is { Success: true } unbound
+            ? $"{unbound.Groups["name"].Value} {Quoted.Text(unbound.Groups["value"].Value)} is not of the expected type: expected as in /openapi.json."
+        : message;
+
+    [GeneratedRegex("^Failed to bind parameter \"\\S+ (?<name>\\w+)\" from \"(?<value>.*)\"", RegexOptions.Singleline)]
+    private static partial Regex Unbound();
 
     private static string DetailOf(HttpContext context) => context.Response.StatusCode switch
     {
