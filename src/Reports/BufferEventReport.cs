@@ -16,9 +16,6 @@ namespace DmaGrains.Reports;
 public sealed record BufferEventReport(
     string Id, DateTimeOffset? Time, string? Caller, string Command, string? Name, string? Of, string Outcome, string? Importer, string? Field)
 {
-    /// <summary>The outcome of what was granted.</summary>
-    public const string Ok = "ok";
-
     /// <summary>The report of an event.</summary>
     public static BufferEventReport From(BufferEvent told) => new(
         told.Id.ToString(),
@@ -27,7 +24,7 @@ public sealed record BufferEventReport(
         JsonNamingPolicy.KebabCaseLower.ConvertName(told.Kind.ToString()),
         told.Name.Length == 0 ? null : told.Name,
         told.Other.Length == 0 ? null : told.Other,
-        told.Refusal?.Errno.ToString() ?? Ok,
+        told.Refusal?.Errno.ToString() ?? Vocabulary.Ok,
         told.Refusal?.Importer,
         told.Refusal?.Field is { } field ? Vocabulary.Spelt(field) : null);
 }

@@ -11,6 +11,7 @@ namespace DmaGrains.Reports;
 public static class ReportJson
 {
     private static readonly JsonSerializerOptions _options = Configured(new());
+    private static readonly JsonSerializerOptions _lines = new(_options) { WriteIndented = false };
 
     /// <summary>Sets what all reports have in common.</summary>
     public static JsonSerializerOptions Configured(JsonSerializerOptions options)
@@ -26,6 +27,9 @@ public static class ReportJson
 
     /// <summary>The report's text. Direction marks, which the encoder leaves as they are, are escaped, too.</summary>
     public static string Text<T>(T report) => HarmlessText.Lines(JsonSerializer.Serialize(report, _options));
+
+    /// <summary>The report's text in one line.</summary>
+    public static string Line<T>(T report) => HarmlessText.Of(JsonSerializer.Serialize(report, _lines));
 
     /// <summary>Integers of any length, as numbers.</summary>
     private sealed class WholeNumberConverter : JsonConverter<BigInteger>

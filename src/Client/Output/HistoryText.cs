@@ -24,7 +24,7 @@ internal static class HistoryText
             var caller = told.Caller is null ? string.Empty : $" by {told.Caller}";
             var why = string.Join(", ", new[] { told.Importer, told.Field }.OfType<string>());
             terminal.Line(
-                $"{time}  {told.Id,-5} {told.Command}{name}{of}{caller}: ", told.Outcome, told.Outcome == BufferEventReport.Ok,
+                $"{time}  {told.Id,-5} {told.Command}{name}{of}{caller}: ", told.Outcome, told.Outcome == Vocabulary.Ok,
                 why.Length == 0 ? string.Empty : $" ({why})");
         }
     }

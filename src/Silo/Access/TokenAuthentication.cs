@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -28,7 +29,7 @@ internal sealed class TokenAuthentication(
     /// <inheritdoc/>
     protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(
         !tokens.AreNeeded && MayComeFromAWebPage() ? AuthenticateResult.NoResult()
-        : tokens.PermissionOf(TokenIn(Request.Headers.Authorization)) switch
+        : PermissionOf(Request, tokens) switch
         {
             Permission.Read => _reader,
             Permission.Change => _changer,
@@ -45,6 +46,9 @@ internal sealed class TokenAuthentication(
         var isNamed = host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
         return !isNamed || (Request.Headers.Origin is { Count: > 0 } origin && origin != $"{Request.Scheme}://{Request.Host}");
     }
+
+    /// <summary>What the sender of a request may do now; a stream that stays open asks again.</summary>
+    public static Permission PermissionOf(HttpRequest request, TokenStore tokens) => tokens.PermissionOf(TokenIn(request.Headers.Authorization));
 
     private static string? TokenIn(string? header) =>
         header is not null && header.StartsWith(SchemeAndSpace, StringComparison.OrdinalIgnoreCase) ? header[SchemeAndSpace.Length..].Trim() : null;

@@ -54,6 +54,19 @@ internal static class ApiDescription
         {
             const string Problem = "Problem";
             context.Document!.AddComponent(Problem, await context.GetOrCreateSchemaAsync(typeof(ProblemReport), cancellationToken: cancellation));
+            const string Stream = "text/event-stream";
+            if (operation.Responses!["200"].Content is { } answers && answers.ContainsKey(Stream))
+            {
+                answers[Stream] = new()
+                {
+                    Schema = new OpenApiSchema
+                    {
+                        Type = JsonSchemaType.String,
+                        Description = "Server-sent events: 'event' with what happened as JSON, 'gap' when earlier events are not kept any more, 'idle' when nothing happened, 'end' with why the stream ends.",
+                    },
+                };
+            }
+
             operation.Responses!["default"] = new OpenApiResponse
             {
                 Description = "Why not, as problem details of RFC 9457: 400 for a malformed request, 401 and 403 for the token, 429 for too many, 503 without an answer, else a refusal with its errno.",
@@ -65,6 +78,8 @@ internal static class ApiDescription
         });
         options.AddDocumentTransformer((document, _, _) =>
         {
+            // Of streams only, which are described as text.
+            document.Components?.Schemas?.Remove("SseItemOfstring");
             document.Info = new() { Title = "DmaGrains", Version = "1" };
             document.Servers = [];
             document.Components ??= new();

@@ -3,6 +3,7 @@ using System.Reflection;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Buffers.History;
 using DmaGrains.Reports;
 using DmaGrains.Silo.Access;
 using Microsoft.AspNetCore.Builder;
@@ -23,6 +24,28 @@ internal static class BufferEndpoints
     private static readonly MethodInfo _mapCommand =
         typeof(BufferEndpoints).GetMethod(nameof(MapCommand), BindingFlags.NonPublic | BindingFlags.Static)!;
 
+    /// <summary>What each command does.</summary>
+    private static readonly Dictionary<string, string> _does = new()
+    {
+        ["attach"] = "Attaches a device of the board under a new name.",
+        ["detach"] = "Ends an attachment; the union relaxes to that of the others.",
+        ["map"] = "Maps an attachment under a new name; the first map of a buffer allocates for all attached devices.",
+        ["unmap"] = "Ends a mapping.",
+        ["get-scatterlist"] = "Gets the scatterlist unmapped, for the importer to map.",
+        ["put-scatterlist"] = "Puts an unmapped scatterlist back.",
+        ["get-pfns"] = "Gets the page frame numbers: whole pages, the last one partly used.",
+        ["put-pfns"] = "Puts page frame numbers back.",
+        ["map-raw"] = "Maps what an importer got unmapped: the list as it is, or one built from the page frame numbers.",
+        ["begin-cpu-access"] = "The CPU begins an access: from-device to read what a device wrote, to-device to write for one.",
+        ["end-cpu-access"] = "The CPU ends an access.",
+        ["cpu-access"] = "The CPU reads (from-device) or writes (to-device), with or without permission; what goes wrong is recorded as a hazard.",
+        ["flush"] = "Does the cache maintenance that a map with defer-flush owes, if any.",
+        ["sync-for-device"] = "Gives a mapping back to its device.",
+        ["sync-for-cpu"] = "Gives a mapping to the CPU.",
+        ["revoke"] = "The exporter revokes the buffer: lists become invalid, and no device can attach or map any more.",
+        ["release"] = "The exporter releases the buffer; its pages are freed when the last importer detaches.",
+    };
+
     /// <summary>Maps them.</summary>
     public static void MapBuffers(this IEndpointRouteBuilder api)
     {
@@ -32,6 +55,8 @@ internal static class BufferEndpoints
             .WithSummary("Exports a buffer; under the default policy storage is allocated at the first map.").ForChangers();
         buffers.MapGet("/{buffer}", DescribeAsync).WithName("describe").WithSummary("Shows a buffer.").ForReaders();
         buffers.MapGet("/{buffer}/constraints", GetConstraintsAsync).WithName("get-constraints").WithSummary("Shows the running union.").ForReaders();
+        buffers.MapGet("/{buffer}/history", GetHistoryAsync).WithName("history")
+            .WithSummary("Shows what happened to a buffer: who asked for what, when, and how it ended.").ForReaders();
         buffers.MapPost("/{buffer}/recalculate", RecalculateAsync).WithName("recalculate")
             .WithSummary("Recomputes the union from the present limits of the attached devices. Nothing changes.").ForReaders();
         buffers.MapPost("/{buffer}/test-map", TestMapAsync).WithName("test-map").WithSummary("Shows what a map would return, without mapping.").ForReaders();
@@ -52,7 +77,7 @@ internal static class BufferEndpoints
                 ExecuteAsync(board, buffer, Activator.CreateInstance<TCommand>(), key, grains, cancellation))
             : buffers.MapPost(path, (string board, string buffer, TCommand command, [FromHeader(Name = IdempotencyKey.Header)] string? key, IGrainFactory grains, CancellationToken cancellation) =>
                 ExecuteAsync(board, buffer, command, key, grains, cancellation));
-        endpoint.WithName(verb).WithSummary($"The command {verb}.").ForChangers();
+        endpoint.WithName(verb).WithSummary(_does[verb]).ForChangers();
     }
 
     private static async Task<Answer<PageReport<BufferReport>>> ListAsync(
@@ -124,6 +149,17 @@ internal static class BufferEndpoints
 
     private static async Task<Answer<UnionReport>> GetConstraintsAsync(string board, string buffer, IGrainFactory grains, CancellationToken cancellation) =>
         Answer<UnionReport>.Of(await grains.GetBuffer(board, buffer).GetConstraintsAsync(cancellation), UnionReport.Of);
+
+    private static async Task<Answer<HistoryReport>> GetHistoryAsync(
+        string board, string buffer, IGrainFactory grains, CancellationToken cancellation, string? after = null)
+    {
+        var parsed = after is null ? DmaResult.Grant(default(BufferEventId)) : BufferEventId.Parse(after);
+        return parsed.TryGetValue(out var id)
+            ? Answer<HistoryReport>.Of(
+                await grains.GetBuffer(board, buffer).HistoryAsync(id, cancellationToken: cancellation),
+                page => HistoryReport.Of(page.HasGap, page.Next, page.Events))
+            : parsed.Refusal!;
+    }
 
     private static async Task<Answer<RecalculatedReport>> RecalculateAsync(string board, string buffer, IGrainFactory grains, CancellationToken cancellation) =>
         Answer<RecalculatedReport>.Of(await grains.GetBuffer(board, buffer).RecalcConstraintsAsync(cancellation), RecalculatedReport.Of);

@@ -26,6 +26,7 @@ internal sealed class HttpApi(SiloSettings settings)
         web.Logging.AddFilter(typeof(TokenAuthentication).FullName, LogLevel.Warning);
         web.Services.AddSingleton(TimeProvider.System);
         web.Services.AddSingleton(services => new TokenStore(settings, services.GetRequiredService<TimeProvider>(), LogOf(services)));
+        web.Services.AddSingleton<StreamEnd>();
         TokenAuthentication.AddTo(web.Services);
         HttpLimits.AddTo(web.Services, _port, settings.HttpRate ?? HttpLimits.RateDefault);
         web.Services.AddOpenApi(ApiDescription.Configure);
@@ -67,6 +68,7 @@ internal sealed class HttpApi(SiloSettings settings)
         api.MapOpenApi("/openapi.json").ForReaders();
         api.MapBoards();
         api.MapBuffers();
+        api.MapEvents();
         api.MapAnalysis();
         if (settings.Prometheus)
         {

@@ -23,6 +23,12 @@ internal static class HttpLimits
     /// <summary>The limit of requests that keep a core busy.</summary>
     public const string Analysis = "analysis";
 
+    /// <summary>The limit of streams of events, which stay open.</summary>
+    public const string Streams = "streams";
+
+    /// <summary>The most streams of events.</summary>
+    public const int StreamsMax = 200;
+
     private const int AnalysesWaiting = 16;
 
     /// <summary>Limits bodies and how long a client may take to send.</summary>
@@ -67,6 +73,7 @@ internal static class HttpLimits
             limiter.PermitLimit = Math.Max(1, Environment.ProcessorCount / 2);
             limiter.QueueLimit = AnalysesWaiting;
         });
+        options.AddConcurrencyLimiter(Streams, limiter => limiter.PermitLimit = StreamsMax);
         options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => context.Connection.LocalPort != port
             ? RateLimitPartition.GetNoLimiter(string.Empty)
             : RateLimitPartition.GetFixedWindowLimiter(

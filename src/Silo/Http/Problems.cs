@@ -65,14 +65,17 @@ internal static partial class Problems
                 return Away("the reply was late");
             case { InnerException: StorageException storage }:
                 return Away(storage.Message.TrimEnd('.'));
-            case OrleansException or IOException:
-            case Exception when problem.GetType().Namespace?.StartsWith("Orleans", StringComparison.Ordinal) == true:
+            case Exception when IsPassing(problem):
                 return Away("the silo cannot reach the others, or is starting or stopping");
             default:
                 log.RequestFaulted(problem);
                 return ProblemReport.Of(StatusCodes.Status500InternalServerError, "A fault of the silo; its log has it.");
         }
     }
+
+    /// <summary>Whether the cluster is at fault: a lost silo, a late answer, storage that is away. What was asked may have happened.</summary>
+    public static bool IsPassing(Exception problem) => problem is TimeoutException or OperationCanceledException or OrleansException or IOException
+        || problem.GetType().Namespace?.StartsWith("Orleans", StringComparison.Ordinal) == true;
 
     private static ProblemReport Away(string reason) => ProblemReport.Of(
         StatusCodes.Status503ServiceUnavailable,

@@ -90,6 +90,27 @@ internal sealed class DescribedApi(HttpClient client, JsonNode description)
         return (response.StatusCode, answer);
     }
 
+    /// <summary>Opens a stream of events.</summary>
+    /// <param name="id">The operation.</param>
+    /// <param name="last">The id of the last event that was told; null for none.</param>
+    /// <param name="parameters">Its parameters of the path and the query.</param>
+    public async Task<EventReader> OpenAsync(string id, string? last, params (string Name, string Value)[] parameters)
+    {
+        var (path, method, operation) = _operations[id];
+        path = parameters.Aggregate(path, (all, each) => all.Replace($"{{{each.Name}}}", each.Value, StringComparison.Ordinal));
+        using var request = new HttpRequestMessage(new(method.ToUpperInvariant()), new Uri(path.TrimStart('/'), UriKind.Relative));
+        if (last is not null)
+        {
+            request.Headers.Add("Last-Event-ID", last);
+        }
+
+        var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.True(operation["responses"]!["200"]!["content"]!.AsObject().ContainsKey(response.Content.Headers.ContentType!.MediaType!));
+        _called.Add(id);
+        return new(response, await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+    }
+
     private void Check(JsonNode schema, JsonNode? value, string what)
     {
         var text = schema.ToJsonString();

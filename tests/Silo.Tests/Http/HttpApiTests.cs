@@ -139,6 +139,9 @@ public sealed class HttpApiTests(HttpApiSilo shared) : IClassFixture<HttpApiSilo
         await _api.CallAsync("describe", null, frame);
         await _api.CallAsync("get-constraints", null, frame);
         await _api.CallAsync("recalculate", null, frame);
+        await _api.CallAsync("history", null, [.. frame, ("after", "1-0")]);
+        await (await _api.OpenAsync("buffer-events", "1-0", frame)).DisposeAsync();
+        await (await _api.OpenAsync("board-events", null, OfBoard)).DisposeAsync();
         await _api.CallAsync("list-buffers", null, OfBoard, ("device", "gpu"), ("mapped", "true"));
         await _api.CallAsync("unmap", """{"mapping": "m"}""", frame);
         await _api.CallAsync("get-scatterlist", """{"mapping": "l", "attachment": "a"}""", frame);

@@ -61,10 +61,13 @@ internal sealed class HttpSilo : IAsyncDisposable
     /// <summary>A body of JSON.</summary>
     public static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 
+    /// <summary>Stops it.</summary>
+    public Task StopAsync() => _host.StopAsync();
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _host.StopAsync();
+        await StopAsync();
         _host.Dispose();
         await _backends.DisposeAsync();
     }
