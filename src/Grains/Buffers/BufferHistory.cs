@@ -15,34 +15,45 @@ namespace DmaGrains.Grains.Buffers;
 /// </summary>
 /// <remarks>
 /// Stored, so it never changes. A part begins with the id of the last event before it; its events follow. Numbers are in groups of seven
-/// bits, the lowest first; texts are UTF-8 after their length in bytes. An event is: one byte, the kind and which of the texts follow; its
-/// row; its time in milliseconds since 1970, or 0; its name; its other name, caller, and refusal where the first byte says so. Its
-/// place is one more than that of the event before it in the same row.
+/// bits, the lowest first; texts are UTF-8 after their length in bytes. An event is: one byte, the kind and which of the rest there is; by
+/// how many rows it is after the event before it, 0 for the same row; by how many milliseconds since 1970 its time differs from that of
+/// the event before it in the part, or from 0, the sign in the lowest bit; its name; its other name; its caller, if that differs from the
+/// event's before it in the part, or from none; its errno, importer and field.
 /// </remarks>
 internal sealed class BufferHistory
 {
     /// <summary>The number of events in a part.</summary>
     public const int PartMax = 50;
 
-    private const int KindBits = 0x1f;
-    private const int HasOther = 0x20;
-    private const int HasCaller = 0x40;
-    private const int IsRefused = 0x80;
+    /// <summary>The bits of an event's first byte that tell its kind.</summary>
+    public const int KindBits = 0x1f;
+
+    /// <summary>The bit of an event with another name.</summary>
+    public const int HasOther = 0x20;
+
+    /// <summary>The bit of an event that tells its caller.</summary>
+    public const int HasCaller = 0x40;
+
+    /// <summary>The bit of an event that was refused.</summary>
+    public const int IsRefused = 0x80;
+
+    /// <summary>Enough for the event of an export, after which many buffers rest.</summary>
+    private const int LeastRoom = 16;
 
     private ArrayBufferWriter<byte> _recent;
     private ArrayBufferWriter<byte>? _earlier;
     private int _recentCount;
-    private BufferEventId _last;
 
-    // The caller of the last event; unknown after a read.
+    // The last event of the part that grows.
+    private BufferEventId _last;
+    private long _time;
     private string? _caller;
-    private bool _callerIsKnown = true;
 
     /// <summary>No events.</summary>
     /// <param name="forgotten">What came before is not known: the last id that an event of that time can have.</param>
     public BufferHistory(BufferEventId forgotten = default)
     {
-        _recent = new(32);
+        _recent = new(LeastRoom);
         _last = forgotten;
         Begin();
     }
@@ -52,7 +63,13 @@ internal sealed class BufferHistory
     {
         _recent = CopyOf(stored.Recent);
         _earlier = stored.Earlier.IsEmpty ? null : CopyOf(stored.Earlier);
-        (_recentCount, _callerIsKnown) = (stored.RecentCount, false);
+        var reader = new EventReader(_recent.WrittenSpan);
+        while (reader.Read())
+        {
+            _recentCount++;
+        }
+
+        (_last, _time, _caller) = (reader.Id, reader.Time, reader.Caller);
     }
 
     /// <summary>For a snapshot. The bytes are those of the history itself, until the next event.</summary>
@@ -60,7 +77,6 @@ internal sealed class BufferHistory
     {
         Earlier = _earlier?.WrittenMemory ?? default,
         Recent = _recent.WrittenMemory,
-        RecentCount = _recentCount,
     };
 
     /// <summary>Adds what an entry tells.</summary>
@@ -111,14 +127,21 @@ internal sealed class BufferHistory
     private void Add(long sequence, long time, string? caller, RememberedKind kind, string name, string other, Refusal? refusal)
     {
         Invariant.Holds((int)kind <= KindBits);
-        var tellsCaller = !_callerIsKnown || caller != _caller;
+        if (_recentCount > 0 && _recent.FreeCapacity < 2 * LeastRoom)
+        {
+            // Four times as much, not twice: of what is left behind there is less.
+            _recent.GetSpan(3 * _recent.Capacity);
+        }
+
+        var tellsCaller = caller != _caller;
         _recent.GetSpan(1)[0] = (byte)((int)kind
             | (other.Length == 0 ? 0 : HasOther)
             | (tellsCaller ? HasCaller : 0)
             | (refusal is null ? 0 : IsRefused));
         _recent.Advance(1);
-        Write((ulong)sequence);
-        Write((ulong)time);
+        Write((ulong)(sequence - _last.Sequence));
+        var change = time - _time;
+        Write((ulong)((change << 1) ^ (change >> 63)));
         Write(name);
         if (other.Length != 0)
         {
@@ -137,12 +160,12 @@ internal sealed class BufferHistory
             Write(refusal.Field);
         }
 
-        (_caller, _callerIsKnown) = (caller, true);
+        (_time, _caller) = (time, caller);
         _last = new(sequence, _last.Sequence == sequence ? _last.Place + 1 : 0);
         if (++_recentCount == PartMax)
         {
             // The room of what is forgotten is used again.
-            (_earlier, _recent) = (_recent, _earlier ?? new(32));
+            (_earlier, _recent) = (_recent, _earlier ?? new(_recent.Capacity));
             _recent.ResetWrittenCount();
             Begin();
         }
@@ -151,7 +174,7 @@ internal sealed class BufferHistory
     /// <summary>Begins the part that grows.</summary>
     private void Begin()
     {
-        (_recentCount, _caller, _callerIsKnown) = (0, null, true);
+        (_recentCount, _time, _caller) = (0, 0, null);
         Write((ulong)_last.Sequence);
         Write((ulong)_last.Place);
     }
@@ -180,30 +203,18 @@ internal sealed class BufferHistory
     /// <summary>Reads a part, and gives the id of the last event before it.</summary>
     private static BufferEventId Read(ArrayBufferWriter<byte> part, ImmutableArray<BufferEvent>.Builder events)
     {
-        using var reader = new BinaryReader(new MemoryStream(part.WrittenSpan.ToArray()), Encoding.UTF8);
-        var before = new BufferEventId(reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt());
-        var (last, caller) = (before, default(string));
-        while (reader.BaseStream.Position < reader.BaseStream.Length)
+        var reader = new EventReader(part.WrittenSpan);
+        while (reader.Read())
         {
-            var head = reader.ReadByte();
-            var sequence = reader.Read7BitEncodedInt64();
-            var time = reader.Read7BitEncodedInt64();
-            var name = reader.ReadString();
-            var other = (head & HasOther) == 0 ? string.Empty : reader.ReadString();
-            caller = (head & HasCaller) == 0 ? caller : ReadOrNull();
-            var refusal = (head & IsRefused) == 0 ? null : new EventRefusal((Errno)reader.Read7BitEncodedInt(), ReadOrNull(), ReadOrNull());
-            last = new(sequence, last.Sequence == sequence ? last.Place + 1 : 0);
-            events.Add(new(last, time == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(time), caller, (RememberedKind)(head & KindBits), name, other, refusal));
+            events.Add(reader.Event);
         }
 
-        return before;
-
-        string? ReadOrNull() => reader.ReadString() is { Length: > 0 } text ? text : null;
+        return reader.Before;
     }
 
     private static ArrayBufferWriter<byte> CopyOf(ReadOnlyMemory<byte> bytes)
     {
-        var copy = new ArrayBufferWriter<byte>(bytes.Length + 32);
+        var copy = new ArrayBufferWriter<byte>(bytes.Length + LeastRoom);
         copy.Write(bytes.Span);
         return copy;
     }

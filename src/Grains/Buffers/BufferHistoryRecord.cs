@@ -11,8 +11,4 @@ public readonly struct BufferHistoryRecord
     /// <summary>The part that grows; empty in snapshots of builds that kept no history.</summary>
     [Id(1)]
     public ReadOnlyMemory<byte> Recent { get; init; }
-
-    /// <summary>The number of events in the part that grows.</summary>
-    [Id(2)]
-    public int RecentCount { get; init; }
 }

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using DmaGrains.Grains.Buffers;
 using DmaGrains.Model.Boards;
+using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Buffers.Changes;
 using DmaGrains.Model.Buffers.History;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
@@ -23,6 +25,9 @@ public sealed class GoldenJournalTests
 
     /// <summary>29 November 2026, 12:00, in milliseconds since 1970.</summary>
     private const long Start = 1_795_953_600_000;
+
+    /// <summary>The row of the snapshot, in files that have events.</summary>
+    private const int Snapshot = 111;
 
     private static readonly BoardDefinition _board = new(
         "golden",
@@ -115,16 +120,17 @@ public sealed class GoldenJournalTests
         var told = lines.SkipWhile(line => line.Length > 0).Skip(1).ToList();
         var rows = lines.TakeWhile(line => line.Length > 0).Select(line => (ReadOnlyMemory<byte>)Convert.FromBase64String(line)).ToList();
 
-        var record = DmaBufferRecord.Replay(new(rows[0], [.. rows.Skip(1)], rows.Count), _serializer, out var history)!;
+        var events = told.SkipWhile(line => line.Length > 0).Skip(1).ToList();
+        var last = rows.Count + (events.Count == 0 ? 0 : Snapshot - 1);
+        var record = DmaBufferRecord.Replay(new(rows[0], [.. rows.Skip(1)], last), _serializer, out var history)!;
 
         record.Buffer!.AssertInvariants();
         Assert.Equal(told.TakeWhile(line => line.Length > 0), InWords(record));
 
         // The first files are of builds that kept no times: what they tell has none, and what was before their snapshot is not known.
-        var page = history.After(default, rows.Count);
-        var events = told.SkipWhile(line => line.Length > 0).Skip(1).ToList();
+        var page = history.After(default, last);
+        Assert.True(page.HasGap);
         Assert.NotEmpty(page.Events);
-        Assert.Equal(events.Count == 0, page.HasGap);
         Assert.Equal(events.Count == 0 ? page.Events.Select(known => InWords(known with { Time = null })) : events, page.Events.Select(InWords));
     }
 
@@ -159,8 +165,20 @@ public sealed class GoldenJournalTests
     {
         var board = Board.Create(_board).Value.Export(new(Frame, sizeBytes) { Policy = NamedPolicies.Find(policy)! }).Next;
         var record = new DmaBufferRecord { Buffer = board.Buffer(Frame) };
+        // Before the snapshot there were so many events that some are forgotten.
         var history = new BufferHistory();
-        history.Add(1, new() { IsExport = true, Time = Start });
+        history.Add(1, new() { IsExport = true, Time = Start - (1000 * (Snapshot - 1)) });
+        for (var row = 2; row <= Snapshot; row++)
+        {
+            var refusal = row % 10 == 0 ? new Refusal(Errno.EBUSY, "gpu", "Mappings", 1, 0, "No.") : null;
+            var reply = new AddedReply { Kind = row % 2 == 0 ? RememberedKind.Attach : RememberedKind.Detach, Name = $"a{row / 2}", Other = row % 2 == 0 ? "gpu" : string.Empty, Refusal = refusal };
+            history.Add(row, new()
+            {
+                Time = Start + (1000 * (row - Snapshot)),
+                Replies = row % 3 == 0 ? new() { Unnamed = [reply] } : new() { Callers = [new(row < 40 ? "camera" : "display", 0, [reply])] },
+            });
+        }
+
         yield return Convert.ToBase64String(_serializer.SerializeToArray(record.With(history.Stored)));
         foreach (var (index, batch) in batches.Index())
         {
@@ -176,7 +194,7 @@ public sealed class GoldenJournalTests
 
             var next = new DmaBufferRecord { Buffer = buffer, Replies = replies };
             var entry = record.EntryTo(next, new(granted), Start + (1000 * (index + 1)));
-            history.Add(index + 2, entry);
+            history.Add(Snapshot + index + 1, entry);
             yield return Convert.ToBase64String(_serializer.SerializeToArray(entry));
             record = next;
         }
@@ -188,7 +206,7 @@ public sealed class GoldenJournalTests
         }
 
         yield return string.Empty;
-        foreach (var told in history.After(default, batches.Length + 1).Events)
+        foreach (var told in history.After(default, Snapshot + batches.Length).Events)
         {
             yield return InWords(told);
         }

@@ -111,7 +111,7 @@ public sealed class HistoryTests(SiloFixture silo)
     [Fact]
     public void An_event_takes_few_bytes_of_a_snapshot()
     {
-        const int EventMax = 24;
+        const int EventMax = 16;
         var history = new BufferHistory();
         for (var number = 0; number < 2 * BufferHistory.PartMax - 1; number++)
         {
