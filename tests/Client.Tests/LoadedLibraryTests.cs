@@ -32,6 +32,17 @@ public sealed class LoadedLibraryTests : IDisposable
         Assert.True(Names(loaded, "Polly") && Names(loaded, "DmaGrains.ClusterClient"));
     }
 
+    [Theory]
+    [InlineData("run gpu-and-display")]
+    [InlineData("board list --data")]
+    public async Task A_silo_inside_a_command_loads_no_web_server(string line)
+    {
+        var loaded = await LoadedByAsync(line.EndsWith("--data", StringComparison.Ordinal) ? $"{line} '{Path.Combine(_folder.Path, "state.db")}'" : line);
+
+        Assert.True(Names(loaded, "Orleans.Runtime"));
+        Assert.False(Names(loaded, "Microsoft.AspNetCore.Http") || Names(loaded, "AspNetCore.Server.Kestrel") || Names(loaded, "Microsoft.OpenApi"));
+    }
+
     /// <summary>What the runtime tells of the assemblies that it loads.</summary>
     private async Task<byte[]> LoadedByAsync(string line)
     {

@@ -157,8 +157,21 @@ internal static class AnalysisEndpoints
     /// <summary>A board: the name of one of the cluster, or what a board file says.</summary>
     private static async Task<DmaResult<BoardDefinition>> BoardOfAsync(JsonElement board, IGrainFactory grains, CancellationToken cancellation) =>
         board.ValueKind != JsonValueKind.String ? DmaResult.Grant(BoardFile.Parse(board.GetRawText(), "board"))
-        : ModelName.Check(board.GetString(), "Board") is { } refusal ? DmaResult.Refuse<BoardDefinition>(refusal)
-        : await grains.GetBoard(board.GetString()!).GetAsync(cancellation);
+        : ModelName.Check(TextOf(board), "Board") is { } refusal ? DmaResult.Refuse<BoardDefinition>(refusal)
+        : await grains.GetBoard(TextOf(board)).GetAsync(cancellation);
+
+    /// <summary>A text; as it was written where half a character is missing, which is no text.</summary>
+    private static string TextOf(JsonElement text)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return text.GetRawText();
+        }
+    }
 
     private static ImmutableArray<(string Name, ExporterPolicy Policy)> PoliciesNamed(ImmutableArray<string>? names) =>
         [.. (names ?? []).Distinct().Select(PolicyNamed)];

@@ -2,10 +2,12 @@ using System.Text;
 using System.Text.RegularExpressions;
 using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
+using DmaGrains.Silo.Access;
 using DmaGrains.Silo.Hosting;
 using DmaGrains.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace DmaGrains.Silo.Http;
@@ -93,8 +95,10 @@ internal static partial class Problems
 
     private static string DetailOf(HttpContext context) => context.Response.StatusCode switch
     {
+        StatusCodes.Status401Unauthorized when !context.RequestServices.GetRequiredService<TokenStore>().AreNeeded =>
+            "This may come from a web page: expected localhost or a loopback address as Host, and no Origin but that.",
         StatusCodes.Status401Unauthorized when context.Request.Headers.Authorization.Count == 0 =>
-            "This needs a token: expected the header 'Authorization: Bearer TOKEN'. (Without tokens: a Host that is this machine, and no web page's Origin.)",
+            "This needs a token: expected the header 'Authorization: Bearer TOKEN'.",
         StatusCodes.Status401Unauthorized => "The token is not one of this silo: expected 'Authorization: Bearer TOKEN' with one that is.",
         StatusCodes.Status403Forbidden => "The token is for reading: expected one for changing.",
         StatusCodes.Status404NotFound => "There is nothing at this path: expected one of /openapi.json.",

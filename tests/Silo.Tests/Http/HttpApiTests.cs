@@ -83,6 +83,7 @@ public sealed class HttpApiTests(HttpApiSilo shared) : IClassFixture<HttpApiSilo
         { "explore", $$"""{"scenario": {{Scenario}}, "faults": [null]}""", Errno.EINVAL, "faults" },
         { "run", """{"scenario": {"board": "no-such"}}""", Errno.ENOENT, "board" },
         { "run", """{"scenario": {}}""", Errno.EINVAL, "board" },
+        { "run", """{"scenario": {}, "board": "\ud800"}""", Errno.EINVAL, "board" },
         { "advise", """{"board": "small", "devices": [], "size": 4096}""", Errno.EINVAL, "devices" },
         { "advise", """{"board": "small", "devices": ["cam"], "size": 4096}""", Errno.ENODEV, "device" },
         { "advise", """{"board": "small", "devices": ["gpu"], "size": 0}""", Errno.EINVAL, "size" },
