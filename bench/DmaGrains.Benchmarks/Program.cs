@@ -14,6 +14,7 @@ Func<string[], Task<int>>? runAsync = args.FirstOrDefault() switch
     ThroughputRun.Name => ThroughputRun.MainAsync,
     StorageRun.Name => StorageRun.MainAsync,
     DurableRun.Name => DurableRun.MainAsync,
+    TelemetryRun.Name => TelemetryRun.MainAsync,
     DurableWorker.Name => DurableWorker.MainAsync,
     LivesRun.Name => LivesRun.MainAsync,
     SweepRun.Name => SweepRun.MainAsync,
