@@ -111,6 +111,9 @@ public static class CommandLine
             case RefusedBoardException:
                 Say(error, problem.Message);
                 return ExitCode.Refused;
+            case GatewayRefusedException or UnauthorizedAccessException:
+                Say(error, OneLine(problem.Message));
+                return ExitCode.NotPermitted;
             case NoReplyException:
                 Say(error, OneLine(problem.Message));
                 return ExitCode.Unavailable;

@@ -36,7 +36,7 @@ internal sealed class Connecting(DmaGrainsClientOptions options, Func<LivingGate
                 Delay = _firstPause,
                 MaxDelay = _longestPause,
                 UseJitter = true,
-                ShouldHandle = attempt => new(attempt.Outcome.Exception is not null),
+                ShouldHandle = attempt => new(attempt.Outcome.Exception is not (null or GatewayRefusedException)),
                 OnRetry = attempt =>
                 {
                     last = attempt.Outcome.Exception;
@@ -49,7 +49,7 @@ internal sealed class Connecting(DmaGrainsClientOptions options, Func<LivingGate
         {
             return await pipeline.Build().ExecuteAsync(async patience => await TryEachAsync(patience), cancellation);
         }
-        catch (Exception trouble) when (trouble is not NoReplyException && !cancellation.IsCancellationRequested)
+        catch (Exception trouble) when (trouble is not (NoReplyException or GatewayRefusedException) && !cancellation.IsCancellationRequested)
         {
             throw last as NoReplyException ?? new NoReplyException(
                 string.Create(

@@ -37,6 +37,7 @@ public sealed class DmaGrainsClient : IAsyncDisposable
     /// <param name="waiting">Stops waiting for replies afterwards; a command that was sent may still happen.</param>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Options are invalid; the exception lists all of them.</exception>
     /// <exception cref="NoReplyException">No silo answers.</exception>
+    /// <exception cref="GatewayRefusedException">A silo answers and does not let the client in.</exception>
     public static Task<DmaGrainsClient> ConnectAsync(
         DmaGrainsClientOptions options, CancellationToken connecting = default, CancellationToken waiting = default) =>
         ConnectAsync(options, null, connecting, waiting);
@@ -67,15 +68,21 @@ public sealed class DmaGrainsClient : IAsyncDisposable
         DmaGrainsClientOptions options, LivingGateways living, ILoggerFactory? logs, CancellationToken patience, CancellationToken waiting)
     {
         var ending = CancellationTokenSource.CreateLinkedTokenSource(waiting);
-        var client = new DmaGrainsClient(ServicesOf(options, living, logs, ending.Token), ending);
+        var greeting = new Greeting(options);
+        var client = new DmaGrainsClient(ServicesOf(options, living, greeting, logs, ending.Token), ending);
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(patience);
         try
         {
-            foreach (var hosted in client._services.GetServices<IHostedService>())
+            // Orleans' client would try again and again.
+            var starting = client.StartAsync(giveUp.Token);
+            if (await Task.WhenAny(starting, greeting.Refused) == greeting.Refused)
             {
-                await hosted.StartAsync(patience);
+                await giveUp.CancelAsync();
+                await starting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw await greeting.Refused;
             }
 
-            await KnownTypes.ComeAsync(client._services, patience);
+            await starting;
             living.Started(client.Grains);
             return client;
         }
@@ -87,8 +94,18 @@ public sealed class DmaGrainsClient : IAsyncDisposable
         }
     }
 
+    private async Task StartAsync(CancellationToken patience)
+    {
+        foreach (var hosted in _services.GetServices<IHostedService>())
+        {
+            await hosted.StartAsync(patience);
+        }
+
+        await KnownTypes.ComeAsync(_services, patience);
+    }
+
     private static ServiceProvider ServicesOf(
-        DmaGrainsClientOptions options, LivingGateways living, ILoggerFactory? logs, CancellationToken waiting)
+        DmaGrainsClientOptions options, LivingGateways living, Greeting greeting, ILoggerFactory? logs, CancellationToken waiting)
     {
         var services = new ServiceCollection();
         services.AddSingleton(logs ?? NullLoggerFactory.Instance);
@@ -106,6 +123,13 @@ public sealed class DmaGrainsClient : IAsyncDisposable
 
             // This is also how soon a client asks a starting silo again.
             client.Configure<TypeManagementOptions>(types => types.TypeMapRefreshInterval = _typesAskedAgain);
+            options.Tls?.AddTo(client, [.. options.Gateways.Select(Gateway.HostOf)]);
+            greeting.AddTo(client);
+            if (options.Traces)
+            {
+                client.AddActivityPropagation();
+            }
+
             var resending = new Resending(options, waiting);
             client.Services.AddSingleton(resending);
             client.AddOutgoingGrainCallFilter(resending);

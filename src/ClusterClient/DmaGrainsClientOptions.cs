@@ -17,6 +17,15 @@ public sealed class DmaGrainsClientOptions
     /// <summary>The gateways, each <c>HOST:PORT</c>; at least one. With several, the client survives the loss of one.</summary>
     public IList<string> Gateways { get; } = [];
 
+    /// <summary>The token that lets the client in, where silos need one; null for none. A secret.</summary>
+    public string? Token { get; set; }
+
+    /// <summary>TLS, where silos have it; null for none.</summary>
+    public ClientTls? Tls { get; set; }
+
+    /// <summary>Whether spans of the client's calls continue in the silos. They are made only while somebody listens.</summary>
+    public bool Traces { get; set; }
+
     /// <summary>The total time for connecting, 10 milliseconds to one day; 30 seconds unless set.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(30);
 

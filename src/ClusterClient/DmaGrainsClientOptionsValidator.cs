@@ -10,6 +10,7 @@ internal sealed class DmaGrainsClientOptionsValidator : IValidateOptions<DmaGrai
 {
     private const int RetriesMax = 100;
     private const int TextMax = 80;
+    private const int TokenMax = 256;
 
     private static readonly TimeSpan _shortest = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan _longest = TimeSpan.FromDays(1);
@@ -37,6 +38,8 @@ internal sealed class DmaGrainsClientOptionsValidator : IValidateOptions<DmaGrai
         .. Named(nameof(options.ClusterId), options.ClusterId),
         .. Named(nameof(options.ServiceId), options.ServiceId),
         .. Gateways(options.Gateways),
+        .. options.Tls?.Faults(nameof(options.Tls)) ?? [],
+        .. Token(options.Token),
         .. Within(nameof(options.ConnectTimeout), options.ConnectTimeout, _shortest, _longest),
         .. Within(nameof(options.ConnectRetries), options.ConnectRetries, 0, int.MaxValue),
         .. Within(nameof(options.NextGatewayDelay), options.NextGatewayDelay, TimeSpan.Zero, _longest),
@@ -47,6 +50,10 @@ internal sealed class DmaGrainsClientOptionsValidator : IValidateOptions<DmaGrai
 
     private static IEnumerable<string> Named(string option, string? value) =>
         string.IsNullOrWhiteSpace(value) ? [$"{option} is empty: expected the name that the silos use, such as '{ClusterDefaults.ClusterId}'."] : [];
+
+    private static IEnumerable<string> Token(string? token) => token is null || (token.Length is > 0 and <= TokenMax && token.All(letter => letter is > ' ' and < '\u007f'))
+        ? []
+        : [$"{nameof(DmaGrainsClientOptions.Token)} is not a token: expected 1 to {TokenMax} letters, digits and signs, without spaces."];
 
     private static IEnumerable<string> Gateways(IList<string> gateways) => gateways.Count == 0
         ? [$"{nameof(DmaGrainsClientOptions.Gateways)} is empty: expected a list of at least one {Gateway.Expected}."]

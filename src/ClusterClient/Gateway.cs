@@ -29,6 +29,9 @@ public readonly record struct Gateway(string Host, ushort Port)
         return true;
     }
 
+    /// <summary>The host of a gateway that was checked before.</summary>
+    internal static string HostOf(string text) => TryParse(text, out var gateway) ? gateway.Host : string.Empty;
+
     /// <summary>HOST:PORT.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
 

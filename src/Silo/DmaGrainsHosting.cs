@@ -1,5 +1,6 @@
 using DmaGrains.Grains;
 using DmaGrains.Grains.Storage;
+using DmaGrains.Silo.Gateways;
 using DmaGrains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ public static class DmaGrainsHosting
         // It warns about short reminder periods, but only running experiments have reminders.
         silo.Services.AddLogging(logging => logging.AddFilter("Orleans.Hosting.ReminderOptionsValidator", LogLevel.Error));
         silo.AddGrainServices();
+        GatewayDoor.AddTo(silo);
         storage.AddTo(silo, StorageNames.Default);
         return silo;
     }

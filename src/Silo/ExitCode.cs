@@ -21,6 +21,9 @@ public static class ExitCode
     /// <summary>Output cannot be written.</summary>
     public const int CannotWrite = 74;
 
+    /// <summary>A silo does not let the caller in, or do this.</summary>
+    public const int NotPermitted = 77;
+
     /// <summary>Interrupted by SIGINT, which is Ctrl-C.</summary>
     public const int Interrupted = 130;
 

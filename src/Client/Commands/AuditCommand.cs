@@ -61,6 +61,7 @@ internal sealed class AuditCommand
         {
             _given, _device, _board, _getters, _gateway, _data, _json,
         };
+        command.Options.AddAccess();
         command.SetAction((parsed, cancellation) => IsFile(parsed.GetRequiredValue(_given))
             ? Task.FromResult(AuditFile(parsed))
             : AuditBufferAsync(parsed, cancellation));
@@ -88,7 +89,7 @@ internal sealed class AuditCommand
 
         var path = BoardPath.Parse(given);
         var other = BoardOf(parsed);
-        await using var connection = await Connection.OpenAsync(parsed.GetValue(_gateway), parsed.GetValue(_data), path.Board, cancellation);
+        await using var connection = await Connection.OpenAsync(parsed.GetValue(_gateway), GatewayAccess.Of(parsed), parsed.GetValue(_data), path.Board, cancellation);
         var live = new LiveContext(parsed, connection, Terminal.Of(parsed), parsed.GetValue(_json), cancellation);
         var found = await connection.Grains.GetBuffer(path.Board, path.Name).DescribeAsync(cancellation);
         if (!found.TryGetValue(out var buffer))

@@ -34,6 +34,7 @@ internal static class BatchCommand
         {
             file, goOn, gateway, data, json,
         };
+        command.Options.AddAccess();
         command.SetAction(async (parsed, cancellation) =>
         {
             var name = parsed.GetRequiredValue(file);
@@ -44,7 +45,7 @@ internal static class BatchCommand
                 throw new UsageException($"{Quoted.Text(name)} has no command: expected one on a line, such as 'buffer list rk3399'.");
             }
 
-            await using var connection = await Connection.OpenAsync(parsed.GetValue(gateway), parsed.GetValue(data), null, cancellation);
+            await using var connection = await Connection.OpenAsync(parsed.GetValue(gateway), GatewayAccess.Of(parsed), parsed.GetValue(data), null, cancellation);
             Batch.Share(connection);
             return await RunAsync(parsed, lines, parsed.GetValue(goOn), asJson, cancellation);
         });

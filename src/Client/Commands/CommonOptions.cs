@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DmaGrains.Client.Live;
 
 namespace DmaGrains.Client.Commands;
 
@@ -17,6 +18,15 @@ internal static class CommonOptions
         Description = "A running silo's gateway, such as 127.0.0.1:30000; several separated by commas. Without it, an embedded silo.",
         HelpName = "HOST:PORT",
     };
+
+    /// <summary>Adds <c>--token-file FILE</c> and <c>--tls-ca FILE</c>.</summary>
+    public static void AddAccess(this IList<Option> options)
+    {
+        foreach (var option in GatewayAccess.Options())
+        {
+            options.Add(option);
+        }
+    }
 
     /// <summary><c>--data FILE</c>.</summary>
     public static Option<string?> DataFile() => new("--data")

@@ -101,10 +101,11 @@ internal sealed class ExperimentClusterCommands
         Func<ParseResult, Func<IGrainFactory, CancellationToken, Task<DmaResult<ExperimentStatus>>>> read)
     {
         var command = new Command(name, description) { about, _gateway, _json };
+        command.Options.AddAccess();
         command.SetAction(async (parsed, cancellation) =>
         {
             var ask = read(parsed);
-            await using var connection = await Connection.OpenAsync(parsed.GetRequiredValue(_gateway), null, null, cancellation);
+            await using var connection = await Connection.OpenAsync(parsed.GetRequiredValue(_gateway), GatewayAccess.Of(parsed), null, null, cancellation);
             var answer = await ask(connection.Grains, cancellation);
             if (!answer.TryGetValue(out var status))
             {

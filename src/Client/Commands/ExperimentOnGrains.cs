@@ -25,7 +25,7 @@ internal static class ExperimentOnGrains
         ParseResult parsed, string? gateway, Experiment experiment, IResultSink sink, Action<RunProgress> progress, CancellationToken cancellation)
     {
         // What is held is given back after Ctrl-C, too, so the connection does not end with it.
-        var connection = await Connection.OpenAsync(gateway, null, null, cancellation, CancellationToken.None);
+        var connection = await Connection.OpenAsync(gateway, GatewayAccess.Of(parsed), null, null, cancellation, CancellationToken.None);
         await using (connection)
         {
             var warned = new WarningSink(sink);

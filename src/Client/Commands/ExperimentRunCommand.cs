@@ -66,7 +66,7 @@ internal sealed class ExperimentRunCommand
         var run = new ExperimentRunCommand();
         run._file.Arity = files;
         command.Add(run._file);
-        Option[] options = [run._until, run._measure, run._repetitionsMax, .. run._results.All, run._cores, run._every, run._gateway, run._json];
+        Option[] options = [run._until, run._measure, run._repetitionsMax, .. run._results.All, run._cores, run._every, run._gateway, run._json, .. GatewayAccess.Options()];
         foreach (var option in options)
         {
             command.Add(option);

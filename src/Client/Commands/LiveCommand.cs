@@ -19,7 +19,7 @@ internal sealed class LiveCommand
     public LiveCommand(string name, string description, params IEnumerable<Symbol> symbols)
     {
         _command = new(name, description) { _gateway, _data, _json };
-        foreach (var symbol in symbols)
+        foreach (var symbol in symbols.Concat(GatewayAccess.Options()))
         {
             if (symbol is Argument argument)
             {
@@ -62,7 +62,7 @@ internal sealed class LiveCommand
                 return code;
             }
 
-            await using var connection = await Connection.OpenAsync(gateway, data, boardOf(parsed), cancellation);
+            await using var connection = await Connection.OpenAsync(gateway, GatewayAccess.Of(parsed), data, boardOf(parsed), cancellation);
             return await run(new(parsed, connection, Terminal.Of(parsed), asJson, cancellation));
         });
         return _command;

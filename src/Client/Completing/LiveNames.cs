@@ -74,7 +74,7 @@ internal static class LiveNames
             return Task.Run(async () =>
             {
                 using var patience = new CancellationTokenSource(_patience);
-                await using var connection = await Connection.OpenAsync(gateway, data, null, patience.Token);
+                await using var connection = await Connection.OpenAsync(gateway, GatewayAccess.Of(context.ParseResult), data, null, patience.Token);
                 return await ask(connection.Grains, patience.Token);
             }).Result;
         }

@@ -16,6 +16,7 @@ internal abstract class Connection : IAsyncDisposable
 
     /// <summary>Connects.</summary>
     /// <param name="gateway">HOST:PORT, or several separated by commas; null for an embedded silo.</param>
+    /// <param name="access">What lets it in there.</param>
     /// <param name="data">The embedded silo's file; null keeps the state in memory.</param>
     /// <param name="board">The board that the command is about; the embedded silo defines it if it is a shipped one.</param>
     /// <param name="connecting">Gives up connecting.</param>
@@ -23,12 +24,12 @@ internal abstract class Connection : IAsyncDisposable
     /// <exception cref="UsageException">The gateway is malformed, or the file cannot be used.</exception>
     /// <exception cref="NoReplyException">No silo answers.</exception>
     public static async Task<Connection> OpenAsync(
-        string? gateway, string? data, string? board, CancellationToken connecting, CancellationToken waiting)
+        string? gateway, GatewayAccess access, string? data, string? board, CancellationToken connecting, CancellationToken waiting)
     {
         if (gateway is not null)
         {
             return data is null
-                ? await GatewayConnection.OpenAsync(gateway, connecting, waiting)
+                ? await GatewayConnection.OpenAsync(gateway, access, connecting, waiting)
                 : throw new UsageException("--data and --gateway are both given: expected one of them, a file or a running silo.");
         }
 
@@ -38,8 +39,8 @@ internal abstract class Connection : IAsyncDisposable
     }
 
     /// <summary>The same, for a command that ends when it is interrupted.</summary>
-    public static Task<Connection> OpenAsync(string? gateway, string? data, string? board, CancellationToken cancellation) =>
-        OpenAsync(gateway, data, board, cancellation, cancellation);
+    public static Task<Connection> OpenAsync(string? gateway, GatewayAccess access, string? data, string? board, CancellationToken cancellation) =>
+        OpenAsync(gateway, access, data, board, cancellation, cancellation);
 
     /// <summary>Makes a shipped board known to an embedded silo, when a command first needs it.</summary>
     /// <param name="board">The board that the command is about, or null.</param>

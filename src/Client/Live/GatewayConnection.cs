@@ -1,6 +1,7 @@
 using DmaGrains.ClusterClient;
 using DmaGrains.Interfaces;
 using DmaGrains.Scenarios.Files;
+using Microsoft.Extensions.Options;
 
 namespace DmaGrains.Client.Live;
 
@@ -21,13 +22,15 @@ internal sealed class GatewayConnection : Connection
 
     /// <summary>Connects.</summary>
     /// <param name="gateways">HOST:PORT, or several separated by commas.</param>
+    /// <param name="access">What lets it in there.</param>
     /// <param name="connecting">Gives up connecting.</param>
     /// <param name="waiting">Stops waiting for replies afterwards.</param>
     /// <exception cref="UsageException">One of them is not an address.</exception>
     /// <exception cref="NoReplyException">No silo answers.</exception>
-    public static async Task<Connection> OpenAsync(string gateways, CancellationToken connecting, CancellationToken waiting)
+    public static async Task<Connection> OpenAsync(string gateways, GatewayAccess access, CancellationToken connecting, CancellationToken waiting)
     {
         var options = new DmaGrainsClientOptions { ConnectTimeout = _connectTimeout, ConnectRetries = 0 };
+        access.Set(options);
         foreach (var gateway in gateways.Split(','))
         {
             options.Gateways.Add(Gateway.TryParse(gateway, out _)
@@ -35,7 +38,14 @@ internal sealed class GatewayConnection : Connection
                 : throw new UsageException($"--gateway {Quoted.Text(gateway)} is not an address: expected {Gateway.Expected}."));
         }
 
-        return new GatewayConnection(await DmaGrainsClient.ConnectAsync(options, connecting, waiting));
+        try
+        {
+            return new GatewayConnection(await DmaGrainsClient.ConnectAsync(options, connecting, waiting));
+        }
+        catch (OptionsValidationException problem)
+        {
+            throw new UsageException(string.Join(' ', problem.Failures));
+        }
     }
 
     /// <inheritdoc/>

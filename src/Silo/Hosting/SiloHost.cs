@@ -1,5 +1,7 @@
 using System.Net;
 using DmaGrains.Interfaces;
+using DmaGrains.Silo.Access;
+using DmaGrains.Silo.Gateways;
 using DmaGrains.Silo.Health;
 using DmaGrains.Silo.Http;
 using DmaGrains.Silo.Settings;
@@ -89,10 +91,24 @@ internal static class SiloHost
             SiloTelemetry.AddTo(builder, settings);
         }
 
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(services => new TokenStore(
+            settings, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>().CreateLogger(SiloLog.Category)));
         builder.UseOrleans(silo =>
         {
             Join(silo, settings, backends);
+            if (settings.TlsCertificate is not null)
+            {
+                // Before the gateway's door, which then hears nobody without TLS.
+                SiloTls.AddTo(silo, settings);
+            }
+
             silo.UseLiveness().AddDmaGrains(backends.Storage);
+            if (settings.HasTokens)
+            {
+                silo.AddIncomingGrainCallFilter<TokenFilter>();
+            }
+
             if (settings.Traces)
             {
                 silo.AddActivityPropagation();

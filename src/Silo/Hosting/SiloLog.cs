@@ -23,6 +23,14 @@ internal static partial class SiloLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem} What was read before still counts.")]
     public static partial void FileIsNotReadAgain(this ILogger logger, string problem);
 
+    /// <summary>A client wants another cluster than this one, and is not let in.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A client at {Client} wants the cluster '{Wanted}', and this is '{Cluster}': it is not let in.")]
+    public static partial void ClientWantsAnotherCluster(this ILogger logger, string client, string wanted, string cluster);
+
+    /// <summary>A client has no token that is known, and is not let in.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A client at {Client} has {What}: it is not let in.")]
+    public static partial void ClientHasNoToken(this ILogger logger, string client, string what);
+
     /// <summary>A request over HTTP ended with an exception that nobody expects.</summary>
     [LoggerMessage(Level = LogLevel.Error, Message = "A request over HTTP failed")]
     public static partial void RequestFaulted(this ILogger logger, Exception fault);

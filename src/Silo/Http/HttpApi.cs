@@ -24,8 +24,6 @@ internal sealed class HttpApi(SiloSettings settings)
     {
         // Each caller without a token would be a line in the log.
         web.Logging.AddFilter(typeof(TokenAuthentication).FullName, LogLevel.Warning);
-        web.Services.AddSingleton(TimeProvider.System);
-        web.Services.AddSingleton(services => new TokenStore(settings, services.GetRequiredService<TimeProvider>(), LogOf(services)));
         web.Services.AddSingleton<StreamEnd>();
         TokenAuthentication.AddTo(web.Services);
         HttpLimits.AddTo(web.Services, _port, settings.HttpRate ?? HttpLimits.RateDefault);

@@ -6,6 +6,9 @@ namespace DmaGrains.Silo.Settings;
 /// <param name="Purpose">Its purpose, in one sentence.</param>
 public sealed record Setting(string Name, string Expected, string Purpose)
 {
+    /// <summary>The value of <c>silo-insecure</c>, which says what it means.</summary>
+    internal const string SiloInsecureWord = "whoever-reaches-the-ports-is-trusted";
+
     /// <summary>The value of <c>http-insecure</c>, which says what it means.</summary>
     internal const string HttpInsecureWord = "tokens-can-be-read-on-the-way";
 
@@ -44,6 +47,26 @@ public sealed record Setting(string Name, string Expected, string Purpose)
     /// <summary><c>advertise</c>.</summary>
     public static Setting Advertise { get; } = new(
         "advertise", "an IP address", "The address at which others reach this silo; default: that of listen.");
+
+    /// <summary><c>tls-certificate</c>.</summary>
+    public static Setting TlsCertificate { get; } = new(
+        "tls-certificate", "a PEM file", "The certificate of this silo for other silos and for clients; default: no TLS.");
+
+    /// <summary><c>tls-key</c>.</summary>
+    public static Setting TlsKey { get; } = new(
+        "tls-key", "a PEM file", "The private key of tls-certificate; default: in the same file.");
+
+    /// <summary><c>tls-ca</c>.</summary>
+    public static Setting TlsCa { get; } = new(
+        "tls-ca", "a PEM file", "The authority of the cluster's own: whoever has a certificate from it belongs to the cluster.");
+
+    /// <summary><c>tls-clients</c>.</summary>
+    public static Setting TlsClients { get; } = new(
+        "tls-clients", "on or off", "Whether clients have to show a certificate, too; default off.");
+
+    /// <summary><c>silo-insecure</c>.</summary>
+    public static Setting SiloInsecure { get; } = new(
+        "silo-insecure", SiloInsecureWord, "Lets both ports be opened beyond loopback without TLS, or to clients without a token or certificate.");
 
     /// <summary><c>health-port</c>.</summary>
     public static Setting HealthPort { get; } = new(
@@ -108,7 +131,8 @@ public sealed record Setting(string Name, string Expected, string Purpose)
     /// <summary>All settings.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Storage, Data, Clustering, PostgreSql, Redis, SiloPort, GatewayPort, Listen, Advertise, HealthPort,
+        Storage, Data, Clustering, PostgreSql, Redis, SiloPort, GatewayPort, Listen, Advertise,
+        TlsCertificate, TlsKey, TlsCa, TlsClients, SiloInsecure, HealthPort,
         HttpPort, HttpListen, HttpCertificate, HttpKey, HttpInsecure, HttpRate, TokenFile, ReadToken, ChangeToken,
         Prometheus, Otlp, OtlpProtocol, Traces, Logs,
     ];

@@ -1,5 +1,6 @@
 using System.Net;
 using DmaGrains.Silo.Access;
+using DmaGrains.Silo.Gateways;
 using DmaGrains.Silo.Http;
 using DmaGrains.Storage.PostgreSql;
 using DmaGrains.Storage.Redis;
@@ -32,6 +33,7 @@ public sealed record SiloSettings
         ["json"] = LogFormat.Json,
     };
 
+    private static readonly Dictionary<string, bool> _siloInsecure = new() { [Setting.SiloInsecureWord] = true };
     private static readonly Dictionary<string, bool> _insecure = new() { [Setting.HttpInsecureWord] = true };
 
     private const int HttpRateMax = 1_000_000;
@@ -74,6 +76,21 @@ public sealed record SiloSettings
 
     /// <summary>The address at which others reach this silo.</summary>
     public IPAddress Advertise { get; set; } = IPAddress.Loopback;
+
+    /// <summary>The PEM file of the silo's certificate; null for no TLS between silos and to clients.</summary>
+    public string? TlsCertificate { get; set; }
+
+    /// <summary>The PEM file of its private key; null when that is in the same file.</summary>
+    public string? TlsKey { get; set; }
+
+    /// <summary>The PEM file of the cluster's authority; not null with a certificate.</summary>
+    public string? TlsCa { get; set; }
+
+    /// <summary>Whether clients have to show a certificate.</summary>
+    public bool TlsClients { get; set; }
+
+    /// <summary>Whether both ports may be open beyond loopback to whoever reaches them.</summary>
+    public bool SiloIsInsecure { get; set; }
 
     /// <summary>HTTP port for health on loopback, or null.</summary>
     public int? HealthPort { get; set; }
@@ -152,6 +169,11 @@ public sealed record SiloSettings
         GatewayPort = reader.Port(Setting.GatewayPort) ?? GatewayPort;
         Listen = reader.Address(Setting.Listen) ?? Listen;
         Advertise = reader.Address(Setting.Advertise) ?? Listen;
+        TlsCertificate = reader.Text(Setting.TlsCertificate);
+        TlsKey = reader.Text(Setting.TlsKey);
+        TlsCa = reader.Text(Setting.TlsCa);
+        TlsClients = reader.Word(Setting.TlsClients, _switches) ?? TlsClients;
+        SiloIsInsecure = reader.Word(Setting.SiloInsecure, _siloInsecure) ?? SiloIsInsecure;
         HealthPort = reader.Port(Setting.HealthPort);
         HttpPort = reader.Port(Setting.HttpPort);
         HttpListen = reader.Address(Setting.HttpListen);
@@ -186,6 +208,8 @@ public sealed record SiloSettings
         .. NotShared(),
         .. Malformed(PostgreSql, text => PostgreSqlConnection.Parse(text)),
         .. Malformed(Redis, text => RedisProvider.Parse(text)),
+        .. Tls(),
+        .. SiloIsOpen(),
         .. WithoutHttp(),
         .. WithoutCollector(),
         .. HttpIsOpen(),
@@ -233,14 +257,45 @@ public sealed record SiloSettings
             .Select(same => $"{string.Join(" and ", same)} are {(same.Count() == 2 ? "both" : "all")} {same.Key}: expected a port for each.");
     }
 
+    /// <summary>Settings of TLS that do not go together, or cannot be read.</summary>
+    private IEnumerable<string> Tls()
+    {
+        if (TlsCertificate is not null)
+        {
+            return TlsCa is null
+                ? [$"{Setting.TlsCa.Name} is not given, but {Setting.TlsCertificate.Name} needs it: expected {Setting.TlsCa.Expected}."]
+                : Malformed(TlsCertificate, file => _ = new SiloTls(this, TimeProvider.System, NullLogger.Instance));
+        }
+
+        (Setting Setting, bool IsGiven)[] given = [(Setting.TlsKey, TlsKey is not null), (Setting.TlsCa, TlsCa is not null), (Setting.TlsClients, TlsClients)];
+        return given.Where(each => each.IsGiven).SelectMany(each => NotGiven(each.Setting, isGiven: true, isUsed: false, Setting.TlsCertificate.Name));
+    }
+
+    /// <summary>What is missing, or too much, where both ports are open beyond loopback.</summary>
+    private IEnumerable<string> SiloIsOpen()
+    {
+        var isOpen = !IPAddress.IsLoopback(Listen);
+        var isSafe = TlsCertificate is not null && (TlsClients || HasTokens);
+        if (isOpen && !isSafe && !SiloIsInsecure)
+        {
+            yield return TlsCertificate is null
+                ? $"listen '{Listen}' is beyond loopback and nothing is encrypted: expected {Setting.TlsCertificate.Name} with it, or {Setting.SiloInsecure.Name} {Setting.SiloInsecureWord}."
+                : $"listen '{Listen}' lets every client there read and change: expected {Setting.TlsClients.Name} on, {Setting.TokenFile.Name}, {Setting.ReadToken.Name} or {Setting.ChangeToken.Name} with it, or {Setting.SiloInsecure.Name} {Setting.SiloInsecureWord}.";
+        }
+
+        if (SiloIsInsecure && (!isOpen || isSafe))
+        {
+            yield return $"{Setting.SiloInsecure.Name} is given but not used: expected {Setting.Listen.Name} beyond loopback with it, and not both TLS and something that clients need.";
+        }
+    }
+
     /// <summary>Settings of the HTTP API that are given without it.</summary>
     private IEnumerable<string> WithoutHttp()
     {
         (Setting Setting, bool IsGiven)[] given =
         [
             (Setting.HttpListen, HttpListen is not null), (Setting.HttpCertificate, HttpCertificate is not null), (Setting.HttpKey, HttpKey is not null),
-            (Setting.HttpInsecure, HttpIsInsecure), (Setting.HttpRate, HttpRate is not null), (Setting.TokenFile, TokenFile is not null),
-            (Setting.ReadToken, ReadToken is not null), (Setting.ChangeToken, ChangeToken is not null), (Setting.Prometheus, Prometheus),
+            (Setting.HttpInsecure, HttpIsInsecure), (Setting.HttpRate, HttpRate is not null), (Setting.Prometheus, Prometheus),
         ];
         return HttpPort is not null ? [] : given.Where(each => each.IsGiven).SelectMany(each => NotGiven(each.Setting, isGiven: true, isUsed: false, Setting.HttpPort.Name));
     }

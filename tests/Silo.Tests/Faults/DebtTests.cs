@@ -64,7 +64,7 @@ public sealed class DebtTests(Servers servers)
             using var silo = await start();
             var buffers = Enumerable.Range(0, Buffers).Select(number => string.Create(CultureInfo.InvariantCulture, $"k{kill}-{number}")).ToArray();
             using var isGone = new CancellationTokenSource();
-            await using var client = await Connection.OpenAsync(silo.Gateway, null, null, isGone.Token);
+            await using var client = await Connection.OpenAsync(silo.Gateway, GatewayAccess.OfEnvironment(), null, null, isGone.Token);
             Assert.True((await client.Grains.GetBoard(_board.Name).DefineAsync(_board)).IsGranted);
             await Parallel.ForEachAsync(buffers, async (buffer, _) => await MapAsync(client.Grains.GetBuffer(_board.Name, buffer), buffer));
 

@@ -62,7 +62,7 @@ internal sealed class SiloProcess : IDisposable
 
     /// <summary>Connects to gateways as the client does.</summary>
     public static Task<Connection> ConnectAsync(string gateways) =>
-        Connection.OpenAsync(gateways, null, null, TestContext.Current.CancellationToken);
+        Connection.OpenAsync(gateways, GatewayAccess.OfEnvironment(), null, null, TestContext.Current.CancellationToken);
 
     /// <summary>Connects to gateways as the client does, as often as it takes: on a busy machine a client may give up first.</summary>
     public static async Task<Connection> ConnectInTimeAsync(string gateways)

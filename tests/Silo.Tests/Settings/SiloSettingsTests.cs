@@ -2,6 +2,7 @@ using System.Collections;
 using System.Net;
 using CsCheck;
 using DmaGrains.Silo.Settings;
+using DmaGrains.Silo.Tests.Gateways;
 using DmaGrains.Silo.Tests.Machines;
 using Microsoft.Extensions.Options;
 
@@ -12,6 +13,7 @@ public sealed class SiloSettingsTests
     private const string PostgreSql = "Host=db1;Username=u;Password=secret-7Qx";
     private const string Token = "a-token-of-20-letter";
     private const string Insecure = "tokens-can-be-read-on-the-way";
+    private const string Trusting = "whoever-reaches-the-ports-is-trusted";
     private const string Redis = "cache1:6379,password=secret-7Qx";
 
     [Fact]
@@ -53,8 +55,8 @@ public sealed class SiloSettingsTests
     [Fact]
     public void Advertised_address_is_the_one_that_is_listened_on_unless_stated()
     {
-        Assert.Equal(IPAddress.Parse("10.0.0.7"), Read("--listen", "10.0.0.7").Advertise);
-        Assert.Equal(IPAddress.Parse("10.0.0.8"), Read("--listen", "0.0.0.0", "--advertise", "10.0.0.8").Advertise);
+        Assert.Equal(IPAddress.Parse("10.0.0.7"), Read("--listen", "10.0.0.7", "--silo-insecure", Trusting).Advertise);
+        Assert.Equal(IPAddress.Parse("10.0.0.8"), Read("--listen", "0.0.0.0", "--advertise", "10.0.0.8", "--silo-insecure", Trusting).Advertise);
     }
 
     [Theory]
@@ -65,8 +67,8 @@ public sealed class SiloSettingsTests
     [InlineData("gateway-port '65536'", "--gateway-port", "65536")]
     [InlineData("silo-port ' 1'", "--silo-port", " 1")]
     [InlineData("listen 'db1'", "--listen", "db1")]
-    [InlineData("advertise '0.0.0.0'", "--listen", "0.0.0.0")]
-    [InlineData("advertise '::'", "--listen", "::")]
+    [InlineData("advertise '0.0.0.0'", "--listen", "0.0.0.0", "--silo-insecure", Trusting)]
+    [InlineData("advertise '::'", "--listen", "::", "--silo-insecure", Trusting)]
     [InlineData("silo-port and gateway-port are both 5000", "--silo-port", "5000", "--gateway-port", "5000")]
     [InlineData("gateway-port and health-port are both 30000: expected a port for each", "--health-port", "30000")]
     [InlineData("prometheus 'yes'", "--prometheus", "yes")]
@@ -90,8 +92,15 @@ public sealed class SiloSettingsTests
     [InlineData("http-insecure 'yes'", "--http-port", "8080", "--http-insecure", "yes")]
     [InlineData("http-listen is given but not used: expected http-port with it", "--http-listen", "127.0.0.1")]
     [InlineData("http-rate is given but not used: expected http-port with it", "--http-rate", "10")]
-    [InlineData("read-token is given but not used: expected http-port with it", "--read-token", Token)]
-    [InlineData("change-token is given but not used: expected http-port with it", "--change-token", Token)]
+    [InlineData("listen '10.0.0.7' is beyond loopback and nothing is encrypted: expected tls-certificate with it, or silo-insecure", "--listen", "10.0.0.7")]
+    [InlineData("listen '10.0.0.7' is beyond loopback and nothing is encrypted", "--listen", "10.0.0.7", "--read-token", Token)]
+    [InlineData("silo-insecure 'yes'", "--listen", "10.0.0.7", "--silo-insecure", "yes")]
+    [InlineData("silo-insecure is given but not used: expected listen beyond loopback", "--silo-insecure", Trusting)]
+    [InlineData("tls-ca is not given, but tls-certificate needs it", "--tls-certificate", "silo.pem")]
+    [InlineData("tls-certificate: '/no/such/file' cannot be read", "--tls-certificate", "/no/such/file", "--tls-ca", "/no/such/ca")]
+    [InlineData("tls-key is given but not used: expected tls-certificate", "--tls-key", "silo.key")]
+    [InlineData("tls-ca is given but not used: expected tls-certificate", "--tls-ca", "ca.pem")]
+    [InlineData("tls-clients is given but not used: expected tls-certificate", "--tls-clients", "on")]
     [InlineData("http-insecure is given but not used: expected http-listen beyond loopback", "--http-port", "8080", "--http-insecure", Insecure)]
     [InlineData("http-key is given but not used: expected http-certificate with it", "--http-port", "8080", "--http-key", "key.pem")]
     [InlineData("http-listen '0.0.0.0' lets everyone there read and change", "--http-port", "8080", "--http-listen", "0.0.0.0", "--http-insecure", Insecure)]
@@ -172,6 +181,31 @@ public sealed class SiloSettingsTests
         var settings = Read("--http-port", "8080", "--http-listen", "0.0.0.0", "--http-insecure", Insecure, "--read-token", Token);
 
         Assert.Equal((8080, IPAddress.Any, true), (settings.HttpPort, settings.HttpListen, settings.HttpIsInsecure));
+    }
+
+    [Fact]
+    public void Both_ports_may_be_open_with_TLS_and_something_that_clients_need()
+    {
+        using var folder = new TemporaryFolder();
+        using var certificates = new Certificates(folder);
+        string[] open = ["--listen", "10.0.0.7", "--tls-certificate", certificates.Silo(), "--tls-ca", certificates.Ca];
+
+        Assert.StartsWith("listen '10.0.0.7' lets every client there read and change", Assert.Single(FaultsOf(open)), StringComparison.Ordinal);
+        Assert.Equal(certificates.Ca, Read([.. open, "--change-token", Token]).TlsCa);
+        Assert.True(Read([.. open, "--tls-clients", "on"]).TlsClients);
+        Assert.StartsWith("silo-insecure is given but not used", Assert.Single(FaultsOf([.. open, "--tls-clients", "on", "--silo-insecure", Trusting])), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_certificate_that_is_none_or_for_clients_alone_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        using var certificates = new Certificates(folder);
+        File.WriteAllText(folder.File("none.pem"), "secret-7Qx");
+
+        Assert.Contains("it is not a certificate with its key", Assert.Single(FaultsOf("--tls-certificate", folder.File("none.pem"), "--tls-ca", certificates.Ca)), StringComparison.Ordinal);
+        Assert.Contains("not for both servers and clients", Assert.Single(FaultsOf("--tls-certificate", certificates.ForClient(), "--tls-ca", certificates.Ca)), StringComparison.Ordinal);
+        Assert.Contains("no certificate that stands for itself", Assert.Single(FaultsOf("--tls-certificate", certificates.Silo(), "--tls-ca", certificates.Silo())), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -278,6 +312,7 @@ public sealed class SiloSettingsTests
     public void Settings_that_do_not_go_together_are_all_told() => Assert.Equal(
         [
             "redis is given but not used: expected storage or clustering redis with it.",
+            $"listen '0.0.0.0' is beyond loopback and nothing is encrypted: expected tls-certificate with it, or silo-insecure {Trusting}.",
             "silo-port and gateway-port and health-port are all 5000: expected a port for each.",
             "advertise '0.0.0.0' stands for every address: expected one at which others reach this silo.",
         ],

@@ -1,0 +1,5 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("DmaGrains.ClusterClient")]
+[assembly: InternalsVisibleTo("DmaGrains.Silo")]
+[assembly: InternalsVisibleTo("DmaGrains.Silo.Tests")]
