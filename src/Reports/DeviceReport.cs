@@ -70,6 +70,10 @@ public sealed record DeviceReport(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool NeverExports { get; init; }
 
+    /// <summary>Whether it is a PCI device; not written when false.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Pci { get; init; }
+
     /// <summary>Its stated further limits by their names in board files; null, and not written, without any.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Limits { get; init; }
@@ -103,6 +107,7 @@ public sealed record DeviceReport(
         Bus = device.Bus,
         Windows = BusWindowReport.Of(device.Windows),
         NeverExports = device.NeverExports,
+        Pci = device.Pci,
         Limits = LimitsReport.Of(device.Limits),
         LimitsText = [.. device.Limits.Stated.Select(stated => stated.Limit.Takes(stated.Value))],
     };

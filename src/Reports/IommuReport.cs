@@ -31,6 +31,10 @@ public sealed record IommuReport(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ulong? OutputLimit { get; init; }
 
+    /// <summary>Whether freed ranges are kept for requests of the same size; not written when false.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Caches { get; init; }
+
     /// <summary>The report of an MMU.</summary>
     public static IommuReport Of(IommuStage stage) => new(
         stage.Name,
@@ -44,6 +48,7 @@ public sealed record IommuReport(
         Vocabulary.IovaReuses.WordFor(stage.Layout.Reuse),
         [.. stage.Layout.Reserved.Select(window => new WindowReport(window.First.Value, window.LengthBytes))])
     {
+        Caches = stage.Layout.Caches,
         OutputLimit = stage.OutputLimit == 0 ? null : stage.OutputLimit,
     };
 }

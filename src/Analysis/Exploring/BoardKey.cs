@@ -116,7 +116,7 @@ internal sealed class BoardKey(IEnumerable<string> buffers, IEnumerable<string> 
         }
     }
 
-    private static void AddTranslation(List<ulong> numbers, DmaTranslation translation)
+    private void AddTranslation(List<ulong> numbers, DmaTranslation translation)
     {
         if (translation.Pool is null && translation.Stages.IsEmpty)
         {
@@ -132,6 +132,7 @@ internal sealed class BoardKey(IEnumerable<string> buffers, IEnumerable<string> 
             foreach (var space in state.Stages[index].Spaces)
             {
                 numbers.Add(layout.Policy == IovaPolicy.RoundRobin ? space.NextGranule : 0);
+                AddSearch(numbers, space);
                 numbers.Add((ulong)space.Retired.Length);
                 foreach (var range in space.Retired)
                 {
@@ -142,6 +143,23 @@ internal sealed class BoardKey(IEnumerable<string> buffers, IEnumerable<string> 
         }
 
         numbers.Add((ulong)(state.Pool?.NextSlot ?? 0));
+    }
+
+    /// <summary>Where searches go on, and what is kept for later requests: two boards that differ here give the next mapping other addresses.</summary>
+    private void AddSearch(List<ulong> numbers, IovaSpaceState space)
+    {
+        // Granules are below 2^52.
+        numbers.Add(space.Search.Low ?? ulong.MaxValue);
+        numbers.Add(space.Search.High ?? ulong.MaxValue);
+        numbers.Add(space.Search.RefusedCount ?? ulong.MaxValue);
+        numbers.Add((ulong)space.BeyondPci.Length);
+        numbers.AddRange(space.BeyondPci.Select(NumberOf));
+        numbers.Add((ulong)space.Cached.Length);
+        foreach (var stack in space.Cached)
+        {
+            numbers.Add(((ulong)(uint)stack.Order << 48) | ((ulong)(uint)stack.Place << 16) | (uint)stack.Firsts.Length);
+            numbers.AddRange(stack.Firsts);
+        }
     }
 
     private ulong StorageOf(BackingStorage? storage)

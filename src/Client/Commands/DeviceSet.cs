@@ -39,6 +39,7 @@ internal sealed class DeviceSet
     private readonly Option<string?> _peerBus = NameOptions.One(
         "--peer-bus", "BUS", "The bus on which peers reach each other's memory, or 'none'.");
 
+    private readonly Option<bool> _pci = new("--pci") { Description = "A PCI device: its MMU gives it addresses below 4 GiB first." };
     private readonly Option<bool> _neverExports = new("--never-exports") { Description = "Only imports buffers." };
 
     private readonly Option<bool> _perLine = new("--segments-per-line")
@@ -78,7 +79,7 @@ internal sealed class DeviceSet
             """,
             [
                 path, _size, _count, _boundary, _mask, _limit, _windows, _contiguous, _coherent, _iommu, _busMmu, _structPage, _trusted, _peerToPeer,
-                _peerBus, _neverExports, _perLine, _preferred, .. _limits.Select(row => row.Option),
+                _peerBus, _pci, _neverExports, _perLine, _preferred, .. _limits.Select(row => row.Option),
             ]).Does(DeviceCommand.BoardOf(path), async live =>
         {
             var (board, name) = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
@@ -112,6 +113,7 @@ internal sealed class DeviceSet
             Trusted = Given(parsed, _trusted, device.Trusted),
             PeerToPeer = Given(parsed, _peerToPeer, device.PeerToPeer),
             PeerBus = Named(parsed, _peerBus, device.PeerBus),
+            Pci = Given(parsed, _pci, device.Pci),
             NeverExports = Given(parsed, _neverExports, device.NeverExports),
             SegmentsPerLine = Given(parsed, _perLine, device.SegmentsPerLine),
             PreferredSegmentSize = (uint)Given(parsed, _preferred, device.PreferredSegmentSize)!,

@@ -45,6 +45,11 @@ internal static class DeviceTable
             yield return $"takes {limit}";
         }
 
+        if (device.Pci)
+        {
+            yield return "PCI";
+        }
+
         if (device.NeverExports)
         {
             yield return "only imports";

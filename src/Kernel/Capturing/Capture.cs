@@ -157,6 +157,7 @@ public static class Capture
             ("virt_boundary_mask", device.Limits.VirtBoundaryMask is { } meets ? Address(meets.Value) : null, device.Limits.VirtBoundaryMask?.Source),
             ("dma_mask", device.DmaMask is { } mask ? Address(mask.Mask) : null, device.DmaMask?.Source),
             ("coherent", device.Coherent is { } coherent ? coherent.Snoops ? "true" : "false" : null, device.Coherent?.Source),
+            ("pci", device.Bus == "pci" && mmu is not null ? "true" : null, "drivers/iommu/dma-iommu.c, iommu_dma_alloc_iova"),
             ("iommu", mmu, mmu is null ? null : $"{device.Path}/iommu_group"),
         ];
         var known = values.Where(value => value.Value is not null).ToList();

@@ -112,6 +112,9 @@ internal sealed class VectorField
         }
     }
 
+    /// <summary>The value as JSON without white space.</summary>
+    public string Shown => string.Concat(_value.GetRawText().Where(character => !char.IsWhiteSpace(character)));
+
     /// <summary>The fault of a value that reads well but makes no sense here.</summary>
     public VectorFileException Unexpected(string expected) =>
         Fault($"{Name} is {HarmlessText.Cut(_value.GetRawText(), ShownMax)}", expected);

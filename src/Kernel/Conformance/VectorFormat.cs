@@ -8,6 +8,9 @@ namespace DmaGrains.Kernel.Conformance;
 internal sealed record VectorFormat(
     VectorKind Kind, string Name, string[] Markers, Func<VectorField, Mismatch?> Check)
 {
+    /// <summary>Markers of other kinds that its records have too.</summary>
+    private string[] Shared { get; init; } = [];
+
     private static readonly VectorFormat[] _all =
     [
         new(VectorKind.Scatterlist, "scatterlist", ["pfns", "calls"], ScatterlistVector.Check),
@@ -15,6 +18,8 @@ internal sealed record VectorFormat(
         new(VectorKind.Representability, "representability", ["max_segment_count"], RepresentabilityVector.Check),
         new(VectorKind.CheckSgSegment, "check_sg_segment", ["dma_address"], SegmentCheckVector.Check),
         new(VectorKind.IommuMap, "iommu_map", ["granule"], IommuVector.Check),
+        new(VectorKind.Iova, "iova", ["reserved"], IovaVector.Check) { Shared = ["ops", "granule", "rcache"] },
+        new(VectorKind.IommuPlace, "iommu_place", ["rcache"], IommuPlaceVector.Check) { Shared = ["ops", "granule"] },
     ];
 
     /// <summary>The kinds and their fields, for messages.</summary>
@@ -26,7 +31,8 @@ internal sealed record VectorFormat(
     /// <param name="before">The format of the file's earlier records; null when this is the first.</param>
     public static VectorFormat Of(VectorField record, VectorFormat? before)
     {
-        var markers = _all.SelectMany(format => format.Markers).Where(record.Has).ToList();
+        var shared = _all.Where(format => format.Markers.Any(record.Has)).SelectMany(format => format.Shared).ToHashSet();
+        var markers = _all.SelectMany(format => format.Markers).Where(record.Has).Where(marker => !shared.Contains(marker)).ToList();
         if (markers.Count != 1)
         {
             var found = markers.Count == 0 ? "no known kind" : string.Join(" and ", markers);

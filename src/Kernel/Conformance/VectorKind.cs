@@ -18,4 +18,10 @@ public enum VectorKind
 
     /// <summary>A list laid out in an IOMMU's address space: drivers/iommu/dma-iommu.c.</summary>
     IommuMap,
+
+    /// <summary>Ranges taken from an address space and given back: drivers/iommu/iova.c of 7.3.4.</summary>
+    Iova,
+
+    /// <summary>Whole lists mapped through an address space and unmapped: drivers/iommu/dma-iommu.c of 7.3.4.</summary>
+    IommuPlace,
 }

@@ -18,4 +18,7 @@ public enum AttachmentTraits
 
     /// <summary>The storage is a peer's memory that no bus connects to the device.</summary>
     NoPeerRoute = 8,
+
+    /// <summary>It is a PCI device.</summary>
+    Pci = 16,
 }

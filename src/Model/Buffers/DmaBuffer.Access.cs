@@ -55,6 +55,7 @@ public sealed partial record DmaBuffer
         (device.Coherent ? AttachmentTraits.Coherent : AttachmentTraits.None)
         | (device.NeedsStructPage ? AttachmentTraits.NeedsStructPage : AttachmentTraits.None)
         | (device.SegmentsPerLine ? AttachmentTraits.SegmentsPerLine : AttachmentTraits.None)
+        | (device.Pci ? AttachmentTraits.Pci : AttachmentTraits.None)
         | (Regions.IsEmpty || Lies.All(device.HasBusTo) ? AttachmentTraits.None : AttachmentTraits.NoPeerRoute);
 
     /// <summary>EINVAL for an access that the storage does not offer; else null.</summary>

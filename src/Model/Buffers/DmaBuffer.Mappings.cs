@@ -31,6 +31,7 @@ public sealed partial record DmaBuffer
                 Takes = exporter.Demand(Origin.ReadWith),
                 Windows = exporter.Reach.Windows,
                 OutputLimit = exporter.OutputLimit,
+                Traits = exporter.Pci ? attachment.Traits | AttachmentTraits.Pci : attachment.Traits & ~AttachmentTraits.Pci,
             }
             : attachment with { Device = "a heap", Iommu = null, BusMmu = null, OutputLimit = 0, HighestAddress = ulong.MaxValue, Windows = default };
     }
@@ -198,6 +199,7 @@ public sealed partial record DmaBuffer
             Options = mapping.Options,
             Space = mapping.Options.HasFlag(MapOptions.OwnSpace) ? attachment.Name : null,
             Windows = attachment.SeenThrough,
+            Pci = attachment.Traits.HasFlag(AttachmentTraits.Pci),
         },
         mapped => before.Taken(mapped.TryGetValue(out var held)
             ? Hold(mapping with { Mapped = held, SteeredBy = attachment.Takes })

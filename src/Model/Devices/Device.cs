@@ -94,6 +94,10 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     [Id(16)]
     public bool NeverExports { get; init; }
 
+    /// <summary>A PCI device: an MMU of the DMA API gives it addresses below 4 GiB as long as there are any (<see cref="Translation.IovaPolicy.TopDown"/>).</summary>
+    [Id(17)]
+    public bool Pci { get; init; }
+
     /// <summary>The MMU next to memory, or null.</summary>
     public string? LastMmu => BusMmu ?? Iommu;
 

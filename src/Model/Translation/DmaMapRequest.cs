@@ -45,6 +45,10 @@ public sealed record DmaMapRequest(
     [Id(2)]
     public DmaWindows Windows { get; init; }
 
+    /// <summary>Whether it is a PCI device, for which addresses below 4 GiB are tried first.</summary>
+    [Id(4)]
+    public bool Pci { get; init; }
+
     /// <summary>The memory that the device reaches where no MMU stands in between.</summary>
     internal DmaReach Reach => new(HighestAddress, Windows);
 

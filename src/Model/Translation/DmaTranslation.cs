@@ -208,7 +208,8 @@ public sealed class DmaTranslation
         var (stages, reply) = _stages.Map(table, request);
         if (!reply.TryGetValue(out var held))
         {
-            return Refuse(reply.Refusal!);
+            // Nothing is held, but a later search may begin elsewhere.
+            return ((ReferenceEquals(stages, _stages) ? this : new(stages, _bounces, _held)), DmaResult.Refuse<DmaMapped>(reply.Refusal!));
         }
 
         return Hold(stages, _bounces, request, new(held, [])

@@ -45,9 +45,10 @@ internal sealed class FreeIovas
     /// <param name="count">Granules.</param>
     /// <param name="alignment">A power of two, in granules.</param>
     /// <param name="end">The granule after the last one allowed.</param>
-    public ulong? HighestFit(ulong count, ulong alignment, ulong end)
+    /// <param name="from">The lowest base allowed.</param>
+    public ulong? HighestFit(ulong count, ulong alignment, ulong end, ulong from = 0)
     {
-        for (var index = IndexAtOrBefore(end); index >= 0; index--)
+        for (var index = IndexAtOrBefore(end); index >= 0 && _runs[index].End > from; index--)
         {
             var limit = Math.Min(_runs[index].End, end);
             if (limit - _runs[index].First < count)
@@ -56,13 +57,29 @@ internal sealed class FreeIovas
             }
 
             var first = (limit - count) & ~(alignment - 1);
-            if (first >= _runs[index].First)
+            if (first >= Math.Max(_runs[index].First, from))
             {
                 return first;
             }
         }
 
         return null;
+    }
+
+    /// <summary>The first granule at or after <paramref name="granule"/> that is free; null when none is.</summary>
+    public ulong? NextFree(ulong granule)
+    {
+        var index = IndexAtOrBefore(granule);
+        return index >= 0 && granule < _runs[index].End ? granule
+            : index + 1 < _runs.Count ? _runs[index + 1].First
+            : null;
+    }
+
+    /// <summary>The first granule at or after <paramref name="granule"/> that is not free.</summary>
+    public ulong NextTaken(ulong granule)
+    {
+        var index = IndexAtOrBefore(granule);
+        return index >= 0 && granule < _runs[index].End ? _runs[index].End : granule;
     }
 
     /// <summary>The longest run below <paramref name="end"/>, in granules.</summary>

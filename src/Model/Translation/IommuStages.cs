@@ -32,7 +32,7 @@ internal sealed record IommuStages(ImmutableArray<StageContexts> All)
     {
         if (Check(request) is { } bad)
         {
-            return Refuse(bad);
+            return (this, Refused(bad));
         }
 
         var path = request.Path;
@@ -46,23 +46,25 @@ internal sealed record IommuStages(ImmutableArray<StageContexts> All)
             var laidOut = mapping is null ? IommuMap.Map(limits, table) : IommuMap.Map(limits, mapping, mapped[^1].Range.First);
             if (!laidOut.TryGetValue(out mapping))
             {
-                return Refuse(Explain(laidOut.Refusal!, stage, request));
+                return (next.Unmap(mapped.ToImmutable()), Refused(Explain(laidOut.Refusal!, stage, request)));
             }
 
             // The device never sees the addresses of the lower stage.
             var highest = step == path.Length - 1 ? request.HighestAddress : ulong.MaxValue;
             var space = step == path.Length - 1 && request.Space is { } own ? $"{request.Token.Buffer}/{own}" : null;
-            var (filled, reply) = stage.Allocate(mapping.LengthBytes, highest, space);
-            if (!reply.TryGetValue(out var held))
+            var pciDevice = step == path.Length - 1 && request.Pci ? request.Importer : null;
+            var (filled, reply) = stage.Allocate(mapping.LengthBytes, highest, space, pciDevice);
+            if (!reply.TryGetValue(out var range))
             {
-                return Refuse(Explain(reply.Refusal!, stage, request));
+                return ((ReferenceEquals(filled, stage) ? next : next.With(filled)).Unmap(mapped.ToImmutable()), Refused(Explain(reply.Refusal!, stage, request)));
             }
 
             next = next.With(filled);
-            mapped.Add(held);
+            mapped.Add(range);
         }
 
-        return TooMany(mapping!, request) is { } tooMany ? Refuse(tooMany) : (next, DmaResult.Grant(mapped.MoveToImmutable()));
+        var held = mapped.MoveToImmutable();
+        return TooMany(mapping!, request) is { } tooMany ? (next.Unmap(held), Refused(tooMany)) : (next, DmaResult.Grant(held));
     }
 
     /// <summary>Gives back each range of a mapping to its context.</summary>
@@ -115,8 +117,7 @@ internal sealed record IommuStages(ImmutableArray<StageContexts> All)
                 $"{request.Importer} takes at most {Counted.Of(most, "segment")}; {request.Token.Buffer} has {count} behind {request.Path[^1]}.");
     }
 
-    private (IommuStages Next, DmaResult<ImmutableArray<MappedStage>> Reply) Refuse(Refusal refusal) =>
-        (this, DmaResult.Refuse<ImmutableArray<MappedStage>>(refusal));
+    private static DmaResult<ImmutableArray<MappedStage>> Refused(Refusal refusal) => DmaResult.Refuse<ImmutableArray<MappedStage>>(refusal);
 
     /// <summary>EINVAL naming Stage for an unknown stage, EOPNOTSUPP naming Options for options that the stages do not support; else null.</summary>
     private Refusal? Check(DmaMapRequest request)

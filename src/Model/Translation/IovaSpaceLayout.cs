@@ -26,6 +26,13 @@ public sealed record IovaSpaceLayout(
     [Id(0)]
     public ImmutableArray<IovaRange> Reserved { get; init; } = [];
 
+    /// <summary>
+    /// Whether freed ranges of up to 32 granules are kept for requests of the same size, the last freed one first, as each CPU of a kernel
+    /// keeps them (iova_rcache). One CPU; with <see cref="IovaPolicy.TopDown"/> only.
+    /// </summary>
+    [Id(1)]
+    public bool Caches { get; init; }
+
     /// <summary>The whole granules between the bounds, without granule 0: their bytes fit 64 bits.</summary>
     internal GranuleRun Granules => new(
         Math.Max(1, (ulong)(((UInt128)First.Value + GranuleBytes - 1) / GranuleBytes)), GranulesThrough(Last.Value));
@@ -51,8 +58,8 @@ public sealed record IovaSpaceLayout(
 
     /// <summary>Null when the layout is valid.</summary>
     /// <returns>
-    /// EINVAL naming GranuleBytes, Last (no whole granule between the bounds) or Reserved (a window is empty or reaches
-    /// beyond 64-bit addresses); ENOSPC for too many windows.
+    /// EINVAL naming GranuleBytes, Last (no whole granule between the bounds), Caches (another policy) or Reserved (a window is empty or
+    /// reaches beyond 64-bit addresses); ENOSPC for too many windows.
     /// </returns>
     public Refusal? Check()
     {
@@ -65,6 +72,11 @@ public sealed record IovaSpaceLayout(
         {
             return Refusal.Of(
                 Errno.EINVAL, nameof(Last), $"No whole granule of {GranuleBytes} bytes lies from {First} to {Last}.");
+        }
+
+        if (Caches && Policy != IovaPolicy.TopDown)
+        {
+            return Refusal.Of(Errno.EINVAL, nameof(Caches), $"A space that looks for addresses {Policy} keeps no freed ranges: expected {IovaPolicy.TopDown}.");
         }
 
         if (Reserved.IsDefault)

@@ -54,9 +54,13 @@ internal sealed record StageContexts(IommuStage Stage, ImmutableArray<IovaSpace>
     /// <param name="lengthBytes">Bytes, 1 or more.</param>
     /// <param name="highestAddress">The last address that the range may contain.</param>
     /// <param name="space">The name of the own space; null for a shared one.</param>
-    /// <returns>ENOSPC naming ContextCount when no context is free for the space, or LengthBytes; nothing is changed then.</returns>
+    /// <param name="pciDevice">The name of the device if it is a PCI device; else null.</param>
+    /// <returns>
+    /// ENOSPC naming ContextCount when no context is free for the space, or LengthBytes; nothing is held then, but a later search may begin
+    /// elsewhere.
+    /// </returns>
     /// <remarks>The only place that says that no context is free.</remarks>
-    public (StageContexts Next, DmaResult<MappedStage> Reply) Allocate(ulong lengthBytes, ulong highestAddress, string? space = null)
+    public (StageContexts Next, DmaResult<MappedStage> Reply) Allocate(ulong lengthBytes, ulong highestAddress, string? space = null, string? pciDevice = null)
     {
         if (ContextFor(space) is not { } context)
         {
@@ -68,7 +72,7 @@ internal sealed record StageContexts(IommuStage Stage, ImmutableArray<IovaSpace>
         // A newly taken context starts with empty, flushed tables.
         var isTaken = space is not null && Owners[context] is null;
         var before = isTaken ? IovaSpace.Create(Stage.Layout).Value : Spaces[context];
-        var (filled, reply) = before.Allocate(lengthBytes, highestAddress);
+        var (filled, reply) = before.Allocate(lengthBytes, highestAddress, pciDevice);
         return reply.TryGetValue(out var range)
             ? (
                 this with { Spaces = Spaces.SetItem(context, filled), Owners = isTaken ? Owners.SetItem(context, space) : Owners },
@@ -77,7 +81,7 @@ internal sealed record StageContexts(IommuStage Stage, ImmutableArray<IovaSpace>
                     IsLazy = Stage.Layout.Reuse == IovaReuse.Lazy,
                     Space = space,
                 }))
-            : (this, DmaResult.Refuse<MappedStage>(reply.Refusal!));
+            : (isTaken || ReferenceEquals(filled, before) ? this : this with { Spaces = Spaces.SetItem(context, filled) }, DmaResult.Refuse<MappedStage>(reply.Refusal!));
     }
 
     /// <summary>Gives a range back to its context, whichever is current; the last range of an own space frees the space.</summary>

@@ -12,7 +12,7 @@ internal static class DeviceFields
     private static readonly string[] _valued =
     [
         "max_segment_size", "max_segment_count", "segment_boundary_mask", "contiguous", "dma_mask", "bus_dma_limit",
-        "windows", "coherent", "iommu", "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line", "never_exports",
+        "windows", "coherent", "iommu", "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line", "never_exports", "pci",
         .. ListLimit.All.Select(KeyOf), "preferred_segment_size",
     ];
 
@@ -48,6 +48,7 @@ internal static class DeviceFields
             Trusted = map.Optional("trusted")?.AsFlag() ?? false,
             PeerToPeer = map.Optional("peer_to_peer")?.AsFlag() ?? false,
             PeerBus = map.Optional("peer_bus")?.AsName(),
+            Pci = map.Optional("pci")?.AsFlag() ?? false,
             NeverExports = map.Optional("never_exports")?.AsFlag() ?? false,
             SegmentsPerLine = map.Optional("segments_per_line")?.AsFlag() ?? false,
             PreferredSegmentSize = (uint)(map.Optional("preferred_segment_size")?.AsSize(0, uint.MaxValue) ?? 0),

@@ -33,7 +33,7 @@ internal static class IommuFields
     {
         var before = problems.Count;
         map.AllowOnly(
-            "name", "granule", "first", "last", "policy", "alignment", "reuse", "owner", "contexts", "reserved", "output_limit", "source");
+            "name", "granule", "first", "last", "policy", "alignment", "reuse", "caches", "owner", "contexts", "reserved", "output_limit", "source");
         var name = map.Required("name").AsName();
         var first = new Iova(map.Required("first").AsSize(0, ulong.MaxValue));
         var last = new Iova(map.Required("last").AsSize(0, ulong.MaxValue));
@@ -46,6 +46,7 @@ internal static class IommuFields
             map.Optional("alignment")?.AsChoice(Vocabulary.IovaAlignments) ?? default,
             map.Optional("reuse")?.AsChoice(Vocabulary.IovaReuses) ?? default)
         {
+            Caches = map.Optional("caches")?.AsFlag() ?? false,
             Reserved = map.Optional("reserved") is { } windows ? ReservedOf(windows) : [],
         };
         var stage = new IommuStage(name, layout)
@@ -56,7 +57,7 @@ internal static class IommuFields
         };
         if (problems.Count == before && stage.Check() is { } refusal)
         {
-            map.PlaceOf("last").Report(refusal, "an MMU that can exist");
+            map.PlaceOf(refusal.Field == nameof(IovaSpaceLayout.Caches) ? "caches" : "last").Report(refusal, "an MMU that can exist");
         }
 
         return stage;

@@ -332,7 +332,8 @@ public sealed partial class StoredRecordTests(SiloFixture silo)
                 (number % 5) switch { 0 => 0u, 1 => 16u, 2 => 4u, 3 => 64u, _ => 1u },
                 number % 3 == 0 ? 0xffffUL : 0))
             {
-                DmaMask = number % 7 == 0 ? 0xfffffUL : ulong.MaxValue,
+                // Not behind the MMU, where a narrow device that is refused makes the others wait until something is unmapped.
+                DmaMask = number % 7 == 0 && number % 6 != 1 ? 0xfffffUL : ulong.MaxValue,
                 Coherent = number % 2 == 0,
                 NeedsStructPage = number % 11 == 0,
                 Iommu = number % 6 == 1 ? Long("mmu") : null,

@@ -17,6 +17,8 @@ public class ConformanceTests
     [InlineData("representability", VectorKind.Representability, 1284)]
     [InlineData("check_sg_segment", VectorKind.CheckSgSegment, 480)]
     [InlineData("iommu_map", VectorKind.IommuMap, 1440)]
+    [InlineData("iova", VectorKind.Iova, 396)]
+    [InlineData("iommu_place", VectorKind.IommuPlace, 400)]
     public void Run_passes_every_record_of_the_public_files(string name, VectorKind kind, int records)
     {
         var report = VectorFiles.RunPublic(name);
@@ -33,6 +35,8 @@ public class ConformanceTests
     [InlineData("representability")]
     [InlineData("check_sg_segment")]
     [InlineData("iommu_map")]
+    [InlineData("iova")]
+    [InlineData("iommu_place")]
     public void Run_fails_the_record_when_any_expected_value_is_another(string name)
     {
         var lines = VectorFiles.PublicLines(name);

@@ -28,7 +28,7 @@ public sealed class DmaTranslationTests
         var (same, reply) = translation.Map(scattered with { Takes = new(32 * 4096, 3, ulong.MaxValue) });
 
         Assert.Equal([131072U, 131072U, 131072U, 131072U], SegmentsOf(scattered, mapped).Select(segment => segment.LengthBytes));
-        Assert.Same(translation, same);
+        Assert.Empty(same.Held);
         Assert.Equal(("MaxSegmentCount", 4UL, 3UL), (RefusalOf(Errno.EINVAL, reply).Field, reply.Refusal!.Needed, reply.Refusal.Limit));
         Assert.True(translation.Map(scattered with { Takes = new(32 * 4096, 3, ulong.MaxValue), ChecksCount = false }).Reply.IsGranted);
     }
@@ -47,7 +47,8 @@ public sealed class DmaTranslationTests
 
     [Theory]
     [InlineData(0xddbfffffUL, 0xddbff000UL)]
-    [InlineData(0xddbffffeUL, 0xddbfe000UL)]
+    [InlineData(0xddbffffeUL, 0xddbff000UL)]
+    [InlineData(0xddbfefffUL, 0xddbfe000UL)]
     [InlineData(0xd8ffffffUL, 0xd8fff000UL)]
     public void Map_stays_below_venus_last_address_which_is_no_power_of_two(ulong last, ulong first)
     {
@@ -87,7 +88,7 @@ public sealed class DmaTranslationTests
         var (next, reply) = held.Map(Scattered(9, 1) with { BusMmu = "bus", Iommu = "own" });
 
         var refusal = RefusalOf(Errno.ENOMEM, reply);
-        Assert.Same(held, next);
+        Assert.Equal(held.Held, next.Held);
         Assert.Equal(("LengthBytes", 9 * 4096UL, 7 * 4096UL), (refusal.Field, refusal.Needed, refusal.Limit));
         Assert.Contains("own cannot map a for dev", refusal.Reason, StringComparison.Ordinal);
         Assert.Contains("28672 bytes are free", refusal.Reason, StringComparison.Ordinal);

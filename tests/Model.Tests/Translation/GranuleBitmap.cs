@@ -7,17 +7,25 @@ internal sealed class GranuleBitmap
 {
     private readonly IovaSpaceLayout _layout;
     private readonly Dictionary<ulong, State> _granules = [];
+    private readonly List<(ulong First, ulong Count)> _retired = [];
     private ulong _next;
+
+    // For top-down search: where it goes on, by the first granule of a range, and the size that is refused at once.
+    private ulong? _low;
+    private ulong? _high;
+    private ulong _tooBig;
 
     public GranuleBitmap(GranuleBitmap other)
     {
-        (_layout, _granules, _next) = (other._layout, new(other._granules), other._next);
+        (_layout, _granules, _next, _retired) = (other._layout, new(other._granules), other._next, [.. other._retired]);
+        (_low, _high, _tooBig) = (other._low, other._high, other._tooBig);
         FlushCount = other.FlushCount;
     }
 
     public GranuleBitmap(IovaSpaceLayout layout)
     {
         _layout = layout;
+        _tooBig = FourGiB;
         var granule = (UInt128)layout.GranuleBytes;
         for (UInt128 index = layout.First.Value / granule; index * granule <= layout.Last.Value; index++)
         {
@@ -43,10 +51,17 @@ internal sealed class GranuleBitmap
 
     public int RetiredCount => _granules.Count(granule => granule.Value == State.Retired);
 
+    private ulong FourGiB => (1UL << 32) / _layout.GranuleBytes;
+
     /// <summary>The address handed out, or null.</summary>
     public ulong? Allocate(ulong lengthBytes, ulong highestAddress)
     {
-        var count = (lengthBytes + _layout.GranuleBytes - 1) / _layout.GranuleBytes;
+        var count = TakenFor(lengthBytes);
+        if (_layout.Policy == IovaPolicy.TopDown)
+        {
+            return AllocateTopDown(count, highestAddress) is { } found ? found * _layout.GranuleBytes : null;
+        }
+
         if (Find(count, highestAddress) is null)
         {
             var retired = Retired();
@@ -56,6 +71,8 @@ internal sealed class GranuleBitmap
                 Set(retired, State.Retired);
                 return null;
             }
+
+            _retired.Clear();
 
             FlushCount++;
         }
@@ -69,16 +86,97 @@ internal sealed class GranuleBitmap
     public void Free(IovaRange range)
     {
         var isLazy = _layout.Reuse == IovaReuse.Lazy;
-        Set(
-            Run(range.First.Value / _layout.GranuleBytes, range.LengthBytes / _layout.GranuleBytes),
-            isLazy ? State.Retired : State.Free);
-        FlushCount += isLazy ? 0u : 1u;
+        var first = range.First.Value / _layout.GranuleBytes;
+        if (isLazy)
+        {
+            _retired.Add((first, TakenFor(range.LengthBytes)));
+            Set(Run(first, TakenFor(range.LengthBytes)), State.Retired);
+            return;
+        }
+
+        Give(first, TakenFor(range.LengthBytes));
+        FlushCount++;
     }
 
     public void Reap()
     {
         FlushCount += RetiredCount == 0 ? 0u : 1u;
-        Set(Retired(), State.Free);
+        _retired.ForEach(run => Give(run.First, run.Count));
+        _retired.Clear();
+    }
+
+    private ulong TakenFor(ulong lengthBytes)
+    {
+        var count = (lengthBytes + _layout.GranuleBytes - 1) / _layout.GranuleBytes;
+        while (_layout.Policy == IovaPolicy.TopDown && count < 32 && (count & (count - 1)) != 0)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>Gives a range back; a search that had gone below it goes on above it.</summary>
+    private void Give(ulong first, ulong count)
+    {
+        ulong? above = first + count;
+        while (above is { } next && _granules.TryGetValue(next, out var state) && state == State.Free)
+        {
+            above++;
+        }
+
+        above = above < End ? above : null;
+        Set(Run(first, count), State.Free);
+        if (_low is { } low && first >= low && (first == low || first + count <= FourGiB))
+        {
+            _low = above;
+        }
+
+        _tooBig = first < FourGiB ? FourGiB : _tooBig;
+        if (_high is { } high && first >= high)
+        {
+            _high = above;
+        }
+    }
+
+    private ulong End => (ulong)(((UInt128)_layout.Last.Value + 1) / _layout.GranuleBytes);
+
+    /// <summary>Tries every base downwards from where the last search ended, then every base above that.</summary>
+    private ulong? AllocateTopDown(ulong count, ulong highestAddress)
+    {
+        var end = Math.Min((highestAddress / _layout.GranuleBytes) + 1, End);
+        var isLow = end <= FourGiB;
+        var hint = isLow ? _low : _high;
+        if (isLow && count >= _tooBig)
+        {
+            return null;
+        }
+
+        var bases = _granules.Keys.Where(first => first + count <= end && Fits(first, count, ulong.MaxValue)).ToList();
+        var below = bases.Where(first => hint is null || first + count <= hint).ToList();
+        if (below.Count == 0 && hint is not null)
+        {
+            below = [.. bases.Where(first => first > hint)];
+        }
+
+        if (below.Count == 0)
+        {
+            _tooBig = count;
+            return null;
+        }
+
+        var found = below.Max();
+        Set(Run(found, count), State.Held);
+        if (found + count <= FourGiB)
+        {
+            _low = found;
+        }
+        else
+        {
+            _high = found;
+        }
+
+        return found;
     }
 
     private static IEnumerable<ulong> Run(ulong first, ulong count)
@@ -100,11 +198,9 @@ internal sealed class GranuleBitmap
             return null;
         }
 
-        var low = bases.Where(first => (first + count) * _layout.GranuleBytes <= 1UL << 32).ToList();
         var behind = bases.Where(first => first >= _next).ToList();
         return _layout.Policy switch
         {
-            IovaPolicy.TopDown => low.Count == 0 ? bases.Max() : low.Max(),
             IovaPolicy.RoundRobin when behind.Count != 0 => behind.Min(),
             _ => bases.Min(),
         };

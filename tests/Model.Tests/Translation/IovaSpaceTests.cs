@@ -102,13 +102,64 @@ public sealed class IovaSpaceTests
         });
 
     [Fact]
-    public void TopDown_goes_above_4_GiB_only_when_the_room_below_is_full()
+    public void TopDown_gives_a_PCI_device_what_is_below_4_GiB_until_that_was_used_up_once()
     {
-        var layout = new IovaSpaceLayout(new(FourGiB - 0x3000), new(FourGiB + 0x2fff), 4096);
+        var space = IovaSpace.Create(new(new(FourGiB - 0x2000), new(FourGiB + 0x3fff), 4096)).Value;
+        var firsts = new List<ulong>();
+        foreach (var device in new[] { "nic", "display", "nic", "nic", "disk", "display" })
+        {
+            (space, var reply) = space.Allocate(4096, pciDevice: device == "display" ? null : device);
+            firsts.Add(reply.Value.First.Value - (FourGiB - 0x2000));
+        }
 
-        Assert.Equal(
-            [FourGiB - 0x1000, FourGiB - 0x2000, FourGiB - 0x3000, FourGiB + 0x2000, FourGiB + 0x1000],
-            Firsts(layout, [4096, 4096, 4096, 4096, 4096]));
+        // The disk is refused below 4 GiB at once, and is not asked again either.
+        Assert.Equal([0x1000, 0x5000, 0, 0x4000, 0x3000, 0x2000], firsts);
+        Assert.Equal(["disk", "nic"], space.State.BeyondPci);
+        (space, var low) = space.Free(new(FourGiB - 0x1000)).Value.Allocate(4096, pciDevice: "usb");
+        Assert.Equal(new Iova(FourGiB - 0x1000), low.Value.First);
+    }
+
+    [Fact]
+    public void TopDown_rounds_less_than_32_granules_up_and_goes_on_below_the_last_range()
+    {
+        var layout = new IovaSpaceLayout(new(0x1000), new(0x7fffff), 4096);
+
+        Assert.Equal([0x7f8000, 0x7f4000, 0x7c0000, 0x780000], Firsts(layout, [5 * 4096, 3 * 4096, 31 * 4096, 33 * 4096]));
+    }
+
+    [Fact]
+    public void Caches_hand_out_what_was_freed_last()
+    {
+        var space = IovaSpace.Create(new(new(0x1000), new(0xffff), 4096) { Caches = true }).Value;
+        (space, var first) = Taken(space);
+        (space, var second) = Taken(space);
+        space = space.Free(second.First).Value.Free(first.First).Value;
+
+        Assert.Equal([second, first], space.CachedRanges);
+        Assert.Equal(first, Taken(space).Range);
+        Assert.Equal(space.CachedRanges, IovaSpace.Restore(space.Layout, space.State, []).CachedRanges);
+    }
+
+    [Fact]
+    public void TopDown_flushes_before_the_256th_range_that_waits_and_never_because_nothing_fits()
+    {
+        var space = IovaSpace.Create(new(new(0x1000), new(0x101fff), 4096, Reuse: IovaReuse.Lazy)).Value;
+        var taken = new Queue<Iova>();
+        for (var count = 0; count < 257; count++)
+        {
+            (space, var range) = Taken(space);
+            taken.Enqueue(range.First);
+        }
+
+        while (space.RetiredRanges.Count() < IovaSpace.RetiredMax)
+        {
+            space = space.Free(taken.Dequeue()).Value;
+        }
+
+        Assert.Equal((0UL, Errno.ENOSPC), (space.FlushCount, space.Allocate(4096).Reply.Refusal!.Errno));
+        space = space.Free(taken.Dequeue()).Value;
+        Assert.Equal((1UL, 1), (space.FlushCount, space.RetiredRanges.Count()));
+        Assert.True(space.Allocate(4096).Reply.IsGranted);
     }
 
     [Fact]
@@ -137,7 +188,10 @@ public sealed class IovaSpaceTests
         var space = IovaSpace.Create(new(new(0), new(uint.MaxValue), 4096)).Value;
 
         Assert.Equal(new Iova(0xddbff000), space.Allocate(4096, 0xddbfffff).Reply.Value.First);
-        Assert.Equal(new Iova(0xddbfe000), space.Allocate(4096, 0xddbffffe).Reply.Value.First);
+
+        // The granule that the limit lies in may be used.
+        Assert.Equal(new Iova(0xddbff000), space.Allocate(4096, 0xddbff000).Reply.Value.First);
+        Assert.Equal(new Iova(0xddbfe000), space.Allocate(4096, 0xddbfefff).Reply.Value.First);
     }
 
     [Fact]
@@ -180,7 +234,7 @@ public sealed class IovaSpaceTests
 
         var (next, reply) = space.Allocate(8192);
 
-        Assert.Same(space, next);
+        Assert.Empty(next.HeldRanges);
         Assert.Equal(
             (Errno.ENOSPC, "LengthBytes", 8192ul, 8192ul),
             (reply.Refusal!.Errno, reply.Refusal.Field, reply.Refusal.Needed, reply.Refusal.Limit));
@@ -215,6 +269,7 @@ public sealed class IovaSpaceTests
         { new(new(0x1001), new(0x2ffe), 4096), Errno.EINVAL, "Last" },
         { new(new(0x5000), new(0x2fff), 4096), Errno.EINVAL, "Last" },
         { new(new(0), new(0xfff), 4096), Errno.EINVAL, "Last" },
+        { new(new(0), new(0xffff), 4096, IovaPolicy.FirstFit) { Caches = true }, Errno.EINVAL, "Caches" },
         { With(new IovaRange(new(1), 0)), Errno.EINVAL, "Reserved" },
         { With(new(new(1), ulong.MaxValue), new(new(2), ulong.MaxValue)), Errno.EINVAL, "Reserved" },
         { With([.. Enumerable.Repeat(new IovaRange(new(1), 1), 65)]), Errno.ENOSPC, "Reserved" },
@@ -242,7 +297,7 @@ public sealed class IovaSpaceTests
                 var highest = start + Math.Min(reach, ulong.MaxValue - start);
                 var (next, reply) = space.Allocate(length, highest);
                 Assert.Equal(bitmap.Allocate(length, highest), reply.IsGranted ? reply.Value.First.Value : null);
-                Assert.True(reply.IsGranted || (reply.Refusal!.Errno == Errno.ENOSPC && ReferenceEquals(space, next)));
+                Assert.True(reply.IsGranted || (reply.Refusal!.Errno == Errno.ENOSPC && space.HeldRanges.SequenceEqual(next.HeldRanges)));
                 return next;
             case Step.Free(var index):
                 var held = space.HeldRanges.ToList();

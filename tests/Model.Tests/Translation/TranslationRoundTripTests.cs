@@ -46,7 +46,9 @@ public sealed class TranslationRoundTripTests
         ["mapped"] = _mapped,
         ["nothing mapped"] = DmaMapped.Nothing,
         ["bounced"] = new BouncedEntry(1, new(2, 3, 4), new(5)),
-        ["iova state"] = new IovaSpaceState(1, 2, [new(new(3), 4)]),
+        ["iova state"] = new IovaSpaceState(1, 2, [new(new(3), 4)], new(5, null, 6), ["nic"], [new(1, 0, [7, 8])]),
+        ["iova search"] = new IovaSearch(null, 3, null),
+        ["iova cache"] = new IovaMagazine(5, 2, [64, 32]),
         ["pool state"] = new SwiotlbPoolState(1, 2, 3),
         ["translation state"] = new DmaTranslationState(
             [new IommuStageState(1, [new(1, 2, [])])], [HeldMapping.Of(_request, _mapped)], new(1, 2, 3)),

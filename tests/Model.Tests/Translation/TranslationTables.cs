@@ -5,12 +5,12 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Tests.Translation;
 
-/// <summary>MMUs and a pool kept granule by granule and slot by slot; copied as a whole before each map, in case it fails.</summary>
+/// <summary>MMUs and a pool kept granule by granule and slot by slot. A map that fails gives back what it got from MMUs; the pool is as before.</summary>
 internal sealed class TranslationTables
 {
     private readonly IommuStage[] _stages;
     private readonly MemoryRegionLayout? _region;
-    private Dictionary<(string Stage, uint Context), GranuleBitmap> _spaces = [];
+    private readonly Dictionary<(string Stage, uint Context), GranuleBitmap> _spaces = [];
     private SlotBitmap? _pool;
 
     public TranslationTables(IommuStage[] stages, MemoryRegionLayout? region)
@@ -43,12 +43,11 @@ internal sealed class TranslationTables
         }
 
         Unmap(request.Token);
-        var spaces = _spaces.ToDictionary(space => space.Key, space => new GranuleBitmap(space.Value));
         var pool = _pool is null ? null : new SlotBitmap(_pool);
         var reply = request.Iommu is null && request.BusMmu is null ? Bounce(request) : Translate(request);
         if (reply.Errno is not null)
         {
-            (_spaces, _pool) = (spaces, pool);
+            _pool = pool;
         }
         else if (reply.Ranges.Length + reply.Bounces.Length != 0)
         {
@@ -117,20 +116,28 @@ internal sealed class TranslationTables
             var mapper = new KernelMapper(new(granule, request.Takes.MaxSegmentSize, request.Takes.SegmentBoundaryMask), inputs);
             if (!mapper.Fits)
             {
-                return TranslationReply.Refuse(Errno.EINVAL, "LengthBytes");
+                return Undone(ranges, TranslationReply.Refuse(Errno.EINVAL, "LengthBytes"));
             }
 
             var space = step == path.Length - 1 && request.Space is { } own ? $"{request.Token.Buffer}/{own}" : null;
-            if (ContextFor(path[step], space, ranges) is not { } context)
+            var (found, isTaken) = ContextFor(path[step], space, ranges);
+            if (found is not { } context)
             {
-                return TranslationReply.Refuse(Errno.ENOSPC, "ContextCount");
+                return Undone(ranges, TranslationReply.Refuse(Errno.ENOSPC, "ContextCount"));
+            }
+
+            var before = Space(path[step], context);
+            if (isTaken)
+            {
+                _spaces[(path[step], context)] = new(Of(path[step])!.Layout);
             }
 
             var reach = step == path.Length - 1 ? request.HighestAddress : ulong.MaxValue;
             if (Space(path[step], context).Allocate((ulong)mapper.Length, reach) is not { } start)
             {
-                return TranslationReply.Refuse(
-                    Of(path[step])!.Owner == StageOwner.Driver ? Errno.ENOSPC : Errno.ENOMEM, "LengthBytes");
+                _spaces[(path[step], context)] = isTaken ? before : Space(path[step], context);
+                return Undone(ranges, TranslationReply.Refuse(
+                    Of(path[step])!.Owner == StageOwner.Driver ? Errno.ENOSPC : Errno.ENOMEM, "LengthBytes"));
             }
 
             ranges.Add(new(path[step], granule, new(new(start), (ulong)mapper.Length), context)
@@ -142,35 +149,40 @@ internal sealed class TranslationTables
         }
 
         return request.ChecksCount && pieces.Count > request.Takes.MaxSegmentCount
-            ? TranslationReply.Refuse(Errno.EINVAL, "MaxSegmentCount")
+            ? Undone(ranges, TranslationReply.Refuse(Errno.EINVAL, "MaxSegmentCount"))
             : new(null, null, [.. ranges], [], [.. pieces.Select(piece => new DmaSegment(new(piece.Value), piece.LengthBytes))]);
     }
 
-    /// <summary>Looks at every mapping for who has which context; an own space begins with empty tables.</summary>
-    private uint? ContextFor(string stage, string? space, List<MappedStage> below)
+    private TranslationReply Undone(List<MappedStage> ranges, TranslationReply refused)
+    {
+        ranges.ForEach(mapped => Space(mapped.Stage, mapped.Context).Free(mapped.Range));
+        return refused;
+    }
+
+    /// <summary>Looks at every mapping for who has which context; an own space that takes one begins with empty tables.</summary>
+    private (uint? Context, bool IsTaken) ContextFor(string stage, string? space, List<MappedStage> below)
     {
         var held = Held.Values.SelectMany(mapping => mapping.Reply.Ranges).Concat(below).Where(mapped => mapped.Stage == stage).ToList();
         var current = Current[stage];
         if (space is null)
         {
-            return held.Exists(mapped => mapped.Context == current && mapped.Space is not null) ? 0 : current;
+            return (held.Exists(mapped => mapped.Context == current && mapped.Space is not null) ? 0 : current, false);
         }
 
         if (held.Exists(mapped => mapped.Space == space))
         {
-            return held.Find(mapped => mapped.Space == space).Context;
+            return (held.Find(mapped => mapped.Space == space).Context, false);
         }
 
         for (uint context = 1; context < Of(stage)!.ContextCount; context++)
         {
             if (held.TrueForAll(mapped => mapped.Context != context))
             {
-                _spaces[(stage, context)] = new(Of(stage)!.Layout);
-                return context;
+                return (context, true);
             }
         }
 
-        return null;
+        return (null, false);
     }
 
     private TranslationReply Bounce(DmaMapRequest request)

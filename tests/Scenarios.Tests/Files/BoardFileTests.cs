@@ -176,7 +176,7 @@ public class BoardFileTests
             Owner = StageOwner.Driver,
             ContextCount = 4,
         }));
-        Assert.True(board.Stages[1].SaysTheSameAs(new("bus", new(new(0x1000), new(0xffffffff), 4096)) { OutputLimit = 0xffffffffff }));
+        Assert.True(board.Stages[1].SaysTheSameAs(new("bus", new(new(0x1000), new(0xffffffff), 4096) { Caches = true }) { OutputLimit = 0xffffffffff }));
         Assert.Equal(
             new Device("gpu", new(65536, 4096, 0xffffffff))
             {
@@ -224,7 +224,7 @@ public class BoardFileTests
         "19:12: gpu and display share smmu: the DMA API manages its tables, not a driver; expected a board that can exist")]
     [InlineData(
         "0xffffffff, source: a choice}", "0xffffffff, owner: driver, source: a choice}",
-        "25:85: gpu has smmu of its own above bus, whose tables the DMA API manages, not a driver; expected a board that can exist")]
+        "25:99: gpu has smmu of its own above bus, whose tables the DMA API manages, not a driver; expected a board that can exist")]
     [InlineData(
         "kind: protected", "kind: bounce",
         "10:24: every-key has two bounce pools, secure and pool; expected one")]
@@ -239,7 +239,7 @@ public class BoardFileTests
     [InlineData("    last: 0xddbfffff\n", "", "12:5: an entry of iommus has no key 'last'; expected that key")]
     [InlineData(
         "last: 0xffffffff, ", "last: 0x1ffe, ",
-        "25:66: No whole granule of 4096 bytes lies from 0x1000 to 0x1ffe; expected an MMU that can exist")]
+        "25:80: No whole granule of 4096 bytes lies from 0x1000 to 0x1ffe; expected an MMU that can exist")]
     [InlineData(
         "policy: first-fit", "policy: best-fit", "16:13: policy is text 'best-fit'; expected top-down, first-fit or round-robin")]
     [InlineData("alignment: granule", "alignment: page", "17:16: alignment is text 'page'; expected size or granule")]
@@ -260,8 +260,8 @@ public class BoardFileTests
             + "expected 0 to 4294967295, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
     [InlineData(
         "source: a choice}\ndevices", "origin: a choice}\ndevices",
-        "25:78: an entry of iommus has the unknown key 'origin'; "
-            + "expected name, granule, first, last, policy, alignment, reuse, owner, contexts, reserved, output_limit or source")]
+        "25:92: an entry of iommus has the unknown key 'origin'; "
+            + "expected name, granule, first, last, policy, alignment, reuse, caches, owner, contexts, reserved, output_limit or source")]
     public void Read_says_where_and_what_is_wrong_with_MMUs_and_special_memory(string right, string wrong, string expected)
     {
         using var file = new TemporaryFile(EveryKey.Board.With(right, wrong));
