@@ -12,6 +12,9 @@ internal static class FaultRun
     /// <summary>Decides what is asked and what happens (<c>FAULT_RUN_SEED</c>).</summary>
     public static int Seed { get; } = Setting("FAULT_RUN_SEED", 1);
 
+    /// <summary>The folder of an earlier build's silo and client (<c>UPGRADE_FROM</c>), which <c>tests/Silo.Tests/rolling-upgrade</c> sets; else null.</summary>
+    public static string? Earlier { get; } = Environment.GetEnvironmentVariable("UPGRADE_FROM") is { Length: > 0 } folder ? folder : null;
+
     /// <summary>How often everything happens (<c>FAULT_RUN_ROUNDS</c>).</summary>
     public static int Rounds { get; } = Setting("FAULT_RUN_ROUNDS", 1);
 

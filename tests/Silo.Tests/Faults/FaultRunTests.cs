@@ -88,6 +88,52 @@ public sealed class FaultRunTests
             + $"longest silence {load.Answers.LongestSilence.TotalSeconds:F1} s"));
     }
 
+    /// <summary>From an earlier build to this one, silo by silo, while callers are at work and clients of both builds look.</summary>
+    [Fact]
+    public async Task A_rolling_upgrade_fails_no_command_and_every_buffer_tells_its_history()
+    {
+        Assert.SkipUnless(FaultRun.Earlier is not null, "an earlier build is needed: tests/Silo.Tests/rolling-upgrade makes one");
+        var kind = FaultRun.Storage ?? StorageKind.PostgreSql;
+        await using var cluster = await FaultyCluster.StartAsync(kind, Path.Combine(FaultRun.Earlier, "DmaGrains.Silo"));
+        await using var client = await SiloProcess.ConnectInTimeAsync(cluster.Gateways);
+        var buffers = await DefineAsync(client.Grains);
+        var load = new FaultLoad(buffers, FaultRun.Seed);
+        load.Start();
+        for (var silo = 0; silo < cluster.Silos; silo++)
+        {
+            await load.Answers.ComeAsync(AnswersBetweenFaults);
+            await AskAsEarlierAsync(cluster.Gateways);
+            await cluster.SufferAsync(FaultKind.SiloStopped, silo, () => load.Answers.ComeAsync(AnswersBetweenFaults / 2));
+        }
+
+        await load.Answers.ComeAsync(AnswersBetweenFaults);
+        await AskAsEarlierAsync(cluster.Gateways);
+        await CheckAsync(load, buffers, client.Grains, "rolling upgrade");
+        Assert.Equal((0, 0), (load.Answers.SentAgain, load.Answers.GivenUp));
+        var told = (Timed: 0, Before: 0);
+        foreach (var buffer in buffers)
+        {
+            if ((await buffer.Grain.HistoryAsync()).TryGetValue(out var page))
+            {
+                told = (told.Timed + page.Events.Count(one => one.Time is not null), told.Before + page.Events.Count(one => one.Time is null));
+            }
+        }
+
+        Assert.True(told is { Timed: > 0 }, "nobody told what happened");
+        await FaultRun.ReportAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{kind}, seed {FaultRun.Seed}, rolling upgrade of {cluster.Silos} silos: {load.Answers.Granted} granted, {load.Answers.Refused} refused, none failed, "
+            + $"longest silence {load.Answers.LongestSilence.TotalSeconds:F1} s; {told.Timed} events with a time and {told.Before} of before; lost: 0, wrong: 0"));
+    }
+
+    /// <summary>A client of the earlier build lists a board's buffers.</summary>
+    private static async Task AskAsEarlierAsync(string gateways)
+    {
+        var (code, said) = await ChildProcess.RunAsync(
+            Path.Combine(FaultRun.Earlier!, "dmagrains"), ["buffer", "list", FaultBoard.Numbered(0).Name, "--json", "--gateway", gateways]);
+        Assert.True(code == ExitCode.Good, said);
+    }
+
     /// <summary>Ends a load and checks all that it did.</summary>
     /// <returns>How many operations it was.</returns>
     private static async Task<int> CheckAsync(FaultLoad load, List<SharedBuffer> buffers, IGrainFactory grains, string when)

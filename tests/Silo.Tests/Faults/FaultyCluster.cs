@@ -38,10 +38,10 @@ internal sealed class FaultyCluster : IAsyncDisposable
     private readonly Random _random = new(FaultRun.Seed);
 
     private FaultyCluster(
-        IAsyncDisposable server, Func<bool, Task> endStorage, Func<Task> startStorage, IEnumerable<(string Name, string Value)> settings)
+        IAsyncDisposable server, Func<bool, Task> endStorage, Func<Task> startStorage, IEnumerable<(string Name, string Value)> settings, string program)
     {
         (_server, _endStorage, _startStorage, _settings, _disk) = (server, endStorage, startStorage, [.. settings], new(null));
-        _silos = [.. Enumerable.Range(0, SilosOfACluster).Select(_ => SiloProcess.Start(_settings))];
+        _silos = [.. Enumerable.Range(0, SilosOfACluster).Select(_ => SiloProcess.Start(program, _settings))];
     }
 
     private FaultyCluster(TemporaryFolder folder, FaultyDisk disk, IEnumerable<(string Name, string Value)> settings)
@@ -70,7 +70,9 @@ internal sealed class FaultyCluster : IAsyncDisposable
     public string PostgreSql => _settings.First(setting => setting.Name == "DMAGRAINS_POSTGRESQL").Value;
 
     /// <summary>Starts storage and silos.</summary>
-    public static async Task<FaultyCluster> StartAsync(StorageKind kind)
+    /// <param name="kind">The storage.</param>
+    /// <param name="program">The program of the first silos of a cluster, if it is another build's; a silo that is started again is of this build.</param>
+    public static async Task<FaultyCluster> StartAsync(StorageKind kind, string? program = null)
     {
         FaultyCluster cluster;
         if (kind == StorageKind.Sqlite)
@@ -83,13 +85,13 @@ internal sealed class FaultyCluster : IAsyncDisposable
         {
             var server = await PostgreSqlServer.StartAsync();
             var settings = Servers.SettingsOf(kind, isCluster: true, await server.NewDatabaseAsync());
-            cluster = new(server, kill => kill ? server.KillAsync() : server.StopAsync(), server.StartAgainAsync, settings);
+            cluster = new(server, kill => kill ? server.KillAsync() : server.StopAsync(), server.StartAgainAsync, settings, program ?? SiloProcess.Program);
         }
         else
         {
             var server = await RedisServer.StartAsync();
             var settings = Servers.SettingsOf(kind, isCluster: true, server.NewDatabase());
-            cluster = new(server, kill => kill ? server.KillAsync() : server.StopAsync(), () => server.StartAgainAsync(), settings);
+            cluster = new(server, kill => kill ? server.KillAsync() : server.StopAsync(), () => server.StartAgainAsync(), settings, program ?? SiloProcess.Program);
         }
 
         await Task.WhenAll(cluster._silos.Select(silo => silo.ReadyAsync()));

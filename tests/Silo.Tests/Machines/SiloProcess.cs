@@ -12,12 +12,12 @@ internal sealed class SiloProcess : IDisposable
     private readonly (string Name, string Value)[] _environment;
     private readonly string[] _args;
 
-    private SiloProcess((string Name, string Value)[] environment, string[] args, string gateway)
+    private SiloProcess(string program, (string Name, string Value)[] environment, string[] args, string gateway)
     {
         (_environment, _args, Gateway) = (environment, args, gateway);
 
         // A process that ignores SIGXFSZ gets an error from a file that may not grow; to others it is the end.
-        Process = ChildProcess.Start("sh", ["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", Program, .. args], environment);
+        Process = ChildProcess.Start("sh", ["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", program, .. args], environment);
     }
 
     /// <summary>The process.</summary>
@@ -32,18 +32,24 @@ internal sealed class SiloProcess : IDisposable
     /// <summary>Starts one, and does not wait until it is ready.</summary>
     /// <param name="environment">Its settings.</param>
     /// <param name="args">More of them.</param>
-    public static SiloProcess Start(IEnumerable<(string Name, string Value)> environment, params string[] args)
+    public static SiloProcess Start(IEnumerable<(string Name, string Value)> environment, params string[] args) => Start(Program, environment, args);
+
+    /// <summary>Starts another build's, and does not wait until it is ready. It is this build's when it is started again.</summary>
+    /// <param name="program">The other build's program.</param>
+    /// <param name="environment">Its settings.</param>
+    /// <param name="args">More of them.</param>
+    public static SiloProcess Start(string program, IEnumerable<(string Name, string Value)> environment, params string[] args)
     {
         var gateway = Installed.FreePort();
         string[] ports = ["--silo-port", $"{Installed.FreePort()}", "--gateway-port", $"{gateway}"];
-        return new([.. environment], [.. ports, .. args], $"127.0.0.1:{gateway}");
+        return new(program, [.. environment], [.. ports, .. args], $"127.0.0.1:{gateway}");
     }
 
     /// <summary>Another one with its settings and on its ports, now that it has ended.</summary>
     public SiloProcess StartAgain() => StartAgain(_environment);
 
     /// <summary>Another one with other settings and on its ports, now that it has ended.</summary>
-    public SiloProcess StartAgain(IEnumerable<(string Name, string Value)> environment) => new([.. environment], _args, Gateway);
+    public SiloProcess StartAgain(IEnumerable<(string Name, string Value)> environment) => new(Program, [.. environment], _args, Gateway);
 
     /// <summary>Starts one and waits until it is ready.</summary>
     public static async Task<SiloProcess> StartReadyAsync(
