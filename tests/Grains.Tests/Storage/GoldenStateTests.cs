@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -153,6 +154,13 @@ public sealed class GoldenStateTests
         foreach (var property in type.Properties.Where(property => property.AttributeProvider is PropertyInfo { SetMethod: null }).ToList())
         {
             type.Properties.Remove(property);
+        }
+
+        // What an earlier build did not know.
+        foreach (var property in type.Properties.Where(property => property.PropertyType is { IsGenericType: true } array && array.GetGenericTypeDefinition() == typeof(ImmutableArray<>)))
+        {
+            var missing = Activator.CreateInstance(property.PropertyType);
+            property.ShouldSerialize = (_, value) => !missing!.Equals(value);
         }
     }
 
