@@ -35,6 +35,14 @@ internal static class ApiDescription
                 schema.Enum = [.. words.Where(word => word is not null && word.GetValueKind() == JsonValueKind.String)];
             }
 
+            // Generators of clients know no shorter type that holds these.
+            if (schema.Format == "uint32")
+            {
+                schema.Format = "int64";
+                schema.Minimum = "0";
+                schema.Maximum = $"{uint.MaxValue}";
+            }
+
             if (context.JsonTypeInfo.Type == typeof(BigInteger))
             {
                 schema.Type = JsonSchemaType.Integer;

@@ -108,7 +108,9 @@ internal sealed class SizeConverter : JsonConverter<ulong>, IDescribed
     /// <inheritdoc/>
     public void Describe(OpenApiSchema schema)
     {
-        schema.Type = JsonSchemaType.Integer | JsonSchemaType.String;
+        // Generators of clients take the first.
+        schema.OneOf = [new OpenApiSchema { Type = JsonSchemaType.Integer, Format = schema.Format }, new OpenApiSchema { Type = JsonSchemaType.String }];
+        schema.Type = null;
         schema.Format = null;
     }
 }

@@ -19,6 +19,10 @@ public sealed class AdvisorTests
     private static readonly string[] _conflict = ["vc4", "sdhci"];
 
     [Fact]
+    public void Advice_that_nobody_waits_for_any_more_stops() => AnyRequest.Any.Sample(request =>
+        Assert.Throws<OperationCanceledException>(() => Advisor.Advise(request with { Cancellation = new CancellationToken(canceled: true) })), iter: 10);
+
+    [Fact]
     public void What_works_is_refused_in_no_order_that_it_is_said_to_work_in() => AnyRequest.Any.Sample(request =>
     {
         var devices = request.Devices;

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using DmaGrains.Silo.Hosting;
+using DmaGrains.Silo.Http;
 using DmaGrains.Silo.Tests.Machines;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -114,6 +116,34 @@ public sealed class HttpAccessTests : IDisposable
     }
 
     [Fact]
+    public async Task Connections_beyond_the_most_are_closed_and_those_for_health_are_not_counted()
+    {
+        var health = Installed.FreePort();
+        await using var silo = await HttpSilo.StartAsync("--health-port", $"{health}");
+        var connections = new List<TcpClient>();
+        try
+        {
+            foreach (var _ in Enumerable.Range(0, HttpLimits.ConnectionsMax))
+            {
+                connections.Add(await ConnectedAsync(silo.Port));
+            }
+
+            // The last of these is answered, so all are accepted.
+            await connections[^1].GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), Cancellation);
+            Assert.NotEqual(0, await ReadAsync(connections[^1]));
+            connections.Add(await ConnectedAsync(silo.Port));
+
+            Assert.Equal(0, await ReadAsync(connections[^1]));
+            using var client = silo.Client(null);
+            Assert.Equal("silo: ok\nstorage: ok\n", await client.GetStringAsync(new Uri($"http://127.0.0.1:{health}/ready"), Cancellation));
+        }
+        finally
+        {
+            connections.ForEach(connection => connection.Dispose());
+        }
+    }
+
+    [Fact]
     public async Task A_certificate_encrypts_and_a_renewed_one_is_used_without_a_restart()
     {
         var file = _folder.File("silo.pem");
@@ -126,6 +156,26 @@ public sealed class HttpAccessTests : IDisposable
         for (var attempt = 0; await SubjectAsync(silo) != "CN=second"; attempt++)
         {
             Assert.True(attempt < 100_000);
+        }
+    }
+
+    private static async Task<TcpClient> ConnectedAsync(int port)
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", port, Cancellation);
+        return client;
+    }
+
+    /// <summary>How many bytes come; 0 when the connection is closed, in whatever way.</summary>
+    private static async Task<int> ReadAsync(TcpClient connection)
+    {
+        try
+        {
+            return await connection.GetStream().ReadAsync(new byte[1024], Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        }
+        catch (IOException)
+        {
+            return 0;
         }
     }
 
