@@ -58,7 +58,7 @@ public partial class TelemetryTests
 
     private static string KindOf(Instrument instrument) => instrument.GetType().Name[..^2] switch
     {
-        "Counter" => "counter",
+        "Counter" or "ObservableCounter" => "counter",
         "Histogram" => "histogram",
         "ObservableUpDownCounter" => "up-down counter",
         "ObservableGauge" => "gauge",

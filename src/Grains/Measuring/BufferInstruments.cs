@@ -9,10 +9,8 @@ namespace DmaGrains.Grains.Measuring;
 /// <summary>What buffers measure. Nothing is labelled with the name of a board, a buffer, a device or a caller.</summary>
 internal static class BufferInstruments
 {
-    private const string Kind = "dmagrains.command.kind";
-
-    private static readonly Counter<long> _commands = StorageInstruments.Meter.CreateCounter<long>(
-        "dmagrains.buffer.commands", "{command}", "Commands that buffers answered, by kind and outcome.");
+    // Counted here and read when somebody looks: an instrument that is told of each would cost a command five times as much.
+    private static readonly CommandCounts _commands = new();
 
     private static readonly Counter<long> _refusals = StorageInstruments.Meter.CreateCounter<long>(
         "dmagrains.buffer.refusals", "{refusal}", "Commands that buffers refused, by errno and field.");
@@ -26,11 +24,16 @@ internal static class BufferInstruments
     private static readonly Counter<long> _hazards = StorageInstruments.Meter.CreateCounter<long>(
         "dmagrains.buffer.hazards", "{hazard}", "What the kernel would let happen silently, by kind.");
 
-    static BufferInstruments() => StorageInstruments.Meter.CreateObservableUpDownCounter(
-        "dmagrains.buffer.debts",
-        () => Debts.Sum(debts => debts.Count),
-        "{buffer}",
-        "Buffers that owe pages or addresses because giving them back failed; they are asked again.");
+    static BufferInstruments()
+    {
+        StorageInstruments.Meter.CreateObservableUpDownCounter(
+            "dmagrains.buffer.debts",
+            () => Debts.Sum(debts => debts.Count),
+            "{buffer}",
+            "Buffers that owe pages or addresses because giving them back failed; they are asked again.");
+        StorageInstruments.Meter.CreateObservableCounter(
+            "dmagrains.buffer.commands", _commands.Read, "{command}", "Commands that buffers answered, by kind and outcome.");
+    }
 
     /// <summary>What the silos of this process take note of.</summary>
     public static Living<BufferDebts> Debts { get; } = new();
@@ -38,23 +41,30 @@ internal static class BufferInstruments
     /// <summary>A buffer answered a command.</summary>
     /// <param name="kind">The command's kind.</param>
     /// <param name="reply">The reply.</param>
-    public static void Answered(RememberedKind kind, in DmaResult<DmaReply> reply) => Answered(Labels<RememberedKind>.Of(kind), reply);
+    public static void Answered(RememberedKind kind, in DmaResult<DmaReply> reply)
+    {
+        Count(CommandCounts.Of(kind), reply.Refusal);
+        if (reply.TryGetValue(out var granted) && granted.Mapping is { HandsOver: true } mapping)
+        {
+            _maps.Add(1, new KeyValuePair<string, object?>("dmagrains.map.way", WayOf(mapping)));
+        }
+    }
 
     /// <summary>A buffer answered a test map.</summary>
     /// <param name="reply">The reply.</param>
-    public static void AnsweredTest(in DmaResult<DmaReply> reply) => Count("test_map", reply.Refusal is null ? "granted" : "refused", reply.Refusal);
+    public static void AnsweredTest(in DmaResult<DmaReply> reply) => Count(CommandCounts.TestMap, reply.Refusal);
 
     /// <summary>A buffer refused a request as a whole, which has no command of one kind.</summary>
     /// <param name="refusal">Why.</param>
-    public static void RefusedAll(Refusal refusal) => Count("none", "refused", refusal);
+    public static void RefusedAll(Refusal refusal) => Count(CommandCounts.NoKind, refusal);
 
     /// <summary>A buffer gave the first reply once more.</summary>
     /// <param name="kind">The command's kind.</param>
-    public static void Repeated(RememberedKind kind) => Count(Labels<RememberedKind>.Of(kind), "repeated", null);
+    public static void Repeated(RememberedKind kind) => _commands.Add(CommandCounts.Of(kind), CommandOutcome.Repeated);
 
     /// <summary>What a command decided could not be stored, so that its caller has no reply.</summary>
     /// <param name="kind">The command's kind.</param>
-    public static void Failed(RememberedKind kind) => Count(Labels<RememberedKind>.Of(kind), "failed", null);
+    public static void Failed(RememberedKind kind) => _commands.Add(CommandCounts.Of(kind), CommandOutcome.Failed);
 
     /// <summary>What became of a buffer is durable.</summary>
     /// <param name="before">The buffer before; null before its first export.</param>
@@ -78,15 +88,6 @@ internal static class BufferInstruments
         }
     }
 
-    private static void Answered(string kind, in DmaResult<DmaReply> reply)
-    {
-        Count(kind, reply.Refusal is null ? "granted" : "refused", reply.Refusal);
-        if (reply.TryGetValue(out var granted) && granted.Mapping is { HandsOver: true } mapping)
-        {
-            _maps.Add(1, new KeyValuePair<string, object?>("dmagrains.map.way", WayOf(mapping)));
-        }
-    }
-
     private static string WayOf(Mapping mapping) => mapping.Mapped switch
     {
         { Bounces.IsEmpty: false } => "bounced",
@@ -94,13 +95,16 @@ internal static class BufferInstruments
         _ => "direct",
     };
 
-    private static void Count(string kind, string outcome, Refusal? refusal)
+    private static void Count(int kind, Refusal? refusal)
     {
-        _commands.Add(1, new(Kind, kind), new("dmagrains.command.outcome", outcome));
+        _commands.Add(kind, refusal is null ? CommandOutcome.Granted : CommandOutcome.Refused);
         if (refusal is not null)
         {
             _refusals.Add(
-                1, new(Kind, kind), new("error.type", Errnos.Of(refusal.Errno)), new("dmagrains.refusal.field", FieldLabels.Of(refusal)));
+                1,
+                CommandCounts.LabelOf(kind),
+                new("error.type", Errnos.Of(refusal.Errno)),
+                new("dmagrains.refusal.field", FieldLabels.Of(refusal)));
         }
     }
 
