@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using DmaGrains.ClusterClient;
 using DmaGrains.Silo.Tests.Machines;
 
 namespace DmaGrains.Silo.Tests.Telemetry;
@@ -10,6 +11,7 @@ namespace DmaGrains.Silo.Tests.Telemetry;
 public sealed partial class PrometheusTests
 {
     private const string Reading = "reading-token-0001";
+    private const string Changing = "changing-token-0001";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -19,9 +21,10 @@ public sealed partial class PrometheusTests
         using var folder = new TemporaryFolder();
         var port = Installed.FreePort();
         using var silo = await SiloProcess.StartReadyAsync(
-            [("DMAGRAINS_READ_TOKEN", Reading)], "--http-port", $"{port}", "--prometheus", "on", "--data", folder.File("state.db"));
-        await using var connection = await silo.ConnectAsync();
-        await MeasuredBoard.PlayAsync(connection.Grains);
+            [("DMAGRAINS_READ_TOKEN", Reading), ("DMAGRAINS_CHANGE_TOKEN", Changing)],
+            "--http-port", $"{port}", "--prometheus", "on", "--data", folder.File("state.db"));
+        await using var client = await DmaGrainsClient.ConnectAsync(new() { Gateways = { silo.Gateway }, Token = Changing }, Cancellation);
+        await MeasuredBoard.PlayAsync(client.Grains);
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync(port, null)).Code);
         Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync(port, "unknown-token-0001")).Code);
@@ -29,6 +32,7 @@ public sealed partial class PrometheusTests
 
         Assert.Equal(HttpStatusCode.OK, code);
         Assert.DoesNotContain(Reading, text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Changing, text, StringComparison.Ordinal);
         Assert.DoesNotContain(folder.Path, text, StringComparison.Ordinal);
         AssertExact(new(text));
         AssertShown(new(text));
