@@ -88,15 +88,15 @@ public sealed class FaultRunTests
             + $"longest silence {load.Answers.LongestSilence.TotalSeconds:F1} s"));
     }
 
-    /// <summary>From an earlier build to this one, silo by silo, while callers are at work and clients of both builds look.</summary>
+    /// <summary>From an earlier build to this one, silo by silo, while callers that know of no greeting are at work and a client of the earlier build looks; then a client of this one.</summary>
     [Fact]
     public async Task A_rolling_upgrade_fails_no_command_and_every_buffer_tells_its_history()
     {
         Assert.SkipUnless(FaultRun.Earlier is not null, "an earlier build is needed: tests/Silo.Tests/rolling-upgrade makes one");
         var kind = FaultRun.Storage ?? StorageKind.PostgreSql;
         await using var cluster = await FaultyCluster.StartAsync(kind, Path.Combine(FaultRun.Earlier, "DmaGrains.Silo"));
-        await using var client = await SiloProcess.ConnectInTimeAsync(cluster.Gateways);
-        var buffers = await DefineAsync(client.Grains);
+        await using var earlier = await EarlierClient.ConnectAsync(cluster.Gateways);
+        var buffers = await DefineAsync(earlier.Grains);
         var load = new FaultLoad(buffers, FaultRun.Seed);
         load.Start();
         for (var silo = 0; silo < cluster.Silos; silo++)
@@ -108,12 +108,13 @@ public sealed class FaultRunTests
 
         await load.Answers.ComeAsync(AnswersBetweenFaults);
         await AskAsEarlierAsync(cluster.Gateways);
+        await using var client = await SiloProcess.ConnectInTimeAsync(cluster.Gateways);
         await CheckAsync(load, buffers, client.Grains, "rolling upgrade");
         Assert.Equal((0, 0), (load.Answers.SentAgain, load.Answers.GivenUp));
         var told = (Timed: 0, Before: 0);
         foreach (var buffer in buffers)
         {
-            if ((await buffer.Grain.HistoryAsync()).TryGetValue(out var page))
+            if ((await client.Grains.GetBuffer(buffer.Board.Name, buffer.Name).HistoryAsync()).TryGetValue(out var page))
             {
                 told = (told.Timed + page.Events.Count(one => one.Time is not null), told.Before + page.Events.Count(one => one.Time is null));
             }
