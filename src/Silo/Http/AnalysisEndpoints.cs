@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.ComponentModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DmaGrains.Analysis.Advising;
@@ -194,44 +195,33 @@ internal static class AnalysisEndpoints
 }
 
 /// <summary>A scenario to play.</summary>
-/// <param name="Scenario">As a scenario file says it.</param>
-/// <param name="Board">The board, as a board file says it, or its name in the cluster; null for the one that the scenario names.</param>
-/// <param name="Policy">A policy for every buffer instead of the scenario's; null for those.</param>
-internal sealed record RunRequest(JsonElement Scenario, JsonElement? Board = null, string? Policy = null);
+internal sealed record RunRequest(
+    [property: Description("As a scenario file says it.")] JsonElement Scenario,
+    [property: Description("The board, as a board file says it, or its name in the cluster; null for the one that the scenario names.")] JsonElement? Board = null,
+    [property: Description("A policy for every buffer instead of the scenario's; null for those.")] string? Policy = null);
 
 /// <summary>A scenario to play under several policies.</summary>
-/// <param name="Scenario">As a scenario file says it.</param>
-/// <param name="Board">As in a run.</param>
-/// <param name="Policies">The names of policies; null for what the scenario says, and all.</param>
-internal sealed record CompareRequest(JsonElement Scenario, JsonElement? Board = null, ImmutableArray<string>? Policies = null);
+internal sealed record CompareRequest(
+    [property: Description("As a scenario file says it.")] JsonElement Scenario,
+    [property: Description("As in a run.")] JsonElement? Board = null,
+    [property: Description("The names of policies; null for what the scenario says, and all.")] ImmutableArray<string>? Policies = null);
 
 /// <summary>A scenario to explore.</summary>
-/// <param name="Scenario">As a scenario file says it.</param>
-/// <param name="Board">As in a run.</param>
-/// <param name="Policies">The names of policies; null for what the scenario says.</param>
-/// <param name="Faults">Faults that may happen at any point, such as crash=display.</param>
-/// <param name="Wait">Whether an importer that gets EAGAIN tries again when something has changed.</param>
-/// <param name="States">The most states, 1 to 1000000.</param>
 internal sealed record ExploreRequest(
-    JsonElement Scenario,
-    JsonElement? Board = null,
-    ImmutableArray<string>? Policies = null,
-    ImmutableArray<string>? Faults = null,
-    bool Wait = false,
-    long States = AnalysisEndpoints.StatesMax);
+    [property: Description("As a scenario file says it.")] JsonElement Scenario,
+    [property: Description("As in a run.")] JsonElement? Board = null,
+    [property: Description("The names of policies; null for what the scenario says.")] ImmutableArray<string>? Policies = null,
+    [property: Description("Faults that may happen at any point, such as crash=display.")] ImmutableArray<string>? Faults = null,
+    [property: Description("Whether an importer that gets EAGAIN tries again when something has changed.")] bool Wait = false,
+    [property: Description("The most states, 1 to 1000000.")] long States = AnalysisEndpoints.StatesMax);
 
 /// <summary>Importers and the buffer that they are to share.</summary>
-/// <param name="Board">The board, as a board file says it, or its name in the cluster.</param>
-/// <param name="Devices">The importers, 1 to 16 devices of the board.</param>
-/// <param name="Size">Bytes, or a text such as 1920x1080x4.</param>
-/// <param name="Lines">The lines of a video frame; null when the buffer is not a frame.</param>
-/// <param name="Exporter">The device that has to export; null for any device or a heap.</param>
 internal sealed record AdviseRequest(
-    JsonElement Board,
-    ImmutableArray<string> Devices,
-    [property: JsonConverter(typeof(SizeConverter))] ulong Size,
-    LinesRequest? Lines = null,
-    string? Exporter = null)
+    [property: Description("The board, as a board file says it, or its name in the cluster.")] JsonElement Board,
+    [property: Description("The importers, 1 to 16 devices of the board.")] ImmutableArray<string> Devices,
+    [property: Description("Bytes, or a text such as 1920x1080x4."), JsonConverter(typeof(SizeConverter))] ulong Size,
+    [property: Description("The lines of a video frame; null when the buffer is not a frame.")] LinesRequest? Lines = null,
+    [property: Description("The device that has to export; null for any device or a heap.")] string? Exporter = null)
 {
     /// <summary>EINVAL naming Devices, Size or Lines; null when the request is well-formed.</summary>
     public Refusal? Check() =>

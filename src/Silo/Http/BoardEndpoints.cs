@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.ComponentModel;
 using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
@@ -115,5 +116,5 @@ internal static class BoardEndpoints
 }
 
 /// <summary>The context to switch to.</summary>
-/// <param name="Context">From 0.</param>
-internal sealed record ContextRequest(uint Context);
+internal sealed record ContextRequest(
+    [property: Description("From 0.")] uint Context);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.ComponentModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DmaGrains.Model;
@@ -10,19 +11,13 @@ using DmaGrains.Scenarios.Files;
 namespace DmaGrains.Silo.Http;
 
 /// <summary>A buffer to export, in the words of scenario files.</summary>
-/// <param name="Size">Bytes, or a text such as 1920x1080x4.</param>
-/// <param name="Exporter">The device that owns the storage; null for a heap.</param>
-/// <param name="Memory">The board's regions to allocate from, in the order to try them; null for system RAM and contiguous areas.</param>
-/// <param name="Lines">The lines of a video frame; null when the buffer is not a frame.</param>
-/// <param name="Getters">How unset parameters of importers are read; null for the policy's way.</param>
-/// <param name="Policy">How the exporter treats its importers: a policy's name, or its choices; null for the default.</param>
 internal sealed record ExportRequest(
-    [property: JsonConverter(typeof(SizeConverter))] ulong Size,
-    string? Exporter = null,
-    ImmutableArray<string>? Memory = null,
-    LinesRequest? Lines = null,
-    [property: JsonConverter(typeof(GettersConverter))] ParameterDefaults? Getters = null,
-    JsonElement? Policy = null)
+    [property: Description("Bytes, or a text such as 1920x1080x4."), JsonConverter(typeof(SizeConverter))] ulong Size,
+    [property: Description("The device that owns the storage; null for a heap.")] string? Exporter = null,
+    [property: Description("The board's regions to allocate from, in the order to try them; null for system RAM and contiguous areas.")] ImmutableArray<string>? Memory = null,
+    [property: Description("The lines of a video frame; null when the buffer is not a frame.")] LinesRequest? Lines = null,
+    [property: Description("How unset parameters of importers are read; null for the policy's way."), JsonConverter(typeof(GettersConverter))] ParameterDefaults? Getters = null,
+    [property: Description("How the exporter treats its importers: a policy's name, or its choices; null for the default.")] JsonElement? Policy = null)
 {
     /// <summary>The export of the model.</summary>
     /// <param name="name">The buffer's name.</param>
@@ -42,26 +37,26 @@ internal sealed record ExportRequest(
 }
 
 /// <summary>The lines of a video frame.</summary>
-/// <param name="Height">Lines, 1 or more.</param>
-/// <param name="BytesPerLine">Bytes of each.</param>
-/// <param name="Stride">Bytes from the start of one line to that of the next; null when lines are adjacent.</param>
-/// <param name="Offset">Where the first line starts, in bytes.</param>
-internal sealed record LinesRequest(uint Height, uint BytesPerLine, uint? Stride = null, uint Offset = 0)
+internal sealed record LinesRequest(
+    [property: Description("Lines, 1 or more.")] uint Height,
+    [property: Description("Bytes of each.")] uint BytesPerLine,
+    [property: Description("Bytes from the start of one line to that of the next; null when lines are adjacent.")] uint? Stride = null,
+    [property: Description("Where the first line starts, in bytes.")] uint Offset = 0)
 {
     /// <summary>The lines of the model.</summary>
     public VideoLines ToLines() => new(Height, BytesPerLine, Stride ?? BytesPerLine, Offset);
 }
 
 /// <summary>What a map would return, without mapping.</summary>
-/// <param name="Attachment">The attachment that would be mapped.</param>
-/// <param name="Direction">Which way data would move.</param>
-/// <param name="Options">Further options of the map.</param>
-internal sealed record TestMapRequest(string Attachment, DmaDirection Direction, MapOptions Options = MapOptions.None);
+internal sealed record TestMapRequest(
+    [property: Description("The attachment that would be mapped.")] string Attachment,
+    [property: Description("Which way data would move.")] DmaDirection Direction,
+    [property: Description("Further options of the map.")] MapOptions Options = MapOptions.None);
 
 /// <summary>Commands that are carried out in order, in one turn with one durable write.</summary>
-/// <param name="Commands">1 or more.</param>
-/// <param name="KeepGoing">Whether to continue after a refusal.</param>
-internal sealed record BatchRequest(ImmutableArray<DmaCommand> Commands, bool KeepGoing = false);
+internal sealed record BatchRequest(
+    [property: Description("1 or more.")] ImmutableArray<DmaCommand> Commands,
+    [property: Description("Whether to continue after a refusal.")] bool KeepGoing = false);
 
 /// <summary>Lists in bodies, whose elements may be null whatever their type says.</summary>
 internal static class Nulls

@@ -119,6 +119,21 @@ public sealed class HttpApiTests(HttpApiSilo shared) : IClassFixture<HttpApiSilo
     }
 
     [Fact]
+    public async Task Every_operation_parameter_and_member_of_a_request_is_described()
+    {
+        var description = JsonNode.Parse(await _client.GetStringAsync(new Uri("openapi.json", UriKind.Relative), Cancellation))!;
+        var schemas = description["components"]!["schemas"]!;
+        var operations = description["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).Select(method => method.Value!).ToList();
+        var requests = operations.Select(operation => operation["requestBody"]?["content"]!["application/json"]!["schema"]!["$ref"]!.GetValue<string>().Split('/')[^1])
+            .OfType<string>().Distinct().ToList();
+
+        Assert.Equal("3.1.1", description["openapi"]!.GetValue<string>());
+        Assert.All(operations, operation => Assert.NotNull(operation["summary"]));
+        Assert.All(operations.SelectMany(operation => operation["parameters"]?.AsArray() ?? []), parameter => Assert.NotNull(parameter!["description"]));
+        Assert.All(requests.SelectMany(request => schemas[request]!["properties"]?.AsObject() ?? []), member => Assert.NotNull(member.Value!["description"]));
+    }
+
+    [Fact]
     public async Task Every_operation_is_met_and_answers_as_described()
     {
         var frame = OfBuffer("frame");

@@ -30,7 +30,7 @@ public sealed class HttpFuzzTests(HttpApiSilo shared) : IClassFixture<HttpApiSil
          "importers": [{"name": "gpu", "device": "gpu", "steps": ["attach", "map"]}, {"name": "display", "device": "display", "steps": ["attach", "map"]}]}
         """;
 
-    private static readonly int _count = Number("HTTP_FUZZ", 1500);
+    private static readonly int _count = Number("HTTP_FUZZ", 3000);
     private static readonly int _seed = Number("HTTP_FUZZ_SEED", 20261129);
 
     private static readonly string[] _names = ["a", "b", "m", "n", "gpu", "display", "codec", "ram"];
