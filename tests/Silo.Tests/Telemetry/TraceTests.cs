@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using DmaGrains.ClusterClient;
 using DmaGrains.Interfaces;
 using DmaGrains.Silo.Tests.Http;
 using DmaGrains.Silo.Tests.Machines;
@@ -10,8 +11,31 @@ public sealed class TraceTests
 {
     private const string Caller = "DmaGrains.Silo.Tests.Caller";
 
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task A_trace_leads_from_the_caller_through_the_grain_to_its_storage()
+    {
+        await using var silo = await StartAsync(Installed.FreePort());
+
+        await AttachInATraceAsync(silo.Grains);
+    }
+
+    [Fact]
+    public async Task A_trace_leads_from_a_client_through_its_gateway()
+    {
+        var gateway = Installed.FreePort();
+        await using var silo = await StartAsync(gateway);
+        await using var client = await DmaGrainsClient.ConnectAsync(new() { Gateways = { $"127.0.0.1:{gateway}" }, Traces = true }, Cancellation);
+
+        await AttachInATraceAsync(client.Grains);
+    }
+
+    private static Task<HttpSilo> StartAsync(int gateway) => HttpSilo.StartOpenAsync(
+        "--otlp", $"http://127.0.0.1:{Installed.FreePort()}", "--traces", "on", "--gateway-port", $"{gateway}");
+
+    /// <summary>Attaches inside a span, and finds the spans from there to the journal.</summary>
+    private static async Task AttachInATraceAsync(IGrainFactory grains)
     {
         var spans = new ConcurrentBag<Activity>();
         using var caller = new ActivitySource(Caller);
@@ -22,14 +46,13 @@ public sealed class TraceTests
             ActivityStopped = spans.Add,
         };
         ActivitySource.AddActivityListener(listener);
-        await using var silo = await HttpSilo.StartAsync("--otlp", $"http://127.0.0.1:{Installed.FreePort()}", "--traces", "on");
-        await SmallBoard.DefineAsync(silo.Grains);
-        await SmallBoard.ExportAsync(silo.Grains, 1);
+        await SmallBoard.DefineAsync(grains);
+        await SmallBoard.ExportAsync(grains, 1);
         ActivityTraceId trace;
         using (var root = caller.StartActivity("frame"))
         {
             trace = root!.TraceId;
-            Assert.True((await SmallBoard.Buffer(silo.Grains, 1).AttachAsync("second", "gpu")).IsGranted);
+            Assert.True((await SmallBoard.Buffer(grains, 1).AttachAsync("second", "gpu")).IsGranted);
         }
 
         var ours = spans.Where(span => span.TraceId == trace).ToDictionary(span => span.SpanId);
