@@ -20,6 +20,7 @@ internal sealed record VectorFormat(
         new(VectorKind.IommuMap, "iommu_map", ["granule"], IommuVector.Check),
         new(VectorKind.Iova, "iova", ["reserved"], IovaVector.Check) { Shared = ["ops", "granule", "rcache"] },
         new(VectorKind.IommuPlace, "iommu_place", ["rcache"], IommuPlaceVector.Check) { Shared = ["ops", "granule"] },
+        new(VectorKind.Swiotlb, "swiotlb", ["slots"], SwiotlbVector.Check) { Shared = ["ops"] },
     ];
 
     /// <summary>The kinds and their fields, for messages.</summary>

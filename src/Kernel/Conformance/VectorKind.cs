@@ -24,4 +24,7 @@ public enum VectorKind
 
     /// <summary>Whole lists mapped through an address space and unmapped: drivers/iommu/dma-iommu.c of 7.3.4.</summary>
     IommuPlace,
+
+    /// <summary>Bounces taken from a pool and given back: kernel/dma/swiotlb.c of 7.3.4.</summary>
+    Swiotlb,
 }

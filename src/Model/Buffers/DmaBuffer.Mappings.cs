@@ -238,7 +238,7 @@ public sealed partial record DmaBuffer
     /// <summary>Hands out a list that was mapped for another device; EIO when parts of it are bounced and this map accepts no bounce.</summary>
     private Transition HandOut(Mapping known, Mapping mapping)
     {
-        if (mapping.Options.HasFlag(MapOptions.NoBounce) && known.Mapped is { Bounces.IsEmpty: false })
+        if ((mapping.Options & NoCopy) != MapOptions.None && known.Mapped is { Bounces.IsEmpty: false })
         {
             return Transition.Refuse(this, new(
                 Errno.EIO, HolderOf(mapping), "Options", null, null,
@@ -326,6 +326,9 @@ public sealed partial record DmaBuffer
 
     private const MapOptions KnownOptions =
         MapOptions.NoBounce | MapOptions.RequireCoherent | MapOptions.DeferFlush | MapOptions.OwnSpace;
+
+    /// <summary>With any of these a map accepts no copies.</summary>
+    private const MapOptions NoCopy = MapOptions.NoBounce | MapOptions.RequireCoherent;
 
     /// <summary>Whether a list has to be built: by the exporter, or by the importer from page frame numbers.</summary>
     private bool BuildsList(Mapping mapping, Attachment attachment) => mapping.Raw is { } raw

@@ -29,7 +29,7 @@ public sealed partial record DmaBuffer
     /// The only place that decides it for a device's own list; a shared one with copies is refused by <see cref="HandOut"/>.
     /// </remarks>
     private bool MayBounce(MapOptions options, BackingStorage storage) =>
-        Policy.Bouncing && !options.HasFlag(MapOptions.NoBounce) && LiesIn(storage).All(region => region.Kind.IsBounceable());
+        Policy.Bouncing && (options & NoCopy) == MapOptions.None && LiesIn(storage).All(region => region.Kind.IsBounceable());
 
     /// <summary>Whether a device without an MMU reaches every entry of a storage's list, cut under some limits.</summary>
     /// <remarks>

@@ -10,7 +10,10 @@ public enum MapOptions
     /// <summary>No bounce: EIO where a copy would be needed (thread #12).</summary>
     NoBounce = 1,
 
-    /// <summary>The device must snoop CPU caches, else EOPNOTSUPP (kernel/dma/mapping.c, DMA_ATTR_REQUIRE_COHERENT).</summary>
+    /// <summary>
+    /// The device must snoop CPU caches, else EOPNOTSUPP, and there is no bounce: EIO where a copy would be needed (kernel/dma/mapping.c and
+    /// direct.h, DMA_ATTR_REQUIRE_COHERENT of 7.x).
+    /// </summary>
     RequireCoherent = 2,
 
     /// <summary>

@@ -44,16 +44,16 @@ internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
     /// <param name="request">The request, with the device's reach.</param>
     /// <returns>
     /// EIO naming the importer and LengthBytes (an entry too long for any bounce), BouncePool (no room now) or DmaMask or Windows (the
-    /// device does not reach the copy); this is then unchanged.
+    /// device does not reach the copy); the pool then holds what it held, but the next search begins where this one ended.
     /// </returns>
     /// <remarks>
-    /// Source: kernel/dma/swiotlb.c, swiotlb_map: each entry by itself, the copy's address checked like any other. The only place that
-    /// decides which entries are bounced.
+    /// Source: kernel/dma/swiotlb.c, swiotlb_map: each entry by itself, the copy's address checked like any other; the copy crosses no segment
+    /// boundary of the device. The only place that decides which entries are bounced.
     /// </remarks>
     public (BounceRegion Next, DmaResult<ImmutableArray<BouncedEntry>> Reply) Map(SgTable table, DmaMapRequest request)
     {
         var reach = request.Reach;
-        var slots = new BounceSlotAllocator(Pool, Layout.PageOrder);
+        var slots = new BounceSlotAllocator(Pool, Layout.Range.Address, Layout.PageOrder);
         var bounced = ImmutableArray.CreateBuilder<BouncedEntry>();
         for (var link = 0; link < table.LinkCount; link++)
         {
@@ -66,10 +66,11 @@ internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
                 }
 
                 var number = (link * SgTable.LinkEntries) + index;
-                var reply = slots.TakeSlots(entries[index].LengthBytes);
+                var reply = slots.TakeSlots(new(entries[index].LengthBytes, entries[index].Address, request.Takes.SegmentBoundaryMask));
                 if ((reply.Refusal ?? CheckReach(reply.Value, request)) is { } refusal)
                 {
-                    return (this, DmaResult.Refuse<ImmutableArray<BouncedEntry>>(Explain(refusal, number, request)));
+                    slots.Undo(bounced.Select(entry => entry.Slots).Concat(reply.IsGranted ? [reply.Value] : []));
+                    return (this with { Pool = slots.ToPool() }, DmaResult.Refuse<ImmutableArray<BouncedEntry>>(Explain(refusal, number, request)));
                 }
 
                 bounced.Add(new(number, reply.Value, AddressOf(reply.Value)));
@@ -82,7 +83,7 @@ internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
     /// <summary>Gives slots back.</summary>
     public BounceRegion Unmap(ImmutableArray<BouncedEntry> bounced)
     {
-        var slots = new BounceSlotAllocator(Pool, Layout.PageOrder);
+        var slots = new BounceSlotAllocator(Pool, Layout.Range.Address, Layout.PageOrder);
         foreach (var entry in bounced)
         {
             Invariant.Holds(slots.GiveBackSlots(entry.Slots) is null);

@@ -5,11 +5,12 @@ using DmaGrains.Model.Scatterlists;
 namespace DmaGrains.Model.Translation;
 
 /// <summary>Makes several changes to a pool's slots, copying the pool only once.</summary>
-internal sealed class BounceSlotAllocator
+public sealed class BounceSlotAllocator
 {
     private const string PoolField = SwiotlbPool.PoolField;
 
     private readonly SwiotlbPool _pool;
+    private readonly PhysicalAddress _start;
     private readonly int _pageOrder;
     private readonly UInt128[] _used;
     private readonly ImmutableSortedDictionary<int, BounceSlots>.Builder _bounces;
@@ -17,11 +18,11 @@ internal sealed class BounceSlotAllocator
     private int _usedSlotCount;
 
     /// <param name="pool">The pool.</param>
+    /// <param name="start">Its first address, on a page.</param>
     /// <param name="pageOrder">The kernel's page order: a bounce of a page or more starts on a page.</param>
-    public BounceSlotAllocator(SwiotlbPool pool, int pageOrder = 0)
+    public BounceSlotAllocator(SwiotlbPool pool, PhysicalAddress start = default, int pageOrder = 0)
     {
-        _pool = pool;
-        _pageOrder = pageOrder;
+        (_pool, _start, _pageOrder) = (pool, start, pageOrder);
         _used = pool.Used.ToArray();
         _bounces = pool.BouncesBySlot.ToBuilder();
         _state = pool.State;
@@ -29,34 +30,44 @@ internal sealed class BounceSlotAllocator
     }
 
     /// <summary>Takes slots for a bounce; a refusal changes nothing.</summary>
-    /// <param name="lengthBytes">Bytes, 1 or more.</param>
-    /// <param name="address">Where the data is; only the bits of <paramref name="minAlignMask"/> count.</param>
-    /// <param name="minAlignMask">Address bits that the bounce must keep (2^k-1; NVMe 0xfff); else 0.</param>
     /// <returns>
-    /// EINVAL naming LengthBytes (0) or MinAlignMask (holes); EIO naming LengthBytes (too long for any bounce) or BouncePool (no room now),
-    /// as the direct path answers.
+    /// EINVAL naming LengthBytes (0), BoundaryMask, MinAlignMask or AllocAlignMask (holes); EIO naming LengthBytes (too long for any bounce)
+    /// or BouncePool (no room now), as the direct path answers.
     /// </returns>
-    /// <remarks>The only place that takes slots. <paramref name="minAlignMask"/> is for devices that state one; none does yet.</remarks>
-    public DmaResult<BounceSlots> TakeSlots(ulong lengthBytes, PhysicalAddress address = default, uint minAlignMask = 0)
+    /// <remarks>The only place that takes slots.</remarks>
+    public DmaResult<BounceSlots> TakeSlots(BounceRequest request)
     {
-        if (Check(lengthBytes, minAlignMask) is { } refusal)
+        if (Check(request) is { } refusal)
         {
             return DmaResult.Refuse<BounceSlots>(refusal);
         }
 
-        var offset = address.Value & minAlignMask & (SwiotlbPool.SlotBytes - 1);
-        var slots = (int)((lengthBytes + offset + SwiotlbPool.SlotBytes - 1) / SwiotlbPool.SlotBytes);
-        if (Find(slots, StartsIn(lengthBytes + offset, address, minAlignMask)) is not { } first)
+        var slots = (int)request.SlotCount;
+        if (slots > _pool.SlotCount - _usedSlotCount || Find(slots, request) is not { } first)
         {
-            return DmaResult.Refuse<BounceSlots>(Full(lengthBytes));
+            return DmaResult.Refuse<BounceSlots>(Full(request.LengthBytes));
         }
 
-        var bounce = new BounceSlots(first, slots, lengthBytes);
+        var bounce = new BounceSlots(first, slots, request.LengthBytes);
         _used[first / SwiotlbPool.SlotsPerSet] |= RunOf(bounce);
         _bounces.Add(first, bounce);
         _usedSlotCount += slots;
-        _state = new((first + slots) % _pool.SlotCount, _state.BounceCount + 1, _state.BouncedBytes + lengthBytes);
+        _state = new((first + slots) % _pool.SlotCount, _state.BounceCount + 1, _state.BouncedBytes + request.LengthBytes);
         return DmaResult.Grant(bounce);
+    }
+
+    /// <summary>
+    /// Gives back what a map took before it was refused: the slots and the counts, but not the place at which the next search begins.
+    /// </summary>
+    /// <param name="taken">The bounces that it took.</param>
+    public void Undo(IEnumerable<BounceSlots> taken)
+    {
+        foreach (var bounce in taken)
+        {
+            Invariant.Holds(GiveBackSlots(bounce) is null);
+        }
+
+        _state = _pool.State with { NextSlot = _state.NextSlot };
     }
 
     /// <summary>Gives a bounce's slots back; null when done.</summary>
@@ -81,60 +92,78 @@ internal sealed class BounceSlotAllocator
     private static UInt128 RunOf(BounceSlots bounce) =>
         SlotSet.Run(bounce.FirstSlot % SwiotlbPool.SlotsPerSet, bounce.SlotCount);
 
-    private static Refusal? Check(ulong lengthBytes, uint minAlignMask)
+    private static Refusal? Check(BounceRequest request)
     {
-        if (lengthBytes == 0)
+        if (request.LengthBytes == 0)
         {
             return Refusal.Of(Errno.EINVAL, "LengthBytes", "A bounce needs at least 1 byte.");
         }
 
-        if (!DmaConstraints.IsWholeMask(minAlignMask))
+        if ((CheckMask(nameof(request.BoundaryMask), request.BoundaryMask) ?? CheckMask(nameof(request.MinAlignMask), request.MinAlignMask)
+            ?? CheckMask(nameof(request.AllocAlignMask), request.AllocAlignMask)) is { } holes)
         {
-            return new(
-                Errno.EINVAL, null, "MinAlignMask", null, minAlignMask,
-                $"Alignment mask 0x{minAlignMask:x} has holes: expected 2^k-1.");
+            return holes;
         }
 
-        var longest = SwiotlbPool.LongestBounceBytes(minAlignMask);
-        return lengthBytes <= longest
+        var longest = SwiotlbPool.SetBytes - request.Inside;
+        return request.SlotCount <= SwiotlbPool.SlotsPerSet
             ? null
             : new(
-                Errno.EIO, null, "LengthBytes", lengthBytes, longest,
-                $"{lengthBytes} bytes are to be bounced in one piece: expected at most {longest}.");
+                Errno.EIO, null, "LengthBytes", request.LengthBytes, longest,
+                $"{request.LengthBytes} bytes are to be bounced in one piece: expected at most {longest}.");
     }
+
+    private static Refusal? CheckMask(string field, ulong mask) => DmaConstraints.IsWholeMask(mask)
+        ? null
+        : new(Errno.EINVAL, null, field, null, mask, $"Mask 0x{mask:x} has holes: expected 2^k-1.");
 
     /// <summary>
-    /// The slots of a set at which a bounce may start: those that keep the address bits, or without such bits, page starts for a bounce of
-    /// a page or more.
+    /// Looks at one slot after another from the end of the last search to the end of the pool, then from its start, until it has gone as far
+    /// as the pool is long. From a slot with the right address it goes on by a stride, and such slots are equally far apart.
     /// </summary>
-    private UInt128 StartsIn(ulong sizeBytes, PhysicalAddress address, uint minAlignMask)
+    private int? Find(int slots, BounceRequest request)
     {
-        var kept = (minAlignMask & (SwiotlbPool.SetBytes - 1)) / SwiotlbPool.SlotBytes;
-        if (kept == 0)
-        {
-            return sizeBytes >= Page.SizeOf(_pageOrder) ? SlotSet.PageStarts(_pageOrder) : UInt128.MaxValue;
-        }
+        var align = request.AlignMask(_pageOrder);
+        var same = request.MinAlignMask & ~align;
+        var stride = (long)(Math.Max(align, same) / SwiotlbPool.SlotBytes) + 1;
+        var window = (UInt128)(request.BoundaryMask / SwiotlbPool.SlotBytes) + 1;
+        var basis = _start.Value & request.BoundaryMask;
 
-        var starts = UInt128.Zero;
-        for (var slot = (int)((address.Value / SwiotlbPool.SlotBytes) & kept); slot < SwiotlbPool.SlotsPerSet; slot += (int)kept + 1)
+        // The right slots: their number, counted from the base, ends in these bits.
+        var bits = (align | (request.Address.Value == 0 ? 0 : same)) / SwiotlbPool.SlotBytes;
+        var wanted = request.Address.Value / SwiotlbPool.SlotBytes & same / SwiotlbPool.SlotBytes & bits;
+        var apart = (stride + bits) / (bits + 1L) * (bits + 1L);
+        for (long slot = _state.NextSlot, seen = 0; seen < _pool.SlotCount;)
         {
-            starts |= UInt128.One << slot;
-        }
-
-        return starts;
-    }
-
-    /// <summary>Searches from the end of the last search to the end of the pool, then from its start.</summary>
-    private int? Find(int slots, UInt128 starts)
-    {
-        var (startSet, startSlot) = Math.DivRem(_state.NextSlot, SwiotlbPool.SlotsPerSet);
-        for (var step = 0; step <= _used.Length; step++)
-        {
-            var set = (startSet + step) % _used.Length;
-            var allowed = step == 0 ? starts & (UInt128.MaxValue << startSlot) : starts;
-            if (SlotSet.FindFree(_used[set], slots, allowed) is { } first)
+            var ahead = (long)(unchecked(wanted - (ulong)slot - (basis / SwiotlbPool.SlotBytes)) & bits);
+            (slot, seen) = (slot + ahead, seen + ahead);
+            if (slot >= _pool.SlotCount)
             {
-                return (set * SwiotlbPool.SlotsPerSet) + first;
+                (slot, seen) = (0, seen - (slot - _pool.SlotCount));
+                continue;
+            }
+
+            var set = (int)(slot / SwiotlbPool.SlotsPerSet);
+            var end = Math.Min((set + 1L) * SwiotlbPool.SlotsPerSet, _pool.SlotCount);
+            var isWorthALook = SlotSet.FindFree(_used[set], slots, UInt128.MaxValue) is not null;
+            while (slot < end && seen < _pool.SlotCount)
+            {
+                var place = (int)(slot % SwiotlbPool.SlotsPerSet);
+                if (isWorthALook && place + slots <= SwiotlbPool.SlotsPerSet && (_used[set] & SlotSet.Run(place, slots)) == 0
+                    && (((UInt128)slot + ((basis + SwiotlbPool.SlotBytes - 1) / SwiotlbPool.SlotBytes)) % window) + (UInt128)slots <= window)
+                {
+                    return (int)slot;
+                }
+
+                // All steps up to the last one of this set at once when it has no room.
+                var steps = isWorthALook ? 1 : ((end - 1 - slot) / apart) + 1;
+                var left = slot + (steps * apart) < _pool.SlotCount ? steps * apart : ((steps - 1) * apart) + Math.Max(stride, _pool.SlotCount - slot - ((steps - 1) * apart));
+                (slot, seen) = (slot + left, seen + left);
+            }
+
+            if (slot >= _pool.SlotCount)
+            {
+                slot = 0;
             }
         }
 

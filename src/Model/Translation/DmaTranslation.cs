@@ -235,7 +235,7 @@ public sealed class DmaTranslation
         var (bounces, reply) = _bounces.Map(table, request);
         return reply.TryGetValue(out var bounced)
             ? Hold(_stages, bounces, request, new([], bounced))
-            : Refuse(reply.Refusal!);
+            : (new(_stages, bounces, _held), DmaResult.Refuse<DmaMapped>(reply.Refusal!));
     }
 
     private (DmaTranslation Next, DmaResult<DmaMapped> Reply) Hold(

@@ -58,11 +58,16 @@ internal static class SmallBoard
         return board;
     }
 
-    /// <summary>Why a command on the buffer is refused, after making sure that the refusal changes nothing.</summary>
+    /// <summary>
+    /// Why a command on the buffer is refused, after making sure that the refusal changes nothing, but where MMUs and the pool look next.
+    /// </summary>
     public static Refusal RefusalOf(this Board board, DmaCommand command)
     {
         var (next, reply) = board.Execute(Frame, command);
-        Assert.Same(board, next);
+        Assert.True(ReferenceEquals(board, next) || command is DmaCommand.Map or DmaCommand.MapRaw);
+        Assert.Same(board.Memory, next.Memory);
+        Assert.Same(board.Buffer(Frame), next.Buffer(Frame));
+        Assert.Equal(board.Translation.Held.Select(board.Translation.HeldBy), next.Translation.Held.Select(next.Translation.HeldBy));
         return Assert.IsType<Refusal>(reply.Refusal);
     }
 

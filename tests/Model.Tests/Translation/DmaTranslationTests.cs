@@ -362,9 +362,10 @@ public sealed class DmaTranslationTests
 
         var (next, reply) = translation.Map(Scattered(3) with { HighestAddress = 0xfffff });
 
-        Assert.Same(translation, next);
+        Assert.Empty(next.Held);
         Assert.Equal("BouncePool", RefusalOf(Errno.EIO, reply).Field);
-        Assert.True(translation.Map(Scattered(2) with { HighestAddress = 0xfffff }).Reply.IsGranted);
+        Assert.Equal((0UL, 0UL), (next.State.Pool!.Value.BounceCount, next.State.Pool.Value.BouncedBytes));
+        Assert.True(next.Map(Scattered(2) with { HighestAddress = 0xfffff }).Reply.IsGranted);
     }
 
     [Fact]

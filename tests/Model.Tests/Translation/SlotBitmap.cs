@@ -1,3 +1,5 @@
+using DmaGrains.Model.Translation;
+
 namespace DmaGrains.Model.Tests.Translation;
 
 /// <summary>A bounce pool kept slot by slot, searched as the kernel does.</summary>
@@ -15,28 +17,54 @@ internal sealed class SlotBitmap(int slotCount)
 
     public int UsedCount => _used.Count(used => used);
 
-    /// <summary>The first slot handed out, or null.</summary>
-    public int? Map(ulong lengthBytes, ulong address, uint minAlignMask)
+    /// <summary>The first slot handed out, or null: one slot looked at after another, as the rules in tests/vectors tell it.</summary>
+    public int? Map(BounceRequest request, ulong start)
     {
-        var size = lengthBytes + (address & minAlignMask & 2047);
+        var (length, address, boundary, minAlign, allocAlign) = (request.LengthBytes, request.Address.Value, request.BoundaryMask, request.MinAlignMask, request.AllocAlignMask);
+        var inside = address & minAlign & (allocAlign | 2047);
+        var size = (length + inside + allocAlign) / (allocAlign + 1UL) * (allocAlign + 1UL);
         var slots = (int)((size + 2047) / 2048);
-        var kept = minAlignMask & ~2047u;
-        for (var step = 0; step < _used.Length; step++)
+        var align = (allocAlign == 0 && minAlign == 0 && size >= 4096 ? 4095 : allocAlign) | 2047;
+        var same = minAlign & ~align;
+        var stride = (int)(Math.Max(align, same) >> 11) + 1;
+        var window = ((UInt128)boundary >> 11) + 1;
+        var basis = start & boundary;
+        if (slots > _used.Length - UsedCount)
         {
-            var first = (_next + step) % _used.Length;
-            var isAligned = kept == 0 && size >= 4096
-                ? first % 2 == 0
-                : ((ulong)first * 2048 & kept) == (address & kept);
-            var isInside = (first % 128) + slots <= 128 && first + slots <= _used.Length;
-            if (isAligned && isInside && !_used.AsSpan(first, slots).Contains(true))
+            return null;
+        }
+
+        for (var (at, seen) = (_next, 0); seen < _used.Length;)
+        {
+            var place = basis + ((ulong)at * 2048);
+            var step = 1;
+            if ((place & align) == 0 && (address == 0 || ((place ^ address) & same) == 0))
             {
-                _used.AsSpan(first, slots).Fill(true);
-                _next = first + slots == _used.Length ? 0 : first + slots;
-                return first;
+                var isInWindow = ((((UInt128)at + ((basis + 2047) >> 11)) % window) + (UInt128)slots) <= window;
+                if (isInWindow && (at % 128) + slots <= 128 && at + slots <= _used.Length && !_used.AsSpan(at, slots).Contains(true))
+                {
+                    _used.AsSpan(at, slots).Fill(true);
+                    _next = at + slots == _used.Length ? 0 : at + slots;
+                    return at;
+                }
+
+                step = stride;
             }
+
+            seen += step;
+            at = at + step >= _used.Length ? 0 : at + step;
         }
 
         return null;
+    }
+
+    /// <summary>Gives back what a refused map took: the next search begins where it is now.</summary>
+    public void Undo(IEnumerable<BounceSlots> taken)
+    {
+        foreach (var bounce in taken)
+        {
+            Unmap(bounce.FirstSlot, bounce.SlotCount);
+        }
     }
 
     public void Unmap(int first, int slots) => _used.AsSpan(first, slots).Clear();

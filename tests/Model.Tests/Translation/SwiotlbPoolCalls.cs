@@ -7,10 +7,13 @@ namespace DmaGrains.Model.Tests.Translation;
 internal static class SwiotlbPoolCalls
 {
     public static (SwiotlbPool Next, DmaResult<BounceSlots> Reply) TakeSlots(
-        this SwiotlbPool pool, ulong lengthBytes, PhysicalAddress address = default, uint minAlignMask = 0)
+        this SwiotlbPool pool, ulong lengthBytes, PhysicalAddress address = default, uint minAlignMask = 0) =>
+        pool.TakeSlots(new BounceRequest(lengthBytes, address, MinAlignMask: minAlignMask));
+
+    public static (SwiotlbPool Next, DmaResult<BounceSlots> Reply) TakeSlots(this SwiotlbPool pool, BounceRequest request, ulong start = 0)
     {
-        var slots = new BounceSlotAllocator(pool);
-        var reply = slots.TakeSlots(lengthBytes, address, minAlignMask);
+        var slots = new BounceSlotAllocator(pool, new(start));
+        var reply = slots.TakeSlots(request);
         return (slots.ToPool(), reply);
     }
 

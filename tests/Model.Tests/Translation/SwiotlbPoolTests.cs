@@ -6,22 +6,28 @@ namespace DmaGrains.Model.Tests.Translation;
 
 public sealed class SwiotlbPoolTests
 {
-    /// <summary>A map when Unmaps is negative, else the unmap of one of the bounces.</summary>
-    private static readonly Gen<(int Unmaps, ulong Length, ulong Address, uint MinAlignMask)> _step = Gen.Select(
-        Gen.OneOf(Gen.Const(-1), Gen.Int[-1, 100]),
+    private static readonly Gen<ulong> _start = Gen.Int[0, 2000].Select(page => (ulong)page * 4096);
+
+    private static readonly Gen<BounceRequest> _request = Gen.Select(
         Gen.OneOf(Gen.ULong[1, 20_000], Gen.ULong[1, 262_144]),
-        Gen.ULong[0, 1 << 20],
-        Gen.OneOf(Gen.Const(0u), Gen.Int[0, 17].Select(bits => (1u << bits) - 1)));
+        Gen.OneOf(Gen.Const(0UL), Gen.ULong[0, 1 << 20]),
+        Gen.Frequency((2, Gen.Const(ulong.MaxValue)), (1, Gen.Int[11, 20].Select(bits => (1UL << bits) - 1))),
+        Gen.OneOf(Gen.Const(0u), Gen.Int[0, 17].Select(bits => (1u << bits) - 1)),
+        Gen.Frequency((3, Gen.Const(0u)), (1, Gen.OneOf(4095u, 16383u, 65535u))),
+        (length, address, boundary, minAlign, allocAlign) => new BounceRequest(length, new(address), boundary, minAlign, allocAlign));
+
+    /// <summary>A map when Unmaps is negative, else the unmap of one of the bounces.</summary>
+    private static readonly Gen<(int Unmaps, BounceRequest Request)> _step = Gen.Select(Gen.OneOf(Gen.Const(-1), Gen.Int[-1, 100]), _request);
 
     [Fact]
     public void Pool_is_the_slot_by_slot_one_after_any_history() =>
-        Gen.Select(Gen.Int[1, 390], _step.Array[1, 60]).Sample((slots, steps) =>
+        Gen.Select(Gen.Int[1, 390], _start, _step.Array[1, 60]).Sample((slots, start, steps) =>
         {
             var pool = SwiotlbPool.Over((ulong)slots * 2048).Value;
             var bitmap = new SlotBitmap(slots);
             foreach (var step in steps)
             {
-                pool = Play([step], pool, bitmap);
+                pool = Play([step], pool, bitmap, start);
                 pool.AssertInvariants();
                 Assert.Equal(bitmap.UsedCount, pool.UsedSlotCount);
             }
@@ -29,16 +35,16 @@ public sealed class SwiotlbPoolTests
 
     [Fact]
     public void Restore_gives_the_pool_that_was_stored() =>
-        Gen.Select(Gen.Int[1, 390], _step.Array[1, 30], _step.Array[1, 30]).Sample((slots, before, after) =>
+        Gen.Select(Gen.Int[1, 390], _start, _step.Array[1, 30], _step.Array[1, 30]).Sample((slots, start, before, after) =>
         {
             var size = (ulong)slots * 2048;
             var bitmap = new SlotBitmap(slots);
-            var pool = Play(before, SwiotlbPool.Over(size).Value, bitmap);
+            var pool = Play(before, SwiotlbPool.Over(size).Value, bitmap, start);
 
             var restored = SwiotlbPool.Restore(size, pool.State, pool.Bounces.Reverse());
 
             Assert.Equal((pool.State, pool.UsedSlotCount), (restored.State, restored.UsedSlotCount));
-            restored = Play(after, restored, bitmap);
+            restored = Play(after, restored, bitmap, start);
             Assert.Equal(bitmap.UsedCount, restored.UsedSlotCount);
         });
 
@@ -109,13 +115,24 @@ public sealed class SwiotlbPoolTests
     [InlineData(0xfff, 258_048)]
     [InlineData(0x3ffff, 0)]
     [InlineData(uint.MaxValue, 0)]
-    public void TakeSlots_takes_the_longest_bounce_and_not_a_byte_more(uint minAlignMask, ulong longest)
+    public void TakeSlots_takes_the_longest_guaranteed_bounce_wherever_the_data_is(uint minAlignMask, ulong longest)
     {
         var pool = SwiotlbPool.Over(64 << 20).Value;
 
         Assert.Equal(longest, SwiotlbPool.LongestBounceBytes(minAlignMask));
-        Assert.Equal(longest != 0, pool.TakeSlots(Math.Max(longest, 1), default, minAlignMask).Reply.IsGranted);
-        Assert.Equal(Errno.EIO, pool.TakeSlots(longest + 1, default, minAlignMask).Reply.Refusal!.Errno);
+        Assert.All([0UL, 0x1ffUL, 0x7ffUL, 0xfffUL, 0x12345UL], address =>
+            Assert.True(longest == 0 || pool.TakeSlots(longest, new PhysicalAddress(address), minAlignMask).Reply.IsGranted));
+        Assert.Equal(Errno.EIO, pool.TakeSlots(262_145, default, minAlignMask).Reply.Refusal!.Errno);
+    }
+
+    [Fact]
+    public void TakeSlots_crosses_no_boundary_of_the_device()
+    {
+        var pool = SwiotlbPool.Over(64 << 20).Value.TakeSlots(10_240).Next;
+
+        var (_, reply) = pool.TakeSlots(new BounceRequest(8192, BoundaryMask: 0x3fff));
+
+        Assert.Equal(8, reply.Value.FirstSlot);
     }
 
     [Fact]
@@ -177,27 +194,21 @@ public sealed class SwiotlbPoolTests
     }
 
     private static SwiotlbPool Play(
-        (int Unmaps, ulong Length, ulong Address, uint MinAlignMask)[] steps, SwiotlbPool pool, SlotBitmap bitmap)
+        (int Unmaps, BounceRequest Request)[] steps, SwiotlbPool pool, SlotBitmap bitmap, ulong start)
     {
-        foreach (var (unmaps, length, address, mask) in steps)
+        foreach (var (unmaps, request) in steps)
         {
-            pool = unmaps < 0 ? Map(pool, bitmap, length, address, mask) : Unmap(pool, bitmap, unmaps);
+            pool = unmaps < 0 ? Map(pool, bitmap, request, start) : Unmap(pool, bitmap, unmaps);
         }
 
         return pool;
     }
 
-    private static SwiotlbPool Map(SwiotlbPool pool, SlotBitmap bitmap, ulong length, ulong address, uint mask)
+    private static SwiotlbPool Map(SwiotlbPool pool, SlotBitmap bitmap, BounceRequest request, ulong start)
     {
-        var (next, reply) = pool.TakeSlots(length, new PhysicalAddress(address), mask);
-        if (length > SwiotlbPool.LongestBounceBytes(mask))
-        {
-            Assert.Equal("LengthBytes", reply.Refusal!.Field);
-            return next;
-        }
-
-        Assert.Equal(bitmap.Map(length, address, mask), reply.IsGranted ? reply.Value.FirstSlot : null);
-        Assert.True(reply.IsGranted || (pool.State == next.State && reply.Refusal!.Field == "BouncePool"));
+        var (next, reply) = pool.TakeSlots(request, start);
+        Assert.Equal(bitmap.Map(request, start), reply.IsGranted ? reply.Value.FirstSlot : null);
+        Assert.True(reply.IsGranted || (pool.State == next.State && reply.Refusal!.Field == (request.SlotCount > 128 ? "LengthBytes" : "BouncePool")));
         return next;
     }
 

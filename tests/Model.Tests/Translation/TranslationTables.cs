@@ -5,13 +5,13 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Tests.Translation;
 
-/// <summary>MMUs and a pool kept granule by granule and slot by slot. A map that fails gives back what it got from MMUs; the pool is as before.</summary>
+/// <summary>MMUs and a pool kept granule by granule and slot by slot. A map that fails gives back what it got.</summary>
 internal sealed class TranslationTables
 {
     private readonly IommuStage[] _stages;
     private readonly MemoryRegionLayout? _region;
     private readonly Dictionary<(string Stage, uint Context), GranuleBitmap> _spaces = [];
-    private SlotBitmap? _pool;
+    private readonly SlotBitmap? _pool;
 
     public TranslationTables(IommuStage[] stages, MemoryRegionLayout? region)
     {
@@ -43,13 +43,8 @@ internal sealed class TranslationTables
         }
 
         Unmap(request.Token);
-        var pool = _pool is null ? null : new SlotBitmap(_pool);
         var reply = request.Iommu is null && request.BusMmu is null ? Bounce(request) : Translate(request);
-        if (reply.Errno is not null)
-        {
-            _pool = pool;
-        }
-        else if (reply.Ranges.Length + reply.Bounces.Length != 0)
+        if (reply.Errno is null && reply.Ranges.Length + reply.Bounces.Length != 0)
         {
             Held.Add(request.Token, (request, reply));
         }
@@ -198,14 +193,17 @@ internal sealed class TranslationTables
                 continue;
             }
 
-            if (_pool is null || length > 262_144 || _pool.Map(length, 0, 0) is not { } slot)
+            if (_pool is null || length > 262_144
+                || _pool.Map(new(length, entries[index].Address, request.Takes.SegmentBoundaryMask), _region!.Range.FirstPfn * 4096) is not { } slot)
             {
+                _pool?.Undo(bounces.Select(bounce => bounce.Slots));
                 return TranslationReply.Refuse(Errno.EIO, _pool is not null && length > 262_144 ? "LengthBytes" : "BouncePool");
             }
 
             var address = (_region!.Range.FirstPfn * 4096) + ((ulong)slot * 2048);
             if (address + length > request.HighestAddress + (UInt128)1)
             {
+                _pool.Undo(bounces.Select(bounce => bounce.Slots).Append(new(slot, (int)((length + 2047) / 2048), length)));
                 return TranslationReply.Refuse(Errno.EIO, "DmaMask");
             }
 

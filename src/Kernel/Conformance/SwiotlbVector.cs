@@ -1,0 +1,60 @@
+using DmaGrains.Model;
+using DmaGrains.Model.Constraints;
+using DmaGrains.Model.Translation;
+
+namespace DmaGrains.Kernel.Conformance;
+
+/// <summary>A <c>swiotlb</c> record: one bounce pool from its first moment.</summary>
+internal static class SwiotlbVector
+{
+    private const int DevicesMax = 64;
+    private const string Full = "\"full\"";
+
+    public static Mismatch? Check(VectorField record)
+    {
+        var start = record.Member("start").Number(0, ulong.MaxValue - SwiotlbPool.SizeBytesMax - Page.SizeBytes);
+        if (start % Page.SizeBytes != 0)
+        {
+            throw record.Member("start").Unexpected($"a multiple of {Page.SizeBytes}");
+        }
+
+        var size = record.Member("slots").Number(1, SwiotlbPool.SizeBytesMax / SwiotlbPool.SlotBytes) * SwiotlbPool.SlotBytes;
+        var alloc = (uint)ReadMask(record.Member("alloc_align_mask"), uint.MaxValue);
+        var devices = record.Member("devices").Items(1, DevicesMax).Select(field => field.Items(2, 2))
+            .Select(pair => (Align: (uint)ReadMask(pair[0], uint.MaxValue), Boundary: ReadMask(pair[1], ulong.MaxValue))).ToArray();
+        var pool = SwiotlbPool.Over(size).Value;
+        return SequenceOps.Run<BounceSlots>(
+            record,
+            "unmap",
+            op =>
+            {
+                var parts = op.Items(4, 4);
+                if (parts[0].Text() != "map")
+                {
+                    throw parts[0].Unexpected("map or unmap");
+                }
+
+                var (align, boundary) = devices[parts[1].Number32((uint)devices.Length - 1)];
+                var request = new BounceRequest(
+                    parts[3].Number(1, uint.MaxValue), new(parts[2].Number()), boundary == 0 ? ulong.MaxValue : boundary, align, alloc);
+                var slots = new BounceSlotAllocator(pool, new(start));
+                var reply = slots.TakeSlots(request);
+                pool = slots.ToPool();
+                return reply.TryGetValue(out var taken)
+                    ? (taken, $"{unchecked(start + ((ulong)taken.FirstSlot * SwiotlbPool.SlotBytes) + request.Inside)}")
+                    : (null, Full);
+            },
+            taken =>
+            {
+                var slots = new BounceSlotAllocator(pool, new(start));
+                slots.GiveBackSlots(taken);
+                pool = slots.ToPool();
+            });
+    }
+
+    private static ulong ReadMask(VectorField field, ulong max)
+    {
+        var mask = field.Number(0, max);
+        return DmaConstraints.IsWholeMask(mask) ? mask : throw field.Unexpected("0 or 2^k-1");
+    }
+}
