@@ -28,8 +28,8 @@ public sealed class GatewayTlsTests : IDisposable
         using var silo = await SiloProcess.StartReadyAsync([], "--tls-certificate", _cluster.Silo(), "--tls-ca", _cluster.Ca);
 
         await WorksAsync(OptionsOf(silo, new() { CaFile = _cluster.Ca }));
-        await Assert.ThrowsAsync<NoReplyException>(() => WorksAsync(OptionsOf(silo, new() { CaFile = _other.Ca })));
-        await Assert.ThrowsAsync<NoReplyException>(() => WorksAsync(OptionsOf(silo, null)));
+        await IsRefusedAsync(OptionsOf(silo, new() { CaFile = _other.Ca }));
+        await IsRefusedAsync(OptionsOf(silo, null));
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class GatewayTlsTests : IDisposable
     {
         using var silo = await SiloProcess.StartReadyAsync([], "--tls-certificate", _cluster.Silo("silo1.example"), "--tls-ca", _cluster.Ca);
 
-        await Assert.ThrowsAsync<NoReplyException>(() => WorksAsync(OptionsOf(silo, new() { CaFile = _cluster.Ca })));
+        await IsRefusedAsync(OptionsOf(silo, new() { CaFile = _cluster.Ca }));
     }
 
     [Fact]
@@ -47,9 +47,8 @@ public sealed class GatewayTlsTests : IDisposable
             [], "--tls-certificate", _cluster.Silo(), "--tls-ca", _cluster.Ca, "--tls-clients", "on");
 
         await WorksAsync(OptionsOf(silo, new() { CaFile = _cluster.Ca, CertificateFile = _cluster.ForClient() }));
-        await Assert.ThrowsAsync<NoReplyException>(() => WorksAsync(OptionsOf(silo, new() { CaFile = _cluster.Ca })));
-        await Assert.ThrowsAsync<NoReplyException>(
-            () => WorksAsync(OptionsOf(silo, new() { CaFile = _cluster.Ca, CertificateFile = _other.ForClient() })));
+        await IsRefusedAsync(OptionsOf(silo, new() { CaFile = _cluster.Ca }));
+        await IsRefusedAsync(OptionsOf(silo, new() { CaFile = _cluster.Ca, CertificateFile = _other.ForClient() }));
     }
 
     [Fact]
@@ -73,7 +72,14 @@ public sealed class GatewayTlsTests : IDisposable
     }
 
     private static DmaGrainsClientOptions OptionsOf(SiloProcess silo, ClientTls? tls) =>
-        new() { Gateways = { silo.Gateway }, Tls = tls, ConnectTimeout = TimeSpan.FromSeconds(tls is null ? 3 : 10), ConnectRetries = 0 };
+        new() { Gateways = { silo.Gateway }, Tls = tls, ConnectRetries = 0 };
+
+    /// <summary>Orleans tries again until the time is up.</summary>
+    private static async Task IsRefusedAsync(DmaGrainsClientOptions options)
+    {
+        options.ConnectTimeout = TimeSpan.FromSeconds(3);
+        await Assert.ThrowsAsync<NoReplyException>(() => WorksAsync(options));
+    }
 
     private static async Task WorksAsync(DmaGrainsClientOptions options)
     {
