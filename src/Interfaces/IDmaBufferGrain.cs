@@ -85,7 +85,7 @@ public interface IDmaBufferGrain : IGrainWithStringKey
 
     /// <summary>
     /// What happened to the buffer, from its journal: exports and commands that were granted, and those that were refused if they had an
-    /// id, each exactly once, from the last durable state. At least the last 50 events are kept, at most 100; also when the buffer is gone.
+    /// id, each exactly once, from the last durable state. At least the last 32 events are kept, at most 64; also when the buffer is gone.
     /// Commands without an id are not told when they were refused or changed nothing.
     /// </summary>
     /// <param name="after">The <see cref="HistoryPage.Next"/> or the id of the event after which to go on; the default for all that are kept.</param>

@@ -15,7 +15,7 @@ internal static class BufferHistory
         var after = AfterOption.Create("all that are kept");
         return BufferContext.Create(
             "history",
-            "Shows what happened to a buffer: who asked for what, when, and how it ended. The last 50 to 100 events are kept, also when the buffer "
+            "Shows what happened to a buffer: who asked for what, when, and how it ended. The last 32 to 64 events are kept, also when the buffer "
             + "is gone. Commands without an id are not told when they were refused or changed nothing; this program gives each command an id.",
             string.Empty,
             [after],

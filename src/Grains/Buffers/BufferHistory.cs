@@ -23,7 +23,7 @@ namespace DmaGrains.Grains.Buffers;
 internal sealed class BufferHistory
 {
     /// <summary>The number of events in a part.</summary>
-    public const int PartMax = 50;
+    public const int PartMax = 32;
 
     /// <summary>The bits of an event's first byte that tell its kind.</summary>
     public const int KindBits = 0x1f;
@@ -38,7 +38,11 @@ internal sealed class BufferHistory
     public const int IsRefused = 0x80;
 
     /// <summary>Enough for the event of an export, after which many buffers rest.</summary>
-    private const int LeastRoom = 16;
+    private const int LeastRoom = 18;
+
+    // Enough for a short life of a buffer, and for a part with usual names: a buffer that is busy makes room twice.
+    private const int SomeRoom = 4 * LeastRoom;
+    private const int UsualRoom = 8 * SomeRoom;
 
     private ArrayBufferWriter<byte> _recent;
     private ArrayBufferWriter<byte>? _earlier;
@@ -129,8 +133,8 @@ internal sealed class BufferHistory
         Invariant.Holds((int)kind <= KindBits);
         if (_recentCount > 0 && _recent.FreeCapacity < 2 * LeastRoom)
         {
-            // Four times as much, not twice: of what is left behind there is less.
-            _recent.GetSpan(3 * _recent.Capacity);
+            var room = _recent.Capacity;
+            _recent.GetSpan((room < SomeRoom ? SomeRoom : room < UsualRoom ? UsualRoom : 2 * room) - room);
         }
 
         var tellsCaller = caller != _caller;
@@ -162,7 +166,7 @@ internal sealed class BufferHistory
 
         (_time, _caller) = (time, caller);
         _last = new(sequence, _last.Sequence == sequence ? _last.Place + 1 : 0);
-        if (++_recentCount == PartMax)
+        if (++_recentCount >= PartMax)
         {
             // The room of what is forgotten is used again.
             (_earlier, _recent) = (_recent, _earlier ?? new(_recent.Capacity));
@@ -181,15 +185,15 @@ internal sealed class BufferHistory
 
     private void Write(ulong number)
     {
-        var room = _recent.GetSpan(10);
+        Span<byte> bytes = stackalloc byte[10];
         var length = 0;
         for (; number >= 0x80; number >>= 7)
         {
-            room[length++] = (byte)(number | 0x80);
+            bytes[length++] = (byte)(number | 0x80);
         }
 
-        room[length] = (byte)number;
-        _recent.Advance(length + 1);
+        bytes[length++] = (byte)number;
+        _recent.Write(bytes[..length]);
     }
 
     private void Write(string? text)
@@ -197,7 +201,10 @@ internal sealed class BufferHistory
         text ??= string.Empty;
         var length = Encoding.UTF8.GetByteCount(text);
         Write((ulong)length);
-        _recent.Advance(Encoding.UTF8.GetBytes(text, _recent.GetSpan(length)));
+        if (length != 0)
+        {
+            _recent.Advance(Encoding.UTF8.GetBytes(text, _recent.GetSpan(length)));
+        }
     }
 
     /// <summary>Reads a part, and gives the id of the last event before it.</summary>
