@@ -20,7 +20,7 @@ internal readonly record struct AcknowledgedLog(long File, long Generation, LogE
     /// <summary>Opens the small file of a database; creates it if it does not exist.</summary>
     public static FileStream Open(string path) => SqliteBirth.OpenOwn(path, FileShare.ReadWrite | FileShare.Delete);
 
-    /// <summary>Reads the file; null when it does not exist or is empty.</summary>
+    /// <summary>Reads the file; null when it does not exist or nothing was written to it.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public static AcknowledgedLog? Read(string path)
     {
@@ -30,9 +30,9 @@ internal readonly record struct AcknowledgedLog(long File, long Generation, LogE
         }
 
         ReadOnlySpan<byte> bytes = System.IO.File.ReadAllBytes(path);
-        if (bytes.Length == 0)
+        if (!bytes.ContainsAnyExcept((byte)0))
         {
-            // Created but not yet written: before the first commit.
+            // Created but not yet written, before the first commit: empty, or as long as it will be without its contents.
             return null;
         }
 
