@@ -21,6 +21,7 @@ internal sealed record VectorFormat(
         new(VectorKind.Iova, "iova", ["reserved"], IovaVector.Check) { Shared = ["ops", "granule", "rcache"] },
         new(VectorKind.IommuPlace, "iommu_place", ["rcache"], IommuPlaceVector.Check) { Shared = ["ops", "granule"] },
         new(VectorKind.Swiotlb, "swiotlb", ["slots"], SwiotlbVector.Check) { Shared = ["ops"] },
+        new(VectorKind.Cma, "cma", ["base_pfn"], CmaVector.Check) { Shared = ["ops"] },
     ];
 
     /// <summary>The kinds and their fields, for messages.</summary>

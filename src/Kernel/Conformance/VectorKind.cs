@@ -27,4 +27,7 @@ public enum VectorKind
 
     /// <summary>Bounces taken from a pool and given back: kernel/dma/swiotlb.c of 7.3.4.</summary>
     Swiotlb,
+
+    /// <summary>Ranges of a contiguous area taken and given back: mm/cma.c of 7.3.4.</summary>
+    Cma,
 }

@@ -36,10 +36,14 @@ public sealed record MemoryRegionLayout(
 
     /// <summary>
     /// For a contiguous area: the largest alignment of ranges (CONFIG_CMA_ALIGNMENT), in bytes, a power of two. A range is aligned to its
-    /// length, rounded up to a power of two, but at most to this. 0 when not stated: ranges then lie anywhere.
+    /// length, rounded up to a power of two, but at most to this. 0 when not stated: <see cref="AreaAlignment"/> is then the kernel's default,
+    /// on which nothing is built.
     /// </summary>
     [Id(4)]
     public ulong AreaAlignmentBytes { get; init; }
+
+    /// <summary>The largest alignment of ranges in bytes: as stated, or 2^8 pages (kernel/dma/Kconfig, CMA_ALIGNMENT).</summary>
+    public ulong AreaAlignment => AreaAlignmentBytes == 0 ? (ulong)Page.SizeOf(PageOrder) << 8 : AreaAlignmentBytes;
 
     /// <summary>For <see cref="MemoryKind.Vram"/>: what peers may do with it.</summary>
     [Id(5)]

@@ -7,8 +7,8 @@ namespace DmaGrains.Model.Memory;
 
 /// <summary>Chooses the pages for a request: the least scarce memory from which a list satisfies the union.</summary>
 /// <remarks>
-/// Without named regions, in this order: system RAM from the lowest free runs up; system RAM in the fewest segments; one range of a
-/// contiguous area; several ranges of a contiguous area. Zones that all importers reach are used from the highest down, as in the kernel,
+/// Without named regions, in this order: system RAM from the lowest free runs up; system RAM in the fewest segments; the lowest
+/// range of a contiguous area; several ranges of a contiguous area. Zones that all importers reach are used from the highest down, as in the kernel,
 /// to spare the low ones. Of named regions: the first that has enough room alone, then those with struct pages together, or those without;
 /// memory other than system RAM gives one range where it can. The search for the fewest segments of one list is exact: boundaries and
 /// segment lengths cut the free runs into independent segments, so k segments hold most pages when they are the k longest. A wish for long
@@ -104,13 +104,13 @@ internal sealed partial class Placement
         ImmutableArray<MemoryRegion> contiguous = [.. _regions.Skip(system.Length)];
         return FromSystem(system)
             ?? FirstOf(contiguous, AsOneRange)
-            ?? FirstOf(contiguous, region => ByFewestSegments([region]));
+            ?? FirstOf(contiguous, InSeveralRanges);
     }
 
     /// <summary>The first named region that has room by itself, else those of one kind together.</summary>
     /// <remarks>With <see cref="FromLeastScarce"/> the only place that decides which regions are tried together.</remarks>
     private ImmutableArray<PageExtent>? FromNamed() => FirstOf(_regions, FromOne)
-        ?? OfOneKind(_regions).Select(ByFewestSegments).FirstOrDefault(extents => extents is not null);
+        ?? OfOneKind([.. _regions.Where(region => !IsOneRange || region.Layout.Kind != MemoryKind.Contiguous)]).Select(ByFewestSegments).FirstOrDefault(extents => extents is not null);
 
     /// <summary>Groups of regions that one buffer may take from together: all with struct pages, or all without (thread #54).</summary>
     private static IEnumerable<ImmutableArray<MemoryRegion>> OfOneKind(ImmutableArray<MemoryRegion> regions) => regions
@@ -119,7 +119,11 @@ internal sealed partial class Placement
 
     private ImmutableArray<PageExtent>? FromOne(MemoryRegion region) => region.Layout.Kind == MemoryKind.System
         ? FromSystem([region])
-        : AsOneRange(region) ?? ByFewestSegments([region]);
+        : AsOneRange(region) ?? InSeveralRanges(region);
+
+    /// <summary>Pages of one region in the fewest segments; null where they must be one range and a contiguous area would have to align it.</summary>
+    private ImmutableArray<PageExtent>? InSeveralRanges(MemoryRegion region) =>
+        IsOneRange && region.Layout.Kind == MemoryKind.Contiguous ? null : ByFewestSegments([region]);
 
     private ImmutableArray<PageExtent>? FromSystem(ImmutableArray<MemoryRegion> regions) =>
         FromLowest(regions)
@@ -191,7 +195,8 @@ internal sealed partial class Placement
         ImmutableArray<PageExtent>? chosen = null;
         var reachEndPfn = ReachEndPfn(region);
         var alignment = Math.Max(_alignmentPages, AreaAlignment(region.Layout));
-        foreach (var run in InWindows(region, region.Free.RunsOfAtLeast(Need)))
+        var runs = region.Layout.Kind == MemoryKind.Contiguous ? region.Free.Runs.Where(run => run.PageCount >= Need) : region.Free.RunsOfAtLeast(Need);
+        foreach (var run in InWindows(region, runs))
         {
             var end = Math.Min(run.EndPfn, reachEndPfn);
             foreach (var from in BasesIn(run, blockPages))
@@ -217,10 +222,10 @@ internal sealed partial class Placement
 
     /// <summary>
     /// The alignment of a range in a contiguous area, in pages of 4 KiB: its length, rounded up to a power of two, but at most what the
-    /// kernel aligns to (kernel/dma/contiguous.c, dma_alloc_from_contiguous and CONFIG_CMA_ALIGNMENT). 1 when not stated.
+    /// kernel aligns to (kernel/dma/contiguous.c, dma_alloc_from_contiguous and CONFIG_CMA_ALIGNMENT). 1 in other memory.
     /// </summary>
-    private ulong AreaAlignment(MemoryRegionLayout region) => region.Kind == MemoryKind.Contiguous && region.AreaAlignmentBytes != 0
-        ? Math.Min(BitOperations.RoundUpToPowerOf2(Need), region.AreaAlignmentBytes >> Page.Shift)
+    private ulong AreaAlignment(MemoryRegionLayout region) => region.Kind == MemoryKind.Contiguous
+        ? Math.Min(BitOperations.RoundUpToPowerOf2(Need), region.AreaAlignment >> Page.Shift)
         : 1;
 
     private bool IsFewIn(PageExtent range)

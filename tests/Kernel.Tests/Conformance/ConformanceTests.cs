@@ -20,6 +20,7 @@ public class ConformanceTests
     [InlineData("iova", VectorKind.Iova, 396)]
     [InlineData("iommu_place", VectorKind.IommuPlace, 400)]
     [InlineData("swiotlb", VectorKind.Swiotlb, 397)]
+    [InlineData("cma", VectorKind.Cma, 400)]
     public void Run_passes_every_record_of_the_public_files(string name, VectorKind kind, int records)
     {
         var report = VectorFiles.RunPublic(name);
@@ -39,6 +40,7 @@ public class ConformanceTests
     [InlineData("iova")]
     [InlineData("iommu_place")]
     [InlineData("swiotlb")]
+    [InlineData("cma")]
     public void Run_fails_the_record_when_any_expected_value_is_another(string name)
     {
         var lines = VectorFiles.PublicLines(name);

@@ -47,7 +47,7 @@ public sealed class AddressAlignmentTests
     public void One_range_is_found_exactly_where_some_multiple_has_room() =>
         Gen.Select(Gen.ULong[1000, 1100], Gen.ULong[1, 60], Gen.ULong[1, 40], Gen.Int[12, 17]).Sample((first, pages, need, bits) =>
         {
-            var memory = PhysicalMemory.Create([new("cma", MemoryKind.Contiguous, new(first, pages))]).Value;
+            var memory = PhysicalMemory.Create([new("cma", MemoryKind.Contiguous, new(first, pages)) { AreaAlignmentBytes = Page.SizeBytes }]).Value;
             var hasRoom = Enumerable.Range(0, (int)pages).Select(page => first + (ulong)page)
                 .Any(page => (page << 12) % (1UL << bits) == 0 && page + need <= first + pages);
 
@@ -105,7 +105,7 @@ public sealed class AddressAlignmentTests
     public void Attach_refuses_with_EBUSY_a_newcomer_whose_alignment_the_list_does_not_have()
     {
         var board = Board.Create(new(
-            "board", "A board", [new("cma", MemoryKind.Contiguous, new(1, 4096))],
+            "board", "A board", [new("cma", MemoryKind.Contiguous, new(1, 4096)) { AreaAlignmentBytes = 4096 }],
             [new("any", new(uint.MaxValue, 1, 0)), new("ntb", new(uint.MaxValue, 1, 0)) { Limits = Of(65536) }])).Value.Export(new("frame", 8192)).Next;
         board = board.Execute("frame", new DmaCommand.Attach("first", "any")).Next;
         board = board.Execute("frame", new DmaCommand.Map("m", "first", DmaDirection.ToDevice)).Next;

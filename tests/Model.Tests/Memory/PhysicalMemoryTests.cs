@@ -158,7 +158,7 @@ public sealed class PhysicalMemoryTests
     public void Allocate_starts_one_range_off_a_boundary_when_that_saves_a_segment()
     {
         // From a boundary 5 pages are cut into 3, 1 and 1; with 3 before a boundary, into 3 and 2.
-        var memory = Create(Contiguous("cma", 0, 32));
+        var memory = Create(Contiguous("cma", 0, 32) with { AreaAlignmentBytes = 4096 });
         var limits = new DmaConstraints(3 * 4096, 2, Any.WindowOf(4));
 
         var storage = memory.Allocate(Request(5) with { Constraints = limits }).Reply.Value;

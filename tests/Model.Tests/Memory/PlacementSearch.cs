@@ -94,7 +94,7 @@ internal static class PlacementSearch
             most[end] = [.. most[end - 1]];
             for (var length = 1; length <= end && IsSegment(owners, region, request, end - length, length); length++)
             {
-                for (var count = 1; count < before.Length; count++)
+                for (var count = 1; count < before.Length && IsAligned(region, request, end - length); count++)
                 {
                     most[end][count] = Math.Max(most[end][count], most[end - length][count - 1] + (ulong)length);
                 }
@@ -102,6 +102,19 @@ internal static class PlacementSearch
         }
 
         return most[pages];
+    }
+
+    /// <summary>One range of a contiguous area starts at a multiple of its length, rounded up to a power of two, up to 256 pages.</summary>
+    private static bool IsAligned(MemoryRegionLayout region, AllocationRequest request, int index)
+    {
+        var alignment = 1UL;
+        while (alignment < request.PageCount && alignment < 256)
+        {
+            alignment *= 2;
+        }
+
+        return region.Kind != MemoryKind.Contiguous || request.Constraints.MaxSegmentCount > 1
+            || (region.Range.FirstPfn + (ulong)index) % alignment == 0;
     }
 
     private static bool IsSegment(
