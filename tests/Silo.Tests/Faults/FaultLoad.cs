@@ -45,6 +45,7 @@ internal sealed class FaultLoad(IReadOnlyList<SharedBuffer> buffers, int seed)
             var isLate = random.Next(LateShare) == 0;
             if ((isLate ? buffer.Acknowledged(random) : buffer.Next(random, ids)) is not var (export, commands))
             {
+                await Task.Yield();
                 continue;
             }
 
