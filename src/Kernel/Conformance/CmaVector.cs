@@ -8,7 +8,6 @@ namespace DmaGrains.Kernel.Conformance;
 internal static class CmaVector
 {
     private const uint OrderMax = 20;
-    private const string Field = "ops";
 
     public static Mismatch? Check(VectorField record)
     {
@@ -16,7 +15,7 @@ internal static class CmaVector
         var pages = record.Member("pages").Number(1, MemoryRegionLayout.EndPfnMax - first);
 
         // Where operations name orders, nothing else aligns.
-        var namesOrders = record.Member(Field).Items(0, SequenceOps.LengthMax).Any(op => op.Items(2, 3).Length == 3);
+        var namesOrders = record.Member("ops").Items(0, SequenceOps.LengthMax).Any(op => op.Items(2, 3).Length == 3);
         var area = new MemoryRegionLayout("cma", MemoryKind.Contiguous, new(first, pages)) { AreaAlignmentBytes = namesOrders ? Page.SizeBytes : 0 };
         var memory = PhysicalMemory.Create([area]).Value;
         var number = 0U;

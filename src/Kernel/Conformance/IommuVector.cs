@@ -22,19 +22,24 @@ internal static class IommuVector
             : expected.CompareWith(result.Refusal!.Errno);
     }
 
-    private static uint ReadGranule(VectorField field)
+    /// <summary>The granule in bytes.</summary>
+    public static uint ReadGranule(VectorField field)
     {
         var granule = field.Number32();
         return Granule.IsValid(granule) ? granule : throw field.Unexpected(Granule.Expected);
     }
 
-    private static ulong ReadMask(VectorField field)
+    /// <summary>A mask without holes.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="max">The largest one.</param>
+    public static ulong ReadMask(VectorField field, ulong max = ulong.MaxValue)
     {
-        var mask = field.Number();
+        var mask = field.Number(0, max);
         return DmaConstraints.IsWholeMask(mask) ? mask : throw field.Unexpected("0 or 2^k-1");
     }
 
-    private static IommuInput ReadInput(VectorField field, uint granule)
+    /// <summary>An entry of a list: its offset in the granule, and its bytes.</summary>
+    public static IommuInput ReadInput(VectorField field, uint granule)
     {
         var pair = field.Items(2, 2);
         return new(pair[0].Number32(granule - 1), pair[1].Number32());

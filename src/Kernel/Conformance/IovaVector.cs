@@ -6,13 +6,11 @@ namespace DmaGrains.Kernel.Conformance;
 /// <summary>An <c>iova</c> record: one address space from its first moment.</summary>
 internal static class IovaVector
 {
-    private const int DevicesMax = 64;
-
     public static Mismatch? Check(VectorField record)
     {
-        var granule = ReadGranule(record.Member("granule"));
+        var granule = IommuVector.ReadGranule(record.Member("granule"));
         var space = Space(record, granule) with { Reserved = [.. record.Member("reserved").Items(0, IovaSpaceLayout.ReservedMax).Select(field => ReadWindow(field, granule))] };
-        var devices = record.Member("devices").Items(1, DevicesMax).Select(field => field.Items(2, 2)).Select(pair => (IsPci: pair[0].Flag(), Mask: pair[1].Number())).ToArray();
+        var devices = record.Member("devices").Items(1, SequenceOps.DevicesMax).Select(field => field.Items(2, 2)).Select(pair => (IsPci: pair[0].Flag(), Mask: pair[1].Number())).ToArray();
         var iovas = Create(record, space);
         return SequenceOps.Run<Iova>(
             record,
@@ -40,13 +38,6 @@ internal static class IovaVector
     {
         var created = IovaSpace.Create(layout);
         return created.TryGetValue(out var space) ? space : throw record.Fault(created.Refusal!.Reason.TrimEnd('.'), "an address space");
-    }
-
-    /// <summary>The granule in bytes.</summary>
-    public static uint ReadGranule(VectorField field)
-    {
-        var granule = field.Number32();
-        return Granule.IsValid(granule) ? granule : throw field.Unexpected(Granule.Expected);
     }
 
     /// <summary>The parts of an operation with two arguments.</summary>

@@ -8,6 +8,9 @@ internal static class SequenceOps
     /// <summary>The most operations of a record; a real record has a few hundred.</summary>
     public const int LengthMax = 16_384;
 
+    /// <summary>The most devices of a record.</summary>
+    public const int DevicesMax = 64;
+
     /// <summary>The longest answer that a message shows, in characters.</summary>
     private const int ShownMax = 60;
 

@@ -1,5 +1,4 @@
 using DmaGrains.Model;
-using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Kernel.Conformance;
@@ -7,7 +6,6 @@ namespace DmaGrains.Kernel.Conformance;
 /// <summary>A <c>swiotlb</c> record: one bounce pool from its first moment.</summary>
 internal static class SwiotlbVector
 {
-    private const int DevicesMax = 64;
     private const string Full = "\"full\"";
 
     public static Mismatch? Check(VectorField record)
@@ -19,9 +17,9 @@ internal static class SwiotlbVector
         }
 
         var size = record.Member("slots").Number(1, SwiotlbPool.SizeBytesMax / SwiotlbPool.SlotBytes) * SwiotlbPool.SlotBytes;
-        var alloc = (uint)ReadMask(record.Member("alloc_align_mask"), uint.MaxValue);
-        var devices = record.Member("devices").Items(1, DevicesMax).Select(field => field.Items(2, 2))
-            .Select(pair => (Align: (uint)ReadMask(pair[0], uint.MaxValue), Boundary: ReadMask(pair[1], ulong.MaxValue))).ToArray();
+        var alloc = (uint)IommuVector.ReadMask(record.Member("alloc_align_mask"), uint.MaxValue);
+        var devices = record.Member("devices").Items(1, SequenceOps.DevicesMax).Select(field => field.Items(2, 2))
+            .Select(pair => (Align: (uint)IommuVector.ReadMask(pair[0], uint.MaxValue), Boundary: IommuVector.ReadMask(pair[1]))).ToArray();
         var pool = SwiotlbPool.Over(size).Value;
         return SequenceOps.Run<BounceSlots>(
             record,
@@ -50,11 +48,5 @@ internal static class SwiotlbVector
                 slots.GiveBackSlots(taken);
                 pool = slots.ToPool();
             });
-    }
-
-    private static ulong ReadMask(VectorField field, ulong max)
-    {
-        var mask = field.Number(0, max);
-        return DmaConstraints.IsWholeMask(mask) ? mask : throw field.Unexpected("0 or 2^k-1");
     }
 }

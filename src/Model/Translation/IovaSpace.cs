@@ -223,7 +223,7 @@ public sealed record IovaSpace
             return (this, null);
         }
 
-        var alignment = Layout.Alignment == IovaAlignment.Size ? BitOperations.RoundUpToPowerOf2(count) : 1;
+        var alignment = AlignmentFor(count);
         var hint = isLow ? Search.Low : Search.High;
         var found = Runs.HighestFit(count, alignment, Math.Min(end, hint ?? end));
         if (found is null && hint is { } passed && Runs.NextFree(passed) is { } from && from < end)
@@ -244,19 +244,28 @@ public sealed record IovaSpace
     /// <summary>The lowest fitting base, or the next one; when there is none, once more after a flush (thread #25).</summary>
     private (IovaSpace Next, GranuleRun? Run) AllocateUpwards(ulong count, ulong highestAddress)
     {
-        var alignment = Layout.Alignment == IovaAlignment.Size ? BitOperations.RoundUpToPowerOf2(count) : 1;
-        var end = Layout.GranulesThrough(highestAddress);
-        foreach (var space in Retired.IsEmpty ? [this] : new[] { this, Reap() })
+        var found = FindUpwards(count, highestAddress);
+        if (found.Run is not null || Retired.IsEmpty)
         {
-            var from = Layout.Policy == IovaPolicy.RoundRobin ? Next : 0;
-            if ((space.Runs.LowestFit(count, alignment, from, end) ?? space.Runs.LowestFit(count, alignment, 0, end)) is { } first)
-            {
-                var run = new GranuleRun(first, first + count);
-                return (space with { Runs = space.Runs.Take(run), Next = run.End }, run);
-            }
+            return found;
         }
 
-        return (this, null);
+        var flushed = Reap().FindUpwards(count, highestAddress);
+        return flushed.Run is null ? found : flushed;
+    }
+
+    private (IovaSpace Next, GranuleRun? Run) FindUpwards(ulong count, ulong highestAddress)
+    {
+        var alignment = AlignmentFor(count);
+        var end = Layout.GranulesThrough(highestAddress);
+        var after = Layout.Policy == IovaPolicy.RoundRobin ? Runs.LowestFit(count, alignment, Next, end) : null;
+        if ((after ?? Runs.LowestFit(count, alignment, 0, end)) is not { } first)
+        {
+            return (this, null);
+        }
+
+        var run = new GranuleRun(first, first + count);
+        return (this with { Runs = Runs.Take(run), Next = run.End }, run);
     }
 
     /// <summary>free_iova_fast: keeps a range for the next request of its size, or gives it back.</summary>
@@ -296,6 +305,8 @@ public sealed record IovaSpace
     /// <summary>The granules that are taken for so many: fewer than 32 are rounded up to a power of two (alloc_iova_fast).</summary>
     private ulong TakenFor(ulong count) =>
         Layout.Policy == IovaPolicy.TopDown && count < IovaCaches.CountMax ? BitOperations.RoundUpToPowerOf2(count) : count;
+
+    private ulong AlignmentFor(ulong count) => Layout.Alignment == IovaAlignment.Size ? BitOperations.RoundUpToPowerOf2(count) : 1;
 
     /// <summary>The granule after the last one allowed: that of an address, if the space reaches so far.</summary>
     private ulong EndOf(ulong address) => Math.Min((address / Layout.GranuleBytes) + 1, Layout.Granules.End);
