@@ -15,7 +15,8 @@ namespace DmaGrains.Interfaces;
 /// created by <see cref="DmaCaller"/>) may be sent again until its caller's next request: it gets its first reply and changes nothing.
 /// Without an id, a granted command that is repeated gets its first reply while fewer than <see cref="ReplyTable.UnnamedMax"/> others were
 /// granted since and the buffer was not exported again, so each name stands for one attachment or mapping; a refused command that is
-/// repeated is a new attempt.
+/// repeated is a new attempt. So is one, with an id too, that was refused because there is no buffer. Clients repeat calls by themselves: the
+/// first delivery may lie in a silo that hangs, and be carried out after the second one was refused.
 /// </summary>
 /// <remarks>
 /// <see cref="DmaBufferCommands"/> has a method for each command. Methods that only read answer from the last durable state and do not wait

@@ -36,7 +36,7 @@ public sealed class FaultRunTests
         var figures = (Granted: 0L, Refused: 0L, SentAgain: 0L, GivenUp: 0L, CameLate: 0L, Silence: TimeSpan.Zero);
         for (var round = 0; round < FaultRun.Rounds; round++)
         {
-            var load = new FaultLoad(buffers, HashCode.Combine(FaultRun.Seed, round));
+            var load = new FaultLoad(buffers, HashCode.Combine(FaultRun.Seed, round), () => client.SentAgain);
             load.Start();
             await load.Answers.ComeAsync(AnswersBetweenFaults);
             foreach (var fault in FaultRun.Shuffled(cluster.Faults, random))
@@ -71,7 +71,7 @@ public sealed class FaultRunTests
         await using var cluster = await FaultyCluster.StartAsync(kind);
         await using var client = await SiloProcess.ConnectInTimeAsync(cluster.Gateways);
         var buffers = await DefineAsync(client.Grains);
-        var load = new FaultLoad(buffers, FaultRun.Seed);
+        var load = new FaultLoad(buffers, FaultRun.Seed, () => client.SentAgain);
         load.Start();
         for (var silo = 0; silo < cluster.Silos; silo++)
         {
@@ -97,7 +97,7 @@ public sealed class FaultRunTests
         await using var cluster = await FaultyCluster.StartAsync(kind, Path.Combine(FaultRun.Earlier, "DmaGrains.Silo"));
         await using var earlier = await EarlierClient.ConnectAsync(cluster.Gateways);
         var buffers = await DefineAsync(earlier.Grains);
-        var load = new FaultLoad(buffers, FaultRun.Seed);
+        var load = new FaultLoad(buffers, FaultRun.Seed, () => earlier.SentAgain);
         load.Start();
         for (var silo = 0; silo < cluster.Silos; silo++)
         {

@@ -42,6 +42,9 @@ internal sealed record Operation(string Buffer, long Sent)
     /// <summary>Whether somebody waited for the answer.</summary>
     public bool IsAnswered => Answered != long.MaxValue;
 
+    /// <summary>Whether the buffer knows the command when it comes once more: what was refused without an id, or where there is no buffer, is tried again.</summary>
+    public bool IsRemembered => Reply is { IsGranted: true } || (Command?.Id is not null && Reply is not { Refusal.Errno: Errno.ENOENT });
+
     /// <summary>The operations of one request.</summary>
     /// <param name="buffer">The buffer's name on its board.</param>
     /// <param name="sent">When it was first sent.</param>

@@ -14,7 +14,6 @@ internal sealed class SharedBuffer(IGrainFactory grains, BoardDefinition board, 
     private readonly List<string> _mappings = [];
     private readonly List<(BufferExport? Export, DmaCommand[] Commands)> _acknowledged = [];
     private bool _isExported;
-    private bool _isExportedForSure;
     private bool _isReleased;
     private int _names;
 
@@ -40,19 +39,13 @@ internal sealed class SharedBuffer(IGrainFactory grains, BoardDefinition board, 
         History.Clear();
     }
 
-    /// <summary>Something to ask next that mostly makes sense: an export, or commands that go together; null for nothing.</summary>
+    /// <summary>Something to ask next that mostly makes sense: an export, or commands that go together.</summary>
     /// <param name="random">Decides.</param>
     /// <param name="caller">Gives ids; null to ask without, what then may be sent again safely though the buffer is exported anew.</param>
-    public (BufferExport? Export, DmaCommand[] Commands)? Next(Random random, DmaCaller? caller)
+    public (BufferExport? Export, DmaCommand[] Commands) Next(Random random, DmaCaller? caller)
     {
         lock (_lock)
         {
-            if (caller is null && !_isExportedForSure)
-            {
-                // A command without an id that is refused may be delivered twice, and is then a new attempt: by that time there may be a buffer.
-                return null;
-            }
-
             if (caller is null)
             {
                 // What holds the buffer: as long as nobody else knows its name, nobody ends it and the buffer stays.
@@ -85,7 +78,6 @@ internal sealed class SharedBuffer(IGrainFactory grains, BoardDefinition board, 
     {
         lock (_lock)
         {
-            _isExportedForSure |= export is not null;
             _acknowledged.Add((export, commands));
         }
     }

@@ -12,10 +12,15 @@ internal sealed class EarlierClient : IAsyncDisposable
 {
     private readonly IHost _host;
 
-    private EarlierClient(IHost host) => _host = host;
+    private readonly Resending _resending;
+
+    private EarlierClient(IHost host, Resending resending) => (_host, _resending) = (host, resending);
 
     /// <summary>Gives grains.</summary>
     public IGrainFactory Grains => (IGrainFactory)_host.Services.GetService(typeof(IGrainFactory))!;
+
+    /// <summary>How often it has sent something again.</summary>
+    public ulong SentAgain => _resending.Count;
 
     /// <summary>Connects to gateways.</summary>
     public static async Task<EarlierClient> ConnectAsync(string gateways)
@@ -26,6 +31,7 @@ internal sealed class EarlierClient : IAsyncDisposable
             options.Gateways.Add(gateway);
         }
 
+        var resending = new Resending(options, CancellationToken.None);
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.UseOrleansClient(client =>
@@ -33,12 +39,12 @@ internal sealed class EarlierClient : IAsyncDisposable
             client.UseStaticClustering([.. options.Gateways.Select(IPEndPoint.Parse)]);
             client.Configure<ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = (options.ServiceId, options.ClusterId));
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = ClusterDefaults.ResponseTimeout);
-            client.AddOutgoingGrainCallFilter(new Resending(options, CancellationToken.None));
+            client.AddOutgoingGrainCallFilter(resending);
             KnownTypes.AddTo(client);
         });
         var host = builder.Build();
         await host.StartAsync();
-        return new(host);
+        return new(host, resending);
     }
 
     /// <inheritdoc/>
