@@ -7,7 +7,7 @@ namespace DmaGrains.Reports;
 /// <summary>A scatterlist: its pages, and the segments that a device walks once it is mapped.</summary>
 /// <param name="Regions">The memory regions its pages came from.</param>
 /// <param name="SizeBytes">The buffer's size.</param>
-/// <param name="EntryCount">orig_nents.</param>
+/// <param name="EntryCount">orig_nents; 0 when the list was made from physical ranges.</param>
 /// <param name="MappedEntryCount">nents: segments that the device walks; 0 when the list was taken unmapped.</param>
 /// <param name="Entries">The entries in buffer order.</param>
 /// <param name="Segments">What the device walks; empty when the list was taken unmapped.</param>
@@ -36,7 +36,7 @@ public sealed record ScatterlistReport(
             return null;
         }
 
-        var entries = mapping.ToTable().ToImmutableArray();
+        var entries = mapping.IsOfRanges ? [] : mapping.ToTable().ToImmutableArray();
         var segments = mapping.Access == BufferAccess.Map ? mapping.ToSegments() : [];
         var bounces = mapping.Mapped?.Bounces ?? [];
         return new(

@@ -93,6 +93,14 @@ public static class Vocabulary
         ["read"] = PeerAccess.Read,
     };
 
+    /// <summary>How peers get the addresses of video memory.</summary>
+    public static Vocabulary<PeerPath> PeerPaths { get; } = new()
+    {
+        ["pages"] = PeerPath.Pages,
+        ["host-bridge"] = PeerPath.HostBridge,
+        ["bus-address"] = PeerPath.BusAddress,
+    };
+
     /// <summary>Who owns an MMU's tables.</summary>
     public static Vocabulary<StageOwner> StageOwners { get; } = new()
     {

@@ -57,7 +57,7 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
             Gen.Int[0, 30].Select(chance => chance == 0 ? new DmaCommand.Release() : chance == 1 ? new DmaCommand.Revoke() : (DmaCommand)new DmaCommand.Unmap("m0"))));
 
     private static readonly Gen<NameList> _anyMemory =
-        Gen.OneOf(default, new NameList("ram"), new NameList("cma", "high"), new NameList("splash"));
+        Gen.OneOf(default, new NameList("ram"), new NameList("cma", "high"), new NameList("splash"), new NameList("bar"), new NameList("switched"));
 
     private int _nextBoard;
 
@@ -130,15 +130,17 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
             new("ram", MemoryKind.System, new PageExtent(0x100, 1024), ReservedEveryPages: 5, ReservedPages: 1),
             new("cma", MemoryKind.Contiguous, new PageExtent(0x1000, 300)),
             new("splash", MemoryKind.Carveout, new PageExtent(0x2000, 600)),
+            new("bar", MemoryKind.Vram, new PageExtent(0x3000, 600)) { Device = "gpu", PeerBus = "root", PeerPath = PeerPath.HostBridge },
+            new("switched", MemoryKind.Vram, new PageExtent(0x4000, 600)) { Device = "gpu", PeerBus = "root", PeerPath = PeerPath.BusAddress },
             new("high", MemoryKind.System, new PageExtent(0x200000, 256), ReservedEveryPages: 16, ReservedPages: 1),
         ],
         [
             new Device("gpu", new DeviceDmaParameters(uint.MaxValue, 0, 0)) { DmaMask = ulong.MaxValue },
             new Device("display", null) { RequiresContiguous = true },
             new Device("disk", new DeviceDmaParameters(65536, 40, 0xffff)),
-            new Device("far", new DeviceDmaParameters(16384, 0, 0)) { DmaMask = (1UL << 36) - 1 },
-            new Device("codec", null) { RequiresContiguous = true, Iommu = "mmu", Coherent = true },
-            new Device("low", new DeviceDmaParameters(262144, 0, 0)) { DmaMask = 0x1fffff },
+            new Device("far", new DeviceDmaParameters(16384, 0, 0)) { DmaMask = (1UL << 36) - 1, PeerToPeer = true },
+            new Device("codec", null) { RequiresContiguous = true, Iommu = "mmu", Coherent = true, PeerToPeer = true, PeerBus = "root" },
+            new Device("low", new DeviceDmaParameters(262144, 0, 0)) { DmaMask = 0x1fffff, PeerToPeer = true, PeerBus = "root" },
         ])
     {
         // Room for a few of the largest buffer, so that it is full now and then.

@@ -51,6 +51,30 @@ public sealed partial record DmaBuffer
                 $"{Name} lies in {peer.Name} of {peer.Device}, and {device.Name} does not take a peer's memory.")
             : null;
 
+    /// <summary>
+    /// How a device gets the addresses of a storage: from its pages, or, of a peer's memory, from physical ranges, if the region says so.
+    /// </summary>
+    /// <remarks>The only place that decides this; raw access is to pages.</remarks>
+    private PeerPath PathTo(BackingStorage? storage, string device)
+    {
+        foreach (var region in LiesIn(storage))
+        {
+            if (region.PeerPath != PeerPath.Pages && region.IsOfAPeer(device))
+            {
+                return region.PeerPath;
+            }
+        }
+
+        return PeerPath.Pages;
+    }
+
+    /// <summary>
+    /// The limits of a list from physical ranges: entries of at most 4 GiB less a page, whatever devices take (drivers/dma-buf/dma-buf-mapping.c,
+    /// fill_sg_entry).
+    /// </summary>
+    private DmaConstraints RangeLimits =>
+        DmaConstraints.Unconstrained with { MaxSegmentSize = DmaConstraints.Unconstrained.MaxSegmentSizeInPages(PageOrder) };
+
     private AttachmentTraits TraitsOf(Device device) =>
         (device.Coherent ? AttachmentTraits.Coherent : AttachmentTraits.None)
         | (device.NeedsStructPage ? AttachmentTraits.NeedsStructPage : AttachmentTraits.None)
@@ -66,7 +90,7 @@ public sealed partial record DmaBuffer
             Errno.EINVAL, attachment.Device, nameof(Attachment.Access), (ulong)access, (ulong)attachment.Access,
             $"{Name} cannot be taken as {WordOf(access)}: {string.Join(", ", Lies.Select(region => region.Name))} offers {Offers(attachment.Access)}.");
 
-    /// <summary>EREMOTEIO for a map when no bus connects the device to a peer's memory; else null.</summary>
+    /// <summary>EREMOTEIO, or EINVAL where peers get physical ranges, for a map when no bus connects the device to a peer's memory; else null.</summary>
     /// <remarks>
     /// The only place at a map; an exporter that moves storage asks at the attach, in <see cref="Misplaced"/>. Which bus:
     /// <see cref="Device.HasBusTo"/>.
@@ -79,7 +103,7 @@ public sealed partial record DmaBuffer
         var unrouted = RegionsAt(attachment.Unrouted);
         var region = Lies.FirstOrDefault(unrouted.Contains) ?? unrouted[0];
         return new(
-            Errno.EREMOTEIO, attachment.Device, nameof(Device.PeerBus), null, null,
+            region.PeerPath == PeerPath.Pages ? Errno.EREMOTEIO : Errno.EINVAL, attachment.Device, nameof(Device.PeerBus), null, null,
             $"No bus leads from {attachment.Device} to {region.Name}, where {Name} lies.");
     }
 

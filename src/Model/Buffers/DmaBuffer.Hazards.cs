@@ -30,8 +30,14 @@ public sealed partial record DmaBuffer
             noted = noted.RecordHazard(BouncedBy(mapping, attachment)).RecordHazard(ReadsPages(mapped, attachment));
         }
 
-        return noted.RecordHazard(WalksOthers(mapping, table, attachment));
+        return noted.RecordHazard(WalksOthers(mapping, table, attachment)).RecordHazard(BeyondMask(mapping, attachment));
     }
+
+    /// <summary>Bus addresses of a peer's memory are compared with nothing (drivers/dma-buf/dma-buf-mapping.c), so the device may be unable to form them.</summary>
+    private Hazard? BeyondMask(Mapping mapping, Attachment attachment) =>
+        mapping is { IsOfRanges: true, Mapped: null } && HighestAddressFor(attachment, mapping.Storage) is var highest && highest > attachment.HighestAddress
+            ? BrokenBy(OutOfReach(attachment, mapping.Storage, mapping.MadeUnder), attachment)
+            : null;
 
     /// <summary>Records a hazard: once for each kind and limit of an attachment, and once for each kind caused by the CPU.</summary>
     /// <remarks>

@@ -85,7 +85,7 @@ public sealed partial record DmaBuffer
     private CommandStep JudgeLateAttach(Attachment attachment, DmaConstraints union, Device device)
     {
         var demand = attachment.Demand;
-        if ((ListBreaks(CutFor(demand, Storage!), demand, attachment) ?? Misplaced(device, attachment)) is { } violation)
+        if ((ListBreaks(CutFor(attachment, Storage!), demand, attachment) ?? Misplaced(device, attachment)) is { } violation)
         {
             return DecideLateImporter(attachment, union, violation);
         }
@@ -93,7 +93,7 @@ public sealed partial record DmaBuffer
         // Limits that the exporter ignores may be broken all the same.
         var unseen = attachment.Takes == demand || attachment.IsTranslated
             ? null
-            : ListBreaks(CutFor(demand, Storage!), attachment.Takes.Without(attachment.Unstated), attachment);
+            : ListBreaks(CutFor(attachment, Storage!), attachment.Takes.Without(attachment.Unstated), attachment);
         return unseen is null ? Accept(attachment, union) : Accept(new(attachment, union, null, TooLate(attachment, unseen)));
     }
 
@@ -114,7 +114,7 @@ public sealed partial record DmaBuffer
             case LateAttach.Accept:
                 var stated = violation.ExplainUnstated(attachment.Unstated).Unstated == UnstatedLimits.None
                     ? violation
-                    : ListBreaks(CutFor(attachment.Demand, Storage!), attachment.Demand.Without(attachment.Unstated), attachment);
+                    : ListBreaks(CutFor(attachment, Storage!), attachment.Demand.Without(attachment.Unstated), attachment);
                 return stated is null ? Accept(attachment, union) : Accept(new(attachment, union, null, TooLate(attachment, stated)));
             default:
                 var named = violation.ExplainUnstated(attachment.Unstated);
@@ -175,15 +175,15 @@ public sealed partial record DmaBuffer
     private Refusal NothingAttaches() => Refusal.Of(Errno.EBADF, "Buffer", $"{Name} was released; nothing can attach to it.");
 
     /// <summary>
-    /// What the exporter refuses regardless of constraints, asked after the calculation (thread #0): ENODEV when revoked; EPERM, EINVAL or
-    /// EOPNOTSUPP for its memory; EBUSY while it accepts no importers; null when it goes on.
+    /// What the exporter refuses regardless of constraints, asked after the calculation (thread #0): EOPNOTSUPP for a peer's memory that the
+    /// device does not take, even when revoked (vfio_pci_dmabuf.c, vfio_pci_dma_buf_attach); ENODEV when revoked; EPERM, EINVAL or EOPNOTSUPP for its memory; EBUSY while it accepts no importers; null when it goes on.
     /// </summary>
     /// <remarks>The only place at an attach. A map asks again whether the buffer is revoked.</remarks>
     private Refusal? CheckRefusedByExporter(Device device)
     {
         if (IsRevoked)
         {
-            return Revoked(device.Name);
+            return (MayMoveFor(device) ? null : CheckPeer(device, Lies)) ?? Revoked(device.Name);
         }
 
         if (!Regions.IsEmpty && CheckMemory(device, Lies) is { } unfit && (unfit.Errno == Errno.EPERM || !MayMoveFor(device)))
@@ -256,8 +256,9 @@ public sealed partial record DmaBuffer
 
     /// <summary>The limits under which an importer's list is cut over a storage. The cut may have any number of pieces; the caller checks the count.</summary>
     /// <remarks>The only place for lists that the exporter cuts.</remarks>
-    private DmaConstraints CutFor(DmaConstraints demand, BackingStorage storage) =>
-        Policy.HasOwnLists ? demand.ToWholePages(storage.PageOrder).ToCut(storage.PageOrder) with { MaxSegmentCount = uint.MaxValue }
+    private DmaConstraints CutFor(Attachment attachment, BackingStorage storage) =>
+        PathTo(storage, attachment.Device) != PeerPath.Pages ? RangeLimits
+        : Policy.HasOwnLists ? attachment.Demand.ToWholePages(storage.PageOrder).ToCut(storage.PageOrder) with { MaxSegmentCount = uint.MaxValue }
         : storage.AllocatedUnder.ToCut(storage.PageOrder);
 
     private NamedList<Attachment, AttachmentSum> WithPending(string attachment) =>

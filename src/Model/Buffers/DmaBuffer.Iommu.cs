@@ -41,7 +41,7 @@ public sealed partial record DmaBuffer
     /// <summary>Extends the refusal of a late attach where only the list's segment count is too high.</summary>
     private Refusal ExplainTranslatedLate(Refusal refusal, Attachment newcomer) =>
         Policy.Constraints == ConstraintModel.Rfc3 && newcomer.IsTranslated
-        && ListBreaks(CutFor(newcomer.Demand, Storage!), Joined(newcomer), newcomer) is null && BeyondEntries(newcomer, Storage!) is null
+        && ListBreaks(CutFor(newcomer, Storage!), Joined(newcomer), newcomer) is null && BeyondEntries(newcomer, Storage!) is null
             ? SuggestTranslated(refusal, [newcomer])
             : refusal;
 

@@ -178,13 +178,16 @@ public sealed partial record DmaBuffer
         }
 
         var attachment = MappedFor(request);
+        var cut = CutUnder(request, attachment, Storage!);
+        var path = request.Raw is null ? PathTo(Storage, attachment.Device) : PeerPath.Pages;
         var mapping = MappingOf(Storage!, request) with
         {
+            MadeUnder = cut,
+            IsOfRanges = path != PeerPath.Pages,
             Addresses = Policy.Lists == ListSharing.Exporters && request.Raw is null ? OwnerOf(NextMapping, attachment) : null,
-            Windows = attachment.SeenThrough,
+            Windows = path == PeerPath.Pages ? attachment.SeenThrough : default,
         };
-        var cut = CutUnder(request, attachment, Storage!);
-        return !attachment.IsTranslated && Reaches(attachment, Storage!, cut) ? before.Taken(Hold(mapping))
+        return path == PeerPath.BusAddress || (!attachment.IsTranslated && Reaches(attachment, Storage!, cut)) ? before.Taken(Hold(mapping))
             : CheckUnreached(attachment, Storage!, cut, request.Options) is { } unreached
             ? before.Taken(Transition.Refuse(this, unreached.ExplainUnstated(attachment.Unstated)))
             : AskFor(before, attachment, mapping);
@@ -193,16 +196,16 @@ public sealed partial record DmaBuffer
     private CommandQuestion.NeedsTranslation AskFor(DmaBuffer before, Attachment attachment, Mapping mapping) => new(
         new(
             Of(NextMapping), attachment.Device, attachment.Iommu, attachment.BusMmu, mapping.Storage, SizeBytes, mapping.MadeUnder,
-            attachment.Takes, attachment.HighestAddress)
+            mapping.IsOfRanges ? RangeLimits : attachment.Takes, attachment.HighestAddress)
         {
-            ChecksCount = ChecksLimits,
+            ChecksCount = ChecksLimits && !mapping.IsOfRanges,
             Options = mapping.Options,
             Space = mapping.Options.HasFlag(MapOptions.OwnSpace) ? attachment.Name : null,
             Windows = attachment.SeenThrough,
             Pci = attachment.Traits.HasFlag(AttachmentTraits.Pci),
         },
         mapped => before.Taken(mapped.TryGetValue(out var held)
-            ? Hold(mapping with { Mapped = held, SteeredBy = attachment.Takes })
+            ? Hold(mapping with { Mapped = held, SteeredBy = mapping.IsOfRanges ? RangeLimits : attachment.Takes })
             : Transition.Refuse(this, ExplainMask(mapped.Refusal!, attachment))));
 
     /// <summary>
@@ -248,6 +251,8 @@ public sealed partial record DmaBuffer
         return Hold(mapping with
         {
             Mapped = known.Mapped,
+            MadeUnder = known.MadeUnder,
+            IsOfRanges = known.IsOfRanges,
             SteeredBy = known.SteeredBy,
             Windows = known.Windows,
             Addresses = known.Addresses ?? OwnerOf(known.Sequence, AttachmentOf(known)),
@@ -272,7 +277,7 @@ public sealed partial record DmaBuffer
     /// <remarks>The only place that chooses between <see cref="CutFor"/> and <see cref="CutOf"/>.</remarks>
     private DmaConstraints CutUnder(AccessRequest request, Attachment attachment, BackingStorage storage) => request.Raw is { } raw
         ? CutOf(Mappings.Find(raw)!, attachment)
-        : CutFor(attachment.Demand, storage);
+        : CutFor(attachment, storage);
 
     /// <summary>Adds a mapping, its costs and its hazards.</summary>
     private Transition Hold(Mapping mapping)

@@ -109,7 +109,7 @@ public sealed partial record DmaBuffer
 
         return Policy.Constraints == ConstraintModel.None || (!attachment.IsTranslated && Reaches(attachment, Storage!))
             ? null
-            : CheckUnreached(attachment, Storage!, CutFor(attachment.Demand, Storage!), MapOptions.None);
+            : CheckUnreached(attachment, Storage!, CutFor(attachment, Storage!), MapOptions.None);
     }
 
     /// <summary>

@@ -12,7 +12,7 @@ public sealed partial record DmaBuffer
 {
     /// <summary>Whether a device without an MMU reaches every entry of the list that its map would get.</summary>
     private bool Reaches(Attachment attachment, BackingStorage storage) =>
-        Reaches(attachment, storage, CutFor(attachment.Demand, storage));
+        Reaches(attachment, storage, CutFor(attachment, storage));
 
     /// <summary>
     /// EIO for a device behind an MMU whose entries cannot hold a storage's addresses, and for a device without an MMU that does not reach
@@ -36,18 +36,21 @@ public sealed partial record DmaBuffer
     /// The only place that decides whether the pool is asked at a map. The pool asks again for each entry, and may find nothing to copy
     /// (<see cref="Translation.BounceRegion.FirstBeyond"/>).
     /// </remarks>
-    private bool Reaches(Attachment attachment, BackingStorage storage, DmaConstraints cutUnder) => attachment.Windows.IsEmpty
+    private bool Reaches(Attachment attachment, BackingStorage storage, DmaConstraints cutUnder) =>
+        PathTo(storage, attachment.Device) is not PeerPath.Pages and var path ? path == PeerPath.BusAddress || HighestAddressFor(attachment, storage) <= attachment.HighestAddress
+        : attachment.Windows.IsEmpty
         ? HighestAddressFor(attachment, storage) <= attachment.HighestAddress
         : ReachesExtents(attachment, storage) || FirstOutOfReach(attachment, storage, cutUnder) is null;
 
-    /// <summary>EIO naming DmaMask or Windows, for a storage that <see cref="Reaches(Attachment, BackingStorage, DmaConstraints)"/> denies.</summary>
+    /// <summary>EIO naming DmaMask or Windows, or ENOMEM for physical ranges (dma_mapping_error), for a storage that <see cref="Reaches(Attachment, BackingStorage, DmaConstraints)"/> denies.</summary>
     private Refusal OutOfReach(Attachment attachment, BackingStorage storage, DmaConstraints cutUnder)
     {
-        if (attachment.Windows.IsEmpty)
+        var isOfRanges = PathTo(storage, attachment.Device) != PeerPath.Pages;
+        if (isOfRanges || attachment.Windows.IsEmpty)
         {
             var highest = HighestAddressFor(attachment, storage);
             return new(
-                Errno.EIO, attachment.Device, nameof(Device.DmaMask), highest, attachment.HighestAddress,
+                isOfRanges ? Errno.ENOMEM : Errno.EIO, attachment.Device, nameof(Device.DmaMask), highest, attachment.HighestAddress,
                 $"{attachment.Device} reaches addresses up to 0x{attachment.HighestAddress:x}; {Name} has pages up to 0x{highest:x}.");
         }
 
@@ -94,10 +97,16 @@ public sealed partial record DmaBuffer
         Regions.Any(region => region.IsOwnOf(attachment.Device) && region.Contains(extent));
 
     /// <summary>
-    /// The importers whose reach counts. An exporter that ignores constraints ignores reach too, and a device that no bus connects to the
-    /// memory never maps it.
+    /// The importers whose reach counts. An exporter that ignores constraints ignores reach too, a device that no bus connects to the
+    /// memory never maps it, and a list from physical ranges is made for whoever maps it.
     /// </summary>
-    private ImmutableArray<Attachment> WhoCount(ImmutableArray<Attachment> importers) => Policy.Constraints == ConstraintModel.None
+    private ImmutableArray<Attachment> WhoCount(ImmutableArray<Attachment> importers) => Routed(importers).RemoveAll(TakesRanges);
+
+    /// <summary>Whether an importer gets physical ranges of whatever memory the exporter names: nobody asks then what it reaches.</summary>
+    private bool TakesRanges(Attachment attachment) =>
+        !Regions.IsEmpty && Regions.All(region => region.PeerPath != PeerPath.Pages && region.IsOfAPeer(attachment.Device));
+
+    private ImmutableArray<Attachment> Routed(ImmutableArray<Attachment> importers) => Policy.Constraints == ConstraintModel.None
         ? []
         : PlacesFor(importers) is var places && Moves
         ? importers.RemoveAll(attachment => (attachment.Unrouted & places) != 0)

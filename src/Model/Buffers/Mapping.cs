@@ -64,6 +64,10 @@ public sealed record Mapping(
     [Id(11)]
     public bool IsCoherent { get; init; }
 
+    /// <summary>Whether the list was made from physical ranges: it has segments but no entries (<see cref="Memory.PeerPath"/>).</summary>
+    [Id(12)]
+    public bool IsOfRanges { get; init; }
+
     /// <summary>The mapping's effect on the CPU's caches.</summary>
     public DeviceUse Use => new(IsCoherent, Direction, Turn);
 

@@ -49,6 +49,10 @@ public sealed record MemoryRegionLayout(
     [Id(5)]
     public PeerAccess PeerAccess { get; init; }
 
+    /// <summary>For <see cref="MemoryKind.Vram"/>: how peers get its addresses.</summary>
+    [Id(6)]
+    public PeerPath PeerPath { get; init; }
+
     /// <summary>The alignment of the start and end of contiguous areas, in bytes; 0 when they may lie anywhere.</summary>
     public ulong PageBlock => PageBlockBytes == 0 ? PageBlockOf(PageOrder) : PageBlockBytes;
 
@@ -137,7 +141,7 @@ public sealed record MemoryRegionLayout(
     }
 
     /// <summary>Null when the region is valid.</summary>
-    /// <returns>EINVAL naming Region, Kind, Range, PageSize, PageBlock, CmaAlignment, Reserved, Device, PeerBus or PeerAccess.</returns>
+    /// <returns>EINVAL naming Region, Kind, Range, PageSize, PageBlock, CmaAlignment, Reserved, Device, PeerBus, PeerAccess or PeerPath.</returns>
     public Refusal? Check()
     {
         if (ModelName.Check(Name, "Region") is { } bad)
@@ -206,16 +210,21 @@ public sealed record MemoryRegionLayout(
     {
         if (Kind != MemoryKind.Vram)
         {
-            return Device is null && PeerBus is null && PeerAccess == PeerAccess.ReadWrite
+            return Device is null && PeerBus is null && PeerAccess == PeerAccess.ReadWrite && PeerPath == PeerPath.Pages
                 ? null
                 : Refusal.Of(
-                    Errno.EINVAL, Device is not null ? nameof(Device) : PeerBus is not null ? nameof(PeerBus) : nameof(PeerAccess),
-                    $"Region {Name} states a device, a peer bus or what peers may do: expected only for a device's own memory (vram).");
+                    Errno.EINVAL, Device is not null ? nameof(Device) : PeerBus is not null ? nameof(PeerBus) : PeerAccess != PeerAccess.ReadWrite ? nameof(PeerAccess) : nameof(PeerPath),
+                    $"Region {Name} states a device, a peer bus or how peers use it: expected only for a device's own memory (vram).");
         }
 
         if (!Enum.IsDefined(PeerAccess))
         {
             return Refusal.Of(Errno.EINVAL, nameof(PeerAccess), $"Region {Name}: peer access {(int)PeerAccess} is not known.");
+        }
+
+        if (!Enum.IsDefined(PeerPath))
+        {
+            return Refusal.Of(Errno.EINVAL, nameof(PeerPath), $"Region {Name}: peer path {(int)PeerPath} is not known.");
         }
 
         return ModelName.Check(Device, nameof(Device))

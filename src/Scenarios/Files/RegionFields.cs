@@ -17,7 +17,7 @@ internal static class RegionFields
     {
         var before = problems.Count;
         var map = node.AsMap();
-        map.AllowOnly("name", "kind", "start", "size", "reserved", "device", "peer_bus", "peer_access", "source");
+        map.AllowOnly("name", "kind", "start", "size", "reserved", "device", "peer_bus", "peer_access", "peer_path", "source");
         var name = map.Required("name").AsName();
         var kind = map.Required("kind").AsChoice(Vocabulary.MemoryKinds);
         var start = map.Required("start").AsWholePages(least: 0, pageOrder);
@@ -32,10 +32,12 @@ internal static class RegionFields
             Device = kind == MemoryKind.Vram ? map.Required("device").AsName() : OfVramOnly(map, "device"),
             PeerBus = kind == MemoryKind.Vram ? map.Optional("peer_bus")?.AsName() : OfVramOnly(map, "peer_bus"),
             PeerAccess = map.Optional("peer_access")?.AsChoice(Vocabulary.PeerAccesses) ?? default,
+            PeerPath = map.Optional("peer_path")?.AsChoice(Vocabulary.PeerPaths) ?? default,
         };
         if (kind != MemoryKind.Vram)
         {
             OfVramOnly(map, "peer_access");
+            OfVramOnly(map, "peer_path");
         }
 
         if (problems.Count == before && region.Check() is { } refusal)

@@ -47,6 +47,7 @@ public class SchemaTests
         var iommu = types["iommu"]!["properties"]!;
 
         Assert.Equal(Vocabulary.MemoryKinds.Keys, Texts(types["region"]!["properties"]!["kind"]!["enum"]!));
+        Assert.Equal(Vocabulary.PeerPaths.Keys, Texts(types["region"]!["properties"]!["peer_path"]!["enum"]!));
         Assert.Equal(Vocabulary.PeerAccesses.Keys, Texts(types["region"]!["properties"]!["peer_access"]!["enum"]!));
         Assert.Equal(Vocabulary.IovaPolicies.Keys, Texts(iommu["policy"]!["enum"]!));
         Assert.Equal(Vocabulary.IovaAlignments.Keys, Texts(iommu["alignment"]!["enum"]!));
