@@ -30,13 +30,15 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, Param
         var reach = device.IsTranslated && walksSegments ? new(device.HighestAddress, default) : device.PageReach;
         var mmu = walksSegments ? _mmu : null;
         var held = HeldOf(list);
-        var violations = SegmentCheck.AllViolations(segments.AsSpan(), _demand, reach, !walksSegments, device.Name)
+        var listed = segments.Aggregate(UInt128.Zero, (sum, segment) => sum + segment.LengthBytes);
+        var seen = segments.Select(segment => walksSegments || device.IsTranslated ? segment : OnBus(segment));
+        var takes = device.RequiresContiguous ? ContiguousRun.Judging(_demand, list.SizeBytes ?? (ulong)UInt128.Min(listed, ulong.MaxValue), seen) : _demand;
+        var violations = SegmentCheck.AllViolations(segments.AsSpan(), takes, reach, !walksSegments, device.Name)
             .Concat(mmu?.Impossible(segments, held) ?? [])
             .OrderBy(violation => violation.Segment ?? -1)
             .Select(violation => ViolationReport.Of(violation with { Refusal = Named(violation.Refusal, isEntryOfMmu: device.IsTranslated && !walksSegments) }, segments));
         var remarks = (mmu is null ? Twice(segments) : mmu.Suspicious(segments, list.Entries, _demand, held))
             .Select(remark => RemarkReport.Of(remark, segments));
-        var listed = segments.Aggregate(UInt128.Zero, (sum, segment) => sum + segment.LengthBytes);
         return new(
             list.Label,
             walksSegments ? "segments" : "entries",
@@ -68,6 +70,8 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, Param
             : segments.Any(segment => windows.ToCpu(segment.Address) is null) ? []
             : [.. segments.Select(segment => segment with { Address = windows.ToCpu(segment.Address)!.Value })];
     }
+
+    private StatedSegment OnBus(StatedSegment page) => page with { Address = device.Windows.ToBus(page.Address) ?? page.Address };
 
     /// <summary>Whether to check segments: when they belong to the device, or, for an unknown device, when the device is behind an MMU.</summary>
     private bool WalksSegmentsOf(GivenScatterlist list) =>
@@ -134,7 +138,7 @@ public sealed class ScatterlistAudit(BoardDefinition board, Device device, Param
         var count = (ulong)UInt128.Min(
             ulong.MaxValue, runs.Aggregate(UInt128.Zero, (sum, run) => sum + Scatterlist.CountEntries(run, demand)));
         var isReached = runs.All(run => reach.Holds(run.Address.Value, run.SizeBytes));
-        return new(count, isReached, isReached && count <= _demand.MaxSegmentCount && KeepsLimits(runs));
+        return new(count, isReached, isReached && (count <= _demand.MaxSegmentCount || (device.RequiresContiguous && runs.Count == 1)) && KeepsLimits(runs));
     }
 
     /// <summary>Whether these pages, cut for the device, keep the further limits.</summary>

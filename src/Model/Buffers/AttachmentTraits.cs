@@ -21,4 +21,7 @@ public enum AttachmentTraits
 
     /// <summary>It is a PCI device.</summary>
     Pci = 16,
+
+    /// <summary>It takes one contiguous run, in however many segments.</summary>
+    Contiguous = 32,
 }

@@ -79,6 +79,7 @@ public sealed partial record DmaBuffer
         (device.Coherent ? AttachmentTraits.Coherent : AttachmentTraits.None)
         | (device.NeedsStructPage ? AttachmentTraits.NeedsStructPage : AttachmentTraits.None)
         | (device.SegmentsPerLine ? AttachmentTraits.SegmentsPerLine : AttachmentTraits.None)
+        | (device.RequiresContiguous ? AttachmentTraits.Contiguous : AttachmentTraits.None)
         | (device.Pci ? AttachmentTraits.Pci : AttachmentTraits.None)
         | (Regions.IsEmpty || Lies.All(device.HasBusTo) ? AttachmentTraits.None : AttachmentTraits.NoPeerRoute);
 

@@ -68,14 +68,20 @@ public sealed partial record DmaBuffer
     }
 
     /// <summary>The first of the device's limits that the list breaks. The limits it was made under need no check: they were just asserted.</summary>
-    private static Refusal? ListViolation(Mapping mapping, SgTable table, Attachment attachment) =>
+    private Refusal? ListViolation(Mapping mapping, SgTable table, Attachment attachment) =>
         WalkedThrough(mapping, attachment) is { IsEmpty: false } windows
-            ? SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device, windows)
+            ? SegmentCheck.FirstViolation(table, Judging(attachment.Takes, attachment, table, windows), attachment.Device, windows)
         : mapping.MadeUnder.IsWithin(attachment.Takes) ? null
-        : SegmentCheck.FirstViolation(table, attachment.Takes, attachment.Device);
+        : SegmentCheck.FirstViolation(table, Judging(attachment.Takes, attachment, table, default), attachment.Device);
 
-    private static Refusal? SegmentsViolation(Mapping mapping, SgTable table, Attachment attachment) =>
-        SegmentCheck.FirstViolation(mapping.ToSegments(table).AsSpan(), attachment.Takes, attachment.Device);
+    private Refusal? SegmentsViolation(Mapping mapping, SgTable table, Attachment attachment)
+    {
+        var segments = mapping.ToSegments(table);
+        var takes = segments.Length > 1 && attachment.Traits.HasFlag(AttachmentTraits.Contiguous)
+            ? ContiguousRun.Judging(attachment.Takes, SizeBytes, ContiguousRun.Of(segments))
+            : attachment.Takes;
+        return SegmentCheck.FirstViolation(segments.AsSpan(), takes, attachment.Device);
+    }
 
     private static Hazard BrokenBy(Refusal violation, Attachment attachment)
     {

@@ -251,8 +251,17 @@ public sealed partial record DmaBuffer
     private string HolderOf(Mapping mapping) => AttachmentOf(mapping).Device;
 
     /// <summary>The first limit of a demand that the storage's list, cut under some limits, breaks; null when it breaks none.</summary>
-    private Refusal? ListBreaks(DmaConstraints cutUnder, DmaConstraints demand, Attachment importer) => SegmentCheck.FirstViolation(
-        Mapping.TableOver(Storage!, SizeBytes, cutUnder), demand, importer.Device, importer.SeenThrough);
+    private Refusal? ListBreaks(DmaConstraints cutUnder, DmaConstraints demand, Attachment importer)
+    {
+        var table = Mapping.TableOver(Storage!, SizeBytes, cutUnder);
+        return SegmentCheck.FirstViolation(table, Judging(demand, importer, table, importer.SeenThrough), importer.Device, importer.SeenThrough);
+    }
+
+    /// <summary>The limits by which an importer judges a list: where it takes one run, adjacent entries count as one.</summary>
+    private DmaConstraints Judging(DmaConstraints limits, Attachment importer, SgTable table, DmaWindows windows) =>
+        table.EntryCount > 1 && importer.Traits.HasFlag(AttachmentTraits.Contiguous)
+            ? ContiguousRun.Judging(limits, SizeBytes, ContiguousRun.Of(table, windows))
+            : limits;
 
     /// <summary>The limits under which an importer's list is cut over a storage. The cut may have any number of pieces; the caller checks the count.</summary>
     /// <remarks>The only place for lists that the exporter cuts.</remarks>

@@ -49,6 +49,10 @@ public sealed record DmaMapRequest(
     [Id(4)]
     public bool Pci { get; init; }
 
+    /// <summary>Whether it takes one run: segments that follow each other count as one.</summary>
+    [Id(5)]
+    public bool Contiguous { get; init; }
+
     /// <summary>The memory that the device reaches where no MMU stands in between.</summary>
     internal DmaReach Reach => new(HighestAddress, Windows);
 

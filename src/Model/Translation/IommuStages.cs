@@ -110,6 +110,12 @@ internal sealed record IommuStages(ImmutableArray<StageContexts> All)
     private static Refusal? TooMany(IommuMapping mapping, DmaMapRequest request)
     {
         var (count, most) = ((uint)mapping.Segments.Length, request.Takes.MaxSegmentCount);
+        if (count > most && request.Contiguous)
+        {
+            most = ContiguousRun.Judging(
+                request.Takes, request.SizeBytes, mapping.Segments.Select(segment => new StatedSegment(segment.OffsetBytes, segment.LengthBytes))).MaxSegmentCount;
+        }
+
         return !request.ChecksCount || count <= most
             ? null
             : new(

@@ -52,6 +52,18 @@ public sealed class ScatterlistAuditTests
         Assert.Equal((131072UL, 65536UL), (report.Violations[0].Needed, report.Violations[0].Limit));
     }
 
+    [Theory]
+    [InlineData(0x2_0000, null, null)]
+    [InlineData(0x3_0000, null, "max_segment_count")]
+    [InlineData(0x3_0000, 131072UL, null)]
+    [InlineData(0x3_0000, 131073UL, "max_segment_count")]
+    public void Adjacent_pages_are_one_for_a_contiguous_importer_which_measures_up_to_the_first_gap(int second, ulong? sizeBytes, string? field)
+    {
+        var report = Audit(_soc, Pages((0x1000_0000, 131072), (0x1000_0000 + (uint)second, 65536)) with { SizeBytes = sizeBytes });
+
+        Assert.Equal(field is null ? [] : [field], report.Violations.Select(violation => violation.Field));
+    }
+
     [Fact]
     public void Pages_that_break_a_device_s_limits_as_they_are_cut_may_do_when_they_are_cut_for_it()
     {

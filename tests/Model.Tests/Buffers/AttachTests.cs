@@ -51,6 +51,7 @@ public sealed class AttachTests
                 new Attachment("display", "display", new(uint.MaxValue, 1, ulong.MaxValue), uint.MaxValue, 1)
                 {
                     Access = everything,
+                    Traits = AttachmentTraits.Contiguous,
                     Unstated = UnstatedLimits.DmaMask,
                 },
                 new("low", "low", new(65536, int.MaxValue, ulong.MaxValue), 0xfffff, 0)
