@@ -64,6 +64,6 @@ internal static class ConformCommand
         }
 
         var skipped = report.Skipped > 0 ? $", {report.Skipped} skipped" : string.Empty;
-        terminal.Line($"{report.Name}: {report.Passed} passed, {report.Failed} failed{skipped}");
+        terminal.Line($"{report.Name}: {report.Passed} passed, {report.Failed} failed{skipped}; reference: {report.Reference}");
     }
 }

@@ -62,7 +62,7 @@ public static class Conformance
 
         return format is null
             ? throw new VectorFileException(path, 1, $"no record; expected {VectorFormat.Known}")
-            : new(NameOf(path), format.Kind, passed, failed, 0, failures.ToImmutable());
+            : new(NameOf(path), format.Kind, passed, failed, 0, failures.ToImmutable()) { Reference = format.Reference };
     }
 
     private static string NameOf(string path)

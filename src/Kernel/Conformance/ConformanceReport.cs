@@ -17,6 +17,9 @@ public sealed record ConformanceReport(
     int Skipped,
     ImmutableArray<ConformanceFailure> Failures)
 {
+    /// <summary>What printed the answers: a kernel version, or what stands for one.</summary>
+    public required string Reference { get; init; }
+
     /// <summary>The most failures that a report describes; it counts them all.</summary>
     public const int FailuresMax = 20;
 }

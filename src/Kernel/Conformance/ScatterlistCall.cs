@@ -5,7 +5,7 @@ namespace DmaGrains.Kernel.Conformance;
 
 /// <summary>One call of the table builder.</summary>
 /// <param name="Pages">Runs of pages, in order.</param>
-/// <param name="OffsetBytes">Where the data starts in the first page.</param>
+/// <param name="OffsetBytes">Where the data starts, from the first page.</param>
 /// <param name="SizeBytes">Data after the offset; may be more or less than the pages hold.</param>
 /// <param name="MaxSegmentSize">Bytes, not floored.</param>
 /// <param name="EntriesAfter">Entries that the table must have after it; null when the record does not say.</param>
@@ -32,7 +32,7 @@ internal sealed record ScatterlistCall(
 
         return new(
             pages,
-            call.Member("offset").Number32(Page.SizeBytes - 1),
+            call.Member("offset").Number32(),
             call.Member("size").Number(),
             call.Member("max_segment").Number32(),
             call.MemberOrNull("nents_after")?.Number32());

@@ -3,25 +3,34 @@ namespace DmaGrains.Kernel.Conformance;
 /// <summary>A kind of record: how to recognize it, and how to check it.</summary>
 /// <param name="Kind">The kind.</param>
 /// <param name="Name">Its name in messages, as in the names of the files.</param>
+/// <param name="Reference">What printed the answers.</param>
 /// <param name="Markers">Fields that only this kind has; a record has one of them.</param>
 /// <param name="Check">Asks the model; null when it agrees with the record.</param>
 internal sealed record VectorFormat(
-    VectorKind Kind, string Name, string[] Markers, Func<VectorField, Mismatch?> Check)
+    VectorKind Kind, string Name, string Reference, string[] Markers, Func<VectorField, Mismatch?> Check)
 {
+    private const string V61 = "Linux 6.1.192";
+
+    private const string V734 = "Linux 7.3.4";
+
+    private const string Rfc = "RFCv3 2/2 of 27 January 2015";
+
+    private const string Search = "an exhaustive search over the segment check of Linux 6.1.192";
+
     /// <summary>Markers of other kinds that its records have too.</summary>
     private string[] Shared { get; init; } = [];
 
     private static readonly VectorFormat[] _all =
     [
-        new(VectorKind.Scatterlist, "scatterlist", ["pfns", "calls"], ScatterlistVector.Check),
-        new(VectorKind.Constraints, "constraints", ["ops"], ConstraintsVector.Check),
-        new(VectorKind.Representability, "representability", ["max_segment_count"], RepresentabilityVector.Check),
-        new(VectorKind.CheckSgSegment, "check_sg_segment", ["dma_address"], SegmentCheckVector.Check),
-        new(VectorKind.IommuMap, "iommu_map", ["granule"], IommuVector.Check),
-        new(VectorKind.Iova, "iova", ["reserved"], IovaVector.Check) { Shared = ["ops", "granule", "rcache"] },
-        new(VectorKind.IommuPlace, "iommu_place", ["rcache"], IommuPlaceVector.Check) { Shared = ["ops", "granule"] },
-        new(VectorKind.Swiotlb, "swiotlb", ["slots"], SwiotlbVector.Check) { Shared = ["ops"] },
-        new(VectorKind.Cma, "cma", ["base_pfn"], CmaVector.Check) { Shared = ["ops"] },
+        new(VectorKind.Scatterlist, "scatterlist", V61, ["pfns", "calls"], ScatterlistVector.Check),
+        new(VectorKind.Constraints, "constraints", Rfc, ["ops"], ConstraintsVector.Check),
+        new(VectorKind.Representability, "representability", Search, ["max_segment_count"], RepresentabilityVector.Check),
+        new(VectorKind.CheckSgSegment, "check_sg_segment", V61, ["dma_address"], SegmentCheckVector.Check),
+        new(VectorKind.IommuMap, "iommu_map", V61, ["granule"], IommuVector.Check),
+        new(VectorKind.Iova, "iova", V734, ["reserved"], IovaVector.Check) { Shared = ["ops", "granule", "rcache"] },
+        new(VectorKind.IommuPlace, "iommu_place", V734, ["rcache"], IommuPlaceVector.Check) { Shared = ["ops", "granule"] },
+        new(VectorKind.Swiotlb, "swiotlb", V734, ["slots"], SwiotlbVector.Check) { Shared = ["ops"] },
+        new(VectorKind.Cma, "cma", V734, ["base_pfn"], CmaVector.Check) { Shared = ["ops"] },
     ];
 
     /// <summary>The kinds and their fields, for messages.</summary>

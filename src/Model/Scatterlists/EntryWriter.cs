@@ -112,7 +112,9 @@ internal ref struct EntryWriter(uint offsetBytes, ulong sizeBytes, uint segmentP
         {
             var limit = Scatterlist.WindowEnd(first, end, windowPages);
             var pages = Math.Min(limit - first, segmentPages);
-            var span = (pages << Page.Shift) - _offset;
+
+            // The kernel has this in 32 bits, so an offset beyond the run wraps there.
+            var span = unchecked((uint)(pages << Page.Shift) - _offset);
             var atLeast = runsLeft + (int)Math.Min((end - first) / pages, SgTable.LinkEntries);
             Next(atLeast) = new SgEntry(first, _offset, (uint)Math.Min(_remaining, span));
             _remaining = unchecked(_remaining - span);

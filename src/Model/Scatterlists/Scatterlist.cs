@@ -11,7 +11,8 @@ public static class Scatterlist
 {
     /// <summary>Builds the list of a buffer's pages.</summary>
     /// <param name="extents">The pages in buffer order; adjacent runs are merged.</param>
-    /// <param name="offsetBytes">Where the data starts in the first page.</param>
+    /// <param name="offsetBytes">Where the data starts, in bytes from the first page; in the kernel as here, an offset beyond the first
+    /// run wraps in 32 bits, and the first entry then has all that is left.</param>
     /// <param name="sizeBytes">Bytes of data after the offset. Unless it ends within the last page, see the kernel's quirks:
     /// more than the pages hold is silently short, less wraps and later entries come out full.</param>
     /// <param name="maxSegmentSize">Longest segment in bytes; floored to a page.</param>

@@ -43,7 +43,7 @@ public class VectorFileExceptionTests
         { List, "[1,2]", "[4503599627370495,1]", "pfns[0][0] is 4503599627370495; expected a whole number" },
         { List, "[1,2]", "[1]", "pfns[0] has length 1; expected length 2" },
         { List, "[[1,2]]", "[]", "pfns has length 0; expected length 1 to" },
-        { List, "'offset':0", "'offset':4096", "offset is 4096; expected a whole number from 0 to 4095" },
+        { List, "'offset':0", "'offset':4294967296", "offset is 4294967296; expected a whole number from 0 to 4294967295" },
         { List, "[1,0,8192]", "[1,0]", "expect.segments[0] has length 2; expected length 3" },
         { List, "'nents':1", "'errno':'EINVAL'", "expect has 'segments':[[1,0,8192]]; expected errno" },
         { Appended, "'nents':2,'segments':[[1,0,12288],[9,0,4096]]", "'errno':'22'", "expect.errno is '22'; expected" },

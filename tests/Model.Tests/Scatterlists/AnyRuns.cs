@@ -13,6 +13,9 @@ internal static class AnyRuns
     /// <summary>A byte in the first page.</summary>
     public static Gen<uint> Offset { get; } = Gen.OneOf(Gen.Const(0u), Gen.UInt[0, 4095]);
 
+    /// <summary>A byte in the first page, beyond it, or beyond the first run.</summary>
+    public static Gen<uint> AnyOffset { get; } = Gen.OneOf(Offset, Gen.UInt[4096, 10 * 4096], Gen.UInt);
+
     /// <summary>1 to 9 pages and some bytes, or no limit.</summary>
     public static Gen<uint> Segment { get; } = Gen.OneOf(Gen.UInt[4096, 9 * 4096], Gen.Const(uint.MaxValue));
 

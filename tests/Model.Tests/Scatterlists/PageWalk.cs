@@ -13,7 +13,7 @@ internal static class PageWalk
         var remaining = size;
         foreach (var piece in PiecesOf(pfns, maxSegment / 4096, windowPages))
         {
-            var span = ((ulong)piece.Count * 4096) - offset;
+            var span = (ulong)unchecked(((uint)piece.Count * 4096) - offset);
             entries.Add(new(piece[0], offset, (uint)Math.Min(remaining, span)));
             remaining = unchecked(remaining - span);
             offset = 0;

@@ -15,8 +15,8 @@ public sealed class ScatterlistTests
         }, iter: 2000);
 
     [Fact]
-    public void Build_is_the_page_walk_when_the_caller_gives_another_size() =>
-        Gen.Select(AnyRuns.Extents, AnyRuns.Offset, Gen.OneOf(Gen.ULong[0, 40 * 4096], Gen.ULong), AnyRuns.Segment)
+    public void Build_is_the_page_walk_when_the_caller_gives_another_size_or_an_offset_beyond_the_page() =>
+        Gen.Select(AnyRuns.Extents, AnyRuns.AnyOffset, Gen.OneOf(Gen.ULong[0, 40 * 4096], Gen.ULong), AnyRuns.Segment)
             .Sample(SameAsWalk, iter: 2000);
 
     [Fact]
