@@ -28,6 +28,13 @@ internal static class GrowthRun
                 }
 
                 return 0;
+            case ["activate", .. var where]:
+                await using (var storage = await StorageAsync(where))
+                {
+                    await Activation.RunAsync(storage);
+                }
+
+                return 0;
             case ["writes"]:
                 await CommandWrites.RunAsync();
                 return 0;
@@ -36,7 +43,7 @@ internal static class GrowthRun
                     int.Parse(buffers, CultureInfo.InvariantCulture), int.Parse(boards, CultureInfo.InvariantCulture));
                 return 0;
             default:
-                await Console.Error.WriteLineAsync("growth: expected attach or allocate [sqlite FILE | postgresql CONNECTION], writes, or register BUFFERS BOARDS.");
+                await Console.Error.WriteLineAsync("growth: expected attach, allocate or activate [sqlite FILE | postgresql CONNECTION], writes, or register BUFFERS BOARDS.");
                 return ExitUsage;
         }
     }
