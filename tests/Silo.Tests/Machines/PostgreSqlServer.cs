@@ -22,18 +22,24 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     private string Files => _folder.File("files");
 
     /// <summary>Makes and starts one.</summary>
-    public static async Task<PostgreSqlServer> StartAsync()
+    /// <param name="log">An empty folder for its write-ahead log; null for one beside its files.</param>
+    public static async Task<PostgreSqlServer> StartAsync(string? log = null)
     {
         var server = new PostgreSqlServer();
         var initdb = Installed.PostgreSql("initdb");
         await File.WriteAllTextAsync(server._folder.File("password"), Password);
-        if (Environment.IsPrivilegedProcess)
+        await GiveAsync(server._folder.Path);
+        if (log is not null)
         {
-            Assert.NotNull(await Installed.TryAsync("chown", "-R", "postgres:", server._folder.Path));
+            await GiveAsync(log);
         }
 
         var (program, args) = AsUser(
-            initdb, "-D", server.Files, "-U", User, "-A", "scram-sha-256", "--pwfile", server._folder.File("password"), "--no-sync");
+            initdb,
+            [
+                "-D", server.Files, "-U", User, "-A", "scram-sha-256", "--pwfile", server._folder.File("password"), "--no-sync",
+                .. log is null ? [] : (string[])["--waldir", log],
+            ]);
         var (code, said) = await ChildProcess.RunAsync(program, args);
         Assert.True(code == 0, said);
         await server.StartAgainAsync();
@@ -73,11 +79,18 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     }
 
     /// <summary>Makes an empty database.</summary>
+    /// <param name="folder">An empty folder for its tables; null for one of the server's.</param>
     /// <returns>How to reach it.</returns>
-    public async Task<string> NewDatabaseAsync()
+    public async Task<string> NewDatabaseAsync(string? folder = null)
     {
         var name = $"test{Interlocked.Increment(ref _databases)}";
-        await ExecuteAsync(ConnectionString("postgres"), $"CREATE DATABASE {name}");
+        if (folder is not null)
+        {
+            await GiveAsync(folder);
+            await ExecuteAsync(ConnectionString("postgres"), $"CREATE TABLESPACE {name} LOCATION '{folder}'");
+        }
+
+        await ExecuteAsync(ConnectionString("postgres"), $"CREATE DATABASE {name}{(folder is null ? string.Empty : $" TABLESPACE {name}")}");
         return ConnectionString(name);
     }
 
@@ -111,6 +124,14 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         Environment.IsPrivilegedProcess
             ? ("setpriv", ["--reuid=postgres", "--regid=postgres", "--init-groups", program, .. args])
             : (program, args);
+
+    private static async Task GiveAsync(string folder)
+    {
+        if (Environment.IsPrivilegedProcess)
+        {
+            Assert.NotNull(await Installed.TryAsync("chown", "-R", "postgres:", folder));
+        }
+    }
 
     private async Task SignalAllAsync(string signal)
     {

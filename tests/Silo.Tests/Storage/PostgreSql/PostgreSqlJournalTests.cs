@@ -10,6 +10,8 @@ public sealed class PostgreSqlJournalTests(Servers servers)
     private const string Held = "a";
     private const string Grain = "b";
 
+    private const int Writers = 32;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>
@@ -226,27 +228,61 @@ public sealed class PostgreSqlJournalTests(Servers servers)
     [Fact]
     public async Task A_server_that_is_killed_keeps_what_was_acknowledged()
     {
-        const int callers = 32;
         await using var server = await PostgreSqlServer.StartAsync();
-        var database = await WithSchemaAsync(await server.NewDatabaseAsync());
-        await using var store = new PostgreSqlStore(PostgreSqlConnection.Parse(database));
-        var busy = new CountdownEvent(callers);
-        var writers = Enumerable.Range(0, callers).Select(index => Task.Run(() => WriteUntilItFailsAsync($"row{index}"))).ToArray();
+        await using var store = new PostgreSqlStore(PostgreSqlConnection.Parse(await WithSchemaAsync(await server.NewDatabaseAsync())));
+        var (busy, writers) = Write(store, payloadBytes: 1);
         await Task.Run(() => busy.Wait(Cancellation), Cancellation);
 
         await server.KillAsync();
 
         var acknowledged = await Task.WhenAll(writers);
         await server.StartAgainAsync();
-        for (var index = 0; index < callers; index++)
-        {
-            // The last one may have happened or not.
-            var rows = await ReadAsync(store, $"row{index}");
-            Assert.InRange(rows[^1].Sequence, acknowledged[index], acknowledged[index] + 1);
-            Assert.Equal(rows.Select((_, place) => rows[0].Sequence + place), rows.Select(row => row.Sequence));
-            Assert.Equal(rows.Select((_, place) => place == 0), rows.Select(row => row.IsSnapshot));
-            Assert.True(await WriteAsync(store, $"row{index}", rows[^1].Sequence + 1, isSnapshot: false));
-        }
+        await AssertKeptAsync(store, acknowledged);
+    }
+
+    [Fact]
+    public async Task Tables_whose_disk_is_full_keep_what_was_acknowledged_and_take_more_when_there_is_room()
+    {
+        await using var disk = await SmallDisk.MountAsync(24 << 20);
+        await using var server = await PostgreSqlServer.StartAsync();
+        await using var store = new PostgreSqlStore(PostgreSqlConnection.Parse(
+            await WithSchemaAsync(await server.NewDatabaseAsync(Directory.CreateDirectory(disk.File("tables")).FullName))));
+        var (busy, writers) = Write(store, payloadBytes: 1500);
+        await Task.Run(() => busy.Wait(Cancellation), Cancellation);
+
+        disk.Fill();
+
+        var acknowledged = await Task.WhenAll(writers);
+        var refused = await Assert.ThrowsAsync<StorageException>(() => WriteAsync(store, Grain, 1, isSnapshot: true, new byte[1 << 20]));
+        Assert.Contains("could not extend file", refused.Message, StringComparison.Ordinal);
+        disk.Empty();
+        await AssertKeptAsync(store, acknowledged);
+    }
+
+    [Fact]
+    public async Task A_server_whose_log_has_no_room_keeps_what_was_acknowledged_and_takes_more_when_there_is_room()
+    {
+        await using var disk = await SmallDisk.MountAsync(64 << 20);
+        await using var server = await PostgreSqlServer.StartAsync(Directory.CreateDirectory(disk.File("log")).FullName);
+        await using var store = new PostgreSqlStore(PostgreSqlConnection.Parse(await WithSchemaAsync(await server.NewDatabaseAsync())));
+        var (busy, writers) = Write(store, payloadBytes: 1500);
+        await Task.Run(() => busy.Wait(Cancellation), Cancellation);
+
+        disk.Fill();
+
+        // The server gives up all of its connections, and perhaps itself.
+        var acknowledged = await Task.WhenAll(writers);
+        disk.Empty();
+        await server.KillAsync();
+        await server.StartAgainAsync();
+        await AssertKeptAsync(store, acknowledged);
+    }
+
+    /// <summary>Callers who append to a journal each until a write fails, and then tell the last number that was acknowledged.</summary>
+    private static (CountdownEvent Busy, Task<long>[] Writers) Write(PostgreSqlStore store, int payloadBytes)
+    {
+        var busy = new CountdownEvent(Writers);
+        return (busy, [.. Enumerable.Range(0, Writers).Select(index => Task.Run(() => WriteUntilItFailsAsync($"row{index}")))]);
 
         async Task<long> WriteUntilItFailsAsync(string grain)
         {
@@ -254,7 +290,7 @@ public sealed class PostgreSqlJournalTests(Servers servers)
             {
                 try
                 {
-                    await WriteAsync(store, grain, last + 1, last % 4 == 0);
+                    await WriteAsync(store, grain, last + 1, last % 4 == 0, new byte[payloadBytes]);
                 }
                 catch (StorageException)
                 {
@@ -269,8 +305,21 @@ public sealed class PostgreSqlJournalTests(Servers servers)
         }
     }
 
-    private static Task<bool> WriteAsync(PostgreSqlStore store, string grain, long sequence, bool isSnapshot) =>
-        store.DoAsync(new JournalWrite(grain, new(sequence, isSnapshot, [1]), Cancellation)).AsTask();
+    /// <summary>What was acknowledged is there, and at most one more; journals are whole and take more.</summary>
+    private static async Task AssertKeptAsync(PostgreSqlStore store, long[] acknowledged)
+    {
+        for (var index = 0; index < acknowledged.Length; index++)
+        {
+            var rows = await ReadAsync(store, $"row{index}");
+            Assert.InRange(rows[^1].Sequence, acknowledged[index], acknowledged[index] + 1);
+            Assert.Equal(rows.Select((_, place) => rows[0].Sequence + place), rows.Select(row => row.Sequence));
+            Assert.Equal(rows.Select((_, place) => place == 0), rows.Select(row => row.IsSnapshot));
+            Assert.True(await WriteAsync(store, $"row{index}", rows[^1].Sequence + 1, isSnapshot: false));
+        }
+    }
+
+    private static Task<bool> WriteAsync(PostgreSqlStore store, string grain, long sequence, bool isSnapshot, byte[]? payload = null) =>
+        store.DoAsync(new JournalWrite(grain, new(sequence, isSnapshot, payload ?? [1]), Cancellation)).AsTask();
 
     /// <summary>Writes rows; the first one of a journal is a snapshot.</summary>
     private static async Task AppendAsync(PostgreSqlStore store, string grain, long first, long last)
