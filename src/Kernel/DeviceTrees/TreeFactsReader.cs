@@ -1,0 +1,229 @@
+using System.Collections.Immutable;
+
+namespace DmaGrains.Kernel.DeviceTrees;
+
+/// <summary>Applies the kernel's rules to a device tree.</summary>
+/// <param name="tree">The tree.</param>
+/// <param name="architecture">The kernel that reads it.</param>
+internal sealed class TreeFactsReader(DeviceTree tree, TreeArchitecture architecture)
+{
+    private const int IommuMapCells = 4;
+    private const string Amba = "arm,primecell";
+
+    /// <summary>Buses whose devices the kernel's core makes (drivers/of/platform.c, of_default_bus_match_table).</summary>
+    private static readonly string[] _buses = ["simple-bus", "simple-mfd", "isa", "arm,amba-bus"];
+
+    private static readonly (TreeProperty Property, string Reason)[] _reasons =
+    [
+        (TreeProperty.Iommus, "iommus"), (TreeProperty.IommuMap, "iommu-map"), (TreeProperty.DmaCoherent, "dma-coherent"),
+        (TreeProperty.DmaNoncoherent, "dma-noncoherent"), (TreeProperty.MemoryRegion, "memory-region"), (TreeProperty.Dmas, "dmas"),
+    ];
+
+    private readonly DmaWalk _walk = new(tree);
+    private readonly HashSet<TreeNode> _reachable = [];
+    private readonly Dictionary<TreeNode, TreeNode?> _hosts = [];
+
+    /// <summary>Reads the facts of a tree.</summary>
+    /// <exception cref="DeviceTreeException">The kernel would not come back from it.</exception>
+    public static TreeFacts Read(DeviceTree tree, TreeArchitecture architecture) => new TreeFactsReader(tree, architecture).Read();
+
+    private TreeFacts Read()
+    {
+        foreach (var node in tree.Nodes.Where(node => node.IsEnabled && (node.Parent is null || _reachable.Contains(node.Parent))))
+        {
+            _reachable.Add(node);
+        }
+
+        var (maps, devices, others) = (new List<TreeWindows>(), ImmutableArray.CreateBuilder<TreeDevice>(), ImmutableArray.CreateBuilder<TreeDevice>());
+        var (known, perhaps) = (ImmutableArray.CreateBuilder<TreeDevice>(), ImmutableArray.CreateBuilder<TreeDevice>());
+        var disabled = 0;
+        foreach (var node in tree.Nodes)
+        {
+            var reasons = node.Parent is null || !node.Has(TreeProperty.Compatible) ? [] : ReasonsOf(node);
+            if (reasons.IsEmpty)
+            {
+                if (IsUnexplained(node))
+                {
+                    (KnownDriver.Of(node.Compatible) is null ? perhaps : known).Add(DeviceOf(node, reasons));
+                }
+
+                continue;
+            }
+
+            if (!_reachable.Contains(node))
+            {
+                disabled++;
+                continue;
+            }
+
+            var device = DeviceOf(node, reasons);
+            maps.Add(device.Windows);
+            maps.AddRange(device.WindowsBelow is { } below ? [below] : []);
+            if (reasons is not ["bus"] || (KnownDriver.Of(node.Compatible) is not null && node.Has(TreeProperty.Reg)))
+            {
+                devices.Add(device);
+            }
+            else if (KnownDriver.Of(node.Compatible) is null && node.Has(TreeProperty.Reg) && node.Parent!.SizeCellsBelow != 0)
+            {
+                others.Add(device);
+            }
+        }
+
+        var reserved = tree.Root.Children.FirstOrDefault(node => node.Name == "reserved-memory");
+        var whyNot = reserved is null ? null : WhyNotReserved(reserved);
+        var named = devices.SelectMany(device => device.IommuEntries).Select(entry => entry.Target!)
+            .Concat(devices.SelectMany(device => device.IommuMap ?? []).Select(entry => entry.Iommu).OfType<TreeNode>()).ToHashSet();
+        return new(tree, architecture)
+        {
+            Memory = [.. tree.Root.Children.Where(IsMemory).Select(MemoryOf)],
+            UntypedMemory = [.. tree.Root.Children.Where(node => node.BaseName == "memory" && !IsMemory(node))],
+            ReservedNode = reserved,
+            ReservedWhyNot = whyNot,
+            Reserved = RegionsOf(reserved, whyNot is null),
+            HighestCpuAddress = _walk.HighestCpuAddress(),
+            Iommus = [.. tree.Nodes.Where(node => node.Has(TreeProperty.IommuCells) || named.Contains(node)).OrderBy(node => node.Path, StringComparer.Ordinal)],
+            Devices = devices.ToImmutable(),
+            BusOnly = others.ToImmutable(),
+            Known = known.ToImmutable(),
+            Perhaps = perhaps.ToImmutable(),
+            Maps = [.. maps.Distinct()],
+            DisabledCandidates = disabled,
+        };
+    }
+
+    /// <summary>Whether a node that nothing in the tree calls a master could be one: a device with registers that is enabled.</summary>
+    private bool IsUnexplained(TreeNode node) =>
+        node.Parent is { SizeCellsBelow: not 0 } && node.Has(TreeProperty.Compatible) && node.Has(TreeProperty.Reg) && _reachable.Contains(node);
+
+    private ImmutableArray<string> ReasonsOf(TreeNode node)
+    {
+        var reasons = ImmutableArray.CreateBuilder<string>();
+        reasons.AddRange(_reasons.Where(known => node.Has(known.Property)).Select(known => known.Reason));
+        if (_walk.Above(node).Any(bus => bus.Has(TreeProperty.DmaRanges)))
+        {
+            reasons.Add("bus");
+        }
+
+        if (KnownDriver.RowOf(node.Compatible) is not null)
+        {
+            reasons.Add("driver");
+        }
+
+        if (SunxiMbus.Has(node, tree.Root))
+        {
+            reasons.Add("quirk");
+        }
+
+        if (IsPciHost(node))
+        {
+            reasons.Add("pci-host");
+        }
+
+        return reasons.ToImmutable();
+    }
+
+    private TreeDevice DeviceOf(TreeNode node, ImmutableArray<string> reasons)
+    {
+        var host = HostOf(node);
+        TreeNode? lostAt = null;
+        var windows = host is null ? _walk.WindowsOf(node, out lostAt) : _walk.WindowsBelow(host);
+        var parent = _walk.ParentOf(node);
+        var regions = RegionsNamedBy(node);
+        return new(node, KindOf(node, host), windows, _walk.IsCoherent(host ?? node))
+        {
+            Reasons = reasons,
+            LostAt = lostAt,
+            DmaParent = parent == node.Parent ? null : parent,
+            PciHost = host,
+            WindowsBelow = IsPciHost(node) ? _walk.WindowsBelow(node) : null,
+            IsCoherentBelow = IsPciHost(node) && _walk.IsCoherent(node),
+            Iommus = node.Has(TreeProperty.Iommus) ? new(tree, node.Cells(TreeProperty.Iommus), TreeProperty.IommuCells) : null,
+            IommuMap = node.Has(TreeProperty.IommuMap) ? MapOf(node) : null,
+            Regions = regions,
+            RestrictedPool = RestrictedPoolOf(regions.IsEmpty && host is not null ? RegionsNamedBy(host) : regions),
+            IsOnMbus = SunxiMbus.Has(node, tree.Root),
+        };
+    }
+
+    private static TreeNode? RestrictedPoolOf(ImmutableArray<(TreeNode? Region, string? Name)> regions) =>
+        regions.Select(named => named.Region).FirstOrDefault(region => region is { IsEnabled: true } && region.Compatible.Contains("restricted-dma-pool"));
+
+    private ImmutableArray<(TreeNode? Region, string? Name)> RegionsNamedBy(TreeNode node)
+    {
+        var cells = node.Cells(TreeProperty.MemoryRegion);
+        var names = node.Texts(TreeProperty.MemoryRegionNames);
+        return [.. Enumerable.Range(0, cells.Count).Select(index => (tree.Find(cells[index]), names.ElementAtOrDefault(index)))];
+    }
+
+    private ImmutableArray<IommuMapEntry> MapOf(TreeNode node)
+    {
+        var cells = node.Cells(TreeProperty.IommuMap);
+        return
+        [
+            .. Enumerable.Range(0, cells.Count / IommuMapCells).Select(index => index * IommuMapCells)
+                .Select(at => new IommuMapEntry(cells[at], tree.Find(cells[at + 1]), cells[at + 2], cells[at + 3])),
+        ];
+    }
+
+    private static bool IsPciHost(TreeNode node) => TreeBuses.IsPci(node) && node.Above().All(above => !TreeBuses.IsPci(above));
+
+    /// <summary>The PCI host above a node; null without one.</summary>
+    private TreeNode? HostOf(TreeNode node)
+    {
+        if (node.Parent is not { } parent)
+        {
+            return null;
+        }
+
+        if (!_hosts.TryGetValue(parent, out var host))
+        {
+            _hosts.Add(parent, host = parent.Above().Prepend(parent).LastOrDefault(TreeBuses.IsPci));
+        }
+
+        return host;
+    }
+
+    private static TreeDeviceKind KindOf(TreeNode node, TreeNode? host)
+    {
+        if (host is not null)
+        {
+            return TreeDeviceKind.Pci;
+        }
+
+        var isMade = node.Above().All(above => above.Parent is null || above.Compatible.Any(text => _buses.Contains(text)));
+        return !isMade ? TreeDeviceKind.ByDriver : node.Compatible.Contains(Amba) ? TreeDeviceKind.Amba : TreeDeviceKind.Platform;
+    }
+
+    private static bool IsMemory(TreeNode node) => node.Text(TreeProperty.DeviceType) == "memory";
+
+    private TreeMemory MemoryOf(TreeNode node)
+    {
+        TreeProperty? source = node.Has(TreeProperty.UsableMemory) ? TreeProperty.UsableMemory : node.Has(TreeProperty.Reg) ? TreeProperty.Reg : null;
+        var cells = source is { } property ? node.Cells(property) : default;
+        var (address, each) = (tree.Root.AddressCellsBelow, (long)tree.Root.AddressCellsBelow + tree.Root.SizeCellsBelow);
+        return new(node, node.IsEnabled, source, each == 0 ? [] :
+        [
+            .. Enumerable.Range(0, (int)(cells.Count / each)).Select(index => new TreeRange(
+                cells.Number((int)(index * each), (int)address), cells.Number((int)((index * each) + address), (int)(each - address)))),
+        ]);
+    }
+
+    private string? WhyNotReserved(TreeNode node) =>
+        node.Cell(TreeProperty.AddressCells) != tree.Root.AddressCellsBelow || node.Cell(TreeProperty.SizeCells) != tree.Root.SizeCellsBelow
+            ? "cells differ from the root's"
+            : node.Has(TreeProperty.Ranges) ? null : "no ranges";
+
+    private ImmutableArray<ReservedRegion> RegionsOf(TreeNode? reserved, bool isAccepted)
+    {
+        if (reserved is null)
+        {
+            return [];
+        }
+
+        var users = tree.Nodes.Where(node => node.Has(TreeProperty.MemoryRegion))
+            .SelectMany(node => RegionsNamedBy(node).Select((named, index) => (named.Region, User: new RegionUser(node, index, named.Name))))
+            .Where(use => use.Region is not null)
+            .ToLookup(use => use.Region, use => use.User);
+        return [.. reserved.Children.Select(node => ReservedRegion.Read(node, tree.Root, isAccepted, architecture) with { Users = [.. users[node]] })];
+    }
+}
