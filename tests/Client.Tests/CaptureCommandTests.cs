@@ -21,6 +21,8 @@ public sealed class CaptureCommandTests : IDisposable
         Link("sys/block/sda", "../devices/pci0000:00/0000:00:17.0/ata1/block/sda");
     }
 
+    private static string Tree(string name) => Path.Combine(AppContext.BaseDirectory, "trees", $"{name}.dtb");
+
     private string Board => Path.Combine(_machine.Path, "board.yaml");
 
     public void Dispose() => _machine.Dispose();
@@ -43,6 +45,61 @@ public sealed class CaptureCommandTests : IDisposable
         Assert.StartsWith("board server: 1 memory region, 0 MMUs, 1 device, in ", captured.Good().Output, StringComparison.Ordinal);
         Assert.Contains("segment boundaries of queues are not shown", captured.Output, StringComparison.Ordinal);
         Assert.Equal(16, run.Good().Json().GetProperty("steps")[2].GetProperty("scatterlist").GetProperty("entry_count").GetInt32());
+    }
+
+    [Fact]
+    public async Task Captured_device_tree_loads_and_is_advised_on()
+    {
+        var captured = await Answer.OfAsync("capture", "--dtb", Tree("pci-host"), "--arch", "arm64", "--output", Board);
+
+        Assert.StartsWith("board example-board: 2 memory regions, 0 MMUs, 2 devices, in ", captured.Good().Output, StringComparison.Ordinal);
+        (await Answer.OfAsync("check", Board)).Good();
+        var advice = await Answer.OfAsync("advise", Board, "--devices", "pcie-2000,wifi-0-0", "--size", "1MiB", "--json");
+        Assert.NotEqual(0, advice.Good().Json().GetProperty("candidates").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("cut-half", "byte 4: the header says that the tree has 498 bytes, and the file has 249; expected a whole file.")]
+    [InlineData("memory-no-type", "byte 56: the tree leaves it to the boot loader to say how much memory there is; expected --memory SIZE")]
+    public async Task A_device_tree_that_does_not_do_is_refused_with_its_name_and_the_place(string name, string saying) =>
+        (await Answer.OfAsync("capture", "--dtb", Tree(name))).Unusable($"{name}.dtb: {saying}");
+
+    [Theory]
+    [InlineData("2GiB@", "--memory '2GiB@' is not memory: expected its size")]
+    [InlineData("0", "--memory '0' is not memory: expected its size")]
+    [InlineData("1GiB@0x0@0x1", "--memory '1GiB@0x0@0x1' is not memory: expected its size")]
+    public async Task Memory_is_a_size_and_perhaps_a_start(string memory, string saying) =>
+        (await Answer.OfAsync("capture", "--dtb", Tree("ok-small"), "--memory", memory)).Unusable(saying);
+
+    [Fact]
+    public async Task Stated_memory_takes_the_place_of_the_trees()
+    {
+        var captured = await Answer.OfAsync("capture", "--dtb", Tree("pci-host"), "--memory", "1GiB@0x90000000", "--memory", "1GiB@0x100000000", "--json");
+
+        Assert.Contains("start: 0x90000000", captured.Good().Json().GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Contains("start: 0x100000000", captured.Json().GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("start: 0x80000000", captured.Json().GetProperty("text").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Facts_of_a_device_tree_are_json()
+    {
+        var facts = (await Answer.OfAsync("capture", "--dtb", Tree("ok-small"), "--facts")).Good().Json();
+
+        Assert.Equal("0xbfffffff", facts.GetProperty("dma_zone").GetProperty("max_cpu_address").GetString());
+        (await Answer.OfAsync("capture", "--facts")).Unusable("--facts is there without --dtb FILE: expected both.");
+    }
+
+    [Fact]
+    public async Task A_copied_tree_with_nothing_but_a_device_tree_gives_its_board()
+    {
+        using var copied = new TemporaryFolder();
+        Directory.CreateDirectory(Path.Combine(copied.Path, "sys/firmware"));
+        File.Copy(Tree("pci-host"), Path.Combine(copied.Path, "sys/firmware/fdt"));
+
+        var captured = await Answer.OfAsync("capture", "--root", copied.Path, "--output", Board);
+
+        Assert.StartsWith("board example-board: 2 memory regions, 0 MMUs, 2 devices, in ", captured.Good().Output, StringComparison.Ordinal);
     }
 
     [Fact]

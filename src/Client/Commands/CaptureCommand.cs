@@ -1,7 +1,9 @@
 using System.CommandLine;
 using DmaGrains.Analysis.Drawing;
+using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
 using DmaGrains.Kernel.Capturing;
+using DmaGrains.Kernel.DeviceTrees;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
 
@@ -19,6 +21,18 @@ internal static class CaptureCommand
             HelpName = "DIR",
             DefaultValueFactory = _ => MachineTree.Here,
         };
+        var dtb = new Option<string?>("--dtb")
+        {
+            Description = "A flattened device tree to capture in place of a machine; '-' for standard input.",
+            HelpName = "FILE",
+        };
+        var arch = new Option<string?>("--arch")
+        {
+            Description = "The kernel that reads the device tree. Default: arm for processors without a 64-bit mode, else arm64.",
+        };
+        arch.AcceptOnlyFromAmong("arm64", "arm");
+        var memory = MemoryOption.Create();
+        var facts = new Option<bool>("--facts") { Description = "Prints what Linux takes from the device tree for DMA as JSON, and no board." };
         var name = NameOptions.One("--name", "NAME", "The board's name. Default: the name of the machine's model.");
         var file = OutputFile.Option("--output", "A file to write. Default: standard output.");
         var picture = PictureOption.Of("the board's devices, MMUs and memory, and the paths between them");
@@ -31,23 +45,34 @@ internal static class CaptureCommand
             queues, IOMMU groups, coherency. The file says what could not be read; nothing is guessed. Works best as root.
             Exit code 1 when there is no board: nothing says where memory is, or no device was found.
 
+            With --dtb the board of a device tree, whose machine need not be at hand: windows of buses, IOMMUs, reserved memory, and
+            limits of drivers from a catalogue. Of a copied tree that has only /sys/firmware/fdt or /proc/device-tree the same.
+
             Example:
               dmagrains capture --output my-machine.yaml
               dmagrains capture --root copied-tree --name server
+              dmagrains capture --dtb bcm2711-rpi-4-b.dtb --memory 4GiB --output board.yaml
             """)
         {
-            root, name, file, picture, files.Force, json,
+            root, dtb, arch, memory, facts, name, file, picture, files.Force, json,
         };
         command.SetAction(parsed =>
         {
-            var from = parsed.GetRequiredValue(root);
-            if (!Directory.Exists(from))
+            var options = new TreeOptions
             {
-                throw new UsageException($"--root {Quoted.Text(from)} is not a folder: expected one with proc, sys and dev in it.");
+                Name = parsed.GetValue(name),
+                Architecture = parsed.GetValue(arch) switch { "arm" => TreeArchitecture.Arm, "arm64" => TreeArchitecture.Arm64, _ => null },
+                Memory = [.. parsed.GetValue(memory) ?? []],
+            };
+            files.Check(parsed);
+            if (parsed.GetValue(facts))
+            {
+                var tree = parsed.GetValue(dtb) ?? throw new UsageException("--facts is there without --dtb FILE: expected both.");
+                Terminal.Of(parsed).Json(Read(tree, bytes => Capture.FactsOf(bytes, options)));
+                return ExitCode.Good;
             }
 
-            files.Check(parsed);
-            var report = Capture.Of(new MachineTree(from), parsed.GetValue(name));
+            var report = parsed.GetValue(dtb) is { } given ? Read(given, bytes => Capture.OfTree(given, bytes, options)) : OfMachine(parsed.GetRequiredValue(root), options);
             if (report.Text is { } text)
             {
                 // Whatever the machine says, the result must be a valid file.
@@ -59,6 +84,39 @@ internal static class CaptureCommand
             return Answer(parsed, report, parsed.GetValue(file), parsed.GetValue(json));
         });
         return command;
+    }
+
+    private static CaptureReport OfMachine(string root, TreeOptions options)
+    {
+        if (!Directory.Exists(root))
+        {
+            throw new UsageException($"--root {Quoted.Text(root)} is not a folder: expected one with proc, sys and dev in it.");
+        }
+
+        var machine = new MachineTree(root);
+        try
+        {
+            return (root == MachineTree.Here ? null : Capture.OfTreeIn(machine, options)) ?? Capture.Of(machine, options.Name);
+        }
+        catch (DeviceTreeException problem)
+        {
+            throw new UsageException($"--root {Quoted.Text(root)}: its device tree: {problem.Message}.");
+        }
+    }
+
+    /// <summary>Reads a device tree, whose faults are those of its file.</summary>
+    private static T Read<T>(string file, Func<ReadOnlyMemory<byte>, T> read)
+    {
+        try
+        {
+            return read(StandardInput.Is(file)
+                ? InputText.ReadBytes(StandardInput.Name, StandardInput.Open(), MachineTree.LengthMax)
+                : InputText.ReadBytes(file, MachineTree.LengthMax));
+        }
+        catch (DeviceTreeException problem)
+        {
+            throw new UsageException($"{file}: {problem.Message}.");
+        }
     }
 
     private static int Answer(ParseResult parsed, CaptureReport report, string? file, bool asJson)

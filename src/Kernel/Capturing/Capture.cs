@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Nodes;
+using DmaGrains.Kernel.DeviceTrees;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Scenarios.Files;
@@ -36,6 +38,28 @@ public static class Capture
             Text = canBe ? Text(board, title, memory, devices.All, groups, Comments(tree.Root, unread, left)) : null,
         };
     }
+
+    /// <summary>Writes a board file of a flattened device tree.</summary>
+    /// <param name="file">Its name in the report.</param>
+    /// <param name="bytes">The tree; bytes after it are ignored.</param>
+    /// <param name="options">What the tree does not say.</param>
+    /// <exception cref="DeviceTreeException">It is no sound tree, the kernel would not come back from it, or it lacks memory.</exception>
+    public static CaptureReport OfTree(string file, ReadOnlyMemory<byte> bytes, TreeOptions options) =>
+        TreeBoard.Capture(options.Facts(FlattenedTree.Read(bytes)), file, options.Name, options.Memory);
+
+    /// <summary>What Linux takes from a flattened device tree for DMA.</summary>
+    /// <param name="bytes">The tree; bytes after it are ignored.</param>
+    /// <param name="options">Which kernel reads it.</param>
+    /// <exception cref="DeviceTreeException">It is no sound tree, or the kernel would not come back from it.</exception>
+    public static JsonObject FactsOf(ReadOnlyMemory<byte> bytes, TreeOptions options) => FactsJson.Of(options.Facts(FlattenedTree.Read(bytes)));
+
+    /// <summary>Writes a board file of the device tree in a copied tree of files, where there is nothing else of the machine.</summary>
+    /// <param name="tree">The machine: <c>/sys/firmware/fdt</c>, or <c>/proc/device-tree</c> as a folder.</param>
+    /// <param name="options">What the tree does not say.</param>
+    /// <returns>Null when there is no device tree, or when the machine's devices are there too.</returns>
+    /// <exception cref="DeviceTreeException">It is no sound tree, the kernel would not come back from it, or it lacks memory.</exception>
+    public static CaptureReport? OfTreeIn(MachineTree tree, TreeOptions options) =>
+        !tree.Has("/sys/bus") && TreeFolder.Read(tree) is { } found ? TreeBoard.Capture(options.Facts(found), tree.Root, options.Name, options.Memory) : null;
 
     private static string? ArchitectureOf(MachineTree tree)
     {
@@ -88,19 +112,19 @@ public static class Capture
         text.Map().Pair("name", board).Word("title").Quoted(Line(title, BoardDefinition.TitleLengthMax));
         if (memory.BoardPageBytes != Page.SizeBytes)
         {
-            text.Pair("page_size", Size(memory.BoardPageBytes));
+            text.Pair("page_size", Sizes.Exact(memory.BoardPageBytes));
         }
 
         if (memory.PageBlockBytes is { } block)
         {
             text.Comment("The kernel has created the contiguous areas below, so its page blocks are no longer than that.");
-            text.Pair("page_block", Size(block));
+            text.Pair("page_block", Sizes.Exact(block));
         }
 
         text.Word("memory").List();
         foreach (var region in memory.Regions)
         {
-            text.Map().Pair("name", region.Name).Pair("kind", region.Kind).Pair("start", Address(region.Start)).Pair("size", Size(region.SizeBytes))
+            text.Map().Pair("name", region.Name).Pair("kind", region.Kind).Pair("start", Address(region.Start)).Pair("size", Sizes.Exact(region.SizeBytes))
                 .Word("source").Quoted(Line(region.Source)).End();
         }
 
@@ -176,14 +200,6 @@ public static class Capture
     private static string Line(string text, int lengthMax = NodeValues.LineMax) => HarmlessText.Cut(HarmlessText.Of(text), lengthMax - 1);
 
     private static string Address(ulong address) => string.Create(CultureInfo.InvariantCulture, $"0x{address:x}");
-
-    /// <summary>A size in the largest unit of which it is a multiple.</summary>
-    private static string Size(ulong bytes) => bytes switch
-    {
-        _ when bytes % (1 << 30) == 0 => string.Create(CultureInfo.InvariantCulture, $"{bytes >> 30}GiB"),
-        _ when bytes % (1 << 20) == 0 => string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20}MiB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes >> 10}KiB"),
-    };
 }
 
 /// <summary>The result of capturing a machine.</summary>

@@ -40,7 +40,11 @@ public sealed class MachineTree(string root)
     }
 
     /// <summary>The text of a file that may be absent, which is not noted.</summary>
-    public string? TextIfAny(string path)
+    public string? TextIfAny(string path) =>
+        BytesIfAny(path) is { } bytes ? Encoding.UTF8.GetString(bytes).Trim('\0', ' ', '\t', '\r', '\n') : null;
+
+    /// <summary>The bytes of a file that may be absent, which is not noted.</summary>
+    public byte[]? BytesIfAny(string path)
     {
         if (Resolve(path) is not { } found || !File.Exists(HostPath(found)))
         {
@@ -59,7 +63,7 @@ public sealed class MachineTree(string root)
             using var stream = FileText.Open(HostPath(found));
             if (ReadBounded(stream) is { } bytes)
             {
-                return Encoding.UTF8.GetString(bytes).Trim('\0', ' ', '\t', '\r', '\n');
+                return bytes;
             }
 
             Miss(path, $"it is longer than {Sizes.Format(LengthMax)}");
@@ -110,6 +114,9 @@ public sealed class MachineTree(string root)
 
     /// <summary>Whether something is there.</summary>
     public bool Has(string path) => Resolve(path) is { } found && Path.Exists(HostPath(found));
+
+    /// <summary>Whether a folder is there, not a link to one.</summary>
+    public bool IsFolder(string path) => LinkTarget(path) is null && Directory.Exists(HostPath(path));
 
     /// <summary>The last part of a link's target, even if the target does not exist; null when there is no link.</summary>
     public string? LinkName(string path)

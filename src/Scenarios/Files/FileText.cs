@@ -52,7 +52,12 @@ internal static class FileText
 
     private static string WithoutMark(string text) => text.StartsWith('\ufeff') ? text[1..] : text;
 
-    private static byte[] ReadBytes(string path, Func<Stream> open, int lengthMax)
+    /// <summary>The bytes of a stream.</summary>
+    /// <param name="path">Its name in messages.</param>
+    /// <param name="open">Opens it.</param>
+    /// <param name="lengthMax">Longest, in bytes.</param>
+    /// <exception cref="FileFormatException">It cannot be read, or is too long.</exception>
+    public static byte[] ReadBytes(string path, Func<Stream> open, int lengthMax)
     {
         try
         {

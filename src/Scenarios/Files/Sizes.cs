@@ -40,6 +40,20 @@ public static class Sizes
         return TryProduct(text, out value);
     }
 
+    /// <summary>Formats a size exactly: in the largest unit of which it is a multiple, such as <c>64MiB</c>, else in bytes.</summary>
+    public static string Exact(ulong sizeBytes)
+    {
+        foreach (var (suffix, shift) in _units.Reverse())
+        {
+            if (sizeBytes != 0 && sizeBytes % (1UL << shift) == 0)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"{sizeBytes >> shift}{suffix}");
+            }
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{sizeBytes}");
+    }
+
     /// <summary>Formats a size: whole bytes below 1 KiB, else at most one decimal, such as <c>7.9 MiB</c>.</summary>
     public static string Format(ulong sizeBytes)
     {

@@ -1,0 +1,298 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using DmaGrains.Kernel.Capturing;
+using DmaGrains.Model;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Devices;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Kernel.DeviceTrees;
+
+/// <summary>Writes the board file of a device tree. What the tree does not tell is reported, never guessed.</summary>
+internal sealed class TreeBoard
+{
+    private const string CatalogueKernel = "Linux 7.3.4";
+
+    private readonly TreeFacts _facts;
+    private readonly TreeLayout _layout;
+    private readonly List<TreeDevice> _devices;
+    private readonly List<TreeSpace> _spaces;
+    private readonly Dictionary<TreeDevice, string> _names = [];
+    private readonly Dictionary<TreeNode, string> _buses = [];
+    private readonly List<string> _spaceNames = [];
+    private readonly List<string> _remarks = [];
+
+    private TreeBoard(TreeFacts facts, IReadOnlyList<StatedMemory> memory)
+    {
+        _facts = facts;
+        _layout = new(facts, memory);
+        _devices = [.. facts.Devices.Concat(facts.Known).Where(device => !device.Node.Has(TreeProperty.IommuCells))];
+        _remarks.AddRange(_layout.Remarks);
+        Name();
+        _spaces = [.. TreeSpaces.Of(_devices).Take(BoardDefinition.StagesMax)];
+        var taken = new HashSet<string>();
+        foreach (var space in _spaces)
+        {
+            _spaceNames.Add(Unique($"{space.Iommus[0].Iommu.BaseName}-{space.Devices[0].Node.Name}", taken));
+        }
+
+        NameBuses();
+    }
+
+    /// <summary>Captures a tree.</summary>
+    /// <param name="facts">Its facts.</param>
+    /// <param name="file">The file that it was read from.</param>
+    /// <param name="name">The board's name; null for the tree's own.</param>
+    /// <param name="memory">Memory in place of the tree's; empty to take what the tree states.</param>
+    /// <exception cref="DeviceTreeException">The tree leaves memory to the boot loader, and none is given.</exception>
+    public static CaptureReport Capture(TreeFacts facts, string file, string? name, IReadOnlyList<StatedMemory> memory)
+    {
+        var tree = new TreeBoard(facts, memory);
+        var board = name ?? KernelName.ToModel(facts.Tree.Root.Compatible is [var first, ..] ? first : facts.Model ?? "captured");
+        var canBe = tree._layout.Regions.Count > 0 && tree._devices.Count > 0;
+        ImmutableArray<string> left = [.. tree._remarks.Select(HarmlessText.Of)];
+        return new(file, canBe ? board : null, null, facts.Architecture.Word(), tree._layout.Regions.Count, tree._devices.Count)
+        {
+            Iommus = tree._spaces.Count,
+            Unread = [],
+            LeftOut = left,
+            Text = canBe ? tree.Text(board, left) : null,
+        };
+    }
+
+    private void Name()
+    {
+        if (_devices.Count == 0)
+        {
+            _devices.AddRange(_facts.BusOnly.Concat(_facts.Perhaps));
+            _remarks.Add("Devices: nothing in the tree is known to do DMA. All devices with registers are listed; some or all do none.");
+        }
+        else if (_facts.BusOnly.Length > 0)
+        {
+            _remarks.Add($"Devices: {_facts.BusOnly.Length} left out, below a bus with windows and of no known driver: registers, hardly masters.");
+        }
+
+        if (_devices.Count > BoardDefinition.DevicesMax)
+        {
+            _remarks.Add($"Devices: {_devices.Count - BoardDefinition.DevicesMax} more are left out.");
+            _devices.RemoveRange(BoardDefinition.DevicesMax, _devices.Count - BoardDefinition.DevicesMax);
+        }
+
+        if (_facts.Iommus.Length > 0)
+        {
+            _remarks.Add($"Devices: {Counted.Of((ulong)_facts.Iommus.Length, "IOMMU")} left out: they import no buffers.");
+        }
+
+        if (_facts.DisabledCandidates > 0)
+        {
+            _remarks.Add($"Devices: {_facts.DisabledCandidates} left out, disabled.");
+        }
+
+        var taken = new HashSet<string>();
+        foreach (var device in _devices)
+        {
+            _names.Add(device, Unique(device.Node.Name, taken));
+        }
+    }
+
+    private void NameBuses()
+    {
+        var taken = new HashSet<string>();
+        foreach (var windows in _devices.Select(WindowsOf).Where(windows => windows.Applies).DistinctBy(windows => windows.From))
+        {
+            if (_buses.Count == BoardDefinition.StagesMax)
+            {
+                _remarks.Add("Windows: more buses with windows than a board can have; devices on the others see the CPU's addresses here.");
+                return;
+            }
+
+            if (OfBoard(windows).Check(windows.From!.Path) is { } refusal || windows.Windows.IsEmpty)
+            {
+                _remarks.Add($"Windows of {windows.From!.Path}: not expressible, so its devices see the CPU's addresses here: {(windows.Windows.IsEmpty ? "a window of no bytes comes first, so no address translates" : OfBoard(windows).Check(windows.From!.Path)!.Reason)}");
+                continue;
+            }
+
+            _buses.Add(windows.From!, Unique(windows.From!.Parent is null ? "root" : windows.From!.Name, taken));
+        }
+    }
+
+    private static DmaWindows OfBoard(TreeWindows windows) =>
+        new(windows.Windows.Select(window => new DmaWindow(window.Cpu!.Value, window.Bus, window.SizeBytes)));
+
+    /// <summary>The windows of the device that the board has: for a PCI host, those of what is below it.</summary>
+    private static TreeWindows WindowsOf(TreeDevice device) => device.WindowsBelow ?? device.Windows;
+
+    private static string Unique(string name, HashSet<string> taken)
+    {
+        var unique = UniqueName.Of(KernelName.ToModel(name), taken);
+        taken.Add(unique);
+        return unique;
+    }
+
+    private string Text(string board, ImmutableArray<string> left)
+    {
+        var text = new YamlText();
+        string[] comments =
+        [
+            $"Written by dmagrains capture from a device tree, as a kernel for {_facts.Architecture.Word()} with pages of 4 KiB reads it.",
+            $"Limits of drivers are not in the tree: they are those of {CatalogueKernel} in the catalogue of this program.",
+            "What is known but not in the format, or assumed:",
+            .. left.Select(remark => $"  {remark}"),
+            "What no tree tells: limits of drivers that the catalogue does not have, whether there is a bounce pool, which cards are in PCI slots,",
+            "what the kernel itself holds, apertures of IOMMUs, and which of them a driver manages by itself.",
+        ];
+        foreach (var comment in comments)
+        {
+            text.Comment(HarmlessText.Of(comment));
+        }
+
+        text.Map().Pair("name", board).Word("title").Quoted(Line($"{_facts.Model ?? "A board of unknown model"}, from its device tree", BoardDefinition.TitleLengthMax));
+        text.Word("memory").List();
+        foreach (var region in _layout.Regions)
+        {
+            text.Map().Pair("name", region.Name).Pair("kind", region.Kind).Pair("start", Address(region.Start)).Pair("size", Sizes.Exact(region.SizeBytes))
+                .Word("source").Quoted(Line(region.Source)).End();
+        }
+
+        text.End();
+        WriteSpaces(text);
+        WriteBuses(text);
+        text.Word("devices").List();
+        _devices.ForEach(device => Write(text, device));
+        return text.ToString();
+    }
+
+    private void WriteSpaces(YamlText text)
+    {
+        if (_spaces.Count == 0)
+        {
+            return;
+        }
+
+        text.Comment("One for each address space. Up to which address an IOMMU translates is not in the tree: the masks of its devices limit it.");
+        text.Word("iommus").List();
+        foreach (var (space, name) in _spaces.Zip(_spaceNames))
+        {
+            var streams = string.Join("; ", space.Iommus.Select(use => use.Stream.Length == 0 ? use.Iommu.Path : $"{use.Iommu.Path}, stream {use.Stream}"));
+            text.Map().Pair("name", name).Pair("first", "0x0").Pair("last", Address(ulong.MaxValue))
+                .Word("source").Quoted(Line($"{streams} ({string.Join(", ", space.Iommus[0].Iommu.Compatible)}); first and last are unknown")).End();
+        }
+
+        text.End();
+    }
+
+    private void WriteBuses(YamlText text)
+    {
+        if (_buses.Count == 0)
+        {
+            return;
+        }
+
+        text.Word("buses").List();
+        foreach (var windows in _devices.Select(WindowsOf).DistinctBy(windows => windows.From).Where(windows => windows.From is { } from && _buses.ContainsKey(from)))
+        {
+            text.Map().Pair("name", _buses[windows.From!]).Word("windows").List();
+            foreach (var window in windows.Windows)
+            {
+                text.Map(inLine: true).Pair("cpu", Address(window.Cpu!.Value)).Pair("bus", Address(window.Bus)).Pair("size", Address(window.SizeBytes)).End();
+            }
+
+            text.End().Word("source").Quoted(Line($"dma-ranges of {windows.From!.Path}")).End();
+        }
+
+        text.End();
+    }
+
+    private void Write(YamlText text, TreeDevice device)
+    {
+        var driver = KnownDriver.Of(device.Node.Compatible);
+        var limits = DriverLimits.Of(KnownDriver.RowOf(device.Node.Compatible));
+        var windows = WindowsOf(device);
+        var space = _spaces.FindIndex(space => space.Devices.Contains(device));
+        text.Map().Pair("name", _names[device])
+            .Word("driver").Quoted(Line(new[] { driver?.Module, driver?.Source }.Concat(device.Node.Compatible).FirstOrDefault(text => !string.IsNullOrWhiteSpace(text)) ?? "unknown"))
+            .Word("description").Quoted(Line(DescriptionOf(device, driver)));
+        foreach (var remark in RemarksOf(device, limits))
+        {
+            text.Comment(HarmlessText.Of(remark));
+        }
+
+        var values = (limits?.Values ?? []).Select(value => (value.Key, value.Value, $"{limits!.Source} of {CatalogueKernel}, from the catalogue")).ToList();
+        values.Add(("coherent", (device.WindowsBelow is null ? device.IsCoherent : device.IsCoherentBelow) ? "true" : "false", "dma-coherent and dma-noncoherent of the device and above it"));
+        if (device.PciHost is not null || device.WindowsBelow is not null)
+        {
+            values.Add(("pci", "true", "It is below a PCI host"));
+        }
+
+        if (space >= 0)
+        {
+            values.Add(("iommu", _spaceNames[space], device.WindowsBelow is null ? $"iommus of {device.Node.Path}" : $"iommu-map of {device.Node.Path}"));
+        }
+
+        if (device.IsOnMbus)
+        {
+            text.Word("windows").List().Map(inLine: true).Pair("cpu", Address(SunxiMbus.Start(_facts.Tree.Root))).Pair("bus", "0x0")
+                .Pair("size", Address(SunxiMbus.SizeBytes)).End().End();
+        }
+        else if (windows.From is { } from && windows.Applies && _buses.TryGetValue(from, out var bus))
+        {
+            text.Pair("bus", bus);
+        }
+
+        values.ForEach(value => text.Pair(value.Item1, value.Item2));
+        text.Word("sources").Map();
+        values.ForEach(value => text.Word(value.Item1).Quoted(Line(value.Item3)));
+        text.End().End();
+    }
+
+    private static string DescriptionOf(TreeDevice device, KnownDriver? driver) =>
+        (device.WindowsBelow is null ? string.Empty : "Cards behind the PCI host ") + device.Node.Path
+        + $" ({string.Join(", ", device.Node.Compatible)})" + (driver is null ? string.Empty : $", {driver.Class}");
+
+    private IEnumerable<string> RemarksOf(TreeDevice device, DriverLimits? limits)
+    {
+        if (limits is null)
+        {
+            yield return "unknown: the limits of its driver are not in the catalogue";
+        }
+        else if (limits.Unknown.Length != 0)
+        {
+            yield return $"unknown: {limits.Unknown}";
+        }
+
+        if (device.Kind == TreeDeviceKind.ByDriver)
+        {
+            yield return "The driver of a node above it makes this device";
+        }
+
+        if (device.LostAt is { } lost)
+        {
+            yield return $"Windows further up do not hold for it: the kernel stops looking at {lost.Path}, which has no dma-ranges";
+        }
+
+        if (device.DmaParent is { } parent)
+        {
+            yield return $"Its memory accesses go through {parent.Path} (interconnect dma-mem)";
+        }
+
+        if (device.IommuEntries.Any() && !device.IsTranslated)
+        {
+            yield return "It names IOMMUs, one of which is disabled, so that it is not translated at all";
+        }
+
+        foreach (var (region, name) in device.Regions)
+        {
+            yield return $"memory-region{(name is null ? string.Empty : $" {name}")}: {(region is null ? "names no node" : _layout.NamesOf.GetValueOrDefault(region) ?? region.Path)}";
+        }
+
+        if (device.RestrictedPool is { } pool)
+        {
+            yield return $"unknown to boards: {pool.Path} is a bounce pool for it alone";
+        }
+    }
+
+    /// <summary>A text as one line, cut to the length that files allow.</summary>
+    private static string Line(string text, int lengthMax = NodeValues.LineMax) => HarmlessText.Cut(HarmlessText.Of(text), lengthMax - 1);
+
+    private static string Address(ulong address) => string.Create(CultureInfo.InvariantCulture, $"0x{address:x}");
+}

@@ -1,0 +1,197 @@
+using CsCheck;
+using DmaGrains.Kernel.Capturing;
+using DmaGrains.Kernel.DeviceTrees;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Devices;
+using DmaGrains.Model.Memory;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Kernel.Tests.DeviceTrees;
+
+public sealed class TreeBoardTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("trees-").FullName;
+
+    private static readonly Gen<(ulong Start, ulong SizeBytes)> _genRange = Gen.Select(
+        Gen.ULong[0, 1UL << 33], Gen.OneOf(Gen.ULong[0, 1 << 20], Gen.ULong[0, 1UL << 31], Gen.Const(ulong.MaxValue)));
+
+    private static readonly Gen<(string[] Marks, string Compatible, (ulong Start, ulong SizeBytes) Range, bool IsPlaced)> _genRegion = Gen.Select(
+        Gen.Int[0, 2].Select(index => new[] { "no-map", "reusable", "linux,cma-default" }[index]).Array[0, 2],
+        Gen.Int[0, 2].Select(index => new[] { "shared-dma-pool", "restricted-dma-pool", "example,any" }[index]),
+        _genRange,
+        Gen.Bool);
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Whatever_is_reserved_the_board_loads_and_hands_out_no_page_that_is_kept() =>
+        Gen.Select(_genRange.Array[0, 3], _genRegion.Array[0, 12]).Sample((memory, regions) =>
+        {
+            var bytes = TreeWriter.Bytes(tree => Write(tree, memory, regions));
+            var options = new TreeOptions { Architecture = TreeArchitecture.Arm64 };
+            CaptureReport report;
+            try
+            {
+                report = Capture.OfTree("a tree", bytes, options);
+            }
+            catch (DeviceTreeException refused)
+            {
+                Assert.Contains("expected --memory SIZE", refused.Message, StringComparison.Ordinal);
+                report = Capture.OfTree("a tree", bytes, options with { Memory = [new(1UL << 30, null)] });
+            }
+
+            if (report.Text is null)
+            {
+                Assert.Equal(0, report.Regions);
+                return;
+            }
+
+            var board = BoardFile.Parse(report.Text, "a tree");
+            var kept = TreeFactsReader.Read(FlattenedTree.Read(bytes), TreeArchitecture.Arm64).Reserved
+                .Where(region => region.Kind is ReservedKind.Reserved or ReservedKind.Restricted or ReservedKind.Coherent or ReservedKind.Cma)
+                .SelectMany(region => region.Ranges);
+            foreach (var system in board.Memory.Where(region => region.Kind == MemoryKind.System))
+            {
+                Assert.DoesNotContain(
+                    kept,
+                    range => range.SizeBytes > 0
+                        && range.Start < system.Range.Address.Value + system.Range.SizeBytes
+                        && (UInt128)range.Start + range.SizeBytes > system.Range.Address.Value);
+            }
+
+            foreach (var area in board.Memory.Where(region => region.Kind == MemoryKind.Contiguous))
+            {
+                Assert.Equal(0UL, (area.Range.Address.Value | area.Range.SizeBytes) % (2 << 20));
+            }
+        });
+
+    [Fact]
+    public void Devices_have_the_windows_of_their_bus_and_cards_those_of_their_host()
+    {
+        var board = BoardOf("pci-host");
+
+        var host = board.Devices.Single(device => device.Name == "pcie-2000");
+        Assert.True(host.Pci);
+        Assert.Equal(
+            new DmaWindows(new DmaWindow(0x80000000, 0x0, 0x20000000), new DmaWindow(0xa0000000, 0x1_0000_0000, 0x20000000)), host.Windows);
+        Assert.Equal(host.Windows, board.Devices.Single(device => device.Name == "wifi-0-0").Windows);
+    }
+
+    [Fact]
+    public void Each_stream_has_a_space_of_its_own_and_equal_streams_share_one()
+    {
+        var bytes = TreeWriter.Bytes(tree =>
+        {
+            tree.Begin(string.Empty).Property("#address-cells", 1).Property("#size-cells", 1);
+            tree.Begin("memory@0").Text("device_type", "memory").Property("reg", 0, 0x4000_0000).End();
+            tree.Begin("mmu").Text("compatible", "example,mmu").Property("phandle", 1).Property("#iommu-cells", 1).End();
+            tree.Begin("a").Text("compatible", "example,a").Property("iommus", 1, 7).End();
+            tree.Begin("b").Text("compatible", "example,b").Property("iommus", 1, 8).End();
+            tree.Begin("c").Text("compatible", "example,c").Property("iommus", 1, 7, 1, 9).End();
+            tree.Begin("d").Text("compatible", "example,d").Property("iommus", 1, 9).End();
+            tree.End();
+        });
+
+        var board = BoardFile.Parse(Capture.OfTree("a tree", bytes, new()).Text!, "a tree");
+
+        Assert.Equal(["mmu-a", "mmu-b", "mmu-a", "mmu-a"], board.Devices.Select(device => device.Iommu));
+    }
+
+    [Fact]
+    public void Kinds_of_reserved_memory_become_regions_or_are_kept()
+    {
+        var report = Capture.OfTree("a tree", Bytes("rsv-kinds"), new() { Architecture = TreeArchitecture.Arm64 });
+        var board = BoardFile.Parse(report.Text!, "a tree");
+
+        Assert.Equal(
+            [
+                ("dma", MemoryKind.System, 0x8000_0000UL, 0x2000_0000UL),
+                ("pool-a0000000", MemoryKind.Carveout, 0xa000_0000, 0x10_0000),
+                ("dma-2", MemoryKind.System, 0xa010_0000, 0xf0_0000),
+                ("dma-3", MemoryKind.System, 0xa140_0000, 0x1c0_0000),
+                ("dma-4", MemoryKind.System, 0xa300_1000, 0xff_f000),
+                ("dma-5", MemoryKind.System, 0xa400_1000, 0x17ff_f000),
+                ("cma", MemoryKind.Contiguous, 0xbc00_0000, 0x400_0000),
+            ],
+            board.Memory.Select(region => (region.Name, region.Kind, region.Range.Address.Value, region.Range.SizeBytes)));
+        Assert.Contains(
+            "Memory: 4 MiB at 0xa1000000 kept: /reserved-memory/restricted@a1000000, a bounce pool for the devices that name it, which boards cannot have yet.",
+            report.LeftOut);
+    }
+
+    [Theory]
+    [InlineData("pci-host")]
+    [InlineData("rsv-restricted-device")]
+    [InlineData("iommu-second-broken")]
+    public void A_folder_of_a_running_kernel_gives_the_same_board_as_the_flattened_tree(string name)
+    {
+        var bytes = Bytes(name);
+        var tree = FlattenedTree.Read(bytes);
+        foreach (var node in tree.Nodes)
+        {
+            var folder = Directory.CreateDirectory(Path.Join(_folder, "proc/device-tree", node.Path)).FullName;
+            foreach (var property in Enum.GetValues<TreeProperty>().Where(node.Has))
+            {
+                File.WriteAllBytes(Path.Combine(folder, property.Name()), node.Value(property)!.Value.ToArray());
+            }
+        }
+
+        var options = new TreeOptions { Architecture = TreeArchitecture.Arm64 };
+        Assert.Equal(Capture.OfTree("a tree", bytes, options).Text, Capture.OfTreeIn(new MachineTree(_folder), options)!.Text);
+    }
+
+    [Fact]
+    public void A_tree_without_memory_asks_for_it_and_takes_the_start_from_its_memory_node()
+    {
+        var bytes = TreeWriter.Bytes(tree =>
+        {
+            tree.Begin(string.Empty).Property("#address-cells", 1).Property("#size-cells", 1);
+            tree.Begin("memory@80000000").Text("device_type", "memory").Property("reg", 0x8000_0000, 0).End();
+            tree.Begin("gpu").Text("compatible", "example,gpu").Property("dma-coherent").End();
+            tree.End();
+        });
+
+        var refused = Assert.Throws<DeviceTreeException>(() => Capture.OfTree("a tree", bytes, new()));
+        var board = BoardFile.Parse(Capture.OfTree("a tree", bytes, new() { Memory = [new(1UL << 30, null)] }).Text!, "a tree");
+
+        Assert.Equal(
+            $"byte {refused.Offset}: the tree leaves it to the boot loader to say how much memory there is; expected --memory SIZE, such as --memory 2GiB",
+            refused.Message);
+        Assert.Equal(0x8000_0000UL, board.Memory[0].Range.Address.Value);
+        Assert.Equal(1UL << 30, board.Memory.Aggregate(0UL, (sum, region) => sum + region.Range.SizeBytes));
+        Assert.True(board.Devices.Single().Coherent);
+    }
+
+    private static byte[] Bytes(string name) => File.ReadAllBytes(Path.Combine(Trees.Folder("hostile"), $"{name}.dtb"));
+
+    private static BoardDefinition BoardOf(string name) =>
+        BoardFile.Parse(Capture.OfTree(name, Bytes(name), new() { Architecture = TreeArchitecture.Arm64 }).Text!, name);
+
+    private static void Write(
+        TreeWriter tree, (ulong Start, ulong SizeBytes)[] memory, (string[] Marks, string Compatible, (ulong Start, ulong SizeBytes) Range, bool IsPlaced)[] regions)
+    {
+        tree.Begin(string.Empty).Property("#address-cells", 2).Property("#size-cells", 2);
+        for (var index = 0; index < memory.Length; index++)
+        {
+            tree.Begin($"memory@{index}").Text("device_type", "memory").Property("reg", Cells(memory[index].Start, memory[index].SizeBytes)).End();
+        }
+
+        tree.Begin("reserved-memory").Property("#address-cells", 2).Property("#size-cells", 2).Property("ranges");
+        for (var index = 0; index < regions.Length; index++)
+        {
+            var (marks, compatible, range, isPlaced) = regions[index];
+            tree.Begin($"r{index}").Text("compatible", compatible).Property("phandle", (uint)index + 1);
+            _ = isPlaced ? tree.Property("size", Cells(range.SizeBytes)) : tree.Property("reg", Cells(range.Start, range.SizeBytes));
+            foreach (var mark in marks.Distinct())
+            {
+                tree.Property(mark);
+            }
+
+            tree.End();
+        }
+
+        tree.End().Begin("gpu").Text("compatible", "example,gpu").Property("memory-region", [.. Enumerable.Range(1, regions.Length).Select(index => (uint)index)]).End().End();
+    }
+
+    private static uint[] Cells(params ulong[] numbers) => [.. numbers.SelectMany(number => new[] { (uint)(number >> 32), (uint)number })];
+}
