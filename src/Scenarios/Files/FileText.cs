@@ -50,6 +50,21 @@ internal static class FileText
     public static Stream Open(string path) =>
         new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
+    /// <summary>Opens a file to be read piece by piece.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="FileFormatException">The file cannot be opened.</exception>
+    public static Stream OpenOrFail(string path)
+    {
+        try
+        {
+            return Open(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw Unreadable(exception, path);
+        }
+    }
+
     private static string WithoutMark(string text) => text.StartsWith('\ufeff') ? text[1..] : text;
 
     /// <summary>The bytes of a stream.</summary>
@@ -71,9 +86,12 @@ internal static class FileText
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new Place(path, 1, 1).Fail($"the file cannot be read: {ReasonOf(exception, path)}", "a readable file");
+            throw Unreadable(exception, path);
         }
     }
+
+    private static FileFormatException Unreadable(Exception exception, string path) =>
+        new Place(path, 1, 1).Fail($"the file cannot be read: {ReasonOf(exception, path)}", "a readable file");
 
     /// <summary>The reason, in words that do not depend on the runtime.</summary>
     private static string ReasonOf(Exception exception, string path) => exception switch
