@@ -1,16 +1,14 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
 using DmaGrains.Kernel.Listings;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
-using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Commands;
 
-/// <summary><c>dmagrains import bufinfo FILE</c>.</summary>
+/// <summary><c>dmagrains import</c>, and of it <c>bufinfo FILE</c>.</summary>
 internal sealed class ImportCommand
 {
     private readonly Argument<string> _file = new("FILE")
@@ -25,11 +23,7 @@ internal sealed class ImportCommand
         HelpName = "BOARD",
     };
 
-    private readonly Option<string[]> _device = new("--device")
-    {
-        Description = "The board's name for a device that has another name in the kernel. May be given several times.",
-        HelpName = "KERNEL=BOARD",
-    };
+    private readonly Option<string[]> _device = KernelNamesOption.Create();
 
     private readonly Option<bool> _watch = new("--watch")
     {
@@ -49,13 +43,15 @@ internal sealed class ImportCommand
     public static Command Create() => new(
         "import",
         """
-        Reads what a running kernel shows of its buffers.
+        Reads what a running kernel shows or recorded of its buffers.
 
         Example:
           dmagrains import bufinfo /sys/kernel/debug/dma_buf/bufinfo
+          dmagrains import trace /sys/kernel/tracing/trace
         """)
     {
         new ImportCommand().Bufinfo(),
+        new ImportTraceCommand().Trace(),
     };
 
     private Command Bufinfo()
@@ -102,42 +98,14 @@ internal sealed class ImportCommand
     private static ImportedListing ReadMatched(string file, string[] renames)
     {
         var listing = Read(file);
-        foreach (var rename in renames)
-        {
-            var kernel = rename[..rename.LastIndexOf('=')];
-            if (!listing.Devices.Contains(kernel))
-            {
-                throw new UsageException(
-                    $"--device {Quoted.Text(rename)}: no device {Quoted.Text(kernel)} is attached to any buffer: expected "
-                    + $"{Quoted.AnyOf([.. listing.Devices.Order(StringComparer.Ordinal).Select(Quoted.Text)])}.");
-            }
-        }
-
+        KernelNamesOption.Check(renames, [.. listing.Devices], "attached to any buffer");
         return listing;
     }
 
     private static BoardFit? FitOf(BoardDefinition? board, string[] renames)
     {
-        if (board is null)
-        {
-            return renames.Length == 0 ? null : throw new UsageException("--device is given without --board: expected both.");
-        }
-
-        var renamed = ImmutableDictionary.CreateBuilder<string, string>();
-        foreach (var rename in renames)
-        {
-            var at = rename.LastIndexOf('=');
-            var device = board.Devices.FirstOrDefault(device => device.Name == rename[(at + 1)..]);
-            if (at <= 0 || device is null)
-            {
-                throw new UsageException(
-                    $"--device {Quoted.Text(rename)}: expected KERNEL=BOARD, the latter {Quoted.AnyOf([.. board.Devices.Select(known => known.Name)])}.");
-            }
-
-            renamed[rename[..at]] = device.Name;
-        }
-
-        return BoardFit.On(board, renamed.ToImmutable());
+        var renamed = KernelNamesOption.Read(board, renames);
+        return board is null ? null : BoardFit.On(board, renamed);
     }
 
     private int Show(ParseResult parsed, ImportedListing listing, BoardDefinition? board, BoardFit? fit)

@@ -8,13 +8,17 @@ public static class KernelTrace
     /// <summary>Reads a trace from a file.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FileFormatException">It cannot be read, or has no event.</exception>
-    internal static TraceHistory Read(string path) => Read(FileText.OpenOrFail(path), path);
+    public static TraceHistory Read(string path) => Read(FileText.OpenOrFail(path), path);
+
+    /// <summary>The devices of a trace, by the kernel's names.</summary>
+    public static IReadOnlyCollection<string> DevicesOf(TraceHistory history) =>
+        [.. history.Devices.Select(device => device.Name).Union(history.Steps.Select(step => step.Device).OfType<string>())];
 
     /// <summary>Reads a trace from a stream.</summary>
     /// <param name="stream">The text; closed when read.</param>
     /// <param name="name">Its name in messages.</param>
     /// <exception cref="FileFormatException">It cannot be read further, or has no event.</exception>
-    internal static TraceHistory Read(Stream stream, string name)
+    public static TraceHistory Read(Stream stream, string name)
     {
         using var lines = new StreamedLines(stream, name);
         var history = new TraceHistory();

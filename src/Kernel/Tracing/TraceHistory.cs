@@ -15,7 +15,7 @@ namespace DmaGrains.Kernel.Tracing;
 /// The only place that decides which list belongs to which map: the one that the same task maps for the same device before the map returns. None
 /// in between: the list of before, which exporters keep until the detach.
 /// </remarks>
-internal sealed class TraceHistory
+public sealed class TraceHistory
 {
     /// <summary>The most steps that are kept; more are counted only.</summary>
     public const int StepsMax = 100_000;
@@ -51,57 +51,60 @@ internal sealed class TraceHistory
     private int _bufferCount;
     private int _stepCount;
 
-    public IReadOnlyList<TracedStep> Steps => _steps;
+    internal IReadOnlyList<TracedStep> Steps => _steps;
 
-    public IReadOnlyList<TracedBuffer> Buffers => _buffers;
+    internal IReadOnlyList<TracedBuffer> Buffers => _buffers;
 
-    public IEnumerable<TracedDevice> Devices => _devices.Values;
+    internal IEnumerable<TracedDevice> Devices => _devices.Values;
 
-    public IReadOnlyList<TraceProblem> Problems => _problems;
+    internal IReadOnlyList<TraceProblem> Problems => _problems;
 
     /// <summary>The attachments that have not ended, in their order.</summary>
-    public IEnumerable<TracedAttachment> Attachments => _attachments.Values.OrderBy(attachment => attachment.Number);
+    internal IEnumerable<TracedAttachment> Attachments => _attachments.Values.OrderBy(attachment => attachment.Number);
 
-    public long ProblemCount { get; private set; }
+    internal long ProblemCount { get; private set; }
 
-    public int BufferCount => _bufferCount;
+    internal int BufferCount => _bufferCount;
 
-    public int StepCount => _stepCount;
+    internal int StepCount => _stepCount;
 
-    public long EventCount { get; private set; }
+    internal long EventCount { get; private set; }
 
-    public long OutsideCount { get; private set; }
+    internal long OutsideCount { get; private set; }
 
-    public ulong LostCount { get; private set; }
+    internal ulong LostCount { get; private set; }
 
-    public bool HasLost { get; private set; }
+    internal bool HasLost { get; private set; }
 
-    public bool HasProbes { get; private set; }
+    internal bool HasProbes { get; private set; }
 
-    public bool HasTracepoints { get; private set; }
+    internal bool HasTracepoints { get; private set; }
 
-    public bool HasDmaEvents { get; private set; }
+    internal bool HasDmaEvents { get; private set; }
 
-    public bool HasInodes { get; private set; }
+    internal bool HasInodes { get; private set; }
 
-    public long FenceCount { get; private set; }
+    internal long FenceCount { get; private set; }
 
-    public long RefusedMaps { get; private set; }
+    internal long RefusedMaps { get; private set; }
 
-    public long BouncedMaps { get; private set; }
+    /// <summary>Exports and attaches that were refused.</summary>
+    internal long RefusedOthers { get; private set; }
 
-    public ulong? BeganNs { get; private set; }
+    internal long BouncedMaps { get; private set; }
 
-    public ulong EndedNs { get; private set; }
+    internal ulong? BeganNs { get; private set; }
+
+    internal ulong EndedNs { get; private set; }
 
     /// <summary>What went wrong beside refused maps: failed lists, contiguous areas without room, addresses without an entry.</summary>
-    public List<TraceProblem> Failures { get; } = [];
+    internal List<TraceProblem> Failures { get; } = [];
 
     /// <summary>How many steps of a kind there were, granted or not.</summary>
-    public long CountOf(TraceOp op) => _counts[(int)op];
+    internal long CountOf(TraceOp op) => _counts[(int)op];
 
     /// <summary>Takes the next event.</summary>
-    public void Add(TraceEvent happened)
+    internal void Add(TraceEvent happened)
     {
         if (happened.Head.Event is not null)
         {
@@ -191,7 +194,7 @@ internal sealed class TraceHistory
     }
 
     /// <summary>Reports a problem of the text.</summary>
-    public void Problem(long line, string problem)
+    internal void Problem(long line, string problem)
     {
         ProblemCount++;
         if (_problems.Count < ProblemsMax)
@@ -356,6 +359,7 @@ internal sealed class TraceHistory
         if (ErrnoText.IsError(exported.Buffer, out var error))
         {
             step.Result = error;
+            RefusedOthers++;
             return;
         }
 
@@ -447,6 +451,7 @@ internal sealed class TraceHistory
         var call = EndCall(attached, TraceOp.Attach);
         if (ErrnoText.IsError(attached.Attachment, out var error))
         {
+            RefusedOthers++;
             if (call is not null)
             {
                 call.Step.Result = error;

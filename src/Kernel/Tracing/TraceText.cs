@@ -136,6 +136,12 @@ internal sealed class TraceText
                 : new TraceEvent.Unreadable("the recorder's count of events cannot be read: expected kept/written");
         }
 
+        // Written by our own recipe, because no recorder tells it.
+        if (line.StartsWith("# missed: "))
+        {
+            return new TraceEvent.Lost(NumberIn(line), false);
+        }
+
         if (line.StartsWith("CPU:") && line.IndexOf('[') is > 0 and var bracket && line.EndsWith("]"))
         {
             var inside = line[(bracket + 1)..^1];

@@ -117,15 +117,17 @@ internal sealed class TracedList
 /// <param name="Slots">The slots of 2 KiB that they take.</param>
 /// <param name="DmaMask">The device's mask, which the event tells.</param>
 /// <param name="AreForced">Whether everything is made to bounce.</param>
-internal readonly record struct Bounces(int Count, ulong SizeBytes, ulong Slots, ulong DmaMask, bool AreForced)
+/// <param name="LastSlots">Those of the last entry, which did not fit where the map was refused.</param>
+internal readonly record struct Bounces(int Count, ulong SizeBytes, ulong Slots, ulong DmaMask, bool AreForced, ulong LastSlots)
 {
-    private const ulong SlotBytes = 2048;
+    public const ulong SlotBytes = 2048;
 
     public Bounces With(TraceEvent.Bounced bounced)
     {
         // A forged size must not overflow what honest ones add up to.
         var size = Math.Min(bounced.SizeBytes, uint.MaxValue);
-        return new(Count + 1, SizeBytes + size, Slots + ((size + SlotBytes - 1) / SlotBytes), bounced.DmaMask, AreForced || bounced.IsForced);
+        var slots = (size + SlotBytes - 1) / SlotBytes;
+        return new(Count + 1, SizeBytes + size, Slots + slots, bounced.DmaMask, AreForced || bounced.IsForced, slots);
     }
 }
 

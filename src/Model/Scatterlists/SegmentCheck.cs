@@ -134,7 +134,11 @@ public static class SegmentCheck
         return violations.ToImmutable();
     }
 
-    private static Refusal? TooMany(int count, DmaConstraints constraints, string importer) =>
+    /// <summary>EBUSY when a list has more segments than the constraints allow, whatever its segments are; else null.</summary>
+    /// <param name="count">How many segments the list has.</param>
+    /// <param name="constraints">The limits to check.</param>
+    /// <param name="importer">The device whose limits they are.</param>
+    public static Refusal? TooMany(int count, DmaConstraints constraints, string importer) =>
         (uint)count <= constraints.MaxSegmentCount
             ? null
             : new(

@@ -42,7 +42,7 @@ public class RecordedTraceTests
             .ToList();
         var mine = history.Steps.Where(step => step.Op <= TraceOp.Release).ToList();
 
-        Assert.Empty(history.Problems.Where(problem => !problem.Problem.Contains("lost", StringComparison.Ordinal)));
+        Assert.DoesNotContain(history.Problems, problem => !problem.Problem.Contains("lost", StringComparison.Ordinal));
         Assert.Equal(Totals(expected.GetProperty("totals")), TotalsOf(history));
         var names = NamesOf(expected, mine);
         foreach (var buffer in names.Values)
