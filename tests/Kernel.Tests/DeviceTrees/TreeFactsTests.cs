@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DmaGrains.Kernel.DeviceTrees;
 
 namespace DmaGrains.Kernel.Tests.DeviceTrees;
@@ -11,7 +10,7 @@ public class TreeFactsTests
     [MemberData(nameof(Files))]
     public void A_real_tree_gives_the_facts_of_an_independent_program(string file)
     {
-        var expected = JsonNode.Parse(File.ReadAllText(Path.Combine(Trees.Folder("facts"), file)))!.AsObject();
+        var expected = Trees.Facts(file);
         var (set, tree) = (expected["package_set"]!.GetValue<string>(), expected["file"]!.GetValue<string>());
         var bytes = Trees.FetchedTree(set, tree, expected["sha256"]!.GetValue<string>());
         var architecture = expected["arch"]!.GetValue<string>() == "arm" ? TreeArchitecture.Arm : TreeArchitecture.Arm64;

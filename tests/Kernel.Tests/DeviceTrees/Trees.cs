@@ -18,6 +18,9 @@ internal static class Trees
     /// <summary>The facts files, by name.</summary>
     public static IEnumerable<string> FactsFiles => Directory.EnumerateFiles(Folder("facts"), "*.json").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
 
+    /// <summary>A facts file.</summary>
+    public static JsonObject Facts(string file) => JsonNode.Parse(File.ReadAllText(Path.Combine(Folder("facts"), file)))!.AsObject();
+
     /// <summary>The folder with Debian's trees; the test is skipped, and says so, where there is none.</summary>
     public static string Fetched
     {
