@@ -12,11 +12,14 @@ public static class ModelName
     public const int QuotedMax = 80;
 
     /// <summary>A description of valid names, for messages.</summary>
-    public const string Expected = "1 to 63 of a-z, A-Z, 0-9, '.', '_', '-', '#', starting with a letter or digit";
+    public const string Expected = "1 to 63 of a-z, A-Z, 0-9, '.', '_', '-', '#', '@', ',', starting with a letter or digit";
 
-    private static readonly SearchValues<char> _allowed = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._-#");
+    private static readonly SearchValues<char> _allowed = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._-#@,");
 
-    /// <summary>Whether <paramref name="name"/> can be a name. No slash: it separates the parts of a grain key.</summary>
+    /// <summary>
+    /// Whether <paramref name="name"/> can be a name. Nodes of device trees have such names (<c>wifi@0,0</c>). No slash: it separates the
+    /// parts of a grain key.
+    /// </summary>
     /// <remarks>The only place that decides this; <c>schemas/*.json</c> repeat it for editors, and a test compares them.</remarks>
     public static bool IsValid(string? name) => name is { Length: > 0 and <= LengthMax }
         && char.IsAsciiLetterOrDigit(name[0]) && !name.AsSpan().ContainsAnyExcept(_allowed);

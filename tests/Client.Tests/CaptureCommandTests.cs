@@ -54,7 +54,7 @@ public sealed class CaptureCommandTests : IDisposable
 
         Assert.StartsWith("board example-board: 2 memory regions, 0 MMUs, 2 devices, in ", captured.Good().Output, StringComparison.Ordinal);
         (await Answer.OfAsync("check", Board)).Good();
-        var advice = await Answer.OfAsync("advise", Board, "--devices", "pcie-2000,wifi-0-0", "--size", "1MiB", "--json");
+        var advice = await Answer.OfAsync("advise", Board, "--devices", "pcie@2000,wifi@0,0", "--size", "1MiB", "--json");
         Assert.NotEqual(0, advice.Good().Json().GetProperty("candidates").GetArrayLength());
     }
 

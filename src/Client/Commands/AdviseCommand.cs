@@ -92,7 +92,7 @@ internal sealed class AdviseCommand
 
     private AdviceRequest RequestOf(ParseResult parsed, BoardDefinition board)
     {
-        var devices = parsed.GetRequiredValue(_devices).Split(',').Select(name => DeviceOf("--devices", name, board)).ToImmutableArray();
+        var devices = DevicesOf(parsed.GetRequiredValue(_devices).Split(','), board);
         if (devices.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             throw new UsageException($"--devices names {twice.Key} twice: expected each device once.");
@@ -109,6 +109,25 @@ internal sealed class AdviseCommand
             Lines = lines,
             Exporter = parsed.GetValue(_pin) is { } pin ? DeviceOf("--pin", pin, board) : null,
         };
+    }
+
+    /// <summary>The devices of a list that was cut at its commas, some of which may be within names: the longest name counts.</summary>
+    private static ImmutableArray<string> DevicesOf(string[] parts, BoardDefinition board)
+    {
+        var devices = ImmutableArray.CreateBuilder<string>();
+        for (var first = 0; first < parts.Length;)
+        {
+            var count = parts.Length - first;
+            while (count > 1 && board.Devices.All(device => device.Name != string.Join(',', parts, first, count)))
+            {
+                count--;
+            }
+
+            devices.Add(DeviceOf("--devices", string.Join(',', parts, first, count), board));
+            first += count;
+        }
+
+        return devices.ToImmutable();
     }
 
     private static string DeviceOf(string option, string name, BoardDefinition board) => board.Devices.Any(device => device.Name == name)

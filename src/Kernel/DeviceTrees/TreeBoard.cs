@@ -48,7 +48,7 @@ internal sealed class TreeBoard
     public static CaptureReport Capture(TreeFacts facts, string file, string? name, IReadOnlyList<StatedMemory> memory)
     {
         var tree = new TreeBoard(facts, memory);
-        var board = name ?? KernelName.ToModel(facts.Tree.Root.Compatible is [var first, ..] ? first : facts.Model ?? "captured");
+        var board = name ?? KernelName.ToModel((facts.Tree.Root.Compatible is [var first, ..] ? first : facts.Model ?? "captured").Replace(',', '-'));
         var canBe = tree._layout.Regions.Count > 0 && tree._devices.Count > 0;
         ImmutableArray<string> left = [.. tree._remarks.Select(HarmlessText.Of)];
         return new(file, canBe ? board : null, null, facts.Architecture.Word(), tree._layout.Regions.Count, tree._devices.Count)

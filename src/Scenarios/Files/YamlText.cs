@@ -14,7 +14,7 @@ public sealed class YamlText
         bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024, skipAnchorName: false, indentSequences: true, newLine: "\n");
 
     private static readonly SearchValues<char> _plain =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ,;./_+-()");
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ,;./_+-()@");
 
     private readonly StringBuilder _text = new();
     private readonly Emitter _emitter;

@@ -33,7 +33,7 @@ internal sealed record BoardCursor(ImmutableSortedDictionary<string, BufferEvent
     public static DmaResult<BoardCursor> Parse(string text)
     {
         var cursor = Empty;
-        foreach (var part in text == Nothing ? [] : text.Split(','))
+        foreach (var part in text == Nothing ? [] : Parts(text))
         {
             if (part.Split('=') is not [var buffer, var id] || !ModelName.IsValid(buffer) || !BufferEventId.Parse(id).TryGetValue(out var told))
             {
@@ -47,6 +47,18 @@ internal sealed record BoardCursor(ImmutableSortedDictionary<string, BufferEvent
         return cursor.Told.Count <= BuffersMax
             ? DmaResult.Grant(cursor)
             : DmaResult.Refuse<BoardCursor>(TooMany(cursor.Told.Count));
+    }
+
+    /// <summary>The parts between commas, of which names may have some: a part ends at the first one after its <c>=</c>.</summary>
+    private static IEnumerable<string> Parts(string text)
+    {
+        for (var start = 0; start <= text.Length;)
+        {
+            var middle = text.IndexOf('=', start);
+            var end = text.IndexOf(',', Math.Max(start, middle));
+            yield return end < 0 ? text[start..] : text[start..end];
+            start = end < 0 ? text.Length + 1 : end + 1;
+        }
     }
 
     /// <summary>ENOSPC naming Buffers.</summary>

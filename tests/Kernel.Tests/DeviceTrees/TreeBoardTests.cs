@@ -70,11 +70,11 @@ public sealed class TreeBoardTests : IDisposable
     {
         var board = BoardOf("pci-host");
 
-        var host = board.Devices.Single(device => device.Name == "pcie-2000");
+        var host = board.Devices.Single(device => device.Name == "pcie@2000");
         Assert.True(host.Pci);
         Assert.Equal(
             new DmaWindows(new DmaWindow(0x80000000, 0x0, 0x20000000), new DmaWindow(0xa0000000, 0x1_0000_0000, 0x20000000)), host.Windows);
-        Assert.Equal(host.Windows, board.Devices.Single(device => device.Name == "wifi-0-0").Windows);
+        Assert.Equal(host.Windows, board.Devices.Single(device => device.Name == "wifi@0,0").Windows);
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class TreeBoardTests : IDisposable
         Assert.Equal(
             [
                 ("dma", MemoryKind.System, 0x8000_0000UL, 0x2000_0000UL),
-                ("pool-a0000000", MemoryKind.Carveout, 0xa000_0000, 0x10_0000),
+                ("pool@a0000000", MemoryKind.Carveout, 0xa000_0000, 0x10_0000),
                 ("dma-2", MemoryKind.System, 0xa010_0000, 0xf0_0000),
                 ("dma-3", MemoryKind.System, 0xa140_0000, 0x1c0_0000),
                 ("dma-4", MemoryKind.System, 0xa300_1000, 0xff_f000),

@@ -119,7 +119,7 @@ public class BoardFileTests
     [InlineData(
         "name: disk", "name: '-'",
         "15:11: name is text '-'; "
-            + "expected 1 to 63 of a-z, A-Z, 0-9, '.', '_', '-', '#', starting with a letter or digit")]
+            + "expected 1 to 63 of a-z, A-Z, 0-9, '.', '_', '-', '#', '@', ',', starting with a letter or digit")]
     [InlineData("driver: disk", "driver:", "16:12: driver is nothing; expected one line of text")]
     [InlineData(
         "driver: disk", "speed: 1",

@@ -128,7 +128,7 @@ public class ScenarioFileTests
     [InlineData(
         "name: sample", "name: two words",
         "1:7: name is text 'two words'; "
-            + "expected 1 to 63 of a-z, A-Z, 0-9, '.', '_', '-', '#', starting with a letter or digit")]
+            + "expected 1 to 63 of a-z, A-Z, 0-9, '.', '_', '-', '#', '@', ',', starting with a letter or digit")]
     [InlineData("name: sample", "name:", "1:6: name is nothing; expected a name")]
     [InlineData(
         "name: sample", "name: sample\nname: again",

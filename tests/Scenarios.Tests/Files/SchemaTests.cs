@@ -99,7 +99,7 @@ public class SchemaTests
     }
 
     private static readonly Gen<string> _nearlyNames = Gen.OneOf(
-        Gen.Char["azAZ09._-#"].Array[1, ModelName.LengthMax + 1], Gen.Char["azAZ09._-#/é"].Array[1, 6]).Select(letters => new string(letters));
+        Gen.Char["azAZ09._-#@,"].Array[1, ModelName.LengthMax + 1], Gen.Char["azAZ09._-#@,/é"].Array[1, 6]).Select(letters => new string(letters));
 
     /// <summary>Where a name may stand: by itself, also for an importer, or in a short step.</summary>
     private static IEnumerable<string> TextsWith(string name) => [name, $"attach {name}", $"map {name}"];

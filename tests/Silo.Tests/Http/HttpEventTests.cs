@@ -133,7 +133,7 @@ public sealed class HttpEventTests(HttpApiSilo shared) : IClassFixture<HttpApiSi
     }
 
     [Fact]
-    public void A_cursor_is_read_as_it_was_written() => Gen.Dictionary(Gen.String[Gen.Char.AlphaNumeric, 1, 20], Gen.Select(Gen.Long[0, long.MaxValue], Gen.Int[0, int.MaxValue]))[0, 100]
+    public void A_cursor_is_read_as_it_was_written() => Gen.Dictionary(Gen.Char["azAZ09._-#@,"].Array[0, 19].Select(letters => $"a{new string(letters)}"), Gen.Select(Gen.Long[0, long.MaxValue], Gen.Int[0, int.MaxValue]))[0, 100]
         .Sample(told =>
         {
             var cursor = told.Aggregate(BoardCursor.Empty, (all, each) => all.With(each.Key, new BufferEventId(each.Value.Item1, each.Value.Item2)));
