@@ -104,7 +104,7 @@ public interface IDmaBufferGrain : IGrainWithStringKey
     /// <param name="pages">The pages that the board's memory holds under its name.</param>
     /// <param name="mappings">The mappings that the board's MMUs and bounce pool hold under its name.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>EINVAL naming Pages or Mappings (null), or Buffer (another buffer's).</returns>
+    /// <returns>ENOENT when no buffer can have this name, EINVAL naming Pages or Mappings (null), or Buffer (another buffer's).</returns>
     [Alias("Repair")]
     Task<DmaResult<BufferRepair>> RepairAsync(
         ImmutableArray<AllocationToken> pages, ImmutableArray<MapToken> mappings, CancellationToken cancellationToken = default);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using DmaGrains.Benchmarks.Hosting;
 using DmaGrains.Benchmarks.Model;

@@ -7,10 +7,15 @@ namespace DmaGrains.Model.Buffers;
 /// <summary>Finds what a board holds under a buffer's name although no buffer uses or owes it.</summary>
 public static class HeldInVain
 {
-    /// <summary>Checks that all tokens are of this buffer; null when they are.</summary>
-    /// <returns>EINVAL naming Pages or Mappings (null), or Buffer (another buffer's).</returns>
+    /// <summary>Checks that there can be a buffer of this name, and that all tokens are of it; null when they are.</summary>
+    /// <returns>ENOENT for what is not a name, EINVAL naming Pages or Mappings (null), or Buffer (another buffer's).</returns>
     public static Refusal? Check(string buffer, ImmutableArray<AllocationToken> pages, ImmutableArray<MapToken> mappings)
     {
+        if (!ModelName.IsValid(buffer))
+        {
+            return BufferExports.NoBuffer(buffer);
+        }
+
         if (pages.IsDefault || mappings.IsDefault)
         {
             return Refusal.Null(pages.IsDefault ? nameof(Pages) : nameof(Mappings));

@@ -12,8 +12,8 @@ namespace DmaGrains.Model.Buffers;
 [GenerateSerializer, OmitDefaultMemberValues, Immutable, Alias("dma.lines")]
 public readonly record struct VideoLines(uint Height, uint BytesPerLine, uint StrideBytes, uint OffsetBytes = 0)
 {
-    /// <summary>Bytes from the start of the buffer to the end of the last line.</summary>
-    public ulong EndBytes => OffsetBytes + ((ulong)StrideBytes * (Height - 1)) + BytesPerLine;
+    /// <summary>Bytes from the start of the buffer to the end of the last line; 0 without lines.</summary>
+    public ulong EndBytes => Height == 0 ? 0 : OffsetBytes + ((ulong)StrideBytes * (Height - 1)) + BytesPerLine;
 
     /// <summary>Null when a buffer can have these lines.</summary>
     /// <param name="buffer">Its name, for the message.</param>

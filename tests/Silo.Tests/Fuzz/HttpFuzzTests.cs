@@ -9,13 +9,14 @@ using DmaGrains.Model;
 using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo.Hosting;
+using DmaGrains.Silo.Tests.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace DmaGrains.Silo.Tests.Http;
+namespace DmaGrains.Silo.Tests.Fuzz;
 
 /// <summary>Requests that nobody sends on purpose: none is a fault, none hangs, and none that is refused changes anything.</summary>
-/// <remarks><c>HTTP_FUZZ</c> says how many, <c>HTTP_FUZZ_SEED</c> which; tests/Silo.Tests/fuzz runs many.</remarks>
+/// <remarks><c>HTTP_FUZZ</c> says how many, <c>HTTP_FUZZ_SEED</c> which; tests/fuzz runs many.</remarks>
 [SuppressMessage("Security", "CA5394:Do not use insecure randomness", Justification = "Seeded, so that a failure can be repeated.")]
 public sealed class HttpFuzzTests(HttpApiSilo shared) : IClassFixture<HttpApiSilo>
 {
