@@ -32,8 +32,8 @@ public class CompareCommandTests
         var text = (await Answer.OfAsync("compare", "gpu-maps-first", "--policy", "refuse", "--policy", "migrate")).Good().Output;
 
         Assert.DoesNotContain('\u001b', text);
-        Assert.Matches("(?m)^migrate +2 of 2 +none +0 +8294400 +0 +0/2/0 +8294400 +gpu 8$", text);
-        Assert.Matches("(?m)^refuse +gpu +display EBUSY +0 +0 +0 +0/2/0 +0 +gpu 8$", text);
+        Assert.Matches("(?m)^migrate +2 of 2 +none +0 +8294400 +0 +0/2/0 +8294400 +gpu 10$", text);
+        Assert.Matches("(?m)^refuse +gpu +display EBUSY +0 +0 +0 +0/2/0 +0 +gpu 10$", text);
         Assert.EndsWith(
             "\nchoose refuse. It serves 1 of 2 importers and refuses display as expected, nothing goes wrong silently, and nothing is copied. "
             + "Next is migrate, which copies or bounces 8294400 bytes.\n",

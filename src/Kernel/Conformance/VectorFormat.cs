@@ -31,6 +31,7 @@ internal sealed record VectorFormat(
         new(VectorKind.IommuPlace, "iommu_place", V734, ["rcache"], IommuPlaceVector.Check) { Shared = ["ops", "granule"] },
         new(VectorKind.Swiotlb, "swiotlb", V734, ["slots"], SwiotlbVector.Check) { Shared = ["ops"] },
         new(VectorKind.Cma, "cma", V734, ["base_pfn"], CmaVector.Check) { Shared = ["ops"] },
+        new(VectorKind.Buddy, "buddy", V734, ["free"], BuddyVector.Check) { Shared = ["ops"] },
     ];
 
     /// <summary>The kinds and their fields, for messages.</summary>

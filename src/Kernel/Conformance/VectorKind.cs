@@ -30,4 +30,7 @@ public enum VectorKind
 
     /// <summary>Ranges of a contiguous area taken and given back: mm/cma.c of 7.3.4.</summary>
     Cma,
+
+    /// <summary>Blocks taken from the lists of a zone and given back: mm/page_alloc.c of 7.3.4.</summary>
+    Buddy,
 }

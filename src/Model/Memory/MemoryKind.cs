@@ -4,8 +4,8 @@ namespace DmaGrains.Model.Memory;
 public enum MemoryKind
 {
     /// <summary>
-    /// A zone of the page allocator. It hands out naturally aligned blocks of at most <see cref="MemoryRegionLayout.SystemBlockPages"/>: 4
-    /// MiB with pages of 4 KiB.
+    /// A zone of the page allocator. It has naturally aligned blocks of at most <see cref="MemoryRegionLayout.SystemBlockPages"/>, 4 MiB with
+    /// pages of 4 KiB: one range comes from one block, other storage in blocks of the orders 8, 4 and 0 (mm/page_alloc.c).
     /// </summary>
     System = 0,
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 
@@ -118,10 +119,29 @@ internal sealed partial class Placement
 
     private ulong LargestRangeBytes(MemoryRegion region)
     {
+        if (IsOneRange && region.Layout.Kind == MemoryKind.System)
+        {
+            return LargestBlockPages(region) << Page.Shift;
+        }
+
         var longest = IsReachedWhole(region)
             ? region.Free.LargestRunPages
             : ReachableRuns(region).Aggregate(0UL, (most, run) => Math.Max(most, run.PageCount));
         return Math.Min(longest, region.Layout.BlockPages) << Page.Shift;
+    }
+
+    private ulong LargestBlockPages(MemoryRegion region)
+    {
+        var largest = 0UL;
+        foreach (var run in ReachableRuns(region).Where(run => run.PageCount > largest))
+        {
+            foreach (var (_, order) in BuddyLists.BlocksOf(run, BitOperations.Log2(region.Layout.BlockPages)))
+            {
+                largest = Math.Max(largest, 1UL << order);
+            }
+        }
+
+        return largest;
     }
 
     private string Describe(MemoryRegion region) =>

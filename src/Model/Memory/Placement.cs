@@ -7,8 +7,8 @@ namespace DmaGrains.Model.Memory;
 
 /// <summary>Chooses the pages for a request: the least scarce memory from which a list satisfies the union.</summary>
 /// <remarks>
-/// Without named regions, in this order: system RAM from the lowest free runs up; system RAM in the fewest segments; the lowest
-/// range of a contiguous area; several ranges of a contiguous area. Zones that all importers reach are used from the highest down, as in the kernel,
+/// Without named regions, in this order: system RAM in blocks as the system heap takes them, or for one range one block; system RAM in the
+/// fewest segments; the lowest range of a contiguous area; several ranges of a contiguous area. Zones that all importers reach are used from the highest down, as in the kernel,
 /// to spare the low ones. Of named regions: the first that has enough room alone, then those with struct pages together, or those without;
 /// memory other than system RAM gives one range where it can. The search for the fewest segments of one list is exact: boundaries and
 /// segment lengths cut the free runs into independent segments, so k segments hold most pages when they are the k longest. A wish for long
@@ -16,6 +16,9 @@ namespace DmaGrains.Model.Memory;
 /// </remarks>
 internal sealed partial class Placement
 {
+    /// <summary>The orders that the system heap asks for (drivers/dma-buf/heaps/system_heap.c).</summary>
+    private static readonly int[] _heapOrders = [8, 4, 0];
+
     private readonly AllocationRequest _request;
 
     /// <summary>The kernel's page order; all free runs consist of whole kernel pages.</summary>
@@ -126,8 +129,7 @@ internal sealed partial class Placement
         IsOneRange && region.Layout.Kind == MemoryKind.Contiguous ? null : ByFewestSegments([region]);
 
     private ImmutableArray<PageExtent>? FromSystem(ImmutableArray<MemoryRegion> regions) =>
-        FromLowest(regions)
-        ?? (IsOneRange ? FirstOf(regions, AsOneRange) : ByFewestSegments(regions));
+        IsOneRange ? FirstOf(regions, AsOneBlock) : FromHeap(regions) ?? ByFewestSegments(regions);
 
     private static ImmutableArray<PageExtent>? FirstOf(
         ImmutableArray<MemoryRegion> regions, Func<MemoryRegion, ImmutableArray<PageExtent>?> choose)
@@ -144,38 +146,41 @@ internal sealed partial class Placement
     }
 
     /// <summary>
-    /// The free runs of system RAM from the lowest, zone by zone; null when there are too few pages or too many segments. Blocks that
-    /// happen to be adjacent are not counted as one segment.
+    /// Blocks of system RAM as the system heap asks for them: of order 8 while so much is left, then of order 4, then single pages, each from
+    /// the first zone that has one, and there the lowest; null when there are too few pages or too many segments. Blocks that happen to be
+    /// adjacent are not counted as one segment beyond the largest block. What has to be aligned to more than a page does not come from it.
     /// </summary>
-    private ImmutableArray<PageExtent>? FromLowest(ImmutableArray<MemoryRegion> regions)
+    /// <remarks>
+    /// Source: drivers/dma-buf/heaps/system_heap.c, alloc_largest_available. Which of several free blocks the kernel takes depends on what was
+    /// freed last (<see cref="BuddyLists"/>), on each CPU. With <see cref="AsOneBlock"/> the only place that chooses blocks of system RAM;
+    /// <see cref="ByFewestSegments(ImmutableArray{MemoryRegion})"/> then looks for runs.
+    /// </remarks>
+    private ImmutableArray<PageExtent>? FromHeap(ImmutableArray<MemoryRegion> regions)
     {
-        var lists = LimitsToMeet.Select(InBlocks).ToArray();
-        var extents = ImmutableArray.CreateBuilder<PageExtent>();
-        var left = Need;
-        var segments = new ulong[lists.Length];
-        foreach (var run in regions.SelectMany(ReachableRuns))
+        if (_alignmentPages > 1UL << _pageOrder)
         {
-            var taken = run with { PageCount = Math.Min(run.PageCount, left) };
-            for (var list = 0; list < lists.Length; list++)
-            {
-                segments[list] += Scatterlist.CountEntries(taken, lists[list]);
-                if (segments[list] > lists[list].MaxSegmentCount)
-                {
-                    return null;
-                }
-            }
+            return null;
+        }
 
-            extents.Add(taken);
-            left -= taken.PageCount;
-            if (left == 0)
+        var taken = new List<PageExtent>();
+        var left = Need;
+        foreach (var order in _heapOrders)
+        {
+            var pages = 1UL << order << _pageOrder;
+            foreach (var region in regions)
             {
-                return AsWished(extents.ToImmutable(), regions);
+                left = TakeBlocks(taken, region, pages, left);
             }
         }
 
-        return null;
-    }
+        if (left != 0)
+        {
+            return null;
+        }
 
+        var extents = taken.ToImmutableArray();
+        return LimitsToMeet.All(list => Holds(extents, InBlocks(list))) ? AsWished(extents, regions) : null;
+    }
     /// <summary>A list's limits on system RAM, where adjacent blocks do not count as one segment.</summary>
     private DmaConstraints InBlocks(DmaConstraints list)
     {
@@ -183,15 +188,102 @@ internal sealed partial class Placement
         return list with { SegmentBoundaryMask = list.SegmentBoundaryMask & blockMask };
     }
 
-    /// <summary>One range, in the shortest free run that has room for it with few enough segments.</summary>
-    private ImmutableArray<PageExtent>? AsOneRange(MemoryRegion region)
+    /// <summary>Takes blocks of a zone from the lowest up.</summary>
+    /// <param name="taken">What is taken so far, in buffer order; adjacent blocks become one run.</param>
+    /// <param name="region">The zone.</param>
+    /// <param name="pages">The pages of a block.</param>
+    /// <param name="left">The pages still to take.</param>
+    /// <returns>The pages still to take afterwards.</returns>
+    private ulong TakeBlocks(List<PageExtent> taken, MemoryRegion region, ulong pages, ulong left)
     {
-        var blockPages = region.Layout.Kind == MemoryKind.System ? region.Layout.BlockPages : ulong.MaxValue;
-        if (Need > blockPages)
+        if (left < pages || region.Free.LargestRunPages < pages)
+        {
+            return left;
+        }
+
+        List<PageExtent> used = [.. taken.Where(region.Contains).OrderBy(extent => extent.FirstPfn)];
+        var next = 0;
+        foreach (var run in ReachableRuns(region))
+        {
+            for (var first = Aligned(run.FirstPfn, pages); first + pages <= run.EndPfn; first += pages)
+            {
+                while (next < used.Count && used[next].EndPfn <= first)
+                {
+                    next++;
+                }
+
+                if (next < used.Count && used[next].FirstPfn < first + pages)
+                {
+                    continue;
+                }
+
+                if (taken.Count != 0 && taken[^1].EndPfn == first)
+                {
+                    taken[^1] = taken[^1] with { PageCount = taken[^1].PageCount + pages };
+                }
+                else
+                {
+                    taken.Add(new(first, pages));
+                }
+
+                left -= pages;
+                if (left < pages)
+                {
+                    return left;
+                }
+            }
+        }
+
+        return left;
+    }
+
+    /// <summary>
+    /// One range of system RAM: the first part of a free block of its size, rounded up to a power of two, or of the smallest larger one, in the
+    /// shortest free run that has one (mm/page_alloc.c, __rmqueue_smallest).
+    /// </summary>
+    /// <remarks>With <see cref="FromHeap"/> the only place that chooses blocks of system RAM.</remarks>
+    private ImmutableArray<PageExtent>? AsOneBlock(MemoryRegion region)
+    {
+        var pages = BitOperations.RoundUpToPowerOf2(Need);
+        if (pages > region.Layout.BlockPages)
         {
             return null;
         }
 
+        ImmutableArray<PageExtent>? chosen = null;
+        var reachEndPfn = ReachEndPfn(region);
+        foreach (var run in InWindows(region, region.Free.RunsOfAtLeast(pages)))
+        {
+            foreach (var first in BlocksIn(run, Math.Min(run.EndPfn, reachEndPfn), pages, region.Layout.BlockPages))
+            {
+                var range = new PageExtent(first, Need);
+                if ((first & (_alignmentPages - 1)) != 0 || !IsFewIn(range))
+                {
+                    continue;
+                }
+
+                if (IsAsWished([range]))
+                {
+                    return [range];
+                }
+
+                chosen ??= [range];
+            }
+        }
+
+        return chosen;
+    }
+
+    /// <summary>The first pages of a run's free blocks of at least so many pages, the smallest block first.</summary>
+    private static IEnumerable<ulong> BlocksIn(PageExtent run, ulong endPfn, ulong pages, ulong mostPages) => run.FirstPfn >= endPfn ? []
+        : BuddyLists.BlocksOf(run with { PageCount = endPfn - run.FirstPfn }, BitOperations.Log2(mostPages))
+            .Where(block => 1UL << block.Order >= pages)
+            .OrderBy(block => block.Order)
+            .Select(block => block.FirstPfn);
+
+    /// <summary>One range, in the shortest free run that has room for it with few enough segments.</summary>
+    private ImmutableArray<PageExtent>? AsOneRange(MemoryRegion region)
+    {
         ImmutableArray<PageExtent>? chosen = null;
         var reachEndPfn = ReachEndPfn(region);
         var alignment = Math.Max(_alignmentPages, AreaAlignment(region.Layout));
@@ -199,13 +291,11 @@ internal sealed partial class Placement
         foreach (var run in InWindows(region, runs))
         {
             var end = Math.Min(run.EndPfn, reachEndPfn);
-            foreach (var from in BasesIn(run, blockPages))
+            foreach (var from in BasesIn(run))
             {
                 var first = Aligned(from, alignment);
                 var range = new PageExtent(first, Need);
-                if (range.EndPfn <= end
-                    && Scatterlist.WindowEnd(first, range.EndPfn, blockPages) == range.EndPfn
-                    && IsFewIn(range))
+                if (range.EndPfn <= end && IsFewIn(range))
                 {
                     if (IsAsWished([range]))
                     {
@@ -241,14 +331,14 @@ internal sealed partial class Placement
         return true;
     }
 
-    private IEnumerable<ulong> BasesIn(PageExtent run, ulong blockPages) => LimitsToMeet.Length == 1
-        ? BasesIn(run, blockPages, LimitsToMeet[0])
-        : LimitsToMeet.SelectMany(list => BasesIn(run, blockPages, list));
+    private IEnumerable<ulong> BasesIn(PageExtent run) => LimitsToMeet.Length == 1
+        ? BasesIn(run, LimitsToMeet[0])
+        : LimitsToMeet.SelectMany(list => BasesIn(run, list));
 
-    private IEnumerable<ulong> BasesIn(PageExtent run, ulong blockPages, DmaConstraints list)
+    private IEnumerable<ulong> BasesIn(PageExtent run, DmaConstraints list)
     {
         yield return run.FirstPfn;
-        var windowPages = Math.Min(Scatterlist.WindowPages(list.SegmentBoundaryMask), blockPages);
+        var windowPages = Scatterlist.WindowPages(list.SegmentBoundaryMask);
         if (windowPages == ulong.MaxValue)
         {
             yield break;

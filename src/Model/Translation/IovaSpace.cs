@@ -129,7 +129,7 @@ public sealed record IovaSpace
             : AllocateUpwards(count, highestAddress);
         if (found is not { } taken)
         {
-            return (next, DmaResult.Refuse<IovaRange>(next.Full(lengthBytes, highestAddress)));
+            return (next, DmaResult.Refuse<IovaRange>(next.Full(lengthBytes, highestAddress, RefusedAtOnce(count, highestAddress))));
         }
 
         var mapped = new GranuleRun(taken.First, taken.First + count);
@@ -311,12 +311,26 @@ public sealed record IovaSpace
     /// <summary>The granule after the last one allowed: that of an address, if the space reaches so far.</summary>
     private ulong EndOf(ulong address) => Math.Min((address / Layout.GranuleBytes) + 1, Layout.Granules.End);
 
-    private Refusal Full(ulong lengthBytes, ulong highestAddress)
+    /// <summary>The granules that were refused before, if a request of so many is refused for that alone; else null.</summary>
+    private ulong? RefusedAtOnce(ulong count, ulong highestAddress) =>
+        Layout.Policy == IovaPolicy.TopDown && Search.RefusedCount is { } refused && TakenFor(count) >= refused && EndOf(highestAddress) <= FourGiB && !Cached.Runs.Any()
+            ? refused
+            : null;
+
+    private Refusal Full(ulong lengthBytes, ulong highestAddress, ulong? remembered)
     {
         var end = Layout.GranulesThrough(highestAddress);
         var free = Runs.CountBelow(end) * Layout.GranuleBytes;
         var longest = Runs.LongestBelow(end) * Layout.GranuleBytes;
         var aligned = Layout.Alignment == IovaAlignment.Size ? "size-aligned " : "";
+        if (remembered is { } refused)
+        {
+            return new(
+                Errno.ENOSPC, null, "LengthBytes", lengthBytes, (refused - 1) * Layout.GranuleBytes,
+                $"No {aligned}range of {lengthBytes} bytes up to 0x{Math.Min(highestAddress, Layout.Last.Value):x}: {refused * Layout.GranuleBytes} bytes were refused before, and until something "
+                + $"below 4 GiB is unmapped as much is refused without a search; {free} bytes are free there.");
+        }
+
         return new(
             Errno.ENOSPC, null, "LengthBytes", lengthBytes, longest,
             $"No {aligned}range of {lengthBytes} bytes up to 0x{Math.Min(highestAddress, Layout.Last.Value):x}: "

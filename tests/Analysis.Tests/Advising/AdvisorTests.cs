@@ -138,7 +138,7 @@ public sealed class AdvisorTests
 
         var gpu = Assert.Single(report.Candidates, candidate => candidate is { Exporter: "v3d", Allocates: AllocatesFor.ForItself });
         var refused = Assert.Single(gpu.Refused);
-        Assert.Equal(("vc4", "attach", "max_segment_count", 8UL, 1UL), (
+        Assert.Equal(("vc4", "attach", "max_segment_count", 10UL, 1UL), (
             refused.Importer, refused.Operation, refused.Refusal.Field, refused.Refusal.Needed, refused.Refusal.Limit));
         var display = Assert.Single(report.Candidates, candidate => candidate is { Exporter: "vc4", Allocates: AllocatesFor.ForItself });
         Assert.Equal((Verdict.Works, FrameBytes), (display.Verdict, display.ContiguousBytes));

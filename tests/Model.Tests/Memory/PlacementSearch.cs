@@ -1,4 +1,5 @@
 using DmaGrains.Model.Memory;
+using DmaGrains.Model.Tests.Scatterlists;
 
 namespace DmaGrains.Model.Tests.Memory;
 
@@ -94,7 +95,7 @@ internal static class PlacementSearch
             most[end] = [.. most[end - 1]];
             for (var length = 1; length <= end && IsSegment(owners, region, request, end - length, length); length++)
             {
-                for (var count = 1; count < before.Length && IsAligned(region, request, end - length); count++)
+                for (var count = 1; count < before.Length && IsAligned(owners, region, request, end - length); count++)
                 {
                     most[end][count] = Math.Max(most[end][count], most[end - length][count - 1] + (ulong)length);
                 }
@@ -104,17 +105,26 @@ internal static class PlacementSearch
         return most[pages];
     }
 
-    /// <summary>One range of a contiguous area starts at a multiple of its length, rounded up to a power of two, up to 256 pages.</summary>
-    private static bool IsAligned(MemoryRegionLayout region, AllocationRequest request, int index)
+    /// <summary>
+    /// One range of a contiguous area starts at a multiple of its length, rounded up to a power of two, up to 256 pages. In system memory the
+    /// whole block of so many pages must be free.
+    /// </summary>
+    private static bool IsAligned(PageOwners owners, MemoryRegionLayout region, AllocationRequest request, int index)
     {
         var alignment = 1UL;
-        while (alignment < request.PageCount && alignment < 256)
+        while (alignment < request.PageCount && (alignment < 256 || region.Kind == MemoryKind.System))
         {
             alignment *= 2;
         }
 
-        return region.Kind != MemoryKind.Contiguous || request.Constraints.MaxSegmentCount > 1
-            || (region.Range.FirstPfn + (ulong)index) % alignment == 0;
+        var first = region.Range.FirstPfn + (ulong)index;
+        return request.Constraints.MaxSegmentCount > 1 || (region.Kind switch
+        {
+            MemoryKind.Contiguous => first % alignment == 0,
+            MemoryKind.System => first % alignment == 0 && alignment <= 1024 && first + alignment <= region.Range.EndPfn
+                && PageWalk.PagesOf([new(first, alignment)]).All(pfn => owners.IsFree(pfn) && IsInReach(pfn, region, request)),
+            _ => true,
+        });
     }
 
     private static bool IsSegment(

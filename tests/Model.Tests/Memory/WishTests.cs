@@ -89,7 +89,7 @@ public sealed class WishTests
             new("high", MemoryKind.System, new(0x200, 64), 2, 1),
         ]).Value;
 
-        Assert.Equal(["high"], memory.Allocate(Asking(16 * 4096, 65536)).Reply.Value.Regions);
+        Assert.Equal(["high"], memory.Allocate(Asking(15 * 4096, 32768)).Reply.Value.Regions);
     }
 
     [Fact]

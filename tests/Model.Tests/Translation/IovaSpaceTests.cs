@@ -120,6 +120,22 @@ public sealed class IovaSpaceTests
     }
 
     [Fact]
+    public void TopDown_says_that_a_request_is_refused_for_one_before_it_and_not_for_lack_of_room()
+    {
+        var space = IovaSpace.Create(new(new(0), new(uint.MaxValue), 4096)).Value;
+        (space, var first) = space.Allocate(32 * 4096, highestAddress: 0xffff);
+        (space, var again) = space.Allocate(40 * 4096);
+        (space, _) = space.Allocate(4096);
+        var unmapped = space.Free(new(0xfffff000)).Value.Allocate(40 * 4096).Reply;
+
+        Assert.Equal((Errno.ENOSPC, 15UL * 4096), (first.Refusal!.Errno, first.Refusal.Limit));
+        Assert.Equal((Errno.ENOSPC, 31UL * 4096), (again.Refusal!.Errno, again.Refusal.Limit));
+        Assert.Contains("131072 bytes were refused before", again.Refusal.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("longest", again.Refusal.Reason, StringComparison.Ordinal);
+        Assert.True(unmapped.IsGranted);
+    }
+
+    [Fact]
     public void TopDown_rounds_less_than_32_granules_up_and_goes_on_below_the_last_range()
     {
         var layout = new IovaSpaceLayout(new(0x1000), new(0x7fffff), 4096);
