@@ -12,7 +12,7 @@ public class CommandLineTests
     [InlineData("nonsense", "'nonsense'")]
     [InlineData("buffer nonsense", "'nonsense'")]
     [InlineData("buffer", "A command is missing after 'buffer': expected export,")]
-    [InlineData("import", "A command is missing after 'import': expected bufinfo or trace.")]
+    [InlineData("import", "A command is missing after 'import': expected bufinfo, trace or log.")]
     [InlineData("run", "'SCENARIO'")]
     [InlineData("run gpu-and-display more", "'more'")]
     [InlineData("run gpu-and-display --bogus", "'--bogus'")]

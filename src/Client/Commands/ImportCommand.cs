@@ -48,10 +48,12 @@ internal sealed class ImportCommand
         Example:
           dmagrains import bufinfo /sys/kernel/debug/dma_buf/bufinfo
           dmagrains import trace /sys/kernel/tracing/trace
+          dmagrains import log dmesg.txt
         """)
     {
         new ImportCommand().Bufinfo(),
         new ImportTraceCommand().Trace(),
+        new ImportLogCommand().Log(),
     };
 
     private Command Bufinfo()
