@@ -21,6 +21,10 @@ internal static class BufferEndpoints
     /// <summary>The most buffers that a page looks at before it ends, with a filter that few meet.</summary>
     private const int LookedAtMax = 1000;
 
+    // Buffers are read so many at a time, and a page ends when their segments and page runs are as many as make some megabytes of JSON.
+    private const int ReadAtOnce = 10;
+    private const int LinesMax = 20_000;
+
     private static readonly MethodInfo _mapCommand =
         typeof(BufferEndpoints).GetMethod(nameof(MapCommand), BindingFlags.NonPublic | BindingFlags.Static)!;
 
@@ -103,23 +107,26 @@ internal static class BufferEndpoints
         }
 
         var items = ImmutableArray.CreateBuilder<BufferReport>();
-        var lookedAt = 0;
+        var (lookedAt, lines) = (0, 0);
         string? next = cursor;
-        while (next is not null && items.Count == 0 && lookedAt < LookedAtMax)
+        while (next is not null && items.Count < count && lines < LinesMax && lookedAt < LookedAtMax)
         {
-            var listed = await grain.ListBuffersAsync(next, count, cancellation);
+            var listed = await grain.ListBuffersAsync(next, Math.Min(ReadAtOnce, count - items.Count), cancellation);
             if (!listed.TryGetValue(out var page))
             {
                 return listed.Refusal!;
             }
 
             var described = await Task.WhenAll(page.Names.Select(name => grains.GetBuffer(board, name).DescribeAsync(cancellation)));
-            items.AddRange(described.Select(found => found.TryGetValue(out var buffer) ? buffer : null).OfType<DmaBuffer>()
+            var reports = described.Select(found => found.TryGetValue(out var buffer) ? buffer : null).OfType<DmaBuffer>()
                 .Where(buffer => (exporter is null || buffer.Origin.Exporter == exporter)
                     && (device is null || buffer.Attachments.Any(attachment => attachment.Device == device))
                     && (mapped is null || mapped == (buffer.Mappings.Length > 0)))
-                .Select(BufferReport.Of));
-            lookedAt += count;
+                .Select(BufferReport.Of).ToList();
+            items.AddRange(reports);
+            lines += reports.Sum(report => report.Storage?.Extents.Length ?? 0)
+                + reports.SelectMany(report => report.Mappings).Sum(mapping => mapping.Scatterlist?.Segments.Length ?? 0);
+            lookedAt += Math.Max(1, page.Names.Length);
             next = page.Next;
         }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -277,6 +279,65 @@ public sealed class HttpApiTests(HttpApiSilo shared) : IClassFixture<HttpApiSilo
 
         Assert.All(replies.AsArray(), reply => Assert.Equal("ok", reply!["outcome"]!.GetValue<string>()));
         Assert.True(again.IsGranted);
+    }
+
+    [Fact]
+    public async Task A_page_ends_when_its_buffers_have_long_lists()
+    {
+        const int buffers = 12;
+        await _api.CallAsync("set-device", """{"name": "tiny", "max_segment_size": "4KiB"}""", OfBoard, ("device", "tiny"));
+        var maps = Enumerable.Range(0, 3).Select(map => $$"""{"command": "map", "mapping": "m{{map}}", "attachment": "a", "direction": "to-device"}""");
+        var batch = $$"""{"commands": [{"command": "attach", "attachment": "a", "device": "tiny"}, {{string.Join(", ", maps)}}]}""";
+        foreach (var number in Enumerable.Range(0, buffers))
+        {
+            await _api.CallAsync("export", """{"size": "4MiB"}""", OfBuffer($"b{number}"));
+            Assert.Equal(HttpStatusCode.OK, (await _api.SendAsync("batch", batch, OfBuffer($"b{number}"))).Status);
+        }
+
+        var page = await _api.CallAsync("list-buffers", null, OfBoard, ("count", "100"));
+
+        Assert.InRange(page["items"]!.AsArray().Count, 1, buffers);
+        Assert.Equal(buffers + 1, (await NamesAsync(("count", "100"))).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Nobody_waits_for_an_analysis_whose_caller_has_gone()
+    {
+        // One is carried out at a time; this one would take all that an analysis may.
+        var importers = string.Join(", ", Enumerable.Range(0, 12).Select(importer => $$"""{"name": "i{{importer}}", "device": "gpu", "steps": ["attach", "map", "unmap", "detach"]}"""));
+        var many = Own($$"""{"scenario": {"name": "many", "shows": "s", "board": "small", "buffers": [{"name": "frame", "size": "64KiB"}], "importers": [{{importers}}]}, "states": 1000000}""");
+        using var gone = new CancellationTokenSource();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (instrument.Name == "aspnetcore.rate_limiting.active_request_leases")
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
+        {
+            if (tags.Contains(new("aspnetcore.rate_limiting.policy", HttpLimits.Analysis)))
+            {
+                begun.TrySetResult();
+            }
+        });
+        listener.Start();
+        var endlessly = Enumerable.Range(0, Environment.ProcessorCount)
+            .Select(_ => _client.PostAsync(new Uri("analysis/explore", UriKind.Relative), HttpSilo.Json(many), gone.Token)).ToList();
+        await begun.Task.WaitAsync(Cancellation);
+        var waiting = _api.CallAsync("run", Own($$"""{"scenario": {{Scenario}}}"""));
+        var cancelled = Stopwatch.GetTimestamp();
+
+        await gone.CancelAsync();
+
+        await waiting;
+        Assert.True(Stopwatch.GetElapsedTime(cancelled) < AnalysisEndpoints.TimeMax / 4);
+        foreach (var one in endlessly)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => one);
+        }
     }
 
     [Fact]
