@@ -13,14 +13,18 @@ internal sealed class TreeBoard
 {
     private const string CatalogueKernel = "Linux 7.3.4";
 
+    /// <summary>The most streams of a device, and the cells of one that are written: boards take no more, and trees have fewer.</summary>
+    private const int StreamsMax = 64;
+    private const int StreamCellsMax = 4;
+
     private readonly TreeFacts _facts;
     private readonly TreeLayout _layout;
     private readonly List<TreeDevice> _devices;
-    private readonly List<TreeSpace> _spaces;
+    private readonly Dictionary<TreeNode, string> _iommus = [];
     private readonly Dictionary<TreeDevice, string> _names = [];
     private readonly Dictionary<TreeNode, string> _buses = [];
-    private readonly List<string> _spaceNames = [];
     private readonly List<string> _remarks = [];
+    private readonly HashSet<TreeDevice> _beyond = [];
 
     private TreeBoard(TreeFacts facts, IReadOnlyList<StatedMemory> memory)
     {
@@ -29,13 +33,7 @@ internal sealed class TreeBoard
         _devices = [.. facts.Devices.Concat(facts.Known).Where(device => !device.Node.Has(TreeProperty.IommuCells))];
         _remarks.AddRange(_layout.Remarks);
         Name();
-        _spaces = [.. TreeSpaces.Of(_devices).Take(BoardDefinition.StagesMax)];
-        var taken = new HashSet<string>();
-        foreach (var space in _spaces)
-        {
-            _spaceNames.Add(Unique($"{space.Iommus[0].Iommu.BaseName}-{space.Devices[0].Node.Name}", taken));
-        }
-
+        NameIommus();
         NameBuses();
     }
 
@@ -53,7 +51,7 @@ internal sealed class TreeBoard
         ImmutableArray<string> left = [.. tree._remarks.Select(HarmlessText.Of)];
         return new(file, canBe ? board : null, null, facts.Architecture.Word(), tree._layout.Regions.Count, tree._devices.Count)
         {
-            Iommus = tree._spaces.Count,
+            Iommus = tree._iommus.Count,
             Unread = [],
             LeftOut = left,
             Text = canBe ? tree.Text(board, left) : null,
@@ -116,11 +114,55 @@ internal sealed class TreeBoard
         }
     }
 
+    private void NameIommus()
+    {
+        var taken = new HashSet<string>();
+        var translated = 0;
+        foreach (var device in _devices)
+        {
+            var entries = EntriesOf(device).ToList();
+            if (entries.Count == 0)
+            {
+                continue;
+            }
+
+            if (++translated > BoardDefinition.StagesMax)
+            {
+                _beyond.Add(device);
+                continue;
+            }
+
+            foreach (var (iommu, _) in entries.Where(entry => !_iommus.ContainsKey(entry.Iommu)))
+            {
+                _iommus.Add(iommu, Unique(iommu.Name, taken));
+            }
+        }
+
+        if (_beyond.Count > 0)
+        {
+            _remarks.Add($"IOMMUs: {_beyond.Count} devices more than a board can have address spaces for; they are not behind an IOMMU here.");
+        }
+    }
+
+    /// <summary>The IOMMUs of a device with its streams; for a PCI host, the first of what is below it.</summary>
+    private IEnumerable<(TreeNode Iommu, string Stream)> EntriesOf(TreeDevice device)
+    {
+        if (_beyond.Contains(device))
+        {
+            return [];
+        }
+
+        // Which cards a PCI host has, and so which of its streams, is not in the tree: they are one here.
+        return device.WindowsBelow is null
+            ? device.IommuEntries.Select(entry => (entry.Target!, string.Join(' ', entry.Cells.Take(StreamCellsMax).Select(cell => $"0x{cell:x}")))).Take(StreamsMax)
+            : device.IommuMap is { IsEmpty: false } map && map[0].Iommu is { } iommu ? [(iommu, $"0x{map[0].Out:x} on")] : [];
+    }
+
     private static DmaWindows OfBoard(TreeWindows windows) =>
         new(windows.Windows.Select(window => new DmaWindow(window.Cpu!.Value, window.Bus, window.SizeBytes)));
 
     /// <summary>The windows of the device that the board has: for a PCI host, those of what is below it.</summary>
-    private static TreeWindows WindowsOf(TreeDevice device) => device.WindowsBelow ?? device.Windows;
+    private static TreeWindows WindowsOf(TreeDevice device) => device.WindowsBelow ?? device.Borrowed?.Windows ?? device.Windows;
 
     private static string Unique(string name, HashSet<string> taken)
     {
@@ -155,27 +197,31 @@ internal sealed class TreeBoard
         }
 
         text.End();
-        WriteSpaces(text);
+        WriteIommus(text);
         WriteBuses(text);
         text.Word("devices").List();
         _devices.ForEach(device => Write(text, device));
         return text.ToString();
     }
 
-    private void WriteSpaces(YamlText text)
+    private void WriteIommus(YamlText text)
     {
-        if (_spaces.Count == 0)
+        if (_iommus.Count == 0)
         {
             return;
         }
 
-        text.Comment("One for each address space. Up to which address an IOMMU translates is not in the tree: the masks of its devices limit it.");
+        text.Comment("Up to which address an IOMMU translates is not in the tree: the masks of its devices limit it.");
         text.Word("iommus").List();
-        foreach (var (space, name) in _spaces.Zip(_spaceNames))
+        foreach (var (iommu, name) in _iommus)
         {
-            var streams = string.Join("; ", space.Iommus.Select(use => use.Stream.Length == 0 ? use.Iommu.Path : $"{use.Iommu.Path}, stream {use.Stream}"));
-            text.Map().Pair("name", name).Pair("first", "0x0").Pair("last", Address(ulong.MaxValue))
-                .Word("source").Quoted(Line($"{streams} ({string.Join(", ", space.Iommus[0].Iommu.Compatible)}); first and last are unknown")).End();
+            text.Map().Pair("name", name).Pair("first", "0x0").Pair("last", Address(ulong.MaxValue));
+            if (!iommu.IsEnabled)
+            {
+                text.Pair("enabled", "false");
+            }
+
+            text.Word("source").Quoted(Line($"{iommu.Path} ({string.Join(", ", iommu.Compatible)}); first and last are unknown")).End();
         }
 
         text.End();
@@ -208,7 +254,8 @@ internal sealed class TreeBoard
         var driver = KnownDriver.Of(device.Node.Compatible);
         var limits = DriverLimits.Of(KnownDriver.RowOf(device.Node.Compatible));
         var windows = WindowsOf(device);
-        var space = _spaces.FindIndex(space => space.Devices.Contains(device));
+        string[] iommus = [.. EntriesOf(device).Select(entry => entry.Iommu).Distinct().Select(iommu => _iommus[iommu])];
+        string[] streams = [.. EntriesOf(device).Select(entry => entry.Stream).Where(stream => stream.Length != 0).Distinct()];
         text.Map().Pair("name", _names[device])
             .Word("driver").Quoted(Line(new[] { driver?.Module, driver?.Source }.Concat(device.Node.Compatible).FirstOrDefault(text => !string.IsNullOrWhiteSpace(text)) ?? "unknown"))
             .Word("description").Quoted(Line(DescriptionOf(device, driver)));
@@ -218,15 +265,12 @@ internal sealed class TreeBoard
         }
 
         var values = (limits?.Values ?? []).Select(value => (value.Key, value.Value, $"{limits!.Source} of {CatalogueKernel}, from the catalogue")).ToList();
-        values.Add(("coherent", (device.WindowsBelow is null ? device.IsCoherent : device.IsCoherentBelow) ? "true" : "false", "dma-coherent and dma-noncoherent of the device and above it"));
+        values.Add(_facts.IsAllCoherent
+            ? ("coherent", "true", "arch/arm/mach-mvebu/coherency.c: with several processors every platform device of this chip is coherent, whatever its tree says")
+            : ("coherent", (device.WindowsBelow is null ? device.IsCoherent : device.IsCoherentBelow) ? "true" : "false", "dma-coherent and dma-noncoherent of the device and above it"));
         if (device.PciHost is not null || device.WindowsBelow is not null)
         {
             values.Add(("pci", "true", "It is below a PCI host"));
-        }
-
-        if (space >= 0)
-        {
-            values.Add(("iommu", _spaceNames[space], device.WindowsBelow is null ? $"iommus of {device.Node.Path}" : $"iommu-map of {device.Node.Path}"));
         }
 
         if (device.IsOnMbus)
@@ -240,6 +284,19 @@ internal sealed class TreeBoard
         }
 
         values.ForEach(value => text.Pair(value.Item1, value.Item2));
+        if (iommus.Length > 0)
+        {
+            _ = iommus.Length == 1 ? text.Pair("iommu", iommus[0]) : text.Pair("iommu", iommus);
+            values.Add(("iommu", string.Empty, $"{(device.WindowsBelow is null ? "iommus" : "iommu-map")} of {device.Node.Path}"));
+        }
+
+        if (streams.Length > 0)
+        {
+            text.Word("streams").List(inLine: true);
+            Array.ForEach(streams, stream => text.Quoted(stream));
+            text.End();
+        }
+
         text.Word("sources").Map();
         values.ForEach(value => text.Word(value.Item1).Quoted(Line(value.Item3)));
         text.End().End();
@@ -268,6 +325,11 @@ internal sealed class TreeBoard
         if (device.LostAt is { } lost)
         {
             yield return $"Windows further up do not hold for it: the kernel stops looking at {lost.Path}, which has no dma-ranges";
+        }
+
+        if (device.Borrowed is { } borrowed)
+        {
+            yield return $"Its driver takes the windows of {borrowed.Node.Path} (drivers/gpu/drm/vc4/vc4_drv.c)";
         }
 
         if (device.DmaParent is { } parent)

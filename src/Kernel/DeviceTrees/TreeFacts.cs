@@ -51,6 +51,9 @@ internal sealed record TreeDevice(TreeNode Node, TreeDeviceKind Kind, TreeWindow
     /// <summary>For a PCI host: how devices below it see memory.</summary>
     public TreeWindows? WindowsBelow { get; init; }
 
+    /// <summary>The node whose windows its driver takes in place of its own; null when it takes its own.</summary>
+    public (TreeNode Node, TreeWindows Windows)? Borrowed { get; init; }
+
     /// <summary>For a PCI host: whether devices below it snoop.</summary>
     public bool IsCoherentBelow { get; init; }
 
@@ -129,6 +132,12 @@ internal sealed record TreeFacts(DeviceTree Tree, TreeArchitecture Architecture)
 
     /// <summary>How many more nodes there would be if nothing were disabled.</summary>
     public required int DisabledCandidates { get; init; }
+
+    /// <summary>Whether Linux makes every platform device coherent, whatever the tree says.</summary>
+    /// <remarks>Source: arch/arm/mach-mvebu/coherency.c, for Armada 375, 38x and XP with several processors.</remarks>
+    public bool IsAllCoherent => Architecture == TreeArchitecture.Arm
+        && Tree.Root.Compatible.Any(text => text is "marvell,armada375" or "marvell,armada380" or "marvell,armadaxp")
+        && Tree.Root.Children.Where(node => node.Name == "cpus").SelectMany(node => node.Children).Count(node => node.Text(TreeProperty.DeviceType) == "cpu") > 1;
 
     /// <summary>Whether the boot loader says what memory there is.</summary>
     public bool LacksMemory => !Memory.Any(memory => memory.IsEnabled && !memory.IsPlaceholder);

@@ -19,6 +19,12 @@ internal sealed class TreeFactsReader(DeviceTree tree, TreeArchitecture architec
         (TreeProperty.DmaNoncoherent, "dma-noncoherent"), (TreeProperty.MemoryRegion, "memory-region"), (TreeProperty.Dmas, "dmas"),
     ];
 
+    /// <summary>Displays whose driver takes the windows of another node: of the first that is there.</summary>
+    /// <remarks>Source: drivers/gpu/drm/vc4/vc4_drv.c, vc4_dma_range_matches; the walk starts at that node itself.</remarks>
+    private static readonly string[] _borrowers = ["brcm,bcm2711-vc5", "brcm,bcm2835-vc4", "brcm,cygnus-vc4"];
+
+    private static readonly string[] _lenders = ["brcm,bcm2711-hvs", "brcm,bcm2835-hvs", "brcm,bcm2835-v3d", "brcm,cygnus-v3d", "brcm,vc4-v3d"];
+
     private readonly DmaWalk _walk = new(tree);
     private readonly HashSet<TreeNode> _reachable = [];
     private readonly Dictionary<TreeNode, TreeNode?> _hosts = [];
@@ -136,6 +142,7 @@ internal sealed class TreeFactsReader(DeviceTree tree, TreeArchitecture architec
             DmaParent = parent == node.Parent ? null : parent,
             PciHost = host,
             WindowsBelow = IsPciHost(node) ? _walk.WindowsBelow(node) : null,
+            Borrowed = node.Compatible.Any(_borrowers.Contains) && Lender is { } lender ? (lender, _walk.WindowsBelow(lender)) : null,
             IsCoherentBelow = IsPciHost(node) && _walk.IsCoherent(node),
             Iommus = node.Has(TreeProperty.Iommus) ? new(tree, node.Cells(TreeProperty.Iommus), TreeProperty.IommuCells) : null,
             IommuMap = node.Has(TreeProperty.IommuMap) ? MapOf(node) : null,
@@ -144,6 +151,8 @@ internal sealed class TreeFactsReader(DeviceTree tree, TreeArchitecture architec
             IsOnMbus = SunxiMbus.Has(node, tree.Root),
         };
     }
+
+    private TreeNode? Lender => tree.Nodes.FirstOrDefault(node => node.Compatible.Any(_lenders.Contains));
 
     private static TreeNode? RestrictedPoolOf(ImmutableArray<(TreeNode? Region, string? Name)> regions) =>
         regions.Select(named => named.Region).FirstOrDefault(region => region is { IsEnabled: true } && region.Compatible.Contains("restricted-dma-pool"));

@@ -39,9 +39,9 @@ public static class BoardFile
         var memory = ReadMemory(root, root.Required("memory").AsList(PhysicalMemory.RegionsMax), problems);
         var stages = root.Optional("iommus") is { } iommus ? IommuFields.ReadAll(iommus.AsList(BoardDefinition.StagesMax), problems) : [];
         var buses = root.Optional("buses") is { } listed ? BusFields.ReadAll(listed.AsList(BoardDefinition.StagesMax), problems) : [];
-        var devices = ReadDevices(root.Required("devices").AsList(BoardDefinition.DevicesMax), stages, buses, problems);
+        var (devices, spaces) = ReadDevices(root.Required("devices").AsList(BoardDefinition.DevicesMax), stages, buses, problems);
         CheckOwners(root.Optional("memory"), devices);
-        var board = new BoardDefinition(name, title, memory, devices) { Stages = stages };
+        var board = new BoardDefinition(name, title, memory, devices) { Stages = spaces };
         if (problems.Count == before && board.Check() is { } refusal)
         {
             PlaceAtFault(root, board, refusal).Report(refusal, "a board that can exist");
@@ -83,16 +83,18 @@ public static class BoardFile
         _ => node.Wrong("4KiB, 16KiB or 64KiB", 0),
     };
 
-    private static ImmutableArray<Device> ReadDevices(
-        ImmutableArray<FileNode> nodes, ImmutableArray<IommuStage> stages, Dictionary<string, DmaWindows> buses, Problems problems)
+    /// <summary>The devices, and the MMUs of the board: one for each address space.</summary>
+    private static (ImmutableArray<Device> Devices, ImmutableArray<IommuStage> Stages) ReadDevices(
+        ImmutableArray<FileNode> nodes, ImmutableArray<StatedIommu> iommus, Dictionary<string, DmaWindows> buses, Problems problems)
     {
-        var mmus = stages.Select(stage => stage.Name).ToHashSet();
+        var mmus = iommus.Select(iommu => iommu.Stage.Name).ToHashSet();
         var devices = ImmutableArray.CreateBuilder<Device>(nodes.Length);
+        var uses = new List<IommuUse>(2 * nodes.Length);
         var names = new HashSet<string>();
         foreach (var node in nodes)
         {
-            var device = DeviceFields.Read(node, mmus, buses, problems);
-            device = device with { OutputLimit = stages.FirstOrDefault(stage => stage.Name == device.LastMmu)?.OutputLimit ?? 0 };
+            var device = DeviceFields.Read(node, mmus, buses, problems, out var use);
+            uses.Add(use);
             if (device.Name.Length != 0 && !names.Add(device.Name))
             {
                 node.AsMap().PlaceOf("name").Report($"two devices are named {device.Name}", "a different name for each");
@@ -101,7 +103,17 @@ public static class BoardFile
             devices.Add(device);
         }
 
-        return devices.MoveToImmutable();
+        // Names may be used twice only in a file that is not valid anyway.
+        uses.AddRange(devices.Select(device => new IommuUse(new(device.BusMmu is { } bus ? [bus] : []), default)));
+        var (stages, spaces) = IommuSpaces.Of([.. iommus.DistinctBy(iommu => iommu.Stage.Name)], uses);
+        var byName = stages.ToDictionary(stage => stage.Name);
+        return ([.. devices.Select((device, index) => Behind(device, spaces[index], spaces[nodes.Length + index], byName))], stages);
+    }
+
+    private static Device Behind(Device device, string? iommu, string? busMmu, Dictionary<string, IommuStage> stages)
+    {
+        var behind = device with { Iommu = iommu, BusMmu = busMmu };
+        return behind with { OutputLimit = behind.LastMmu is { } last ? stages[last].OutputLimit : 0 };
     }
 
     /// <summary>Checks that device memory belongs to a device of the board.</summary>
@@ -118,7 +130,8 @@ public static class BoardFile
     private static Place PlaceAtFault(MapNode root, BoardDefinition board, Refusal refusal) => refusal.Field switch
     {
         nameof(IommuStage.Owner) => root.Required("iommus")
-            .EntryAt(board.Stages.ToList().FindIndex(stage => StageOwnership.Check(stage, board.Devices) is not null))
+            .AsList(int.MaxValue).Select(entry => entry.AsMap())
+            .First(entry => IsSpaceOf(entry, board.Stages.First(stage => StageOwnership.Check(stage, board.Devices) is not null).Name))
             .PlaceOf("owner"),
         nameof(BoardDefinition.BouncePool) => root.Required("memory")
             .EntryAt(board.Memory.ToList().FindLastIndex(region => region.Kind == MemoryKind.Bounce))
@@ -127,6 +140,10 @@ public static class BoardFile
             root.Required("devices").EntryAt(index).PlaceOf(Vocabulary.Spelt(field ?? string.Empty)),
         _ => root.Place,
     };
+
+    /// <summary>Whether a space is one that an MMU of the file gives.</summary>
+    private static bool IsSpaceOf(MapNode iommu, string space) =>
+        iommu.Required("name").AsName() is var name && (space == name || space.StartsWith($"{name}#", StringComparison.Ordinal));
 
     private static MapNode EntryAt(this FileNode list, int index) => list.AsList(int.MaxValue)[index].AsMap();
 }

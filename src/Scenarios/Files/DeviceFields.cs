@@ -1,3 +1,4 @@
+using DmaGrains.Model;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 using DmaGrains.Reports;
@@ -7,12 +8,15 @@ namespace DmaGrains.Scenarios.Files;
 /// <summary>Reads one device of a board file.</summary>
 internal static class DeviceFields
 {
+    /// <summary>The most streams of a device.</summary>
+    private const int StreamsMax = 64;
+
     private const string NoSuchMmu = "the board has no MMU";
 
     private static readonly string[] _valued =
     [
         "max_segment_size", "max_segment_count", "segment_boundary_mask", "contiguous", "dma_mask", "bus_dma_limit",
-        "windows", "coherent", "iommu", "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line", "never_exports", "pci",
+        "windows", "coherent", "iommu", "streams", "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line", "never_exports", "pci",
         .. ListLimit.All.Select(KeyOf), "preferred_segment_size",
     ];
 
@@ -23,8 +27,9 @@ internal static class DeviceFields
     /// <param name="stages">The names of the board's MMUs.</param>
     /// <param name="buses">The board's buses, and how each sees memory.</param>
     /// <param name="problems">Collects problems.</param>
+    /// <param name="use">The MMUs that it names as its own, and its streams.</param>
     public static Device Read(
-        FileNode node, IReadOnlySet<string> stages, IReadOnlyDictionary<string, DmaWindows> buses, Problems problems)
+        FileNode node, IReadOnlySet<string> stages, IReadOnlyDictionary<string, DmaWindows> buses, Problems problems, out IommuUse use)
     {
         var before = problems.Count;
         var map = node.AsMap();
@@ -42,7 +47,7 @@ internal static class DeviceFields
             Bus = bus,
             Windows = WindowsOf(map, bus is null ? null : buses.GetValueOrDefault(bus)),
             Coherent = map.Optional("coherent")?.AsFlag() ?? false,
-            Iommu = map.Optional("iommu")?.AsNameIn(NoSuchMmu, stages),
+            Iommu = (use = UseOf(map, stages)).Iommus.IsEmpty ? null : use.Iommus.Names[0],
             BusMmu = map.Optional("bus_mmu")?.AsNameIn(NoSuchMmu, stages),
             NeedsStructPage = map.Optional("needs_struct_page")?.AsFlag() ?? false,
             Trusted = map.Optional("trusted")?.AsFlag() ?? false,
@@ -68,6 +73,28 @@ internal static class DeviceFields
         }
 
         return device;
+    }
+
+    private static IommuUse UseOf(MapNode map, IReadOnlyCollection<string> stages)
+    {
+        var use = new IommuUse(map.Optional("iommu")?.AsNamesIn(NoSuchMmu, stages) ?? default, StreamsOf(map.Optional("streams")));
+        if (use.Iommus.IsEmpty && !use.Streams.IsEmpty)
+        {
+            map.PlaceOf("streams").Report("a device has the key 'streams' and not the key 'iommu'", "the MMU that knows it by these streams");
+        }
+
+        return use;
+    }
+
+    private static NameList StreamsOf(FileNode? node)
+    {
+        var streams = (node?.AsList(StreamsMax) ?? []).Select(entry => entry.AsLine(ModelName.LengthMax)).ToList();
+        if (streams.GroupBy(stream => stream).FirstOrDefault(group => group.Count() > 1) is { Key: { Length: > 0 } twice })
+        {
+            node!.Place.Report($"streams has {Quoted.Text(twice)} twice", "each stream once");
+        }
+
+        return new(streams.Distinct());
     }
 
     /// <summary>The key of a further limit in files.</summary>

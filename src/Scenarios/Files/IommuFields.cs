@@ -11,9 +11,9 @@ internal static class IommuFields
     private const uint DefaultGranuleBytes = 4096;
 
     /// <summary>The MMUs, in the order of the file.</summary>
-    public static ImmutableArray<IommuStage> ReadAll(ImmutableArray<FileNode> nodes, Problems problems)
+    public static ImmutableArray<StatedIommu> ReadAll(ImmutableArray<FileNode> nodes, Problems problems)
     {
-        var stages = ImmutableArray.CreateBuilder<IommuStage>(nodes.Length);
+        var stages = ImmutableArray.CreateBuilder<StatedIommu>(nodes.Length);
         var names = new HashSet<string>();
         foreach (var map in nodes.Select(node => node.AsMap()))
         {
@@ -23,7 +23,7 @@ internal static class IommuFields
                 map.PlaceOf("name").Report($"two MMUs are named {stage.Name}", "a different name for each");
             }
 
-            stages.Add(stage);
+            stages.Add(new(stage, map.Optional("enabled")?.AsFlag() ?? true));
         }
 
         return stages.MoveToImmutable();
@@ -33,7 +33,7 @@ internal static class IommuFields
     {
         var before = problems.Count;
         map.AllowOnly(
-            "name", "granule", "first", "last", "policy", "alignment", "reuse", "caches", "owner", "contexts", "reserved", "output_limit", "source");
+            "name", "granule", "first", "last", "policy", "alignment", "reuse", "caches", "owner", "contexts", "reserved", "output_limit", "enabled", "source");
         var name = map.Required("name").AsName();
         var first = new Iova(map.Required("first").AsSize(0, ulong.MaxValue));
         var last = new Iova(map.Required("last").AsSize(0, ulong.MaxValue));

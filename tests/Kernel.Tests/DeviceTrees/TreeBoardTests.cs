@@ -94,7 +94,54 @@ public sealed class TreeBoardTests : IDisposable
 
         var board = BoardFile.Parse(Capture.OfTree("a tree", bytes, new()).Text!, "a tree");
 
-        Assert.Equal(["mmu-a", "mmu-b", "mmu-a", "mmu-a"], board.Devices.Select(device => device.Iommu));
+        Assert.Equal(["mmu#0x7", "mmu#0x8", "mmu#0x7", "mmu#0x7"], board.Devices.Select(device => device.Iommu));
+    }
+
+    [Theory]
+    [InlineData("iommu-second-disabled", null)]
+    [InlineData("iommu-second-broken", "mmu@2000#0x5")]
+    [InlineData("iommu-cells-missing", null)]
+    [InlineData("phandle-duplicate", "mmu@2000#0x1")]
+    public void A_device_is_behind_the_IOMMUs_that_can_be_read_unless_one_is_disabled(string name, string? space) =>
+        Assert.Equal(space, BoardOf(name).Devices.Single(device => device.Name == "gpu@1000").Iommu);
+
+    [Fact]
+    public void A_display_whose_driver_takes_the_windows_of_another_node_has_these()
+    {
+        var bytes = TreeWriter.Bytes(tree =>
+        {
+            tree.Begin(string.Empty).Property("#address-cells", 1).Property("#size-cells", 1);
+            tree.Begin("memory@0").Text("device_type", "memory").Property("reg", 0, 0x4000_0000).End();
+            tree.Begin("soc").Property("#address-cells", 1).Property("#size-cells", 1).Property("dma-ranges", 0xc000_0000, 0, 0x3000_0000);
+            tree.Begin("hvs@0").Text("compatible", "brcm,bcm2711-hvs").End().End();
+            tree.Begin("gpu").Text("compatible", "brcm,bcm2711-vc5").End();
+            tree.End();
+        });
+
+        var board = BoardFile.Parse(Capture.OfTree("a tree", bytes, new()).Text!, "a tree");
+
+        Assert.Equal(new DmaWindows(new DmaWindow(0, 0xc000_0000, 0x3000_0000)), board.Devices.Single(device => device.Name == "gpu").Windows);
+    }
+
+    [Theory]
+    [InlineData("marvell,armada388", "marvell,armada380", 2, true)]
+    [InlineData("marvell,armada388", "marvell,armada380", 1, false)]
+    [InlineData("marvell,armada370", "marvell,armada-370-xp", 2, false)]
+    public void Every_device_of_some_Armadas_is_coherent_with_several_processors(string board, string chip, int processors, bool isCoherent)
+    {
+        var bytes = TreeWriter.Bytes(tree =>
+        {
+            tree.Begin(string.Empty).Property("#address-cells", 1).Property("#size-cells", 1).Text("compatible", board, chip).Begin("cpus");
+            for (var index = 0; index < processors; index++)
+            {
+                tree.Begin($"cpu@{index}").Text("device_type", "cpu").Text("compatible", "arm,cortex-a9").End();
+            }
+
+            tree.End().Begin("memory@0").Text("device_type", "memory").Property("reg", 0, 0x4000_0000).End();
+            tree.Begin("sata").Text("compatible", "example,sata").Property("dmas", 0).End().End();
+        });
+
+        Assert.Equal(isCoherent, BoardFile.Parse(Capture.OfTree("a tree", bytes, new()).Text!, "a tree").Devices.Single().Coherent);
     }
 
     [Fact]

@@ -176,7 +176,8 @@ public class BoardFileTests
             Owner = StageOwner.Driver,
             ContextCount = 4,
         }));
-        Assert.True(board.Stages[1].SaysTheSameAs(new("bus", new(new(0x1000), new(0xffffffff), 4096) { Caches = true }) { OutputLimit = 0xffffffffff }));
+        Assert.Equal(["smmu", "bus#0x880-0x8", "bus"], board.Stages.Select(stage => stage.Name));
+        Assert.True(board.Stages[2].SaysTheSameAs(new("bus", new(new(0x1000), new(0xffffffff), 4096) { Caches = true }) { OutputLimit = 0xffffffffff }));
         Assert.Equal(
             new Device("gpu", new(65536, 4096, 0xffffffff))
             {
@@ -204,9 +205,9 @@ public class BoardFileTests
     [InlineData(
         "    bus: pcie\n", "    bus: pcie\n    windows: [{cpu: 0, bus: 0, size: 1}]\n",
         "45:14: a device has both the key 'bus' and the key 'windows'; expected one of them: the windows of a bus are stated with the bus")]
-    [InlineData("{name: plain,", "{name: pcie,", "70:12: two buses are named pcie; expected a different name for each")]
-    [InlineData("cpu: 0x880000000", "cpu: 0x7fffffff", "68:14: Two windows of pcie hold CPU address 0x7fffffff; expected each address in one")]
-    [InlineData("bus: 0x80000000", "bus: 0xfffffffffffff001", "68:14: Window 1 of pcie, CPU 0x880000000, bus 0xfffffffffffff001, 4096 bytes, runs past the end of 64 bits; expected windows that a bus can have")]
+    [InlineData("{name: plain,", "{name: pcie,", "72:12: two buses are named pcie; expected a different name for each")]
+    [InlineData("cpu: 0x880000000", "cpu: 0x7fffffff", "70:14: Two windows of pcie hold CPU address 0x7fffffff; expected each address in one")]
+    [InlineData("bus: 0x80000000", "bus: 0xfffffffffffff001", "70:14: Window 1 of pcie, CPU 0x880000000, bus 0xfffffffffffff001, 4096 bytes, runs past the end of 64 bits; expected windows that a bus can have")]
     [InlineData("size: 64MiB}]", "size: 0}]", "64:49: size is text '0'; expected 1 to 18446744073709551615, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
     [InlineData("{cpu: 0x40000000, bus: 0x0, size: 64MiB}", "{cpu: 0x40000000, size: 64MiB}", "64:15: an entry of windows has no key 'bus'; expected that key")]
     [InlineData("iommu: smmu", "iommu: mmu", "36:12: the board has no MMU mmu (did you mean smmu?); expected smmu or bus")]
@@ -224,7 +225,7 @@ public class BoardFileTests
         "19:12: gpu and display share smmu: the DMA API manages its tables, not a driver; expected a board that can exist")]
     [InlineData(
         "0xffffffff, source: a choice}", "0xffffffff, owner: driver, source: a choice}",
-        "25:99: gpu has smmu of its own above bus, whose tables the DMA API manages, not a driver; expected a board that can exist")]
+        "25:114: gpu has smmu of its own above bus, whose tables the DMA API manages, not a driver; expected a board that can exist")]
     [InlineData(
         "kind: protected", "kind: bounce",
         "10:24: every-key has two bounce pools, secure and pool; expected one")]
@@ -239,7 +240,7 @@ public class BoardFileTests
     [InlineData("    last: 0xddbfffff\n", "", "12:5: an entry of iommus has no key 'last'; expected that key")]
     [InlineData(
         "last: 0xffffffff, ", "last: 0x1ffe, ",
-        "25:80: No whole granule of 4096 bytes lies from 0x1000 to 0x1ffe; expected an MMU that can exist")]
+        "25:95: No whole granule of 4096 bytes lies from 0x1000 to 0x1ffe; expected an MMU that can exist")]
     [InlineData(
         "policy: first-fit", "policy: best-fit", "16:13: policy is text 'best-fit'; expected top-down, first-fit or round-robin")]
     [InlineData("alignment: granule", "alignment: page", "17:16: alignment is text 'page'; expected size or granule")]
@@ -260,8 +261,8 @@ public class BoardFileTests
             + "expected 0 to 4294967295, such as 4096, 0x1000, 64KiB or 1920x1080x4")]
     [InlineData(
         "source: a choice}\ndevices", "origin: a choice}\ndevices",
-        "25:92: an entry of iommus has the unknown key 'origin'; "
-            + "expected name, granule, first, last, policy, alignment, reuse, caches, owner, contexts, reserved, output_limit or source")]
+        "25:107: an entry of iommus has the unknown key 'origin'; "
+            + "expected name, granule, first, last, policy, alignment, reuse, caches, owner, contexts, reserved, output_limit, enabled or source")]
     public void Read_says_where_and_what_is_wrong_with_MMUs_and_special_memory(string right, string wrong, string expected)
     {
         using var file = new TemporaryFile(EveryKey.Board.With(right, wrong));

@@ -10,7 +10,7 @@ internal static class EveryKey
     private static readonly string[] _valued =
     [
         "max_segment_size", "max_segment_count", "segment_boundary_mask", "contiguous", "dma_mask", "bus_dma_limit", "windows", "coherent", "iommu",
-        "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line", "never_exports", "pci", .. ListLimit.All.Select(limit => Vocabulary.Spelt(limit.Field)),
+        "streams", "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line", "never_exports", "pci", .. ListLimit.All.Select(limit => Vocabulary.Spelt(limit.Field)),
         "preferred_segment_size",
     ];
 
@@ -45,7 +45,7 @@ internal static class EveryKey
               - {start: 0x8000000, size: 1MiB}
               - {start: 0xd0000000, size: 0x1000}
             source: a choice
-          - {name: bus, output_limit: 0xffffffffff, caches: true, first: 0x1000, last: 0xffffffff, source: a choice}
+          - {name: bus, output_limit: 0xffffffffff, caches: true, enabled: true, first: 0x1000, last: 0xffffffff, source: a choice}
         devices:
           - name: gpu
             driver: gpu
@@ -85,7 +85,9 @@ internal static class EveryKey
             driver: camera
             description: Sees memory elsewhere
             windows: [{cpu: 0x40000000, bus: 0x0, size: 64MiB}]
-            sources: {windows: a choice}
+            sources: {windows: a choice, streams: a choice}
+            streams: [0x880 0x8, 0xc80 0x8]
+            iommu: [bus]
         buses:
           - name: pcie
             windows: [{cpu: 0x0, bus: 0x0, size: 2GiB}, {cpu: 0x880000000, bus: 0x80000000, size: 0x1000}]

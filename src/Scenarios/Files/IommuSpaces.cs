@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using DmaGrains.Model;
+using DmaGrains.Model.Translation;
+
+namespace DmaGrains.Scenarios.Files;
+
+/// <summary>An MMU as a board file states it.</summary>
+/// <param name="Stage">What it is.</param>
+/// <param name="IsEnabled">Whether it translates; devices that name one which does not are not translated at all.</param>
+internal readonly record struct StatedIommu(IommuStage Stage, bool IsEnabled);
+
+/// <summary>The MMUs that a device is behind at once, and the streams by which these know it.</summary>
+/// <param name="Iommus">Their names; empty for a device that names none.</param>
+/// <param name="Streams">Empty when they know all their devices as one.</param>
+internal readonly record struct IommuUse(NameList Iommus, NameList Streams)
+{
+    /// <summary>What another device must name, too, to share the address space.</summary>
+    public IEnumerable<(string Iommu, string Stream)> Keys
+    {
+        get
+        {
+            var streams = Streams.IsEmpty ? [string.Empty] : Streams.Names;
+            return Iommus.Names.SelectMany(iommu => streams.Select(stream => (iommu, stream)));
+        }
+    }
+}
+
+/// <summary>The address spaces that MMUs give devices: those that share a stream share one.</summary>
+/// <remarks>Source: drivers/iommu/of_iommu.c (all targets of a device, none of them disabled), generic_device_group and arm_smmu_device_group.</remarks>
+internal static class IommuSpaces
+{
+    /// <summary>The MMUs of the board, one for each space, and that of each use.</summary>
+    /// <param name="iommus">The MMUs of the file, with different names.</param>
+    /// <param name="uses">What each device names.</param>
+    /// <returns>The spaces in the order of the MMUs and of the uses; null for a device that is not translated.</returns>
+    public static (ImmutableArray<IommuStage> Stages, ImmutableArray<string?> Of) Of(
+        ImmutableArray<StatedIommu> iommus, IReadOnlyList<IommuUse> uses)
+    {
+        var enabled = iommus.Where(iommu => iommu.IsEnabled).Select(iommu => iommu.Stage.Name).ToHashSet();
+        var groups = new List<List<int>>();
+        var byKey = new Dictionary<(string, string), List<int>>();
+        for (var use = 0; use < uses.Count; use++)
+        {
+            if (uses[use].Iommus.IsEmpty || !uses[use].Iommus.Names.All(enabled.Contains))
+            {
+                continue;
+            }
+
+            List<int> group = [use];
+            groups.Add(group);
+            foreach (var key in uses[use].Keys)
+            {
+                if (byKey.TryGetValue(key, out var other) && other != group)
+                {
+                    // The elder one goes on, so that a space is where its first device is.
+                    other.AddRange(group);
+                    groups.Remove(group);
+                    foreach (var moved in group.SelectMany(member => uses[member].Keys).Where(byKey.ContainsKey))
+                    {
+                        byKey[moved] = byKey[moved] == group ? other : byKey[moved];
+                    }
+
+                    group = other;
+                }
+
+                byKey[key] = group;
+            }
+        }
+
+        return Name(iommus, uses, [.. groups.OrderBy(group => group.Min())]);
+    }
+
+    private static (ImmutableArray<IommuStage> Stages, ImmutableArray<string?> Of) Name(
+        ImmutableArray<StatedIommu> iommus, IReadOnlyList<IommuUse> uses, List<List<int>> groups)
+    {
+        var stages = ImmutableArray.CreateBuilder<IommuStage>();
+        var names = new string?[uses.Count];
+        var taken = iommus.Select(iommu => iommu.Stage.Name).ToHashSet();
+        var named = uses.SelectMany(use => use.Iommus.Names).ToHashSet();
+        foreach (var (stage, isEnabled) in iommus)
+        {
+            if (isEnabled && !named.Contains(stage.Name))
+            {
+                stages.Add(stage);
+            }
+
+            foreach (var group in groups.Where(group => uses[group.Min()].Iommus.Names[0] == stage.Name))
+            {
+                var first = uses[group.Min()];
+                var name = first.Streams.IsEmpty ? stage.Name : UniqueName.Of(KernelName.ToModel($"{stage.Name}#{first.Streams.Names[0]}"), taken);
+                taken.Add(name);
+                stages.Add(stage with { Name = name });
+                group.ForEach(use => names[use] = name);
+            }
+        }
+
+        return (stages.ToImmutable(), [.. names]);
+    }
+}
