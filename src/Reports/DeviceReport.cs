@@ -74,6 +74,10 @@ public sealed record DeviceReport(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Pci { get; init; }
 
+    /// <summary>Low bits of an address that bounced copies keep; not written when 0.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public uint MinAlignMask { get; init; }
+
     /// <summary>Its stated further limits by their names in board files; null, and not written, without any.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Limits { get; init; }
@@ -108,6 +112,7 @@ public sealed record DeviceReport(
         Windows = BusWindowReport.Of(device.Windows),
         NeverExports = device.NeverExports,
         Pci = device.Pci,
+        MinAlignMask = device.MinAlignMask,
         Limits = LimitsReport.Of(device.Limits),
         LimitsText = [.. device.Limits.Stated.Select(stated => stated.Limit.Takes(stated.Value))],
     };

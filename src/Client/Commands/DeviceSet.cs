@@ -18,6 +18,9 @@ internal sealed class DeviceSet
     private readonly Option<ulong?> _boundary = SizeOption.Create(
         "--segment-boundary-mask", "2^k-1; 0 is unset.", 0, ulong.MaxValue);
 
+    private readonly Option<ulong?> _minAlign = SizeOption.Create(
+        "--min-align-mask", "Low bits of an address that bounced copies keep, 2^k-1; 0 is unset.", 0, uint.MaxValue);
+
     private readonly Option<ulong?> _mask = SizeOption.Create(
         "--dma-mask", "Highest address it can form; 0 is unset (32 bit).", 0, ulong.MaxValue);
 
@@ -79,7 +82,7 @@ internal sealed class DeviceSet
             """,
             [
                 path, _size, _count, _boundary, _mask, _limit, _windows, _contiguous, _coherent, _iommu, _busMmu, _structPage, _trusted, _peerToPeer,
-                _peerBus, _pci, _neverExports, _perLine, _preferred, .. _limits.Select(row => row.Option),
+                _peerBus, _pci, _neverExports, _perLine, _preferred, _minAlign, .. _limits.Select(row => row.Option),
             ]).Does(DeviceCommand.BoardOf(path), async live =>
         {
             var (board, name) = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
@@ -117,6 +120,7 @@ internal sealed class DeviceSet
             NeverExports = Given(parsed, _neverExports, device.NeverExports),
             SegmentsPerLine = Given(parsed, _perLine, device.SegmentsPerLine),
             PreferredSegmentSize = (uint)Given(parsed, _preferred, device.PreferredSegmentSize)!,
+            MinAlignMask = (uint)Given(parsed, _minAlign, device.MinAlignMask)!,
             Limits = _limits.Aggregate(device.Limits, (limits, row) => limits.With(row.Limit, (ulong)Given(parsed, row.Option, limits[row.Limit])!)),
         };
     }

@@ -78,6 +78,10 @@ public sealed record Attachment(
     [Id(17)]
     public ulong OutputLimit { get; init; }
 
+    /// <summary>Low bits of an address that copies keep, 2^k-1; 0 for none (<see cref="Device.MinAlignMask"/>).</summary>
+    [Id(18)]
+    public uint MinAlignMask { get; init; }
+
     /// <summary>Whether the buffer has a hazard of that kind and limit on record for this attachment.</summary>
     internal bool HasOnRecord(HazardKind kind, string field) => (OnRecord & HazardMarks.Of(kind, field)) != 0;
 

@@ -70,6 +70,7 @@ public sealed partial record DmaBuffer
             Iommu = device.Iommu,
             BusMmu = device.BusMmu,
             OutputLimit = device.OutputLimit,
+            MinAlignMask = device.MinAlignMask,
             Traits = TraitsOf(device),
             Access = AccessTo(Lies),
             Barred = Regions.IsEmpty ? 0 : BarredTo(device),

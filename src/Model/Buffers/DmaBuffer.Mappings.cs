@@ -31,6 +31,7 @@ public sealed partial record DmaBuffer
                 Takes = exporter.Demand(Origin.ReadWith),
                 Windows = exporter.Reach.Windows,
                 OutputLimit = exporter.OutputLimit,
+                MinAlignMask = exporter.MinAlignMask,
                 Traits = TraitsOf(exporter),
             }
             : attachment with { Device = "a heap", Iommu = null, BusMmu = null, OutputLimit = 0, HighestAddress = ulong.MaxValue, Windows = default };
@@ -203,6 +204,7 @@ public sealed partial record DmaBuffer
             Space = mapping.Options.HasFlag(MapOptions.OwnSpace) ? attachment.Name : null,
             Windows = attachment.SeenThrough,
             Pci = attachment.Traits.HasFlag(AttachmentTraits.Pci),
+            MinAlignMask = attachment.MinAlignMask,
             Contiguous = attachment.Traits.HasFlag(AttachmentTraits.Contiguous),
         },
         mapped => before.Taken(mapped.TryGetValue(out var held)

@@ -98,6 +98,12 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     [Id(17)]
     public bool Pci { get; init; }
 
+    /// <summary>
+    /// Low bits of an address that a copy in the bounce pool keeps, 2^k-1 (dma_set_min_align_mask; NVMe 0xfff); 0 for none.
+    /// </summary>
+    [Id(18)]
+    public uint MinAlignMask { get; init; }
+
     /// <summary>The MMU next to memory, or null.</summary>
     public string? LastMmu => BusMmu ?? Iommu;
 
@@ -157,7 +163,7 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
 
     /// <summary>Null when the device is valid by itself.</summary>
     /// <returns>
-    /// EINVAL naming Device, Bus, PeerBus, Iommu, BusMmu, SegmentBoundaryMask (holes), MaxSegmentCount (contiguous but more than 1),
+    /// EINVAL naming Device, Bus, PeerBus, Iommu, BusMmu, SegmentBoundaryMask or MinAlignMask (holes), MaxSegmentCount (contiguous but more than 1),
     /// Windows or a limit of the table; ENOSPC naming Windows.
     /// </returns>
     public Refusal? Check()
@@ -173,6 +179,12 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
             return new(
                 Errno.EINVAL, Name, nameof(DeviceDmaParameters.SegmentBoundaryMask), null, mask,
                 $"{Name}: segment boundary mask 0x{mask:x} has holes: expected 0 (unset) or 2^k-1.");
+        }
+
+        if (!DmaConstraints.IsWholeMask(MinAlignMask))
+        {
+            return new(
+                Errno.EINVAL, Name, nameof(MinAlignMask), null, MinAlignMask, $"{Name}: min align mask 0x{MinAlignMask:x} has holes: expected 0 (unset) or 2^k-1.");
         }
 
         foreach (var (limit, value) in Limits.Stated)

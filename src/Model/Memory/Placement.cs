@@ -318,6 +318,30 @@ internal sealed partial class Placement
         ? Math.Min(BitOperations.RoundUpToPowerOf2(Need), region.AreaAlignment >> Page.Shift)
         : 1;
 
+    /// <summary>
+    /// The longest range that a contiguous area gives of a free run, in one of several requests: each starts at a multiple of its own length,
+    /// rounded up to a power of two, but at most of what the kernel aligns to. The run itself in other memory.
+    /// </summary>
+    private static PageExtent AsAreaGives(PageExtent run, MemoryRegionLayout region)
+    {
+        if (region.Kind != MemoryKind.Contiguous)
+        {
+            return run;
+        }
+
+        for (var alignment = region.AreaAlignment >> Page.Shift; alignment != 0; alignment /= 2)
+        {
+            var first = Aligned(run.FirstPfn, alignment);
+            if (first < run.EndPfn && run.EndPfn - first > alignment / 2)
+            {
+                var isMost = alignment == region.AreaAlignment >> Page.Shift;
+                return new(first, isMost ? run.EndPfn - first : Math.Min(alignment, run.EndPfn - first));
+            }
+        }
+
+        return default;
+    }
+
     private bool IsFewIn(PageExtent range)
     {
         foreach (var list in LimitsToMeet)
@@ -430,7 +454,7 @@ internal sealed partial class Placement
         var shorter = new List<PageExtent>();
         foreach (var region in regions)
         {
-            foreach (var part in ReachableRuns(region).Select(run => InUnits(run, unitPages)).SelectMany(run => PartsOf(run, region, list.SegmentBoundaryMask)))
+            foreach (var part in ReachableRuns(region).Select(run => AsAreaGives(run, region.Layout)).Select(run => InUnits(run, unitPages)).SelectMany(run => PartsOf(run, region, list.SegmentBoundaryMask)))
             {
                 var wholePages = part.PageCount / segmentPages * segmentPages;
                 if (wholePages != 0)

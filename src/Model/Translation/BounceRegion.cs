@@ -48,7 +48,7 @@ internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
     /// </returns>
     /// <remarks>
     /// Source: kernel/dma/swiotlb.c, swiotlb_map: each entry by itself, the copy's address checked like any other; the copy crosses no segment
-    /// boundary of the device. The only place that decides which entries are bounced.
+    /// boundary of the device and keeps the low bits that the device asks for. The only place that decides which entries are bounced.
     /// </remarks>
     public (BounceRegion Next, DmaResult<ImmutableArray<BouncedEntry>> Reply) Map(SgTable table, DmaMapRequest request)
     {
@@ -66,7 +66,7 @@ internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
                 }
 
                 var number = (link * SgTable.LinkEntries) + index;
-                var reply = slots.TakeSlots(new(entries[index].LengthBytes, entries[index].Address, request.Takes.SegmentBoundaryMask));
+                var reply = slots.TakeSlots(new(entries[index].LengthBytes, entries[index].Address, request.Takes.SegmentBoundaryMask, request.MinAlignMask));
                 if ((reply.Refusal ?? CheckReach(reply.Value, request)) is { } refusal)
                 {
                     slots.Undo(bounced.Select(entry => entry.Slots).Concat(reply.IsGranted ? [reply.Value] : []));

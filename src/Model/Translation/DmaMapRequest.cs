@@ -53,6 +53,10 @@ public sealed record DmaMapRequest(
     [Id(5)]
     public bool Contiguous { get; init; }
 
+    /// <summary>Low bits of an address that a copy keeps, 2^k-1; 0 for none.</summary>
+    [Id(6)]
+    public uint MinAlignMask { get; init; }
+
     /// <summary>The memory that the device reaches where no MMU stands in between.</summary>
     internal DmaReach Reach => new(HighestAddress, Windows);
 

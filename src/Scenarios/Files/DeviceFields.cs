@@ -16,7 +16,7 @@ internal static class DeviceFields
     private static readonly string[] _valued =
     [
         "max_segment_size", "max_segment_count", "segment_boundary_mask", "contiguous", "dma_mask", "bus_dma_limit",
-        "windows", "coherent", "iommu", "streams", "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line", "never_exports", "pci",
+        "windows", "coherent", "iommu", "streams", "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line", "never_exports", "pci", "min_align_mask",
         .. ListLimit.All.Select(KeyOf), "preferred_segment_size",
     ];
 
@@ -53,6 +53,7 @@ internal static class DeviceFields
             Trusted = map.Optional("trusted")?.AsFlag() ?? false,
             PeerToPeer = map.Optional("peer_to_peer")?.AsFlag() ?? false,
             PeerBus = map.Optional("peer_bus")?.AsName(),
+            MinAlignMask = (uint)(map.Optional("min_align_mask")?.AsSize(0, uint.MaxValue) ?? 0),
             Pci = map.Optional("pci")?.AsFlag() ?? false,
             NeverExports = map.Optional("never_exports")?.AsFlag() ?? false,
             SegmentsPerLine = map.Optional("segments_per_line")?.AsFlag() ?? false,
@@ -67,6 +68,7 @@ internal static class DeviceFields
             {
                 nameof(DeviceDmaParameters.MaxSegmentCount) => "max_segment_count",
                 nameof(Device.Windows) => "windows",
+                nameof(Device.MinAlignMask) => "min_align_mask",
                 _ => "segment_boundary_mask",
             };
             map.PlaceOf(key).Report(refusal, "a device that can exist");

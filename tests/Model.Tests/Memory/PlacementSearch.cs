@@ -137,6 +137,42 @@ internal static class PlacementSearch
             && (ulong)length <= request.Constraints.MaxSegmentSize / 4096
             && IsInReach(first, region, request) && IsInReach(last, region, request)
             && ((firstByte ^ lastByte) & ~request.Constraints.SegmentBoundaryMask) == 0
-            && (region.Kind != MemoryKind.System || first / 1024 == last / 1024);
+            && (region.Kind != MemoryKind.System || first / 1024 == last / 1024)
+            && (region.Kind != MemoryKind.Contiguous || request.Constraints.MaxSegmentCount == 1 || (AreaGives(owners, region, request, first) && AreaGives(owners, region, request, last)));
+    }
+
+    /// <summary>Whether a page lies in the longest range of its free run that starts at a multiple of its length, rounded up to a power of two, up to 256 pages.</summary>
+    private static bool AreaGives(PageOwners owners, MemoryRegionLayout region, AllocationRequest request, ulong pfn)
+    {
+        bool IsGood(ulong page) => page >= region.Range.FirstPfn && page < region.Range.EndPfn && owners.IsFree(page) && IsInReach(page, region, request);
+        var (first, end) = (pfn, pfn + 1);
+        while (first > 0 && IsGood(first - 1))
+        {
+            first--;
+        }
+
+        while (IsGood(end))
+        {
+            end++;
+        }
+
+        for (var length = end - first; length > 0; length--)
+        {
+            for (var start = first; start + length <= end; start++)
+            {
+                var alignment = 1UL;
+                while (alignment < length && alignment < 256)
+                {
+                    alignment *= 2;
+                }
+
+                if (start % alignment == 0)
+                {
+                    return pfn >= start && pfn < start + length;
+                }
+            }
+        }
+
+        return false;
     }
 }
