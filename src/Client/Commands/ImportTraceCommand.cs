@@ -58,13 +58,13 @@ internal sealed class ImportTraceCommand
             var renames = parsed.GetValue(_device) ?? [];
             var renamed = KernelNamesOption.Read(board, renames);
             _files.Check(parsed);
-            var history = StandardInput.Is(file) ? KernelTrace.Read(StandardInput.Open(), StandardInput.Name) : KernelTrace.Read(file);
-            KernelNamesOption.Check(renames, KernelTrace.DevicesOf(history), "in the trace");
             var limits = board is null ? null : new TraceLimits(board, renamed);
-            var report = TraceReport.Of(file, history, limits);
+            var history = StandardInput.Is(file) ? KernelTrace.Read(StandardInput.Open(), StandardInput.Name, limits) : KernelTrace.Read(file, limits);
+            KernelNamesOption.Check(renames, KernelTrace.DevicesOf(history), "in the trace");
+            var report = TraceReport.Of(file, history);
             if (parsed.GetValue(_scenario) is { } scenario)
             {
-                report = report with { Scenario = await WriteAsync(parsed, scenario, history, limits, boardName, cancellation) };
+                report = report with { Scenario = await WriteAsync(parsed, scenario, history, boardName, cancellation) };
             }
 
             Terminal.Answer(parsed, _json, report, TraceText.Write);
@@ -74,7 +74,7 @@ internal sealed class ImportTraceCommand
     }
 
     private async Task<TraceScenarioReport> WriteAsync(
-        ParseResult parsed, string file, TraceHistory history, TraceLimits? limits, string? boardName, CancellationToken cancellation)
+        ParseResult parsed, string file, TraceHistory history, string? boardName, CancellationToken cancellation)
     {
         if (boardName is not null && StandardInput.Is(boardName))
         {
@@ -89,7 +89,7 @@ internal sealed class ImportTraceCommand
             throw new UsageException($"--scenario writes its board to {Quoted.Text(boardFile)} too, which already exists: expected a new file, or --force to replace it.");
         }
 
-        var made = await TraceScenario.OfAsync(history, limits, file, boardFile, cancellation);
+        var made = await TraceScenario.OfAsync(history, file, boardFile, cancellation);
         if (made.BoardText is { } board)
         {
             OutputFile.Try(parsed, _scenario, () => File.WriteAllText(boardFile, board));

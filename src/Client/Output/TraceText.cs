@@ -138,7 +138,7 @@ internal static class TraceText
 
         Write(terminal, "Still held at the end", report.Held.Take(LinesMax).Select(held => held.Device is { } device
             ? $"  {held.Buffer} ({Number(held.SizeBytes)} bytes): {Shown(device)}, {(held.MapCount > 0 ? $"mapped {Of(held.MapCount, "time")}" : held.ListKept == true ? "unmapped, its list is kept" : "not mapped")}; attached by {Shown(held.Task ?? "?")}-{held.Pid}, line {held.Line}"
-            : $"  {held.Buffer} ({Number(held.SizeBytes)} bytes): nobody attached, not released; {(held.Task is { } task ? $"exported by {Shown(task)}-{held.Pid}" : "older than the trace")}, line {held.Line}"), report.Held.Length);
+            : $"  {held.Buffer} ({Number(held.SizeBytes)} bytes): nobody attached, not released; {(held.Task is { } task ? $"exported by {Shown(task)}-{held.Pid}" : "older than the trace")}, line {held.Line}"), report.HeldCount);
     }
 
     private static void WriteDevices(Terminal terminal, TraceReport report)
@@ -161,7 +161,7 @@ internal static class TraceText
             {
                 terminal.Line("  ", "board", false, $": {unmatched}");
             }
-            else if (report.LimitsBroken.IsEmpty)
+            else if (report.LimitsBrokenCount == 0)
             {
                 terminal.Line("  no limit is broken");
             }
@@ -175,7 +175,7 @@ internal static class TraceText
                 }
             }
 
-            More(terminal, report.LimitsBroken.Length, LinesMax, "broken limit");
+            More(terminal, report.LimitsBrokenCount, LinesMax, "broken limit");
         }
 
         Write(terminal, "Failed", report.Failures.Take(LinesMax).Select(failed => $"  line {failed.Line}: {failed.Problem}"), report.Failures.Length);

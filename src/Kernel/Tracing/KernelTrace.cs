@@ -7,8 +7,9 @@ public static class KernelTrace
 {
     /// <summary>Reads a trace from a file.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="limits">A board to hold each list against, or null.</param>
     /// <exception cref="FileFormatException">It cannot be read, or has no event.</exception>
-    public static TraceHistory Read(string path) => Read(FileText.OpenOrFail(path), path);
+    public static TraceHistory Read(string path, TraceLimits? limits = null) => Read(FileText.OpenOrFail(path), path, limits);
 
     /// <summary>The devices of a trace, by the kernel's names.</summary>
     public static IReadOnlyCollection<string> DevicesOf(TraceHistory history) =>
@@ -17,11 +18,12 @@ public static class KernelTrace
     /// <summary>Reads a trace from a stream.</summary>
     /// <param name="stream">The text; closed when read.</param>
     /// <param name="name">Its name in messages.</param>
+    /// <param name="limits">A board to hold each list against, or null.</param>
     /// <exception cref="FileFormatException">It cannot be read further, or has no event.</exception>
-    public static TraceHistory Read(Stream stream, string name)
+    public static TraceHistory Read(Stream stream, string name, TraceLimits? limits = null)
     {
         using var lines = new StreamedLines(stream, name);
-        var history = new TraceHistory();
+        var history = new TraceHistory(limits);
         var text = new TraceText();
         while (lines.Next())
         {

@@ -18,19 +18,19 @@ namespace DmaGrains.Kernel.Tracing;
 public sealed class TraceHistory
 {
     /// <summary>The most steps that are kept; more are counted only.</summary>
-    public const int StepsMax = 100_000;
+    public const int StepsMax = 25_000;
 
     /// <summary>The most buffers that are kept; more are counted only.</summary>
-    public const int BuffersMax = 50_000;
+    public const int BuffersMax = 10_000;
 
-    /// <summary>The most segments that are kept of all lists together.</summary>
-    public const int SegmentsMax = 1 << 20;
-
-    /// <summary>The most problems that are kept.</summary>
+    /// <summary>The most problems that are kept, and the most broken limits.</summary>
     public const int ProblemsMax = 1000;
 
-    /// <summary>The most buffers, attachments, tasks or devices at one time.</summary>
-    public const int LiveMax = 1 << 16;
+    /// <summary>The most buffers, attachments or tasks at one time.</summary>
+    public const int LiveMax = 1 << 15;
+
+    /// <summary>The most devices.</summary>
+    public const int DevicesMax = 4096;
 
     // Beyond a page of addresses the event of an unmap is too long for the ring buffer, and is not there.
     private const int UnmapShownMax = 480;
@@ -46,14 +46,23 @@ public sealed class TraceHistory
     private readonly List<TracedBuffer> _buffers = [];
     private readonly List<TraceProblem> _problems = [];
     private readonly long[] _counts = new long[Enum.GetValues<TraceOp>().Length];
-    private int _segments;
     private int _attachmentCount;
     private int _bufferCount;
     private int _stepCount;
 
+    /// <summary>A history without events.</summary>
+    /// <param name="limits">A board to hold each list against, or null.</param>
+    internal TraceHistory(TraceLimits? limits = null) => Limits = limits;
+
+    /// <summary>The board that lists are held against, or null.</summary>
+    public TraceLimits? Limits { get; }
+
     internal IReadOnlyList<TracedStep> Steps => _steps;
 
     internal IReadOnlyList<TracedBuffer> Buffers => _buffers;
+
+    /// <summary>The buffers that have not ended, in the order in which they are seen.</summary>
+    internal IEnumerable<TracedBuffer> Live => _byPointer.Values.OrderBy(buffer => buffer.Line);
 
     internal IEnumerable<TracedDevice> Devices => _devices.Values;
 
@@ -96,6 +105,12 @@ public sealed class TraceHistory
     internal ulong? BeganNs { get; private set; }
 
     internal ulong EndedNs { get; private set; }
+
+    /// <summary>Limits of the board that lists break: the first of them.</summary>
+    internal List<TraceLimitReport> Broken { get; } = [];
+
+    /// <summary>How many there are.</summary>
+    internal long BrokenCount { get; private set; }
 
     /// <summary>What went wrong beside refused maps: failed lists, contiguous areas without room, addresses without an entry.</summary>
     internal List<TraceProblem> Failures { get; } = [];
@@ -550,6 +565,11 @@ public sealed class TraceHistory
             step.RefusedBounces = call.Bounces;
             step.DmaApiCall = call.Bounces.Count > 0 ? true : null;
             RefusedMaps++;
+            if (step.Number > StepsMax)
+            {
+                Failed(mapped, $"{Shown(step.Device ?? "?")}: a map of {attachment.Buffer.Name} was refused with {ErrnoText.Of(error)} (step {step.Number}).");
+            }
+
             return;
         }
 
@@ -577,6 +597,15 @@ public sealed class TraceHistory
         }
 
         step.List = attachment.List;
+        foreach (var broken in Limits?.Broken(step) ?? [])
+        {
+            BrokenCount++;
+            if (Broken.Count < ProblemsMax)
+            {
+                Broken.Add(broken);
+            }
+        }
+
         BouncedMaps += step.List is { Bounces.Count: > 0 } ? 1 : 0;
         if (step.Device is { } name && DeviceOf(name) is { } device)
         {
@@ -630,17 +659,10 @@ public sealed class TraceHistory
             return;
         }
 
-        var segments = list.Segments;
-        if (_segments + segments.Length > SegmentsMax)
-        {
-            segments = [];
-        }
-
-        _segments += segments.Length;
         var isTranslated = list.Segments.Length != list.Physical.Length || !Same(list);
         call.List = new()
         {
-            Segments = segments,
+            Segments = list.Segments,
             SegmentCount = list.SegmentCount,
             EntryCount = list.EntryCount,
             LongestBytes = list.Segments.IsEmpty ? 0 : list.Segments.Max(segment => segment.LengthBytes),
@@ -649,10 +671,9 @@ public sealed class TraceHistory
             Bounces = call.Bounces,
             HasIommu = call.HasIommu,
         };
-        if (call.Step.Buffer is { } buffer && !list.Physical.IsEmpty)
+        if (!list.Physical.IsEmpty)
         {
-            buffer.LowestPhysical = Math.Min(buffer.LowestPhysical ?? ulong.MaxValue, list.Physical.Min());
-            buffer.HighestPhysical = Math.Max(buffer.HighestPhysical ?? 0, list.Physical.Max());
+            call.Step.Buffer?.LiesAt(list.Physical.Min(), list.Physical.Max());
         }
 
         if (isTranslated && call.Bounces.Count == 0 && DeviceOf(list.Device) is { } device)
@@ -722,6 +743,7 @@ public sealed class TraceHistory
         if (CallOf(bounced) is { Step: { Op: TraceOp.Map or TraceOp.Attach, Device: var name } } call && (name is null || name == bounced.Device))
         {
             call.Bounces = call.Bounces.With(bounced);
+            call.Step.Buffer?.LiesAt(bounced.Address, bounced.Address);
         }
         else
         {
@@ -731,7 +753,7 @@ public sealed class TraceHistory
 
     // Devices.
     private TracedDevice? DeviceOf(string name) => _devices.TryGetValue(name, out var device) ? device
-        : _devices.Count < LiveMax ? _devices[name] = new(name)
+        : _devices.Count < DevicesMax ? _devices[name] = new(name)
         : null;
 
     private void Count(TraceEvent.DeviceMemory memory)

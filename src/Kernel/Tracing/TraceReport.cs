@@ -13,6 +13,12 @@ namespace DmaGrains.Kernel.Tracing;
 /// <param name="Totals">How often each thing happened.</param>
 public sealed record TraceReport(string File, string? Board, long EventCount, ulong DurationNs, TraceTotalsReport Totals)
 {
+    /// <summary>The most segments of all steps together.</summary>
+    public const int SegmentsMax = 1 << 17;
+
+    /// <summary>The most that is listed of what is still there.</summary>
+    public const int HeldMax = 10_000;
+
     /// <summary>The buffers, in the order in which they are seen.</summary>
     public required ImmutableArray<TracedBufferReport> Buffers { get; init; }
 
@@ -25,11 +31,17 @@ public sealed record TraceReport(string File, string? Board, long EventCount, ul
     /// <summary>What is still there at the end: buffers, and who is attached to them.</summary>
     public required ImmutableArray<TraceHeldReport> Held { get; init; }
 
+    /// <summary>How much is still there; <see cref="Held"/> has the first of it.</summary>
+    public required int HeldCount { get; init; }
+
     /// <summary>Devices with what they mapped, buffers or not.</summary>
     public required ImmutableArray<TracedDeviceReport> Devices { get; init; }
 
     /// <summary>Lists that break a limit of their device on the board.</summary>
     public required ImmutableArray<TraceLimitReport> LimitsBroken { get; init; }
+
+    /// <summary>How many there are; <see cref="LimitsBroken"/> has the first of them.</summary>
+    public required long LimitsBrokenCount { get; init; }
 
     /// <summary>Why no list could be held against the board: it has none of the devices that map; else null.</summary>
     public required string? BoardProblem { get; init; }
@@ -56,38 +68,44 @@ public sealed record TraceReport(string File, string? Board, long EventCount, ul
     public TraceScenarioReport? Scenario { get; init; }
 
     /// <summary>Whether the trace is complete, nothing in it was refused or failed, and no list breaks a limit of the board.</summary>
-    public bool Good => ProblemCount == 0 && Totals.Refused == 0 && Failures.IsEmpty && LimitsBroken.IsEmpty && BoardProblem is null;
+    public bool Good => ProblemCount == 0 && Totals.Refused == 0 && Failures.IsEmpty && LimitsBrokenCount == 0 && BoardProblem is null;
 
     /// <summary>The report of a trace.</summary>
     /// <param name="file">Where the text came from.</param>
     /// <param name="history">What happened.</param>
-    /// <param name="limits">The board to hold lists against, or null.</param>
-    public static TraceReport Of(string file, TraceHistory history, TraceLimits? limits) => new(
-        file,
-        limits?.Board.Name,
-        history.EventCount,
-        history.EndedNs >= (history.BeganNs ?? 0) ? history.EndedNs - (history.BeganNs ?? 0) : 0,
-        TraceTotalsReport.Of(history))
+    public static TraceReport Of(string file, TraceHistory history)
     {
-        Buffers = [.. history.Buffers.Select(TracedBufferReport.Of)],
-        Steps = [.. history.Steps.Select(step => TraceStepReport.Of(step, history.HasDmaEvents))],
-        StepCount = history.StepCount,
-        Held = [.. HeldAtEnd(history)],
-        Devices = [.. history.Devices.OrderBy(device => device.Name, StringComparer.Ordinal).Select(device => TracedDeviceReport.Of(device, limits?.DeviceOf(device.Name)))],
-        LimitsBroken = limits is null ? [] : [.. history.Steps.SelectMany(limits.Broken)],
-        BoardProblem = limits?.Misses([.. history.Devices.Where(device => device.BufferMaps > 0).Select(device => device.Name)]),
-        Failures = [.. history.Failures],
-        Unknown = [.. UnknownOf(history, limits)],
-        Problems = [.. history.Problems],
-        ProblemCount = history.ProblemCount,
-        UnreadLines = history.OutsideCount,
-        LostCount = history.LostCount,
-    };
+        var (limits, room) = (history.Limits, SegmentsMax);
+        List<TraceHeldReport> held = [.. HeldAtEnd(history)];
+        return new(
+            file,
+            limits?.Board.Name,
+            history.EventCount,
+            history.EndedNs >= (history.BeganNs ?? 0) ? history.EndedNs - (history.BeganNs ?? 0) : 0,
+            TraceTotalsReport.Of(history))
+        {
+            Buffers = [.. history.Buffers.Select(TracedBufferReport.Of)],
+            Steps = [.. history.Steps.Select(step => TraceStepReport.Of(step, history.HasDmaEvents, ref room))],
+            StepCount = history.StepCount,
+            Held = [.. held.Take(HeldMax)],
+            HeldCount = held.Count,
+            Devices = [.. history.Devices.OrderBy(device => device.Name, StringComparer.Ordinal).Select(device => TracedDeviceReport.Of(device, limits?.DeviceOf(device.Name)))],
+            LimitsBroken = [.. history.Broken],
+            LimitsBrokenCount = history.BrokenCount,
+            BoardProblem = limits?.Misses([.. history.Devices.Where(device => device.BufferMaps > 0).Select(device => device.Name)]),
+            Failures = [.. history.Failures],
+            Unknown = [.. UnknownOf(history)],
+            Problems = [.. history.Problems],
+            ProblemCount = history.ProblemCount,
+            UnreadLines = history.OutsideCount,
+            LostCount = history.LostCount,
+        };
+    }
 
     private static IEnumerable<TraceHeldReport> HeldAtEnd(TraceHistory history)
     {
         var attached = history.Attachments.ToLookup(attachment => attachment.Buffer);
-        foreach (var buffer in history.Buffers.Where(buffer => buffer.IsHeld))
+        foreach (var buffer in history.Live)
         {
             if (!attached.Contains(buffer))
             {
@@ -101,7 +119,7 @@ public sealed record TraceReport(string File, string? Board, long EventCount, ul
         }
     }
 
-    private static IEnumerable<string> UnknownOf(TraceHistory history, TraceLimits? limits)
+    private static IEnumerable<string> UnknownOf(TraceHistory history)
     {
         if (!history.HasProbes)
         {
@@ -140,7 +158,7 @@ public sealed record TraceReport(string File, string? Board, long EventCount, ul
             yield return $"Steps beyond the first {TraceHistory.StepsMax}, which are counted only.";
         }
 
-        if (limits is null)
+        if (history.Limits is null)
         {
             yield return "Limits of devices: no trace has them. --board holds each list against those of a board.";
         }
@@ -278,11 +296,16 @@ public sealed record TraceStepReport(int N, long Line, ulong AtNs, string Op, st
     public string? Note { get; init; }
 
     /// <summary>The report of a step.</summary>
-    internal static TraceStepReport Of(TracedStep step, bool hasDmaEvents)
+    /// <param name="step">The step.</param>
+    /// <param name="hasDmaEvents">Whether the trace has any event of DMA mappings.</param>
+    /// <param name="room">How many segments may still be listed.</param>
+    internal static TraceStepReport Of(TracedStep step, bool hasDmaEvents, ref int room)
     {
         var list = step is { Op: TraceOp.Map or TraceOp.Attach, Result: 0 } ? step.List : null;
         var bounces = list?.Bounces ?? step.RefusedBounces;
         var isMap = step.Op == TraceOp.Map && step.Result is not null;
+        var segments = list is not null && list.Segments.Length <= room ? list.Segments : [];
+        room -= segments.Length;
         return new(
             step.Number, step.Line, step.Head.AtNs, JsonNamingPolicy.KebabCaseLower.ConvertName(step.Op.ToString()), step.Buffer?.Name, step.Device,
             step.Result switch { null => null, 0 => Vocabulary.Ok, { } error => ErrnoText.Of(error) })
@@ -297,8 +320,8 @@ public sealed record TraceStepReport(int N, long Line, ulong AtNs, string Op, st
             Entries = step.EntryCount ?? (uint?)list?.EntryCount,
             Segments = step.SegmentCount ?? (uint?)list?.SegmentCount,
             LongestSegment = list?.LongestBytes,
-            SegmentList = list is null ? [] : [.. list.Segments.Select(segment => new TraceSegmentReport(segment.Address, segment.LengthBytes))],
-            Truncated = list?.IsTruncated,
+            SegmentList = [.. segments.Select(segment => new TraceSegmentReport(segment.Address, segment.LengthBytes))],
+            Truncated = list is null ? null : segments.Length < list.SegmentCount,
             DmaApiCall = hasDmaEvents ? step.DmaApiCall : null,
             Translated = list is null ? null : list.IsTranslated && list.Bounces.Count == 0,
             Bounced = isMap && (list is not null || bounces.Count > 0) ? bounces.Count > 0 : null,

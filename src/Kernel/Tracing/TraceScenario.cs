@@ -16,26 +16,34 @@ namespace DmaGrains.Kernel.Tracing;
 public sealed record TraceScenario(string Text, string? BoardText, int Buffers, int Steps, ImmutableArray<string> Differences)
 {
     /// <summary>The most steps of such a scenario: a file has at most 1 MiB.</summary>
-    public const int StepsMax = 8000;
+    public const int StepsMax = 4000;
+
+    /// <summary>The largest buffer of such a scenario, in bytes.</summary>
+    public const ulong SizeBytesMax = 1UL << 40;
 
     private const int RoundsMax = 8;
     private const int DifferencesMax = 100;
 
     /// <summary>Makes a scenario, and plays it until it ends as the trace does, or what differs is known.</summary>
-    /// <param name="history">The trace.</param>
-    /// <param name="limits">The board to play on; null to make one of the trace.</param>
+    /// <param name="history">The trace; without a board that its lists were held against, one is made of it.</param>
     /// <param name="file">The scenario's path, to which its board's is relative.</param>
     /// <param name="boardFile">The board's path.</param>
     /// <param name="cancellation">Cancels playing.</param>
     /// <exception cref="FileFormatException">Nothing of the trace can be played.</exception>
-    public static async Task<TraceScenario> OfAsync(TraceHistory history, TraceLimits? limits, string file, string boardFile, CancellationToken cancellation)
+    public static async Task<TraceScenario> OfAsync(TraceHistory history, string file, string boardFile, CancellationToken cancellation)
     {
-        var draft = new Draft(history, limits, file);
+        var limits = history.Limits;
+        var draft = new Draft(history, file);
         var traced = limits is null ? TracedBoard.Of(history, draft.Buffers) : null;
         var boardText = traced?.Text(draft.Devices);
         var board = limits?.Board ?? BoardFile.Parse(boardText!, boardFile);
         for (var round = 0; ; round++)
         {
+            if (draft.StepCount == 0)
+            {
+                throw new Place(file, 1, 1).Fail("no step of the trace can be played, so there is nothing to play", "attaches, maps or releases of buffers of known size");
+            }
+
             var played = ScenarioFile.Parse(draft.Text(traced, "board"), file, board);
             var engine = ModelEngine.Create(board).Value;
             var report = await ScenarioRunner.PlayAsync(played, engine, cancellation);
@@ -58,11 +66,12 @@ public sealed record TraceScenario(string Text, string? BoardText, int Buffers, 
         private readonly List<Turn> _turns = [];
         private readonly TraceLimits? _limits;
         private readonly HashSet<TracedBuffer> _kept = [];
+        private readonly Dictionary<(string Device, int Further), string> _further = [];
         private readonly bool _bounces;
 
-        public Draft(TraceHistory history, TraceLimits? limits, string file)
+        public Draft(TraceHistory history, string file)
         {
-            _limits = limits;
+            _limits = history.Limits;
             _bounces = history.Steps.Any(step => step.List?.Bounces.Count > 0 || step.RefusedBounces.Count > 0);
             Buffers = Choose(history);
             if (Buffers.Count == 0)
@@ -91,7 +100,8 @@ public sealed record TraceScenario(string Text, string? BoardText, int Buffers, 
 
         public List<string> Differences { get; } = [];
 
-        public IReadOnlyCollection<string> Devices => [.. _turns.Select(turn => turn.Kernel).OfType<string>().Distinct().DefaultIfEmpty("none")];
+        /// <summary>The devices, by the kernel's names: their names in the scenario.</summary>
+        public Dictionary<string, string> Devices { get; } = [];
 
         public int StepCount => _turns.Count;
 
@@ -163,11 +173,6 @@ public sealed record TraceScenario(string Text, string? BoardText, int Buffers, 
                 text.End().End();
             }
 
-            if (_turns.Count == 0)
-            {
-                text.Map().Pair("name", Exporter).Pair("steps", []).End();
-            }
-
             return text.End().Pair("order", _turns.Select(turn => turn.Importer)).ToString();
         }
 
@@ -206,7 +211,7 @@ public sealed record TraceScenario(string Text, string? BoardText, int Buffers, 
             foreach (var buffer in history.Buffers)
             {
                 var count = 2 * counts.GetValueOrDefault(buffer);
-                if (buffer.SizeBytes is null or 0 or > BufferExport.SizeBytesMax)
+                if (buffer.SizeBytes is null or 0 or > SizeBytesMax)
                 {
                     unsized++;
                 }
@@ -221,7 +226,7 @@ public sealed record TraceScenario(string Text, string? BoardText, int Buffers, 
                 }
             }
 
-            Tell(unsized, "of unknown size");
+            Tell(unsized, "of unknown or impossible size");
             Tell(left + history.BufferCount - history.Buffers.Count, "beyond what a scenario holds");
             return chosen;
         }
@@ -236,7 +241,7 @@ public sealed record TraceScenario(string Text, string? BoardText, int Buffers, 
 
         private void Add(TracedStep step, TracedBuffer buffer, Dictionary<TracedAttachment, string> names, HashSet<(string, TracedBuffer)> open)
         {
-            if (step.Op is not (TraceOp.Unmap) && step is { Op: TraceOp.Release })
+            if (step.Op == TraceOp.Release)
             {
                 _turns.Add(new(step.Line, Exporter, null, null, "release", buffer, null, Vocabulary.Ok));
                 return;
@@ -280,12 +285,23 @@ public sealed record TraceScenario(string Text, string? BoardText, int Buffers, 
 
         private string? DeviceOf(string kernel)
         {
+            if (Devices.TryGetValue(kernel, out var known))
+            {
+                return known;
+            }
+
             if (_limits is null)
             {
-                return KernelName.ToModel(kernel);
+                var made = KernelName.ToModel(kernel);
+                return Devices[kernel] = UniqueName.Of(made, Devices.Values.Concat(_further.Values).Append(Exporter));
             }
 
             var device = _limits.DeviceOf(kernel);
+            if (device is not null)
+            {
+                Devices[kernel] = device;
+            }
+
             var missing = $"{Quoted.Text(HarmlessText.Short(kernel, Quoted.LengthMax))} is not on {_limits.Board.Name}: its steps are left out.";
             if (device is null && !Differences.Contains(missing))
             {
@@ -296,7 +312,7 @@ public sealed record TraceScenario(string Text, string? BoardText, int Buffers, 
         }
 
         /// <summary>A device is one importer, and a further one for each attachment to a buffer that it is attached to already.</summary>
-        private static string ImporterOf(
+        private string ImporterOf(
             TracedStep step, string device, TracedBuffer buffer, Dictionary<TracedAttachment, string> names, HashSet<(string, TracedBuffer)> open)
         {
             if (step.Attachment is { } attachment && names.TryGetValue(attachment, out var known))
@@ -312,7 +328,12 @@ public sealed record TraceScenario(string Text, string? BoardText, int Buffers, 
             var name = device;
             for (var further = 2; open.Contains((name, buffer)); further++)
             {
-                name = KernelName.ToModel($"{device[..Math.Min(device.Length, ModelName.LengthMax - 8)]}-{further}");
+                if (!_further.TryGetValue((device, further), out var next))
+                {
+                    next = _further[(device, further)] = UniqueName.Of(device, Devices.Values.Concat(_further.Values).Append(Exporter));
+                }
+
+                name = next;
             }
 
             if (step.Attachment is { } first && step.Op != TraceOp.Detach)

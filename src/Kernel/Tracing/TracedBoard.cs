@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Numerics;
 using DmaGrains.Model;
+using DmaGrains.Model.Boards;
+using DmaGrains.Model.Memory;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Kernel.Tracing;
@@ -18,6 +20,9 @@ internal sealed class TracedBoard
     private const ulong FourGiB = 1UL << 32;
     private const ulong DefaultPool = 64 << 20;
 
+    // A board has at most so many pieces of memory, and is slow to play on long before.
+    private const ulong PiecesMax = MemoryRegionLayout.FreeRunsMax / 4;
+
     // What a zone of the page allocator gives in one piece.
     private const ulong BlockBytes = 4 << 20;
 
@@ -25,6 +30,7 @@ internal sealed class TracedBoard
     private readonly Dictionary<TracedBuffer, string> _regionOf = [];
     private readonly TraceHistory _history;
     private readonly bool _isForced;
+    private ulong _pieces;
 
     private TracedBoard(TraceHistory history, bool isForced) => (_history, _isForced) = (history, isForced);
 
@@ -43,8 +49,8 @@ internal sealed class TracedBoard
     }
 
     /// <summary>The board file's text.</summary>
-    /// <param name="devices">The devices to list, by the kernel's names.</param>
-    public string Text(IReadOnlyCollection<string> devices)
+    /// <param name="devices">The devices to list: the board's names by the kernel's.</param>
+    public string Text(IReadOnlyDictionary<string, string> devices)
     {
         var text = new YamlText();
         text.Comment("Written by dmagrains import trace. No trace tells the limits of devices, and only what was used of memory: replace this by a board");
@@ -62,35 +68,42 @@ internal sealed class TracedBoard
         }
 
         text.End();
-        var known = devices.Select(device => (Kernel: device, Traced: _history.Devices.FirstOrDefault(traced => traced.Name == device))).ToList();
-        if (known.Any(device => device.Traced?.LowestIova is not null))
+        var traced = _history.Devices.ToDictionary(device => device.Name);
+        var mmus = devices.Where(device => traced.GetValueOrDefault(device.Key)?.LowestIova is not null).Take(BoardDefinition.StagesMax)
+            .Select((device, index) => (device.Key, Name: $"mmu-{index + 1}")).ToDictionary(mmu => mmu.Key, mmu => mmu.Name);
+        if (mmus.Count > 0)
         {
             text.Word("iommus").List();
-            foreach (var (kernel, traced) in known.Where(device => device.Traced?.LowestIova is not null))
+            foreach (var (kernel, mmu) in mmus)
             {
-                text.Map().Pair("name", MmuOf(kernel)).Pair("first", "0x0").Pair("last", Address(Covering(traced!.HighestIova)))
-                    .Word("source").Quoted($"Its lists used 0x{traced.LowestIova:x} to 0x{traced.HighestIova:x}").End();
+                text.Map().Pair("name", mmu).Pair("first", "0x0").Pair("last", Address(Covering(traced[kernel].HighestIova)))
+                    .Word("source").Quoted($"Lists of {devices[kernel]} used 0x{traced[kernel].LowestIova:x} to 0x{traced[kernel].HighestIova:x}").End();
             }
 
             text.End();
         }
 
         text.Word("devices").List();
-        foreach (var (kernel, traced) in known)
+        foreach (var (kernel, name) in devices)
         {
-            Write(text, kernel, traced);
+            Write(text, kernel, name, mmus.GetValueOrDefault(kernel), traced.GetValueOrDefault(kernel));
+        }
+
+        if (devices.Count == 0)
+        {
+            text.Map().Pair("name", "none").End();
         }
 
         return text.ToString();
     }
 
-    private void Write(YamlText text, string kernel, TracedDevice? traced)
+    private void Write(YamlText text, string kernel, string name, string? mmu, TracedDevice? traced)
     {
         var (mask, source) = MaskOf(kernel, traced);
-        text.Map().Pair("name", KernelName.ToModel(kernel)).Word("description").Quoted(HarmlessText.Short($"In the trace as {kernel}", Quoted.LengthMax)).Pair("dma_mask", Address(mask));
-        if (traced?.LowestIova is not null)
+        text.Map().Pair("name", name).Word("description").Quoted(HarmlessText.Short($"In the trace as {kernel}", Quoted.LengthMax)).Pair("dma_mask", Address(mask));
+        if (mmu is not null)
         {
-            text.Pair("iommu", MmuOf(kernel));
+            text.Pair("iommu", mmu);
         }
 
         text.Word("sources").Map().Word("dma_mask").Quoted(source).End().End();
@@ -123,18 +136,20 @@ internal sealed class TracedBoard
             : (uint.MaxValue, "not in the trace: the kernel's default");
     }
 
-    private static string MmuOf(string kernel) => KernelName.ToModel($"mmu-{kernel}");
-
     private static ulong Covering(ulong address) => address == 0 ? 0xfff : ulong.MaxValue >> BitOperations.LeadingZeroCount(address | 0xfff);
 
     private void AddMemory(IReadOnlyList<TracedBuffer> buffers)
     {
-        var entries = new Dictionary<TracedBuffer, uint>();
+        var entries = new Dictionary<TracedBuffer, ulong>();
         foreach (var step in _history.Steps)
         {
             if (step is { Op: TraceOp.Map, Result: 0, EntryCount: { } count and > 0, Buffer: { } buffer })
             {
                 entries[buffer] = count;
+            }
+            else if (step is { RefusedBounces: { Count: > 0 } copies, Buffer: { SizeBytes: { } size } refused })
+            {
+                entries.TryAdd(refused, Math.Max(1, size / Math.Max(1, copies.SizeBytes / (ulong)copies.Count)));
             }
         }
 
@@ -182,8 +197,23 @@ internal sealed class TracedBoard
     private static ulong Pages(ulong bytes) => (bytes + Page.SizeBytes - 1) / Page.SizeBytes * Page.SizeBytes;
 
     /// <summary>How long the buffer's entries are on average, in whole pages; 0 when it is in one piece, or that is not known.</summary>
-    private static ulong RunOf(TracedBuffer buffer, Dictionary<TracedBuffer, uint> entries) =>
-        entries.TryGetValue(buffer, out var count) && count > 1 ? Pages((buffer.SizeBytes!.Value + count - 1) / count) : 0;
+    private ulong RunOf(TracedBuffer buffer, Dictionary<TracedBuffer, ulong> entries)
+    {
+        if (!entries.TryGetValue(buffer, out var count) || count <= 1)
+        {
+            return 0;
+        }
+
+        var run = Pages((buffer.SizeBytes!.Value + count - 1) / count);
+        var pieces = (buffer.SizeBytes.Value / run) + (BlockBytes / run) + 2;
+        if (_pieces + pieces > PiecesMax)
+        {
+            return 0;
+        }
+
+        _pieces += pieces;
+        return run;
+    }
 
     private void Add(ref ulong at, string name, string kind, ulong bytes, ulong run, string source)
     {

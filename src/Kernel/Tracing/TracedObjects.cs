@@ -33,13 +33,18 @@ internal sealed class TracedBuffer(string name)
     /// <summary>Attachments that have not ended, in no order.</summary>
     public HashSet<TracedAttachment> Attachments { get; } = [];
 
-    /// <summary>The lowest physical address of any list, where a list was seen.</summary>
-    public ulong? LowestPhysical { get; set; }
+    /// <summary>The lowest physical address of any list, or of what was to be copied; null when neither was seen.</summary>
+    public ulong? LowestPhysical { get; private set; }
 
     /// <summary>The highest physical address at which an entry of any list starts.</summary>
-    public ulong? HighestPhysical { get; set; }
+    public ulong? HighestPhysical { get; private set; }
 
-    public bool IsHeld => ReleaseLine is null && !WentUnseen;
+    /// <summary>Entries were seen at these physical addresses.</summary>
+    public void LiesAt(ulong lowest, ulong highest)
+    {
+        LowestPhysical = Math.Min(LowestPhysical ?? ulong.MaxValue, lowest);
+        HighestPhysical = Math.Max(HighestPhysical ?? 0, highest);
+    }
 }
 
 /// <summary>A device's attachment to a buffer.</summary>

@@ -20,7 +20,7 @@ public class TraceHistoryTests
 
         Assert.Equal("Export b1, Attach gpu b1, Map gpu b1 ok [1000+4096 3000+4096] new, Unmap gpu b1 kept, Detach gpu b1 new, Release b1", Story(history));
         Assert.Empty(history.Problems);
-        Assert.DoesNotContain(history.Buffers, buffer => buffer.IsHeld);
+        Assert.Empty(history.Live);
     }
 
     [Fact]
@@ -222,6 +222,25 @@ public class TraceHistoryTests
 
         Assert.Contains("its list of b1 holds it", history.Failures[0].Problem, StringComparison.Ordinal);
         Assert.Contains("no list that it has mapped now", history.Failures[1].Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_beyond_the_steps_that_are_kept_is_followed_and_told()
+    {
+        var writer = new TraceWriter();
+        for (var life = 1UL; life <= TraceHistory.StepsMax / 3; life++)
+        {
+            writer.Export(Frame, inode: life).Probe("dmabuf_cpu_begin", $"dmabuf=0x{Frame:x} dir=0 ino={life}").Release(Frame);
+        }
+
+        var history = writer.Export(Frame, inode: 1 << 20).Attach(Frame, Gpu, inode: 1 << 20)
+            .BeginMap(Frame, Gpu, inode: 1 << 20).Mapped(0, 0, unchecked((ulong)-12L)).Attach(Frame, 0xffb0, "display", inode: 1 << 20).Read();
+        var report = TraceReport.Of("t", history);
+
+        Assert.Equal((TraceHistory.StepsMax, TraceHistory.StepsMax + 3), (report.Steps.Length, report.StepCount));
+        Assert.Equal(["gpu", "display"], report.Held.Select(held => held.Device));
+        Assert.Contains("'gpu': a map of b8334 was refused with ENOMEM", report.Failures.Single().Problem, StringComparison.Ordinal);
+        Assert.Contains(report.Unknown, sentence => sentence.StartsWith("Steps beyond the first", StringComparison.Ordinal));
     }
 
     /// <summary>The steps in one line each: what, device, buffer, outcome of a map, its list, and whether the kernel mapped or ended it then.</summary>

@@ -152,7 +152,7 @@ public class TraceTextTests
         }
 
         var history = TraceWriter.Read(string.Concat(lines.Append("app-1 [0] 1: x: y").Select(line => $"{line}\n")));
-        var report = TraceReport.Of("t", history, null);
+        var report = TraceReport.Of("t", history);
         return report.Totals.Releases <= lines.Count && report.Held.Length <= lines.Count;
     });
 
@@ -167,7 +167,7 @@ public class TraceTextTests
         .Probe("dmabuf_cpu_begin", "dmabuf=0xff10 dir=0 ino=1")
         .Detach(0xff10, 0xffb0, "display").Unmap(0xff10, 0xffa0).Detach(0xff10, 0xffa0).UnmapList("gpu", 0x1000, 0x3000).Release(0xff10);
 
-    private static string Whole(Printer printer) => Reports.ReportJson.Text(TraceReport.Of("t", Sample(printer).Read(), null));
+    private static string Whole(Printer printer) => Reports.ReportJson.Text(TraceReport.Of("t", Sample(printer).Read()));
 
     private static TraceEvent Read(string line) => new TraceText().Read(1, line);
 }
