@@ -2,19 +2,20 @@ using System.CommandLine;
 using System.Text.Json;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
+using DmaGrains.Kernel.Catalogue;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Commands;
 
-/// <summary><c>dmagrains list scenarios|boards|policies|schemas</c>.</summary>
+/// <summary><c>dmagrains list scenarios|boards|policies|drivers|schemas</c>.</summary>
 internal static class ListCommand
 {
     /// <summary>The command.</summary>
     public static Command Create() => new(
         "list",
         """
-        Lists what comes with the program: scenarios, boards, exporters' policies, and schemas of files, each with a description.
+        Lists what comes with the program: scenarios, boards, exporters' policies, drivers of the kernel, and schemas of files, each with a description.
         'dmagrains show NAME' prints one.
 
         Example:
@@ -38,6 +39,11 @@ internal static class ListCommand
             "policy",
             "Lists exporters' policies, the default first.",
             () => PolicyReport.All.Select(policy => (policy.Name, policy.Shows))),
+        Names(
+            "drivers",
+            "driver",
+            "Lists the drivers of the catalogue, each with what it drives and what memory it takes.",
+            () => DriverCatalogue.All.Select(driver => (driver.Name, $"{driver.Title} ({driver.Class}): {DriverText.MemoryOf(driver.Memory)}"))),
         Names(
             "schemas",
             "schema",

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.RegularExpressions;
 using DmaGrains.Client.Live;
 using DmaGrains.Client.Output;
+using DmaGrains.Kernel.Catalogue;
 using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo;
 
@@ -15,24 +16,27 @@ internal static partial class ShowCommand
         ("scenario", name => ShippedFiles.Scenario(name) is { } file ? Standalone(File.ReadAllText(file)) : null),
         ("board", name => ShippedFiles.Board(name) is { } file ? Standalone(File.ReadAllText(file)) : null),
         ("policy", PolicyText),
+        ("driver", name => DriverCatalogue.Named(name) is { } driver ? DriverText.Of(driver) : null),
         ("schema", name => ShippedFiles.Schema(name) is { } file ? File.ReadAllText(file) : null),
     ];
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var name = new Argument<string>("NAME") { Description = "What 'dmagrains list' shows: a scenario, a board, a policy or a schema." };
+        var name = new Argument<string>("NAME") { Description = "What 'dmagrains list' shows: a scenario, a board, a policy, a driver or a schema." };
         var kind = WordOptions.Optional(
-            "--kind", "Which of them, where several have the name; the first of scenario, board, policy and schema when left out.", _kinds.Select(known => known.Kind));
+            "--kind", "Which of them, where several have the name; the first of scenario, board, policy, driver and schema when left out.", _kinds.Select(known => known.Kind));
         var json = CommonOptions.Json();
         var command = new Command(
             "show",
             """
-            Prints a scenario, a board, a policy or a schema that comes with the program, to copy and change. A copy runs anywhere.
+            Prints a scenario, a board, a policy, a driver (as a device of a board file) or a schema that comes with the program, to copy and
+            change. A copy runs anywhere.
 
             Example:
               dmagrains show gpu-and-display > mine.yaml
               dmagrains show raspberry-pi-4 --kind board > my-board.yaml
+              dmagrains show etnaviv
             """)
         {
             name, kind, json,
@@ -49,7 +53,7 @@ internal static partial class ShowCommand
             if (found.Count == 0)
             {
                 throw new UsageException(
-                    $"There is no {only ?? "scenario, board, policy or schema"} {Quoted.Text(wanted)}: "
+                    $"There is no {only ?? "scenario, board, policy, driver or schema"} {Quoted.Text(wanted)}: "
                     + $"{Closest.Expecting(wanted, All(only), "a name that 'dmagrains list' shows")}.");
             }
 
@@ -78,6 +82,7 @@ internal static partial class ShowCommand
         .. kind is null or "scenario" ? ShippedFiles.Scenarios : [],
         .. kind is null or "board" ? ShippedFiles.Boards : [],
         .. kind is null or "policy" ? PolicyReport.All.Select(policy => policy.Name) : [],
+        .. kind is null or "driver" ? DriverCatalogue.All.Select(driver => driver.Name) : [],
         .. kind is null or "schema" ? ShippedFiles.Schemas : [],
     ];
 

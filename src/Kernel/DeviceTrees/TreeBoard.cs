@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using DmaGrains.Kernel.Catalogue;
 using DmaGrains.Kernel.Capturing;
 using DmaGrains.Model;
 using DmaGrains.Model.Boards;
@@ -11,7 +12,6 @@ namespace DmaGrains.Kernel.DeviceTrees;
 /// <summary>Writes the board file of a device tree. What the tree does not tell is reported, never guessed.</summary>
 internal sealed class TreeBoard
 {
-    private const string CatalogueKernel = "Linux 7.3.4";
 
     /// <summary>The most streams of a device, and the cells of one that are written: boards take no more, and trees have fewer.</summary>
     private const int StreamsMax = 64;
@@ -177,7 +177,7 @@ internal sealed class TreeBoard
         string[] comments =
         [
             $"Written by dmagrains capture from a device tree, as a kernel for {_facts.Architecture.Word()} with pages of 4 KiB reads it.",
-            $"Limits of drivers are not in the tree: they are those of {CatalogueKernel} in the catalogue of this program.",
+            "Limits of drivers are not in the tree: they are those of the catalogue of this program.",
             "What is known but not in the format, or assumed:",
             .. left.Select(remark => $"  {remark}"),
             "What no tree tells: limits of drivers that the catalogue does not have, whether there is a bounce pool, which cards are in PCI slots,",
@@ -252,7 +252,7 @@ internal sealed class TreeBoard
     private void Write(YamlText text, TreeDevice device)
     {
         var driver = KnownDriver.Of(device.Node.Compatible);
-        var limits = DriverLimits.Of(KnownDriver.RowOf(device.Node.Compatible));
+        var limits = DriverCatalogue.OfCompatible(device.Node.Compatible);
         var windows = WindowsOf(device);
         string[] iommus = [.. EntriesOf(device).Select(entry => entry.Iommu).Distinct().Select(iommu => _iommus[iommu])];
         string[] streams = [.. EntriesOf(device).Select(entry => entry.Stream).Where(stream => stream.Length != 0).Distinct()];
@@ -264,7 +264,12 @@ internal sealed class TreeBoard
             text.Comment(HarmlessText.Of(remark));
         }
 
-        var values = (limits?.Values ?? []).Select(value => (value.Key, value.Value, $"{limits!.Source} of {CatalogueKernel}, from the catalogue")).ToList();
+        var values = (limits?.Limits ?? []).Select(limit => (limit.Key, limit.Value, $"{limit.At} of Linux {limits!.Kernel}, from the catalogue")).ToList();
+        if (limits is { Exports: false })
+        {
+            values.Add(("never_exports", "true", "the catalogue of this program"));
+        }
+
         values.Add(_facts.IsAllCoherent
             ? ("coherent", "true", "arch/arm/mach-mvebu/coherency.c: with several processors every platform device of this chip is coherent, whatever its tree says")
             : ("coherent", (device.WindowsBelow is null ? device.IsCoherent : device.IsCoherentBelow) ? "true" : "false", "dma-coherent and dma-noncoherent of the device and above it"));
@@ -306,15 +311,15 @@ internal sealed class TreeBoard
         (device.WindowsBelow is null ? string.Empty : "Cards behind the PCI host ") + device.Node.Path
         + $" ({string.Join(", ", device.Node.Compatible)})" + (driver is null ? string.Empty : $", {driver.Class}");
 
-    private IEnumerable<string> RemarksOf(TreeDevice device, DriverLimits? limits)
+    private IEnumerable<string> RemarksOf(TreeDevice device, CatalogueDriver? limits)
     {
         if (limits is null)
         {
-            yield return "unknown: the limits of its driver are not in the catalogue";
+            yield return "unknown: its driver is not in the catalogue";
         }
-        else if (limits.Unknown.Length != 0)
+        else if (limits.Note is { } note)
         {
-            yield return $"unknown: {limits.Unknown}";
+            yield return $"{limits.Name}: {note}";
         }
 
         if (device.Kind == TreeDeviceKind.ByDriver)

@@ -14,7 +14,7 @@ public sealed class SuggestionTests(SiloProcess silo) : IClassFixture<SiloProces
     [InlineData("run gpu", "gpu-and-display gpu-maps-first")]
     [InlineData("run gpu-and-display --st", "--strict")]
     [InlineData("run gpu-and-display --policy trans", "translated")]
-    [InlineData("show --kind ", "board policy scenario schema")]
+    [InlineData("show --kind ", "board driver policy scenario schema")]
     [InlineData("show raspberry-pi-4-", "raspberry-pi-4-aged")]
     [InlineData("device show raspberry-pi-4/v", "raspberry-pi-4/v3d raspberry-pi-4/vc4")]
     [InlineData("buffer attach raspberry-pi-4/frame v", "v3d vc4")]
@@ -38,7 +38,7 @@ public sealed class SuggestionTests(SiloProcess silo) : IClassFixture<SiloProces
 
     [Fact]
     public async Task Command_comes_with_its_first_sentence() =>
-        Assert.Contains("show\tPrints a scenario, a board, a policy or a schema that comes with the program, to copy and change", await AskAsync("sh"));
+        Assert.Contains("show\tPrints a scenario, a board, a policy, a driver (as a device of a board file) or a schema that comes with the program, to copy and change", await AskAsync("sh"));
 
     [Fact]
     public async Task What_follows_the_position_is_not_read() => Assert.Equal(

@@ -1,0 +1,90 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using DmaGrains.Reports;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Kernel.Catalogue;
+
+/// <summary>The drivers of <c>catalogue/*.yaml</c>, which are part of the program.</summary>
+public static class DriverCatalogue
+{
+    private const string Folder = "catalogue/";
+    private const int ListMax = 1000;
+
+    private static readonly Lazy<ImmutableArray<CatalogueDriver>> _all = new(Read);
+
+    private static readonly Lazy<FrozenDictionary<string, CatalogueDriver>> _byCompatible = new(
+        () => All.SelectMany(driver => driver.Compatible.Select(text => (text, driver))).ToFrozenDictionary(pair => pair.text, pair => pair.driver));
+
+    private static readonly Lazy<FrozenDictionary<string, CatalogueDriver>> _byModule = new(
+        () => All.SelectMany(driver => driver.Modules.Select(module => (module, driver))).ToFrozenDictionary(pair => pair.module, pair => pair.driver));
+
+    /// <summary>What memory drivers take, in the catalogue's words.</summary>
+    public static Vocabulary<MemoryTaken> Memory { get; } = new()
+    {
+        ["scattered"] = MemoryTaken.Scattered,
+        ["contiguous"] = MemoryTaken.Contiguous,
+        ["iommu"] = MemoryTaken.Iommu,
+    };
+
+    /// <summary>All drivers, by name.</summary>
+    public static ImmutableArray<CatalogueDriver> All => _all.Value;
+
+    /// <summary>The driver of the first string that has one; null when none has.</summary>
+    /// <param name="compatible">The strings of a device's <c>compatible</c>, the most specific first.</param>
+    public static CatalogueDriver? OfCompatible(IEnumerable<string> compatible)
+    {
+        ArgumentNullException.ThrowIfNull(compatible);
+        return compatible.Select(text => _byCompatible.Value.GetValueOrDefault(text)).FirstOrDefault(driver => driver is not null);
+    }
+
+    /// <summary>The driver of a module, whose name may have <c>-</c> for <c>_</c>; null when it is not in the catalogue.</summary>
+    public static CatalogueDriver? OfModule(string module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        return _byModule.Value.GetValueOrDefault(module.Replace('-', '_'));
+    }
+
+    /// <summary>The driver of a name; null when there is none.</summary>
+    public static CatalogueDriver? Named(string name) => All.FirstOrDefault(driver => driver.Name == name);
+
+    private static ImmutableArray<CatalogueDriver> Read()
+    {
+        var assembly = typeof(DriverCatalogue).Assembly;
+        return [.. assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+            .SelectMany(name => Read(name, InputText.Read(name, assembly.GetManifestResourceStream(name)!)))
+            .OrderBy(driver => driver.Name, StringComparer.Ordinal)];
+    }
+
+    private static IEnumerable<CatalogueDriver> Read(string file, string text)
+    {
+        var root = NodeTree.Parse(file, text);
+        root.AllowOnly("kernel", "class", "drivers");
+        var (kernel, @class) = (root.Required("kernel").AsLine(), root.Required("class").AsLine());
+        return root.Required("drivers").AsList(ListMax).Select(node => Driver(node.AsMap(), @class, kernel));
+    }
+
+    private static CatalogueDriver Driver(MapNode map, string @class, string kernel)
+    {
+        map.AllowOnly("name", "title", "modules", "compatible", "pci", "virtio", "memory", "exports", "limits", "note");
+        return new(map.Required("name").AsLine(), map.Required("title").AsLine(), @class, kernel)
+        {
+            Modules = Lines(map.Optional("modules")),
+            Compatible = Lines(map.Optional("compatible")),
+            Pci = Lines(map.Optional("pci")),
+            Virtio = (int?)map.Optional("virtio")?.AsCount(1, byte.MaxValue),
+            Memory = map.Required("memory").AsChoice(Memory),
+            Exports = map.Required("exports").AsFlag(),
+            Limits = [.. map.Optional("limits")?.AsList(ListMax).Select(node => Limit(node.AsMap())) ?? []],
+            Note = map.Optional("note")?.AsLine(),
+        };
+    }
+
+    private static CatalogueLimit Limit(MapNode map)
+    {
+        map.AllowOnly("key", "value", "at", "says");
+        return new(map.Required("key").AsLine(), map.Required("value").AsLine(), map.Required("at").AsLine(), map.Required("says").AsLine());
+    }
+
+    private static ImmutableArray<string> Lines(FileNode? node) => [.. node?.AsList(ListMax).Select(entry => entry.AsLine()) ?? []];
+}

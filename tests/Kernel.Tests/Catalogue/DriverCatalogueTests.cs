@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using DmaGrains.Kernel.Catalogue;
+using DmaGrains.Scenarios.Files;
+
+namespace DmaGrains.Kernel.Tests.Catalogue;
+
+/// <summary>The catalogue of drivers, and the kernel's source that it cites.</summary>
+public sealed partial class DriverCatalogueTests
+{
+    private static readonly string[] _classes =
+    [
+        "gpu", "display", "camera", "codec", "isp", "blitter", "jpeg", "npu", "storage", "ethernet", "wireless", "usb", "usb-glue", "dma-engine", "crypto", "pci-host",
+        "remoteproc", "iommu",
+    ];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Names_modules_and_strings_belong_to_one_driver()
+    {
+        AssertUnique(DriverCatalogue.All.Select(driver => driver.Name));
+        AssertUnique(DriverCatalogue.All.SelectMany(driver => driver.Modules));
+        AssertUnique(DriverCatalogue.All.SelectMany(driver => driver.Compatible));
+    }
+
+    [Fact]
+    public void Drivers_are_complete() => Assert.All(DriverCatalogue.All, driver =>
+    {
+        Assert.Contains(driver.Class, _classes);
+        Assert.NotEmpty(driver.Modules);
+        Assert.True(driver.Compatible.Length + driver.Pci.Length > 0 || driver.Virtio is not null, driver.Name);
+        AssertUnique(driver.Limits.Select(limit => limit.Key));
+    });
+
+    [Fact]
+    public void Limits_are_what_boards_say() => Assert.All(DriverCatalogue.All.Where(driver => driver.Limits.Length > 0), driver =>
+    {
+        var keys = string.Join("\n", driver.Limits.Select(limit => $"{limit.Key}: {limit.Value}"));
+
+        Assert.Equal(driver.Name, DeviceFile.Parse($"name: {driver.Name}\n{keys}", "device", new(
+            "b", "b", [new("ram", Model.Memory.MemoryKind.System, new(0x100, 64))], [])).Name);
+    });
+
+    [Theory]
+    [InlineData("fsl,imx6q-ipu", "imx-drm")]
+    [InlineData("brcm,2711-v3d", "v3d")]
+    [InlineData("qcom,sdhci-msm-v5", "sdhci")]
+    public void A_device_has_the_driver_of_its_first_known_string(string compatible, string driver) =>
+        Assert.Equal(driver, DriverCatalogue.OfCompatible(["nobody,knows-this", compatible])?.Name);
+
+    [Fact]
+    public void Modules_are_found_by_either_spelling()
+    {
+        Assert.Equal("imx-sdma", DriverCatalogue.OfModule("imx-sdma")?.Name);
+        Assert.Equal("imx-sdma", DriverCatalogue.OfModule("imx_sdma")?.Name);
+        Assert.Null(DriverCatalogue.OfModule("nothing"));
+    }
+
+    /// <summary>Each cited line is there and says the value. The source is that of Debian's package <c>linux-source-6.12</c>.</summary>
+    [Fact]
+    public async Task Each_citation_says_the_value()
+    {
+        var citations = DriverCatalogue.All.SelectMany(driver => driver.Limits.Select(limit => (Driver: driver, Limit: limit))).ToList();
+        foreach (var kernel in citations.GroupBy(citation => citation.Driver.Kernel))
+        {
+            var archive = $"/usr/src/linux-source-{kernel.Key}.tar.xz";
+            Assert.SkipUnless(File.Exists(archive), $"no source of Linux {kernel.Key} is here: install linux-source-{kernel.Key}");
+            var folder = Directory.CreateTempSubdirectory("dmagrains-");
+            try
+            {
+                await ExtractAsync(archive, kernel.Select(citation => $"linux-source-{kernel.Key}/{citation.Limit.At.Split(':')[0]}").Distinct(), folder.FullName);
+                foreach (var (driver, limit) in kernel)
+                {
+                    var (file, number) = (limit.At.Split(':')[0], int.Parse(limit.At.Split(':')[1], CultureInfo.InvariantCulture));
+                    var lines = await File.ReadAllLinesAsync(Path.Combine(folder.FullName, file), Cancellation);
+                    Assert.True(
+                        number <= lines.Length && Space().Replace(lines[number - 1], " ").Contains(limit.Says, StringComparison.Ordinal), $"{driver.Name}: {limit.At} does not say {limit.Says}");
+                    Assert.True(Means(limit), $"{driver.Name}: {limit.Says} is not {limit.Value}");
+                }
+            }
+            finally
+            {
+                folder.Delete(recursive: true);
+            }
+        }
+    }
+
+    private static async Task ExtractAsync(string archive, IEnumerable<string> files, string folder)
+    {
+        var list = Path.Combine(folder, "files");
+        await File.WriteAllLinesAsync(list, files, Cancellation);
+        using var tar = Process.Start("tar", ["-xJf", archive, "-C", folder, "--strip-components", "1", "-T", list]);
+        await tar.WaitForExitAsync(Cancellation);
+        Assert.Equal(0, tar.ExitCode);
+    }
+
+    /// <summary>Whether what stands there is the value: a number of the kernel's, in one of its ways to write them, or for <c>contiguous</c> what asks for one range.</summary>
+    private static bool Means(CatalogueLimit limit)
+    {
+        if (limit.Key == "contiguous")
+        {
+            return limit is { Value: "true", Says: "DRM_GEM_DMA_DRIVER_OPS" or "vb2_dma_contig_memops" or "drm_prime_get_contiguous_size" or "nents > 1" };
+        }
+
+        var value = limit.Value.StartsWith("0x", StringComparison.Ordinal)
+            ? ulong.Parse(limit.Value[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+            : ulong.Parse(limit.Value, CultureInfo.InvariantCulture);
+        return limit.Says switch
+        {
+            "UINT_MAX" or "U32_MAX" => value == uint.MaxValue,
+            var says when Mask().Match(says) is { Success: true } mask => value == MaskOf(int.Parse(mask.Groups[1].ValueSpan, CultureInfo.InvariantCulture)),
+            var says when MaskBits().Match(says) is { Success: true } bits => value == MaskOf(int.Parse(bits.Groups[1].ValueSpan, CultureInfo.InvariantCulture)),
+            var says when says.EndsWith("~0", StringComparison.Ordinal) => value == ulong.MaxValue,
+            var says when Size().Match(says) is { Success: true } size => value == SizeOf(size.Groups[1].Value, size.Groups[2].Value) - (size.Groups[3].Success
+                ? ulong.Parse(size.Groups[3].ValueSpan, CultureInfo.InvariantCulture) : 0),
+            var says when Number().Match(says) is { Success: true } number => value == (number.Groups[1].Success
+                ? ulong.Parse(number.Groups[1].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+                : ulong.Parse(number.Groups[2].ValueSpan, CultureInfo.InvariantCulture)),
+            _ => false,
+        };
+    }
+
+    private static ulong MaskOf(int bits) => bits == 64 ? ulong.MaxValue : (1ul << bits) - 1;
+
+    private static ulong SizeOf(string number, string unit) =>
+        ulong.Parse(number, CultureInfo.InvariantCulture) << (unit == "K" ? 10 : unit == "M" ? 20 : 30);
+
+    private static void AssertUnique(IEnumerable<string> names) => Assert.Empty(names.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key));
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Space();
+
+    [GeneratedRegex(@"^DMA_BIT_MASK\((\d+)\)$")]
+    private static partial Regex Mask();
+
+    [GeneratedRegex(@"DMA_BIT (\d+)$")]
+    private static partial Regex MaskBits();
+
+    [GeneratedRegex(@"SZ_(\d+)([KMG])(?: - (\d+))?$")]
+    private static partial Regex Size();
+
+    [GeneratedRegex(@"(?:0[xX]([0-9a-fA-F]+)|(\d+))$")]
+    private static partial Regex Number();
+}
