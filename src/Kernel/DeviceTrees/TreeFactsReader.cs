@@ -199,7 +199,8 @@ internal sealed class TreeFactsReader(DeviceTree tree, TreeArchitecture architec
             return TreeDeviceKind.Pci;
         }
 
-        var isMade = node.Above().All(above => above.Parent is null || above.Compatible.Any(text => _buses.Contains(text)));
+        // Of what is below /firmware the core makes devices, too (drivers/of/platform.c, of_platform_default_populate_init).
+        var isMade = node.Parent!.Path == "/firmware" || node.Above().All(above => above.Parent is null || above.Compatible.Any(text => _buses.Contains(text)));
         return !isMade ? TreeDeviceKind.ByDriver : node.Compatible.Contains(Amba) ? TreeDeviceKind.Amba : TreeDeviceKind.Platform;
     }
 

@@ -17,4 +17,38 @@ public class TreeFactsTests
 
         FactsComparison.AssertEqual(expected, Trees.Read(bytes, architecture));
     }
+
+    [Theory]
+    [InlineData("/firmware/scm", "platform")]
+    [InlineData("/firmware/scm/below", "by-driver")]
+    [InlineData("/soc/firmware/scm", "by-driver")]
+    [InlineData("/soc/bus", "platform")]
+    [InlineData("/soc/bus/amba", "amba")]
+    [InlineData("/soc/other/amba", "by-driver")]
+    public void The_core_makes_devices_below_buses_that_it_knows_and_directly_below_firmware(string path, string kind)
+    {
+        var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var facts = Trees.Read(
+            TreeWriter.Bytes(tree =>
+            {
+                tree.Begin(string.Empty);
+                foreach (var name in names)
+                {
+                    tree.Begin(name).Property("dma-coherent").Text("compatible", name switch
+                    {
+                        "soc" or "bus" => "simple-bus",
+                        "amba" => "arm,primecell",
+                        _ => "example,any",
+                    });
+                }
+
+                for (var level = 0; level <= names.Length; level++)
+                {
+                    tree.End();
+                }
+            }),
+            TreeArchitecture.Arm64);
+
+        Assert.Equal(kind, facts["devices"]!.AsArray().Single(device => device!["path"]!.GetValue<string>() == path)!["kind"]!.GetValue<string>());
+    }
 }
