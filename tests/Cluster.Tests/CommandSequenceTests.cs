@@ -57,7 +57,8 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
             Gen.Int[0, 30].Select(chance => chance == 0 ? new DmaCommand.Release() : chance == 1 ? new DmaCommand.Revoke() : (DmaCommand)new DmaCommand.Unmap("m0"))));
 
     private static readonly Gen<NameList> _anyMemory =
-        Gen.OneOf(default, new NameList("ram"), new NameList("cma", "high"), new NameList("splash"), new NameList("bar"), new NameList("switched"));
+        Gen.OneOf(default, new NameList("ram"), new NameList("cma", "high"), new NameList("splash"), new NameList("bar"), new NameList("switched"),
+            new NameList("gpus"), new NameList("codecs"));
 
     private int _nextBoard;
 
@@ -81,8 +82,14 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
         for (var buffer = 0; buffer < 3; buffer++)
         {
             var origin = new BufferExport($"b{buffer}", 300_000UL << buffer, "gpu") { Policy = policy, Memory = memory };
-            board = board.Export(origin).Next;
-            await cluster.Grains.GetBuffer(definition.Name, origin.Name).ExportAsync(origin);
+            (board, var exported) = board.Export(origin);
+            Assert.Equal(exported.Refusal, (await cluster.Grains.GetBuffer(definition.Name, origin.Name).ExportAsync(origin)).Refusal);
+        }
+
+        if (board.Buffer("b0") is null)
+        {
+            // The export was refused, by both: there is nothing to command.
+            return;
         }
 
         // Consecutive steps on one buffer, at most a batch of them, are one call.
@@ -132,6 +139,8 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
             new("splash", MemoryKind.Carveout, new PageExtent(0x2000, 600)),
             new("bar", MemoryKind.Vram, new PageExtent(0x3000, 600)) { Device = "gpu", PeerBus = "root", PeerPath = PeerPath.HostBridge },
             new("switched", MemoryKind.Vram, new PageExtent(0x4000, 600)) { Device = "gpu", PeerBus = "root", PeerPath = PeerPath.BusAddress },
+            new("gpus", MemoryKind.Contiguous, new PageExtent(0x5000, 300)) { Users = new("display", "gpu") },
+            new("codecs", MemoryKind.Carveout, new PageExtent(0x6000, 300)) { Users = new("codec") },
             new("high", MemoryKind.System, new PageExtent(0x200000, 256), ReservedEveryPages: 16, ReservedPages: 1),
         ],
         [

@@ -52,7 +52,7 @@ internal sealed record Candidate(string? Exporter, AllocatesFor Allocates, NameL
         NameList[] memory =
         [
             default,
-            .. Named(board).Where(region => region.Kind != MemoryKind.Vram || region.IsOwnOf(device)).Select(region => new NameList(region.Name)),
+            .. Named(board).Where(region => IsOpenTo(region, device)).Select(region => new NameList(region.Name)),
         ];
         return memory.Select(names => new Candidate(device, AllocatesFor.ForItself, names))
             .Concat(memory.Select(names => new Candidate(device, AllocatesFor.ForAll, names)));
@@ -62,12 +62,20 @@ internal sealed record Candidate(string? Exporter, AllocatesFor Allocates, NameL
     [
         .. devices.Select(device => new Candidate(device, AllocatesFor.ForItself, default)),
         .. devices.SelectMany(device => Named(board)
-            .Where(region => region.IsOwnOf(device))
+            .Where(region => region.IsOwnOf(device) || region.Users.Names.Contains(device))
             .Select(region => new Candidate(device, AllocatesFor.ForItself, new(region.Name)))),
         .. Heaps(board, pages).Select(names => new Candidate(null, AllocatesFor.ForNobody, names)),
         new(null, AllocatesFor.ForAll, default),
-        .. Named(board).Select(region => new Candidate(region.Device, AllocatesFor.ForAll, new(region.Name))),
+        .. Named(board).SelectMany(region => ExportersFrom(region, devices).Select(exporter => new Candidate(exporter, AllocatesFor.ForAll, new(region.Name)))),
     ];
+
+    /// <summary>Whether a device may export from a region that it names.</summary>
+    private static bool IsOpenTo(MemoryRegionLayout region, string device) =>
+        (region.Kind != MemoryKind.Vram || region.IsOwnOf(device)) && (region.Users.IsEmpty || region.Users.Names.Contains(device));
+
+    /// <summary>Who would export from a region: its device, those importers whose own it is, or anybody.</summary>
+    private static IEnumerable<string?> ExportersFrom(MemoryRegionLayout region, IEnumerable<string> devices) =>
+        region.Users.IsEmpty ? [region.Device] : (IEnumerable<string?>)devices.Intersect(region.Users.Names);
 
     /// <summary>
     /// The memory of heaps: the system heap, with zones from the highest down; vendors' heaps of a single zone; and every region that is
@@ -82,7 +90,7 @@ internal sealed record Candidate(string? Exporter, AllocatesFor Allocates, NameL
             .ToList();
         return (zones.Count == 0 ? [] : (NameList[])[new(zones.Select(zone => zone.Name))])
             .Concat(zones.Where(zone => zone.Range.PageCount - zone.ReservedPageCount >= pages).Skip(1).Select(zone => new NameList(zone.Name)))
-            .Concat(Named(board).Where(region => region.Kind != MemoryKind.Vram).Select(region => new NameList(region.Name)));
+            .Concat(Named(board).Where(region => region.Kind != MemoryKind.Vram && region.Users.IsEmpty).Select(region => new NameList(region.Name)));
     }
 
     private static IEnumerable<MemoryRegionLayout> Named(BoardDefinition board) => board.Memory

@@ -246,7 +246,7 @@ public sealed class TopologyPicture
     {
         var (top, middle) = (TopOf(row), MiddleOf(row));
         var fill = region.Kind is MemoryKind.System ? "#e3f3ec" : region.Kind is MemoryKind.Contiguous ? "#c9e8dc" : "#f2e4ee";
-        if (!region.Kind.IsNamedOnly() || region.Kind is MemoryKind.Bounce)
+        if (NamedRegions.MayGive(default, region) || region.Kind is MemoryKind.Bounce)
         {
             _picture.Line(_line, middle, _regions.Left, middle, Ink);
         }

@@ -62,7 +62,7 @@ internal sealed record Script(Importer Importer)
     };
 
     private static IEnumerable<string> RegionsOf(Scenario scenario, Fault.MemoryRunsOut memory) => scenario.Board.Memory
-        .Where(region => memory.Region is null ? !region.Kind.IsNamedOnly() : region.Name == memory.Region)
+        .Where(region => memory.Region is null ? NamedRegions.MayGive(default, region) : region.Name == memory.Region)
         .Select(region => region.Name);
 
     private static string Unused(string name, HashSet<string> names)

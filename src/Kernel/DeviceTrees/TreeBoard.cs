@@ -192,8 +192,15 @@ internal sealed class TreeBoard
         text.Word("memory").List();
         foreach (var region in _layout.Regions)
         {
-            text.Map().Pair("name", region.Name).Pair("kind", region.Kind).Pair("start", Address(region.Start)).Pair("size", Sizes.Exact(region.SizeBytes))
-                .Word("source").Quoted(Line(region.Source)).End();
+            text.Map().Pair("name", region.Name).Pair("kind", region.Kind).Pair("start", Address(region.Start)).Pair("size", Sizes.Exact(region.SizeBytes));
+            if (UsersOf(region.Name) is { Count: > 0 } users)
+            {
+                text.Word("users").List(inLine: true);
+                users.ForEach(user => text.Quoted(user));
+                text.End();
+            }
+
+            text.Word("source").Quoted(Line(region.Source)).End();
         }
 
         text.End();
@@ -203,6 +210,11 @@ internal sealed class TreeBoard
         _devices.ForEach(device => Write(text, device));
         return text.ToString();
     }
+
+    /// <summary>The devices that name a region of reserved memory; none for the area for everybody, and for other memory.</summary>
+    private List<string> UsersOf(string region) => _layout.NamesOf.FirstOrDefault(named => named.Value == region).Key is { } node && node != _facts.DefaultArea?.Node
+        ? [.. _devices.Where(device => device.Regions.Any(named => named.Region == node)).Select(device => _names[device])]
+        : [];
 
     private void WriteIommus(YamlText text)
     {

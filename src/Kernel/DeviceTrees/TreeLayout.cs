@@ -17,6 +17,7 @@ internal sealed class TreeLayout
 
     private readonly TreeFacts _facts;
     private readonly HashSet<string> _names = [];
+    private readonly HashSet<TreeNode> _users;
     private readonly List<CapturedRegion> _regions = [];
     private List<ByteRange> _free;
 
@@ -27,6 +28,8 @@ internal sealed class TreeLayout
     public TreeLayout(TreeFacts facts, IReadOnlyList<StatedMemory> memory)
     {
         _facts = facts;
+        _users = facts.Devices.Where(device => !device.Node.Has(TreeProperty.IommuCells)).SelectMany(device => device.Regions)
+            .Select(named => named.Region).OfType<TreeNode>().ToHashSet();
         _free = ByteRange.Merge((memory.Count > 0 ? Given(memory) : Stated()).Select(WholePagesWithin));
         Keep(facts.Tree.Reserved.Select(entry => RangeOf(new(entry.Start, entry.SizeBytes))), "memory reservation block of the tree's header");
         foreach (var region in facts.Reserved.Where(region => region.Kind is not (ReservedKind.Freed or ReservedKind.Ignored) && !region.Ranges.IsEmpty))
@@ -150,11 +153,10 @@ internal sealed class TreeLayout
         }
     }
 
-    /// <summary>Whether a board can have it: an area, or memory without struct pages that a device names.</summary>
-    private static bool IsRegionOfBoard(ReservedRegion region) =>
-        region.Kind == ReservedKind.Cma
-        || region.Kind == ReservedKind.Coherent
-        || (region is { Kind: ReservedKind.Reserved, IsNoMap: true } && region.Users.Any(user => user.Device.IsReachable));
+    /// <summary>Whether a board has it: the area for everybody, or one, or memory without struct pages, that a device of the board names.</summary>
+    private bool IsRegionOfBoard(ReservedRegion region) =>
+        region is { Kind: ReservedKind.Cma, IsCmaDefault: true }
+        || ((region.Kind is ReservedKind.Cma or ReservedKind.Coherent || region is { Kind: ReservedKind.Reserved, IsNoMap: true }) && _users.Contains(region.Node));
 
     private static string WordsOf(ReservedRegion region) => region.Kind switch
     {

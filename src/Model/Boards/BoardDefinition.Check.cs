@@ -28,6 +28,7 @@ public sealed partial record BoardDefinition
         ?? PhysicalMemory.Check(Memory)
         ?? CheckBehind()
         ?? First(Memory, CheckOwner)
+        ?? First(Memory, CheckUsers)
         ?? CheckBouncePool()
         ?? First(Stages, stage => StageOwnership.Check(stage, Devices));
 
@@ -112,6 +113,15 @@ public sealed partial record BoardDefinition
             ? null
             : Refusal.Of(
                 Errno.EINVAL, nameof(MemoryRegionLayout.Device), $"Region {region.Name} is memory of {region.Device}, and {Name} has no such device.");
+
+    private Refusal? CheckUsers(MemoryRegionLayout region)
+    {
+        // Nearly no region has users: the names of up to 4096 devices are not collected for each.
+        var missing = region.Users.IsEmpty ? null : region.Users.Names.Except(Devices.Select(device => device.Name)).FirstOrDefault();
+        return missing is null
+            ? null
+            : Refusal.Of(Errno.EINVAL, nameof(MemoryRegionLayout.Users), $"Region {region.Name} is for {missing}, and {Name} has no such device.");
+    }
 
     private Refusal? CheckBouncePool()
     {

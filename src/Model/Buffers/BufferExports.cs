@@ -36,7 +36,7 @@ public static class BufferExports
     /// <param name="memory">The names of regions.</param>
     /// <returns>
     /// As <see cref="NamedRegions.ForExport"/>; ENODEV for an unknown exporter, EOPNOTSUPP for one whose driver only imports, EINVAL as
-    /// <see cref="NamedRegions.Find"/>.
+    /// <see cref="NamedRegions.Find"/>, EPERM naming Users for a region of other devices.
     /// </returns>
     /// <remarks>The only place that decides who may export; checks of files and <c>advise</c> ask it.</remarks>
     public static DmaResult<ImmutableArray<MemoryRegionLayout>> Authorize(
@@ -48,12 +48,23 @@ public static class BufferExports
                 Errno.ENODEV, exporter, "Exporter", null, null, $"The board has no device {exporter} to export {buffer}."));
         }
 
+        var found = NamedRegions.ForExport(memory, board);
         return device is { NeverExports: true }
             ? DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(new(
                 Errno.EOPNOTSUPP, exporter, nameof(Device.NeverExports), null, null,
                 $"{exporter} only imports buffers: expected another exporter, or a heap."))
-            : NamedRegions.ForExport(memory, board);
+            : found.TryGetValue(out var regions) && OfOthers(regions, exporter, memory) is { } refusal
+                ? DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(refusal)
+                : found;
     }
+
+    /// <summary>EPERM naming Users when a named region is that of other devices.</summary>
+    private static Refusal? OfOthers(ImmutableArray<MemoryRegionLayout> regions, string? exporter, NameList memory) =>
+        !memory.IsEmpty && regions.FirstOrDefault(region => !region.Users.IsEmpty && (exporter is null || !region.Users.Names.Contains(exporter))) is { } region
+            ? new(
+                Errno.EPERM, exporter, nameof(MemoryRegionLayout.Users), null, null,
+                $"Region {region.Name} is for buffers that {region.Users} exports: expected one of these as the exporter, or other memory.")
+            : null;
 
     /// <summary>Checks that an export is valid and names this buffer; null when it does.</summary>
     /// <returns>EINVAL naming Origin (null) or Name (another buffer's), or as <see cref="BufferExport.Check"/>.</returns>

@@ -53,6 +53,14 @@ public sealed record MemoryRegionLayout(
     [Id(6)]
     public PeerPath PeerPath { get; init; }
 
+    /// <summary>
+    /// For a contiguous area or a carve-out: the devices whose own it is (<c>memory-region</c> in a device tree). Only buffers that one of
+    /// them exports lie there, and only when the exporter names it. Empty when it is everybody's.
+    /// </summary>
+    /// <remarks>Source: drivers/of/of_reserved_mem.c (of_reserved_mem_device_init_by_idx), kernel/dma/contiguous.c (dev_get_cma_area).</remarks>
+    [Id(7)]
+    public NameList Users { get; init; }
+
     /// <summary>The alignment of the start and end of contiguous areas, in bytes; 0 when they may lie anywhere.</summary>
     public ulong PageBlock => PageBlockBytes == 0 ? PageBlockOf(PageOrder) : PageBlockBytes;
 
@@ -141,7 +149,7 @@ public sealed record MemoryRegionLayout(
     }
 
     /// <summary>Null when the region is valid.</summary>
-    /// <returns>EINVAL naming Region, Kind, Range, PageSize, PageBlock, CmaAlignment, Reserved, Device, PeerBus, PeerAccess or PeerPath.</returns>
+    /// <returns>EINVAL naming Region, Kind, Range, PageSize, PageBlock, CmaAlignment, Reserved, Device, PeerBus, PeerAccess, Users or PeerPath.</returns>
     public Refusal? Check()
     {
         if (ModelName.Check(Name, "Region") is { } bad)
@@ -159,7 +167,25 @@ public sealed record MemoryRegionLayout(
             return Refusal.Of(Errno.EINVAL, nameof(Range), $"Region {Name} is empty or reaches beyond 52-bit addresses.");
         }
 
-        return CheckPages() ?? CheckReserved() ?? CheckDevice();
+        return CheckPages() ?? CheckReserved() ?? CheckDevice() ?? CheckUsers();
+    }
+
+    private Refusal? CheckUsers()
+    {
+        if (Users.IsEmpty)
+        {
+            return null;
+        }
+
+        if (Kind is not (MemoryKind.Contiguous or MemoryKind.Carveout))
+        {
+            return Refusal.Of(Errno.EINVAL, nameof(Users), $"Region {Name} states users: expected only for a contiguous area or a carve-out.");
+        }
+
+        return Users.Names.Select(user => ModelName.Check(user, nameof(Users))).FirstOrDefault(bad => bad is not null)
+            ?? (Users.Names.Distinct().Count() == Users.Names.Length
+                ? null
+                : Refusal.Of(Errno.EINVAL, nameof(Users), $"Region {Name} names a user twice: expected each device once."));
     }
 
     private Refusal? CheckPages()

@@ -76,7 +76,7 @@ public static class NamedRegions
     /// <param name="region">A region of the board.</param>
     /// <remarks>The only place that decides from which regions pages come.</remarks>
     public static bool MayGive(NameList names, MemoryRegionLayout region) => names.IsEmpty
-        ? !region.Kind.IsNamedOnly()
+        ? !region.Kind.IsNamedOnly() && region.Users.IsEmpty
         : region.Kind.HoldsBuffers() && names.Names.Contains(region.Name);
 
     private static Refusal? CheckPool(ICollection<MemoryRegionLayout> regions)

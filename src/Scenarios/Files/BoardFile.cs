@@ -123,6 +123,10 @@ public static class BoardFile
         foreach (var region in memory is ListNode list ? list.Entries.OfType<MapNode>() : [])
         {
             region.Optional("device")?.AsDevice(names);
+            foreach (var user in region.Optional("users") is ListNode users ? users.Entries : [])
+            {
+                user.AsDevice(names);
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using DmaGrains.Model;
+using DmaGrains.Model.Boards;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
 using DmaGrains.Reports;
@@ -17,7 +18,7 @@ internal static class RegionFields
     {
         var before = problems.Count;
         var map = node.AsMap();
-        map.AllowOnly("name", "kind", "start", "size", "reserved", "device", "peer_bus", "peer_access", "peer_path", "source");
+        map.AllowOnly("name", "kind", "start", "size", "reserved", "device", "peer_bus", "peer_access", "peer_path", "users", "source");
         var name = map.Required("name").AsName();
         var kind = map.Required("kind").AsChoice(Vocabulary.MemoryKinds);
         var start = map.Required("start").AsWholePages(least: 0, pageOrder);
@@ -32,6 +33,7 @@ internal static class RegionFields
             Device = kind == MemoryKind.Vram ? map.Required("device").AsName() : OfVramOnly(map, "device"),
             PeerBus = kind == MemoryKind.Vram ? map.Optional("peer_bus")?.AsName() : OfVramOnly(map, "peer_bus"),
             PeerAccess = map.Optional("peer_access")?.AsChoice(Vocabulary.PeerAccesses) ?? default,
+            Users = map.Optional("users") is { } users ? new(users.AsList(BoardDefinition.DevicesMax).Select(user => user.AsName())) : default,
             PeerPath = map.Optional("peer_path")?.AsChoice(Vocabulary.PeerPaths) ?? default,
         };
         if (kind != MemoryKind.Vram)
@@ -42,7 +44,8 @@ internal static class RegionFields
 
         if (problems.Count == before && region.Check() is { } refusal)
         {
-            map.PlaceOf(refusal.Field == "Reserved" ? "reserved" : "start").Report(refusal, "addresses below 2^52");
+            map.PlaceOf(refusal.Field switch { "Reserved" => "reserved", nameof(MemoryRegionLayout.Users) => "users", _ => "start" })
+                .Report(refusal, "addresses below 2^52");
         }
 
         return problems.Count == before ? region : null;

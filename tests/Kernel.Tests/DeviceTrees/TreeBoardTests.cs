@@ -1,6 +1,7 @@
 using CsCheck;
 using DmaGrains.Kernel.Capturing;
 using DmaGrains.Kernel.DeviceTrees;
+using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
@@ -153,7 +154,6 @@ public sealed class TreeBoardTests : IDisposable
         Assert.Equal(
             [
                 ("dma", MemoryKind.System, 0x8000_0000UL, 0x2000_0000UL),
-                ("pool@a0000000", MemoryKind.Carveout, 0xa000_0000, 0x10_0000),
                 ("dma-2", MemoryKind.System, 0xa010_0000, 0xf0_0000),
                 ("dma-3", MemoryKind.System, 0xa140_0000, 0x1c0_0000),
                 ("dma-4", MemoryKind.System, 0xa300_1000, 0xff_f000),
@@ -164,6 +164,16 @@ public sealed class TreeBoardTests : IDisposable
         Assert.Contains(
             "Memory: 4 MiB at 0xa1000000 kept: /reserved-memory/restricted@a1000000, a bounce pool for the devices that name it, which boards cannot have yet.",
             report.LeftOut);
+    }
+
+    [Fact]
+    public void Memory_that_a_device_names_is_for_it_alone()
+    {
+        var board = BoardOf("rsv-restricted-device");
+
+        var pool = board.Memory.Single(region => region.Name == "p@a2000000");
+        Assert.Equal((MemoryKind.Carveout, new NameList("gpu")), (pool.Kind, pool.Users));
+        Assert.All(board.Memory.Where(region => region != pool), region => Assert.True(region.Users.IsEmpty));
     }
 
     [Theory]

@@ -26,7 +26,7 @@ internal static class EveryKey
         memory:
           - {name: ram, kind: system, start: 0x40000000, size: 64MiB, reserved: {every: 1MiB, pages: 1}, source: a choice}
           - {name: cma, kind: contiguous, start: 0x50000000, size: 16MiB, source: a choice}
-          - {name: splash, kind: carveout, start: 0x60000000, size: 4MiB, source: a choice}
+          - {name: splash, kind: carveout, start: 0x60000000, size: 4MiB, source: a choice, users: [gpu]}
           - {name: video, kind: vram, start: 0x70000000, size: 16MiB, device: gpu, peer_bus: pcie, peer_access: write, peer_path: host-bridge, source: a choice}
           - {name: taken, kind: stolen, start: 0x80000000, size: 4MiB, source: a choice}
           - {name: secure, kind: protected, start: 0x90000000, size: 4MiB, source: a choice}
