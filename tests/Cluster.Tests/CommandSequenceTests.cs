@@ -86,10 +86,10 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
             Assert.Equal(exported.Refusal, (await cluster.Grains.GetBuffer(definition.Name, origin.Name).ExportAsync(origin)).Refusal);
         }
 
-        if (board.Buffer("b0") is null)
+        // A batch on a buffer that does not exist, because its export was refused, is answered once and not for each of its commands.
+        if (batch > 1)
         {
-            // The export was refused, by both: there is nothing to command.
-            return;
+            steps = [.. steps.Where(step => board.Buffer($"b{step.Buffer}") is not null)];
         }
 
         // Consecutive steps on one buffer, at most a batch of them, are one call.
@@ -139,7 +139,7 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
             new("splash", MemoryKind.Carveout, new PageExtent(0x2000, 600)),
             new("bar", MemoryKind.Vram, new PageExtent(0x3000, 600)) { Device = "gpu", PeerBus = "root", PeerPath = PeerPath.HostBridge },
             new("switched", MemoryKind.Vram, new PageExtent(0x4000, 600)) { Device = "gpu", PeerBus = "root", PeerPath = PeerPath.BusAddress },
-            new("gpus", MemoryKind.Contiguous, new PageExtent(0x5000, 300)) { Users = new("display", "gpu") },
+            new("gpus", MemoryKind.Contiguous, new PageExtent(0x5000, 1024)) { Users = new("display", "gpu") },
             new("codecs", MemoryKind.Carveout, new PageExtent(0x6000, 300)) { Users = new("codec") },
             new("high", MemoryKind.System, new PageExtent(0x200000, 256), ReservedEveryPages: 16, ReservedPages: 1),
         ],
