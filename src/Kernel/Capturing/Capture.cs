@@ -185,6 +185,24 @@ public static class Capture
             ("iommu", mmu, mmu is null ? null : $"{device.Path}/iommu_group"),
         ];
         var known = values.Where(value => value.Value is not null).ToList();
+        if (device.Known is { } driver)
+        {
+            foreach (var limit in driver.Limits.Where(limit => known.TrueForAll(shown => shown.Key != limit.Key)))
+            {
+                known.Add((limit.Key, limit.Value, $"{limit.At} of Linux {driver.Kernel}, from the catalogue"));
+            }
+
+            if (!driver.Exports)
+            {
+                known.Add(("never_exports", "true", "the catalogue of this program"));
+            }
+
+            if (driver.Note is { } note)
+            {
+                text.Comment($"{driver.Name}: {note}");
+            }
+        }
+
         known.ForEach(value => text.Pair(value.Key, value.Value!));
         if (known.Count > 0)
         {

@@ -1,3 +1,5 @@
+using DmaGrains.Kernel.Catalogue;
+
 namespace DmaGrains.Kernel.Capturing;
 
 /// <summary>A device for a board file; what could not be read is null.</summary>
@@ -22,6 +24,9 @@ internal sealed record CapturedDevice(string Name, string KernelName, string Bus
 
     /// <summary>Whether it snoops, with the source.</summary>
     public (bool Snoops, string Source)? Coherent { get; init; }
+
+    /// <summary>What the catalogue knows of its driver; null for nothing.</summary>
+    public CatalogueDriver? Known { get; init; }
 
     /// <summary>Its IOMMU group, or null.</summary>
     public string? Group { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using DmaGrains.Kernel.Catalogue;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Scenarios.Files;
@@ -76,6 +77,7 @@ internal sealed partial class CapturedDevices
                 Interfaces = offered,
                 Facts = [],
                 Limits = new(null, null, null, null),
+                Known = DriverCatalogue.OfModule(_tree.LinkName($"{path}/driver/module") ?? driver),
             }));
         }
 
@@ -281,7 +283,7 @@ internal sealed partial class CapturedDevices
     private void MissTogether()
     {
         MissOf("dma_mask_bits", "no DMA mask shown, read as 32 bits", All.Where(device => device.DmaMask is null));
-        MissOf("dma_parms", "no segment limits shown, because the kernel shows only those of block queues; left unset", All.Where(device => device.Limits is { MaxSegmentSize: null, MaxSegments: null }));
+        MissOf("dma_parms", "no segment limits shown, because the kernel shows only those of block queues, and the catalogue does not have the driver's; left unset", All.Where(device => device.Limits is { MaxSegmentSize: null, MaxSegments: null } && device.Known is not { Limits.Length: > 0 }));
         MissOf("dma-coherent", "not shown whether it snoops, assumed not", All.Where(device => device.Coherent is null));
         if (All.Any(device => device.Limits is { MaxSegmentSize: not null, BoundaryMask: null }))
         {

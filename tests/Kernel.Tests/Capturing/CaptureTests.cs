@@ -44,6 +44,25 @@ public sealed class CaptureTests
     }
 
     [Fact]
+    public void What_the_kernel_does_not_show_of_a_driver_is_from_the_catalogue()
+    {
+        using var phone = AnyMachine.Phone();
+        phone.Link("sys/bus/platform/drivers/gpu/module", "../../../../module/etnaviv");
+        phone.Link("sys/bus/platform/drivers/display/module", "../../../../module/coda_vpu");
+        using var server = AnyMachine.ServerWith();
+
+        var (gpu, codec) = (BoardOf(phone).Devices.Single(device => device.Name == "5000000.gpu"), BoardOf(phone).Devices.Single(device => device.Name == "display"));
+        var disk = BoardOf(server).Devices.Single(device => device.Name == "0000-00-17.0");
+
+        Assert.Equal((1u << 31, (1ul << 40) - 1), (gpu.Parameters!.Value.MaxSegmentSize, gpu.DmaMask));
+        Assert.True(codec.RequiresContiguous);
+        Assert.Contains("etnaviv_drv.c:532 of Linux 6.12, from the catalogue", Capture(phone).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Capture(phone).Unread, unread => unread.Path == "dma_parms");
+        Assert.True(disk.NeverExports);
+        Assert.Equal(128u, disk.Parameters!.Value.MaxSegmentCount);
+    }
+
+    [Fact]
     public void Groups_that_translate_are_MMUs()
     {
         using var machine = AnyMachine.ServerWith();
