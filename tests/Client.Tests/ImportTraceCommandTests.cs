@@ -15,10 +15,10 @@ public class ImportTraceCommandTests
         + Who + "2: dmabuf_attach: (y+0x4/0x260) dmabuf=0xff10 dev=\"gpu\" size=2097152 dynamic=0x0 ino=1 exporter=\"system\"\n"
         + Who + "2: dmabuf_attached: (x+0x1/0x2 <- y) attach=0xffa0\n"
         + Who + "3: dmabuf_map: (z+0x4/0xe0) attach=0xffa0 dmabuf=0xff10 dev=\"gpu\" dir=2 ino=1\n"
-        + Who + "3: dma_map_sg: gpu dir=FROM_DEVICE nents=2/2 ents=2/2 dma_addrs={0x3e00000,0x3f00000} sizes={0x100000,0x100000} phys_addrs={0x3e00000,0x3f00000} attrs=\n"
+        + Who + "3: dma_map_sg: gpu dir=FROM_DEVICE nents=2/2 ents=2/2 dma_addrs={0x3e00000,0x4100000} sizes={0x100000,0x100000} phys_addrs={0x3e00000,0x4100000} attrs=\n"
         + Who + "3: dmabuf_mapped: (x+0x1/0x2 <- z) table=0xff00 segments=2 entries=2\n"
         + Who + "4: dmabuf_unmap: (u+0x4/0x90) attach=0xffa0 dmabuf=0xff10 dev=\"gpu\" table=0xff00 dir=2 ino=1\n"
-        + Who + "4: dma_unmap_sg: gpu dir=FROM_DEVICE phys_addrs={0x3e00000,0x3f00000} attrs=\n"
+        + Who + "4: dma_unmap_sg: gpu dir=FROM_DEVICE phys_addrs={0x3e00000,0x4100000} attrs=\n"
         + Who + "5: dmabuf_detach: (d+0x4/0xd0) dmabuf=0xff10 attach=0xffa0 dev=\"gpu\" ino=1\n"
         + Who + "5: dmabuf_release: (r+0x4/0x90) dmabuf=0xff10\n";
 

@@ -484,6 +484,14 @@ public sealed class TraceHistory
         Grant(call, attached.Attachment, attached);
     }
 
+    private static void Hold(TracedAttachment attachment, TracedList? list)
+    {
+        if (list is not null && attachment.Lists.Count < CallsMax)
+        {
+            attachment.Lists.Add(list);
+        }
+    }
+
     private TracedAttachment Grant(TracedCall call, ulong pointer, TraceEvent happened)
     {
         if (_attachments.TryGetValue(pointer, out var old))
@@ -493,7 +501,7 @@ public sealed class TraceHistory
         }
 
         var attachment = NewAttachment(pointer, call.Step.Buffer!, call.Step.Device, call.StepEvent(), false);
-        attachment.List = call.List;
+        Hold(attachment, call.List);
         call.Step.Attachment = attachment;
         call.Step.Result = 0;
         call.Step.List = call.List;
@@ -576,10 +584,14 @@ public sealed class TraceHistory
         step.Result = 0;
         step.SegmentCount = mapped.SegmentCount;
         step.EntryCount = mapped.EntryCount;
-        attachment.MapCount++;
+        if (attachment.MapCount++ == 0 && call.List is not null)
+        {
+            attachment.Lists.Clear();
+        }
+
         if (call.List is { } list)
         {
-            attachment.List = list;
+            Hold(attachment, list);
             attachment.ListIsKnown = true;
             step.DmaApiCall = true;
         }
@@ -591,12 +603,12 @@ public sealed class TraceHistory
         if (attachment.List is { } held && mapped.SegmentCount is { } count && (count != held.SegmentCount || mapped.EntryCount != held.EntryCount))
         {
             Problem(mapped.Line, $"The map gives {Counted.Of(count, "segment")}, and the list that was mapped last has {held.SegmentCount}: another mapping is missing.");
-            attachment.List = null;
+            attachment.Lists.Clear();
             attachment.ListIsKnown = false;
             step.DmaApiCall = null;
         }
 
-        step.List = attachment.List;
+        step.List = call.List ?? attachment.List;
         foreach (var broken in Limits?.Broken(step) ?? [])
         {
             BrokenCount++;
@@ -706,22 +718,26 @@ public sealed class TraceHistory
         {
             task.Ended.RemoveAll(ended => ended.Generation != ended.Attachment.Generation);
             var index = task.Ended.FindLastIndex(ended =>
-                ended.Attachment.Device == list.Device && ended.Attachment.List is { } held && held.EntryCount == list.Physical.Length && held.Key == key);
+                ended.Attachment.Device == list.Device && ended.Attachment.Lists.Exists(held => held.EntryCount == list.Physical.Length && held.Key == key));
             index = index >= 0 ? index : task.Ended.FindLastIndex(ended => ended.Attachment is { ListIsKnown: false } unknown && unknown.Device == list.Device);
             if (index >= 0)
             {
                 var (step, attachment, _) = task.Ended[index];
                 step.DmaApiCall = true;
-                attachment.List = null;
                 attachment.ListIsKnown = true;
                 task.Ended.RemoveAt(index);
+                if (attachment.Lists.FindLastIndex(held => held.EntryCount == list.Physical.Length && held.Key == key) is >= 0 and var ended)
+                {
+                    attachment.Lists.RemoveAt(ended);
+                }
+
                 return;
             }
 
             // An exporter that keeps one list for each attachment ends it when the next map asks for another direction.
             if (task.Calls.Count > 0 && task.Calls[^1].Step is { Op: TraceOp.Map, Attachment: { List: { } kept } asking } && asking.Device == list.Device && kept.Key == key)
             {
-                asking.List = null;
+                asking.Lists.RemoveAt(asking.Lists.Count - 1);
                 return;
             }
         }

@@ -268,7 +268,7 @@ public sealed record TraceStepReport(int N, long Line, ulong AtNs, string Op, st
     /// <summary>The number of segments that the device walks.</summary>
     public uint? Segments { get; init; }
 
-    /// <summary>The longest segment of those shown, in bytes.</summary>
+    /// <summary>The longest segment of those shown, in bytes; of a list that is not told and has one segment, the buffer's size.</summary>
     public ulong? LongestSegment { get; init; }
 
     /// <summary>The segments: those that the kernel shows, 128 at most.</summary>
@@ -319,7 +319,7 @@ public sealed record TraceStepReport(int N, long Line, ulong AtNs, string Op, st
             Direction = step.Direction is { } direction ? Vocabulary.Directions.WordFor(direction) : null,
             Entries = step.EntryCount ?? (uint?)list?.EntryCount,
             Segments = step.SegmentCount ?? (uint?)list?.SegmentCount,
-            LongestSegment = list?.LongestBytes,
+            LongestSegment = list?.LongestBytes ?? (step is { Op: TraceOp.Map, Result: 0, SegmentCount: 1 } ? step.Buffer?.SizeBytes : null),
             SegmentList = [.. segments.Select(segment => new TraceSegmentReport(segment.Address, segment.LengthBytes))],
             Truncated = list is null ? null : segments.Length < list.SegmentCount,
             DmaApiCall = hasDmaEvents ? step.DmaApiCall : null,

@@ -72,8 +72,11 @@ internal sealed class TracedAttachment(TracedBuffer buffer, int number)
     /// <summary>How often it is mapped now, of the maps that the trace has.</summary>
     public int MapCount { get; set; }
 
-    /// <summary>The list that is mapped for it, also when its exporter keeps it after an unmap; null when there is none, or none is known.</summary>
-    public TracedList? List { get; set; }
+    /// <summary>The lists that are mapped for it, the last one last; more than one where an exporter maps anew at each map.</summary>
+    public List<TracedList> Lists { get; } = [];
+
+    /// <summary>The list that was mapped last, also when its exporter keeps it after an unmap; null when there is none, or none is known.</summary>
+    public TracedList? List => Lists.Count == 0 ? null : Lists[^1];
 
     /// <summary>Whether <see cref="List"/> tells: false when a list may be mapped that the trace does not have.</summary>
     public bool ListIsKnown { get; set; }

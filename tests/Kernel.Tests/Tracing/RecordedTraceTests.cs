@@ -1,6 +1,10 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using DmaGrains.Kernel.Tracing;
+using DmaGrains.Model.Boards;
+using DmaGrains.Scenarios.Files;
+using DmaGrains.Scenarios.Running;
 
 namespace DmaGrains.Kernel.Tests.Tracing;
 
@@ -59,6 +63,56 @@ public class RecordedTraceTests
 
         Lists(steps, mine, names);
     }
+
+    [Theory]
+    [MemberData(nameof(Recordings))]
+    public void A_recording_held_against_its_devices_breaks_the_limits_that_it_broke(string recording)
+    {
+        Assert.SkipWhen(recording.Length == 0, "There are no recordings: set DMAGRAINS_TRACES to a folder of them.");
+        var path = Path.Combine(Folder()!, recording);
+        using var known = JsonDocument.Parse(File.ReadAllText(Path.Combine(Path.GetDirectoryName(path)!, "expected.json")));
+        var expected = known.RootElement;
+        var history = KernelTrace.Read(path, new TraceLimits(BoardOf(expected), ImmutableDictionary<string, string>.Empty));
+        var names = NamesOf(expected, [.. history.Steps]);
+
+        // A list that its program does not know may break more.
+        var unknown = expected.GetProperty("steps").EnumerateArray()
+            .Where(step => step.GetProperty("op").GetString() == "map" && !step.TryGetProperty("entries", out _)).Select(step => $"{Text(step, "buffer")} {Text(step, "device")}").ToHashSet();
+        var broken = expected.GetProperty("limits_broken").EnumerateArray()
+            .Where(limit => Text(limit, "limit") != "refused by the kernel")
+            .Select(limit => $"{Text(limit, "buffer")} {Text(limit, "device")} {(Text(limit, "limit") is "contiguous" ? "max_segment_count" : Text(limit, "limit"))}");
+
+        Assert.Equal(broken.Order(), history.Broken
+            .Select(limit => (Map: $"{names[limit.Buffer]} {limit.Device}", limit.Refusal.Field))
+            .Where(limit => !unknown.Contains(limit.Map) || broken.Contains($"{limit.Map} {limit.Field}"))
+            .Select(limit => $"{limit.Map} {limit.Field}").Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(Recordings))]
+    public async Task A_recording_plays_to_the_same_end(string recording)
+    {
+        Assert.SkipWhen(recording.Length == 0, "There are no recordings: set DMAGRAINS_TRACES to a folder of them.");
+        var made = await TraceScenario.OfAsync(KernelTrace.Read(Path.Combine(Folder()!, recording)), "again.yaml", "again.board.yaml", TestContext.Current.CancellationToken);
+        var board = BoardFile.Parse(made.BoardText!, "again.board.yaml");
+        var scenario = ScenarioFile.Parse(made.Text.Replace("board: again.board.yaml", "board: traced", StringComparison.Ordinal), "again.yaml", board);
+        var report = await ScenarioRunner.PlayAsync(scenario, ModelEngine.Create(board).Value, TestContext.Current.CancellationToken);
+
+        Assert.True(report.Result is RunResult.Good or RunResult.Hazard, string.Join('\n', made.Differences));
+    }
+
+    private static BoardDefinition BoardOf(JsonElement expected) => BoardFile.Parse(
+        "name: known\ntitle: known\nmemory:\n  - {name: m, kind: system, start: 0x0, size: 64GiB}\ndevices:\n" + string.Concat(
+            expected.GetProperty("importers").EnumerateArray().Select(importer =>
+            {
+                // A default that nobody set is left out: that is what it is called when it breaks.
+                var size = importer.GetProperty("max_segment_size").GetInt64();
+                var isSet = size != 65536 || Text(importer, "limits_from")!.Contains("program", StringComparison.Ordinal);
+                return $"  - name: {KernelName.ToModel(Text(importer, "device")!)}\n    dma_mask: {Text(importer, "dma_mask")}\n    segment_boundary_mask: {Text(importer, "segment_boundary_mask")}\n"
+                    + (isSet ? $"    max_segment_size: {size}\n" : string.Empty)
+                    + (importer.TryGetProperty("contiguous", out _) ? "    contiguous: true\n" : string.Empty);
+            })),
+        "the known devices");
 
     private static string? Folder()
     {

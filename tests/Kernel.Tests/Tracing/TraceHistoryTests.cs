@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
+using System.Text;
 using DmaGrains.Kernel.Tracing;
+using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Kernel.Tests.Tracing;
 
@@ -61,6 +64,16 @@ public class TraceHistoryTests
         Assert.Equal("Export b1, Attach gpu b1, Map gpu b1 ok [1000+4096] new", Story(history));
         Assert.Equal(1, history.Devices.Single(device => device.Name == "disk").OtherUnmaps);
         Assert.Equal([1, 1], history.Devices.OrderBy(device => device.Name).Select(device => device.OtherLists));
+    }
+
+    [Fact]
+    public void An_attachment_that_is_mapped_twice_has_two_mappings_to_end()
+    {
+        var history = Shared.Map(Frame, Gpu, pages: [0x1000]).Map(Frame, Gpu, pages: [0x1000])
+            .Unmap(Frame, Gpu).UnmapList("gpu", 0x1000).Unmap(Frame, Gpu).UnmapList("gpu", 0x1000).Detach(Frame, Gpu).Read();
+
+        Assert.Equal("Export b1, Attach gpu b1, Map gpu b1 ok [1000+4096] new, Map gpu b1 ok [1000+4096] new, Unmap gpu b1 new, Unmap gpu b1 new, Detach gpu b1 kept", Story(history));
+        Assert.Equal(0, history.Devices.Single().OtherUnmaps);
     }
 
     [Fact]
@@ -222,6 +235,24 @@ public class TraceHistoryTests
 
         Assert.Contains("its list of b1 holds it", history.Failures[0].Problem, StringComparison.Ordinal);
         Assert.Contains("no list that it has mapped now", history.Failures[1].Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, 65536, null)]
+    [InlineData(1, 65537, "max_segment_size")]
+    [InlineData(2, 131072, null)]
+    [InlineData(2, 131073, "max_segment_size")]
+    [InlineData(5, 4096, "max_segment_count")]
+    public void Without_its_list_a_map_is_held_against_the_limits_by_its_length(int segments, ulong size, string? broken)
+    {
+        var board = BoardFile.Parse(
+            "name: t\ntitle: t\nmemory:\n  - {name: m, kind: system, start: 0x0, size: 1GiB}\ndevices:\n  - {name: gpu, max_segment_count: 4}\n", "a board");
+        var text = new TraceWriter().Export(Frame, size).Attach(Frame, Gpu, size: size).BeginMap(Frame, Gpu).Mapped(segments, segments).Text;
+
+        var report = TraceReport.Of("t", KernelTrace.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), "t", new TraceLimits(board, ImmutableDictionary<string, string>.Empty)));
+
+        Assert.Equal(broken, report.LimitsBroken.SingleOrDefault()?.Refusal.Field);
+        Assert.Equal(segments == 1 ? size : null, report.Steps[^1].LongestSegment);
     }
 
     [Fact]
