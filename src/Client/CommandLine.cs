@@ -177,6 +177,7 @@ public static class CommandLine
         ["audit"] = AuditCommand.Create,
         ["capture"] = CaptureCommand.Create,
         ["import"] = ImportCommand.Create,
+        ["doctor"] = DoctorCommand.Create,
         ["conform"] = ConformCommand.Create,
         ["check"] = CheckCommand.Create,
         ["list"] = ListCommand.Create,

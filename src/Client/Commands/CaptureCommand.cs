@@ -15,12 +15,7 @@ internal static class CaptureCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var root = new Option<string>("--root")
-        {
-            Description = "A folder with another machine's /proc, /sys and /dev. Default: this machine.",
-            HelpName = "DIR",
-            DefaultValueFactory = _ => MachineTree.Here,
-        };
+        var root = RootOption();
         var dtb = new Option<string?>("--dtb")
         {
             Description = "A flattened device tree to capture in place of a machine; '-' for standard input.",
@@ -86,7 +81,16 @@ internal static class CaptureCommand
         return command;
     }
 
-    private static CaptureReport OfMachine(string root, TreeOptions options)
+    /// <summary>The folder that stands for <c>/</c>.</summary>
+    public static Option<string> RootOption() => new("--root")
+    {
+        Description = "A folder with another machine's /proc, /sys and /dev. Default: this machine.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => MachineTree.Here,
+    };
+
+    /// <summary>Captures the machine of a folder.</summary>
+    public static CaptureReport OfMachine(string root, TreeOptions options)
     {
         if (!Directory.Exists(root))
         {
