@@ -56,11 +56,6 @@ internal static class LogText
             terminal.Line($"and {Counted.Of((ulong)(report.Findings.Length - FindingsMax), "other finding")}; --json has more");
         }
 
-        foreach (var problem in report.Problems)
-        {
-            terminal.Line($"line {problem.Line}: {problem.Problem}");
-        }
-
         if (report.Board is { } board && report.Findings.Any(finding => finding.Device is not null) && report.Findings.All(finding => finding.BoardDevice is null))
         {
             terminal.Line();

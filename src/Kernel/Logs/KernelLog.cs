@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using DmaGrains.Kernel.Tracing;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Kernel.Logs;
@@ -35,8 +34,6 @@ public sealed class KernelLog
 
     internal IEnumerable<MappingSum> Mappings => _mappings.Values;
 
-    internal List<TraceProblem> Problems { get; } = [];
-
     /// <summary>Reads a log.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FileFormatException">It cannot be read.</exception>
@@ -59,13 +56,7 @@ public sealed class KernelLog
                 continue;
             }
 
-            if (lines.IsTooLong)
-            {
-                log.Problem(lines.Number, $"The line has more than {StreamedLines.LengthMax} characters and is left out.");
-                continue;
-            }
-
-            log.Take(text, lines.Number, lines.Line.ToString(), ref last);
+            log.Take(text, lines.Number, lines.Line[..Math.Min(lines.Line.Length, LogText.LengthMax)].ToString(), ref last);
         }
 
         log.LineCount = lines.Number;
@@ -122,14 +113,6 @@ public sealed class KernelLog
         }
 
         sum.Add(mapping);
-    }
-
-    private void Problem(long line, string problem)
-    {
-        if (Problems.Count < FindingsMax)
-        {
-            Problems.Add(new(line, problem));
-        }
     }
 }
 

@@ -10,18 +10,16 @@ namespace DmaGrains.Kernel.Logs;
 /// <param name="FindingCount">How many lines say something of DMA.</param>
 /// <param name="Findings">What they say: the same of the same device once.</param>
 /// <param name="Mappings">The mappings of each device, where the text is of /sys/kernel/debug/dma-api/dump.</param>
-/// <param name="Problems">Lines that could not be read.</param>
 public sealed record LogReport(
     string File,
     string? Board,
     long LineCount,
     long FindingCount,
     ImmutableArray<LogFindingReport> Findings,
-    ImmutableArray<LogMappingsReport> Mappings,
-    ImmutableArray<TraceProblem> Problems)
+    ImmutableArray<LogMappingsReport> Mappings)
 {
     /// <summary>Whether nothing was found.</summary>
-    public bool Good => FindingCount == 0 && Problems.IsEmpty;
+    public bool Good => FindingCount == 0;
 
     /// <summary>The report of a log.</summary>
     /// <param name="file">Where the text came from.</param>
@@ -33,8 +31,7 @@ public sealed record LogReport(
         log.LineCount,
         log.FindingCount,
         [.. log.Findings.Select(found => LogFindingReport.Of(found.Finding, found.Count, found.LastLine, limits))],
-        [.. log.Mappings.OrderByDescending(mapping => mapping.SizeBytes).ThenBy(mapping => mapping.Device, StringComparer.Ordinal).Select(mapping => LogMappingsReport.Of(mapping, limits))],
-        [.. log.Problems]);
+        [.. log.Mappings.OrderByDescending(mapping => mapping.SizeBytes).ThenBy(mapping => mapping.Device, StringComparer.Ordinal).Select(mapping => LogMappingsReport.Of(mapping, limits))]);
 }
 
 /// <summary>What a log says of DMA.</summary>

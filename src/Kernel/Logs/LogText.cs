@@ -13,10 +13,14 @@ namespace DmaGrains.Kernel.Logs;
 /// </remarks>
 internal sealed partial class LogText
 {
+    /// <summary>As much of a line as is looked at, in characters: the kernel's own are shorter.</summary>
+    public const int LengthMax = 4096;
+
     /// <summary>The most bytes that one copy may have: 128 slots of 2 KiB.</summary>
     private const ulong CopyMax = 256 << 10;
     private const ulong SlotBytes = 2048;
     private const int TextMax = 240;
+    private const int NamesMax = 200;
 
     private static readonly SearchValues<string> _words = SearchValues.Create(
         [
@@ -368,20 +372,20 @@ internal sealed partial class LogText
     /// <summary>The driver and the device in front of a message: <c>driver device: </c>.</summary>
     private static (string? Driver, string? Device) DeviceIn(string before)
     {
-        var match = NamesBefore().Match(before);
+        var match = NamesBefore().Match(before[Math.Max(0, before.Length - NamesMax)..]);
         return match.Success ? (Shown(match.Groups["driver"].Value), Shown(match.Groups["device"].Value)) : (null, null);
     }
 
-    [GeneratedRegex(@"(?<driver>\S+) (?<device>\S+?):? (?<type>[\w-]+) idx [0-9]+ P=(?:0x)?[0-9a-f]+ (?:N=[0-9a-f]+ )?D=(?<address>[0-9a-f]+) L=(?<length>[0-9a-f]+) (?:cln=\S+ )?(?<direction>DMA_\w+) (?<check>.*)$")]
+    [GeneratedRegex(@"(?<!\S)(?<driver>\S+) (?<device>\S+?):? (?<type>[\w-]+) idx [0-9]+ P=(?:0x)?[0-9a-f]+ (?:N=[0-9a-f]+ )?D=(?<address>[0-9a-f]+) L=(?<length>[0-9a-f]+) (?:cln=\S+ )?(?<direction>DMA_\w+) (?<check>.*)$")]
     private static partial Regex MappingLine();
 
     [GeneratedRegex(@"DMA-API: (?<driver>[^\s:]+) (?<device>\S+): (?<words>.+)$")]
     private static partial Regex DmaApiLine();
 
-    [GeneratedRegex(@"(?<driver>\S+) (?<device>\S+): (?:DMA addr 0x(?<address>[0-9a-f]+)\+(?<size>[0-9]+) overflow \(mask (?<mask>[0-9a-f]+), bus limit (?<limit>[0-9a-f]+)\)|overflow 0x(?<address>[0-9a-f]+)\+(?<size>[0-9]+) of DMA mask (?<mask>[0-9a-f]+) bus (?:mask|limit) (?<limit>[0-9a-f]+))")]
+    [GeneratedRegex(@"(?<!\S)(?<driver>\S+) (?<device>\S+): (?:DMA addr 0x(?<address>[0-9a-f]+)\+(?<size>[0-9]+) overflow \(mask (?<mask>[0-9a-f]+), bus limit (?<limit>[0-9a-f]+)\)|overflow 0x(?<address>[0-9a-f]+)\+(?<size>[0-9]+) of DMA mask (?<mask>[0-9a-f]+) bus (?:mask|limit) (?<limit>[0-9a-f]+))")]
     private static partial Regex ReachLine();
 
-    [GeneratedRegex(@"(?<driver>\S+) (?<device>\S+): swiotlb buffer is full \(sz: (?<size>[0-9]+) bytes\)(?:, total (?<total>[0-9]+) \(slots\), used (?<used>[0-9]+) \(slots\))?|DMA: Out of SW-IOMMU space for (?<size>[0-9]+) bytes at device (?<driver>)(?<device>\S+)")]
+    [GeneratedRegex(@"(?<!\S)(?<driver>\S+) (?<device>\S+): swiotlb buffer is full \(sz: (?<size>[0-9]+) bytes\)(?:, total (?<total>[0-9]+) \(slots\), used (?<used>[0-9]+) \(slots\))?|DMA: Out of SW-IOMMU space for (?<size>[0-9]+) bytes at device (?<driver>)(?<device>\S+)")]
     private static partial Regex PoolLine();
 
     [GeneratedRegex(@"cma: (?:__)?cma_alloc: (?:(?<area>[^:]+): )?alloc failed, req-size: (?<pages>[0-9]+) pages, ret: (?<error>-?[0-9]+)")]
@@ -408,7 +412,7 @@ internal sealed partial class LogText
     [GeneratedRegex(@"\s(?<word>0x[0-9a-f]{16})\s*$")]
     private static partial Regex SmmuWord();
 
-    [GeneratedRegex(@"(?:rk_iommu (?<unit>\S+): Page fault at (?<address>0x[0-9a-f]+) of type (?<way>read|write)|mtk-iommu(?:-v1)? (?<unit>\S+): fault type=0x[0-9a-f]+ iova=(?<address>0x[0-9a-f]+).{0,80}? (?<way>read|write)|(?<unit>\S*sysmmu\S*): (?:\[(?<way>READ|WRITE)\] )?PAGE FAULT occurred at (?<address>0x[0-9a-f]+)|sun50i-iommu (?<unit>\S+): Page fault (?:for|while \w+ access:? to) (?<address>0x[0-9a-f]+))")]
+    [GeneratedRegex(@"(?:rk_iommu (?<unit>\S+): Page fault at (?<address>0x[0-9a-f]+) of type (?<way>read|write)|mtk-iommu(?:-v1)? (?<unit>\S+): fault type=0x[0-9a-f]+ iova=(?<address>0x[0-9a-f]+).{0,80}? (?<way>read|write)|(?<!\S)(?<unit>\S*sysmmu\S*): (?:\[(?<way>READ|WRITE)\] )?PAGE FAULT occurred at (?<address>0x[0-9a-f]+)|sun50i-iommu (?<unit>\S+): Page fault (?:for|while \w+ access:? to) (?<address>0x[0-9a-f]+))")]
     private static partial Regex OtherIommuLine();
 
     [GeneratedRegex(@"contiguous (?:chunk|mapping) is too small (?<have>[0-9]+)/(?<need>[0-9]+)")]
