@@ -33,7 +33,7 @@ public sealed class TraceHistory
     public const int DevicesMax = 4096;
 
     // Beyond a page of addresses the event of an unmap is too long for the ring buffer, and is not there.
-    private const int UnmapShownMax = 480;
+    internal const int UnmapShownMax = 480;
     private const int ShownMax = 128;
     private const int CallsMax = 16;
 

@@ -359,7 +359,7 @@ public sealed record TraceSegmentReport(ulong Address, ulong LengthBytes);
 /// <param name="Pid">That task's number.</param>
 /// <param name="Line">The line on which the attachment, or the buffer, is first seen.</param>
 /// <param name="MapCount">How often the attachment is mapped.</param>
-/// <param name="ListKept">Whether a list is still mapped for it, also when it is unmapped: its exporter keeps it until the detach.</param>
+/// <param name="ListKept">Whether a list is still mapped for it, also when it is unmapped: its exporter keeps it until the detach. Null when that is not known.</param>
 public sealed record TraceHeldReport(string Buffer, ulong? SizeBytes, string? Device, string? Task, int? Pid, long Line, int MapCount, bool? ListKept)
 {
     /// <summary>A buffer that nobody is attached to.</summary>
@@ -369,7 +369,7 @@ public sealed record TraceHeldReport(string Buffer, ulong? SizeBytes, string? De
     /// <summary>An attachment.</summary>
     internal static TraceHeldReport Of(TracedAttachment attachment) => new(
         attachment.Buffer.Name, attachment.Buffer.SizeBytes, attachment.Device ?? "?", attachment.Task, attachment.Pid, attachment.Line, attachment.MapCount,
-        attachment.ListIsKnown ? attachment.List is not null : null);
+        attachment.ListIsKnown && (attachment.MapCount > 0 || attachment.List is not { EntryCount: > TraceHistory.UnmapShownMax }) ? attachment.List is not null : null);
 }
 
 /// <summary>What a device's driver mapped, buffers or not.</summary>

@@ -255,6 +255,17 @@ public class TraceHistoryTests
         Assert.Equal(segments == 1 ? size : null, report.Steps[^1].LongestSegment);
     }
 
+    [Theory]
+    [InlineData(480, false, true)]
+    [InlineData(481, null, null)]
+    public void Whether_an_unmap_ended_the_mapping_of_a_list_too_long_for_its_event_is_not_known(int entries, bool? ended, bool? kept)
+    {
+        var history = Shared.Map(Frame, Gpu, pages: [.. Enumerable.Range(1, entries).Select(page => 4096UL * (ulong)page)]).Unmap(Frame, Gpu).Read();
+
+        Assert.Equal(ended, history.Steps[^1].DmaApiCall);
+        Assert.Equal(kept, TraceReport.Of("t", history).Held.Single().ListKept);
+    }
+
     [Fact]
     public void What_is_beyond_the_steps_that_are_kept_is_followed_and_told()
     {
