@@ -11,10 +11,12 @@ internal sealed class DmaWalk(DeviceTree tree)
     private const int StepsMax = 1024;
 
     /// <summary>The most windows of a bus that are read.</summary>
-    private const int WindowsMax = 1024;
+    private const int WindowsMax = 256;
 
     private readonly Dictionary<TreeNode, TreeNode?> _parents = [];
     private readonly Dictionary<TreeNode, TreeWindows> _windows = [];
+    private readonly Dictionary<TreeNode, (int Entries, List<TreeWindow> Joined)> _read = [];
+    private readonly Dictionary<(TreeNode Node, int Own, int Above, uint Size), uint[][]> _entries = [];
 
     /// <summary>What a device's accesses pass next: the end of its path called dma-mem, else its tree parent.</summary>
     public TreeNode? ParentOf(TreeNode node)
@@ -126,6 +128,11 @@ internal sealed class DmaWalk(DeviceTree tree)
     /// <summary>The windows of a bus: entries that follow each other in both spaces, with equal flags, are one.</summary>
     private (int Entries, List<TreeWindow> Joined) Read(TreeNode bus)
     {
+        if (_read.TryGetValue(bus, out var known))
+        {
+            return known;
+        }
+
         var cells = bus.Cells(TreeProperty.DmaRanges);
         var kind = TreeBuses.Of(bus);
         ulong own = bus.AddressCellsBelow;
@@ -166,7 +173,8 @@ internal sealed class DmaWalk(DeviceTree tree)
             flags = flagsHere;
         }
 
-        return ((int)count, joined);
+        _read.Add(bus, ((int)count, joined));
+        return _read[bus];
     }
 
     private static bool Follows(TreeWindow before, TreeWindow window) =>
@@ -207,9 +215,8 @@ internal sealed class DmaWalk(DeviceTree tree)
     }
 
     /// <summary>An address on one bus as one on the bus above it, through the windows between them; null when none holds it.</summary>
-    private static uint[]? Through(TreeNode node, TreeBus bus, uint[] address, uint size, TreeBus above, int cellsAbove)
+    private uint[]? Through(TreeNode node, TreeBus bus, uint[] address, uint size, TreeBus above, int cellsAbove)
     {
-        var ranges = node.Cells(TreeProperty.DmaRanges);
         if (!StatesWindows(node))
         {
             var same = new uint[cellsAbove];
@@ -218,10 +225,8 @@ internal sealed class DmaWalk(DeviceTree tree)
         }
 
         var own = address.Length;
-        var each = (long)own + cellsAbove + size;
-        for (long first = 0; first + each <= ranges.Count && first < each * WindowsMax; first += each)
+        foreach (var window in EntriesOf(node, own, cellsAbove, size))
         {
-            var window = ranges.Slice((int)first, (int)each);
             if (bus.OffsetIn(address, window.AsSpan(0, own), TreeBuses.Number(window.AsSpan(own + cellsAbove))) is { } offset)
             {
                 var start = window.AsSpan(own, cellsAbove).ToArray();
@@ -231,6 +236,21 @@ internal sealed class DmaWalk(DeviceTree tree)
         }
 
         return null;
+    }
+
+    /// <summary>The windows of a node as cells, as many as are read.</summary>
+    private uint[][] EntriesOf(TreeNode node, int own, int above, uint size)
+    {
+        var key = (node, own, above, size);
+        if (!_entries.TryGetValue(key, out var entries))
+        {
+            var cells = node.Cells(TreeProperty.DmaRanges);
+            var each = (long)own + above + size;
+            entries = [.. Enumerable.Range(0, (int)Math.Min(WindowsMax, cells.Count / each)).Select(index => cells.Slice((int)(index * each), (int)each))];
+            _entries.Add(key, entries);
+        }
+
+        return entries;
     }
 
     /// <summary>The target of the path called dma-mem; null when there is none, or the list cannot be read up to it.</summary>

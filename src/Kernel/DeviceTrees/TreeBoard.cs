@@ -49,12 +49,18 @@ internal sealed class TreeBoard
         var board = name ?? KernelName.ToModel((facts.Tree.Root.Compatible is [var first, ..] ? first : facts.Model ?? "captured").Replace(',', '-'));
         var canBe = tree._layout.Regions.Count > 0 && tree._devices.Count > 0;
         ImmutableArray<string> left = [.. tree._remarks.Select(HarmlessText.Of)];
+        var text = canBe ? tree.Text(board, left) : null;
+        if (text?.Length > FileText.LengthMax)
+        {
+            throw new DeviceTreeException(facts.Tree.Root.Offset, $"the board file of {tree._devices.Count} devices has {text.Length} characters; expected at most {FileText.LengthMax}");
+        }
+
         return new(file, canBe ? board : null, null, facts.Architecture.Word(), tree._layout.Regions.Count, tree._devices.Count)
         {
             Iommus = tree._iommus.Count,
             Unread = [],
             LeftOut = left,
-            Text = canBe ? tree.Text(board, left) : null,
+            Text = text,
         };
     }
 

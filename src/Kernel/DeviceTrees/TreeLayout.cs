@@ -13,6 +13,9 @@ namespace DmaGrains.Kernel.DeviceTrees;
 internal sealed class TreeLayout
 {
     private const ulong EndMax = MemoryRegionLayout.EndPfnMax << Page.Shift;
+
+    /// <summary>The most ranges that are kept; the kernel knows 64 regions by name (drivers/of/of_reserved_mem.c), boards have up to 50.</summary>
+    private const int KeptMax = 1024;
     private const ulong FourGiB = 1UL << 32;
 
     private readonly TreeFacts _facts;
@@ -30,6 +33,12 @@ internal sealed class TreeLayout
         _facts = facts;
         _users = facts.Devices.Where(device => !device.Node.Has(TreeProperty.IommuCells)).SelectMany(device => device.Regions)
             .Select(named => named.Region).OfType<TreeNode>().ToHashSet();
+        var kept = facts.Tree.Reserved.Count + facts.Reserved.Sum(region => Math.Max(1, region.Ranges.Length));
+        if (kept > KeptMax)
+        {
+            throw new DeviceTreeException(facts.ReservedNode?.Offset ?? facts.Tree.Root.Offset, $"the tree keeps {kept} ranges of memory; expected at most {KeptMax}");
+        }
+
         _free = ByteRange.Merge((memory.Count > 0 ? Given(memory) : Stated()).Select(WholePagesWithin));
         Keep(facts.Tree.Reserved.Select(entry => RangeOf(new(entry.Start, entry.SizeBytes))), "memory reservation block of the tree's header");
         foreach (var region in facts.Reserved.Where(region => region.Kind is not (ReservedKind.Freed or ReservedKind.Ignored) && !region.Ranges.IsEmpty))

@@ -166,6 +166,43 @@ public sealed class TreeBoardTests : IDisposable
             report.LeftOut);
     }
 
+    [Theory]
+    [InlineData(256, 1024, 1, null)]
+    [InlineData(257, 1024, 1, "dma-ranges of /soc has 257 entries; expected at most 256")]
+    [InlineData(256, 1025, 1, "the tree keeps 1025 ranges of memory; expected at most 1024")]
+    [InlineData(256, 1024, 4096, "expected at most 1048576")]
+    public void What_is_read_of_a_tree_is_bounded(int windows, int regions, int devices, string? problem)
+    {
+        var bytes = TreeWriter.Bytes(tree =>
+        {
+            tree.Begin(string.Empty).Property("#address-cells", 1).Property("#size-cells", 1);
+            tree.Begin("memory@0").Text("device_type", "memory").Property("reg", 0, 0x7000_0000).End();
+            tree.Begin("reserved-memory").Property("#address-cells", 1).Property("#size-cells", 1).Property("ranges");
+            for (var index = 0; index < regions; index++)
+            {
+                tree.Begin($"r{index}").Property("reg", (uint)index << 13, 0x1000).End();
+            }
+
+            tree.End().Begin("soc").Property("#address-cells", 1).Property("#size-cells", 1)
+                .Property("dma-ranges", [.. Enumerable.Range(0, windows).SelectMany(index => new[] { (uint)index << 13, (uint)index << 14, 0x1000U })]);
+            for (var index = 0; index < devices; index++)
+            {
+                tree.Begin($"a-device-with-a-long-name-{index}").Text("compatible", "example,gpu").Property("dma-coherent").End();
+            }
+
+            tree.End().End();
+        });
+
+        if (problem is null)
+        {
+            Assert.NotNull(BoardFile.Parse(Capture.OfTree("a tree", bytes, new()).Text!, "a tree"));
+        }
+        else
+        {
+            Assert.EndsWith(problem, Assert.Throws<DeviceTreeException>(() => Capture.OfTree("a tree", bytes, new())).Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Memory_that_a_device_names_is_for_it_alone()
     {
