@@ -162,14 +162,14 @@ internal sealed partial class Placement
             return null;
         }
 
-        var taken = new List<PageExtent>();
+        var taken = ImmutableArray.CreateBuilder<PageExtent>();
         var left = Need;
-        foreach (var order in _heapOrders)
+        Span<ulong> ends = stackalloc ulong[regions.Length * _heapOrders.Length];
+        for (var step = 0; step < _heapOrders.Length; step++)
         {
-            var pages = 1UL << order << _pageOrder;
-            foreach (var region in regions)
+            for (var index = 0; index < regions.Length; index++)
             {
-                left = TakeBlocks(taken, region, pages, left);
+                left = TakeBlocks(taken, regions[index], ends.Slice(index * _heapOrders.Length, step + 1), left);
             }
         }
 
@@ -178,7 +178,7 @@ internal sealed partial class Placement
             return null;
         }
 
-        var extents = taken.ToImmutableArray();
+        var extents = taken.ToImmutable();
         return LimitsToMeet.All(list => Holds(extents, InBlocks(list))) ? AsWished(extents, regions) : null;
     }
     /// <summary>A list's limits on system RAM, where adjacent blocks do not count as one segment.</summary>
@@ -191,29 +191,24 @@ internal sealed partial class Placement
     /// <summary>Takes blocks of a zone from the lowest up.</summary>
     /// <param name="taken">What is taken so far, in buffer order; adjacent blocks become one run.</param>
     /// <param name="region">The zone.</param>
-    /// <param name="pages">The pages of a block.</param>
+    /// <param name="ends">For each order so far, where taking ended in this zone; the last one is set.</param>
     /// <param name="left">The pages still to take.</param>
     /// <returns>The pages still to take afterwards.</returns>
-    private ulong TakeBlocks(List<PageExtent> taken, MemoryRegion region, ulong pages, ulong left)
+    private ulong TakeBlocks(ImmutableArray<PageExtent>.Builder taken, MemoryRegion region, Span<ulong> ends, ulong left)
     {
+        var pages = BlockOf(ends.Length - 1);
         if (left < pages || region.Free.LargestRunPages < pages)
         {
             return left;
         }
 
-        List<PageExtent> used = [.. taken.Where(region.Contains).OrderBy(extent => extent.FirstPfn)];
-        var next = 0;
         foreach (var run in ReachableRuns(region))
         {
-            for (var first = Aligned(run.FirstPfn, pages); first + pages <= run.EndPfn; first += pages)
+            for (var first = Aligned(run.FirstPfn, pages); first + pages <= run.EndPfn;)
             {
-                while (next < used.Count && used[next].EndPfn <= first)
+                if (TakenBefore(run, first, ends) is { } behind)
                 {
-                    next++;
-                }
-
-                if (next < used.Count && used[next].FirstPfn < first + pages)
-                {
+                    first = behind;
                     continue;
                 }
 
@@ -226,6 +221,8 @@ internal sealed partial class Placement
                     taken.Add(new(first, pages));
                 }
 
+                first += pages;
+                ends[^1] = first;
                 left -= pages;
                 if (left < pages)
                 {
@@ -235,6 +232,24 @@ internal sealed partial class Placement
         }
 
         return left;
+    }
+
+    private ulong BlockOf(int step) => 1UL << _heapOrders[step] << _pageOrder;
+
+    /// <summary>The end of the larger block that was taken and has a page in it; null when none was. Of each order, the lowest were taken.</summary>
+    private ulong? TakenBefore(PageExtent run, ulong pfn, ReadOnlySpan<ulong> ends)
+    {
+        for (var step = 0; step < ends.Length - 1; step++)
+        {
+            var pages = BlockOf(step);
+            var first = pfn & ~(pages - 1);
+            if (first >= run.FirstPfn && first + pages <= run.EndPfn && first < ends[step])
+            {
+                return first + pages;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>
