@@ -73,7 +73,7 @@ public sealed partial record DmaBuffer
     /// fill_sg_entry).
     /// </summary>
     private DmaConstraints RangeLimits =>
-        DmaConstraints.Unconstrained with { MaxSegmentSize = DmaConstraints.Unconstrained.MaxSegmentSizeInPages(PageOrder) };
+        new(DmaConstraints.Unconstrained.MaxSegmentSizeInPages(PageOrder), Mapping.RangeCount, ulong.MaxValue);
 
     private AttachmentTraits TraitsOf(Device device) =>
         (device.Coherent ? AttachmentTraits.Coherent : AttachmentTraits.None)

@@ -184,7 +184,6 @@ public sealed partial record DmaBuffer
         var mapping = MappingOf(Storage!, request) with
         {
             MadeUnder = cut,
-            IsOfRanges = path != PeerPath.Pages,
             Addresses = Policy.Lists == ListSharing.Exporters && request.Raw is null ? OwnerOf(NextMapping, attachment) : null,
             Windows = path == PeerPath.Pages ? attachment.SeenThrough : default,
         };
@@ -255,7 +254,6 @@ public sealed partial record DmaBuffer
         {
             Mapped = known.Mapped,
             MadeUnder = known.MadeUnder,
-            IsOfRanges = known.IsOfRanges,
             SteeredBy = known.SteeredBy,
             Windows = known.Windows,
             Addresses = known.Addresses ?? OwnerOf(known.Sequence, AttachmentOf(known)),

@@ -65,8 +65,11 @@ public sealed record Mapping(
     public bool IsCoherent { get; init; }
 
     /// <summary>Whether the list was made from physical ranges: it has segments but no entries (<see cref="Memory.PeerPath"/>).</summary>
-    [Id(12)]
-    public bool IsOfRanges { get; init; }
+    /// <remarks>It follows from the limits of its list, which no other list has, and is not stored: a map writes few bytes.</remarks>
+    public bool IsOfRanges => Access == BufferAccess.Map && MadeUnder.MaxSegmentCount == RangeCount && MadeUnder.SegmentBoundaryMask == ulong.MaxValue;
+
+    /// <summary>The count in the limits of a list from physical ranges; no such list is that long.</summary>
+    internal const uint RangeCount = uint.MaxValue - 1;
 
     /// <summary>The mapping's effect on the CPU's caches.</summary>
     public DeviceUse Use => new(IsCoherent, Direction, Turn);
