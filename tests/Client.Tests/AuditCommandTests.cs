@@ -63,7 +63,7 @@ public class AuditCommandTests
 
         var list = Assert.Single(report.GetProperty("lists").EnumerateArray());
         Assert.Equal("step 3: map of v3d", list.GetProperty("list").GetString());
-        Assert.Equal(9, list.GetProperty("violations").GetArrayLength());
+        Assert.Equal(11, list.GetProperty("violations").GetArrayLength());
     }
 
     [Fact]
