@@ -174,6 +174,7 @@ public static class CommandLine
         ["explore"] = ExploreCommand.Create,
         ["experiment"] = ExperimentCommand.Create,
         ["advise"] = AdviseCommand.Create,
+        ["survey"] = SurveyCommand.Create,
         ["audit"] = AuditCommand.Create,
         ["capture"] = CaptureCommand.Create,
         ["import"] = ImportCommand.Create,

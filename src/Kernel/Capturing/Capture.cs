@@ -33,6 +33,7 @@ public static class Capture
         return new(tree.Root, canBe ? board : null, kernel, architecture, memory.Regions.Count, devices.All.Count)
         {
             Iommus = groups.Count,
+            Classes = devices.All.Where(device => device.Known is not null).ToImmutableSortedDictionary(device => device.Name, device => device.Known!.Class),
             Unread = unread,
             LeftOut = left,
             Text = canBe ? Text(board, title, memory, devices.All, groups, Comments(tree.Root, unread, left)) : null,
@@ -232,6 +233,9 @@ public sealed record CaptureReport(
 {
     /// <summary>The number of MMUs found.</summary>
     public required int Iommus { get; init; }
+
+    /// <summary>What its devices are (gpu, display, codec, …), by their names on the board, as far as the catalogue knows; of a device tree those with registers.</summary>
+    public ImmutableSortedDictionary<string, string> Classes { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>What could not be read.</summary>
     public required ImmutableArray<UnreadPath> Unread { get; init; }

@@ -58,6 +58,9 @@ internal sealed class TreeBoard
         return new(file, canBe ? board : null, null, facts.Architecture.Word(), tree._layout.Regions.Count, tree._devices.Count)
         {
             Iommus = tree._iommus.Count,
+            Classes = tree._names.Where(named => named.Key.Node.Has(TreeProperty.Reg))
+                .Select(named => (Name: named.Value, KnownDriver.Of(named.Key.Node.Compatible)?.Class)).Where(named => named.Class is not null)
+                .ToImmutableSortedDictionary(named => named.Name, named => named.Class!),
             Unread = [],
             LeftOut = left,
             Text = text,
