@@ -170,14 +170,14 @@ public sealed class FaultRunTests
         var wrong = new List<string>();
         foreach (var buffer in buffers)
         {
-            var (end, why) = Linearizability.Check(buffer.Start, buffer.History, buffer.Board);
+            var (end, open, why) = Linearizability.Check(buffer.Start, buffer.History, buffer.Board);
             if (end is null)
             {
                 wrong.Add($"{buffer.Board.Name}/{buffer.Name}: {why}");
             }
             else
             {
-                buffer.StartFrom(end);
+                buffer.StartFrom(end, open);
             }
         }
 

@@ -39,8 +39,8 @@ internal sealed class Linearizability
     /// <param name="start">The buffer before.</param>
     /// <param name="history">Its operations.</param>
     /// <param name="board">Its board.</param>
-    /// <returns>The buffer at the end of an order that explains all answers, or what nothing explains.</returns>
-    public static (SequentialBuffer? End, string Why) Check(
+    /// <returns>The buffer at the end of an order that explains all answers, and what may still happen; or what nothing explains.</returns>
+    public static (SequentialBuffer? End, Operation[] Open, string Why) Check(
         SequentialBuffer start, IEnumerable<Operation> history, BoardDefinition board)
     {
         var search = new Linearizability(board, history);
@@ -50,7 +50,7 @@ internal sealed class Linearizability
         var thread = new Thread(() => end = search.From(start), maxStackSize: 512 << 20);
         thread.Start();
         thread.Join();
-        return end is not null ? (end, string.Empty) : (null, search.Why());
+        return end is not null ? (end, [.. search._history.Where((_, place) => !search._done[place])], string.Empty) : (null, [], search.Why());
     }
 
     private SequentialBuffer? From(SequentialBuffer state)
@@ -73,22 +73,26 @@ internal sealed class Linearizability
             return null;
         }
 
-        for (var place = prefix; place < _history.Length && _history[place].Sent < firstAnswer; place = _next[place])
+        // Those that nobody waited for last: what need not have happened yet may happen later.
+        foreach (var isAnswered in (bool[])[true, false])
         {
-            var operation = _history[place];
-            if ((operation.After is { } before && !_done[_places[before]])
-                || _deadEnds.Count == DeadEndsMax || state.After(operation, _board) is not { } next)
+            for (var place = prefix; place < _history.Length && _history[place].Sent < firstAnswer; place = _next[place])
             {
-                continue;
-            }
+                var operation = _history[place];
+                if (operation.IsAnswered != isAnswered || (operation.After is { } before && !_done[_places[before]])
+                    || _deadEnds.Count == DeadEndsMax || state.After(operation, _board) is not { } next)
+                {
+                    continue;
+                }
 
-            Do(place);
-            if (From(next) is { } end)
-            {
-                return end;
-            }
+                Do(place);
+                if (From(next) is { } end)
+                {
+                    return end;
+                }
 
-            Undo(place);
+                Undo(place);
+            }
         }
 
         if (_deadEnds.Count < DeadEndsMax)

@@ -37,7 +37,7 @@ public class LinearizabilityTests
             history[2] with { Sent = 10, Answered = 11 },
         ];
 
-        var (end, why) = Linearizability.Check(SequentialBuffer.Unused, reversed, _board);
+        var (end, _, why) = Linearizability.Check(SequentialBuffer.Unused, reversed, _board);
 
         Assert.Null(end);
         Assert.StartsWith("no order explains operation 2 of 3", why, StringComparison.Ordinal);
@@ -87,6 +87,25 @@ public class LinearizabilityTests
             SequentialBuffer.Unused, [neverHappened[0], givenUp with { Sent = 3 }, .. neverHappened[1..].Select(Later)], _board).End);
     }
 
+    /// <summary>
+    /// Nobody waited for a command that was refused, so a look at the buffer does not tell whether it came. It did: the same caller's request
+    /// before it is forgotten when that comes once more, in the next round.
+    /// </summary>
+    [Fact]
+    public void A_command_that_was_given_up_in_one_round_explains_an_answer_of_the_next()
+    {
+        CommandId Id(long number) => new("cam", number);
+        var history = Played(new DmaCommand.Attach("a", "gpu") { Id = Id(1) }, new DmaCommand.Unmap("nothing") { Id = Id(2) }, new DmaCommand.Attach("a", "gpu") { Id = Id(1) });
+        var (attach, unmap, late, look) = (history[1], history[2] with { Answered = long.MaxValue, Reply = null }, history[3], history[4]);
+        Assert.Equal(Errno.ESTALE, late.Reply!.Value.Refusal!.Errno);
+
+        var (end, open, _) = Linearizability.Check(SequentialBuffer.Unused, [history[0], attach, unmap, look], _board);
+
+        Assert.Equal([unmap], open);
+        Assert.NotNull(Linearizability.Check(end!, [.. open, late], _board).End);
+        Assert.Null(Linearizability.Check(end!, [late], _board).End);
+    }
+
     [Fact]
     public void Commands_of_a_batch_keep_their_order()
     {
@@ -111,7 +130,7 @@ public class LinearizabilityTests
             history[^1] with { Sent = 200, Answered = 201, Seen = Played().Last().Seen },
         ];
 
-        var (end, why) = Linearizability.Check(SequentialBuffer.Unused, overlapping, _board);
+        var (end, _, why) = Linearizability.Check(SequentialBuffer.Unused, overlapping, _board);
 
         Assert.Null(end);
         Assert.StartsWith("no order explains operation 26 of 26, as far as was looked", why, StringComparison.Ordinal);

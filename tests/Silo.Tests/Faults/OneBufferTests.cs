@@ -49,7 +49,7 @@ public sealed class OneBufferTests
 
             await load.Answers.StopAsync();
             await load.LookAsync();
-            var (end, why) = Linearizability.Check(SequentialBuffer.Unused, load.History, board);
+            var (end, _, why) = Linearizability.Check(SequentialBuffer.Unused, load.History, board);
             Assert.True(end is not null, $"seed {FaultRun.Seed}: {why}");
             var check = (await BoardCheck.RunAsync(clients[0].Grains, board.Name, TestContext.Current.CancellationToken)).Value;
             Assert.Empty(check.Findings);

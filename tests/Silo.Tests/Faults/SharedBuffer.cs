@@ -33,10 +33,16 @@ internal sealed class SharedBuffer(IGrainFactory grains, BoardDefinition board, 
     public ConcurrentQueue<Operation> History { get; } = new();
 
     /// <summary>Goes on with the next round.</summary>
-    public void StartFrom(SequentialBuffer start)
+    /// <param name="start">What it is.</param>
+    /// <param name="open">What was sent before and may still happen.</param>
+    public void StartFrom(SequentialBuffer start, IEnumerable<Operation> open)
     {
         Start = start;
         History.Clear();
+        foreach (var operation in open)
+        {
+            History.Enqueue(operation with { Sent = 0 });
+        }
     }
 
     /// <summary>Something to ask next that mostly makes sense: an export, or commands that go together.</summary>
