@@ -334,27 +334,27 @@ internal sealed partial class Placement
         : 1;
 
     /// <summary>
-    /// The longest range that a contiguous area gives of a free run, in one of several requests: each starts at a multiple of its own length,
-    /// rounded up to a power of two, but at most of what the kernel aligns to. The run itself in other memory.
+    /// The ranges that a contiguous area gives of a free run in several requests, the longest first: each starts at a multiple of its own
+    /// length, rounded up to a power of two, but at most of what the kernel aligns to. The run itself in other memory.
     /// </summary>
-    private static PageExtent AsAreaGives(PageExtent run, MemoryRegionLayout region)
+    private static IEnumerable<PageExtent> AsAreaGives(PageExtent run, MemoryRegionLayout region)
     {
-        if (region.Kind != MemoryKind.Contiguous)
+        if (region.Kind != MemoryKind.Contiguous || run.PageCount == 0)
         {
-            return run;
+            return [run];
         }
 
-        for (var alignment = region.AreaAlignment >> Page.Shift; alignment != 0; alignment /= 2)
+        var most = region.AreaAlignment >> Page.Shift;
+        var alignment = most;
+        while (Aligned(run.FirstPfn, alignment) is var from && (from >= run.EndPfn || run.EndPfn - from <= alignment / 2))
         {
-            var first = Aligned(run.FirstPfn, alignment);
-            if (first < run.EndPfn && run.EndPfn - first > alignment / 2)
-            {
-                var isMost = alignment == region.AreaAlignment >> Page.Shift;
-                return new(first, isMost ? run.EndPfn - first : Math.Min(alignment, run.EndPfn - first));
-            }
+            alignment /= 2;
         }
 
-        return default;
+        var first = Aligned(run.FirstPfn, alignment);
+        var end = alignment == most ? run.EndPfn : first + Math.Min(alignment, run.EndPfn - first);
+        PageExtent[] rest = [run with { PageCount = first - run.FirstPfn }, new(end, run.EndPfn - end)];
+        return [new(first, end - first), .. rest.Where(part => part.PageCount != 0).SelectMany(part => AsAreaGives(part, region))];
     }
 
     private bool IsFewIn(PageExtent range)
@@ -469,7 +469,7 @@ internal sealed partial class Placement
         var shorter = new List<PageExtent>();
         foreach (var region in regions)
         {
-            foreach (var part in ReachableRuns(region).Select(run => AsAreaGives(run, region.Layout)).Select(run => InUnits(run, unitPages)).SelectMany(run => PartsOf(run, region, list.SegmentBoundaryMask)))
+            foreach (var part in ReachableRuns(region).SelectMany(run => AsAreaGives(run, region.Layout)).Select(run => InUnits(run, unitPages)).SelectMany(run => PartsOf(run, region, list.SegmentBoundaryMask)))
             {
                 var wholePages = part.PageCount / segmentPages * segmentPages;
                 if (wholePages != 0)

@@ -198,13 +198,13 @@ public sealed class AdvisorTests
     public void An_area_grows_into_the_RAM_beside_it_and_is_set_aside_elsewhere_where_there_is_none()
     {
         var devices = (ImmutableArray<Device>)[new Device("cam", null) { RequiresContiguous = true }];
-        MemoryRegionLayout[] memory = [new("low", MemoryKind.System, new(0x100, 0x4000)), new("cma", MemoryKind.Contiguous, new(0x4100, 16))];
+        MemoryRegionLayout[] memory = [new("low", MemoryKind.System, new(0x100, 0x3f00)), new("cma", MemoryKind.Contiguous, new(0x4000, 256))];
 
         var beside = Assert.Single(Advisor.Advise(new(new("b", "b", [.. memory], devices), ["cam"], 8 << 20)).Fixes, IsArea).Changes[0];
-        var apart = Assert.Single(Advisor.Advise(new(new("b", "b", [memory[0], memory[1] with { Range = new(0x8000, 16) }], devices), ["cam"], 8 << 20)).Fixes, IsArea).Changes[0];
+        var apart = Assert.Single(Advisor.Advise(new(new("b", "b", [memory[0], memory[1] with { Range = new(0x8000, 256) }], devices), ["cam"], 8 << 20)).Fixes, IsArea).Changes[0];
         var none = Assert.Single(Advisor.Advise(new(new("b", "b", [memory[0]], devices), ["cam"], 8 << 20)).Fixes, IsArea).Changes[0];
 
-        Assert.Equal((new AreaReport("cma", 0x3910000, 8 << 20), 65536UL), (beside.Area, beside.From));
+        Assert.Equal((new AreaReport("cma", 0x3900000, 8 << 20), 1048576UL), (beside.Area, beside.From));
         Assert.Equal((new AreaReport("cma-2", 0x3800000, 8 << 20), null), (apart.Area, apart.From));
         Assert.Equal(new AreaReport("cma", 0x3800000, 8 << 20), none.Area);
 

@@ -138,11 +138,14 @@ internal static class PlacementSearch
             && IsInReach(first, region, request) && IsInReach(last, region, request)
             && ((firstByte ^ lastByte) & ~request.Constraints.SegmentBoundaryMask) == 0
             && (region.Kind != MemoryKind.System || first / 1024 == last / 1024)
-            && (region.Kind != MemoryKind.Contiguous || request.Constraints.MaxSegmentCount == 1 || (AreaGives(owners, region, request, first) && AreaGives(owners, region, request, last)));
+            && (region.Kind != MemoryKind.Contiguous || request.Constraints.MaxSegmentCount == 1 || AreaRange(owners, region, request, first) is var range && range == AreaRange(owners, region, request, last));
     }
 
-    /// <summary>Whether a page lies in the longest range of its free run that starts at a multiple of its length, rounded up to a power of two, up to 256 pages.</summary>
-    private static bool AreaGives(PageOwners owners, MemoryRegionLayout region, AllocationRequest request, ulong pfn)
+    /// <summary>
+    /// The range of a free run with that page: the longest that starts at a multiple of its length, rounded up to a power of two, up to 256
+    /// pages; or the longest of what is before or behind it.
+    /// </summary>
+    private static (ulong First, ulong End) AreaRange(PageOwners owners, MemoryRegionLayout region, AllocationRequest request, ulong pfn)
     {
         bool IsGood(ulong page) => page >= region.Range.FirstPfn && page < region.Range.EndPfn && owners.IsFree(page) && IsInReach(page, region, request);
         var (first, end) = (pfn, pfn + 1);
@@ -156,23 +159,35 @@ internal static class PlacementSearch
             end++;
         }
 
-        for (var length = end - first; length > 0; length--)
+        while (true)
         {
+            var (start, length) = LongestAligned(first, end);
+            if (pfn >= start && pfn < start + length)
+            {
+                return (start, start + length);
+            }
+
+            (first, end) = pfn < start ? (first, start) : (start + length, end);
+        }
+    }
+
+    private static (ulong First, ulong Length) LongestAligned(ulong first, ulong end)
+    {
+        for (var length = end - first; ; length--)
+        {
+            var alignment = 1UL;
+            while (alignment < length && alignment < 256)
+            {
+                alignment *= 2;
+            }
+
             for (var start = first; start + length <= end; start++)
             {
-                var alignment = 1UL;
-                while (alignment < length && alignment < 256)
-                {
-                    alignment *= 2;
-                }
-
                 if (start % alignment == 0)
                 {
-                    return pfn >= start && pfn < start + length;
+                    return (start, length);
                 }
             }
         }
-
-        return false;
     }
 }
