@@ -4,10 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using DmaGrains.Interfaces;
 using DmaGrains.Model;
-using DmaGrains.Reports;
-using DmaGrains.Scenarios.Files;
 using DmaGrains.Silo.Hosting;
 using DmaGrains.Silo.Tests.Http;
 using Microsoft.AspNetCore.Routing;
@@ -20,22 +17,15 @@ namespace DmaGrains.Silo.Tests.Fuzz;
 [SuppressMessage("Security", "CA5394:Do not use insecure randomness", Justification = "Seeded, so that a failure can be repeated.")]
 public sealed class HttpFuzzTests(HttpApiSilo shared) : IClassFixture<HttpApiSilo>
 {
-    private const string Board = """
-        {"name": "fuzz", "title": "t", "memory": [{"name": "ram", "kind": "system", "start": "0x100000", "size": "1MiB"}],
-         "iommus": [{"name": "mmu", "first": 0, "last": "0xffffff", "contexts": 2}],
-         "devices": [{"name": "gpu", "max_segment_size": "64KiB"}, {"name": "display", "max_segment_count": 1}, {"name": "codec", "iommu": "mmu"}]}
-        """;
-
     private const string Scenario = """
         {"name": "two", "shows": "s", "board": "fuzz", "buffers": [{"name": "frame", "size": "64KiB"}],
          "importers": [{"name": "gpu", "device": "gpu", "steps": ["attach", "map"]}, {"name": "display", "device": "display", "steps": ["attach", "map"]}]}
         """;
 
-    private static readonly int _count = Number("HTTP_FUZZ", 3000);
-    private static readonly int _seed = Number("HTTP_FUZZ_SEED", 20261129);
+    private static readonly int _count = FuzzedBoard.Number("HTTP_FUZZ", 3000);
+    private static readonly int _seed = FuzzedBoard.Number("HTTP_FUZZ_SEED", 20261129);
 
     private static readonly string[] _names = ["a", "b", "m", "n", "gpu", "display", "codec", "ram"];
-    private static readonly string[] _buffers = ["b0", "b1", "b2"];
     private static readonly string[] _odd =
         ["", "..", "%00", "%2F", "a%2Fb", "%1b%5b2J", "%e2%80%ae", "%ff", "%f0%9f%98%80", "a b", "#", "board:x", new('x', 63), new('x', 64), new('x', 3000), "{board}", "💥"];
 
@@ -44,13 +34,13 @@ public sealed class HttpFuzzTests(HttpApiSilo shared) : IClassFixture<HttpApiSil
 
     private static readonly Dictionary<string, string[]> _bodies = new()
     {
-        ["define-board"] = [Board],
+        ["define-board"] = [FuzzedBoard.Text],
         ["set-device"] = ["""{"name": "gpu", "max_segment_size": "32KiB"}""", """{"name": "codec", "iommu": "mmu"}"""],
         ["switch-context"] = ["""{"context": 1}""", """{"context": 9}"""],
         ["export"] = ["""{"size": "64KiB"}""", """{"size": 4096, "exporter": "gpu", "memory": ["ram"]}""", """{"size": "64x16x4", "lines": {"height": 16, "bytes_per_line": 256}, "policy": "migrate", "getters": "v6.1"}""", """{"size": "1TiB"}"""],
         ["test-map"] = ["""{"attachment": "a", "direction": "to-device", "options": ["no-bounce"]}"""],
         ["batch"] = ["""{"commands": [{"command": "attach", "attachment": "a", "device": "gpu"}, {"command": "map", "mapping": "m", "attachment": "a", "direction": "to-device"}, {"command": "unmap", "mapping": "m"}], "keep_going": true}"""],
-        ["run"] = [$$"""{"scenario": {{Scenario}}}""", $$"""{"scenario": {{Scenario}}, "board": {{Board}}, "policy": "migrate"}"""],
+        ["run"] = [$$"""{"scenario": {{Scenario}}}""", $$"""{"scenario": {{Scenario}}, "board": {{FuzzedBoard.Text}}, "policy": "migrate"}"""],
         ["compare"] = [$$"""{"scenario": {{Scenario}}, "policies": ["refuse"]}"""],
         ["explore"] = [$$"""{"scenario": {{Scenario}}, "states": 1000, "faults": ["crash"]}"""],
         ["advise"] = ["""{"board": "fuzz", "devices": ["gpu", "display"], "size": "64KiB"}"""],
@@ -78,12 +68,13 @@ public sealed class HttpFuzzTests(HttpApiSilo shared) : IClassFixture<HttpApiSil
             .Where(endpoint => endpoint.Metadata.GetMetadata<PortMetadata>()?.Port == shared.Silo.Port && endpoint.Metadata.GetMetadata<IEndpointNameMetadata>() is { EndpointName: not ("buffer-events" or "board-events") }).ToList();
         var statuses = new Dictionary<HttpStatusCode, int>();
         var state = string.Empty;
+        var board = new FuzzedBoard(shared.Silo.Grains);
         for (var number = 0; number < _count; number++)
         {
             if (number % 100 == 0)
             {
-                await SetUpAsync();
-                state = await StateAsync();
+                await board.SetUpAsync();
+                state = await board.StateAsync();
             }
 
             var route = routes[_random.Next(routes.Count)];
@@ -96,7 +87,7 @@ public sealed class HttpFuzzTests(HttpApiSilo shared) : IClassFixture<HttpApiSil
             statuses[answer.StatusCode] = statuses.GetValueOrDefault(answer.StatusCode) + 1;
 
             Assert.True((int)answer.StatusCode < 500, $"{said}\n{answer.StatusCode} {text}");
-            var now = request.Method == HttpMethod.Get ? state : await StateAsync();
+            var now = request.Method == HttpMethod.Get ? state : await board.StateAsync();
             if (!answer.IsSuccessStatusCode)
             {
                 Assert.True(state == now, $"{said}\n{answer.StatusCode} {text}\nchanged\n{state}\nto\n{now}");
@@ -112,32 +103,6 @@ public sealed class HttpFuzzTests(HttpApiSilo shared) : IClassFixture<HttpApiSil
             status => Assert.True(statuses.GetValueOrDefault(status) > _count / 200, $"{status}: {string.Join(", ", statuses)}"));
     }
 
-    private async Task SetUpAsync()
-    {
-        var grains = shared.Silo.Grains;
-        await grains.GetBoard("fuzz").DefineAsync(BoardFile.Parse(Board, "board"), Cancellation);
-        foreach (var buffer in _buffers)
-        {
-            await grains.GetBuffer("fuzz", buffer).ExportAsync(new(buffer, 65536), Cancellation);
-        }
-    }
-
-    /// <summary>All that requests could have changed.</summary>
-    private async Task<string> StateAsync()
-    {
-        var grains = shared.Silo.Grains;
-        var boards = (await grains.GetBoards().ListAsync(string.Empty, IBoardGrain.PageMax, Cancellation)).Value;
-        var board = await grains.GetBoard("fuzz").GetAsync(Cancellation);
-        var memory = await grains.GetMemory("fuzz").DescribeAsync(Cancellation);
-        var buffers = await Task.WhenAll(_buffers.Select(buffer => grains.GetBuffer("fuzz", buffer).DescribeAsync(Cancellation)));
-        return ReportJson.Text(new
-        {
-            boards.Names,
-            board = board.TryGetValue(out var definition) ? BoardReport.Of(definition, memory) : null,
-            buffers = buffers.Select(found => found.TryGetValue(out var buffer) ? BufferReport.Of(buffer) : null),
-        });
-    }
-
     private HttpRequestMessage RequestFor(RouteEndpoint route, int number)
     {
         var name = route.Metadata.GetMetadata<IEndpointNameMetadata>()!.EndpointName;
@@ -145,7 +110,7 @@ public sealed class HttpFuzzTests(HttpApiSilo shared) : IClassFixture<HttpApiSil
         var path = string.Join('/', route.RoutePattern.RawText!.Split('/').Select(segment => segment switch
         {
             "{board}" => Seldom() ? OneOf(_odd) : "fuzz",
-            "{buffer}" => Seldom() ? OneOf(_odd) : OneOf(_buffers),
+            "{buffer}" => Seldom() ? OneOf(_odd) : OneOf([.. FuzzedBoard.Buffers]),
             "{device}" => Seldom() ? OneOf(_odd) : OneOf(_names),
             _ => segment,
         }));
