@@ -24,6 +24,9 @@ internal sealed class HttpApi(SiloSettings settings)
     {
         // Each caller without a token would be a line in the log.
         web.Logging.AddFilter(typeof(TokenAuthentication).FullName, LogLevel.Warning);
+
+        // Its keys protect nothing here: there are no cookies.
+        web.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         web.Services.AddSingleton<StreamEnd>();
         TokenAuthentication.AddTo(web.Services);
         HttpLimits.AddTo(web.Services, _port, settings.HttpRate ?? HttpLimits.RateDefault);

@@ -106,6 +106,31 @@ public class LinearizabilityTests
         Assert.Null(Linearizability.Check(end!, [late], _board).End);
     }
 
+    /// <summary>Memory gave pages for the first map, the MMU had no addresses, and the pages were given back: those of the next map are counted on.</summary>
+    [Fact]
+    public void A_first_map_that_an_MMU_refused_is_explained()
+    {
+        var board = Board.Create(_board).Value;
+        board = board.Export(new("full", 1 << 20, "gpu")).Next;
+        (board, var reply) = board.Execute("full", new DmaCommand.Attach("a", "codec"));
+        while (reply.IsGranted)
+        {
+            (board, reply) = board.Execute("full", new DmaCommand.Map($"m{board.Buffer("full")!.NextMapping}", "a", DmaDirection.Bidirectional));
+        }
+
+        var history = PlayedOn(
+            board,
+            1 << 20,
+            new DmaCommand.Attach("a", "codec"),
+            new DmaCommand.Map("m", "a", DmaDirection.Bidirectional),
+            new DmaCommand.Attach("a2", "gpu"),
+            new DmaCommand.Map("m2", "a2", DmaDirection.Bidirectional));
+
+        Assert.Equal(Errno.ENOSPC, history[2].Reply!.Value.Refusal?.Errno);
+        Assert.True(history[4].Reply!.Value.IsGranted);
+        Assert.NotNull(Linearizability.Check(SequentialBuffer.Unused, history, _board).End);
+    }
+
     [Fact]
     public void Commands_of_a_batch_keep_their_order()
     {
@@ -173,13 +198,15 @@ public class LinearizabilityTests
     private static Operation Later(Operation operation) => operation with { Sent = operation.Sent + 2, Answered = operation.Answered + 2 };
 
     /// <summary>An export, commands and a look, one after another.</summary>
-    private static Operation[] Played(params DmaCommand[] commands)
+    private static Operation[] Played(params DmaCommand[] commands) => PlayedOn(Board.Create(_board).Value, _export.SizeBytes, commands);
+
+    private static Operation[] PlayedOn(Board board, ulong sizeBytes, params DmaCommand[] commands)
     {
-        var board = Board.Create(_board).Value;
+        var export = _export with { SizeBytes = sizeBytes };
         var replies = ReplyTable.Empty;
-        (board, var exported) = board.Export(_export);
+        (board, var exported) = board.Export(export);
         var clock = 0L;
-        List<Operation> history = [new("b", clock++) { Answered = clock++, Export = _export, Reply = exported }];
+        List<Operation> history = [new("b", clock++) { Answered = clock++, Export = export, Reply = exported }];
         foreach (var command in commands)
         {
             DmaResult<DmaReply> reply;

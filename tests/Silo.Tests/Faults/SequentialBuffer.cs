@@ -78,6 +78,10 @@ internal sealed record SequentialBuffer(DmaBuffer? Buffer, ReplyTable Replies)
         return (new(buffer ?? Buffer, replies.Remember(export, reply)), reply);
     }
 
+    /// <remarks>
+    /// What refused a map tells how far it came: memory answers ENOMEM, an MMU whose driver owns its tables ENOSPC. Before that memory gave
+    /// pages, which were given back; which ones does not matter.
+    /// </remarks>
     private (SequentialBuffer Next, DmaResult<DmaReply> Reply) Execute(Operation operation, BoardDefinition board)
     {
         var command = operation.Command!;
@@ -105,7 +109,9 @@ internal sealed record SequentialBuffer(DmaBuffer? Buffer, ReplyTable Replies)
             {
                 CommandQuestion.NeedsDevice ask => ask.Answer(board.Devices.FirstOrDefault(device => device.Name == ask.Name)),
                 CommandQuestion.NeedsMemory ask => ask.Answer(
-                    mapping is not null ? DmaResult.Grant(mapping.Storage) : DmaResult.Refuse<BackingStorage>(RefusalHeard(operation))),
+                    mapping is not null ? DmaResult.Grant(mapping.Storage)
+                    : RefusalHeard(operation) is { Errno: Errno.ENOSPC } ? PhysicalMemory.Create(board.Memory).Value.Allocate(ask.Request).Reply
+                    : DmaResult.Refuse<BackingStorage>(RefusalHeard(operation))),
                 CommandQuestion.NeedsTranslation ask => ask.Answer(
                     mapping?.Mapped is { } addresses ? DmaResult.Grant(addresses) : DmaResult.Refuse<DmaMapped>(RefusalHeard(operation))),
                 _ => throw new NotSupportedException($"No caller here asks for {question.Kind}."),
