@@ -63,7 +63,7 @@ internal static class SurveyCommand
     {
         try
         {
-            var (captured, isAssumed) = Captured(file, InputText.ReadBytes(file, MachineTree.LengthMax), assumed);
+            var captured = Capture.OfTree(file, InputText.ReadBytes(file, MachineTree.LengthMax), new(), assumed, out var isAssumed);
             if (captured.Text is not { } text)
             {
                 return (null, new(name, "it names no memory or no device"));
@@ -75,19 +75,6 @@ internal static class SurveyCommand
         catch (Exception problem) when (problem is DeviceTreeException or FileFormatException)
         {
             return (null, new(name, problem.Message));
-        }
-    }
-
-    /// <summary>The board as the tree tells it, or with assumed memory where it tells none.</summary>
-    private static (CaptureReport Captured, bool IsAssumed) Captured(string file, byte[] bytes, StatedMemory assumed)
-    {
-        try
-        {
-            return (Capture.OfTree(file, bytes, new()), false);
-        }
-        catch (DeviceTreeException)
-        {
-            return (Capture.OfTree(file, bytes, new() { Memory = [assumed] }), true);
         }
     }
 }

@@ -48,6 +48,21 @@ public static class Capture
     public static CaptureReport OfTree(string file, ReadOnlyMemory<byte> bytes, TreeOptions options) =>
         TreeBoard.Capture(options.Facts(FlattenedTree.Read(bytes)), file, options.Name, options.Memory);
 
+    /// <summary>Writes a board file of a flattened device tree, with other memory where the tree leaves it to the boot loader.</summary>
+    /// <param name="file">Its name in the report.</param>
+    /// <param name="bytes">The tree; bytes after it are ignored.</param>
+    /// <param name="options">What the tree does not say.</param>
+    /// <param name="otherwise">That memory.</param>
+    /// <param name="isAssumed">Whether it was taken.</param>
+    /// <exception cref="DeviceTreeException">It is no sound tree, or the kernel would not come back from it.</exception>
+    public static CaptureReport OfTree(string file, ReadOnlyMemory<byte> bytes, TreeOptions options, StatedMemory otherwise, out bool isAssumed)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var facts = options.Facts(FlattenedTree.Read(bytes));
+        isAssumed = facts.LacksMemory && options.Memory.IsEmpty;
+        return TreeBoard.Capture(facts, file, options.Name, isAssumed ? [otherwise] : options.Memory);
+    }
+
     /// <summary>What Linux takes from a flattened device tree for DMA.</summary>
     /// <param name="bytes">The tree; bytes after it are ignored.</param>
     /// <param name="options">Which kernel reads it.</param>
