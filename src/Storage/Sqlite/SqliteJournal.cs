@@ -140,10 +140,11 @@ internal sealed class SqliteJournal : IDisposable
             return;
         }
 
+        var added = _now.SizeBytes - _committed.SizeBytes;
         var needed = LiveBytes + _unneededBytesMax;
-        if (SizeBytes - LiveBytes - needed is > 0 and var excess)
+        if (added > 0 && SizeBytes - LiveBytes - needed is > 0 and var excess)
         {
-            Clean(Math.Clamp(CleanBytesMax * excess / needed, 1, CleanBytesMax) * (_now.SizeBytes - _committed.SizeBytes));
+            Clean(Math.Clamp(CleanBytesMax * excess / needed, 1, CleanBytesMax) * added);
         }
 
         if (_mayShrink)

@@ -134,6 +134,29 @@ public sealed class SqliteJournalTests : IDisposable
     }
 
     [Fact]
+    public void A_transaction_without_rows_leaves_the_log_as_it_is_also_when_cleaning_is_due()
+    {
+        using (var file = Open(long.MaxValue / 4))
+        {
+            var last = Fill(file, grains: 5, sizeBytes: 4000);
+            for (var round = 0; round < 30; round++)
+            {
+                Rewrite(file, last, sizeBytes: 4000);
+            }
+        }
+
+        using (var file = Open(UnneededBytesMax))
+        {
+            Commit(file, () => Write(file, "a", 1, new byte[4000]));
+            Commit(file, () => file.Change("a", "buffer", null, Sealed("a", 1)) is not null);
+        }
+
+        Assert.NotEqual(1L, Ask("SELECT min(id) FROM journal"));
+        using var again = Open();
+        Assert.Single(again.ReadJournal("a"));
+    }
+
+    [Fact]
     public void A_file_shrinks_again_when_less_is_needed()
     {
         long most;
