@@ -1,10 +1,14 @@
+using System.Collections.Immutable;
 using DmaGrains.Grains.Buffers.Debts;
 using DmaGrains.Grains.Devices;
 using DmaGrains.Grains.Experiments;
 using DmaGrains.Grains.Storage;
+using DmaGrains.Model.Buffers;
+using DmaGrains.Model.Buffers.Changes;
 using DmaGrains.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Serialization.Codecs;
 using Orleans.Storage;
 
 namespace DmaGrains.Grains;
@@ -23,6 +27,9 @@ public static class GrainServices
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<BufferDebts>());
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<DebtSweep>());
         silo.Services.AddSingleton<IGrainStorageSerializer, StateSerializer>();
+        silo.Services.AddSingleton<IFieldCodec<ImmutableArray<AddedReply>>, UncopiedArray<AddedReply>>();
+        silo.Services.AddSingleton<IFieldCodec<ImmutableArray<Attachment>>, UncopiedArray<Attachment>>();
+        silo.Services.AddSingleton<IFieldCodec<ImmutableArray<CallerChange>>, UncopiedArray<CallerChange>>();
         silo.Services.TryAddSingleton<PersistentStateFactory>();
         silo.Services.AddSingleton<IPersistentStateFactory, DurableStateFactory>();
         silo.AddReminders();

@@ -14,13 +14,15 @@ public sealed class WaitingOperations
 
     // A channel for a single reader does not count what it holds.
     private readonly Channel<StorageOperation> _waiting = Channel.CreateUnbounded<StorageOperation>();
-    private readonly HashSet<(string Grain, string Name)> _changed = [];
+    private readonly HashSet<(string Grain, string Name)>? _changed;
 
     /// <summary>Creates a queue.</summary>
     /// <param name="name">Names it where depths and group sizes are measured: one name for all queues of a kind.</param>
-    public WaitingOperations(string name = "storage")
+    /// <param name="keepsOrder">Whether the writer carries out a group's operations one after the other, so that a group may change a row twice.</param>
+    public WaitingOperations(string name = "storage", bool keepsOrder = false)
     {
         Name = name;
+        _changed = keepsOrder ? null : [];
         StorageInstruments.Queues.Add(this);
     }
 
@@ -41,16 +43,24 @@ public sealed class WaitingOperations
 
     /// <summary>
     /// Takes the next group, without withdrawn operations. A second change of the same row is left for the next group, because it depends
-    /// on the first.
+    /// on the first, unless the writer keeps the order.
     /// </summary>
     public List<StorageOperation> Take()
     {
         var group = new List<StorageOperation>();
+        Take(group);
+        return group;
+    }
+
+    /// <summary>Adds the next group to an empty list.</summary>
+    /// <param name="group">The list.</param>
+    public void Take(List<StorageOperation> group)
+    {
         var sizeBytes = 0;
-        _changed.Clear();
+        _changed?.Clear();
         while (group.Count < GroupMax && sizeBytes < GroupBytesMax && _waiting.Reader.TryPeek(out var operation))
         {
-            if (operation.Changes is { } row && !_changed.Add((operation.Grain, row)))
+            if (_changed is not null && operation.Changes is { } row && !_changed.Add((operation.Grain, row)))
             {
                 break;
             }
@@ -67,8 +77,6 @@ public sealed class WaitingOperations
         {
             StorageInstruments.Took(Name, group.Count);
         }
-
-        return group;
     }
 
     /// <summary>Fails the operations that wait now, but not those that arrive meanwhile.</summary>

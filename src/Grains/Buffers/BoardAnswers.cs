@@ -31,8 +31,16 @@ internal sealed class BoardAnswers(string board, string buffer, IGrainFactory gr
     /// <summary>Answers a command's questions until it is decided.</summary>
     /// <param name="step">The command.</param>
     /// <param name="cancellation">Cancels the command until the first question whose answer is held; from then on the command is carried out.</param>
-    public ValueTask<Transition> DecideAsync(CommandStep step, CancellationToken cancellation) =>
-        step.Question is null ? new(step.Decided) : AnswerAsync(step, cancellation);
+    public ValueTask<Transition> DecideAsync(CommandStep step, CancellationToken cancellation)
+    {
+        // Most attaches ask for a device that is cached, and nothing else.
+        if (step.Question is CommandQuestion.NeedsDevice ask && facts.Find(board, ask.Name) is { } known)
+        {
+            step = ask.Answer(known);
+        }
+
+        return step.Question is null ? new(step.Decided) : AnswerAsync(step, cancellation);
+    }
 
     /// <summary>A device of the board, cached for all buffers of the silo; null when the board has no device of that name.</summary>
     public ValueTask<Device?> DeviceAsync(string device, CancellationToken cancellation = default) =>

@@ -1,7 +1,9 @@
+using Orleans;
+
 namespace DmaGrains.Model.Buffers;
 
 /// <summary>Properties of a device at the time it attached.</summary>
-[Flags]
+[Flags, GenerateSerializer, Alias("dma.attachment-traits")]
 public enum AttachmentTraits
 {
     /// <summary>Nothing special.</summary>

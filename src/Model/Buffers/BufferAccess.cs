@@ -1,7 +1,9 @@
+using Orleans;
+
 namespace DmaGrains.Model.Buffers;
 
 /// <summary>Ways in which an attachment may access a buffer (thread #54).</summary>
-[Flags]
+[Flags, GenerateSerializer, Alias("dma.buffer-access")]
 public enum BufferAccess
 {
     /// <summary>No access.</summary>

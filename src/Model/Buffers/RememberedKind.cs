@@ -1,6 +1,9 @@
+using Orleans;
+
 namespace DmaGrains.Model.Buffers;
 
 /// <summary>The kinds of remembered commands. Stored, so the numbers never change.</summary>
+[GenerateSerializer, Alias("dma.remembered-kind")]
 public enum RememberedKind
 {
     /// <summary>Attach.</summary>

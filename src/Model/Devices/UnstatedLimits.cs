@@ -1,7 +1,9 @@
+using Orleans;
+
 namespace DmaGrains.Model.Devices;
 
 /// <summary>Limits of a device that its driver leaves unset, and the kernel therefore assumes.</summary>
-[Flags]
+[Flags, GenerateSerializer, Alias("dma.unstated-limits")]
 public enum UnstatedLimits
 {
     /// <summary>None: all binding limits were stated.</summary>

@@ -21,7 +21,7 @@ internal sealed class JournalIndex
     private readonly List<(int Number, Grain Before)> _changed = [];
     private readonly List<GrainHash> _added = [];
     private readonly List<int> _taken = [];
-    private readonly List<int> _dropped = [];
+    private readonly List<(int Newest, int Oldest)> _dropped = [];
     private int _free = None;
     private long _liveBefore;
     private bool _isRestoring = true;
@@ -72,7 +72,7 @@ internal sealed class JournalIndex
     public int Add(GrainHash grain)
     {
         _numbers.Add(grain, _grains.Count);
-        _grains.Add(new(0, 0, None, 0, 0));
+        _grains.Add(Grain.New);
         _added.Add(grain);
         return _grains.Count - 1;
     }
@@ -83,15 +83,15 @@ internal sealed class JournalIndex
         ref var grain = ref Change(number);
         if (grain.Newest != None && _isRestoring)
         {
-            FreeAll(grain.Newest);
+            Free(grain.Newest, grain.Oldest);
         }
         else if (grain.Newest != None)
         {
-            _dropped.Add(grain.Newest);
+            _dropped.Add((grain.Newest, grain.Oldest));
         }
 
         LiveBytes += sizeBytes - grain.LiveBytes;
-        grain = new(row, sequence, None, 0, sizeBytes);
+        grain = new(row, sequence, None, None, 0, (uint)sizeBytes);
     }
 
     /// <summary>The next entry was written.</summary>
@@ -105,7 +105,13 @@ internal sealed class JournalIndex
         }
 
         LiveBytes += sizeBytes;
-        grain = new(grain.Snapshot, grain.Last + 1, entry, grain.Entries + 1, grain.LiveBytes + sizeBytes);
+        grain = new(
+            grain.Snapshot,
+            grain.Last + 1,
+            entry,
+            grain.Oldest == None ? entry : grain.Oldest,
+            grain.Entries + 1,
+            checked(grain.LiveBytes + (uint)sizeBytes));
     }
 
     /// <summary>Makes room for so many grains.</summary>
@@ -127,14 +133,18 @@ internal sealed class JournalIndex
     {
         while (_grains.Count <= number)
         {
-            _grains.Add(new(0, 0, None, 0, 0));
+            _grains.Add(Grain.New);
         }
     }
 
     /// <summary>The changes stay.</summary>
     public void Commit()
     {
-        _dropped.ForEach(FreeAll);
+        foreach (var (newest, oldest) in _dropped)
+        {
+            Free(newest, oldest);
+        }
+
         Forget();
         _isRestoring = false;
     }
@@ -153,7 +163,11 @@ internal sealed class JournalIndex
         }
 
         _grains.RemoveRange(_grains.Count - _added.Count, _added.Count);
-        _taken.ForEach(Free);
+        foreach (var entry in _taken)
+        {
+            Free(entry, entry);
+        }
+
         LiveBytes = _liveBefore;
         Forget();
     }
@@ -192,20 +206,11 @@ internal sealed class JournalIndex
         return taken;
     }
 
-    private void FreeAll(int newest)
+    /// <summary>Frees a chain of entries without a look at those between its ends.</summary>
+    private void Free(int newest, int oldest)
     {
-        for (var entry = newest; entry != None;)
-        {
-            var before = _entries[entry].Before;
-            Free(entry);
-            entry = before;
-        }
-    }
-
-    private void Free(int entry)
-    {
-        _entries[entry] = new(0, _free);
-        _free = entry;
+        _entries[oldest] = new(0, _free);
+        _free = newest;
     }
 
     /// <summary>A grain's name, hashed.</summary>
@@ -221,9 +226,13 @@ internal sealed class JournalIndex
     /// <param name="Snapshot">The row of the last snapshot; 0 when it has not been read yet.</param>
     /// <param name="Last">The sequence number of the last row.</param>
     /// <param name="Newest">The place of the last entry, or none.</param>
+    /// <param name="Oldest">The place of the first entry after the snapshot, or none.</param>
     /// <param name="Entries">The number of entries after the snapshot.</param>
-    /// <param name="LiveBytes">Bytes of all of them.</param>
-    private readonly record struct Grain(long Snapshot, long Last, int Newest, int Entries, long LiveBytes);
+    /// <param name="LiveBytes">Bytes of all of them, below 4 GiB: SQLite's blobs are at most 1,000,000,000 bytes, and entries are replaced when they outgrow the snapshot.</param>
+    private readonly record struct Grain(long Snapshot, long Last, int Newest, int Oldest, int Entries, uint LiveBytes)
+    {
+        public static Grain New => new(0, 0, None, None, 0, 0);
+    }
 
     /// <summary>An entry; those that are free are chained too.</summary>
     /// <param name="Row">Its row.</param>

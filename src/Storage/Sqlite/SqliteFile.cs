@@ -36,6 +36,7 @@ internal sealed class SqliteFile : IDisposable
 
     // Null in a file of the version before until it is written.
     private SqliteJournal? _journal;
+    private bool _isConverted;
     private SqliteSchema _schema;
     private LogEnd _end;
     private FileStream? _acknowledged;
@@ -59,6 +60,7 @@ internal sealed class SqliteFile : IDisposable
         _insert = new(database, "INSERT INTO state VALUES (?1, ?2, 1, ?3) ON CONFLICT DO NOTHING");
         _update = new(database, "UPDATE state SET version = version + 1, payload = ?3 WHERE grain = ?1 AND name = ?2 AND version = ?4");
         _journal = SqliteSchema.HasJournal(connection) ? new(connection, paths.File, unneededBytesMax) : null;
+        _isConverted = SqliteSchema.IsConverted(connection);
     }
 
     /// <summary>The file's full path.</summary>
@@ -109,9 +111,9 @@ internal sealed class SqliteFile : IDisposable
             Roll(isOpen: true);
         }
 
-        if (_journal is null)
+        if (!_isConverted)
         {
-            AddJournal();
+            Convert();
         }
 
         _begin.Run();
@@ -120,7 +122,7 @@ internal sealed class SqliteFile : IDisposable
     /// <summary>Commits the transaction. When this returns, everything is on disk, where a start looks for it.</summary>
     public void Commit()
     {
-        _journal?.Clean();
+        _journal?.Finish();
         _commit.Run();
         _journal?.Commit();
         Acknowledge();
@@ -245,13 +247,14 @@ internal sealed class SqliteFile : IDisposable
         }
     }
 
-    /// <summary>Adds journals to a file of the version before.</summary>
-    private void AddJournal()
+    /// <summary>Makes a file of a version before one of this version.</summary>
+    private void Convert()
     {
         _begin.Run();
-        SqliteSchema.AddJournal(_connection);
+        SqliteSchema.Convert(_connection);
         Commit();
-        _journal = new(_connection, Path, _unneededBytesMax);
+        _journal ??= new(_connection, Path, _unneededBytesMax);
+        _isConverted = true;
     }
 
     /// <summary>Records how far the log is acknowledged, after a check that a start would find file and log in their places.</summary>

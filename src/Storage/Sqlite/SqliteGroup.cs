@@ -5,7 +5,8 @@ namespace DmaGrains.Storage.Sqlite;
 /// <summary>
 /// Changes that share a transaction. As a work item it answers those who wait for them, so that the writer goes on with the next transaction.
 /// </summary>
-internal sealed class SqliteGroup : IThreadPoolWorkItem
+/// <param name="answered">Gets the group, empty again, when it has answered.</param>
+internal sealed class SqliteGroup(Action<SqliteGroup> answered) : IThreadPoolWorkItem
 {
     private readonly List<(StateChange Operation, StoredState? Result)> _changes = [];
     private readonly List<(JournalWrite Operation, bool Result)> _writes = new(WaitingOperations.GroupMax);
@@ -49,6 +50,11 @@ internal sealed class SqliteGroup : IThreadPoolWorkItem
         {
             End(write, result);
         }
+
+        _changes.Clear();
+        _writes.Clear();
+        _failure = null;
+        answered(this);
     }
 
     private void End<TResult>(StorageOperation<TResult> operation, TResult result)

@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Globalization;
-using System.IO.Hashing;
 using System.Text;
 using Microsoft.Data.Sqlite;
 
@@ -13,7 +11,8 @@ namespace DmaGrains.Storage.Sqlite;
 /// </summary>
 /// <remarks>
 /// <para>A row has the next id, so that ids have no gaps and a start sees when a row is missing. A snapshot carries its grain's name, an entry
-/// only its number. The file's record of itself says which ids must be there at least.</para>
+/// only its number. The file's record of itself says which ids must be there at least. Small rows of a transaction share rows of the table:
+/// <see cref="JournalPack"/>.</para>
 /// <para>When the rows that nobody needs outweigh the others, the log is cleaned from its beginning, a little in each transaction: grains whose
 /// snapshot lies there are written once more at the end, with their entries, and the beginning is removed. So the rows of each grain are in
 /// order, and reading the log from its beginning gives the index.</para>
@@ -45,6 +44,7 @@ internal sealed class SqliteJournal : IDisposable
     private readonly long _unneededBytesMax;
     private readonly bool _shrinks;
     private readonly JournalIndex _index = new();
+    private readonly JournalPack _pack = new();
     private readonly SqliteStatement _insert;
     private readonly SqliteStatement _read;
     private readonly SqliteStatement _scan;
@@ -68,8 +68,13 @@ internal sealed class SqliteJournal : IDisposable
         (_path, _unneededBytesMax) = (path, unneededBytesMax);
         var database = connection.Handle!;
         _insert = new(database, "INSERT INTO journal VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
-        _read = new(database, "SELECT grain, sequence, name, payload FROM journal WHERE id = ?1");
-        _scan = new(database, "SELECT id, grain, sequence, checksum, name, length(payload) FROM journal WHERE id >= ?1 ORDER BY id");
+        _read = new(database, "SELECT id, grain, sequence, name, payload FROM journal WHERE id <= ?1 ORDER BY id DESC LIMIT 1");
+        _scan = new(
+            database,
+            """
+            SELECT id, grain, sequence, checksum, name, length(payload), CASE WHEN grain < 0 THEN payload END
+            FROM journal WHERE id >= ?1 ORDER BY id
+            """);
         _remove = new(database, "DELETE FROM journal WHERE id <= ?1");
         _note = new(database, "UPDATE dmagrains_schema SET journal_first = ?1");
         _pages = new(database, "SELECT freelist_count, page_count FROM pragma_freelist_count, pragma_page_count");
@@ -105,8 +110,8 @@ internal sealed class SqliteJournal : IDisposable
         var sequence = _index.FirstOf(number);
         foreach (var row in rows)
         {
-            Find(row, number, sequence, isSnapshot: read.Count == 0);
-            read.Add(new(sequence++, read.Count == 0, _read.BytesAt(3).ToArray()));
+            var found = Find(row, number, sequence, isSnapshot: read.Count == 0);
+            read.Add(new(sequence++, found.IsSnapshot, found.Payload.ToArray()));
             _read.Reset();
         }
 
@@ -131,26 +136,12 @@ internal sealed class SqliteJournal : IDisposable
         return true;
     }
 
-    /// <summary>Does a little of the cleaning that is due. Called before a commit.</summary>
-    public void Clean()
+    /// <summary>Writes what waits to share a row, and does a little of the cleaning that is due. Called before a commit.</summary>
+    public void Finish()
     {
-        if (_cleanAfter > 0)
-        {
-            _cleanAfter--;
-            return;
-        }
-
-        var added = _now.SizeBytes - _committed.SizeBytes;
-        var needed = LiveBytes + _unneededBytesMax;
-        if (added > 0 && SizeBytes - LiveBytes - needed is > 0 and var excess)
-        {
-            Clean(Math.Clamp(CleanBytesMax * excess / needed, 1, CleanBytesMax) * added);
-        }
-
-        if (_mayShrink)
-        {
-            Shrink();
-        }
+        Flush();
+        Clean();
+        Flush();
     }
 
     /// <summary>The transaction was committed.</summary>
@@ -164,6 +155,7 @@ internal sealed class SqliteJournal : IDisposable
     public void RollBack()
     {
         _index.RollBack();
+        _pack.Clear();
         _now = _committed;
         _cleanAfter = PatienceCommits;
     }
@@ -189,32 +181,60 @@ internal sealed class SqliteJournal : IDisposable
         }
     }
 
-    /// <summary>Ties what tells a row's place to each other: number, sequence, name and size.</summary>
-    private static int Checksum(long number, long sequence, ReadOnlySpan<byte> name, int payloadBytes)
-    {
-        Span<byte> place = stackalloc byte[20];
-        BinaryPrimitives.WriteInt64LittleEndian(place, number);
-        BinaryPrimitives.WriteInt64LittleEndian(place[8..], sequence);
-        BinaryPrimitives.WriteInt32LittleEndian(place[16..], payloadBytes);
-        return unchecked((int)XxHash3.HashToUInt64(place, name.IsEmpty ? 0 : unchecked((long)XxHash3.HashToUInt64(name))));
-    }
-
     private void Insert(int number, long sequence, bool isSnapshot, ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload)
     {
-        _insert.Bind(1, _now.Last + 1);
-        _insert.Bind(2, number);
-        _insert.Bind(3, sequence);
-        _insert.Bind(4, Checksum(number, sequence, name, payload.Length));
-        if (isSnapshot)
+        var row = new LogRow(number, sequence, LogRow.ChecksumOf(number, sequence, name, payload.Length), isSnapshot, name, payload);
+        if (_pack.TryAdd(row))
         {
-            _insert.BindText(5, name);
+            return;
+        }
+
+        Flush();
+        if (!_pack.TryAdd(row))
+        {
+            Insert(_now.Last + 1, row);
+        }
+    }
+
+    /// <summary>Writes the rows that wait to share a row of the table.</summary>
+    private void Flush()
+    {
+        if (_pack.Count == 0)
+        {
+            return;
+        }
+
+        var first = _now.Last - _pack.Count + 1;
+        var rows = _pack.Bytes;
+        if (_pack.Count > 1)
+        {
+            var checksum = LogRow.ChecksumOf(JournalPack.Grain, _pack.Count, [], rows.Length);
+            Insert(first, new(JournalPack.Grain, _pack.Count, checksum, isSnapshot: false, [], rows));
+        }
+        else if (JournalPack.TryTake(ref rows, out var alone))
+        {
+            Insert(first, alone);
+        }
+
+        _pack.Clear();
+    }
+
+    private void Insert(long id, in LogRow row)
+    {
+        _insert.Bind(1, id);
+        _insert.Bind(2, row.Grain);
+        _insert.Bind(3, row.Sequence);
+        _insert.Bind(4, row.Checksum);
+        if (row.IsSnapshot)
+        {
+            _insert.BindText(5, row.Name);
         }
         else
         {
             _insert.BindNull(5);
         }
 
-        _insert.Bind(6, payload);
+        _insert.Bind(6, row.Payload);
         _insert.Run();
     }
 
@@ -233,14 +253,61 @@ internal sealed class SqliteJournal : IDisposable
 
     private void Advance(int sizeBytes) => _now = _now with { Last = _now.Last + 1, SizeBytes = _now.SizeBytes + sizeBytes };
 
-    /// <summary>Goes to a row.</summary>
-    private void Find(long row, int number, long sequence, bool isSnapshot)
+    /// <summary>Goes to a row. What it gives is valid until the statement is reset.</summary>
+    private LogRow Find(long row, int number, long sequence, bool isSnapshot)
     {
         _read.Bind(1, row);
-        if (!_read.Next() || _read.NumberAt(0) != number || _read.NumberAt(1) != sequence || _read.IsNullAt(2) == isSnapshot)
+        if (_read.Next() && TryRead(row, out var found) && found.Grain == number && found.Sequence == sequence && found.IsSnapshot == isSnapshot)
         {
-            _read.Reset();
-            throw Damaged($"row {row} of its journal is not number {sequence} of grain {number}");
+            return found;
+        }
+
+        _read.Reset();
+        throw Damaged($"row {row} of its journal is not number {sequence} of grain {number}");
+    }
+
+    /// <summary>A row of the log in the row of the table that was found.</summary>
+    private bool TryRead(long row, out LogRow found)
+    {
+        var (first, grain) = (_read.NumberAt(0), _read.NumberAt(1));
+        var payload = _read.BytesAt(4);
+        if (grain != JournalPack.Grain)
+        {
+            found = new(grain, _read.NumberAt(2), checksum: 0, !_read.IsNullAt(3), _read.BytesAt(3), payload);
+            return first == row;
+        }
+
+        found = default;
+        for (var place = first; place <= row; place++)
+        {
+            if (!JournalPack.TryTake(ref payload, out found))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Does a little of the cleaning that is due.</summary>
+    private void Clean()
+    {
+        if (_cleanAfter > 0)
+        {
+            _cleanAfter--;
+            return;
+        }
+
+        var added = _now.SizeBytes - _committed.SizeBytes;
+        var needed = LiveBytes + _unneededBytesMax;
+        if (added > 0 && SizeBytes - LiveBytes - needed is > 0 and var excess)
+        {
+            Clean(Math.Clamp(CleanBytesMax * excess / needed, 1, CleanBytesMax) * added);
+        }
+
+        if (_mayShrink)
+        {
+            Shrink();
         }
     }
 
@@ -253,12 +320,15 @@ internal sealed class SqliteJournal : IDisposable
         {
             while (budgetBytes > 0 && _scan.Next())
             {
-                var (row, number, _, isSnapshot, sizeBytes) = Scanned();
-                (cleaned, removedBytes, budgetBytes) = (row, removedBytes + sizeBytes, budgetBytes - sizeBytes);
-                if (isSnapshot && _index.SnapshotOf(number) == row)
+                var rows = new ScannedRows(this);
+                while (rows.Next())
                 {
-                    isDue.Add(number);
-                    budgetBytes -= sizeBytes;
+                    (cleaned, removedBytes, budgetBytes) = (rows.Id, removedBytes + rows.SizeBytes, budgetBytes - rows.SizeBytes);
+                    if (rows.IsSnapshot && _index.SnapshotOf(rows.Number) == rows.Id)
+                    {
+                        isDue.Add(rows.Number);
+                        budgetBytes -= rows.SizeBytes;
+                    }
                 }
             }
         }
@@ -283,13 +353,11 @@ internal sealed class SqliteJournal : IDisposable
         foreach (var row in rows)
         {
             var isSnapshot = row == rows[0];
-            Find(row, number, sequence, isSnapshot);
+            var found = Find(row, number, sequence, isSnapshot);
             try
             {
-                var name = _read.BytesAt(2);
-                var payload = _read.BytesAt(3);
-                Insert(number, sequence, isSnapshot, name, payload);
-                Place(number, sequence, isSnapshot, RowBytes + name.Length + payload.Length);
+                Insert(number, sequence, isSnapshot, found.Name, found.Payload);
+                Place(number, sequence, isSnapshot, RowBytes + found.Name.Length + found.Payload.Length);
             }
             finally
             {
@@ -323,13 +391,16 @@ internal sealed class SqliteJournal : IDisposable
         {
             while (_scan.Next())
             {
-                var (row, number, sequence, isSnapshot, sizeBytes) = Scanned();
-                if (row != _now.Last + 1)
+                var rows = new ScannedRows(this);
+                while (rows.Next())
                 {
-                    throw Damaged($"row {_now.Last + 1} of its journal is missing");
-                }
+                    if (rows.Id != _now.Last + 1)
+                    {
+                        throw Damaged($"row {_now.Last + 1} of its journal is missing");
+                    }
 
-                Load(number, sequence, isSnapshot, sizeBytes);
+                    Load(rows);
+                }
             }
         }
         finally
@@ -353,36 +424,26 @@ internal sealed class SqliteJournal : IDisposable
         Commit();
     }
 
-    private void Load(int number, long sequence, bool isSnapshot, int sizeBytes)
+    private void Load(scoped in ScannedRows row)
     {
-        if (isSnapshot)
+        if (row.IsSnapshot)
         {
-            _index.Name(number, JournalIndex.HashOf(_scan.BytesAt(4)));
+            _index.Name(row.Number, JournalIndex.HashOf(row.Name));
         }
-        else if (_index.SnapshotOf(number) == 0)
+        else if (_index.SnapshotOf(row.Number) == 0)
         {
             // Its snapshot was removed: another one follows, or a copy of both.
-            _index.Reserve(number);
-            Advance(sizeBytes);
+            _index.Reserve(row.Number);
+            Advance(row.SizeBytes);
             return;
         }
-        else if (sequence != _index.LastOf(number) + 1)
+        else if (row.Sequence != _index.LastOf(row.Number) + 1)
         {
-            throw Damaged($"row {_now.Last + 1} of its journal is number {sequence} of grain {number}, whose last one is {_index.LastOf(number)}");
+            throw Damaged(
+                $"row {row.Id} of its journal is number {row.Sequence} of grain {row.Number}, whose last one is {_index.LastOf(row.Number)}");
         }
 
-        Place(number, sequence, isSnapshot, sizeBytes);
-    }
-
-    /// <summary>The row that the scan is at.</summary>
-    private (long Row, int Number, long Sequence, bool IsSnapshot, int SizeBytes) Scanned()
-    {
-        var (row, number, sequence, payloadBytes) = (_scan.NumberAt(0), _scan.NumberAt(1), _scan.NumberAt(2), (int)_scan.NumberAt(5));
-        var isSnapshot = !_scan.IsNullAt(4);
-        var name = isSnapshot ? _scan.BytesAt(4) : [];
-        return Checksum(number, sequence, name, payloadBytes) == _scan.NumberAt(3)
-            ? (row, (int)number, sequence, isSnapshot, RowBytes + name.Length + payloadBytes)
-            : throw Damaged($"the checksum of row {row} of its journal does not match");
+        Place(row.Number, row.Sequence, row.IsSnapshot, row.SizeBytes);
     }
 
     private IEnumerable<string> DamageOf(int number)
@@ -406,9 +467,9 @@ internal sealed class SqliteJournal : IDisposable
     {
         try
         {
-            Find(row, number, sequence, isSnapshot);
-            grain = isSnapshot ? Encoding.UTF8.GetString(_read.BytesAt(2)) : grain;
-            var isWhole = SealedJournal.IsWhole(grain, new(sequence, isSnapshot, _read.BytesAt(3).ToArray()));
+            var found = Find(row, number, sequence, isSnapshot);
+            grain = isSnapshot ? Encoding.UTF8.GetString(found.Name) : grain;
+            var isWhole = SealedJournal.IsWhole(grain, new(sequence, isSnapshot, found.Payload.ToArray()));
             _read.Reset();
             return isWhole ? null : $"the checksum of row {sequence} of the journal of {grain} does not match";
         }
@@ -418,6 +479,8 @@ internal sealed class SqliteJournal : IDisposable
         }
     }
 
+    private StorageException WrongChecksum(long row) => Damaged($"the checksum of row {row} of its journal does not match");
+
     private StorageException Damaged(string how) => new($"{_path} is damaged ({how}): restore a copy.");
 
     /// <summary>What the log is.</summary>
@@ -425,4 +488,84 @@ internal sealed class SqliteJournal : IDisposable
     /// <param name="Last">The id of its last row, one before the first when there is none.</param>
     /// <param name="SizeBytes">The bytes of its rows.</param>
     private readonly record struct Extent(long First, long Last, long SizeBytes);
+
+    /// <summary>The rows of the log in the row of the table that the scan is at.</summary>
+    private ref struct ScannedRows
+    {
+        private readonly SqliteJournal _journal;
+        private readonly bool _isPack;
+        private readonly long _last;
+        private ReadOnlySpan<byte> _left;
+
+        /// <summary>Before the first row.</summary>
+        public ScannedRows(SqliteJournal journal)
+        {
+            var scan = journal._scan;
+            _journal = journal;
+            _isPack = scan.NumberAt(1) == JournalPack.Grain;
+            _left = scan.BytesAt(6);
+            Id = scan.NumberAt(0) - 1;
+            _last = Id + (_isPack ? scan.NumberAt(2) : 1);
+            if (_isPack && LogRow.ChecksumOf(JournalPack.Grain, scan.NumberAt(2), [], _left.Length) != scan.NumberAt(3))
+            {
+                throw journal.WrongChecksum(Id + 1);
+            }
+        }
+
+        /// <summary>The row's id.</summary>
+        public long Id { get; private set; }
+
+        /// <summary>The number of its grain.</summary>
+        public int Number { get; private set; }
+
+        /// <summary>Its place in the grain's journal.</summary>
+        public long Sequence { get; private set; }
+
+        /// <summary>Whether it is a snapshot.</summary>
+        public bool IsSnapshot { get; private set; }
+
+        /// <summary>A snapshot's grain in UTF-8; empty for an entry.</summary>
+        public ReadOnlySpan<byte> Name { get; private set; }
+
+        /// <summary>What it takes in the log.</summary>
+        public int SizeBytes { get; private set; }
+
+        /// <summary>Goes to the next row; false when there is none.</summary>
+        public bool Next()
+        {
+            if (Id == _last)
+            {
+                return _left.IsEmpty ? false : throw _journal.WrongChecksum(_last);
+            }
+
+            Id++;
+            if (!_isPack)
+            {
+                var scan = _journal._scan;
+                var name = scan.BytesAt(4);
+                Set(new(scan.NumberAt(1), scan.NumberAt(2), (int)scan.NumberAt(3), !scan.IsNullAt(4), name, []), (int)scan.NumberAt(5));
+            }
+            else if (JournalPack.TryTake(ref _left, out var row))
+            {
+                Set(row, row.Payload.Length);
+            }
+            else
+            {
+                throw _journal.WrongChecksum(Id);
+            }
+
+            return true;
+        }
+
+        private void Set(LogRow row, int payloadBytes)
+        {
+            if (LogRow.ChecksumOf(row.Grain, row.Sequence, row.Name, payloadBytes) != row.Checksum)
+            {
+                throw _journal.WrongChecksum(Id);
+            }
+
+            (Number, Sequence, IsSnapshot, SizeBytes) = ((int)row.Grain, row.Sequence, row.IsSnapshot, RowBytes + row.Name.Length + payloadBytes);
+            Name = row.Name;
+        }
+    }
 }

@@ -12,10 +12,10 @@ namespace DmaGrains.Storage.Sqlite;
 internal sealed record SqliteSchema(long File, long Generation, bool IsOpen)
 {
     /// <summary>The version that this program reads and writes.</summary>
-    public const long Version = 3;
+    public const long Version = 4;
 
-    /// <summary>The version before, without journals, which is converted when it is first written.</summary>
-    public const long VersionBefore = 2;
+    /// <summary>The first version that is converted when it is first written. It has no journals; the next one has a row of the table for each of theirs.</summary>
+    public const long VersionFirst = 2;
 
     /// <summary>Bytes of a page.</summary>
     public const int PageBytes = 4096;
@@ -89,9 +89,9 @@ internal sealed record SqliteSchema(long File, long Generation, bool IsOpen)
             throw new StorageException($"{path} is damaged (it has no schema version): restore a copy.");
         }
 
-        if (version is not (Version or VersionBefore))
+        if (version is < VersionFirst or > Version)
         {
-            throw new StorageException($"{path} has schema version {version}: this program needs version {VersionBefore} or {Version}.");
+            throw new StorageException($"{path} has schema version {version}: this program needs version {VersionFirst} to {Version}.");
         }
 
         // The mode is set already, unless somebody rebuilt the file from the remains of another.
@@ -119,13 +119,16 @@ internal sealed record SqliteSchema(long File, long Generation, bool IsOpen)
         }
     }
 
-    /// <summary>Whether the file has journals; one of the version before has none yet.</summary>
+    /// <summary>Whether the file has journals; one of the first version has none yet.</summary>
     public static bool HasJournal(SqliteConnection connection) =>
         connection.Ask("SELECT count(*) FROM sqlite_schema WHERE name = 'journal'") is not 0L;
 
-    /// <summary>Adds journals to a file of the version before, inside a transaction.</summary>
-    public static void AddJournal(SqliteConnection connection) => connection.Execute(string.Create(
-        CultureInfo.InvariantCulture, $"{Journal} UPDATE dmagrains_schema SET version = {Version}"));
+    /// <summary>Whether the file is of the version that this program writes.</summary>
+    public static bool IsConverted(SqliteConnection connection) => connection.Ask("SELECT version FROM dmagrains_schema") is long version && version == Version;
+
+    /// <summary>Makes a file of a version before one of this version, inside a transaction.</summary>
+    public static void Convert(SqliteConnection connection) => connection.Execute(string.Create(
+        CultureInfo.InvariantCulture, $"{(HasJournal(connection) ? string.Empty : Journal)} UPDATE dmagrains_schema SET version = {Version}"));
 
     /// <summary>What is wrong with the structure of the file.</summary>
     /// <param name="connection">The file.</param>

@@ -8,9 +8,10 @@ namespace DmaGrains.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteWriter : IStateStore, IJournalStore
 {
-    private readonly WaitingOperations _queue = new("sqlite");
+    private readonly WaitingOperations _queue = new("sqlite", keepsOrder: true);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SqliteFile _file;
+    private SqliteGroup? _answered;
 
     /// <summary>Starts the writer, which owns the file from now on.</summary>
     public SqliteWriter(SqliteFile file)
@@ -41,24 +42,31 @@ internal sealed class SqliteWriter : IStateStore, IJournalStore
 
     private void Run()
     {
+        var taken = new List<StorageOperation>(WaitingOperations.GroupMax);
+        var group = new SqliteGroup(Keep);
         while (_queue.WaitAsync().AsTask().GetAwaiter().GetResult())
         {
-            var group = new SqliteGroup();
-            foreach (var operation in _queue.Take())
+            _queue.Take(taken);
+            foreach (var operation in taken)
             {
                 Sort(operation, group);
             }
 
+            taken.Clear();
             if (!group.IsEmpty)
             {
                 Commit(group);
                 ThreadPool.UnsafeQueueUserWorkItem(group, preferLocal: false);
+                group = Interlocked.Exchange(ref _answered, null) ?? new(Keep);
             }
         }
 
         _file.Dispose();
         _closed.SetResult();
     }
+
+    /// <summary>A group whose callers are answered is used again, with the room that it has.</summary>
+    private void Keep(SqliteGroup group) => Volatile.Write(ref _answered, group);
 
     /// <summary>
     /// Answers a read at once, outside the group's transaction: it sees only committed rows, and a full disk does not affect it. Others wait

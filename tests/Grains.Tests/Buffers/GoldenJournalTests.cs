@@ -108,6 +108,15 @@ public sealed class GoldenJournalTests
             [new DmaCommand.Unmap("m"), new DmaCommand.PutPfns("p"), new DmaCommand.Release()],
             [new DmaCommand.Revoke() { Id = new("display", 3) }],
         ]),
+        ["2026-11-30-kinds"] = ("mainline-bouncing", 60_001,
+        [
+            [new DmaCommand.Attach("a", "vop") { Id = new("display", 1) }],
+            [new DmaCommand.Attach("b", "low"), new DmaCommand.Map("m", "b", DmaDirection.FromDevice)],
+            [new DmaCommand.Map("n", "a", DmaDirection.ToDevice) { Id = new("display", 2) }],
+            [new DmaCommand.Map("o", "nobody", DmaDirection.ToDevice) { Id = new("display", 3) }],
+            [new DmaCommand.BeginCpuAccess("c", DmaDirection.Bidirectional), new DmaCommand.EndCpuAccess("c")],
+            [new DmaCommand.Unmap("m"), new DmaCommand.Detach("b")],
+        ]),
     };
 
     public static TheoryData<string> Files => [.. Directory.EnumerateFiles(Folder(AppContext.BaseDirectory), "*.journal").Select(file => Path.GetFileNameWithoutExtension(file))];

@@ -74,14 +74,14 @@ public sealed class SqliteFileTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    [InlineData(4)]
+    [InlineData(5)]
     [InlineData(long.MaxValue)]
     public void Open_names_both_versions_when_the_schema_is_another(long version)
     {
         SqliteFile.Open(Path).Dispose();
         Execute($"UPDATE dmagrains_schema SET version = {version}");
 
-        AssertRefused($"has schema version {version}: this program needs version 2 or 3");
+        AssertRefused($"has schema version {version}: this program needs version 2 to 4");
     }
 
     [Fact]

@@ -219,10 +219,65 @@ public sealed class SqliteJournalTests : IDisposable
             Commit(file, () => Write(file, "a", 1, [1]), () => file.Change("a", "buffer", 1, Sealed("a", 2)) is not null);
         }
 
-        Assert.Equal(3L, Ask("SELECT version FROM dmagrains_schema"));
+        Assert.Equal(4L, Ask("SELECT version FROM dmagrains_schema"));
         using var again = Open();
         AssertReads(again, "a", (1, [1]));
         Assert.Equal(2, again.Read("a", "buffer")!.Value.Version);
+    }
+
+    [Fact]
+    public void A_file_with_a_row_of_the_table_for_each_row_is_read_and_written_on()
+    {
+        // The version before wrote what this one writes when a transaction has one row.
+        MakeFourRows();
+        Execute("UPDATE dmagrains_schema SET version = 3");
+        using (var file = Open())
+        {
+            AssertReads(file, "a", (1, [1, 2, 3]), (2, [4]), (3, [5]));
+        }
+
+        Assert.Equal(3L, Ask("SELECT version FROM dmagrains_schema"));
+        using (var file = Open())
+        {
+            Commit(file, () => Write(file, "a", 4, [7]), () => Write(file, "b", 2, [8]));
+        }
+
+        Assert.Equal(4L, Ask("SELECT version FROM dmagrains_schema"));
+        Assert.Equal(5L, Ask("SELECT count(*) FROM journal"));
+        using var again = Open();
+        AssertReads(again, "a", (1, [1, 2, 3]), (2, [4]), (3, [5]), (4, [7]));
+        AssertReads(again, "b", (1, [6]), (2, [8]));
+    }
+
+    [Theory]
+    [InlineData("DELETE FROM journal", "rows 1 to 4 of its journal are missing")]
+    [InlineData("UPDATE journal SET id = 2", "row 1 of its journal is missing")]
+    [InlineData("UPDATE journal SET sequence = 3", "the checksum of row 1 of its journal does not match")]
+    [InlineData("UPDATE journal SET payload = CAST(payload || x'00' AS BLOB)", "the checksum of row 1 of its journal does not match")]
+    [InlineData("UPDATE journal SET payload = CAST(x'01' || substr(payload, 2) AS BLOB)", "the checksum of row 1 of its journal does not match")]
+    [InlineData("UPDATE journal SET payload = zeroblob(length(payload))", "the checksum of row 1 of its journal does not match")]
+    [InlineData("UPDATE journal SET grain = -2", "the checksum of row 1 of its journal does not match")]
+    public void A_start_finds_rows_that_share_one_and_are_missing_or_misplaced(string damage, string told)
+    {
+        MakeFourRowsInOne();
+        Execute(damage);
+
+        var refused = Assert.Throws<StorageException>(() => Open());
+
+        Assert.Equal($"{Path} is damaged ({told}): restore a copy.", refused.Message);
+    }
+
+    [Fact]
+    public void Damage_inside_a_row_that_shares_one_is_found_by_a_check_and_by_who_reads_it()
+    {
+        MakeFourRowsInOne();
+        Execute("UPDATE journal SET payload = CAST(substr(payload, 1, length(payload) - 1) || x'77' AS BLOB)");
+
+        Assert.Equal(["the checksum of row 1 of the journal of b does not match"], SqliteCheck.Findings(Path));
+
+        using var file = Open();
+        Assert.False(SealedJournal.IsWhole("b", Assert.Single(file.ReadJournal("b"))));
+        Assert.All(file.ReadJournal("a"), row => Assert.True(SealedJournal.IsWhole("a", row)));
     }
 
     [Fact]
@@ -386,8 +441,22 @@ public sealed class SqliteJournalTests : IDisposable
     private void MakeFourRows()
     {
         using var file = Open();
-        Commit(
-            file, () => Write(file, "a", 1, [1, 2, 3]), () => Write(file, "a", 2, [4]), () => Write(file, "a", 3, [5]), () => Write(file, "b", 1, [6]));
+        Commit(file, () => Write(file, "a", 1, [1, 2, 3]));
+        Commit(file, () => Write(file, "a", 2, [4]));
+        Commit(file, () => Write(file, "a", 3, [5]));
+        Commit(file, () => Write(file, "b", 1, [6]));
+    }
+
+    /// <summary>The same rows in one transaction, and so in one row of the table.</summary>
+    private void MakeFourRowsInOne()
+    {
+        using (var file = Open())
+        {
+            Commit(
+                file, () => Write(file, "a", 1, [1, 2, 3]), () => Write(file, "a", 2, [4]), () => Write(file, "a", 3, [5]), () => Write(file, "b", 1, [6]));
+        }
+
+        Assert.Equal(1L, Ask("SELECT count(*) FROM journal"));
     }
 
     /// <summary>A file as the version before made it, with a state.</summary>
