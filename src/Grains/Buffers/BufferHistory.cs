@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using DmaGrains.Interfaces;
@@ -44,8 +43,10 @@ internal sealed class BufferHistory
     private const int SomeRoom = 4 * LeastRoom;
     private const int UsualRoom = 8 * SomeRoom;
 
-    private ArrayBufferWriter<byte> _recent;
-    private ArrayBufferWriter<byte>? _earlier;
+    private byte[] _recent;
+    private byte[] _earlier = [];
+    private int _recentLength;
+    private int _earlierLength;
     private int _recentCount;
 
     // The last event of the part that grows.
@@ -57,7 +58,7 @@ internal sealed class BufferHistory
     /// <param name="forgotten">What came before is not known: the last id that an event of that time can have.</param>
     public BufferHistory(BufferEventId forgotten = default)
     {
-        _recent = new(LeastRoom);
+        _recent = new byte[LeastRoom];
         _last = forgotten;
         Begin();
     }
@@ -65,9 +66,11 @@ internal sealed class BufferHistory
     /// <summary>What a snapshot keeps.</summary>
     public BufferHistory(in BufferHistoryRecord stored)
     {
-        _recent = CopyOf(stored.Recent);
-        _earlier = stored.Earlier.IsEmpty ? null : CopyOf(stored.Earlier);
-        var reader = new EventReader(_recent.WrittenSpan);
+        (_recentLength, _earlierLength) = (stored.Recent.Length, stored.Earlier.Length);
+        _recent = new byte[_recentLength + LeastRoom];
+        stored.Recent.CopyTo(_recent);
+        _earlier = stored.Earlier.ToArray();
+        var reader = new EventReader(stored.Recent.Span);
         while (reader.Read())
         {
             _recentCount++;
@@ -79,8 +82,8 @@ internal sealed class BufferHistory
     /// <summary>For a snapshot. The bytes are those of the history itself, until the next event.</summary>
     public BufferHistoryRecord Stored => new()
     {
-        Earlier = _earlier?.WrittenMemory ?? default,
-        Recent = _recent.WrittenMemory,
+        Earlier = _earlier.AsMemory(0, _earlierLength),
+        Recent = _recent.AsMemory(0, _recentLength),
     };
 
     /// <summary>Adds what an entry tells.</summary>
@@ -114,10 +117,11 @@ internal sealed class BufferHistory
     public HistoryPage After(BufferEventId after, long last)
     {
         var events = ImmutableArray.CreateBuilder<BufferEvent>();
-        var forgotten = Read(_earlier ?? _recent, events);
-        if (_earlier is not null)
+        var recent = _recent.AsSpan(0, _recentLength);
+        var forgotten = Read(_earlierLength == 0 ? recent : _earlier.AsSpan(0, _earlierLength), events);
+        if (_earlierLength != 0)
         {
-            Read(_recent, events);
+            Read(recent, events);
         }
 
         var isNews = events.Where(told => told.Id.IsAfter(after) && told.Id.Sequence <= last).ToImmutableArray();
@@ -131,18 +135,17 @@ internal sealed class BufferHistory
     private void Add(long sequence, long time, string? caller, RememberedKind kind, string name, string other, Refusal? refusal)
     {
         Invariant.Holds((int)kind <= KindBits);
-        if (_recentCount > 0 && _recent.FreeCapacity < 2 * LeastRoom)
+        if (_recentCount > 0 && _recent.Length - _recentLength < 2 * LeastRoom)
         {
-            var room = _recent.Capacity;
-            _recent.GetSpan((room < SomeRoom ? SomeRoom : room < UsualRoom ? UsualRoom : 2 * room) - room);
+            var room = _recent.Length;
+            Grow(room < SomeRoom ? SomeRoom : room < UsualRoom ? UsualRoom : 2 * room);
         }
 
         var tellsCaller = caller != _caller;
-        _recent.GetSpan(1)[0] = (byte)((int)kind
+        Write((byte)((int)kind
             | (other.Length == 0 ? 0 : HasOther)
             | (tellsCaller ? HasCaller : 0)
-            | (refusal is null ? 0 : IsRefused));
-        _recent.Advance(1);
+            | (refusal is null ? 0 : IsRefused)));
         Write((ulong)(sequence - _last.Sequence));
         var change = time - _time;
         Write((ulong)((change << 1) ^ (change >> 63)));
@@ -169,8 +172,8 @@ internal sealed class BufferHistory
         if (++_recentCount >= PartMax)
         {
             // The room of what is forgotten is used again.
-            (_earlier, _recent) = (_recent, _earlier ?? new(_recent.Capacity));
-            _recent.ResetWrittenCount();
+            (_earlier, _earlierLength, _recent) = (_recent, _recentLength, _earlierLength == 0 ? new byte[_recent.Length] : _earlier);
+            _recentLength = 0;
             Begin();
         }
     }
@@ -183,17 +186,17 @@ internal sealed class BufferHistory
         Write((ulong)_last.Place);
     }
 
+    private void Write(byte value) => Room(1)[0] = value;
+
     private void Write(ulong number)
     {
-        Span<byte> bytes = stackalloc byte[10];
-        var length = 0;
-        for (; number >= 0x80; number >>= 7)
+        while (number >= 0x80)
         {
-            bytes[length++] = (byte)(number | 0x80);
+            Write((byte)(number | 0x80));
+            number >>= 7;
         }
 
-        bytes[length++] = (byte)number;
-        _recent.Write(bytes[..length]);
+        Write((byte)number);
     }
 
     private void Write(string? text)
@@ -201,28 +204,32 @@ internal sealed class BufferHistory
         text ??= string.Empty;
         var length = Encoding.UTF8.GetByteCount(text);
         Write((ulong)length);
-        if (length != 0)
-        {
-            _recent.Advance(Encoding.UTF8.GetBytes(text, _recent.GetSpan(length)));
-        }
+        Encoding.UTF8.GetBytes(text, Room(length));
     }
 
-    /// <summary>Reads a part, and gives the id of the last event before it.</summary>
-    private static BufferEventId Read(ArrayBufferWriter<byte> part, ImmutableArray<BufferEvent>.Builder events)
+    /// <summary>The place of the next bytes.</summary>
+    private Span<byte> Room(int length)
     {
-        var reader = new EventReader(part.WrittenSpan);
+        if (_recent.Length - _recentLength < length)
+        {
+            Grow(Math.Max(2 * _recent.Length, _recentLength + length));
+        }
+
+        _recentLength += length;
+        return _recent.AsSpan(_recentLength - length, length);
+    }
+
+    private void Grow(int length) => Array.Resize(ref _recent, length);
+
+    /// <summary>Reads a part, and gives the id of the last event before it.</summary>
+    private static BufferEventId Read(ReadOnlySpan<byte> part, ImmutableArray<BufferEvent>.Builder events)
+    {
+        var reader = new EventReader(part);
         while (reader.Read())
         {
             events.Add(reader.Event);
         }
 
         return reader.Before;
-    }
-
-    private static ArrayBufferWriter<byte> CopyOf(ReadOnlyMemory<byte> bytes)
-    {
-        var copy = new ArrayBufferWriter<byte>(bytes.Length + LeastRoom);
-        copy.Write(bytes.Span);
-        return copy;
     }
 }
