@@ -35,6 +35,9 @@ internal static class GrowthRun
                 }
 
                 return 0;
+            case ["start", var file, var buffers]:
+                await Start.RunAsync(file, int.Parse(buffers, CultureInfo.InvariantCulture));
+                return 0;
             case ["writes"]:
                 await CommandWrites.RunAsync();
                 return 0;
@@ -43,7 +46,7 @@ internal static class GrowthRun
                     int.Parse(buffers, CultureInfo.InvariantCulture), int.Parse(boards, CultureInfo.InvariantCulture));
                 return 0;
             default:
-                await Console.Error.WriteLineAsync("growth: expected attach, allocate or activate [sqlite FILE | postgresql CONNECTION], writes, or register BUFFERS BOARDS.");
+                await Console.Error.WriteLineAsync("growth: expected attach, allocate or activate [sqlite FILE | postgresql CONNECTION], start FILE BUFFERS, writes, or register BUFFERS BOARDS.");
                 return ExitUsage;
         }
     }
