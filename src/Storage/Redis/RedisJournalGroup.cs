@@ -15,11 +15,11 @@ internal sealed class RedisJournalGroup(JournalWrite[] writes, Func<string, Redi
         """
         local function write(key, sequence, kind, payload)
             local rows = redis.call('LLEN', key)
-            local last = rows == 0 and 0 or redis.call('LINDEX', key, 0) + rows - 2
+            local last = rows == 0 and 0 or redis.call('LINDEX', key, '0') + rows - 2
             if tonumber(sequence) ~= last + 1 then return 0 end
             if kind == 'snapshot' then
                 redis.call('RPUSH', key, sequence, payload)
-                redis.call('LTRIM', key, rows, -1)
+                redis.call('LTRIM', key, rows, '-1')
             elseif rows == 0 then
                 return 0
             else
