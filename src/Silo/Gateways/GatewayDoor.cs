@@ -32,6 +32,11 @@ internal static class GatewayDoor
     {
         if (await MayEnterAsync(context, cluster, tokens, log))
         {
+            if (tokens is { AreNeeded: true })
+            {
+                context.Transport = new ClientMessages(context.Transport, () => log.ClientPretends($"{context.RemoteEndPoint}"));
+            }
+
             await next(context);
         }
     }

@@ -5,12 +5,13 @@ namespace DmaGrains.Silo.Gateways;
 
 /// <summary>
 /// Checks the token of each call that a client sends: whether it may read, or change. Calls between grains, and those of the silo itself,
-/// pass; the token goes no further than the first grain.
+/// pass, and <see cref="ClientMessages"/> sees to it that no client pretends to send one; the token goes no further than the first grain.
 /// </summary>
 /// <param name="tokens">The tokens.</param>
 internal sealed class TokenFilter(TokenStore tokens) : IIncomingGrainCallFilter
 {
-    private const string SiloItself = "hosted-";
+    /// <summary>How the name begins that a silo has as a client of itself.</summary>
+    public static ReadOnlySpan<byte> SiloItself => "hosted-"u8;
 
     /// <inheritdoc/>
     public Task Invoke(IIncomingGrainCallContext context)
@@ -30,5 +31,5 @@ internal sealed class TokenFilter(TokenStore tokens) : IIncomingGrainCallFilter
     }
 
     private static bool IsOfAClient(GrainId? source) =>
-        source is not { } caller || (caller.IsClient() && !caller.Key.AsSpan().StartsWith(System.Text.Encoding.UTF8.GetBytes(SiloItself)));
+        source is not { } caller || (caller.IsClient() && !caller.Key.AsSpan().StartsWith(SiloItself));
 }

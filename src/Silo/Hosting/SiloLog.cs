@@ -31,6 +31,10 @@ internal static partial class SiloLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "A client at {Client} has {What}: it is not let in.")]
     public static partial void ClientHasNoToken(this ILogger logger, string client, string what);
 
+    /// <summary>A client sends what only silos and grains send, and its connection is closed.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A client at {Client} pretends to be a grain or a silo: its connection is closed, and what it sent is not done.")]
+    public static partial void ClientPretends(this ILogger logger, string client);
+
     /// <summary>A request over HTTP ended with an exception that nobody expects.</summary>
     [LoggerMessage(Level = LogLevel.Error, Message = "A request over HTTP failed")]
     public static partial void RequestFaulted(this ILogger logger, Exception fault);

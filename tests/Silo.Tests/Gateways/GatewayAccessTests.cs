@@ -42,7 +42,7 @@ public sealed class GatewayAccessTests
         using var silo = await SiloProcess.StartReadyAsync(_tokens);
         await using var reader = await DmaGrainsClient.ConnectAsync(OptionsOf(silo, Reading), Cancellation);
         await using var changer = await DmaGrainsClient.ConnectAsync(OptionsOf(silo, Changing), Cancellation);
-        using var silent = await GreetingOnlyAsync(silo);
+        using var silent = await GreetingOnlyAsync(silo, Changing);
         var methods = Methods().ToList();
 
         Assert.Equal(_reading.Concat(_changing).Order(), methods.Select(NameOf).Order());
@@ -52,6 +52,23 @@ public sealed class GatewayAccessTests
             Assert.True(await IsPermittedAsync(changer.Grains, method), NameOf(method));
             Assert.False(await IsPermittedAsync(silent.Services.GetRequiredService<IClusterClient>(), method), NameOf(method));
         }
+    }
+
+    [Fact]
+    public async Task Nobody_changes_by_pretending_to_be_a_grain_or_a_silo()
+    {
+        using var silo = await SiloProcess.StartReadyAsync(_tokens);
+        string[] senders = ["board/other", "sys.svc.user/other", "sys.client/hosted-127.0.0.1:11111@1"];
+        foreach (var (index, method) in Methods().Where(method => _changing.Contains(NameOf(method))).Index())
+        {
+            await IsCutOffAsync(silo, senders[index % senders.Length], grains => IsPermittedAsync(grains, method));
+        }
+
+        await IsCutOffAsync(silo, senders[0], SmallBoard.DefineAsync);
+
+        await silo.Process.SaysAsync("pretends to be a grain or a silo");
+        await using var reader = await DmaGrainsClient.ConnectAsync(OptionsOf(silo, Reading), Cancellation);
+        Assert.Empty((await reader.Grains.GetBoards().ListAsync(string.Empty, 10, Cancellation)).Value.Names);
     }
 
     [Theory]
@@ -128,8 +145,29 @@ public sealed class GatewayAccessTests
         }
     }
 
+    private static async Task IsCutOffAsync(SiloProcess silo, string sender, Func<IGrainFactory, Task> callAsync)
+    {
+        var closed = new TaskCompletionSource();
+        using var forger = await GreetingOnlyAsync(silo, Reading, closed);
+        Pretend(forger, GrainId.Parse(sender));
+
+        var call = callAsync(forger.Services.GetRequiredService<IClusterClient>());
+
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+        Assert.False(call.IsCompletedSuccessfully);
+    }
+
+    /// <summary>Makes a client write that its calls come from someone else.</summary>
+    private static void Pretend(IHost client, GrainId sender)
+    {
+        var runtime = client.Services.GetRequiredService(typeof(IClusterClient).Assembly.GetType("Orleans.OutsideRuntimeClient", throwOnError: true)!);
+        var address = runtime.GetType().GetProperty("CurrentActivationAddress", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)!;
+        var own = (GrainAddress)address.GetValue(runtime)!;
+        address.SetValue(runtime, new GrainAddress { GrainId = sender, ActivationId = own.ActivationId, SiloAddress = own.SiloAddress });
+    }
+
     /// <summary>A client that is let in, and then sends calls without a token.</summary>
-    private static async Task<IHost> GreetingOnlyAsync(SiloProcess silo)
+    private static async Task<IHost> GreetingOnlyAsync(SiloProcess silo, string token, TaskCompletionSource? closed = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         var gateway = System.Net.IPEndPoint.Parse(silo.Gateway);
@@ -139,9 +177,10 @@ public sealed class GatewayAccessTests
             client.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (ClusterDefaults.ClusterId, ClusterDefaults.ServiceId));
             client.Configure<ClientConnectionOptions>(connections => connections.ConfigureConnection(connection => connection.Use(next => async context =>
             {
-                await new GatewayHello(ClusterDefaults.ClusterId, Changing).SayAsync(context.Transport.Output, Cancellation);
+                await new GatewayHello(ClusterDefaults.ClusterId, token).SayAsync(context.Transport.Output, Cancellation);
                 await GatewayHello.HearAnswerAsync(context.Transport.Input, Cancellation);
                 await next(context);
+                closed?.TrySetResult();
             })));
         });
         var host = builder.Build();
