@@ -36,18 +36,32 @@ internal sealed class SiloTls
     /// <summary>Makes a silo use it.</summary>
     public static void AddTo(ISiloBuilder silo, SiloSettings settings)
     {
+        // They tell of each handshake that fails with a stack trace.
+        silo.Services.AddLogging(logging => logging.AddFilter("Orleans.Connections.Security", LogLevel.Error));
         silo.Services.AddSingleton(services => new SiloTls(
             settings, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>().CreateLogger(SiloLog.Category)));
         silo.Configure<SiloConnectionOptions>(connections =>
         {
-            connections.ConfigureSiloInboundConnection(connection => connection.UseServerTls(Of(connection).Options(true, Authority.Server)));
+            connections.ConfigureSiloInboundConnection(connection => Serve(connection, "silo", othersShowOne: true, Authority.Server));
             connections.ConfigureSiloOutboundConnection(connection => connection.UseClientTls(Of(connection).Options(true, Authority.Server)));
-            connections.ConfigureGatewayInboundConnection(connection =>
-            {
-                var tls = Of(connection);
-                connection.UseServerTls(tls.Options(tls._clientsShowOne, Authority.Client));
-            });
+            connections.ConfigureGatewayInboundConnection(
+                connection => Serve(connection, "client", Of(connection)._clientsShowOne, Authority.Client));
         });
+    }
+
+    /// <summary>Hears those who come in over TLS, and says who does not get through it.</summary>
+    private static void Serve(IConnectionBuilder connection, string who, bool othersShowOne, string purpose)
+    {
+        var log = connection.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(SiloLog.Category);
+        connection.Use(next => async context =>
+        {
+            await next(context);
+            if (context.Features.Get<ITlsApplicationProtocolFeature>() is null)
+            {
+                log.HandshakeFailed(who, $"{context.RemoteEndPoint}", othersShowOne ? ", and a certificate from it" : string.Empty);
+            }
+        });
+        connection.UseServerTls(Of(connection).Options(othersShowOne, purpose));
     }
 
     private static SiloTls Of(IConnectionBuilder connection) => connection.ApplicationServices.GetRequiredService<SiloTls>();

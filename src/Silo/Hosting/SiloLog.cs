@@ -35,6 +35,10 @@ internal static partial class SiloLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "A client at {Client} pretends to be a grain or a silo: its connection is closed, and what it sent is not done.")]
     public static partial void ClientPretends(this ILogger logger, string client);
 
+    /// <summary>A client or a silo did not get through TLS.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The TLS handshake with a {Who} at {Address} failed: expected one that speaks TLS and has the authority of tls-ca{More}.")]
+    public static partial void HandshakeFailed(this ILogger logger, string who, string address, string more);
+
     /// <summary>A request over HTTP ended with an exception that nobody expects.</summary>
     [LoggerMessage(Level = LogLevel.Error, Message = "A request over HTTP failed")]
     public static partial void RequestFaulted(this ILogger logger, Exception fault);

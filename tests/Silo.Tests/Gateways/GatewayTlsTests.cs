@@ -30,6 +30,10 @@ public sealed class GatewayTlsTests : IDisposable
         await WorksAsync(OptionsOf(silo, new() { CaFile = _cluster.Ca }));
         await IsRefusedAsync(OptionsOf(silo, new() { CaFile = _other.Ca }));
         await IsRefusedAsync(OptionsOf(silo, null));
+
+        await silo.Process.SaysAsync("expected one that speaks TLS and has the authority of tls-ca.");
+        Assert.Matches("The TLS handshake with a client at 127.0.0.1:[0-9]+ failed", silo.Process.Said);
+        Assert.DoesNotContain("Exception", silo.Process.Said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,6 +53,8 @@ public sealed class GatewayTlsTests : IDisposable
         await WorksAsync(OptionsOf(silo, new() { CaFile = _cluster.Ca, CertificateFile = _cluster.ForClient() }));
         await IsRefusedAsync(OptionsOf(silo, new() { CaFile = _cluster.Ca }));
         await IsRefusedAsync(OptionsOf(silo, new() { CaFile = _cluster.Ca, CertificateFile = _other.ForClient() }));
+
+        await silo.Process.SaysAsync("has the authority of tls-ca, and a certificate from it.");
     }
 
     [Fact]
