@@ -7,6 +7,8 @@ using DmaGrains.Benchmarks.Exploring;
 using DmaGrains.Benchmarks.Growth;
 using DmaGrains.Benchmarks.Storage;
 using DmaGrains.Benchmarks.Throughput;
+using DmaGrains.Silo;
+using DmaGrains.Storage;
 using Perfolizer.Horology;
 
 Func<string[], Task<int>>? runAsync = args.FirstOrDefault() switch
@@ -25,7 +27,15 @@ Func<string[], Task<int>>? runAsync = args.FirstOrDefault() switch
 };
 if (runAsync is not null)
 {
-    return await runAsync(args[1..]);
+    try
+    {
+        return await runAsync(args[1..]);
+    }
+    catch (StorageException problem)
+    {
+        await Console.Error.WriteLineAsync($"{args[0]}: {problem.Message}");
+        return ExitCode.Fault;
+    }
 }
 
 // Many short rounds and their median: a neighbour on the machine spoils some rounds, not the figure.

@@ -36,6 +36,11 @@ internal static class SiloHost
 
         var web = WebApplication.CreateSlimBuilder(args);
         Configure(web, settings, backends);
+        foreach (var key in (string[])[WebHostDefaults.ServerUrlsKey, WebHostDefaults.HttpPortsKey, WebHostDefaults.HttpsPortsKey])
+        {
+            // Microsoft's images set some of these for any server; ports are ours to decide.
+            web.WebHost.UseSetting(key, string.Empty);
+        }
 
         // Requests are answered while the silo is still joining.
         web.Services.Configure<HostOptions>(host => host.ServicesStartConcurrently = true);
@@ -77,6 +82,9 @@ internal static class SiloHost
         // Orleans logs its whole configuration at every start; Logging:LogLevel:Default=Information brings that back.
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter(SiloLog.Category, LogLevel.Information);
+
+        // It recommends the server's garbage collector, in words for another time of .NET; docs/operations.md has it.
+        builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
         if (settings.Logs == LogFormat.Json)
         {
             builder.Logging.ClearProviders().AddJsonConsole(console =>

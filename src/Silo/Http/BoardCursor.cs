@@ -14,6 +14,9 @@ internal sealed record BoardCursor(ImmutableSortedDictionary<string, BufferEvent
     /// <summary>The most buffers that a stream follows.</summary>
     public const int BuffersMax = 100;
 
+    // Within one look all that a stream follows may go and as many come: what it tells then has both.
+    private const int ToldMax = 2 * BuffersMax;
+
     private const string Field = "After";
 
     // An empty id would be none.
@@ -44,7 +47,7 @@ internal sealed record BoardCursor(ImmutableSortedDictionary<string, BufferEvent
             cursor = cursor.With(buffer, told);
         }
 
-        return cursor.Told.Count <= BuffersMax
+        return cursor.Told.Count <= ToldMax
             ? DmaResult.Grant(cursor)
             : DmaResult.Refuse<BoardCursor>(TooMany(cursor.Told.Count));
     }

@@ -310,7 +310,7 @@ public sealed record SiloSettings
     /// <summary>What is missing, or too much, where the HTTP API listens beyond loopback.</summary>
     private IEnumerable<string> HttpIsOpen()
     {
-        if (HttpKey is not null && HttpCertificate is null)
+        if (HttpPort is not null && HttpKey is not null && HttpCertificate is null)
         {
             yield return $"{Setting.HttpKey.Name} is given but not used: expected {Setting.HttpCertificate.Name} with it.";
         }

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -163,7 +162,4 @@ public sealed class HttpFuzzTests(HttpApiSilo shared) : IClassFixture<HttpApiSil
     private bool Seldom() => _random.Next(8) == 0;
 
     private string OneOf(params string[] texts) => texts[_random.Next(texts.Length)];
-
-    private static int Number(string variable, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
 }

@@ -23,6 +23,14 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task Ports_that_an_image_sets_for_any_server_are_not_warned_of()
+    {
+        using var silo = await SiloProcess.StartReadyAsync([("ASPNETCORE_HTTP_PORTS", "8080")], "--health-port", $"{Installed.FreePort()}");
+
+        Assert.DoesNotContain("warn", silo.Process.Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Silo_is_live_and_not_ready_while_PostgreSQL_is_gone()
     {
         await using var server = await PostgreSqlServer.StartAsync();

@@ -92,6 +92,7 @@ public sealed class SiloSettingsTests
     [InlineData("http-insecure 'yes'", "--http-port", "8080", "--http-insecure", "yes")]
     [InlineData("http-listen is given but not used: expected http-port with it", "--http-listen", "127.0.0.1")]
     [InlineData("http-rate is given but not used: expected http-port with it", "--http-rate", "10")]
+    [InlineData("http-key is given but not used: expected http-port with it", "--http-key", "key.pem")]
     [InlineData("listen '10.0.0.7' is beyond loopback and nothing is encrypted: expected tls-certificate with it, or silo-insecure", "--listen", "10.0.0.7")]
     [InlineData("listen '10.0.0.7' is beyond loopback and nothing is encrypted", "--listen", "10.0.0.7", "--read-token", Token)]
     [InlineData("silo-insecure 'yes'", "--listen", "10.0.0.7", "--silo-insecure", "yes")]
