@@ -142,7 +142,10 @@ internal sealed class BoardKey(IEnumerable<string> buffers, IEnumerable<string> 
             }
         }
 
-        numbers.Add((ulong)(state.Pool?.NextSlot ?? 0));
+        for (var area = 0; area < (translation.Pool?.AreaCount ?? 0); area++)
+        {
+            numbers.Add((ulong)state.Pool!.Value.NextIn(area));
+        }
     }
 
     /// <summary>Where searches go on, and what is kept for later requests: two boards that differ here give the next mapping other addresses.</summary>

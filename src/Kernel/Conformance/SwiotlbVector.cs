@@ -20,7 +20,9 @@ internal static class SwiotlbVector
         var alloc = (uint)IommuVector.ReadMask(record.Member("alloc_align_mask"), uint.MaxValue);
         var devices = record.Member("devices").Items(1, SequenceOps.DevicesMax).Select(field => field.Items(2, 2))
             .Select(pair => (Align: (uint)IommuVector.ReadMask(pair[0], uint.MaxValue), Boundary: IommuVector.ReadMask(pair[1]))).ToArray();
-        var pool = SwiotlbPool.Over(size).Value;
+        var areas = record.MemberOrNull("areas")?.Number(1, SwiotlbPool.SizeBytesMax / SwiotlbPool.SetBytes) ?? 1;
+        var created = SwiotlbPool.Over(size, (int)areas);
+        var pool = created.IsGranted ? created.Value : throw record.Member("areas").Unexpected("a power of two, with whole sets of 128 slots in each");
         return SequenceOps.Run<BounceSlots>(
             record,
             "unmap",

@@ -28,6 +28,9 @@ public enum VectorKind
     /// <summary>Bounces taken from a pool and given back: kernel/dma/swiotlb.c of 7.3.4.</summary>
     Swiotlb,
 
+    /// <summary>Bounces taken from a pool of several areas and given back: kernel/dma/swiotlb.c of 6.12.</summary>
+    SwiotlbAreas,
+
     /// <summary>Ranges of a contiguous area taken and given back: mm/cma.c of 7.3.4.</summary>
     Cma,
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Scatterlists;
+using DmaGrains.Model.Translation;
 using Orleans;
 
 namespace DmaGrains.Model.Memory;
@@ -60,6 +61,16 @@ public sealed record MemoryRegionLayout(
     /// <remarks>Source: drivers/of/of_reserved_mem.c (of_reserved_mem_device_init_by_idx), kernel/dma/contiguous.c (dev_get_cma_area).</remarks>
     [Id(7)]
     public NameList Users { get; init; }
+
+    /// <summary>
+    /// For the bounce pool: the areas that it is divided into, a power of two, each of whole sets of slots. 0 when not stated: then one.
+    /// </summary>
+    /// <remarks>Source: kernel/dma/swiotlb.c, swiotlb_adjust_nareas: one for each CPU, rounded up to a power of two, or as <c>swiotlb=</c> says.</remarks>
+    [Id(8)]
+    public int Areas { get; init; }
+
+    /// <summary>The areas of the bounce pool: as stated, or one.</summary>
+    public int AreaCount => Math.Max(1, Areas);
 
     /// <summary>The alignment of the start and end of contiguous areas, in bytes; 0 when they may lie anywhere.</summary>
     public ulong PageBlock => PageBlockBytes == 0 ? PageBlockOf(PageOrder) : PageBlockBytes;
@@ -149,7 +160,7 @@ public sealed record MemoryRegionLayout(
     }
 
     /// <summary>Null when the region is valid.</summary>
-    /// <returns>EINVAL naming Region, Kind, Range, PageSize, PageBlock, CmaAlignment, Reserved, Device, PeerBus, PeerAccess, Users or PeerPath.</returns>
+    /// <returns>EINVAL naming Region, Kind, Range, PageSize, PageBlock, CmaAlignment, Reserved, Areas, Device, PeerBus, PeerAccess, Users or PeerPath.</returns>
     public Refusal? Check()
     {
         if (ModelName.Check(Name, "Region") is { } bad)
@@ -167,8 +178,14 @@ public sealed record MemoryRegionLayout(
             return Refusal.Of(Errno.EINVAL, nameof(Range), $"Region {Name} is empty or reaches beyond 52-bit addresses.");
         }
 
-        return CheckPages() ?? CheckReserved() ?? CheckDevice() ?? CheckUsers();
+        return CheckPages() ?? CheckReserved() ?? CheckAreas() ?? CheckDevice() ?? CheckUsers();
     }
+
+    private Refusal? CheckAreas() =>
+        Areas == 0 ? null
+        : Kind != MemoryKind.Bounce ? Refusal.Of(Errno.EINVAL, nameof(Areas), $"Region {Name} states areas: expected only for the bounce pool.")
+        : SwiotlbPool.CheckAreas(Range.SizeBytes, Areas) is { } refusal ? refusal with { Reason = $"Region {Name}: {refusal.Reason}" }
+        : null;
 
     private Refusal? CheckUsers()
     {

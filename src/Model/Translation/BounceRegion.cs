@@ -12,11 +12,11 @@ internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
 {
     /// <summary>Creates a pool in which nothing is bounced.</summary>
     /// <param name="layout">At most <see cref="SwiotlbPool.SizeBytesMax"/> long.</param>
-    public static BounceRegion Create(MemoryRegionLayout layout) => new(layout, SwiotlbPool.Over(layout.Range.SizeBytes).Value);
+    public static BounceRegion Create(MemoryRegionLayout layout) => new(layout, SwiotlbPool.Over(layout.Range.SizeBytes, layout.AreaCount).Value);
 
     /// <summary>Restores a stored pool.</summary>
     public static BounceRegion Restore(MemoryRegionLayout layout, SwiotlbPoolState state, IEnumerable<BounceSlots> bounces) =>
-        new(layout, SwiotlbPool.Restore(layout.Range.SizeBytes, state, bounces));
+        new(layout, SwiotlbPool.Restore(layout.Range.SizeBytes, state, bounces, layout.AreaCount));
 
     /// <summary>The address of a bounce's copy.</summary>
     public PhysicalAddress AddressOf(BounceSlots slots) =>

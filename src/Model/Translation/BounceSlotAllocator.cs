@@ -52,12 +52,13 @@ public sealed class BounceSlotAllocator
         _used[first / SwiotlbPool.SlotsPerSet] |= RunOf(bounce);
         _bounces.Add(first, bounce);
         _usedSlotCount += slots;
-        _state = new((first + slots) % _pool.SlotCount, _state.BounceCount + 1, _state.BouncedBytes + request.LengthBytes);
+        _state = (_state with { BounceCount = _state.BounceCount + 1, BouncedBytes = _state.BouncedBytes + request.LengthBytes })
+            .WithNext(first / _pool.AreaSlotCount, (first + slots) % _pool.AreaSlotCount);
         return DmaResult.Grant(bounce);
     }
 
     /// <summary>
-    /// Gives back what a map took before it was refused: the slots and the counts, but not the place at which the next search begins.
+    /// Gives back what a map took before it was refused: the slots and the counts, but not the places at which the next searches begin.
     /// </summary>
     /// <param name="taken">The bounces that it took.</param>
     public void Undo(IEnumerable<BounceSlots> taken)
@@ -67,7 +68,7 @@ public sealed class BounceSlotAllocator
             Invariant.Holds(GiveBackSlots(bounce) is null);
         }
 
-        _state = _pool.State with { NextSlot = _state.NextSlot };
+        _state = _state with { BounceCount = _pool.BounceCount, BouncedBytes = _pool.BouncedBytes };
     }
 
     /// <summary>Gives a bounce's slots back; null when done.</summary>
@@ -117,12 +118,29 @@ public sealed class BounceSlotAllocator
         ? null
         : new(Errno.EINVAL, null, field, null, mask, $"Mask 0x{mask:x} has holes: expected 2^k-1.");
 
-    /// <summary>
-    /// Looks at one slot after another from the end of the last search to the end of the pool, then from its start, until it has gone as far
-    /// as the pool is long. From a slot with the right address it goes on by a stride, and such slots are equally far apart.
-    /// </summary>
+    /// <summary>Searches one area after another, as the first CPU does (swiotlb_find_slots, which begins with the area of the CPU that maps).</summary>
     private int? Find(int slots, BounceRequest request)
     {
+        for (var area = 0; area < _pool.AreaCount; area++)
+        {
+            if (Find(area, slots, request) is { } first)
+            {
+                return first;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Looks at one slot after another from the end of the area's last search to its end, then from its start, until it has gone as far as
+    /// the area is long. From a slot with the right address it goes on by a stride, and such slots are equally far apart.
+    /// </summary>
+    private int? Find(int area, int slots, BounceRequest request)
+    {
+        var length = _pool.AreaSlotCount;
+        var start = (long)area * length;
+        var end = start + length;
         var align = request.AlignMask(_pageOrder);
         var same = request.MinAlignMask & ~align;
         var stride = (long)(Math.Max(align, same) / SwiotlbPool.SlotBytes) + 1;
@@ -133,20 +151,20 @@ public sealed class BounceSlotAllocator
         var bits = (align | (request.Address.Value == 0 ? 0 : same)) / SwiotlbPool.SlotBytes;
         var wanted = request.Address.Value / SwiotlbPool.SlotBytes & same / SwiotlbPool.SlotBytes & bits;
         var apart = (stride + bits) / (bits + 1L) * (bits + 1L);
-        for (long slot = _state.NextSlot, seen = 0; seen < _pool.SlotCount;)
+        for (long slot = start + _state.NextIn(area), seen = 0; seen < length;)
         {
             var ahead = (long)(unchecked(wanted - (ulong)slot - (basis / SwiotlbPool.SlotBytes)) & bits);
             (slot, seen) = (slot + ahead, seen + ahead);
-            if (slot >= _pool.SlotCount)
+            if (slot >= end)
             {
-                (slot, seen) = (0, seen - (slot - _pool.SlotCount));
+                (slot, seen) = (start, seen - (slot - end));
                 continue;
             }
 
             var set = (int)(slot / SwiotlbPool.SlotsPerSet);
-            var end = Math.Min((set + 1L) * SwiotlbPool.SlotsPerSet, _pool.SlotCount);
+            var setEnd = Math.Min((set + 1L) * SwiotlbPool.SlotsPerSet, end);
             var isWorthALook = SlotSet.FindFree(_used[set], slots, UInt128.MaxValue) is not null;
-            while (slot < end && seen < _pool.SlotCount)
+            while (slot < setEnd && seen < length)
             {
                 var place = (int)(slot % SwiotlbPool.SlotsPerSet);
                 if (isWorthALook && place + slots <= SwiotlbPool.SlotsPerSet && (_used[set] & SlotSet.Run(place, slots)) == 0
@@ -156,14 +174,14 @@ public sealed class BounceSlotAllocator
                 }
 
                 // All steps up to the last one of this set at once when it has no room.
-                var steps = isWorthALook ? 1 : ((end - 1 - slot) / apart) + 1;
-                var left = slot + (steps * apart) < _pool.SlotCount ? steps * apart : ((steps - 1) * apart) + Math.Max(stride, _pool.SlotCount - slot - ((steps - 1) * apart));
+                var steps = isWorthALook ? 1 : ((setEnd - 1 - slot) / apart) + 1;
+                var left = slot + (steps * apart) < end ? steps * apart : ((steps - 1) * apart) + Math.Max(stride, end - slot - ((steps - 1) * apart));
                 (slot, seen) = (slot + left, seen + left);
             }
 
-            if (slot >= _pool.SlotCount)
+            if (slot >= end)
             {
-                slot = 0;
+                slot = start;
             }
         }
 

@@ -2,6 +2,7 @@ using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Scatterlists;
+using DmaGrains.Model.Translation;
 using DmaGrains.Reports;
 
 namespace DmaGrains.Scenarios.Files;
@@ -18,7 +19,7 @@ internal static class RegionFields
     {
         var before = problems.Count;
         var map = node.AsMap();
-        map.AllowOnly("name", "kind", "start", "size", "reserved", "device", "peer_bus", "peer_access", "peer_path", "users", "source");
+        map.AllowOnly("name", "kind", "start", "size", "reserved", "device", "peer_bus", "peer_access", "peer_path", "users", "areas", "source");
         var name = map.Required("name").AsName();
         var kind = map.Required("kind").AsChoice(Vocabulary.MemoryKinds);
         var start = map.Required("start").AsWholePages(least: 0, pageOrder);
@@ -34,6 +35,7 @@ internal static class RegionFields
             PeerBus = kind == MemoryKind.Vram ? map.Optional("peer_bus")?.AsName() : OfVramOnly(map, "peer_bus"),
             PeerAccess = map.Optional("peer_access")?.AsChoice(Vocabulary.PeerAccesses) ?? default,
             Users = map.Optional("users") is { } users ? new(users.AsList(BoardDefinition.DevicesMax).Select(user => user.AsName())) : default,
+            Areas = (int)(map.Optional("areas")?.AsCount(1, SwiotlbPool.SizeBytesMax / SwiotlbPool.SetBytes) ?? 0),
             PeerPath = map.Optional("peer_path")?.AsChoice(Vocabulary.PeerPaths) ?? default,
         };
         if (kind != MemoryKind.Vram)
@@ -44,7 +46,7 @@ internal static class RegionFields
 
         if (problems.Count == before && region.Check() is { } refusal)
         {
-            map.PlaceOf(refusal.Field switch { "Reserved" => "reserved", nameof(MemoryRegionLayout.Users) => "users", _ => "start" })
+            map.PlaceOf(refusal.Field switch { "Reserved" => "reserved", nameof(MemoryRegionLayout.Users) => "users", nameof(MemoryRegionLayout.Areas) => "areas", _ => "start" })
                 .Report(refusal, "addresses below 2^52");
         }
 

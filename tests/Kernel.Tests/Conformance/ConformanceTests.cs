@@ -20,6 +20,7 @@ public class ConformanceTests
     [InlineData("iova", VectorKind.Iova, 396, "Linux 7.3.4")]
     [InlineData("iommu_place", VectorKind.IommuPlace, 400, "Linux 7.3.4")]
     [InlineData("swiotlb", VectorKind.Swiotlb, 397, "Linux 7.3.4")]
+    [InlineData("swiotlb_areas", VectorKind.SwiotlbAreas, 150, "Linux 6.12.117")]
     [InlineData("cma", VectorKind.Cma, 400, "Linux 7.3.4")]
     [InlineData("buddy", VectorKind.Buddy, 400, "Linux 7.3.4")]
     public void Run_passes_every_record_of_the_public_files(string name, VectorKind kind, int records, string reference)
@@ -41,6 +42,7 @@ public class ConformanceTests
     [InlineData("iova")]
     [InlineData("iommu_place")]
     [InlineData("swiotlb")]
+    [InlineData("swiotlb_areas")]
     [InlineData("cma")]
     [InlineData("buddy")]
     public void Run_fails_the_record_when_any_expected_value_is_another(string name)

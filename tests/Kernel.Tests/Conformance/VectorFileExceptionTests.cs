@@ -27,6 +27,11 @@ public class VectorFileExceptionTests
         { Segment, "'dma_parms':null", "'dma_parms':{}", "no dma_parms.max_segment_size; expected that field" },
         { Segment, ":false}", ":0}", "expect.crosses_boundary is 0; expected true or false" },
         { Segment, ":false}", ":false,'x':1}", "expect has 'x':1; expected longer_than_max, crosses_boundary" },
+        { Segment, "'id'", "'x':1,'id'", "the line has 'x':1; expected id, class, dma_parms, length, dma_address, dma_length, expect" },
+        { Bounced, "'id'", "'reuse':'lazy','id'", "the line has 'reuse':'lazy'; expected id, class, start, slots, areas, alloc_align_mask, devices" },
+        { Bounced, "'areas':2", "'areas':3", "areas is 3; expected a power of two, with whole sets of 128 slots in each" },
+        { Bounced, "'slots':256", "'slots':257", "areas is 2; expected a power of two, with whole sets" },
+        { Bounced, "'areas':2", "'areas':0", "areas is 0; expected a whole number from 1 to 4096" },
         { Segment, "'ck-1'", "7", "id is 7; expected a string" },
         { Segment, "'ck-1'", "'\\ud800'", "id is '\\ud800'; expected a string of whole characters" },
         { Segment, "ck-1", new('x', 101), $"id is '{new string('x', 59)}…; expected a string of at most 100" },
@@ -85,6 +90,8 @@ public class VectorFileExceptionTests
     [InlineData(Least)]
     [InlineData(Translated)]
     [InlineData(TooLong)]
+    [InlineData(Bounced)]
+    [InlineData(Aligned)]
     public void Run_passes_when_the_record_is_left_as_it_is(string record) =>
         Assert.Equal(1, VectorFiles.Run(record.Json()).Passed);
 

@@ -6,7 +6,7 @@ namespace DmaGrains.Kernel.Tests.Conformance;
 internal static class VectorFiles
 {
     public static IReadOnlyList<string> PublicKinds { get; } =
-        ["scatterlist", "constraints", "representability", "check_sg_segment", "iommu_map", "iova", "iommu_place", "swiotlb", "cma", "buddy"];
+        ["scatterlist", "constraints", "representability", "check_sg_segment", "iommu_map", "iova", "iommu_place", "swiotlb", "swiotlb_areas", "cma", "buddy"];
 
     public static string PublicPath(string kind) =>
         Path.Combine(AppContext.BaseDirectory, "vectors", $"{kind}.public.jsonl");

@@ -41,6 +41,15 @@ internal static class VectorRecords
         "{'id':'im-2','granule':4096,'max_segment_size':65536,'boundary_mask':8191,'segments':[[0,4294967295]],"
         + "'expect':{'errno':'EINVAL'}}";
 
+    /// <summary>Bounces of a pool of two areas: what the first has no room for goes to the second.</summary>
+    public const string Bounced =
+        "{'id':'sw-1','start':0,'slots':256,'areas':2,'alloc_align_mask':0,'devices':[[0,0]],"
+        + "'ops':[['map',0,0,200000],['map',0,0,200000],['map',0,0,2048],['map',0,0,200000]],'expect':[0,262144,200704,'full']}";
+
+    /// <summary>Ranges of a contiguous area, some with an order, some with that of their length.</summary>
+    public const string Aligned =
+        "{'id':'cm-1','base_pfn':0,'pages':4096,'ops':[['alloc',1],['alloc',5,2],['alloc',3],['alloc',300],['alloc',1,9]],'expect':[0,4,12,256,1024]}";
+
     /// <summary>A record of a kind that is not known.</summary>
     public const string Other = "{'id':'dm-1','exporter':'udmabuf','expect':{}}";
 

@@ -14,11 +14,12 @@ internal static class AnyTranslation
     public static Gen<IommuStage[]> Stages { get; } = Gen.Select(
         Stage("bus"), Stage("own"), Stage("other"), (bus, own, other) => new[] { bus, own, other with { ContextCount = 1 } });
 
-    /// <summary>No pool, or one of 1 to 70 pages around the frames that <see cref="Request"/> uses.</summary>
+    /// <summary>No pool, or one of 1 to 70 pages around the frames that <see cref="Request"/> uses, or one of 2 areas.</summary>
     public static Gen<MemoryRegionLayout?> Pool { get; } = Gen.Frequency(
         (1, Gen.Const((MemoryRegionLayout?)null)),
         (4, Gen.Select(Gen.OneOf(Gen.ULong[0, 4], Gen.ULong[0, 30]), Gen.ULong[1, 70], (first, pages) =>
-            (MemoryRegionLayout?)new MemoryRegionLayout("pool", MemoryKind.Bounce, new(first, pages)))));
+            (MemoryRegionLayout?)new MemoryRegionLayout("pool", MemoryKind.Bounce, new(first, pages)))),
+        (2, Gen.Const((MemoryRegionLayout?)new MemoryRegionLayout("pool", MemoryKind.Bounce, new(2, 128)) { Areas = 2 })));
 
     /// <summary>One of six tokens of two buffers.</summary>
     public static Gen<MapToken> Token { get; } =

@@ -2,18 +2,11 @@ using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Tests.Translation;
 
-/// <summary>A bounce pool kept slot by slot, searched as the kernel does.</summary>
-internal sealed class SlotBitmap(int slotCount)
+/// <summary>A bounce pool kept slot by slot, searched area by area as the kernel does.</summary>
+internal sealed class SlotBitmap(int slotCount, int areaCount = 1)
 {
     private readonly bool[] _used = new bool[slotCount];
-    private int _next;
-
-    public SlotBitmap(SlotBitmap other)
-        : this(other._used.Length)
-    {
-        other._used.CopyTo(_used, 0);
-        _next = other._next;
-    }
+    private readonly int[] _next = new int[areaCount];
 
     public int UsedCount => _used.Count(used => used);
 
@@ -29,30 +22,36 @@ internal sealed class SlotBitmap(int slotCount)
         var stride = (int)(Math.Max(align, same) >> 11) + 1;
         var window = ((UInt128)boundary >> 11) + 1;
         var basis = start & boundary;
-        if (slots > _used.Length - UsedCount)
+        var areaSlots = _used.Length / _next.Length;
+        for (var area = 0; area < _next.Length; area++)
         {
-            return null;
-        }
-
-        for (var (at, seen) = (_next, 0); seen < _used.Length;)
-        {
-            var place = basis + ((ulong)at * 2048);
-            var step = 1;
-            if ((place & align) == 0 && (address == 0 || ((place ^ address) & same) == 0))
+            var begin = area * areaSlots;
+            if (slots > _used.AsSpan(begin, areaSlots).Count(false))
             {
-                var isInWindow = ((((UInt128)at + ((basis + 2047) >> 11)) % window) + (UInt128)slots) <= window;
-                if (isInWindow && (at % 128) + slots <= 128 && at + slots <= _used.Length && !_used.AsSpan(at, slots).Contains(true))
-                {
-                    _used.AsSpan(at, slots).Fill(true);
-                    _next = at + slots == _used.Length ? 0 : at + slots;
-                    return at;
-                }
-
-                step = stride;
+                continue;
             }
 
-            seen += step;
-            at = at + step >= _used.Length ? 0 : at + step;
+            for (var (index, seen) = (_next[area], 0); seen < areaSlots;)
+            {
+                var at = begin + index;
+                var place = basis + ((ulong)at * 2048);
+                var step = 1;
+                if ((place & align) == 0 && (address == 0 || ((place ^ address) & same) == 0))
+                {
+                    var isInWindow = ((((UInt128)at + ((basis + 2047) >> 11)) % window) + (UInt128)slots) <= window;
+                    if (isInWindow && (at % 128) + slots <= 128 && at + slots <= _used.Length && !_used.AsSpan(at, slots).Contains(true))
+                    {
+                        _used.AsSpan(at, slots).Fill(true);
+                        _next[area] = index + slots >= areaSlots ? 0 : index + slots;
+                        return at;
+                    }
+
+                    step = stride;
+                }
+
+                seen += step;
+                index = index + step >= areaSlots ? 0 : index + step;
+            }
         }
 
         return null;

@@ -19,34 +19,73 @@ public sealed class SwiotlbPoolTests
     /// <summary>A map when Unmaps is negative, else the unmap of one of the bounces.</summary>
     private static readonly Gen<(int Unmaps, BounceRequest Request)> _step = Gen.Select(Gen.OneOf(Gen.Const(-1), Gen.Int[-1, 100]), _request);
 
+    /// <summary>A pool of one area and any length, or of areas of whole sets.</summary>
+    private static readonly Gen<(int Slots, int Areas)> _shape = Gen.Frequency(
+        (1, Gen.Int[1, 390].Select(slots => (slots, 1))),
+        (1, Gen.Select(Gen.OneOf(2, 4, 8), Gen.Int[1, 2], (areas, sets) => (areas * sets * 128, areas))));
+
     [Fact]
     public void Pool_is_the_slot_by_slot_one_after_any_history() =>
-        Gen.Select(Gen.Int[1, 390], _start, _step.Array[1, 60]).Sample((slots, start, steps) =>
+        Gen.Select(_shape, _start, _step.Array[1, 60]).Sample((shape, start, steps) =>
         {
-            var pool = SwiotlbPool.Over((ulong)slots * 2048).Value;
-            var bitmap = new SlotBitmap(slots);
+            var pool = SwiotlbPool.Over((ulong)shape.Slots * 2048, shape.Areas).Value;
+            var bitmap = new SlotBitmap(shape.Slots, shape.Areas);
             foreach (var step in steps)
             {
                 pool = Play([step], pool, bitmap, start);
                 pool.AssertInvariants();
                 Assert.Equal(bitmap.UsedCount, pool.UsedSlotCount);
             }
-        }, iter: 2000);
+        }, iter: 3000);
 
     [Fact]
     public void Restore_gives_the_pool_that_was_stored() =>
-        Gen.Select(Gen.Int[1, 390], _start, _step.Array[1, 30], _step.Array[1, 30]).Sample((slots, start, before, after) =>
+        Gen.Select(_shape, _start, _step.Array[1, 30], _step.Array[1, 30]).Sample((shape, start, before, after) =>
         {
-            var size = (ulong)slots * 2048;
-            var bitmap = new SlotBitmap(slots);
-            var pool = Play(before, SwiotlbPool.Over(size).Value, bitmap, start);
+            var size = (ulong)shape.Slots * 2048;
+            var bitmap = new SlotBitmap(shape.Slots, shape.Areas);
+            var pool = Play(before, SwiotlbPool.Over(size, shape.Areas).Value, bitmap, start);
 
-            var restored = SwiotlbPool.Restore(size, pool.State, pool.Bounces.Reverse());
+            var restored = SwiotlbPool.Restore(size, pool.State, pool.Bounces.Reverse(), shape.Areas);
 
             Assert.Equal((pool.State, pool.UsedSlotCount), (restored.State, restored.UsedSlotCount));
             restored = Play(after, restored, bitmap, start);
             Assert.Equal(bitmap.UsedCount, restored.UsedSlotCount);
         });
+
+    [Fact]
+    public void TakeSlots_takes_none_that_cross_the_end_of_an_area() =>
+        Gen.Select(Gen.OneOf(1, 2, 4, 8), Gen.Int[1, 2], _start, _step.Array[1, 60]).Sample((areas, sets, start, steps) =>
+        {
+            var slots = areas * sets * 128;
+            var pool = Play(steps, SwiotlbPool.Over((ulong)slots * 2048, areas).Value, new(slots, areas), start);
+
+            Assert.All(pool.Bounces, bounce => Assert.Equal(
+                bounce.FirstSlot / pool.AreaSlotCount, (bounce.FirstSlot + bounce.SlotCount - 1) / pool.AreaSlotCount));
+        });
+
+    [Fact]
+    public void TakeSlots_goes_on_in_the_next_area_when_one_has_no_room_and_leaves_its_place()
+    {
+        var pool = SwiotlbPool.Over(4 * 262_144, areaCount: 4).Value.TakeSlots(200_000).Next;
+
+        var (next, second) = pool.TakeSlots(200_000);
+        var (last, third) = next.TakeSlots(10_000);
+
+        Assert.Equal((98, 0, 128), (pool.State.NextSlot, pool.State.NextIn(1), second.Value.FirstSlot));
+        Assert.Equal((98, 98), (next.State.NextSlot, next.State.NextIn(1)));
+        Assert.Equal((98, 103, 98, 0), (third.Value.FirstSlot, last.State.NextSlot, last.State.NextIn(1), last.State.NextIn(2)));
+    }
+
+    [Theory]
+    [InlineData(0, 1 << 20)]
+    [InlineData(3, 3 << 20)]
+    [InlineData(-2, 1 << 20)]
+    [InlineData(8, 1 << 20)]
+    [InlineData(2, 262_144 + 2048)]
+    [InlineData(2, (1 << 20) + 262_144)]
+    public void Over_refuses_areas_that_are_no_power_of_two_or_not_of_whole_sets(int areas, ulong sizeBytes) =>
+        Assert.Equal((Errno.EINVAL, "Areas"), SwiotlbPool.Over(sizeBytes, areas).Refusal is { } refusal ? (refusal.Errno, refusal.Field) : default);
 
     [Fact]
     public void Restore_throws_when_bounces_overlap_or_lie_outside()
@@ -55,6 +94,15 @@ public sealed class SwiotlbPoolTests
 
         Assert.All(broken, bounces => Assert.Throws<InvalidOperationException>(() =>
             SwiotlbPool.Restore(4096, SwiotlbPool.Over(4096).Value.State, bounces)));
+    }
+
+    [Fact]
+    public void Restore_throws_when_a_search_begins_outside_its_area()
+    {
+        var state = SwiotlbPool.Over(1 << 20, areaCount: 2).Value.State;
+        SwiotlbPoolState[] broken = [state.WithNext(0, 256), state.WithNext(1, 256), state.WithNext(2, 1), state.WithNext(1, -1)];
+
+        Assert.All(broken, next => Assert.Throws<InvalidOperationException>(() => SwiotlbPool.Restore(1 << 20, next, [], areaCount: 2)));
     }
 
     [Fact]

@@ -50,6 +50,7 @@ public sealed class TranslationRoundTripTests
         ["iova search"] = new IovaSearch(null, 3, null),
         ["iova cache"] = new IovaMagazine(5, 2, [64, 32]),
         ["pool state"] = new SwiotlbPoolState(1, 2, 3),
+        ["pool state of areas"] = new SwiotlbPoolState(1, 2, 3).WithNext(1, 4).WithNext(3, 5),
         ["translation state"] = new DmaTranslationState(
             [new IommuStageState(1, [new(1, 2, [])])], [HeldMapping.Of(_request, _mapped)], new(1, 2, 3)),
         ["empty translation state"] = new DmaTranslationState([], [], null),

@@ -16,7 +16,7 @@ internal sealed class TranslationTables
     public TranslationTables(IommuStage[] stages, MemoryRegionLayout? region)
     {
         (_stages, _region) = (stages, region);
-        _pool = region is null ? null : new((int)(region.Range.SizeBytes / 2048));
+        _pool = region is null ? null : new((int)(region.Range.SizeBytes / 2048), region.AreaCount);
         foreach (var stage in stages)
         {
             Current[stage.Name] = 0;

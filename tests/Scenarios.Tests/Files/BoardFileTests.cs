@@ -165,7 +165,7 @@ public class BoardFileTests
 
         Assert.Equal(Enum.GetValues<MemoryKind>(), board.Memory.Select(region => region.Kind));
         Assert.Equal(("gpu", "pcie"), (board.Memory[3].Device, board.Memory[3].PeerBus));
-        Assert.Equal("pool", board.BouncePool!.Name);
+        Assert.Equal(("pool", 4), (board.BouncePool!.Name, board.BouncePool.Areas));
         Assert.True(board.Stages[0].SaysTheSameAs(new(
             "smmu",
             new(new(0), new(0xddbfffff), 65536, IovaPolicy.FirstFit, IovaAlignment.Granule, IovaReuse.Lazy)
@@ -232,6 +232,11 @@ public class BoardFileTests
     [InlineData(
         "0x20000000, size: 1MiB", "0x100000000, size: 2GiB",
         "10:58: A bounce pool of 2147483648 bytes; expected 2048 to 1073741824")]
+    [InlineData("areas: 4", "areas: 3", "10:88: Region pool: 3 areas; expected a power of two")]
+    [InlineData("areas: 4", "areas: 8", "10:88: Region pool: 1048576 bytes in 8 areas; expected a multiple of 262144 bytes in each")]
+    [InlineData("areas: 4", "areas: 0", "10:88: areas is text '0'; expected a number from 1 to 4096")]
+    [InlineData(
+        "kind: bounce, start", "kind: carveout, start", "10:90: Region pool states areas; expected only for the bounce pool")]
     [InlineData("name: bus, output", "name: smmu, output", "25:12: two MMUs are named smmu; expected a different name for each")]
     [InlineData("granule: 65536", "granule: 8192", "13:14: granule is text '8192'; expected 4096, 16384 or 65536 bytes")]
     [InlineData(

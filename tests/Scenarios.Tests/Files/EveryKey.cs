@@ -30,7 +30,7 @@ internal static class EveryKey
           - {name: video, kind: vram, start: 0x70000000, size: 16MiB, device: gpu, peer_bus: pcie, peer_access: write, peer_path: host-bridge, source: a choice}
           - {name: taken, kind: stolen, start: 0x80000000, size: 4MiB, source: a choice}
           - {name: secure, kind: protected, start: 0x90000000, size: 4MiB, source: a choice}
-          - {name: pool, kind: bounce, start: 0x20000000, size: 1MiB, source: a choice}
+          - {name: pool, kind: bounce, start: 0x20000000, size: 1MiB, source: a choice, areas: 4}
         iommus:
           - name: smmu
             granule: 65536
