@@ -66,10 +66,13 @@ public sealed record Mapping(
 
     /// <summary>Whether the list was made from physical ranges: it has segments but no entries (<see cref="Memory.PeerPath"/>).</summary>
     /// <remarks>It follows from the limits of its list, which no other list has, and is not stored: a map writes few bytes.</remarks>
-    public bool IsOfRanges => Access == BufferAccess.Map && MadeUnder.MaxSegmentCount == RangeCount && MadeUnder.SegmentBoundaryMask == ulong.MaxValue;
+    public bool IsOfRanges => Access == BufferAccess.Map && IsForRanges(MadeUnder);
 
     /// <summary>The count in the limits of a list from physical ranges; no such list is that long.</summary>
     internal const uint RangeCount = uint.MaxValue - 1;
+
+    /// <summary>Whether these are the limits of lists from physical ranges.</summary>
+    internal static bool IsForRanges(DmaConstraints limits) => limits.MaxSegmentCount == RangeCount && limits.SegmentBoundaryMask == ulong.MaxValue;
 
     /// <summary>The mapping's effect on the CPU's caches.</summary>
     public DeviceUse Use => new(IsCoherent, Direction, Turn);

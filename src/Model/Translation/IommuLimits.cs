@@ -1,3 +1,4 @@
+using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 
@@ -9,9 +10,15 @@ namespace DmaGrains.Model.Translation;
 /// <param name="SegmentBoundaryMask">2^k-1: inputs are kept off multiples of mask + 1; 0 means 2^64-1.</param>
 public readonly record struct IommuLimits(uint GranuleBytes, uint MaxSegmentSize, ulong SegmentBoundaryMask)
 {
+    /// <summary>
+    /// Whether the list is of physical ranges: its segments are then pieces of <see cref="MaxSegmentSize"/> of the whole, wherever a range ends.
+    /// </summary>
+    /// <remarks>Source: drivers/dma-buf/dma-buf-mapping.c of 7.3.4, dma_buf_phys_vec_to_sgt and fill_sg_entry.</remarks>
+    public bool IsOfRanges { get; init; }
+
     /// <summary>Combines a granule with a device's limits.</summary>
     public static IommuLimits Of(uint granuleBytes, DmaConstraints takes) =>
-        new(granuleBytes, takes.MaxSegmentSize, takes.SegmentBoundaryMask);
+        new(granuleBytes, takes.MaxSegmentSize, takes.SegmentBoundaryMask) { IsOfRanges = Mapping.IsForRanges(takes) };
 
     /// <summary><see cref="MaxSegmentSize"/>, or its default.</summary>
     public uint EffectiveMaxSegmentSize => Effective.MaxSegmentSize;

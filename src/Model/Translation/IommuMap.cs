@@ -65,6 +65,11 @@ public static class IommuMap
             return DmaResult.Refuse<IommuMapping>(refusal);
         }
 
+        if (limits.IsOfRanges)
+        {
+            return MapRanges(limits, [.. table.ToImmutableArray().Select(entry => (entry.Address.Value, entry.LengthBytes))]);
+        }
+
         var joiner = new SegmentJoiner(limits, table.EntryCount);
         for (var link = 0; link < table.LinkCount; link++)
         {
@@ -86,6 +91,11 @@ public static class IommuMap
             return DmaResult.Refuse<IommuMapping>(refusal);
         }
 
+        if (limits.IsOfRanges)
+        {
+            return MapRanges(limits, [.. below.Segments.Select(segment => (start.Value + segment.OffsetBytes, segment.LengthBytes))]);
+        }
+
         var joiner = new SegmentJoiner(limits, below.Segments.Length);
         foreach (var (offset, length) in below.Segments)
         {
@@ -93,6 +103,42 @@ public static class IommuMap
         }
 
         return joiner.ToResult();
+    }
+
+    /// <summary>
+    /// Places ranges one behind the other, each as a whole however its entries are cut, and cuts the result anew (dma_iova_link,
+    /// fill_sg_entry).
+    /// </summary>
+    private static DmaResult<IommuMapping> MapRanges(IommuLimits limits, ReadOnlySpan<(ulong Address, uint LengthBytes)> entries)
+    {
+        // Inputs of whole granules: an entry ends at a page, in the middle of a longer granule.
+        const ulong inputMax = 1UL << 31;
+        var joiner = new SegmentJoiner(limits with { MaxSegmentSize = uint.MaxValue }, entries.Length);
+        var (first, end) = (entries[0].Address, entries[0].Address);
+        for (var index = 0; index <= entries.Length; index++)
+        {
+            if (index < entries.Length && entries[index].Address == end)
+            {
+                end += entries[index].LengthBytes;
+                continue;
+            }
+
+            while (first < end)
+            {
+                var offset = (uint)(first & (limits.GranuleBytes - 1));
+                var length = (uint)Math.Min(end - first, inputMax - offset);
+                joiner.Add(new(offset, length));
+                first += length;
+            }
+
+            if (index < entries.Length)
+            {
+                (first, end) = (entries[index].Address, entries[index].Address + entries[index].LengthBytes);
+            }
+        }
+
+        var result = joiner.ToResult();
+        return result.IsGranted ? DmaResult.Grant(result.Value.InPiecesOf(limits.MaxSegmentSize)) : result;
     }
 
     private static void Add(ref SegmentJoiner joiner, IommuLimits limits, ReadOnlySpan<SgEntry> entries)

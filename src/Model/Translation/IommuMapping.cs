@@ -50,6 +50,35 @@ public sealed class IommuMapping
             unchecked(start + segment.OffsetBytes), segment.LengthBytes, mask));
     }
 
+    /// <summary>The same with segments that follow each other joined, and cut into pieces.</summary>
+    /// <param name="most">The longest piece, in bytes.</param>
+    internal IommuMapping InPiecesOf(uint most)
+    {
+        var pieces = ImmutableArray.CreateBuilder<DmaSpan>();
+        var end = 0UL;
+        foreach (var (offset, length) in Segments)
+        {
+            for (var (at, left) = (offset, length); left != 0;)
+            {
+                var grows = pieces.Count != 0 && at == end && pieces[^1].LengthBytes < most;
+                var more = Math.Min(left, grows ? most - pieces[^1].LengthBytes : most);
+                if (grows)
+                {
+                    pieces[^1] = pieces[^1] with { LengthBytes = pieces[^1].LengthBytes + more };
+                }
+                else
+                {
+                    pieces.Add(new(at, more));
+                }
+
+                (at, left) = (at + more, left - more);
+                end = at;
+            }
+        }
+
+        return new(_limits, LengthBytes, pieces.DrainToImmutable(), Pads);
+    }
+
     /// <summary>The DMA segments as the device sees them.</summary>
     /// <param name="start">A multiple of <see cref="AlignmentBytes"/>; the joins are valid only there.</param>
     /// <exception cref="ArgumentException">The base is not aligned.</exception>

@@ -4,6 +4,8 @@ using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
+using DmaGrains.Model.Scatterlists;
+using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Tests.Buffers;
 
@@ -40,9 +42,65 @@ public sealed class PeerPathTests
             Assert.True(mapping.IsOfRanges);
             Assert.Equal(isInTables, mapping.Mapped is not null);
             Assert.Equal(
-                Enumerable.Range(0, (int)((sizeBytes + EntryMax - 1) / EntryMax)).Select(index => (start + ((ulong)index * EntryMax), (uint)Math.Min(EntryMax, sizeBytes - ((ulong)index * EntryMax)))),
+                PiecesOf(start, sizeBytes),
                 mapping.ToSegments().Select(segment => (segment.Address.Value, segment.LengthBytes)));
         });
+
+    [Fact]
+    public void Map_of_several_physical_ranges_behind_an_MMU_is_the_whole_in_pieces_wherever_a_range_ends() => Gen.Select(
+        Gen.OneOf(4096u, 16384u, 65536u),
+        Gen.Select(Gen.ULong[0, 2], Gen.OneOf(Gen.ULong[1, 3], Gen.ULong[1, 5UL << 14], Gen.ULong[(1UL << 16) - 2, (1UL << 16) + 2])).Array[1, 5],
+        Gen.ULong[0, 4095])
+        .Sample((granule, runs, rest) =>
+        {
+            // In units of the longest granule.
+            var extents = new List<PageExtent>();
+            foreach (var (gap, units) in runs)
+            {
+                extents.Add(new((extents.Count == 0 ? 16 : extents[^1].EndPfn) + (gap << 4), units << 4));
+            }
+
+            var size = (extents.Aggregate(0UL, (pages, run) => pages + run.PageCount) << 12) - rest;
+            var table = Scatterlist.Build(extents.ToArray(), 0, size, (uint)EntryMax, ulong.MaxValue).Value;
+
+            var mapping = IommuMap.Map(new IommuLimits(granule, (uint)EntryMax, ulong.MaxValue) { IsOfRanges = true }, table).Value;
+
+            Assert.Equal((size + granule - 1) / granule * granule, mapping.LengthBytes);
+            Assert.Equal(PiecesOf(0, size), mapping.Segments.Select(segment => (segment.OffsetBytes, segment.LengthBytes)));
+        });
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Map_of_two_physical_ranges_is_cut_between_them_unless_an_MMU_makes_one_of_them(bool isTranslated)
+    {
+        const ulong gib = 1 << 30;
+        var board = BoardOf(PeerPath.HostBridge, isTranslated, null, barPages: 4 << 20);
+        foreach (var (name, size) in new[] { ("before", 6 * gib), ("between", 4096UL), ("data", 9 * gib) })
+        {
+            board = board.Export(new(name, size, "gpu") { Memory = new("bar") }).Next;
+            board = board.Execute(name, new DmaCommand.Attach("a", "nic")).Next;
+            if (name == "data")
+            {
+                board = board.Execute("before", new DmaCommand.Unmap("m")).Next;
+                board = board.Execute("before", new DmaCommand.Detach("a")).Next;
+                board = board.Execute("before", new DmaCommand.Release()).Next;
+                board = board.Export(new("after", 4 * gib, "gpu") { Memory = new("bar") }).Next;
+            }
+
+            (board, var reply) = board.Execute(name, new DmaCommand.Map("m", "a", DmaDirection.Bidirectional));
+            Assert.Null(reply.Refusal);
+        }
+
+        var mapping = board.Buffer("data")!.Mappings[0];
+        var ranges = mapping.Storage.Extents;
+        Assert.NotEmpty(ranges);
+        Assert.Equal(
+            isTranslated
+                ? PiecesOf(Assert.Single(mapping.Mapped!.Stages).Range.First.Value, 9 * gib)
+                : ranges.SelectMany(range => PiecesOf(range.Address.Value, range.SizeBytes)),
+            mapping.ToSegments().Select(segment => (segment.Address.Value, segment.LengthBytes)));
+    }
 
     [Theory]
     [InlineData(PeerPath.Pages, Errno.EREMOTEIO)]
@@ -110,10 +168,15 @@ public sealed class PeerPathTests
 
     private static Board Exported(Board board) => board.Export(new("data", 8192, "gpu") { Memory = new("bar") }).Next;
 
-    private static Board BoardOf(PeerPath path, bool isTranslated, DeviceDmaParameters? parameters) => Board.Create(new(
+    /// <summary>A range cut into the longest entries.</summary>
+    private static IEnumerable<(ulong Start, uint LengthBytes)> PiecesOf(ulong start, ulong sizeBytes) => Enumerable
+        .Range(0, (int)((sizeBytes + EntryMax - 1) / EntryMax))
+        .Select(index => (start + ((ulong)index * EntryMax), (uint)Math.Min(EntryMax, sizeBytes - ((ulong)index * EntryMax))));
+
+    private static Board BoardOf(PeerPath path, bool isTranslated, DeviceDmaParameters? parameters, ulong barPages = 2 << 20) => Board.Create(new(
         "board",
         "A board",
-        [new("bar", MemoryKind.Vram, new(BarStart >> 12, 2 << 20)) { Device = "gpu", PeerBus = "root", PeerPath = path }, new("ram", MemoryKind.System, new(0, 64))],
+        [new("bar", MemoryKind.Vram, new(BarStart >> 12, barPages)) { Device = "gpu", PeerBus = "root", PeerPath = path }, new("ram", MemoryKind.System, new(0, 64))],
         [
             new("gpu", null) { PeerToPeer = true, PeerBus = "root", DmaMask = ulong.MaxValue },
             new("nic", parameters) { PeerToPeer = true, PeerBus = "root", DmaMask = ulong.MaxValue, Iommu = isTranslated ? "mmu" : null },
