@@ -50,6 +50,46 @@ public sealed class IovaSpaceTests
             }
         }, iter: 3000);
 
+    /// <summary>Several ranges of a size are taken, below a limit, or several are freed.</summary>
+    private static readonly Gen<(bool Frees, int Count, ulong Granules, ulong Limit, int Pick)> _burst = Gen.Select(
+        Gen.Bool, Gen.OneOf(Gen.Int[1, 4], Gen.Int[1, 300]), Gen.OneOf(Gen.Const(1UL), Gen.ULong[1, 40]), Gen.OneOf(Gen.Const(ulong.MaxValue), Gen.ULong[64, 400]), Gen.Int[0, 1000]);
+
+    [Fact]
+    public void Space_with_caches_is_the_one_kept_in_stacks_after_any_history() =>
+        Gen.Select(AnyIommu.Granule, Gen.OneOf(Gen.ULong[20, 60], Gen.ULong[260, 400]), _burst.Array[1, 12]).Sample((granule, granules, bursts) =>
+        {
+            var layout = new IovaSpaceLayout(new(granule), new(((granules + 1) * granule) - 1), granule) { Caches = true };
+            var space = IovaSpace.Create(layout).Value;
+            var stacks = new CachedGranules(layout);
+            var held = new List<(ulong First, ulong Granules)>();
+            foreach (var (frees, count, size, limit, pick) in bursts)
+            {
+                for (var turn = 0; turn < count && (!frees || held.Count != 0); turn++)
+                {
+                    if (frees)
+                    {
+                        var (first, length) = held[(pick + (turn * 7)) % held.Count];
+                        held.Remove((first, length));
+                        stacks.Free(first, length);
+                        space = space.Free(new(first)).Value;
+                        continue;
+                    }
+
+                    var highest = limit == ulong.MaxValue ? limit : (limit * granule) - 1;
+                    (space, var reply) = space.Allocate(size * granule, highest);
+                    Assert.Equal(stacks.Allocate(size, Math.Min(highest, layout.Last.Value)), reply.IsGranted ? reply.Value.First.Value : null);
+                    if (!reply.IsGranted)
+                    {
+                        break;
+                    }
+
+                    held.Add((reply.Value.First.Value, size));
+                }
+
+                space.AssertInvariants();
+            }
+        }, iter: 300);
+
     [Fact]
     public void Restore_gives_the_space_that_was_stored() =>
         Gen.Select(_layout, _step.Array[1, 20], _step.Array[1, 20]).Sample((layout, before, after) =>
