@@ -62,28 +62,34 @@ internal sealed class FreePages
         }
     }
 
-    /// <summary>Takes pages, all of which must be free.</summary>
-    public FreePages Take(IEnumerable<PageExtent> extents)
+    /// <summary>Takes those pages that lie in a region, which must be free; the same object when none does.</summary>
+    public FreePages Take(ImmutableArray<PageExtent> extents, MemoryRegionLayout region)
     {
-        var editor = new Editor(this);
+        Editor? editor = null;
         foreach (var extent in extents)
         {
-            editor.Take(extent);
+            if (region.Contains(extent))
+            {
+                (editor ??= new(this)).Take(extent);
+            }
         }
 
-        return editor.ToFreePages();
+        return editor?.ToFreePages() ?? this;
     }
 
-    /// <summary>Gives back pages, none of which may be free.</summary>
-    public FreePages Give(IEnumerable<PageExtent> extents)
+    /// <summary>Gives back those pages that lie in a region, none of which may be free; the same object when none does.</summary>
+    public FreePages Give(ImmutableArray<PageExtent> extents, MemoryRegionLayout region)
     {
-        var editor = new Editor(this);
+        Editor? editor = null;
         foreach (var extent in extents)
         {
-            editor.Give(extent);
+            if (region.Contains(extent))
+            {
+                (editor ??= new(this)).Give(extent);
+            }
         }
 
-        return editor.ToFreePages();
+        return editor?.ToFreePages() ?? this;
     }
 
     /// <summary>Checks order, gaps and counts, and that both indexes hold the same runs.</summary>

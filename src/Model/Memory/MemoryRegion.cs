@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Model.Memory;
@@ -11,4 +12,18 @@ internal sealed record MemoryRegion(MemoryRegionLayout Layout, FreePages Free, L
 {
     /// <summary>Whether a run lies in this region.</summary>
     public bool Contains(PageExtent extent) => Layout.Contains(extent);
+
+    /// <summary>Whether one of the runs lies in this region.</summary>
+    public bool ContainsAny(ImmutableArray<PageExtent> extents)
+    {
+        foreach (var extent in extents)
+        {
+            if (Layout.Contains(extent))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

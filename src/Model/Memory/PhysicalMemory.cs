@@ -128,7 +128,7 @@ public sealed class PhysicalMemory
         }
 
         var next = new PhysicalMemory(
-            WithFree(held.Storage.Extents, static (free, extents) => free.Give(extents)), _allocations.Remove(token));
+            WithFree(held.Storage.Extents, static (free, extents, region) => free.Give(extents, region)), _allocations.Remove(token));
         Invariant.Holds(next.FreePageCount == FreePageCount + held.Storage.PageCount);
         return next;
     }
@@ -309,31 +309,42 @@ public sealed class PhysicalMemory
     {
         // Take asserts that the pages are free, so no page gets two owners.
         var next = new PhysicalMemory(
-            WithFree(allocation.Storage.Extents, static (free, extents) => free.Take(extents)),
+            WithFree(allocation.Storage.Extents, static (free, extents, region) => free.Take(extents, region)),
             _allocations.Add(allocation.Request.Token, allocation));
         Invariant.Holds(next.FreePageCount + allocation.Storage.PageCount == FreePageCount);
         return next;
     }
 
     private ImmutableArray<MemoryRegion> WithFree(
-        ImmutableArray<PageExtent> extents, Func<FreePages, IEnumerable<PageExtent>, FreePages> change)
+        ImmutableArray<PageExtent> extents, Func<FreePages, ImmutableArray<PageExtent>, MemoryRegionLayout, FreePages> change)
     {
         var regions = _regions.ToBuilder();
         for (var index = 0; index < regions.Count; index++)
         {
             var region = regions[index];
-            var inside = extents.RemoveAll(extent => !region.Contains(extent));
-            if (!inside.IsEmpty)
+            var free = change(region.Free, extents, region.Layout);
+            if (!ReferenceEquals(free, region.Free))
             {
-                regions[index] = region with { Free = change(region.Free, inside) };
+                regions[index] = region with { Free = free };
             }
         }
 
         return regions.MoveToImmutable();
     }
 
-    private List<MemoryRegionLayout> RegionsOf(ImmutableArray<PageExtent> extents) =>
-        [.. _regions.Where(region => extents.Any(region.Contains)).Select(region => region.Layout)];
+    private List<MemoryRegionLayout> RegionsOf(ImmutableArray<PageExtent> extents)
+    {
+        var regions = new List<MemoryRegionLayout>();
+        foreach (var region in _regions)
+        {
+            if (region.ContainsAny(extents))
+            {
+                regions.Add(region.Layout);
+            }
+        }
+
+        return regions;
+    }
 
     private static ulong SystemPagesOf(List<MemoryRegionLayout> regions, ImmutableArray<PageExtent> extents)
     {

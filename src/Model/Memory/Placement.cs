@@ -64,9 +64,17 @@ internal sealed partial class Placement
     public static DmaResult<ImmutableArray<PageExtent>> Choose(
         ImmutableArray<MemoryRegion> regions, AllocationRequest request)
     {
-        var usable = regions.Where(region => NamedRegions.MayGive(request.Regions, region.Layout));
-        ImmutableArray<MemoryRegion> candidates = [.. request.Regions.IsEmpty ? LeastScarceFirst(usable) : AsNamed(usable, request.Regions)];
-        if (candidates.IsEmpty)
+        var candidates = new List<MemoryRegion>(regions.Length);
+        foreach (var region in regions)
+        {
+            if (NamedRegions.MayGive(request.Regions, region.Layout))
+            {
+                candidates.Add(region);
+            }
+        }
+
+        candidates.Sort(request.Regions.IsEmpty ? LeastScarceFirst : AsNamed(request.Regions));
+        if (candidates.Count == 0)
         {
             return DmaResult.Refuse<ImmutableArray<PageExtent>>(NothingToGive(request));
         }
@@ -80,7 +88,7 @@ internal sealed partial class Placement
 
         if (placement._regions.IsEmpty)
         {
-            return DmaResult.Refuse<ImmutableArray<PageExtent>>(OutOfReach(candidates, request));
+            return DmaResult.Refuse<ImmutableArray<PageExtent>>(OutOfReach([.. candidates], request));
         }
 
         return (request.Regions.IsEmpty ? placement.FromLeastScarce() : placement.FromNamed()) is { } extents
@@ -88,25 +96,34 @@ internal sealed partial class Placement
             : DmaResult.Refuse<ImmutableArray<PageExtent>>(placement.NoMemory());
     }
 
-    /// <summary>System RAM, then contiguous areas, each from the highest down.</summary>
+    /// <summary>System RAM, then contiguous areas, each from the highest down. No two regions are equal in that.</summary>
     /// <remarks>The only place that orders regions where none is named.</remarks>
-    private static IEnumerable<MemoryRegion> LeastScarceFirst(IEnumerable<MemoryRegion> regions) => regions
-        .OrderBy(region => region.Layout.Kind)
-        .ThenByDescending(region => region.Layout.Range.FirstPfn);
+    private static int LeastScarceFirst(MemoryRegion one, MemoryRegion other) => one.Layout.Kind != other.Layout.Kind
+        ? (int)one.Layout.Kind - (int)other.Layout.Kind
+        : other.Layout.Range.FirstPfn.CompareTo(one.Layout.Range.FirstPfn);
 
     /// <summary>The regions in the order in which the exporter names them.</summary>
     /// <remarks>The only place that orders named regions.</remarks>
-    private static IEnumerable<MemoryRegion> AsNamed(IEnumerable<MemoryRegion> regions, NameList names) =>
-        regions.OrderBy(region => names.Names.IndexOf(region.Layout.Name));
+    private static Comparison<MemoryRegion> AsNamed(NameList names) => (one, other) =>
+        names.Names.IndexOf(one.Layout.Name).CompareTo(names.Names.IndexOf(other.Layout.Name));
 
     /// <summary>System RAM first, then contiguous areas: each area by itself in one range, else in several.</summary>
     /// <remarks>With <see cref="FromNamed"/> the only place that decides which regions are tried together.</remarks>
     private ImmutableArray<PageExtent>? FromLeastScarce()
     {
-        ImmutableArray<MemoryRegion> system = [.. _regions.Where(region => region.Layout.Kind == MemoryKind.System)];
-        ImmutableArray<MemoryRegion> contiguous = [.. _regions.Skip(system.Length)];
-        return FromSystem(system)
-            ?? FirstOf(contiguous, AsOneRange)
+        var systemCount = 0;
+        while (systemCount < _regions.Length && _regions[systemCount].Layout.Kind == MemoryKind.System)
+        {
+            systemCount++;
+        }
+
+        if (FromSystem(_regions[..systemCount]) is { } system)
+        {
+            return system;
+        }
+
+        var contiguous = _regions[systemCount..];
+        return FirstOf(contiguous, AsOneRange)
             ?? FirstOf(contiguous, InSeveralRanges);
     }
 
@@ -179,8 +196,17 @@ internal sealed partial class Placement
         }
 
         var extents = taken.ToImmutable();
-        return LimitsToMeet.All(list => Holds(extents, InBlocks(list))) ? AsWished(extents, regions) : null;
+        foreach (var list in LimitsToMeet)
+        {
+            if (!Holds(extents, InBlocks(list)))
+            {
+                return null;
+            }
+        }
+
+        return AsWished(extents, regions);
     }
+
     /// <summary>A list's limits on system RAM, where adjacent blocks do not count as one segment.</summary>
     private DmaConstraints InBlocks(DmaConstraints list)
     {
@@ -532,12 +558,22 @@ internal sealed partial class Placement
 
     private IEnumerable<PageExtent> ReachableRuns(MemoryRegion region)
     {
-        var endPfn = ReachEndPfn(region);
-        var runs = region.Free.Runs
-            .TakeWhile(run => run.FirstPfn < endPfn)
-            .Select(run => run.EndPfn <= endPfn ? run : run with { PageCount = endPfn - run.FirstPfn });
+        var runs = RunsBelow(region.Free.Runs, ReachEndPfn(region));
         return _alignmentPages <= 1UL << _pageOrder ? InWindows(region, runs)
             : InWindows(region, runs).Select(FromAligned).Where(run => run.PageCount != 0);
+    }
+
+    private static IEnumerable<PageExtent> RunsBelow(ImmutableSortedSet<PageExtent> runs, ulong endPfn)
+    {
+        foreach (var run in runs)
+        {
+            if (run.FirstPfn >= endPfn)
+            {
+                yield break;
+            }
+
+            yield return run.EndPfn <= endPfn ? run : run with { PageCount = endPfn - run.FirstPfn };
+        }
     }
 
     /// <param name="pfn">A page frame number.</param>
