@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 
 namespace DmaGrains.Kernel.Tracing;
@@ -48,7 +47,8 @@ internal sealed class EventText
     private readonly NameTable _names;
     private readonly ulong?[] _numbers = new ulong?[FieldsMax];
     private readonly string?[] _texts = new string?[FieldsMax];
-    private readonly ImmutableArray<ulong>[] _lists = new ImmutableArray<ulong>[FieldsMax];
+    private readonly ulong[]?[] _lists = new ulong[]?[FieldsMax];
+    private readonly int[] _listLengths = new int[FieldsMax];
     private readonly bool[] _given = new bool[FieldsMax];
 
     public EventText(NameTable names) => _names = names;
@@ -70,8 +70,8 @@ internal sealed class EventText
     /// <summary>A text; null when the field is left out, or the probe could not read it.</summary>
     public string? Text(int field) => _given[field] ? _texts[field] : null;
 
-    /// <summary>A list; empty when the field is left out.</summary>
-    public ImmutableArray<ulong> List(int field) => _given[field] ? _lists[field] : [];
+    /// <summary>A list, which is there until the next text is read; empty when the field is left out.</summary>
+    public ReadOnlySpan<ulong> List(int field) => _given[field] ? _lists[field].AsSpan(0, _listLengths[field]) : [];
 
     private bool TryRead(ReadOnlySpan<char> text, ReadOnlySpan<FieldSpec> fields, int field)
     {
@@ -181,44 +181,73 @@ internal sealed class EventText
 
     private bool TryReadList(ReadOnlySpan<char> value, ReadOnlySpan<FieldSpec> fields, int field)
     {
-        var numbers = ImmutableArray.CreateBuilder<ulong>();
+        var numbers = _lists[field] ??= new ulong[ListMax];
         var isBytes = value.StartsWith("ARRAY[");
         var close = value.IndexOf(isBytes ? ']' : '}');
-        if (close < 0 || (!isBytes && value[0] != '{')
-            || !(isBytes
-                ? TryReadBytes(value[6..close], fields[field].Kind == FieldKind.Addresses ? 8 : 4, numbers)
-                : TryReadNumbers(value[1..close], numbers)))
-        {
-            return false;
-        }
-
-        _lists[field] = numbers.DrainToImmutable();
-        return TryRead(value[(close + 1)..], fields, field + 1);
+        return close >= 0 && (isBytes || value[0] == '{')
+            && (isBytes
+                ? TryReadBytes(value[6..close], fields[field].Kind == FieldKind.Addresses ? 8 : 4, numbers, out _listLengths[field])
+                : TryReadNumbers(value[1..close], numbers, out _listLengths[field]))
+            && TryRead(value[(close + 1)..], fields, field + 1);
     }
 
-    private static bool TryReadNumbers(ReadOnlySpan<char> text, ImmutableArray<ulong>.Builder numbers)
+    private static bool TryReadNumbers(ReadOnlySpan<char> text, ulong[] numbers, out int count)
     {
-        while (!text.IsEmpty && numbers.Count < ListMax)
+        for (count = 0; !text.IsEmpty && count < ListMax; count++)
         {
-            var comma = text.IndexOf(',');
-            var word = comma < 0 ? text : text[..comma];
-            if (!TryReadNumber(word, isHex: false, out var number) || number is null)
+            // Nearly all of a long trace are such numbers.
+            var length = HexNumberAtStart(text, out numbers[count]);
+            if (length == 0)
             {
-                return false;
+                var comma = text.IndexOf(',');
+                length = comma < 0 ? text.Length : comma;
+                if (!TryReadNumber(text[..length], isHex: false, out var number) || number is null)
+                {
+                    return false;
+                }
+
+                numbers[count] = number.Value;
             }
 
-            numbers.Add(number.Value);
-            text = comma < 0 ? default : text[(comma + 1)..];
+            text = length == text.Length ? default : text[(length + 1)..];
         }
 
         return text.IsEmpty;
     }
 
-    private static bool TryReadBytes(ReadOnlySpan<char> text, int bytesEach, ImmutableArray<ulong>.Builder numbers)
+    /// <summary>Characters of a number with 0x that ends at a comma or at the end; 0 for anything else.</summary>
+    private static int HexNumberAtStart(ReadOnlySpan<char> text, out ulong number)
+    {
+        number = 0;
+        if (text.Length < 3 || text[0] != '0' || text[1] != 'x')
+        {
+            return 0;
+        }
+
+        var at = 2;
+        for (; at < text.Length && text[at] != ','; at++)
+        {
+            var digit = text[at] - '0';
+            if ((uint)digit > 9)
+            {
+                digit = (text[at] | 0x20) - 'a' + 10;
+                if ((uint)(digit - 10) > 5)
+                {
+                    return 0;
+                }
+            }
+
+            number = (number << 4) | (uint)digit;
+        }
+
+        return at is 2 or > 2 + (2 * sizeof(ulong)) ? 0 : at;
+    }
+
+    private static bool TryReadBytes(ReadOnlySpan<char> text, int bytesEach, ulong[] numbers, out int whole)
     {
         var count = 0;
         var number = 0UL;
-        while (!text.IsEmpty && numbers.Count < ListMax)
+        for (whole = 0; !text.IsEmpty && whole < ListMax;)
         {
             var comma = text.IndexOf(',');
             var word = (comma < 0 ? text : text[..comma]).Trim(' ');
@@ -230,7 +259,7 @@ internal sealed class EventText
             number |= (ulong)part << (8 * (count % bytesEach));
             if (++count % bytesEach == 0)
             {
-                numbers.Add(number);
+                numbers[whole++] = number;
                 number = 0;
             }
 

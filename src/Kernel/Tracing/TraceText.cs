@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using DmaGrains.Model;
 using DmaGrains.Model.Buffers;
 using DmaGrains.Model.Scatterlists;
@@ -331,9 +332,9 @@ internal sealed class TraceText
             return unreadable;
         }
 
-        var (dma, lengths, physical) = (_text.List(4), _text.List(5), _text.List(6));
-        return TryTotal(_text.Text(2), physical.Length, out var entries) && TryTotal(_text.Text(3), dma.Length, out var segments)
-            ? ListOf(_text.Text(0), DirectionOf(_text.Text(1)), entries, segments, dma, lengths, physical)
+        var physical = _text.List(6);
+        return TryTotal(_text.Text(2), physical.Length, out var entries) && TryTotal(_text.Text(3), _text.List(4).Length, out var segments)
+            ? ListOf(_text.Text(0), DirectionOf(_text.Text(1)), entries, segments, _text.List(4), _text.List(5), physical)
             : new TraceEvent.Unreadable("nents or ents cannot be read: expected shown/all");
     }
 
@@ -365,7 +366,7 @@ internal sealed class TraceText
 
     private static TraceEvent ListOf(
         string? device, DmaDirection? direction, ulong? entries, ulong? segments,
-        ImmutableArray<ulong> dma, ImmutableArray<ulong> lengths, ImmutableArray<ulong> physical)
+        ReadOnlySpan<ulong> dma, ReadOnlySpan<ulong> lengths, ReadOnlySpan<ulong> physical)
     {
         if (device is null || direction is null || dma.Length != lengths.Length || entries is null or > int.MaxValue || segments is null or > int.MaxValue
             || (ulong)dma.Length > segments || (ulong)physical.Length > entries || segments > entries || segments == 0)
@@ -373,20 +374,20 @@ internal sealed class TraceText
             return new TraceEvent.Unreadable("the list contradicts itself: expected an address and a length for each segment shown, and no more than all");
         }
 
-        var list = ImmutableArray.CreateBuilder<StatedSegment>(dma.Length);
+        var list = new StatedSegment[dma.Length];
         for (var index = 0; index < dma.Length; index++)
         {
-            list.Add(new(dma[index], lengths[index]));
+            list[index] = new(dma[index], lengths[index]);
         }
 
-        return new TraceEvent.MapList(device, direction.Value, (int)entries, (int)segments, list.MoveToImmutable(), physical);
+        return new TraceEvent.MapList(device, direction.Value, (int)entries, (int)segments, ImmutableCollectionsMarshal.AsImmutableArray(list), [.. physical]);
     }
 
     private TraceEvent OfUnmapList(ReadOnlySpan<char> body)
     {
         var fields = WithoutFailure(ref body) ? _unmapListFields : _unmapList;
         return !Is(body, fields, out var wrong) ? wrong
-            : new TraceEvent.UnmapList(_text.Text(0) ?? "?", _text.List(ReferenceEquals(fields, _unmapList) ? 2 : 1));
+            : new TraceEvent.UnmapList(_text.Text(0) ?? "?", [.. _text.List(ReferenceEquals(fields, _unmapList) ? 2 : 1)]);
     }
 
     private TraceEvent OfMapListFailed(ReadOnlySpan<char> body)
