@@ -88,6 +88,7 @@ public sealed class CaptureCommandTests : IDisposable
 
         Assert.Equal("0xbfffffff", facts.GetProperty("dma_zone").GetProperty("max_cpu_address").GetString());
         (await Answer.OfAsync("capture", "--facts")).Unusable("--facts is there without --dtb FILE: expected both.");
+        (await Answer.OfAsync("capture", "--overlay", "nothing.dtbo")).Unusable("--overlay is there without --dtb FILE: expected both.");
     }
 
     [Fact]

@@ -21,6 +21,11 @@ internal static class CaptureCommand
             Description = "A flattened device tree to capture in place of a machine; '-' for standard input.",
             HelpName = "FILE",
         };
+        var overlays = new Option<string[]>("--overlay")
+        {
+            Description = "An overlay to apply to the device tree first; several times for several, in this order.",
+            HelpName = "FILE",
+        };
         var arch = new Option<string?>("--arch")
         {
             Description = "The kernel that reads the device tree. Default: arm for processors without a 64-bit mode, else arm64.",
@@ -49,15 +54,22 @@ internal static class CaptureCommand
               dmagrains capture --dtb bcm2711-rpi-4-b.dtb --memory 4GiB --output board.yaml
             """)
         {
-            root, dtb, arch, memory, facts, name, file, picture, files.Force, json,
+            root, dtb, overlays, arch, memory, facts, name, file, picture, files.Force, json,
         };
         command.SetAction(parsed =>
         {
+            string[] overlaid = parsed.GetValue(overlays) ?? [];
+            if (overlaid.Length > 0 && parsed.GetValue(dtb) is null)
+            {
+                throw new UsageException("--overlay is there without --dtb FILE: expected both.");
+            }
+
             var options = new TreeOptions
             {
                 Name = parsed.GetValue(name),
                 Architecture = parsed.GetValue(arch) switch { "arm" => TreeArchitecture.Arm, "arm64" => TreeArchitecture.Arm64, _ => null },
                 Memory = [.. parsed.GetValue(memory) ?? []],
+                Overlays = [.. overlaid.Select(path => new TreeOverlay(path, InputText.ReadBytes(path, MachineTree.LengthMax)))],
             };
             files.Check(parsed);
             if (parsed.GetValue(facts))
@@ -119,7 +131,7 @@ internal static class CaptureCommand
         }
         catch (DeviceTreeException problem)
         {
-            throw new UsageException($"{file}: {problem.Message}.");
+            throw new UsageException($"{problem.Overlay ?? file}: {problem.Message}.");
         }
     }
 

@@ -46,7 +46,7 @@ public static class Capture
     /// <param name="options">What the tree does not say.</param>
     /// <exception cref="DeviceTreeException">It is no sound tree, the kernel would not come back from it, or it lacks memory.</exception>
     public static CaptureReport OfTree(string file, ReadOnlyMemory<byte> bytes, TreeOptions options) =>
-        TreeBoard.Capture(options.Facts(FlattenedTree.Read(bytes)), file, options.Name, options.Memory);
+        TreeBoard.Capture(options.Facts(bytes), file, options.Name, options.Memory);
 
     /// <summary>Writes a board file of a flattened device tree, with other memory where the tree leaves it to the boot loader.</summary>
     /// <param name="file">Its name in the report.</param>
@@ -58,7 +58,7 @@ public static class Capture
     public static CaptureReport OfTree(string file, ReadOnlyMemory<byte> bytes, TreeOptions options, StatedMemory otherwise, out bool isAssumed)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var facts = options.Facts(FlattenedTree.Read(bytes));
+        var facts = options.Facts(bytes);
         isAssumed = facts.LacksMemory && options.Memory.IsEmpty;
         return TreeBoard.Capture(facts, file, options.Name, isAssumed ? [otherwise] : options.Memory);
     }
@@ -67,7 +67,7 @@ public static class Capture
     /// <param name="bytes">The tree; bytes after it are ignored.</param>
     /// <param name="options">Which kernel reads it.</param>
     /// <exception cref="DeviceTreeException">It is no sound tree, or the kernel would not come back from it.</exception>
-    public static JsonObject FactsOf(ReadOnlyMemory<byte> bytes, TreeOptions options) => FactsJson.Of(options.Facts(FlattenedTree.Read(bytes)));
+    public static JsonObject FactsOf(ReadOnlyMemory<byte> bytes, TreeOptions options) => FactsJson.Of(options.Facts(bytes));
 
     /// <summary>Writes a board file of the device tree in a copied tree of files, where there is nothing else of the machine.</summary>
     /// <param name="tree">The machine: <c>/sys/firmware/fdt</c>, or <c>/proc/device-tree</c> as a folder.</param>
@@ -203,7 +203,7 @@ public static class Capture
         var known = values.Where(value => value.Value is not null).ToList();
         if (device.Known is { } driver)
         {
-            foreach (var limit in driver.Limits.Where(limit => known.TrueForAll(shown => shown.Key != limit.Key)))
+            foreach (var limit in driver.LimitsOf(device.Compatible).Where(limit => known.TrueForAll(shown => shown.Key != limit.Key)))
             {
                 known.Add((limit.Key, limit.Value, $"{limit.At} of Linux {driver.Kernel}, from the catalogue"));
             }
@@ -213,7 +213,7 @@ public static class Capture
                 known.Add(("never_exports", "true", "the catalogue of this program"));
             }
 
-            if (driver.Note is { } note)
+            foreach (var note in driver.NotesOf(device.Compatible))
             {
                 text.Comment($"{driver.Name}: {note}");
             }

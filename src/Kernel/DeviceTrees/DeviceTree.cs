@@ -44,7 +44,7 @@ internal sealed class DeviceTree
     public TreeNode? Find(uint phandle) => _phandles.GetValueOrDefault(phandle);
 
     /// <summary>Nodes in the order of the tree, without recursion.</summary>
-    private static IEnumerable<TreeNode> Below(TreeNode root)
+    public static IEnumerable<TreeNode> Below(TreeNode root)
     {
         var open = new Stack<TreeNode>([root]);
         while (open.TryPop(out var node))

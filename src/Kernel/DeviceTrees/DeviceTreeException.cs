@@ -10,4 +10,7 @@ public sealed class DeviceTreeException(int? offset, string problem)
 {
     /// <summary>The byte of the tree at fault, from 0; null in a copied folder.</summary>
     public int? Offset { get; } = offset;
+
+    /// <summary>The overlay at fault; null when it is the tree itself.</summary>
+    public string? Overlay { get; internal set; }
 }

@@ -6,7 +6,7 @@ namespace DmaGrains.Kernel.DeviceTrees;
 /// <summary>Reads a flattened device tree (<c>.dtb</c>, <c>/sys/firmware/fdt</c>) of bytes that nobody has checked.</summary>
 /// <remarks>
 /// Source: the Devicetree Specification, chapter 5. Time and memory are bounded by the number of bytes: nothing recurses, and only properties
-/// of <see cref="TreeProperty"/> are kept. Bytes after the size that the header states are ignored, as a dump of a partition has them.
+/// of <see cref="TreeProperty"/> are kept, or all where overlays are applied. Bytes after the size that the header states are ignored, as a dump of a partition has them.
 /// </remarks>
 internal static class FlattenedTree
 {
@@ -39,8 +39,23 @@ internal static class FlattenedTree
 
     /// <summary>Reads a tree.</summary>
     /// <param name="bytes">The file, or the beginning of it.</param>
-    /// <exception cref="DeviceTreeException">It is not a whole and sound tree.</exception>
-    public static DeviceTree Read(ReadOnlyMemory<byte> bytes)
+    /// <param name="overlays">What is applied to it, in this order.</param>
+    /// <exception cref="DeviceTreeException">It or an overlay is not a whole and sound tree, or an overlay does not fit.</exception>
+    public static DeviceTree Read(ReadOnlyMemory<byte> bytes, params ReadOnlySpan<TreeOverlay> overlays)
+    {
+        var (tree, root) = ReadRoot(bytes, keepsAll: !overlays.IsEmpty);
+        if (!overlays.IsEmpty)
+        {
+            OverlayMerge.Apply(root, overlays);
+        }
+
+        return new(root) { SizeBytes = tree.Length, Version = Field(tree.Span, 5), Reserved = Reservations(tree.Span) };
+    }
+
+    /// <summary>The root node, and the bytes that are the tree.</summary>
+    /// <param name="bytes">As for <see cref="Read"/>.</param>
+    /// <param name="keepsAll">Whether all properties are kept.</param>
+    public static (ReadOnlyMemory<byte> Tree, TreeNode Root) ReadRoot(ReadOnlyMemory<byte> bytes, bool keepsAll)
     {
         var header = bytes.Span;
         if (header.Length < HeaderBytes)
@@ -77,8 +92,7 @@ internal static class FlattenedTree
             throw Wrong(8, $"the structure block begins at byte {Field(header, 2)}", "a multiple of 4");
         }
 
-        var root = new Walk(tree, (int)Field(header, 2), structure, Block(tree, 3, 8, "strings")).Read();
-        return new(root) { SizeBytes = (int)size, Version = version, Reserved = Reservations(tree.Span) };
+        return (tree, new Walk(tree, (int)Field(header, 2), structure, Block(tree, 3, 8, "strings"), keepsAll).Read());
     }
 
     /// <summary>The block whose offset and size are these fields of the header.</summary>
@@ -116,9 +130,10 @@ internal static class FlattenedTree
     private static DeviceTreeException Wrong(int offset, string problem, string expected) => new(offset, $"{problem}; expected {expected}");
 
     /// <summary>One pass through the structure block.</summary>
-    private sealed class Walk(ReadOnlyMemory<byte> tree, int start, ReadOnlyMemory<byte> structure, ReadOnlyMemory<byte> strings)
+    private sealed class Walk(ReadOnlyMemory<byte> tree, int start, ReadOnlyMemory<byte> structure, ReadOnlyMemory<byte> strings, bool keepsAll)
     {
-        private readonly Dictionary<uint, TreeProperty?> _names = [];
+        private readonly Dictionary<uint, (TreeProperty? Known, string? Name)> _names = [];
+        private readonly int _nameLengthMax = keepsAll ? NameLengthMax : TreeProperties.LengthMax;
         private readonly int _lastEnd = strings.Span.LastIndexOf((byte)0);
         private int _at;
 
@@ -216,20 +231,28 @@ internal static class FlattenedTree
                 _names.Add(name, known = NameAt((int)name));
             }
 
-            if (known is { } property)
+            if (known.Known is { } property)
             {
                 node.Add(property, tree.Slice(start + _at, (int)length));
+            }
+            else if (keepsAll && known.Name is { } other)
+            {
+                node.Add(other, tree.Slice(start + _at, (int)length));
+            }
+            else if (keepsAll)
+            {
+                throw Wrong(before, $"the name of a property of {node} has more than {NameLengthMax} characters", $"at most {NameLengthMax}");
             }
 
             Skip((int)length);
         }
 
-        /// <summary>The known property whose name begins there; a longer name is none, however long.</summary>
-        private TreeProperty? NameAt(int offset)
+        /// <summary>The property whose name begins there; without a name for a longer one, however long.</summary>
+        private (TreeProperty? Known, string? Name) NameAt(int offset)
         {
             var rest = strings.Span[offset..];
-            var text = rest[..Math.Min(rest.Length, TreeProperties.LengthMax + 1)];
-            return text.IndexOf((byte)0) is var end and >= 0 ? TreeProperties.Of(Encoding.UTF8.GetString(text[..end])) : null;
+            var text = rest[..Math.Min(rest.Length, _nameLengthMax + 1)];
+            return text.IndexOf((byte)0) is var end and >= 0 && Encoding.UTF8.GetString(text[..end]) is var name ? (TreeProperties.Of(name), name) : default;
         }
 
         private uint Next(TreeNode? open)

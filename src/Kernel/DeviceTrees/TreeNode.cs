@@ -14,6 +14,7 @@ internal sealed class TreeNode(string name, TreeNode? parent, int? offset)
 
     private readonly List<TreeNode> _children = [];
     private readonly List<(TreeProperty Property, ReadOnlyMemory<byte> Value)> _properties = [];
+    private OrderedDictionary<string, ReadOnlyMemory<byte>>? _others;
     private string? _path;
     private IReadOnlyList<string>? _compatible;
 
@@ -116,6 +117,9 @@ internal sealed class TreeNode(string name, TreeNode? parent, int? offset)
     /// <summary>Adds a node below it, while the tree is read.</summary>
     public void Add(TreeNode child) => _children.Add(child);
 
+    /// <summary>Puts new nodes before those that it has, while overlays are applied.</summary>
+    public void AddFirst(IEnumerable<TreeNode> children) => _children.InsertRange(0, children);
+
     /// <summary>Adds a property, while the tree is read.</summary>
     public void Add(TreeProperty property, ReadOnlyMemory<byte> value)
     {
@@ -124,6 +128,34 @@ internal sealed class TreeNode(string name, TreeNode? parent, int? offset)
             _properties.Add((property, value));
         }
     }
+
+    /// <summary>Adds a property that only overlays need, while the tree is read.</summary>
+    public void Add(string name, ReadOnlyMemory<byte> value) => (_others ??= []).TryAdd(name, value);
+
+    /// <summary>Adds a property or gives it another value, while overlays are applied.</summary>
+    public void Set(string name, ReadOnlyMemory<byte> value)
+    {
+        if (TreeProperties.Of(name) is not { } property)
+        {
+            (_others ??= [])[name] = value;
+        }
+        else if (_properties.FindIndex(known => known.Property == property) is var at and >= 0)
+        {
+            _properties[at] = (property, value);
+        }
+        else
+        {
+            _properties.Add((property, value));
+        }
+    }
+
+    /// <summary>The bytes of a property, also of one that only overlays need; null when it is not there.</summary>
+    public ReadOnlyMemory<byte>? Value(string name) => TreeProperties.Of(name) is { } property ? Value(property)
+        : _others is { } others && others.TryGetValue(name, out var value) ? value : default(ReadOnlyMemory<byte>?);
+
+    /// <summary>All properties that were kept.</summary>
+    public IEnumerable<(string Name, ReadOnlyMemory<byte> Value)> Properties =>
+        _properties.Select(known => (known.Property.Name(), known.Value)).Concat((_others ?? []).Select(other => (other.Key, other.Value)));
 
     /// <inheritdoc/>
     public override string ToString() => Path;

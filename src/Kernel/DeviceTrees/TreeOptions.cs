@@ -19,6 +19,12 @@ public sealed record TreeOptions
     /// <summary>Memory in place of the tree's; empty to take what the tree states.</summary>
     public ImmutableArray<StatedMemory> Memory { get; init; } = [];
 
+    /// <summary>Overlays that are applied to it, in this order.</summary>
+    public ImmutableArray<TreeOverlay> Overlays { get; init; } = [];
+
+    /// <summary>The facts of a flattened tree with its overlays.</summary>
+    internal TreeFacts Facts(ReadOnlyMemory<byte> bytes) => Facts(FlattenedTree.Read(bytes, Overlays.AsSpan()));
+
     /// <summary>The facts of a tree.</summary>
     internal TreeFacts Facts(DeviceTree tree) => TreeFactsReader.Read(tree, Architecture ?? TreeArchitectures.Of(tree));
 }
