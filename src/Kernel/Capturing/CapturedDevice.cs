@@ -28,6 +28,9 @@ internal sealed record CapturedDevice(string Name, string KernelName, string Bus
     /// <summary>What the catalogue knows of its driver; null for nothing.</summary>
     public CatalogueDriver? Known { get; init; }
 
+    /// <summary>The <c>compatible</c> strings of its node in the device tree; none without one.</summary>
+    public IReadOnlyList<string> Compatible { get; init; } = [];
+
     /// <summary>Its IOMMU group, or null.</summary>
     public string? Group { get; init; }
 }

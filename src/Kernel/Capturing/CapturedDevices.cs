@@ -77,7 +77,8 @@ internal sealed partial class CapturedDevices
                 Interfaces = offered,
                 Facts = [],
                 Limits = new(null, null, null, null),
-                Known = DriverCatalogue.OfModule(_tree.LinkName($"{path}/driver/module") ?? driver),
+                Known = DriverCatalogue.OfModule(_tree.LinkName($"{path}/driver/module") ?? driver) is { IsOfIommus: false } known ? known : null,
+                Compatible = _tree.TextIfAny($"{path}/of_node/compatible")?.Split('\0') ?? [],
             }));
         }
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using DmaGrains.Kernel.Catalogue;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Translation;
 using DmaGrains.Scenarios.Files;
@@ -66,7 +68,11 @@ internal static class CapturedGroups
             return null;
         }
 
-        var (width, unit) = members.Select(member => WidthOf(tree, member)).FirstOrDefault(width => width is not null) ?? (ulong.MaxValue, "the IOMMU's own width is not shown");
+        var limits = members.Select(member => LimitsOf(tree, member)).FirstOrDefault(limits => !limits.IsEmpty, []);
+        granule = Math.Max(granule, NumberOf(limits, "granule") ?? 0);
+        var (width, unit) = members.Select(member => WidthOf(tree, member)).FirstOrDefault(width => width is not null)
+            ?? (NumberOf(limits, "last") is { } known
+                ? (known, $"{limits.First(limit => limit.Key == "last").At} of Linux gives the last address, from the catalogue") : (ulong.MaxValue, "the IOMMU's own width is not shown"));
         var last = Math.Min(width, members.Max(member => member.DmaMask?.Mask ?? 0));
         if (last <= granule)
         {
@@ -102,6 +108,16 @@ internal static class CapturedGroups
             ? (ulong.MaxValue >> (63 - (int)((capabilities >> 16) & 0x3f)), $"{file} gives {((capabilities >> 16) & 0x3f) + 1} bits")
             : null;
     }
+
+    /// <summary>What the catalogue knows of the IOMMU of a device by its node in the device tree; nothing for others.</summary>
+    private static ImmutableArray<CatalogueLimit> LimitsOf(MachineTree tree, CapturedDevice member)
+    {
+        var compatible = tree.TextIfAny($"{member.Path}/iommu/device/of_node/compatible")?.Split('\0') ?? [];
+        return DriverCatalogue.OfCompatible(compatible) is { IsOfIommus: true } driver ? driver.LimitsOf(compatible) : [];
+    }
+
+    private static ulong? NumberOf(ImmutableArray<CatalogueLimit> limits, string key) =>
+        limits.FirstOrDefault(limit => limit.Key == key) is { } found && Sizes.TryParse(found.Value, out var value) ? value : null;
 
     private static string NamesOf(IEnumerable<CapturedDevice> members) => string.Join(", ", members.Select(member => member.Name).Take(8));
 }

@@ -27,9 +27,30 @@ public sealed record CatalogueDriver(string Name, string Title, string Class, st
     /// <summary>Whether it exports buffers.</summary>
     public required bool Exports { get; init; }
 
-    /// <summary>The limits that it sets whatever the chip. One that is not here is the kernel's default, or depends on the chip.</summary>
+    /// <summary>The limits that it sets whatever the chip, of an IOMMU's driver those of the IOMMU. One that is not here is the kernel's default, or depends on the chip.</summary>
     public ImmutableArray<CatalogueLimit> Limits { get; init; } = [];
+
+    /// <summary>The limits that depend on the chip.</summary>
+    public ImmutableArray<CatalogueChip> Chips { get; init; } = [];
+
+    /// <summary>Whether its devices are IOMMUs, which import no buffers: its limits are then those of an MMU of a board.</summary>
+    public bool IsOfIommus => Class == "iommu";
 
     /// <summary>What else is known; null for nothing.</summary>
     public string? Note { get; init; }
+
+    /// <summary>The limits of a device, those of its chip before those of all chips.</summary>
+    /// <param name="compatible">The strings of its <c>compatible</c>, the most specific first; none for a device of an unknown chip.</param>
+    public ImmutableArray<CatalogueLimit> LimitsOf(IEnumerable<string> compatible)
+    {
+        var chip = ChipOf(compatible)?.Limits ?? [];
+        return [.. chip, .. Limits.Where(limit => chip.All(own => own.Key != limit.Key))];
+    }
+
+    /// <summary>What else is known of a device.</summary>
+    /// <param name="compatible">As for <see cref="LimitsOf"/>.</param>
+    public IEnumerable<string> NotesOf(IEnumerable<string> compatible) => new[] { Note, ChipOf(compatible)?.Note }.OfType<string>();
+
+    private CatalogueChip? ChipOf(IEnumerable<string> compatible) => Chips.IsEmpty ? null
+        : compatible.Select(text => Chips.FirstOrDefault(chip => chip.Compatible.Contains(text))).FirstOrDefault(chip => chip is not null);
 }

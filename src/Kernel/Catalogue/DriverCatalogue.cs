@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using DmaGrains.Reports;
 using DmaGrains.Scenarios.Files;
@@ -13,11 +12,11 @@ public static class DriverCatalogue
 
     private static readonly Lazy<ImmutableArray<CatalogueDriver>> _all = new(Read);
 
-    private static readonly Lazy<FrozenDictionary<string, CatalogueDriver>> _byCompatible = new(
-        () => All.SelectMany(driver => driver.Compatible.Select(text => (text, driver))).ToFrozenDictionary(pair => pair.text, pair => pair.driver));
+    private static readonly Lazy<Dictionary<string, CatalogueDriver>> _byCompatible = new(
+        () => All.SelectMany(driver => driver.Compatible.Select(text => (text, driver))).ToDictionary(pair => pair.text, pair => pair.driver));
 
-    private static readonly Lazy<FrozenDictionary<string, CatalogueDriver>> _byModule = new(
-        () => All.SelectMany(driver => driver.Modules.Select(module => (module, driver))).ToFrozenDictionary(pair => pair.module, pair => pair.driver));
+    private static readonly Lazy<Dictionary<string, CatalogueDriver>> _byModule = new(
+        () => All.SelectMany(driver => driver.Modules.Select(module => (module, driver))).ToDictionary(pair => pair.module, pair => pair.driver));
 
     /// <summary>What memory drivers take, in the catalogue's words.</summary>
     public static Vocabulary<MemoryTaken> Memory { get; } = new()
@@ -66,7 +65,7 @@ public static class DriverCatalogue
 
     private static CatalogueDriver Driver(MapNode map, string @class, string kernel)
     {
-        map.AllowOnly("name", "title", "modules", "compatible", "pci", "virtio", "memory", "exports", "limits", "note");
+        map.AllowOnly("name", "title", "modules", "compatible", "pci", "virtio", "memory", "exports", "limits", "chips", "note");
         return new(map.Required("name").AsLine(), map.Required("title").AsLine(), @class, kernel)
         {
             Modules = Lines(map.Optional("modules")),
@@ -75,10 +74,19 @@ public static class DriverCatalogue
             Virtio = (int?)map.Optional("virtio")?.AsCount(1, byte.MaxValue),
             Memory = map.Required("memory").AsChoice(Memory),
             Exports = map.Required("exports").AsFlag(),
-            Limits = [.. map.Optional("limits")?.AsList(ListMax).Select(node => Limit(node.AsMap())) ?? []],
+            Limits = Limits(map),
+            Chips = [.. map.Optional("chips")?.AsList(ListMax).Select(node => Chip(node.AsMap())) ?? []],
             Note = map.Optional("note")?.AsLine(),
         };
     }
+
+    private static CatalogueChip Chip(MapNode map)
+    {
+        map.AllowOnly("compatible", "limits", "note");
+        return new(Lines(map.Required("compatible")), Limits(map), map.Optional("note")?.AsLine());
+    }
+
+    private static ImmutableArray<CatalogueLimit> Limits(MapNode map) => [.. map.Optional("limits")?.AsList(ListMax).Select(node => Limit(node.AsMap())) ?? []];
 
     private static CatalogueLimit Limit(MapNode map)
     {

@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace DmaGrains.Kernel.DeviceTrees;
 
 /// <summary>The driver that takes devices of a <c>compatible</c> string, from <c>catalogue/compatibles.tsv</c>.</summary>
@@ -10,7 +8,7 @@ namespace DmaGrains.Kernel.DeviceTrees;
 /// <param name="Row">The row of the catalogue with the driver's limits; null without one.</param>
 internal sealed record KnownDriver(string Compatible, string Class, string Module, string Source, string? Row)
 {
-    private static readonly Lazy<FrozenDictionary<string, KnownDriver>> _all = new(Read);
+    private static readonly Lazy<Dictionary<string, KnownDriver>> _all = new(Read);
 
     /// <summary>The driver of the first string that has one; null when none has.</summary>
     public static KnownDriver? Of(IEnumerable<string> compatible) =>
@@ -20,11 +18,11 @@ internal sealed record KnownDriver(string Compatible, string Class, string Modul
     public static string? RowOf(IEnumerable<string> compatible) =>
         compatible.Select(text => _all.Value.GetValueOrDefault(text)?.Row).FirstOrDefault(row => row is not null);
 
-    private static FrozenDictionary<string, KnownDriver> Read()
+    private static Dictionary<string, KnownDriver> Read()
     {
         using var table = new StreamReader(typeof(KnownDriver).Assembly.GetManifestResourceStream("compatibles.tsv")!);
         return table.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1)
             .Select(line => line.Split('\t'))
-            .ToFrozenDictionary(row => row[0], row => new KnownDriver(row[0], row[1], row[2], row[3], row[4].Length == 0 ? null : row[4]));
+            .ToDictionary(row => row[0], row => new KnownDriver(row[0], row[1], row[2], row[3], row[4].Length == 0 ? null : row[4]));
     }
 }

@@ -12,6 +12,11 @@ namespace DmaGrains.Kernel.DeviceTrees;
 /// <summary>Writes the board file of a device tree. What the tree does not tell is reported, never guessed.</summary>
 internal sealed class TreeBoard
 {
+    /// <summary>The requester id of the first card behind the root port of a PCI Express host: device 0 of bus 1.</summary>
+    private const uint FirstCard = 0x100;
+
+    private const string Last = "last";
+    private const string GranuleKey = "granule";
 
     /// <summary>The most streams of a device, and the cells of one that are written: boards take no more, and trees have fewer.</summary>
     private const int StreamsMax = 64;
@@ -30,7 +35,7 @@ internal sealed class TreeBoard
     {
         _facts = facts;
         _layout = new(facts, memory);
-        _devices = [.. facts.Devices.Concat(facts.Known).Where(device => !device.Node.Has(TreeProperty.IommuCells))];
+        _devices = [.. facts.Devices.Concat(facts.Known).Where(device => !device.Node.Has(TreeProperty.IommuCells)).SelectMany(PartsOf)];
         _remarks.AddRange(_layout.Remarks);
         Name();
         NameIommus();
@@ -67,6 +72,11 @@ internal sealed class TreeBoard
         };
     }
 
+    /// <summary>A device; of a PCI host the cards behind it, and itself apart from them where it says something of itself.</summary>
+    private static IEnumerable<TreeDevice> PartsOf(TreeDevice device) => device.WindowsBelow is null ? [device]
+        : device.Iommus is null && device.Regions.All(named => named.Region == device.RestrictedPool) && !device.Reasons.Contains("dmas") ? [device with { Regions = [] }]
+        : [device with { Regions = [] }, device with { WindowsBelow = null, IommuMap = null, RestrictedPool = null }];
+
     private void Name()
     {
         if (_devices.Count == 0)
@@ -98,7 +108,7 @@ internal sealed class TreeBoard
         var taken = new HashSet<string>();
         foreach (var device in _devices)
         {
-            _names.Add(device, Unique(device.Node.Name, taken));
+            _names.Add(device, Unique(device.IsHostItself ? $"{device.Node.Name}-host" : device.Node.Name, taken));
         }
     }
 
@@ -147,13 +157,19 @@ internal sealed class TreeBoard
             }
         }
 
+        foreach (var unknown in _iommus.Where(iommu => iommu.Key.IsEnabled && UnknownOf(iommu.Key).Any()))
+        {
+            var driver = IommuDriverOf(unknown.Key);
+            _remarks.Add($"IOMMU {unknown.Value}: {string.Join(", ", UnknownOf(unknown.Key))}{(driver is null ? string.Empty : string.Concat(driver.NotesOf(unknown.Key.Compatible).Select(note => $"; {driver.Name}: {note}")))}.");
+        }
+
         if (_beyond.Count > 0)
         {
             _remarks.Add($"IOMMUs: {_beyond.Count} devices more than a board can have address spaces for; they are not behind an IOMMU here.");
         }
     }
 
-    /// <summary>The IOMMUs of a device with its streams; for a PCI host, the first of what is below it.</summary>
+    /// <summary>The IOMMUs of a device with its streams. Which cards a PCI host has is not in the tree: they are one here, the first behind the root port.</summary>
     private IEnumerable<(TreeNode Iommu, string Stream)> EntriesOf(TreeDevice device)
     {
         if (_beyond.Contains(device))
@@ -161,11 +177,22 @@ internal sealed class TreeBoard
             return [];
         }
 
-        // Which cards a PCI host has, and so which of its streams, is not in the tree: they are one here.
-        return device.WindowsBelow is null
-            ? device.IommuEntries.Select(entry => (entry.Target!, string.Join(' ', entry.Cells.Take(StreamCellsMax).Select(cell => $"0x{cell:x}")))).Take(StreamsMax)
-            : device.IommuMap is { IsEmpty: false } map && map[0].Iommu is { } iommu ? [(iommu, $"0x{map[0].Out:x} on")] : [];
+        if (device.WindowsBelow is not null)
+        {
+            return Entry(device.IommuOf(FirstCard) ?? device.IommuOf(0));
+        }
+
+        if (device.PciHost is { } host)
+        {
+            return _facts.Devices.FirstOrDefault(known => known.Node == host) is { } above && device.Node.Cell(TreeProperty.Reg) is { } address
+                ? Entry(above.IommuOf((address >> 8) & ushort.MaxValue)) : [];
+        }
+
+        return device.IommuEntries.Select(entry => (entry.Target!, string.Join(' ', entry.Cells.Take(StreamCellsMax).Select(cell => $"0x{cell:x}")))).Take(StreamsMax);
     }
+
+    private static IEnumerable<(TreeNode Iommu, string Stream)> Entry((TreeNode Iommu, uint Stream)? found) =>
+        found is { } known ? [(known.Iommu, $"0x{known.Stream:x}")] : [];
 
     private static DmaWindows OfBoard(TreeWindows windows) =>
         new(windows.Windows.Select(window => new DmaWindow(window.Cpu!.Value, window.Bus, window.SizeBytes)));
@@ -190,7 +217,7 @@ internal sealed class TreeBoard
             "What is known but not in the format, or assumed:",
             .. left.Select(remark => $"  {remark}"),
             "What no tree tells: limits of drivers that the catalogue does not have, whether there is a bounce pool, which cards are in PCI slots,",
-            "what the kernel itself holds, apertures of IOMMUs, and which of them a driver manages by itself.",
+            "what the kernel itself holds, and which IOMMUs a driver manages by itself.",
         ];
         foreach (var comment in comments)
         {
@@ -232,20 +259,37 @@ internal sealed class TreeBoard
             return;
         }
 
-        text.Comment("Up to which address an IOMMU translates is not in the tree: the masks of its devices limit it.");
         text.Word("iommus").List();
         foreach (var (iommu, name) in _iommus)
         {
-            text.Map().Pair("name", name).Pair("first", "0x0").Pair("last", Address(ulong.MaxValue));
+            var driver = IommuDriverOf(iommu);
+            var limits = driver?.LimitsOf(iommu.Compatible) ?? [];
+            text.Map().Pair("name", name).Pair("first", "0x0").Pair("last", limits.FirstOrDefault(limit => limit.Key == Last)?.Value ?? Address(ulong.MaxValue));
+            foreach (var limit in limits.Where(limit => limit.Key != Last))
+            {
+                text.Pair(limit.Key, limit.Value);
+            }
+
             if (!iommu.IsEnabled)
             {
                 text.Pair("enabled", "false");
             }
 
-            text.Word("source").Quoted(Line($"{iommu.Path} ({string.Join(", ", iommu.Compatible)}); first and last are unknown")).End();
+            string[] sources = [.. limits.Select(limit => $"{limit.Key}: {limit.At} of Linux {driver!.Kernel}, from the catalogue"), .. UnknownOf(iommu)];
+            text.Word("source").Quoted(Line($"{iommu.Path} ({string.Join(", ", iommu.Compatible)}); {string.Join("; ", sources)}")).End();
         }
 
         text.End();
+    }
+
+    private static CatalogueDriver? IommuDriverOf(TreeNode iommu) => DriverCatalogue.OfCompatible(iommu.Compatible) is { IsOfIommus: true } driver ? driver : null;
+
+    /// <summary>What is not known of an IOMMU: no tree has it, and the catalogue has it only where no register decides.</summary>
+    private static IEnumerable<string> UnknownOf(TreeNode iommu)
+    {
+        var known = IommuDriverOf(iommu)?.LimitsOf(iommu.Compatible) ?? [];
+        return new[] { (Last, "up to which address it translates"), (GranuleKey, "its smallest piece, 4 KiB here") }
+            .Where(key => known.All(limit => limit.Key != key.Item1)).Select(key => $"unknown: {key.Item2}");
     }
 
     private void WriteBuses(YamlText text)
@@ -273,7 +317,7 @@ internal sealed class TreeBoard
     private void Write(YamlText text, TreeDevice device)
     {
         var driver = KnownDriver.Of(device.Node.Compatible);
-        var limits = DriverCatalogue.OfCompatible(device.Node.Compatible);
+        var limits = device.WindowsBelow is null && DriverCatalogue.OfCompatible(device.Node.Compatible) is { IsOfIommus: false } known ? known : null;
         var windows = WindowsOf(device);
         string[] iommus = [.. EntriesOf(device).Select(entry => entry.Iommu).Distinct().Select(iommu => _iommus[iommu])];
         string[] streams = [.. EntriesOf(device).Select(entry => entry.Stream).Where(stream => stream.Length != 0).Distinct()];
@@ -285,7 +329,7 @@ internal sealed class TreeBoard
             text.Comment(HarmlessText.Of(remark));
         }
 
-        var values = (limits?.Limits ?? []).Select(limit => (limit.Key, limit.Value, $"{limit.At} of Linux {limits!.Kernel}, from the catalogue")).ToList();
+        var values = (limits?.LimitsOf(device.Node.Compatible) ?? []).Select(limit => (limit.Key, limit.Value, $"{limit.At} of Linux {limits!.Kernel}, from the catalogue")).ToList();
         if (limits is { Exports: false })
         {
             values.Add(("never_exports", "true", "the catalogue of this program"));
@@ -299,7 +343,13 @@ internal sealed class TreeBoard
             values.Add(("pci", "true", "It is below a PCI host"));
         }
 
-        if (device.IsOnMbus)
+        if (PoolOf(device) is { } pool)
+        {
+            var window = windows.Windows.FirstOrDefault(window => window.Cpu <= pool.Start && pool.End - window.Cpu!.Value <= window.SizeBytes);
+            text.Word("windows").List().Map(inLine: true).Pair("cpu", Address(pool.Start)).Pair("bus", Address(unchecked(pool.Start - (window.Cpu ?? 0) + window.Bus)))
+                .Pair("size", Address(pool.SizeBytes)).End().End();
+        }
+        else if (device.IsOnMbus)
         {
             text.Word("windows").List().Map(inLine: true).Pair("cpu", Address(SunxiMbus.Start(_facts.Tree.Root))).Pair("bus", "0x0")
                 .Pair("size", Address(SunxiMbus.SizeBytes)).End().End();
@@ -328,19 +378,33 @@ internal sealed class TreeBoard
         text.End().End();
     }
 
+    /// <summary>The bounce pool that each transfer of a device goes through; null for a device without one, or that is translated.</summary>
+    private ByteRange? PoolOf(TreeDevice device) =>
+        device.RestrictedPool is { } pool && !EntriesOf(device).Any() && _layout.Pools.TryGetValue(pool, out var range) ? range : null;
+
     private static string DescriptionOf(TreeDevice device, KnownDriver? driver) =>
         (device.WindowsBelow is null ? string.Empty : "Cards behind the PCI host ") + device.Node.Path
         + $" ({string.Join(", ", device.Node.Compatible)})" + (driver is null ? string.Empty : $", {driver.Class}");
 
     private IEnumerable<string> RemarksOf(TreeDevice device, CatalogueDriver? limits)
     {
-        if (limits is null)
+        if (device.WindowsBelow is not null)
+        {
+            yield return "unknown: which cards it has, and so their limits";
+        }
+        else if (limits is null)
         {
             yield return "unknown: its driver is not in the catalogue";
         }
-        else if (limits.Note is { } note)
+
+        foreach (var note in limits?.NotesOf(device.Node.Compatible) ?? [])
         {
-            yield return $"{limits.Name}: {note}";
+            yield return $"{limits!.Name}: {note}";
+        }
+
+        if (device.WindowsBelow is not null && device.IommuMap is { Length: > 1 } map)
+        {
+            yield return $"unknown: streams of further cards: its iommu-map has {map.Length} entries, of which this is the first card behind the root port";
         }
 
         if (device.Kind == TreeDeviceKind.ByDriver)
@@ -375,7 +439,8 @@ internal sealed class TreeBoard
 
         if (device.RestrictedPool is { } pool)
         {
-            yield return $"unknown to boards: {pool.Path} is a bounce pool for it alone";
+            yield return EntriesOf(device).Any() ? $"{pool.Path}, a bounce pool for it alone, is not used where it is translated"
+                : $"unknown: where the kernel has restricted pools, each transfer is copied through {pool.Path}, which boards cannot do: here it reaches that pool alone, and what lies elsewhere is refused";
         }
     }
 

@@ -51,6 +51,9 @@ internal sealed record TreeDevice(TreeNode Node, TreeDeviceKind Kind, TreeWindow
     /// <summary>For a PCI host: how devices below it see memory.</summary>
     public TreeWindows? WindowsBelow { get; init; }
 
+    /// <summary>Whether it is a PCI host by itself, without the cards behind it.</summary>
+    public bool IsHostItself => WindowsBelow is null && PciHost is null && Reasons.Contains("pci-host");
+
     /// <summary>The node whose windows its driver takes in place of its own; null when it takes its own.</summary>
     public (TreeNode Node, TreeWindows Windows)? Borrowed { get; init; }
 
@@ -68,6 +71,27 @@ internal sealed record TreeDevice(TreeNode Node, TreeDeviceKind Kind, TreeWindow
 
     /// <summary>For a PCI host: which requester ids have which IOMMU.</summary>
     public ImmutableArray<IommuMapEntry>? IommuMap { get; init; }
+
+    /// <summary>For a PCI host: the IOMMU of a requester id and the stream that it has there; null for none.</summary>
+    /// <remarks>Source: of_map_id (drivers/of/base.c), which gives up at a first id with bits outside the mask and at a phandle of no node.</remarks>
+    public (TreeNode Iommu, uint Stream)? IommuOf(uint requester)
+    {
+        var mask = Node.Cell(TreeProperty.IommuMapMask) ?? uint.MaxValue;
+        foreach (var entry in IommuMap ?? [])
+        {
+            if ((entry.First & ~mask) != 0)
+            {
+                return null;
+            }
+
+            if ((requester & mask) >= entry.First && (requester & mask) < unchecked(entry.First + entry.Length))
+            {
+                return entry.Iommu is { } iommu ? (iommu, unchecked(entry.Out + (requester & mask) - entry.First)) : null;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The regions that it names; null for what names no node.</summary>
     public ImmutableArray<(TreeNode? Region, string? Name)> Regions { get; init; } = [];

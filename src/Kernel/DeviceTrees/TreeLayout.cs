@@ -68,6 +68,9 @@ internal sealed class TreeLayout
     /// <summary>The names of regions of reserved memory that the board has.</summary>
     public Dictionary<TreeNode, string> NamesOf { get; } = [];
 
+    /// <summary>Where the bounce pools lie that the kernel keeps for some devices alone.</summary>
+    public Dictionary<TreeNode, ByteRange> Pools { get; } = [];
+
     private IEnumerable<ByteRange> Stated()
     {
         if (_facts.LacksMemory)
@@ -131,6 +134,7 @@ internal sealed class TreeLayout
         if (!IsRegionOfBoard(region) || first.SizeBytes == 0 || _regions.Any(other => RangeOf(new(other.Start, other.SizeBytes)).Common(first).SizeBytes > 0))
         {
             Keep(region.Ranges.Select(RangeOf), what);
+            AddPool(region, first);
             return;
         }
 
@@ -159,6 +163,15 @@ internal sealed class TreeLayout
         else
         {
             Keep([found], what);
+            AddPool(region, found);
+        }
+    }
+
+    private void AddPool(ReservedRegion region, ByteRange range)
+    {
+        if (region.Kind == ReservedKind.Restricted && range.SizeBytes > 0)
+        {
+            Pools.Add(region.Node, range);
         }
     }
 

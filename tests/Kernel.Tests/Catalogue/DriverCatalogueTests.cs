@@ -35,13 +35,43 @@ public sealed partial class DriverCatalogueTests
     });
 
     [Fact]
-    public void Limits_are_what_boards_say() => Assert.All(DriverCatalogue.All.Where(driver => driver.Limits.Length > 0), driver =>
-    {
-        var keys = string.Join("\n", driver.Limits.Select(limit => $"{limit.Key}: {limit.Value}"));
+    public void Limits_are_what_boards_say() => Assert.All(
+        DriverCatalogue.All.SelectMany(driver => driver.Chips.Select(chip => driver.LimitsOf(chip.Compatible)).Append(driver.Limits).Select(limits => (Driver: driver, Limits: limits)))
+            .Where(of => of.Limits.Length > 0),
+        of =>
+        {
+            var keys = of.Limits.Select(limit => $"{limit.Key}: {limit.Value}");
+            if (!of.Driver.IsOfIommus)
+            {
+                Assert.Equal(of.Driver.Name, DeviceFile.Parse($"name: {of.Driver.Name}\n{string.Join("\n", keys)}", "device", new(
+                    "b", "b", [new("ram", Model.Memory.MemoryKind.System, new(0x100, 64))], [])).Name);
+                return;
+            }
 
-        Assert.Equal(driver.Name, DeviceFile.Parse($"name: {driver.Name}\n{keys}", "device", new(
-            "b", "b", [new("ram", Model.Memory.MemoryKind.System, new(0x100, 64))], [])).Name);
+            var last = of.Limits.Any(limit => limit.Key == "last") ? string.Empty : "\n    last: 0xffffffff";
+            var iommu = $"iommus:\n  - name: mmu\n    first: 0x0{last}\n    {string.Join("\n    ", keys)}\n    source: here";
+            Assert.Single(BoardFile.Parse(
+                $"name: b\ntitle: b\nmemory:\n  - name: ram\n    kind: system\n    start: 0x0\n    size: 1GiB\n    source: here\n{iommu}\ndevices:\n  - name: d\n    driver: d\n    iommu: mmu", "b").Stages);
+        });
+
+    [Fact]
+    public void Limits_of_chips_are_of_strings_of_the_driver_each_once() => Assert.All(DriverCatalogue.All, driver =>
+    {
+        AssertUnique(driver.Chips.SelectMany(chip => chip.Compatible));
+        Assert.Empty(driver.Chips.SelectMany(chip => chip.Compatible).Except(driver.Compatible));
+        Assert.All(driver.Chips, chip => AssertUnique(chip.Limits.Select(limit => limit.Key)));
     });
+
+    [Fact]
+    public void A_chip_has_its_own_limits_and_those_of_all_chips()
+    {
+        var driver = DriverCatalogue.Named("rockchip-iommu")!;
+
+        Assert.Equal(
+            [("output_limit", "0xffffffffff"), ("last", "0xffffffff"), ("granule", "0x1000")],
+            driver.LimitsOf(["rockchip,rk3588-iommu", "rockchip,rk3568-iommu"]).Select(limit => (limit.Key, limit.Value)));
+        Assert.Equal(["last", "granule"], driver.LimitsOf(["nobody,knows-this"]).Select(limit => limit.Key));
+    }
 
     [Theory]
     [InlineData("fsl,imx6q-ipu", "imx-drm")]
@@ -62,7 +92,7 @@ public sealed partial class DriverCatalogueTests
     [Fact]
     public async Task Each_citation_says_the_value()
     {
-        var citations = DriverCatalogue.All.SelectMany(driver => driver.Limits.Select(limit => (Driver: driver, Limit: limit))).ToList();
+        var citations = DriverCatalogue.All.SelectMany(driver => driver.Limits.Concat(driver.Chips.SelectMany(chip => chip.Limits)).Select(limit => (Driver: driver, Limit: limit))).ToList();
         foreach (var kernel in citations.GroupBy(citation => citation.Driver.Kernel))
         {
             var archive = $"/usr/src/linux-source-{kernel.Key}.tar.xz";
@@ -110,6 +140,12 @@ public sealed partial class DriverCatalogueTests
         return limit.Says switch
         {
             "UINT_MAX" or "U32_MAX" => value == uint.MaxValue,
+            "(1ULL << 32) - 1" or "u32 pa" or "u32 sysmmu_iova_t" => value == uint.MaxValue,
+            // What MediaTek's IOMMUs leave of 4 GiB.
+            "(SZ_4G - SZ_8M)" => value == SizeOf("4", "G") - SizeOf("8", "M") - 1,
+            var says when Width().Match(says) is { Success: true } width => value == MaskOf(int.Parse(width.Groups[1].ValueSpan, CultureInfo.InvariantCulture)),
+            var says when TopBit().Match(says) is { Success: true } top => value == MaskOf(int.Parse(top.Groups[1].ValueSpan, CultureInfo.InvariantCulture) + 1),
+            var says when Order().Match(says) is { Success: true } order => value == 1ul << int.Parse(order.Groups[1].ValueSpan, CultureInfo.InvariantCulture),
             var says when Mask().Match(says) is { Success: true } mask => value == MaskOf(int.Parse(mask.Groups[1].ValueSpan, CultureInfo.InvariantCulture)),
             var says when MaskBits().Match(says) is { Success: true } bits => value == MaskOf(int.Parse(bits.Groups[1].ValueSpan, CultureInfo.InvariantCulture)),
             var says when says.EndsWith("~0", StringComparison.Ordinal) => value == ulong.MaxValue,
@@ -134,6 +170,15 @@ public sealed partial class DriverCatalogueTests
 
     [GeneratedRegex(@"^DMA_BIT_MASK\((\d+)\)$")]
     private static partial Regex Mask();
+
+    [GeneratedRegex(@"^(?:[io]as = |num_address_bits = |\w+\) \? |enable_4GB \? )(\d+)$")]
+    private static partial Regex Width();
+
+    [GeneratedRegex(@"^GENMASK\((\d+), \d+\)$")]
+    private static partial Regex TopBit();
+
+    [GeneratedRegex(@"(?:ORDER|SHIFT) (\d+)$")]
+    private static partial Regex Order();
 
     [GeneratedRegex(@"DMA_BIT (\d+)$")]
     private static partial Regex MaskBits();

@@ -213,6 +213,108 @@ public sealed class TreeBoardTests : IDisposable
         Assert.All(board.Memory.Where(region => region != pool), region => Assert.True(region.Users.IsEmpty));
     }
 
+    [Fact]
+    public void What_is_behind_a_PCI_host_has_the_stream_of_its_requester_id_and_the_host_its_own()
+    {
+        var bytes = TreeWriter.Bytes(tree =>
+        {
+            tree.Begin(string.Empty).Property("#address-cells", 1).Property("#size-cells", 1);
+            tree.Begin("memory@0").Text("device_type", "memory").Property("reg", 0, 0x4000_0000).End();
+            tree.Begin("mmu").Text("compatible", "example,mmu").Property("phandle", 1).Property("#iommu-cells", 1).End();
+            tree.Begin("pcie@5000").Text("compatible", "pci-host-ecam-generic").Text("device_type", "pci").Property("#address-cells", 3).Property("#size-cells", 2)
+                .Property("reg", 0x5000, 0x1000).Property("iommus", 1, 0x77).Property("iommu-map", 0, 1, 0x10, 1, 0x100, 1, 0x1000, 0x200, 0x301, 1, 0x2000, 1);
+            tree.Begin("pcie@0").Text("device_type", "pci").Property("#address-cells", 3).Property("#size-cells", 2).Property("reg", 0, 0, 0, 0, 0);
+            tree.Begin("wifi@0,0").Text("compatible", "example,wifi").Property("dma-coherent").Property("reg", 0x1_0200, 0, 0, 0, 0).End();
+            tree.Begin("gone@0,0").Text("compatible", "example,gone").Property("dma-coherent").Property("reg", 0x5_0000, 0, 0, 0, 0).End();
+            tree.End().End().End();
+        });
+
+        var board = BoardFile.Parse(Capture.OfTree("a tree", bytes, new()).Text!, "a tree");
+
+        Assert.Equal(
+            [("pcie@5000", true, "mmu#0x1000"), ("pcie@5000-host", false, "mmu#0x77"), ("wifi@0,0", true, "mmu#0x1002"), ("gone@0,0", true, null)],
+            board.Devices.Select(device => (device.Name, device.Pci, device.Iommu)));
+    }
+
+    [Theory]
+    [InlineData(0x0U, 0xffff_ffffU, 0x10U)]
+    [InlineData(0x1U, 0xffff_ffffU, null)]
+    [InlineData(0x100U, 0xffff_ffffU, 0x1000U)]
+    [InlineData(0x2ffU, 0xffff_ffffU, 0x11ffU)]
+    [InlineData(0x300U, 0xffff_ffffU, null)]
+    [InlineData(0x123U, 0xff00U, 0x1000U)]
+    [InlineData(0x123U, 0xffU, null)]
+    public void A_requester_id_has_the_stream_of_the_first_entry_that_holds_it(uint requester, uint mask, uint? stream)
+    {
+        var bytes = TreeWriter.Bytes(tree =>
+        {
+            tree.Begin(string.Empty).Property("#address-cells", 1).Property("#size-cells", 1);
+            tree.Begin("mmu").Text("compatible", "example,mmu").Property("phandle", 1).Property("#iommu-cells", 1).End();
+            tree.Begin("pcie@5000").Text("compatible", "pci-host-ecam-generic").Text("device_type", "pci").Property("#address-cells", 3).Property("#size-cells", 2)
+                .Property("iommu-map-mask", mask).Property("iommu-map", 0, 1, 0x10, 1, 0x100, 1, 0x1000, 0x200, 0x180, 1, 0x5000, 0x100).End();
+            tree.End();
+        });
+
+        var host = TreeFactsReader.Read(FlattenedTree.Read(bytes), TreeArchitecture.Arm64).Devices.Single();
+
+        Assert.Equal(stream, host.IommuOf(requester)?.Stream);
+    }
+
+    [Theory]
+    [InlineData(false, 0x2000_0000UL)]
+    [InlineData(true, null)]
+    public void A_device_with_a_bounce_pool_of_its_own_reaches_that_pool_alone_unless_it_is_translated(bool isTranslated, ulong? start)
+    {
+        var bytes = TreeWriter.Bytes(tree =>
+        {
+            tree.Begin(string.Empty).Property("#address-cells", 1).Property("#size-cells", 1);
+            tree.Begin("memory@0").Text("device_type", "memory").Property("reg", 0, 0x4000_0000).End();
+            tree.Begin("reserved-memory").Property("#address-cells", 1).Property("#size-cells", 1).Property("ranges");
+            tree.Begin("pool@20000000").Text("compatible", "restricted-dma-pool").Property("reg", 0x2000_0000, 0x40_0000).Property("phandle", 2).End().End();
+            tree.Begin("mmu").Text("compatible", "example,mmu").Property("phandle", 1).Property("#iommu-cells", 1).End();
+            tree.Begin("nic").Text("compatible", "example,nic").Property("memory-region", 2);
+            if (isTranslated)
+            {
+                tree.Property("iommus", 1, 7);
+            }
+
+            tree.End().End();
+        });
+
+        var report = Capture.OfTree("a tree", bytes, new());
+        var nic = BoardFile.Parse(report.Text!, "a tree").Devices.Single();
+
+        Assert.Equal(start is { } pool ? new(new DmaWindow(pool, pool, 0x40_0000)) : default(DmaWindows), nic.Windows);
+        Assert.Equal(isTranslated, nic.Iommu is not null);
+        Assert.Contains(
+            isTranslated ? "a bounce pool for it alone, is not used where it is translated" : "here it reaches that pool alone, and what lies elsewhere is refused",
+            report.Text,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("rockchip,rk3568-iommu", 0xffff_ffffUL, 0xff_ffff_ffffUL, true)]
+    [InlineData("rockchip,iommu", 0xffff_ffffUL, 0xffff_ffffUL, true)]
+    [InlineData("arm,smmu-v3", ulong.MaxValue, 0, false)]
+    [InlineData("example,mmu", ulong.MaxValue, 0, false)]
+    public void What_an_IOMMU_translates_is_from_the_catalogue_or_said_to_be_unknown(string compatible, ulong last, ulong output, bool isKnown)
+    {
+        var bytes = TreeWriter.Bytes(tree =>
+        {
+            tree.Begin(string.Empty).Property("#address-cells", 1).Property("#size-cells", 1);
+            tree.Begin("memory@0").Text("device_type", "memory").Property("reg", 0, 0x4000_0000).End();
+            tree.Begin("mmu").Text("compatible", compatible).Property("phandle", 1).Property("#iommu-cells", 1).End();
+            tree.Begin("gpu").Text("compatible", "example,gpu").Property("iommus", 1, 7).End();
+            tree.End();
+        });
+
+        var report = Capture.OfTree("a tree", bytes, new());
+        var mmu = BoardFile.Parse(report.Text!, "a tree").Stages.Single();
+
+        Assert.Equal((last, output), (mmu.Layout.Last.Value, mmu.OutputLimit));
+        Assert.Equal(!isKnown, report.LeftOut.Any(remark => remark.StartsWith("IOMMU mmu: unknown: up to which address it translates, unknown: its smallest piece", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("pci-host")]
     [InlineData("rsv-restricted-device")]
