@@ -58,6 +58,37 @@ public sealed class BuddyLists
         }
     }
 
+    /// <summary>The blocks of one order when a range is cut so, in address order.</summary>
+    /// <param name="range">Pages.</param>
+    /// <param name="order">The order, up to the largest.</param>
+    /// <param name="orderMax">The largest order of a block.</param>
+    public static IEnumerable<ulong> BlocksOf(PageExtent range, int order, int orderMax)
+    {
+        var pages = 1UL << order;
+        var first = (range.FirstPfn + pages - 1) & ~(pages - 1);
+        if (order == orderMax)
+        {
+            for (; first + pages <= range.EndPfn; first += pages)
+            {
+                yield return first;
+            }
+
+            yield break;
+        }
+
+        // Towards the largest order each block occurs at most once, and at most once on the way back.
+        if ((first & pages) != 0 && first + pages <= range.EndPfn)
+        {
+            yield return first;
+        }
+
+        var last = range.EndPfn & ~((2 * pages) - 1);
+        if ((range.EndPfn & pages) != 0 && last >= range.FirstPfn)
+        {
+            yield return last;
+        }
+    }
+
     /// <summary>Takes a block: the head of the shortest list that serves, of which the lower half is kept and the upper becomes a head.</summary>
     /// <param name="order">0 to the largest order.</param>
     /// <returns>The block's first page, a multiple of 2^order; null when no list serves.</returns>

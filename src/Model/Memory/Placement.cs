@@ -295,7 +295,13 @@ internal sealed partial class Placement
         var reachEndPfn = ReachEndPfn(region);
         foreach (var run in InWindows(region, region.Free.RunsOfAtLeast(pages)))
         {
-            foreach (var first in BlocksIn(run, Math.Min(run.EndPfn, reachEndPfn), pages, region.Layout.BlockPages))
+            var end = Math.Min(run.EndPfn, reachEndPfn);
+            if (Aligned(run.FirstPfn, pages) + pages > end)
+            {
+                continue;
+            }
+
+            foreach (var first in BlocksIn(run with { PageCount = end - run.FirstPfn }, pages, region.Layout.BlockPages))
             {
                 var range = new PageExtent(first, Need);
                 if ((first & (_alignmentPages - 1)) != 0 || !IsFewIn(range))
@@ -316,11 +322,17 @@ internal sealed partial class Placement
     }
 
     /// <summary>The first pages of a run's free blocks of at least so many pages, the smallest block first.</summary>
-    private static IEnumerable<ulong> BlocksIn(PageExtent run, ulong endPfn, ulong pages, ulong mostPages) => run.FirstPfn >= endPfn ? []
-        : BuddyLists.BlocksOf(run with { PageCount = endPfn - run.FirstPfn }, BitOperations.Log2(mostPages))
-            .Where(block => 1UL << block.Order >= pages)
-            .OrderBy(block => block.Order)
-            .Select(block => block.FirstPfn);
+    private static IEnumerable<ulong> BlocksIn(PageExtent run, ulong pages, ulong mostPages)
+    {
+        var largest = BitOperations.Log2(mostPages);
+        for (var order = BitOperations.Log2(pages); order <= largest; order++)
+        {
+            foreach (var first in BuddyLists.BlocksOf(run, order, largest))
+            {
+                yield return first;
+            }
+        }
+    }
 
     /// <summary>One range, in the shortest free run that has room for it with few enough segments.</summary>
     private ImmutableArray<PageExtent>? AsOneRange(MemoryRegion region)

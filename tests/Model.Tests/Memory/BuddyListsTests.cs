@@ -26,6 +26,16 @@ public sealed class BuddyListsTests
         });
 
     [Fact]
+    public void Blocks_of_one_order_are_those_of_a_range_that_have_it() =>
+        Gen.Select(Gen.OneOf(Gen.ULong[0, 70], Gen.ULong[0, 9000]), Gen.OneOf(Gen.ULong[1, 70], Gen.ULong[1, 9000]), Gen.Int[0, 13]).Sample((first, pages, largest) =>
+        {
+            var blocks = BuddyLists.BlocksOf(new(first, pages), largest).ToList();
+
+            Assert.All(Enumerable.Range(0, largest + 1), order => Assert.Equal(
+                blocks.Where(block => block.Order == order).Select(block => block.FirstPfn), BuddyLists.BlocksOf(new(first, pages), order, largest)));
+        }, iter: 2000);
+
+    [Fact]
     public void Free_blocks_are_the_largest_aligned_ones_of_the_free_pages_after_any_history() =>
         Gen.Select(_ranges, Gen.Select(Gen.Int[0, OrderMax], Gen.Int[0, 9]).Array[0, 60]).Sample((ranges, steps) =>
         {
