@@ -3,7 +3,8 @@ namespace DmaGrains.Kernel.Capturing;
 /// <summary>A range of physical addresses.</summary>
 /// <param name="Start">Its first byte.</param>
 /// <param name="End">The address after its last byte.</param>
-internal readonly record struct ByteRange(ulong Start, ulong End)
+/// <remarks>A record, as all that is read of trees is: code for lists of structs of ours is not compiled ahead, and a capture is short.</remarks>
+internal sealed record ByteRange(ulong Start, ulong End)
 {
     /// <summary>Bytes; 0 when it is empty.</summary>
     public ulong SizeBytes => End > Start ? End - Start : 0;

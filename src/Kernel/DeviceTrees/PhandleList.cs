@@ -3,7 +3,7 @@ namespace DmaGrains.Kernel.DeviceTrees;
 /// <summary>A reference to a node, with the cells that the node asks for.</summary>
 /// <param name="Target">The node; null for the empty phandle 0.</param>
 /// <param name="Cells">The cells after the phandle.</param>
-internal readonly record struct PhandleEntry(TreeNode? Target, uint[] Cells);
+internal sealed record PhandleEntry(TreeNode? Target, uint[] Cells);
 
 /// <summary>A property that lists nodes, each with as many cells as the node says. It is read up to the first entry that cannot be.</summary>
 /// <remarks>Source: of_phandle_iterator_next (drivers/of/base.c).</remarks>

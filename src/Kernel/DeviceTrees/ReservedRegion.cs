@@ -28,10 +28,10 @@ internal enum ReservedKind
 /// <param name="Device">The device.</param>
 /// <param name="Index">Which of its regions it is, from 0.</param>
 /// <param name="Name">Its name in <c>memory-region-names</c>; null without one.</param>
-internal readonly record struct RegionUser(TreeNode Device, int Index, string? Name);
+internal sealed record RegionUser(TreeNode Device, int Index, string? Name);
 
 /// <summary>A range of a region.</summary>
-internal readonly record struct TreeRange(ulong Start, ulong SizeBytes);
+internal sealed record TreeRange(ulong Start, ulong SizeBytes);
 
 /// <summary>A region of reserved memory.</summary>
 /// <param name="Node">Its node.</param>
@@ -107,7 +107,7 @@ internal sealed record ReservedRegion(TreeNode Node, ReservedKind Kind, string? 
         }
 
         var why = !isAccepted ? $"{node.Parent} not accepted" : !node.IsEnabled ? "disabled" : Malformed(node, address, size);
-        if (why is null && (region.Ranges.IsEmpty ? region.SizeBytes : region.Ranges[0].SizeBytes) == 0)
+        if (why is null && (region.Ranges.IsEmpty ? region.SizeBytes ?? 0 : region.Ranges[0].SizeBytes) == 0)
         {
             why = "zero size";
         }

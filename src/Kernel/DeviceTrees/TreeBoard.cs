@@ -346,7 +346,7 @@ internal sealed class TreeBoard
         if (PoolOf(device) is { } pool)
         {
             var window = windows.Windows.FirstOrDefault(window => window.Cpu <= pool.Start && pool.End - window.Cpu!.Value <= window.SizeBytes);
-            text.Word("windows").List().Map(inLine: true).Pair("cpu", Address(pool.Start)).Pair("bus", Address(unchecked(pool.Start - (window.Cpu ?? 0) + window.Bus)))
+            text.Word("windows").List().Map(inLine: true).Pair("cpu", Address(pool.Start)).Pair("bus", Address(unchecked(pool.Start - (window?.Cpu ?? 0) + (window?.Bus ?? 0))))
                 .Pair("size", Address(pool.SizeBytes)).End().End();
         }
         else if (device.IsOnMbus)

@@ -108,7 +108,7 @@ internal sealed record TreeDevice(TreeNode Node, TreeDeviceKind Kind, TreeWindow
 /// <param name="Iommu">The IOMMU; null when the phandle names no node.</param>
 /// <param name="Out">The stream of the first id.</param>
 /// <param name="Length">How many ids.</param>
-internal readonly record struct IommuMapEntry(uint First, TreeNode? Iommu, uint Out, uint Length);
+internal sealed record IommuMapEntry(uint First, TreeNode? Iommu, uint Out, uint Length);
 
 /// <summary>What Linux takes from a device tree for DMA.</summary>
 /// <param name="Tree">The tree.</param>

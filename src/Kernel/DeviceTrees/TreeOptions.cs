@@ -5,7 +5,7 @@ namespace DmaGrains.Kernel.DeviceTrees;
 /// <summary>Memory that a boot loader would have stated.</summary>
 /// <param name="SizeBytes">Bytes.</param>
 /// <param name="Start">Its first byte; null for where the tree says that memory starts.</param>
-public readonly record struct StatedMemory(ulong SizeBytes, ulong? Start);
+public sealed record StatedMemory(ulong SizeBytes, ulong? Start);
 
 /// <summary>What a device tree does not say.</summary>
 public sealed record TreeOptions

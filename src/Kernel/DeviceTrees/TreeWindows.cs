@@ -25,7 +25,7 @@ internal enum WindowsResult
 /// <param name="Cpu">The CPU address of its first byte; null when no bus above holds it.</param>
 /// <param name="Bus">The bus address of the same byte.</param>
 /// <param name="SizeBytes">Bytes.</param>
-internal readonly record struct TreeWindow(ulong? Cpu, ulong Bus, ulong SizeBytes)
+internal sealed record TreeWindow(ulong? Cpu, ulong Bus, ulong SizeBytes)
 {
     /// <summary>The CPU address less the bus address.</summary>
     public long Offset => unchecked((long)(Cpu.GetValueOrDefault() - Bus));

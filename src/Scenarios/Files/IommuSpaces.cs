@@ -7,12 +7,12 @@ namespace DmaGrains.Scenarios.Files;
 /// <summary>An MMU as a board file states it.</summary>
 /// <param name="Stage">What it is.</param>
 /// <param name="IsEnabled">Whether it translates; devices that name one which does not are not translated at all.</param>
-internal readonly record struct StatedIommu(IommuStage Stage, bool IsEnabled);
+internal sealed record StatedIommu(IommuStage Stage, bool IsEnabled);
 
 /// <summary>The MMUs that a device is behind at once, and the streams by which these know it.</summary>
 /// <param name="Iommus">Their names; empty for a device that names none.</param>
 /// <param name="Streams">Empty when they know all their devices as one.</param>
-internal readonly record struct IommuUse(NameList Iommus, NameList Streams)
+internal sealed record IommuUse(NameList Iommus, NameList Streams)
 {
     /// <summary>What another device must name, too, to share the address space.</summary>
     public IEnumerable<(string Iommu, string Stream)> Keys

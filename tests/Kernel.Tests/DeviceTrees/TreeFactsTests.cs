@@ -51,4 +51,19 @@ public class TreeFactsTests
 
         Assert.Equal(kind, facts["devices"]!.AsArray().Single(device => device!["path"]!.GetValue<string>() == path)!["kind"]!.GetValue<string>());
     }
+
+    [Theory]
+    [InlineData(0, "ignored: zero size")]
+    [InlineData(2, "coherent")]
+    public void A_region_with_a_place_list_of_no_entry_is_none(int cells, string kind)
+    {
+        var bytes = TreeWriter.Bytes(tree =>
+        {
+            tree.Begin(string.Empty).Property("#address-cells", 1).Property("#size-cells", 1);
+            tree.Begin("reserved-memory").Property("#address-cells", 1).Property("#size-cells", 1).Property("ranges");
+            tree.Begin("pool").Text("compatible", "shared-dma-pool").Property("size", 0x1000).Property("reg", [.. new uint[] { 0x8000_0000, 0x1000 }.Take(cells)]).End().End().End();
+        });
+
+        Assert.Equal(kind, Trees.Read(bytes, TreeArchitecture.Arm64)["reserved_memory"]!["regions"]![0]!["kind"]!.GetValue<string>());
+    }
 }
