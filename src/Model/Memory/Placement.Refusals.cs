@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Numerics;
 using DmaGrains.Model.Constraints;
 using DmaGrains.Model.Devices;
 
@@ -132,12 +131,19 @@ internal sealed partial class Placement
 
     private ulong LargestBlockPages(MemoryRegion region)
     {
-        var largest = 0UL;
-        foreach (var run in ReachableRuns(region).Where(run => run.PageCount > largest))
+        // A run that has a block has shorter ones too, and none has one longer than the longest run.
+        var most = Math.Min(region.Layout.BlockPages, region.Free.LargestRunPages);
+        var (largest, next) = (0UL, 1UL);
+        foreach (var run in ReachableRuns(region))
         {
-            foreach (var (_, order) in BuddyLists.BlocksOf(run, BitOperations.Log2(region.Layout.BlockPages)))
+            for (; next <= most && Aligned(run.FirstPfn, next) + next <= run.EndPfn; next *= 2)
             {
-                largest = Math.Max(largest, 1UL << order);
+                largest = next;
+            }
+
+            if (next > most)
+            {
+                break;
             }
         }
 

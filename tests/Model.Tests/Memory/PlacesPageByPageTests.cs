@@ -26,6 +26,58 @@ public sealed class PlacesPageByPageTests
         Gen.Select(_regions, Gen.Int[0, 10], _step.Array[1, 25]).Sample((regions, order, steps) =>
             Play(MemoryKind.Contiguous, regions, 4096UL << order, steps, 1, (owners, pages) => Range(owners, pages, 1UL << order)), iter: 300);
 
+    [Fact]
+    public void One_range_of_system_RAM_is_refused_with_the_largest_free_block() =>
+        Gen.Select(_regions, Gen.ULong[1, 700].Array[1, 12], Gen.ULong[2, 1024]).Sample((regions, held, pages) =>
+        {
+            var layouts = LayoutsOf(MemoryKind.System, regions, 0);
+            var (memory, owners) = (PhysicalMemory.Create(layouts).Value, new PageOwners(layouts));
+            foreach (var (index, size) in held.Index())
+            {
+                var token = new AllocationToken($"b{index}", 0);
+                (memory, var given) = memory.Allocate(new(token, size * 4096, DmaConstraints.Unconstrained, ulong.MaxValue, "gpu"));
+                if (given.IsGranted)
+                {
+                    owners.Take(token, PageWalk.PagesOf(given.Value.Extents));
+                }
+            }
+
+            var reply = memory.Allocate(new(
+                new("one", 0), pages * 4096, DmaConstraints.Unconstrained with { MaxSegmentCount = 1 }, ulong.MaxValue, "gpu")).Reply;
+            var needed = 1UL;
+            while (needed < pages)
+            {
+                needed *= 2;
+            }
+
+            var largest = LargestBlock(owners);
+            Assert.Equal(needed <= largest, reply.IsGranted);
+            if (reply.Refusal is { Field: "MaxSegmentCount" } refusal)
+            {
+                Assert.Equal(largest * 4096, refusal.Limit);
+            }
+        }, iter: 1000);
+
+    /// <summary>The pages of the largest naturally aligned block of which all are free, up to 1024.</summary>
+    private static ulong LargestBlock(PageOwners owners)
+    {
+        for (var block = 1024UL; block != 0; block /= 2)
+        {
+            foreach (var zone in owners.Layouts)
+            {
+                for (var first = (zone.Range.FirstPfn + block - 1) / block * block; first + block <= zone.Range.EndPfn; first += block)
+                {
+                    if (PageWalk.PagesOf([new(first, block)]).All(owners.IsFree))
+                    {
+                        return block;
+                    }
+                }
+            }
+        }
+
+        return 0;
+    }
+
     private static void Play(
         MemoryKind kind,
         (ulong Gap, ulong Pages, ulong Every, ulong Held)[] regions,
