@@ -151,13 +151,13 @@ internal static class AnalysisEndpoints
             ? await BoardOfAsync(given, grains, cancellation)
             : DmaResult.Refuse<BoardDefinition>(Refusal.Of(Errno.EINVAL, "Board", "There is no board: expected its name in the scenario, or the key 'board' beside it."));
         return found.TryGetValue(out var definition)
-            ? DmaResult.Grant(ScenarioFile.Parse(scenario.GetRawText(), "scenario", definition))
+            ? DmaResult.Grant(ScenarioFile.Parse(FileBody.TextOf(scenario), "scenario", definition))
             : DmaResult.Refuse<Scenario>(found.Refusal!);
     }
 
     /// <summary>A board: the name of one of the cluster, or what a board file says.</summary>
     private static async Task<DmaResult<BoardDefinition>> BoardOfAsync(JsonElement board, IGrainFactory grains, CancellationToken cancellation) =>
-        board.ValueKind != JsonValueKind.String ? DmaResult.Grant(BoardFile.Parse(board.GetRawText(), "board"))
+        board.ValueKind != JsonValueKind.String ? DmaResult.Grant(BoardFile.Parse(FileBody.TextOf(board), "board"))
         : ModelName.Check(TextOf(board), "Board") is { } refusal ? DmaResult.Refuse<BoardDefinition>(refusal)
         : await grains.GetBoard(TextOf(board)).GetAsync(cancellation);
 

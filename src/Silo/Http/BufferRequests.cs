@@ -32,7 +32,7 @@ internal sealed record ExportRequest(
 
     /// <summary>A policy by its name or its choices; the default when there is none.</summary>
     internal static ExporterPolicy PolicyOf(JsonElement? policy) => policy is { ValueKind: not JsonValueKind.Null } given
-        ? PolicyFile.Parse($"{{\"policy\": {JsonSerializer.Serialize(given)}}}", FileBody.Name)
+        ? PolicyFile.Parse($"{{\"policy\": {FileBody.TextOf(given)}}}", FileBody.Name)
         : ExporterPolicy.Default;
 }
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using DmaGrains.Scenarios.Files;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -19,8 +20,15 @@ internal sealed record FileBody(string Text) : IEndpointParameterMetadataProvide
         using var copy = new MemoryStream();
         await context.Request.Body.CopyToAsync(copy, context.RequestAborted);
         copy.Position = 0;
-        return new(InputText.Read(Name, copy));
+        var text = InputText.Read(Name, copy);
+        return new(context.Request.HasJsonContentType() ? WithoutTabs(text) : text);
     }
+
+    /// <summary>The text of a part of a body that is in the format of a file.</summary>
+    public static string TextOf(JsonElement part) => WithoutTabs(part.GetRawText());
+
+    /// <summary>In JSON tabs stand between values alone. YAML, as which it is read, takes none there.</summary>
+    private static string WithoutTabs(string json) => json.Replace('\t', ' ');
 
     /// <inheritdoc/>
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>

@@ -62,11 +62,16 @@ public sealed class HttpApiTests(HttpApiSilo shared) : IClassFixture<HttpApiSilo
         { "export", """{"size": "1920x"}""", "size: '1920x' is not a size: expected 4096" },
         { "export", """{"size": -1}""", "size: not a size: expected 4096" },
         { "export", """{"size": 1, "policy": "migrat"}""", "body:1:12: policy is text 'migrat' (did you mean migrate?)" },
+        { "export", """{"size": 1, "policy": "\ud800"}""", "body:1:19: malformed" },
+        { "export", "{\"size\": 1,\n\t\"policy\": {\n\t\t\"attach\": 7\n\t}\n}", "body:2:3: policy has the unknown key 'attach'" },
+        { "define-board", "{\n\t\"name\": \"small\"\n}", "body:1:1: the file has no key 'title'" },
         { "define-board", """{"name": "small"}""", "body:1:1: the file has no key 'title'" },
         { "define-board", "\u0007", "body:1:1: there is a control character" },
         { "set-device", """{"name": "gpu", "max_segment_siz": 1}""", "body:1:17: the file has the unknown key 'max_segment_siz'" },
         { "run", """{"scenario": {"name": "x"}, "board": "small"}""", "scenario:1:1: the file has no key 'shows'" },
         { "run", $$"""{"scenario": {{Scenario}}, "policy": "migrat"}""", "'migrat' is not a policy: did you mean migrate?" },
+        { "run", """{"scenario": {"\ud800": 1}}""", "scenario: not of the expected type" },
+        { "run", "{\"scenario\": {\n\t\"name\": \"x\"\n}, \"board\": \"small\"}", "scenario:1:1: the file has no key 'shows'" },
         { "explore", $$"""{"scenario": {{Scenario}}, "faults": ["crash=cam"]}""", "'crash=cam' names no importer of the scenario: expected gpu or display" },
     };
 
