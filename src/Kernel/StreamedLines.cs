@@ -11,6 +11,9 @@ internal sealed class StreamedLines(Stream stream, string name) : IDisposable
     /// <summary>The longest line that is read whole, in characters.</summary>
     public const int LengthMax = 64 << 10;
 
+    // What has no line ends is no text, and may have no end either, as /dev/zero.
+    private const int EndlessLength = 16 << 20;
+
     private readonly StreamReader _reader = new(stream, Encoding.UTF8, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16);
     private readonly char[] _line = new char[LengthMax];
     private readonly char[] _read = new char[1 << 14];
@@ -32,10 +35,11 @@ internal sealed class StreamedLines(Stream stream, string name) : IDisposable
 
     /// <summary>Goes on to the next line.</summary>
     /// <returns>False at the end of the text.</returns>
-    /// <exception cref="FileFormatException">The text cannot be read.</exception>
+    /// <exception cref="FileFormatException">The text cannot be read, or has no lines.</exception>
     public bool Next()
     {
         _length = 0;
+        var whole = 0;
         IsTooLong = false;
         for (var any = false; ; any = true)
         {
@@ -49,12 +53,18 @@ internal sealed class StreamedLines(Stream stream, string name) : IDisposable
             var rest = _read.AsSpan(_at, _end - _at);
             var end = rest.IndexOf('\n');
             Add(end < 0 ? rest : rest[..end]);
+            whole += rest.Length;
             _at += end < 0 ? rest.Length : end + 1;
             if (end >= 0)
             {
                 _length -= _length > 0 && _line[_length - 1] == '\r' ? 1 : 0;
                 Number++;
                 return true;
+            }
+
+            if (whole > EndlessLength)
+            {
+                throw Here().Fail($"a line of more than {EndlessLength} characters", "a text with lines");
             }
         }
     }
@@ -72,10 +82,11 @@ internal sealed class StreamedLines(Stream stream, string name) : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new Place(name, (int)Math.Min(Number + 1, int.MaxValue), 1)
-                .Fail($"the text cannot be read further: {exception.Message.TrimEnd('.')}", "a readable file");
+            throw Here().Fail($"the text cannot be read further: {exception.Message.TrimEnd('.')}", "a readable file");
         }
     }
+
+    private Place Here() => new(name, (int)Math.Min(Number + 1, int.MaxValue), 1);
 
     private void Add(ReadOnlySpan<char> part)
     {

@@ -22,7 +22,7 @@ public sealed class CommandLineFuzzTests : IDisposable
     private static readonly string[] _leftOptions = ["--gateway", "--data", "--watch", "--every", "--token-file", "--tls-ca", "--results", "--record", "--engine", "--root"];
 
     // A silo of its own for each takes a second.
-    private static readonly string[] _live = ["buffer", "device set", "device switch-context", "board define", "board remove", "board check", "board bufinfo", "experiment status", "experiment stop"];
+    private static readonly string[] _live = ["buffer", "device", "board", "experiment status", "experiment stop"];
     private const int LiveShare = 200;
 
     private static readonly int[] _codes = [ExitCode.Good, ExitCode.Refused, ExitCode.Usage, ExitCode.CannotWrite];
@@ -121,6 +121,11 @@ public sealed class CommandLineFuzzTests : IDisposable
         {
             // Orders without end are what this command is about.
             args.AddRange(["--states", "2000", "--seconds", "5"]);
+        }
+
+        if (path == "run" && _random.Next(LiveShare) != 0)
+        {
+            args.AddRange(["--engine", "model"]);
         }
 
         if (_random.Next(40) == 0)

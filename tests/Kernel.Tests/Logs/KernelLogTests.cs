@@ -201,6 +201,26 @@ public class KernelLogTests
         Assert.Empty(Of($"swiotlb{new string('x', 1 << 20)}{Full}\n").Findings);
     }
 
+    [Fact]
+    public void A_text_without_end_and_lines_is_refused()
+    {
+        var refused = Assert.Throws<FileFormatException>(() => KernelLog.Read(new Endless(), "a log"));
+
+        Assert.Equal("a log:1:1: a line of more than 16777216 characters; expected a text with lines", refused.Message);
+    }
+
     private static LogReport Of(string text, TraceLimits? limits = null) =>
         LogReport.Of("a log", KernelLog.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), "a log"), limits);
+
+    /// <summary>Reads as /dev/zero does.</summary>
+    private sealed class Endless : MemoryStream
+    {
+        public override int Read(Span<byte> buffer)
+        {
+            buffer.Clear();
+            return buffer.Length;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+    }
 }
