@@ -35,6 +35,9 @@ public sealed class TraceHistory
     // Beyond a page of addresses the event of an unmap is too long for the ring buffer, and is not there.
     internal const int UnmapShownMax = 480;
     private const int ShownMax = 128;
+
+    // Segments that are looked at for all faults together: a second's work at most.
+    private const int FaultLooksMax = 1 << 25;
     private const int CallsMax = 16;
 
     private readonly Dictionary<ulong, TracedBuffer> _byPointer = [];
@@ -49,6 +52,7 @@ public sealed class TraceHistory
     private int _attachmentCount;
     private int _bufferCount;
     private int _stepCount;
+    private int _faultLooks;
 
     /// <summary>A history without events.</summary>
     /// <param name="limits">A board to hold each list against, or null.</param>
@@ -797,10 +801,29 @@ public sealed class TraceHistory
             return;
         }
 
-        var holder = _attachments.Values.FirstOrDefault(attachment => attachment.Device == fault.Device
-            && attachment.List is { } list && list.Segments.Any(segment => segment.Meets(new(fault.Iova, 1))));
         Failed(fault, $"{Shown(fault.Device)} used address 0x{fault.Iova:x}, for which its IOMMU has no entry, or none that allows it; "
-            + (holder is null ? "no list that it has mapped now holds that address." : $"its list of {holder.Buffer.Name} holds it."));
+            + (HolderOf(fault) is { } holder ? $"its list of {holder.Buffer.Name} holds it."
+                : _faultLooks < FaultLooksMax ? "no list that it has mapped now holds that address."
+                : "whether a list that it has mapped holds that address was not looked up: there are too many faults and lists."));
+    }
+
+    private TracedAttachment? HolderOf(TraceEvent.Fault fault)
+    {
+        foreach (var attachment in _attachments.Values.Where(attachment => attachment.Device == fault.Device && attachment.List is not null))
+        {
+            if (_faultLooks >= FaultLooksMax)
+            {
+                return null;
+            }
+
+            _faultLooks += attachment.List!.Segments.Length;
+            if (attachment.List.Segments.Any(segment => segment.Meets(new(fault.Iova, 1))))
+            {
+                return attachment;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Takes an event of the group dma_buf; with probes the same is known already, and more.</summary>

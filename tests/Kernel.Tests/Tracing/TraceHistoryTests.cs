@@ -237,6 +237,29 @@ public class TraceHistoryTests
         Assert.Contains("no list that it has mapped now", history.Failures[1].Problem, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Faults_beyond_what_is_looked_up_say_so()
+    {
+        const int Lists = 300;
+        var trace = new TraceWriter();
+        for (var buffer = 1UL; buffer <= Lists; buffer++)
+        {
+            trace.Export(buffer, inode: buffer).Attach(buffer, 0x1000 + buffer, inode: buffer)
+                .Map(buffer, 0x1000 + buffer, inode: buffer, pages: [.. Enumerable.Range(0, 128).Select(page => (buffer << 24) + ((ulong)page << 13))]);
+        }
+
+        // Each looks at all 38,400 segments, 2^25 / 38,400 = 873 of them until nothing more is looked up.
+        for (var fault = 0; fault < 900; fault++)
+        {
+            trace.Event("iommu", "io_page_fault", "IOMMU:gpu amdgpu iova=0x0000000000000001 flags=0x0001");
+        }
+
+        var history = trace.Read();
+
+        Assert.Equal(873, history.Failures.Count(failure => failure.Problem.Contains("no list that it has mapped now", StringComparison.Ordinal)));
+        Assert.Equal(27, history.Failures.Count(failure => failure.Problem.Contains("was not looked up", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData(1, 65536, null)]
     [InlineData(1, 65537, "max_segment_size")]
