@@ -42,6 +42,7 @@ public sealed class TraceHistory
 
     private readonly Dictionary<ulong, TracedBuffer> _byPointer = [];
     private readonly Dictionary<ulong, TracedBuffer> _byInode = [];
+    private readonly HashSet<ulong> _released = [];
     private readonly Dictionary<ulong, TracedAttachment> _attachments = [];
     private readonly Dictionary<int, TracedTask> _tasks = [];
     private readonly Dictionary<string, TracedDevice> _devices = [];
@@ -53,6 +54,8 @@ public sealed class TraceHistory
     private int _bufferCount;
     private int _stepCount;
     private int _faultLooks;
+    private ulong _latestNs;
+    private bool _isUnordered;
 
     /// <summary>A history without events.</summary>
     /// <param name="limits">A board to hold each list against, or null.</param>
@@ -130,6 +133,7 @@ public sealed class TraceHistory
             EventCount++;
             BeganNs ??= happened.Head.AtNs;
             EndedNs = happened.Head.AtNs;
+            TellOrder(happened);
         }
 
         HasProbes |= happened is TraceEvent.Probe;
@@ -210,6 +214,18 @@ public sealed class TraceHistory
                 OutsideCount++;
                 break;
         }
+    }
+
+    /// <summary>Recorders sort events by time; a text of several recordings, or of one file for each processor, is not sorted.</summary>
+    private void TellOrder(TraceEvent happened)
+    {
+        if (happened.Head.AtNs < _latestNs && !_isUnordered)
+        {
+            _isUnordered = true;
+            Problem(happened.Line, "The time goes back here: the text is not one recording in order, and what is told from here on may be wrong.");
+        }
+
+        _latestNs = Math.Max(_latestNs, happened.Head.AtNs);
     }
 
     /// <summary>Reports a problem of the text.</summary>
@@ -351,7 +367,15 @@ public sealed class TraceHistory
             buffer = null;
         }
 
-        buffer ??= NewBuffer(seen, happened);
+        if (buffer is null)
+        {
+            buffer = NewBuffer(seen, happened);
+            if (_released.Remove(seen.Pointer))
+            {
+                Problem(happened.Line, $"The address of {buffer.Name} was that of a buffer which is released, and nothing was exported there since: its export is missing.");
+            }
+        }
+
         buffer.Inode ??= seen.Inode;
         buffer.SizeBytes ??= seen.SizeBytes;
         buffer.Exporter ??= seen.Exporter;
@@ -382,10 +406,17 @@ public sealed class TraceHistory
             return;
         }
 
+        if (call is null)
+        {
+            Problem(exported.Line, "An export returns that the trace does not have: who exported is not known.");
+        }
+
         if (_byPointer.TryGetValue(exported.Buffer, out var old))
         {
             Replace(old, exported, "exported here");
         }
+
+        _released.Remove(exported.Buffer);
 
         var buffer = NewBuffer(new(exported.Buffer, exported.Inode), exported);
         buffer.SizeBytes = exported.SizeBytes ?? step.SizeBytes;
@@ -402,6 +433,11 @@ public sealed class TraceHistory
         StepOf(release, TraceOp.Release, buffer, null, null).Result = 0;
         buffer.ReleaseLine = release.Line;
         _byPointer.Remove(release.Buffer);
+        if (_released.Count < LiveMax)
+        {
+            _released.Add(release.Buffer);
+        }
+
         foreach (var attachment in buffer.Attachments.OrderBy(attachment => attachment.Number).ToList())
         {
             Problem(release.Line, $"{buffer.Name} is released and {Shown(attachment.Device ?? "?")} never detached: events are missing.");
@@ -535,6 +571,11 @@ public sealed class TraceHistory
             var call = task.Calls[open];
             task.Calls.RemoveAt(open);
             return Grant(call, pointer, happened);
+        }
+
+        if (buffer.Export is not null)
+        {
+            Problem(happened.Line, $"{Shown(device ?? "?")} is attached to {buffer.Name}, which was exported in this trace, and the trace does not have its attach.");
         }
 
         return NewAttachment(pointer, buffer, device, happened, true);

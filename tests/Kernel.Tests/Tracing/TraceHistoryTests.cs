@@ -238,6 +238,41 @@ public class TraceHistoryTests
     }
 
     [Fact]
+    public void Time_that_goes_back_is_said_once()
+    {
+        var lines = new TraceWriter().Export(Frame).Export(Frame + 1, inode: 2).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] twice = [.. lines, .. lines.Where(line => !line.StartsWith('#'))];
+
+        var problems = TraceWriter.Read(string.Join('\n', twice) + "\n").Problems;
+
+        Assert.Equal([lines.Length + 1L], problems.Where(problem => problem.Problem.StartsWith("The time goes back here", StringComparison.Ordinal)).Select(problem => problem.Line));
+        Assert.DoesNotContain(TraceWriter.Read(string.Join('\n', lines) + "\n").Problems, problem => problem.Problem.StartsWith("The time", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_comes_again_after_its_release_has_lost_its_export()
+    {
+        var history = new TraceWriter().Export(Frame).Release(Frame).Attach(Frame, Gpu, inode: 2).Read();
+
+        Assert.Equal("The address of b2 was that of a buffer which is released, and nothing was exported there since: its export is missing.", history.Problems.Single().Problem);
+        Assert.Empty(new TraceWriter().Export(Frame).Release(Frame).Export(Frame, inode: 2).Attach(Frame, Gpu, inode: 2).Read().Problems);
+    }
+
+    [Fact]
+    public void An_attachment_to_a_buffer_of_the_trace_that_never_began_is_said()
+    {
+        var history = new TraceWriter().Export(Frame).Map(Frame, Gpu, pages: [0x1000]).Read();
+
+        Assert.Equal("'gpu' is attached to b1, which was exported in this trace, and the trace does not have its attach.", history.Problems.Single().Problem);
+        Assert.Empty(new TraceWriter().Map(Frame, Gpu, pages: [0x1000]).Read().Problems);
+    }
+
+    [Fact]
+    public void An_export_that_returns_and_did_not_begin_is_said() => Assert.Equal(
+        "An export returns that the trace does not have: who exported is not known.",
+        new TraceWriter().Probe("dmabuf_exported", "dmabuf=0xff10 size=4096 ino=9").Read().Problems.Single().Problem);
+
+    [Fact]
     public void Faults_beyond_what_is_looked_up_say_so()
     {
         const int Lists = 300;
