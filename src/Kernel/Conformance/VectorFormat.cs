@@ -5,7 +5,7 @@ namespace DmaGrains.Kernel.Conformance;
 /// <param name="Name">Its name in messages, as in the names of the files.</param>
 /// <param name="Reference">What printed the answers.</param>
 /// <param name="Markers">Fields that only this kind has; a record has one of them.</param>
-/// <param name="Fields">All fields of its records but <c>id</c> and <c>class</c>; others are refused.</param>
+/// <param name="Fields">All fields of its records but <c>id</c>, <c>class</c> and <c>note</c>; others are refused.</param>
 /// <param name="Ask">Asks the model; null when it agrees with the record.</param>
 internal sealed record VectorFormat(
     VectorKind Kind, string Name, string Reference, string[] Markers, string[] Fields, Func<VectorField, Mismatch?> Ask)
@@ -47,7 +47,7 @@ internal sealed record VectorFormat(
     public Mismatch? Check(VectorField record)
     {
         var mismatch = Ask(record);
-        record.AllowOnly(["id", "class", .. Fields]);
+        record.AllowOnly(["id", "class", .. Fields, "note"]);
         return mismatch;
     }
 
