@@ -83,8 +83,12 @@ internal static class SiloHost
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter(SiloLog.Category, LogLevel.Information);
 
-        // It recommends the server's garbage collector, in words for another time of .NET; docs/operations.md has it.
-        builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
+        if (!builder.Configuration.GetSection("Logging:LogLevel").GetChildren().Any())
+        {
+            // It recommends the server's garbage collector, in words for another time of .NET; docs/operations.md has it.
+            builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
+        }
+
         if (settings.Logs == LogFormat.Json)
         {
             builder.Logging.ClearProviders().AddJsonConsole(console =>
