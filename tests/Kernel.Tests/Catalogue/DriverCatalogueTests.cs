@@ -143,9 +143,10 @@ public sealed partial class DriverCatalogueTests
             "(1ULL << 32) - 1" or "u32 pa" or "u32 sysmmu_iova_t" => value == uint.MaxValue,
             // What MediaTek's IOMMUs leave of 4 GiB.
             "(SZ_4G - SZ_8M)" => value == SizeOf("4", "G") - SizeOf("8", "M") - 1,
-            var says when Width().Match(says) is { Success: true } width => value == MaskOf(int.Parse(width.Groups[1].ValueSpan, CultureInfo.InvariantCulture)),
+            var says when limit.Key is "last" or "output_limit" or "dma_mask" && Width().Match(says) is { Success: true } width => value == MaskOf(int.Parse(width.Groups[1].ValueSpan, CultureInfo.InvariantCulture)),
             var says when TopBit().Match(says) is { Success: true } top => value == MaskOf(int.Parse(top.Groups[1].ValueSpan, CultureInfo.InvariantCulture) + 1),
             var says when Order().Match(says) is { Success: true } order => value == 1ul << int.Parse(order.Groups[1].ValueSpan, CultureInfo.InvariantCulture),
+            var says when End().Match(says) is { Success: true } end => value == ulong.Parse(end.Groups[1].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture) - 1,
             var says when Mask().Match(says) is { Success: true } mask => value == MaskOf(int.Parse(mask.Groups[1].ValueSpan, CultureInfo.InvariantCulture)),
             var says when MaskBits().Match(says) is { Success: true } bits => value == MaskOf(int.Parse(bits.Groups[1].ValueSpan, CultureInfo.InvariantCulture)),
             var says when says.EndsWith("~0", StringComparison.Ordinal) => value == ulong.MaxValue,
@@ -171,14 +172,17 @@ public sealed partial class DriverCatalogueTests
     [GeneratedRegex(@"^DMA_BIT_MASK\((\d+)\)$")]
     private static partial Regex Mask();
 
-    [GeneratedRegex(@"^(?:[io]as = |num_address_bits = |\w+\) \? |enable_4GB \? )(\d+)$")]
+    [GeneratedRegex(@"^(?:[io]as = |num_address_bits = |\w+\)? [?:] )(\d+)$")]
     private static partial Regex Width();
 
     [GeneratedRegex(@"^GENMASK\((\d+), \d+\)$")]
     private static partial Regex TopBit();
 
-    [GeneratedRegex(@"(?:ORDER|SHIFT) (\d+)$")]
+    [GeneratedRegex(@"(?:ORDER|SHIFT|size_bits =) (\d+)$")]
     private static partial Regex Order();
+
+    [GeneratedRegex(@"^0x([0-9a-f]+) - 1$")]
+    private static partial Regex End();
 
     [GeneratedRegex(@"DMA_BIT (\d+)$")]
     private static partial Regex MaskBits();
