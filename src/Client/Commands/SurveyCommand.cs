@@ -41,7 +41,9 @@ internal static class SurveyCommand
                 throw new UsageException($"There is no folder {Quoted.Text(from)}: expected one with device trees.");
             }
 
-            string[] files = [.. Directory.EnumerateFiles(from, "*.dtb", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+            // Folders that may not be read are left out, and links, which may lead in a circle.
+            var everywhere = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
+            string[] files = [.. Directory.EnumerateFiles(from, "*.dtb", everywhere).Order(StringComparer.Ordinal)];
             if (files.Length == 0)
             {
                 throw new UsageException($"There is no device tree in {Quoted.Text(from)}: expected files *.dtb.");
