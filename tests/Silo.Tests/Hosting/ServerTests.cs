@@ -74,8 +74,7 @@ public sealed class ServerTests(Servers servers) : IDisposable
     public async Task Secrets_are_in_no_log_line_at_any_level(StorageKind kind)
     {
         var storage = await servers.NewStorageAsync(kind, isCluster: true);
-        using var silo = await SiloProcess.StartReadyAsync(
-            storage, "--Logging:LogLevel:Default=Trace", "--Logging:LogLevel:Orleans.Runtime.SiloOptionsLogger=Trace");
+        using var silo = await SiloProcess.StartReadyAsync(storage, "--Logging:LogLevel:Default=Trace");
         await using (var connection = await silo.ConnectAsync())
         {
             await SmallBoard.DefineAsync(connection.Grains);
