@@ -43,7 +43,7 @@ internal static class ListCommand
             "drivers",
             "driver",
             "Lists the drivers of the catalogue, each with what it drives and what memory it takes.",
-            () => DriverCatalogue.All.Select(driver => (driver.Name, $"{driver.Title} ({driver.Class}): {DriverText.MemoryOf(driver.Memory)}"))),
+            () => DriverCatalogue.All.Select(driver => (driver.Name, $"{driver.Title} ({driver.Class}): {DriverText.MemoryOf(driver)}"))),
         Names(
             "schemas",
             "schema",

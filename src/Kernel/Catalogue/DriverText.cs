@@ -13,7 +13,7 @@ public static class DriverText
         text.List().Comment($"{driver.Title}; class {driver.Class}");
         if (!driver.IsOfIommus)
         {
-            text.Comment($"takes {MemoryOf(driver.Memory)}; {(driver.Exports ? "exports buffers" : "never exports")}");
+            text.Comment($"takes {MemoryOf(driver)}; {(driver.Exports ? "exports buffers" : "never exports")}");
         }
 
         if (driver.Note is { } note)
@@ -89,7 +89,7 @@ public static class DriverText
     }
 
     /// <summary>What it takes, in words.</summary>
-    public static string MemoryOf(MemoryTaken memory) => memory switch
+    public static string MemoryOf(CatalogueDriver driver) => driver.IsOfIommus ? "translates for devices" : driver.Memory switch
     {
         MemoryTaken.Scattered => "pages anywhere",
         MemoryTaken.Contiguous => "one contiguous range",
