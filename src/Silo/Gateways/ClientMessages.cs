@@ -19,7 +19,6 @@ internal sealed class ClientMessages(IDuplexPipe connection, Action onForged) : 
     private const int LengthsBytes = 8;
     private const int TypeAt = 12;
     private const int TextAfter = 5;
-    private const int PreambleLengthBytes = 4;
 
     // Of the flags: this bit says that the message corrects where silos believe grains to be, and these what kind of message it is.
     private const uint CorrectsAddresses = 1 << 7;

@@ -324,7 +324,7 @@ internal sealed class SqliteJournal : IDisposable
                 while (rows.Next())
                 {
                     (cleaned, removedBytes, budgetBytes) = (rows.Id, removedBytes + rows.SizeBytes, budgetBytes - rows.SizeBytes);
-                    if (rows.IsSnapshot && _index.SnapshotOf(rows.Number) == rows.Id)
+                    if (rows.Row.IsSnapshot && _index.SnapshotOf(rows.Number) == rows.Id)
                     {
                         isDue.Add(rows.Number);
                         budgetBytes -= rows.SizeBytes;
@@ -424,26 +424,26 @@ internal sealed class SqliteJournal : IDisposable
         Commit();
     }
 
-    private void Load(scoped in ScannedRows row)
+    private void Load(scoped in ScannedRows rows)
     {
-        if (row.IsSnapshot)
+        if (rows.Row.IsSnapshot)
         {
-            _index.Name(row.Number, JournalIndex.HashOf(row.Name));
+            _index.Name(rows.Number, JournalIndex.HashOf(rows.Row.Name));
         }
-        else if (_index.SnapshotOf(row.Number) == 0)
+        else if (_index.SnapshotOf(rows.Number) == 0)
         {
             // Its snapshot was removed: another one follows, or a copy of both.
-            _index.Reserve(row.Number);
-            Advance(row.SizeBytes);
+            _index.Reserve(rows.Number);
+            Advance(rows.SizeBytes);
             return;
         }
-        else if (row.Sequence != _index.LastOf(row.Number) + 1)
+        else if (rows.Row.Sequence != _index.LastOf(rows.Number) + 1)
         {
             throw Damaged(
-                $"row {row.Id} of its journal is number {row.Sequence} of grain {row.Number}, whose last one is {_index.LastOf(row.Number)}");
+                $"row {rows.Id} of its journal is number {rows.Row.Sequence} of grain {rows.Number}, whose last one is {_index.LastOf(rows.Number)}");
         }
 
-        Place(row.Number, row.Sequence, row.IsSnapshot, row.SizeBytes);
+        Place(rows.Number, rows.Row.Sequence, rows.Row.IsSnapshot, rows.SizeBytes);
     }
 
     private IEnumerable<string> DamageOf(int number)
@@ -515,17 +515,11 @@ internal sealed class SqliteJournal : IDisposable
         /// <summary>The row's id.</summary>
         public long Id { get; private set; }
 
+        /// <summary>The row; without its payload where it has a row of the table for itself.</summary>
+        public LogRow Row { get; private set; }
+
         /// <summary>The number of its grain.</summary>
-        public int Number { get; private set; }
-
-        /// <summary>Its place in the grain's journal.</summary>
-        public long Sequence { get; private set; }
-
-        /// <summary>Whether it is a snapshot.</summary>
-        public bool IsSnapshot { get; private set; }
-
-        /// <summary>A snapshot's grain in UTF-8; empty for an entry.</summary>
-        public ReadOnlySpan<byte> Name { get; private set; }
+        public int Number => (int)Row.Grain;
 
         /// <summary>What it takes in the log.</summary>
         public int SizeBytes { get; private set; }
@@ -564,8 +558,8 @@ internal sealed class SqliteJournal : IDisposable
                 throw _journal.WrongChecksum(Id);
             }
 
-            (Number, Sequence, IsSnapshot, SizeBytes) = ((int)row.Grain, row.Sequence, row.IsSnapshot, RowBytes + row.Name.Length + payloadBytes);
-            Name = row.Name;
+            Row = row;
+            SizeBytes = RowBytes + row.Name.Length + payloadBytes;
         }
     }
 }
