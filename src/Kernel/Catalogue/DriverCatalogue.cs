@@ -12,8 +12,7 @@ public static class DriverCatalogue
 
     private static readonly Lazy<ImmutableArray<CatalogueDriver>> _all = new(Read);
 
-    private static readonly Lazy<Dictionary<string, CatalogueDriver>> _byCompatible = new(
-        () => All.SelectMany(driver => driver.Compatible.Select(text => (text, driver))).ToDictionary(pair => pair.text, pair => pair.driver));
+    private static readonly Lazy<Dictionary<string, CatalogueDriver>> _byName = new(() => All.ToDictionary(driver => driver.Name));
 
     private static readonly Lazy<Dictionary<string, CatalogueDriver>> _byModule = new(
         () => All.SelectMany(driver => driver.Modules.Select(module => (module, driver))).ToDictionary(pair => pair.module, pair => pair.driver));
@@ -29,12 +28,12 @@ public static class DriverCatalogue
     /// <summary>All drivers, by name.</summary>
     public static ImmutableArray<CatalogueDriver> All => _all.Value;
 
-    /// <summary>The driver of the first string that has one; null when none has.</summary>
+    /// <summary>The driver of the first string that is known; null when none is, or when that driver is not in the catalogue.</summary>
     /// <param name="compatible">The strings of a device's <c>compatible</c>, the most specific first.</param>
     public static CatalogueDriver? OfCompatible(IEnumerable<string> compatible)
     {
         ArgumentNullException.ThrowIfNull(compatible);
-        return compatible.Select(text => _byCompatible.Value.GetValueOrDefault(text)).FirstOrDefault(driver => driver is not null);
+        return KnownCompatible.Of(compatible)?.Driver is { } name ? Named(name) : null;
     }
 
     /// <summary>The driver of a module, whose name may have <c>-</c> for <c>_</c>; null when it is not in the catalogue.</summary>
@@ -45,13 +44,15 @@ public static class DriverCatalogue
     }
 
     /// <summary>The driver of a name; null when there is none.</summary>
-    public static CatalogueDriver? Named(string name) => All.FirstOrDefault(driver => driver.Name == name);
+    public static CatalogueDriver? Named(string name) => _byName.Value.GetValueOrDefault(name);
 
     private static ImmutableArray<CatalogueDriver> Read()
     {
         var assembly = typeof(DriverCatalogue).Assembly;
+        var strings = KnownCompatible.All.ToLookup(known => known.Driver, known => known.Text);
         return [.. assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
             .SelectMany(name => Read(name, InputText.Read(name, assembly.GetManifestResourceStream(name)!)))
+            .Select(driver => driver with { Compatible = [.. strings[driver.Name]] })
             .OrderBy(driver => driver.Name, StringComparer.Ordinal)];
     }
 
@@ -65,11 +66,10 @@ public static class DriverCatalogue
 
     private static CatalogueDriver Driver(MapNode map, string @class, string kernel)
     {
-        map.AllowOnly("name", "title", "modules", "compatible", "pci", "virtio", "memory", "exports", "limits", "chips", "note");
+        map.AllowOnly("name", "title", "modules", "pci", "virtio", "memory", "exports", "limits", "chips", "note");
         return new(map.Required("name").AsLine(), map.Required("title").AsLine(), @class, kernel)
         {
             Modules = Lines(map.Optional("modules")),
-            Compatible = Lines(map.Optional("compatible")),
             Pci = Lines(map.Optional("pci")),
             Virtio = (int?)map.Optional("virtio")?.AsCount(1, byte.MaxValue),
             Memory = map.Required("memory").AsChoice(Memory),

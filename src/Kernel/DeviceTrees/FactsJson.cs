@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DmaGrains.Kernel.Catalogue;
 
 namespace DmaGrains.Kernel.DeviceTrees;
 
@@ -131,7 +132,7 @@ internal sealed class FactsJson(TreeFacts facts)
         ("map", _maps[device.Windows]),
         ("coherent", device.IsCoherent),
         ("unit", device.Node.Unit),
-        ("row", KnownDriver.RowOf(device.Node.Compatible)),
+        ("row", KnownCompatible.RowOf(device.Node.Compatible)),
         ("dma_parent", Path(device.DmaParent)),
         ("lost_at", Path(device.LostAt)),
         ("iommus_error", device.Iommus?.Problem),

@@ -64,7 +64,7 @@ internal sealed class TreeBoard
         {
             Iommus = tree._iommus.Count,
             Classes = tree._names.Where(named => named.Key.Node.Has(TreeProperty.Reg))
-                .Select(named => (Name: named.Value, KnownDriver.Of(named.Key.Node.Compatible)?.Class)).Where(named => named.Class is not null)
+                .Select(named => (Name: named.Value, KnownCompatible.Of(named.Key.Node.Compatible)?.Class)).Where(named => named.Class is not null)
                 .ToImmutableSortedDictionary(named => named.Name, named => named.Class!),
             Unread = [],
             LeftOut = left,
@@ -316,7 +316,7 @@ internal sealed class TreeBoard
 
     private void Write(YamlText text, TreeDevice device)
     {
-        var driver = KnownDriver.Of(device.Node.Compatible);
+        var driver = KnownCompatible.Of(device.Node.Compatible);
         var limits = device.WindowsBelow is null && DriverCatalogue.OfCompatible(device.Node.Compatible) is { IsOfIommus: false } known ? known : null;
         var windows = WindowsOf(device);
         string[] iommus = [.. EntriesOf(device).Select(entry => entry.Iommu).Distinct().Select(iommu => _iommus[iommu])];
@@ -382,7 +382,7 @@ internal sealed class TreeBoard
     private ByteRange? PoolOf(TreeDevice device) =>
         device.RestrictedPool is { } pool && !EntriesOf(device).Any() && _layout.Pools.TryGetValue(pool, out var range) ? range : null;
 
-    private static string DescriptionOf(TreeDevice device, KnownDriver? driver) =>
+    private static string DescriptionOf(TreeDevice device, KnownCompatible? driver) =>
         (device.WindowsBelow is null ? string.Empty : "Cards behind the PCI host ") + device.Node.Path
         + $" ({string.Join(", ", device.Node.Compatible)})" + (driver is null ? string.Empty : $", {driver.Class}");
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Kernel.Catalogue;
 
 namespace DmaGrains.Kernel.DeviceTrees;
 
@@ -50,7 +51,7 @@ internal sealed class TreeFactsReader(DeviceTree tree, TreeArchitecture architec
             {
                 if (IsUnexplained(node))
                 {
-                    (KnownDriver.Of(node.Compatible) is null ? perhaps : known).Add(DeviceOf(node, reasons));
+                    (KnownCompatible.Of(node.Compatible) is null ? perhaps : known).Add(DeviceOf(node, reasons));
                 }
 
                 continue;
@@ -65,11 +66,11 @@ internal sealed class TreeFactsReader(DeviceTree tree, TreeArchitecture architec
             var device = DeviceOf(node, reasons);
             maps.Add(device.Windows);
             maps.AddRange(device.WindowsBelow is { } below ? [below] : []);
-            if (reasons is not ["bus"] || (KnownDriver.Of(node.Compatible) is not null && node.Has(TreeProperty.Reg)))
+            if (reasons is not ["bus"] || (IsListed(node) && node.Has(TreeProperty.Reg)))
             {
                 devices.Add(device);
             }
-            else if (KnownDriver.Of(node.Compatible) is null && node.Has(TreeProperty.Reg) && node.Parent!.SizeCellsBelow != 0)
+            else if (!IsListed(node) && node.Has(TreeProperty.Reg) && node.Parent!.SizeCellsBelow != 0)
             {
                 others.Add(device);
             }
@@ -101,6 +102,8 @@ internal sealed class TreeFactsReader(DeviceTree tree, TreeArchitecture architec
     private bool IsUnexplained(TreeNode node) =>
         node.Parent is { SizeCellsBelow: not 0 } && node.Has(TreeProperty.Compatible) && node.Has(TreeProperty.Reg) && _reachable.Contains(node);
 
+    private static bool IsListed(TreeNode node) => KnownCompatible.In(node.Compatible).Any(known => known.IsListed);
+
     private ImmutableArray<string> ReasonsOf(TreeNode node)
     {
         var reasons = ImmutableArray.CreateBuilder<string>();
@@ -110,7 +113,7 @@ internal sealed class TreeFactsReader(DeviceTree tree, TreeArchitecture architec
             reasons.Add("bus");
         }
 
-        if (KnownDriver.RowOf(node.Compatible) is not null)
+        if (KnownCompatible.RowOf(node.Compatible) is not null)
         {
             reasons.Add("driver");
         }

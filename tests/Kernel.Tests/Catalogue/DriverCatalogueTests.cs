@@ -25,6 +25,17 @@ public sealed partial class DriverCatalogueTests
         AssertUnique(DriverCatalogue.All.SelectMany(driver => driver.Compatible));
     }
 
+    /// <summary>The one table of strings and the drivers say the same: no string is of a driver that is not there, or of a module that is not its driver's.</summary>
+    [Fact]
+    public void A_string_is_of_a_driver_of_the_catalogue_and_of_one_of_its_modules()
+    {
+        AssertUnique(KnownCompatible.All.Select(known => known.Text));
+        Assert.All(KnownCompatible.All, known => Assert.Contains(known.Class, _classes.Append("audio")));
+        Assert.All(KnownCompatible.All.Where(known => known.Driver is not null), known => Assert.Contains(known.Module, DriverCatalogue.Named(known.Driver!)!.Modules));
+        Assert.All(
+            KnownCompatible.All.Where(known => known.Driver is null && known.Class != "audio"), known => Assert.Null(DriverCatalogue.OfModule(known.Module.Trim('(', ')'))));
+    }
+
     [Fact]
     public void Drivers_are_complete() => Assert.All(DriverCatalogue.All, driver =>
     {
@@ -79,6 +90,13 @@ public sealed partial class DriverCatalogueTests
     [InlineData("qcom,sdhci-msm-v5", "sdhci")]
     public void A_device_has_the_driver_of_its_first_known_string(string compatible, string driver) =>
         Assert.Equal(driver, DriverCatalogue.OfCompatible(["nobody,knows-this", compatible])?.Name);
+
+    [Fact]
+    public void The_first_known_string_decides_even_when_its_driver_is_not_in_the_catalogue()
+    {
+        Assert.Null(KnownCompatible.Of(["brcm,bcm2835-i2s"])!.Driver);
+        Assert.Null(DriverCatalogue.OfCompatible(["brcm,bcm2835-i2s", "fsl,imx6q-ipu"]));
+    }
 
     [Fact]
     public void Modules_are_found_by_either_spelling()
