@@ -56,7 +56,7 @@ public sealed record BufferReport(string Name, ulong SizeBytes, string? Exporter
         Revoked = buffer.IsRevoked,
         Gone = buffer.IsReleasedByAll,
         Policy = buffer.Policy,
-        Memory = buffer.Origin.Memory.Names,
+        Memory = [.. buffer.Regions.Select(region => region.Name)],
         Lines = LinesReport.Of(buffer.Origin.Lines, buffer.PageOrder),
         Union = UnionReport.Of(buffer.Constraints),
         Attachments = [.. buffer.Attachments.OrderBy(attachment => attachment.Sequence).Select(AttachmentReport.Of)],

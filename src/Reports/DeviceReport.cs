@@ -78,6 +78,10 @@ public sealed record DeviceReport(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public uint MinAlignMask { get; init; }
 
+    /// <summary>Whether buffers that it exports and that name no memory lie in the area of its own; true, and not written, unless its driver does not ask for it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? OwnArea { get; init; }
+
     /// <summary>Its stated further limits by their names in board files; null, and not written, without any.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Limits { get; init; }
@@ -113,6 +117,7 @@ public sealed record DeviceReport(
         NeverExports = device.NeverExports,
         Pci = device.Pci,
         MinAlignMask = device.MinAlignMask,
+        OwnArea = device.OwnAreaByName ? false : null,
         Limits = LimitsReport.Of(device.Limits),
         LimitsText = [.. device.Limits.Stated.Select(stated => stated.Limit.Takes(stated.Value))],
     };

@@ -48,7 +48,7 @@ internal static class Adjustments
             yield break;
         }
 
-        foreach (var device in request.Board.Devices.Where(device => request.MayExport(device.Name) && !request.Devices.Contains(device.Name)))
+        foreach (var device in request.Board.Devices.Where(device => request.MayExport(device.Name, default) && !request.Devices.Contains(device.Name)))
         {
             yield return new(
                 ChangeKind.Exporter, null, null, null, null,

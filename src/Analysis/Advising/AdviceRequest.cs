@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Model;
 using DmaGrains.Model.Boards;
 using DmaGrains.Model.Buffers;
 
@@ -28,9 +29,9 @@ public sealed record AdviceRequest(BoardDefinition Board, ImmutableArray<string>
     /// <summary>Whether an exporter with storage cuts a separate list for importers that its list does not suit (thread #4, #6, #8).</summary>
     internal bool CutsForEach { get; init; }
 
-    /// <summary>Whether a device of the board may export at all.</summary>
-    internal bool MayExport(string device) => BufferExports.Authorize(
-        Board.Memory, CandidatePlay.Frame, device, Board.Devices.First(known => known.Name == device), default).IsGranted;
+    /// <summary>Whether a device of the board may export from some memory.</summary>
+    internal bool MayExport(string device, NameList memory) => BufferExports.Authorize(
+        Board.Memory, CandidatePlay.Frame, device, Board.Devices.First(known => known.Name == device), memory).IsGranted;
 
     /// <summary>The importers that share the buffer.</summary>
     internal ImmutableArray<string> Sharing => Devices.RemoveRange(Copied);

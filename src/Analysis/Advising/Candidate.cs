@@ -8,14 +8,14 @@ namespace DmaGrains.Analysis.Advising;
 /// <summary>One way to get a buffer: who exports it, for whom it is allocated, and from which memory.</summary>
 /// <param name="Exporter">A device; null for a heap, and for any exporter that allocates for all.</param>
 /// <param name="Allocates">For whom it allocates.</param>
-/// <param name="Memory">The regions that it names; none means system RAM and contiguous areas.</param>
+/// <param name="Memory">The regions that it names; none means the exporter's own area, or else system RAM and contiguous areas.</param>
 internal sealed record Candidate(string? Exporter, AllocatesFor Allocates, NameList Memory)
 {
     /// <summary>Every candidate for a request.</summary>
     public static IEnumerable<Candidate> Of(AdviceRequest request) => request.Exporter is { } pinned
         ? OfDevice(pinned, request.Board)
         : OfAnybody(request.Board, request.Sharing, Page.CountFor(request.SizeBytes))
-            .Where(candidate => candidate.Exporter is not { } exporter || request.MayExport(exporter));
+            .Where(candidate => candidate.Exporter is not { } exporter || request.MayExport(exporter, candidate.Memory));
 
     /// <summary>The candidate's policy. It accounts for IOMMUs (thread #6, #57), and bounces pages out of reach, as the DMA API does.</summary>
     /// <param name="cutsForEach">Whether it cuts a separate list for importers that its list does not suit.</param>
@@ -52,7 +52,7 @@ internal sealed record Candidate(string? Exporter, AllocatesFor Allocates, NameL
         NameList[] memory =
         [
             default,
-            .. Named(board).Where(region => IsOpenTo(region, device)).Select(region => new NameList(region.Name)),
+            .. Named(board).Where(region => IsOpenTo(region, device) && !IsUnnamedOf(region, device, board)).Select(region => new NameList(region.Name)),
         ];
         return memory.Select(names => new Candidate(device, AllocatesFor.ForItself, names))
             .Concat(memory.Select(names => new Candidate(device, AllocatesFor.ForAll, names)));
@@ -62,7 +62,7 @@ internal sealed record Candidate(string? Exporter, AllocatesFor Allocates, NameL
     [
         .. devices.Select(device => new Candidate(device, AllocatesFor.ForItself, default)),
         .. devices.SelectMany(device => Named(board)
-            .Where(region => region.IsOwnOf(device) || region.Users.Names.Contains(device))
+            .Where(region => (region.IsOwnOf(device) || region.Users.Names.Contains(device)) && !IsUnnamedOf(region, device, board))
             .Select(region => new Candidate(device, AllocatesFor.ForItself, new(region.Name)))),
         .. Heaps(board, pages).Select(names => new Candidate(null, AllocatesFor.ForNobody, names)),
         new(null, AllocatesFor.ForAll, default),
@@ -72,6 +72,10 @@ internal sealed record Candidate(string? Exporter, AllocatesFor Allocates, NameL
     /// <summary>Whether a device may export from a region that it names.</summary>
     private static bool IsOpenTo(MemoryRegionLayout region, string device) =>
         (region.Kind != MemoryKind.Vram || region.IsOwnOf(device)) && (region.Users.IsEmpty || region.Users.Names.Contains(device));
+
+    /// <summary>Whether a device's buffers lie in a region, its own, without naming it.</summary>
+    private static bool IsUnnamedOf(MemoryRegionLayout region, string device, BoardDefinition board) =>
+        !region.Users.IsEmpty && NamedRegions.AreasOf(board.Devices.First(known => known.Name == device), board.Memory) is [var own] && own == region;
 
     /// <summary>Who would export from a region: its device, those importers whose own it is, or anybody.</summary>
     private static IEnumerable<string?> ExportersFrom(MemoryRegionLayout region, IEnumerable<string> devices) =>

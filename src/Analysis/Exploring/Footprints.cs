@@ -84,7 +84,7 @@ internal sealed class Footprints
         _board.Stages.Aggregate(Bit("pool", ""), (bits, stage) => bits | Bit("mmu", stage.Name));
 
     private BigInteger MemoryOf(BufferExport buffer) => _board.Memory
-        .Where(region => NamedRegions.MayGive(buffer.Memory, region))
+        .Where(region => NamedRegions.MayGive(_board.MemoryOf(buffer), region))
         .Aggregate(BigInteger.Zero, (bits, region) => bits | Bit("region", region.Name));
 
     private BigInteger Behind(string? stage) => stage is null ? 0 : Bit("mmu", stage);

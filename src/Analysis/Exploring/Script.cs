@@ -62,7 +62,10 @@ internal sealed record Script(Importer Importer)
     };
 
     private static IEnumerable<string> RegionsOf(Scenario scenario, Fault.MemoryRunsOut memory) => scenario.Board.Memory
-        .Where(region => memory.Region is null ? NamedRegions.MayGive(default, region) : region.Name == memory.Region)
+        .Where(region => memory.Region is null
+            ? NamedRegions.MayGive(default, region)
+                || scenario.Buffers.Any(buffer => buffer.Memory.IsEmpty && NamedRegions.MayGive(scenario.Board.MemoryOf(buffer), region))
+            : region.Name == memory.Region)
         .Select(region => region.Name);
 
     private static string Unused(string name, HashSet<string> names)

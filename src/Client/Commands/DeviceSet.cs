@@ -45,6 +45,11 @@ internal sealed class DeviceSet
     private readonly Option<bool> _pci = new("--pci") { Description = "A PCI device: its MMU gives it addresses below 4 GiB first." };
     private readonly Option<bool> _neverExports = new("--never-exports") { Description = "Only imports buffers." };
 
+    private readonly Option<bool> _ownAreaByName = new("--own-area-by-name")
+    {
+        Description = "Its buffers lie in its own area only when they name it.",
+    };
+
     private readonly Option<bool> _perLine = new("--segments-per-line")
     {
         Description = "Each line of a frame takes separate segments.",
@@ -82,7 +87,7 @@ internal sealed class DeviceSet
             """,
             [
                 path, _size, _count, _boundary, _mask, _limit, _windows, _contiguous, _coherent, _iommu, _busMmu, _structPage, _trusted, _peerToPeer,
-                _peerBus, _pci, _neverExports, _perLine, _preferred, _minAlign, .. _limits.Select(row => row.Option),
+                _peerBus, _pci, _neverExports, _ownAreaByName, _perLine, _preferred, _minAlign, .. _limits.Select(row => row.Option),
             ]).Does(DeviceCommand.BoardOf(path), async live =>
         {
             var (board, name) = BoardPath.Parse(live.Parsed.GetRequiredValue(path));
@@ -118,6 +123,7 @@ internal sealed class DeviceSet
             PeerBus = Named(parsed, _peerBus, device.PeerBus),
             Pci = Given(parsed, _pci, device.Pci),
             NeverExports = Given(parsed, _neverExports, device.NeverExports),
+            OwnAreaByName = Given(parsed, _ownAreaByName, device.OwnAreaByName),
             SegmentsPerLine = Given(parsed, _perLine, device.SegmentsPerLine),
             PreferredSegmentSize = (uint)Given(parsed, _preferred, device.PreferredSegmentSize)!,
             MinAlignMask = (uint)Given(parsed, _minAlign, device.MinAlignMask)!,

@@ -17,6 +17,7 @@ internal sealed class TreeBoard
 
     private const string Last = "last";
     private const string GranuleKey = "granule";
+    private const string OwnArea = "own_area";
 
     /// <summary>The most streams of a device, and the cells of one that are written: boards take no more, and trees have fewer.</summary>
     private const int StreamsMax = 64;
@@ -249,8 +250,22 @@ internal sealed class TreeBoard
 
     /// <summary>The devices that name a region of reserved memory; none for the area for everybody, and for other memory.</summary>
     private List<string> UsersOf(string region) => _layout.NamesOf.FirstOrDefault(named => named.Value == region).Key is { } node && node != _facts.DefaultArea?.Node
-        ? [.. _devices.Where(device => device.Regions.Any(named => named.Region == node)).Select(device => _names[device])]
+        ? [.. _devices.Where(device => device.Regions.Any(named => named.Region == node) && (TakenBy(device) ?? node) == node).Select(device => _names[device])]
         : [];
+
+    /// <summary>The areas of the board that are a device's own.</summary>
+    private IEnumerable<TreeNode> OwnOf(TreeDevice device) =>
+        device.Regions.Select(named => named.Region).OfType<TreeNode>().Where(node => node != _facts.DefaultArea?.Node && _layout.NamesOf.ContainsKey(node));
+
+    /// <summary>The area that the driver of a device takes by itself: the first that the device names, if the driver asks; null when none is known.</summary>
+    /// <remarks>Source: include/linux/of_reserved_mem.h, of_reserved_mem_device_init. Memory that is no pool is refused (drivers/of/of_reserved_mem.c).</remarks>
+    private TreeNode? TakenBy(TreeDevice device) =>
+        LimitsOf(device)?.LimitsOf(device.Node.Compatible).Any(limit => limit.Key == OwnArea) == true && device.Regions is [(Region: { } first, _), ..]
+        && OwnOf(device).Contains(first) && _facts.Reserved.Any(region => region.Node == first && region.Kind is ReservedKind.Cma or ReservedKind.Coherent)
+            ? first : null;
+
+    private static CatalogueDriver? LimitsOf(TreeDevice device) =>
+        device.WindowsBelow is null && DriverCatalogue.OfCompatible(device.Node.Compatible) is { IsOfIommus: false } known ? known : null;
 
     private void WriteIommus(YamlText text)
     {
@@ -317,7 +332,7 @@ internal sealed class TreeBoard
     private void Write(YamlText text, TreeDevice device)
     {
         var driver = KnownCompatible.Of(device.Node.Compatible);
-        var limits = device.WindowsBelow is null && DriverCatalogue.OfCompatible(device.Node.Compatible) is { IsOfIommus: false } known ? known : null;
+        var limits = LimitsOf(device);
         var windows = WindowsOf(device);
         string[] iommus = [.. EntriesOf(device).Select(entry => entry.Iommu).Distinct().Select(iommu => _iommus[iommu])];
         string[] streams = [.. EntriesOf(device).Select(entry => entry.Stream).Where(stream => stream.Length != 0).Distinct()];
@@ -329,10 +344,17 @@ internal sealed class TreeBoard
             text.Comment(HarmlessText.Of(remark));
         }
 
-        var values = (limits?.LimitsOf(device.Node.Compatible) ?? []).Select(limit => (limit.Key, limit.Value, $"{limit.At} of Linux {limits!.Kernel}, from the catalogue")).ToList();
+        var values = (limits?.LimitsOf(device.Node.Compatible) ?? []).Where(limit => limit.Key != OwnArea || TakenBy(device) is not null).Select(limit => (limit.Key, limit.Value, $"{limit.At} of Linux {limits!.Kernel}, from the catalogue")).ToList();
         if (limits is { Exports: false })
         {
             values.Add(("never_exports", "true", "the catalogue of this program"));
+        }
+
+        if (OwnOf(device).Any() && TakenBy(device) is null)
+        {
+            values.Add((OwnArea, "false", limits is null
+                ? "unknown: whether its driver asks for it (drivers/of/of_reserved_mem.c)"
+                : "The catalogue does not say that its driver asks for it (drivers/of/of_reserved_mem.c)"));
         }
 
         values.Add(_facts.IsAllCoherent

@@ -35,7 +35,12 @@ public sealed partial record BoardDefinition
     /// <summary>Whether a buffer can be exported on this board: malformed exports, exporters and regions. Memory may still not suffice.</summary>
     /// <returns>As <see cref="BufferExport.Check"/> and <see cref="BufferExports.Authorize"/>; null when it can.</returns>
     public Refusal? CheckExport(BufferExport export) => export.Check() ?? BufferExports.Authorize(
-        Memory, export.Name, export.Exporter, Devices.FirstOrDefault(device => device.Name == export.Exporter), export.Memory).Refusal;
+        Memory, export.Name, export.Exporter, Exporter(export), export.Memory).Refusal;
+
+    /// <summary>The regions that a buffer's requests for pages name: as <see cref="NamedRegions.Requested"/>.</summary>
+    public NameList MemoryOf(BufferExport export) => NamedRegions.Requested(export.Memory, Memory, Exporter(export));
+
+    private Device? Exporter(BufferExport export) => Devices.FirstOrDefault(device => device.Name == export.Exporter);
 
     private Refusal? CheckNulls() =>
         Title is null ? Refusal.Null(nameof(Title))

@@ -28,7 +28,7 @@ public static class BufferExports
         : existing is not null && existing.Origin == export ? Allocate(existing)
         : new ExportQuestion.NeedsRegions(existing, export, least);
 
-    /// <summary>Whether an exporter may export on a board, and the regions that it names there.</summary>
+    /// <summary>Whether an exporter may export on a board, and the regions that it names there, or that are its own.</summary>
     /// <param name="board">The board's regions.</param>
     /// <param name="buffer">The buffer's name.</param>
     /// <param name="exporter">The exporter's name; null for a heap.</param>
@@ -48,7 +48,7 @@ public static class BufferExports
                 Errno.ENODEV, exporter, "Exporter", null, null, $"The board has no device {exporter} to export {buffer}."));
         }
 
-        var found = NamedRegions.ForExport(memory, board);
+        var found = NamedRegions.ForExport(memory, board, device);
         return device is { NeverExports: true }
             ? DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(new(
                 Errno.EOPNOTSUPP, exporter, nameof(Device.NeverExports), null, null,
@@ -95,7 +95,7 @@ public static class BufferExports
     /// <param name="found">What <see cref="Authorize"/> gave.</param>
     internal static ExportStep Make(DmaBuffer? existing, BufferExport export, uint least, ImmutableArray<MemoryRegionLayout> found)
     {
-        var regions = export.Memory.IsEmpty ? [] : found;
+        var regions = export.Memory.IsEmpty && !IsOwnArea(found, export) ? [] : found;
         var exported = existing is null ? DmaBuffer.Export(export, least, regions)
             : existing.IsFreed ? DmaBuffer.ExportAfter(existing, export, regions, least)
             : DmaResult.Refuse<DmaBuffer>(Refusal.Of(
@@ -108,6 +108,10 @@ public static class BufferExports
         var buffer = found.IsEmpty ? made : made.OnPagesOf(found[0].PageOrder);
         return buffer.NeedsItsExporter ? new ExportQuestion.NeedsExporter(buffer) : Allocate(buffer);
     }
+
+    /// <summary>Whether these regions are the area in which a buffer lies that names no memory: its exporter's own.</summary>
+    internal static bool IsOwnArea(ImmutableArray<MemoryRegionLayout> regions, BufferExport export) =>
+        export is { Memory.IsEmpty: true, Exporter: { } exporter } && regions is [var own] && own.Users.Names.Contains(exporter);
 
     /// <summary>The buffer, unless its exporter allocates at once and has not yet.</summary>
     internal static ExportStep Allocate(DmaBuffer buffer) => buffer.AllocationAtExport is { } request

@@ -75,10 +75,11 @@ public sealed partial record DmaBuffer
         }
     }
 
-    /// <summary>The names of some places. Without places, all named regions: an empty list would mean memory that the exporter did not name.</summary>
-    private NameList NamesOf(ulong places) => places == 0 || places == AllPlaces
-        ? Origin.Memory
-        : new(RegionsAt(places).Select(region => region.Name));
+    /// <summary>The names of some places. Without places, all regions: an empty list would mean memory that is not the buffer's.</summary>
+    private NameList NamesOf(ulong places) =>
+        places != 0 && places != AllPlaces ? new(RegionsAt(places).Select(region => region.Name))
+        : Origin.Memory.IsEmpty && !Regions.IsEmpty ? new(Regions[0].Name)
+        : Origin.Memory;
 
     /// <summary>Whether the exporter could move the storage to a place that a newcomer and all attached importers may use.</summary>
     private bool MayMoveFor(Device device) =>

@@ -86,7 +86,7 @@ public sealed partial record DmaBuffer
     [Id(12)]
     public bool IsRevoked { get; private init; }
 
-    /// <summary>The regions that <see cref="BufferExport.Memory"/> names, in that order.</summary>
+    /// <summary>The regions that <see cref="BufferExport.Memory"/> names, in that order; if it names none, the exporter's own area, where it has one.</summary>
     [Id(13)]
     public ImmutableArray<MemoryRegionLayout> Regions { get; private init; }
 
@@ -291,7 +291,10 @@ public sealed partial record DmaBuffer
             AssertMappings(before);
         }
 
-        Invariant.Holds((before is not null && before.Regions == Regions) || Regions.Select(region => region.Name).SequenceEqual(Origin.Memory.Names));
+        Invariant.Holds(
+            (before is not null && before.Regions == Regions)
+            || Regions.Select(region => region.Name).SequenceEqual(Origin.Memory.Names)
+            || BufferExports.IsOwnArea(Regions, Origin));
         Invariant.Holds(Superseded.IsEmpty || !Superseded.Contains(Generation));
         Invariant.Holds(Storage is null || (Storage.PageOrder == PageOrder && Storage.PageCount == Page.CountFor(SizeBytes, PageOrder)));
         Invariant.Holds(Regions.Length < 2 || Storage is null || Lies.All(region => region.Kind.HasStructPages() == Lies[0].Kind.HasStructPages()));

@@ -104,6 +104,13 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     [Id(18)]
     public uint MinAlignMask { get; init; }
 
+    /// <summary>
+    /// Its driver does not ask for the reserved memory that is its own (<see cref="MemoryRegionLayout.Users"/>), or nobody knows whether it
+    /// does: buffers that it exports lie there only when they name it (drivers/of/of_reserved_mem.c, of_reserved_mem_device_init_by_idx).
+    /// </summary>
+    [Id(19)]
+    public bool OwnAreaByName { get; init; }
+
     /// <summary>The MMU next to memory, or null.</summary>
     public string? LastMmu => BusMmu ?? Iommu;
 

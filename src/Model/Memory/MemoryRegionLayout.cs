@@ -56,7 +56,8 @@ public sealed record MemoryRegionLayout(
 
     /// <summary>
     /// For a contiguous area or a carve-out: the devices whose own it is (<c>memory-region</c> in a device tree). Only buffers that one of
-    /// them exports lie there, and only when the exporter names it. Empty when it is everybody's.
+    /// them exports lie there: those that name it, and those that name nothing (<see cref="NamedRegions.AreasOf"/>). Empty when it is
+    /// everybody's.
     /// </summary>
     /// <remarks>Source: drivers/of/of_reserved_mem.c (of_reserved_mem_device_init_by_idx), kernel/dma/contiguous.c (dev_get_cma_area).</remarks>
     [Id(7)]

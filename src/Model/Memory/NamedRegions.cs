@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Model.Memory;
 
@@ -63,13 +64,50 @@ public static class NamedRegions
             : DmaResult.Grant(found.ToImmutable());
     }
 
-    /// <summary>The regions that an export needs: those that it names, or else the first one if the kernel's pages are larger than 4 KiB.</summary>
+    /// <summary>
+    /// The regions that an export needs: those that it names, else its exporter's own area, else the first one, as nobody's own, if the
+    /// kernel's pages are larger than 4 KiB.
+    /// </summary>
     /// <param name="names">As for <see cref="Find"/>.</param>
     /// <param name="board">The board's regions.</param>
-    /// <returns>As <see cref="Find"/>.</returns>
+    /// <param name="exporter">The exporter; null for a heap.</param>
+    /// <returns>As <see cref="Find"/>; EINVAL naming Memory when the exporter has several areas of its own.</returns>
     /// <remarks>The only place that decides this.</remarks>
-    public static DmaResult<ImmutableArray<MemoryRegionLayout>> ForExport(NameList names, IEnumerable<MemoryRegionLayout> board) =>
-        names.IsEmpty && board.FirstOrDefault() is { PageOrder: not 0 } first ? DmaResult.Grant<ImmutableArray<MemoryRegionLayout>>([first]) : Find(names, board);
+    public static DmaResult<ImmutableArray<MemoryRegionLayout>> ForExport(NameList names, IEnumerable<MemoryRegionLayout> board, Device? exporter)
+    {
+        if (!names.IsEmpty)
+        {
+            return Find(names, board);
+        }
+
+        var own = AreasOf(exporter, board);
+        return own.Length > 1
+            ? DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(new(
+                Errno.EINVAL, exporter!.Name, Field, null, null,
+                $"{exporter.Name} has areas of its own, {string.Join(", ", own.Select(region => region.Name))}: expected the one that its driver takes, or other memory, by name."))
+            : DmaResult.Grant<ImmutableArray<MemoryRegionLayout>>(
+                own.IsEmpty && board.FirstOrDefault() is { PageOrder: not 0 } first ? [first with { Users = default }] : own);
+    }
+
+    /// <summary>
+    /// The areas of a device's own from which the DMA API allocates for it, whatever its driver asks for: of a device behind an MMU none,
+    /// whose pages come from anywhere.
+    /// </summary>
+    /// <param name="device">The device; null for a heap.</param>
+    /// <param name="board">The board's regions.</param>
+    /// <remarks>
+    /// Source: kernel/dma/coherent.c (dma_alloc_from_dev_coherent) and kernel/dma/contiguous.c (dma_alloc_contiguous), neither of which goes on
+    /// to another area; drivers/iommu/dma-iommu.c (iommu_dma_alloc). The only place that decides this.
+    /// </remarks>
+    public static ImmutableArray<MemoryRegionLayout> AreasOf(Device? device, IEnumerable<MemoryRegionLayout> board) =>
+        device is null or { OwnAreaByName: true } or { IsTranslated: true } ? [] : [.. board.Where(region => region.Users.Names.Contains(device.Name))];
+
+    /// <summary>The regions that the requests of an export for pages name: those that it names itself, or its exporter's own area.</summary>
+    /// <param name="names">As for <see cref="Find"/>.</param>
+    /// <param name="board">The board's regions.</param>
+    /// <param name="exporter">The exporter; null for a heap.</param>
+    public static NameList Requested(NameList names, IEnumerable<MemoryRegionLayout> board, Device? exporter) =>
+        names.IsEmpty && AreasOf(exporter, board) is [var own] ? new(own.Name) : names;
 
     /// <summary>Whether an allocation may take pages of a region: of those that are named, or else of those that need not be named.</summary>
     /// <param name="names">As for <see cref="Find"/>.</param>

@@ -16,7 +16,7 @@ internal static class DeviceFields
     private static readonly string[] _valued =
     [
         "max_segment_size", "max_segment_count", "segment_boundary_mask", "contiguous", "dma_mask", "bus_dma_limit",
-        "windows", "coherent", "iommu", "streams", "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line", "never_exports", "pci", "min_align_mask",
+        "windows", "coherent", "iommu", "streams", "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line", "never_exports", "own_area", "pci", "min_align_mask",
         .. ListLimit.All.Select(KeyOf), "preferred_segment_size",
     ];
 
@@ -56,6 +56,7 @@ internal static class DeviceFields
             MinAlignMask = (uint)(map.Optional("min_align_mask")?.AsSize(0, uint.MaxValue) ?? 0),
             Pci = map.Optional("pci")?.AsFlag() ?? false,
             NeverExports = map.Optional("never_exports")?.AsFlag() ?? false,
+            OwnAreaByName = !(map.Optional("own_area")?.AsFlag() ?? true),
             SegmentsPerLine = map.Optional("segments_per_line")?.AsFlag() ?? false,
             PreferredSegmentSize = (uint)(map.Optional("preferred_segment_size")?.AsSize(0, uint.MaxValue) ?? 0),
             Limits = ListLimit.All.Aggregate(default(ListLimits), (limits, limit) => map.Optional(KeyOf(limit)) is { } stated

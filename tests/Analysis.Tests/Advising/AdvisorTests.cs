@@ -237,6 +237,30 @@ public sealed class AdvisorTests
     }, iter: 50);
 
     [Fact]
+    public void A_device_exports_from_its_own_area_without_naming_it_and_in_no_other_row_for_itself()
+    {
+        var board = BoardFile.Read(Path.Combine(AppContext.BaseDirectory, "boards", "ast2500.yaml"));
+
+        var rows = Advisor.Advise(new(board, ["display", "video"], 1920 * 1200 * 4)).Candidates;
+
+        Assert.Equal(
+            [("display", "framebuffer", true), ("video", "jpegbuffer", true)],
+            rows.Where(row => row.Allocates == AllocatesFor.ForItself).Select(row => (row.Exporter!, row.Regions.Single(), row.Memory.IsEmpty)));
+        Assert.All(rows.Take(2), row => Assert.Equal((Verdict.Works, AllocatesFor.ForItself), (row.Verdict, row.Allocates)));
+    }
+
+    [Fact]
+    public void A_frame_that_is_longer_than_its_exporters_own_area_is_refused_and_one_from_the_others_area_works()
+    {
+        var board = BoardFile.Read(Path.Combine(AppContext.BaseDirectory, "boards", "ast2500.yaml"));
+
+        var rows = Advisor.Advise(new(board, ["display", "video"], 20 << 20)).Candidates;
+
+        Assert.Equal(("video", Verdict.Works), (rows[0].Exporter, rows[0].Verdict));
+        Assert.Equal([Errno.ENOMEM.ToString()], rows.Single(row => row is { Exporter: "display", Allocates: AllocatesFor.ForItself }).Refused.Select(refused => refused.Refusal.Errno.ToString()).Distinct());
+    }
+
+    [Fact]
     public void A_heap_of_one_zone_is_offered_where_the_system_heap_takes_another()
     {
         var board = new Model.Boards.BoardDefinition(

@@ -42,11 +42,11 @@ internal static class AnyRequest
 
     /// <summary>
     /// Up to four importers, of which one may have to export, on a board with fragmented RAM, RAM above 4 GiB, perhaps a contiguous
-    /// area, and a carve-out.
+    /// area, a carve-out, and perhaps an area of the first importer alone.
     /// </summary>
-    public static Gen<AdviceRequest> Any { get; } = Gen.Select(_device.Array[1, 4], Gen.UInt[1, 64], Gen.Bool, Gen.Int[0, 2], _area).Select((devices, pages, isFrame, pin, area) =>
+    public static Gen<AdviceRequest> Any { get; } = Gen.Select(_device.Array[1, 4], Gen.UInt[1, 64], Gen.Bool, Gen.Int[0, 2], _area, Gen.Int[0, 5]).Select((devices, pages, isFrame, pin, area, own) =>
     {
-        var board = BoardOf(devices, area);
+        var board = BoardOf(devices, area, own);
         return new AdviceRequest(board, [.. board.Devices.Select(device => device.Name)], (ulong)pages << 12)
         {
             Lines = isFrame ? new VideoLines(pages, 4000, 4096) : null,
@@ -54,7 +54,7 @@ internal static class AnyRequest
         };
     });
 
-    private static BoardDefinition BoardOf(Device[] devices, PageExtent? area) => new(
+    private static BoardDefinition BoardOf(Device[] devices, PageExtent? area, int own) => new(
         "any",
         "A board for tests",
         [
@@ -62,9 +62,10 @@ internal static class AnyRequest
             new("pool", MemoryKind.Bounce, new(0x400, 256)),
             .. area is { } pages ? [new("cma", MemoryKind.Contiguous, pages)] : Array.Empty<MemoryRegionLayout>(),
             new("splash", MemoryKind.Carveout, new(0x900, 128)),
+            .. own < 3 ? [new("own", own == 0 ? MemoryKind.Carveout : MemoryKind.Contiguous, new(0xa00, 40)) { Users = new("d0") }] : Array.Empty<MemoryRegionLayout>(),
             new("high", MemoryKind.System, new(HighRamStart >> 12, 1024), 32, 1),
         ],
-        [.. devices.Select((device, index) => device with { Name = $"d{index}" })])
+        [.. devices.Select((device, index) => device with { Name = $"d{index}", OwnAreaByName = own == 2 })])
     {
         Stages = [new("mmu", new(new(0), new(uint.MaxValue), 4096))],
     };

@@ -39,7 +39,10 @@ internal sealed class FaultyOrders
         [
             .. from fault in faults.OfType<Fault.MemoryRunsOut>()
                from region in scenario.Board.Memory
-               where fault.Region is null ? region.Kind is MemoryKind.System or MemoryKind.Contiguous : region.Name == fault.Region
+               where fault.Region is null
+                   ? region.Kind is MemoryKind.System or MemoryKind.Contiguous
+                       && (region.Users.IsEmpty || scenario.Buffers.Any(buffer => buffer.Memory.IsEmpty && region.Users.Names.Contains(buffer.Exporter!)))
+                   : region.Name == fault.Region
                select region.Name,
         ];
         _board = Board.Create(scenario.Board).Value;

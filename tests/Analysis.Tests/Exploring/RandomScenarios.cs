@@ -50,6 +50,7 @@ internal static class RandomScenarios
             new("cma", MemoryKind.Contiguous, new(0x4000, 1024)),
             new("vram", MemoryKind.Vram, new(0x20000, 512)) { Device = "gpu", PeerBus = "bus" },
             new("pool", MemoryKind.Bounce, new(0x6000, 64)),
+            new("own", MemoryKind.Contiguous, new(0x9000, 300)) { Users = new("display") },
         ],
         [
             new("gpu", new(uint.MaxValue, 0, 0)) { PeerToPeer = true, PeerBus = "bus", DmaMask = ulong.MaxValue },
@@ -69,6 +70,12 @@ internal static class RandomScenarios
     private static BufferExport BufferOf(BoardDefinition board, int index, ulong size, ExporterPolicy policy, int region)
     {
         var buffer = new BufferExport($"b{index}", size) { Policy = policy };
+        if (region >= 0 && board.Memory[region].Users is { IsEmpty: false, Names: [var user, ..] })
+        {
+            // Without naming it, and beside the other one with.
+            return buffer with { Exporter = user, Memory = index == 0 ? default : new(board.Memory[region].Name) };
+        }
+
         return region >= 0 && board.Memory[region].Kind != MemoryKind.Bounce
             ? buffer with { Memory = new(board.Memory[region].Name) }
             : buffer;

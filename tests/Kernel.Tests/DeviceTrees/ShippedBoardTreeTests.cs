@@ -12,6 +12,8 @@ public class ShippedBoardTreeTests
     [InlineData("a10", "armhf-6.1__sun4i-a10-cubieboard", "cedrus", "/soc/video-codec@1c0e000")]
     [InlineData("a10", "armhf-6.1__sun4i-a10-cubieboard", "lima", "/soc/gpu@1c40000")]
     [InlineData("a10", "armhf-6.1__sun4i-a10-cubieboard", "sunxi-mmc", "/soc/mmc@1c0f000")]
+    [InlineData("ast2500", "armhf-6.1__aspeed-bmc-opp-romulus", "display", "/ahb/apb/display@1e6e6000")]
+    [InlineData("ast2500", "armhf-6.1__aspeed-bmc-opp-romulus", "video", "/ahb/apb/video@1e700000")]
     [InlineData("exynos4", "armhf-6.1__exynos4412-odroidu3", "s5p-mfc", "/soc/codec@13400000")]
     [InlineData("exynos4", "armhf-6.1__exynos4412-odroidu3", "fimc", "/soc/camera/fimc@11800000")]
     [InlineData("exynos4", "armhf-6.1__exynos4412-odroidu3", "lima", "/soc/gpu@13000000")]

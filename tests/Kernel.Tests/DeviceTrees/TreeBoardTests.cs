@@ -213,6 +213,38 @@ public sealed class TreeBoardTests : IDisposable
         Assert.All(board.Memory.Where(region => region != pool), region => Assert.True(region.Users.IsEmpty));
     }
 
+    [Theory]
+    [InlineData("arm,hdlcd", "a", true, "a")]
+    [InlineData("arm,hdlcd", "ab", true, "a")]
+    [InlineData("arm,hdlcd", "ba", true, "b")]
+    [InlineData("arm,hdlcd", "ca", false, "ca")]
+    [InlineData("arm,hdlcd", "d", null, "")]
+    [InlineData("fsl,imx6q-ipu", "ab", false, "ab")]
+    [InlineData("example,display", "a", false, "a")]
+    public void Buffers_lie_in_the_first_area_that_a_device_names_if_its_driver_is_known_to_ask_for_it(string compatible, string names, bool? takes, string users)
+    {
+        var bytes = TreeWriter.Bytes(tree =>
+        {
+            tree.Begin(string.Empty).Property("#address-cells", 1).Property("#size-cells", 1);
+            tree.Begin("memory@0").Text("device_type", "memory").Property("reg", 0, 0x4000_0000).End();
+            tree.Begin("reserved-memory").Property("#address-cells", 1).Property("#size-cells", 1).Property("ranges");
+            tree.Begin("a").Text("compatible", "shared-dma-pool").Property("reusable").Property("phandle", 1).Property("reg", 0x1000_0000, 0x100_0000).End();
+            tree.Begin("b").Text("compatible", "shared-dma-pool").Property("no-map").Property("phandle", 2).Property("reg", 0x1800_0000, 0x100_0000).End();
+            tree.Begin("c").Property("no-map").Property("phandle", 3).Property("reg", 0x2000_0000, 0x100_0000).End();
+            tree.Begin("d").Text("compatible", "shared-dma-pool").Property("reusable").Property("linux,cma-default").Property("phandle", 4).Property("reg", 0x2800_0000, 0x100_0000).End();
+            tree.End();
+            tree.Begin("display").Text("compatible", compatible).Property("memory-region", [.. names.Select(name => (uint)name - 'a' + 1)]).End();
+            tree.End();
+        });
+
+        var text = Capture.OfTree("a tree", bytes, new()).Text!;
+        var board = BoardFile.Parse(text, "a tree");
+
+        Assert.Equal(takes, text.Contains("own_area: true", StringComparison.Ordinal) ? true : text.Contains("own_area: false", StringComparison.Ordinal) ? false : null);
+        Assert.Equal(users.Order().Select(name => $"{name}"), board.Memory.Where(region => !region.Users.IsEmpty).Select(region => region.Name).Order());
+        Assert.Equal(takes == true ? new NameList(users) : default, board.MemoryOf(new("frame", 1, "display")));
+    }
+
     [Fact]
     public void What_is_behind_a_PCI_host_has_the_stream_of_its_requester_id_and_the_host_its_own()
     {

@@ -10,7 +10,7 @@ internal static class EveryKey
     private static readonly string[] _valued =
     [
         "max_segment_size", "max_segment_count", "segment_boundary_mask", "contiguous", "dma_mask", "bus_dma_limit", "windows", "coherent", "iommu",
-        "streams", "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line", "never_exports", "pci", "min_align_mask", .. ListLimit.All.Select(limit => Vocabulary.Spelt(limit.Field)),
+        "streams", "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line", "never_exports", "own_area", "pci", "min_align_mask", .. ListLimit.All.Select(limit => Vocabulary.Spelt(limit.Field)),
         "preferred_segment_size",
     ];
 
@@ -80,7 +80,7 @@ internal static class EveryKey
               peer_bus: a choice
               segments_per_line: a choice
               preferred_segment_size: a choice
-          - {name: display, driver: display, description: Takes one run, address_alignment: 4096, segment_granularity: 1024, virt_boundary_mask: 4095, min_size: 1, line_multiple: 16, stride_multiple: 64, never_exports: true, pci: true, min_align_mask: 4095, contiguous: true, sources: {contiguous: a choice, address_alignment: a choice, segment_granularity: a choice, virt_boundary_mask: a choice, min_size: a choice, line_multiple: a choice, stride_multiple: a choice, never_exports: a choice, pci: a choice, min_align_mask: a choice}}
+          - {name: display, driver: display, description: Takes one run, address_alignment: 4096, segment_granularity: 1024, virt_boundary_mask: 4095, min_size: 1, line_multiple: 16, stride_multiple: 64, never_exports: true, own_area: false, pci: true, min_align_mask: 4095, contiguous: true, sources: {contiguous: a choice, address_alignment: a choice, segment_granularity: a choice, virt_boundary_mask: a choice, min_size: a choice, line_multiple: a choice, stride_multiple: a choice, never_exports: a choice, own_area: a choice, pci: a choice, min_align_mask: a choice}}
           - name: camera
             driver: camera
             description: Sees memory elsewhere

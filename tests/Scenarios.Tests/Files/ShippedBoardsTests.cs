@@ -12,7 +12,7 @@ public class ShippedBoardsTests
     [
         "max_segment_size", "max_segment_count", "segment_boundary_mask", "contiguous", "dma_mask", "bus_dma_limit",
         "windows", "coherent", "iommu", "streams", "bus_mmu", "needs_struct_page", "trusted", "peer_to_peer", "peer_bus", "segments_per_line",
-        "preferred_segment_size", "pci",
+        "preferred_segment_size", "pci", "own_area",
     ];
 
     public static TheoryData<string> Boards => ShippedFiles.Boards;
