@@ -203,6 +203,11 @@ public static class Capture
         var known = values.Where(value => value.Value is not null).ToList();
         if (device.Known is { } driver)
         {
+            if (device.KnownBy is { } by)
+            {
+                text.Comment(HarmlessText.Of($"{driver.Name} of the catalogue, told by {by}: its driver is built in, and the catalogue does not know the name {device.Driver}"));
+            }
+
             foreach (var limit in driver.LimitsOf(device.Compatible).Where(limit => known.TrueForAll(shown => shown.Key != limit.Key)))
             {
                 known.Add((limit.Key, limit.Value, $"{limit.At} of Linux {driver.Kernel}, from the catalogue"));

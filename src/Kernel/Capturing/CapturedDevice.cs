@@ -28,6 +28,9 @@ internal sealed record CapturedDevice(string Name, string KernelName, string Bus
     /// <summary>What the catalogue knows of its driver; null for nothing.</summary>
     public CatalogueDriver? Known { get; init; }
 
+    /// <summary>What told the driver in the catalogue, where that was not its name; null otherwise.</summary>
+    public string? KnownBy { get; init; }
+
     /// <summary>The <c>compatible</c> strings of its node in the device tree; none without one.</summary>
     public IReadOnlyList<string> Compatible { get; init; } = [];
 

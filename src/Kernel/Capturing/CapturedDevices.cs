@@ -25,6 +25,9 @@ internal sealed partial class CapturedDevices
         "workqueue",
     ];
 
+    /// <summary>Drivers that do no DMA with a device: they hand it to a program or a guest.</summary>
+    private static readonly string[] _handedOn = ["vfio-pci", "pci-stub", "pciback", "uio_pci_generic", "vfio-platform"];
+
     private readonly MachineTree _tree;
     private readonly string? _architecture;
     private readonly SortedDictionary<string, (string Bus, string Name)> _paths = new(StringComparer.Ordinal);
@@ -72,13 +75,16 @@ internal sealed partial class CapturedDevices
 
             var unique = UniqueName.Of(KernelName.ToModel(name), names);
             names.Add(unique);
+            string[] compatible = _tree.TextIfAny($"{path}/of_node/compatible")?.Split('\0') ?? [];
+            var (known, by) = KnownOf(path, bus, driver, compatible);
             devices.Add(Read(new(unique, name, bus, path, driver)
             {
                 Interfaces = offered,
                 Facts = [],
                 Limits = new(null, null, null, null),
-                Known = DriverCatalogue.OfModule(_tree.LinkName($"{path}/driver/module") ?? driver) is { IsOfIommus: false } known ? known : null,
-                Compatible = _tree.TextIfAny($"{path}/of_node/compatible")?.Split('\0') ?? [],
+                Known = known is { IsOfIommus: false } ? known : null,
+                KnownBy = by,
+                Compatible = compatible,
             }));
         }
 
@@ -90,6 +96,26 @@ internal sealed partial class CapturedDevices
 
         return [.. devices.Take(BoardDefinition.DevicesMax)];
     }
+
+    /// <summary>
+    /// What the catalogue knows of a device's driver: by the module, else by the driver's name. Of a driver that is built in and has a name that the catalogue does not know,
+    /// by what it drives, unless it only hands its device on; with what told it. Another module is another driver, whatever it drives.
+    /// </summary>
+    private (CatalogueDriver? Known, string? By) KnownOf(string path, string bus, string driver, string[] compatible)
+    {
+        var module = _tree.LinkName($"{path}/driver/module");
+        return DriverCatalogue.OfModule(module ?? driver) is { } named ? (named, null)
+            : module is not null || _handedOn.Contains(driver) ? (null, null)
+            : DriverCatalogue.OfCompatible(compatible) is { } ofString ? (ofString, $"compatible {string.Join(", ", compatible)}")
+            : bus == "pci" && HexOf($"{path}/vendor") is { } vendor && HexOf($"{path}/device") is { } device && HexOf($"{path}/class") is { } @class
+                && DriverCatalogue.OfPci(vendor, device, @class) is { } ofPci ? (ofPci, $"PCI {vendor}:{device} class {@class}")
+            : bus == "virtio" && _tree.TextIfAny($"{path}/device") is { } text && KernelText.Hex(text) is { } virtio and <= byte.MaxValue
+                && DriverCatalogue.OfVirtio((int)virtio) is { } ofVirtio ? (ofVirtio, $"virtio {virtio}")
+            : (null, null);
+    }
+
+    /// <summary>The digits of a file that has a hexadecimal number; null without one.</summary>
+    private string? HexOf(string file) => _tree.TextIfAny(file) is { } text && text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : null;
 
     /// <summary>Names of class entries by the device to which they belong: the nearest one above.</summary>
     private Dictionary<string, List<string>> ReadInterfaces()

@@ -15,8 +15,11 @@ public sealed record CatalogueDriver(string Name, string Title, string Class, st
     /// <summary>The <c>compatible</c> strings of device trees that it takes, the most frequent first.</summary>
     public ImmutableArray<string> Compatible { get; init; } = [];
 
-    /// <summary>The PCI devices that it takes: <c>vendor</c>, <c>vendor:device</c>, or a class, in hexadecimal.</summary>
-    public ImmutableArray<string> Pci { get; init; } = [];
+    /// <summary>The PCI devices that it takes.</summary>
+    public ImmutableArray<PciMatch> Pci { get; init; } = [];
+
+    /// <summary>The line of the kernel where its table of PCI devices begins, or that names the class; null without PCI devices.</summary>
+    public string? PciAt { get; init; }
 
     /// <summary>The virtio device that it takes; null for none.</summary>
     public int? Virtio { get; init; }
@@ -32,6 +35,12 @@ public sealed record CatalogueDriver(string Name, string Title, string Class, st
 
     /// <summary>The limits that depend on the chip.</summary>
     public ImmutableArray<CatalogueChip> Chips { get; init; } = [];
+
+    /// <summary>What it needs of the layout of buffers, as far as it is known.</summary>
+    public ImmutableArray<CatalogueNeed> Needs { get; init; } = [];
+
+    /// <summary>The formats that it takes, as far as they are known.</summary>
+    public ImmutableArray<CatalogueFormats> Formats { get; init; } = [];
 
     /// <summary>Whether its devices are IOMMUs, which import no buffers: its limits are then those of an MMU of a board.</summary>
     public bool IsOfIommus => Class == "iommu";

@@ -25,6 +25,20 @@ public static class DriverCatalogue
         ["iommu"] = MemoryTaken.Iommu,
     };
 
+    /// <summary>What drivers may need, in the catalogue's words.</summary>
+    private static Vocabulary<string> NeedKeys { get; } = new()
+    {
+        ["stride_multiple"] = "stride_multiple",
+        ["stride_max"] = "stride_max",
+        ["width_multiple"] = "width_multiple",
+        ["line_multiple"] = "line_multiple",
+        ["address_alignment"] = "address_alignment",
+        ["size_multiple"] = "size_multiple",
+    };
+
+    /// <summary>What a driver does about a need: it refuses other buffers, or makes its own so.</summary>
+    private static Vocabulary<bool> Refusing { get; } = new() { ["refuses"] = true, ["makes"] = false };
+
     /// <summary>All drivers, by name.</summary>
     public static ImmutableArray<CatalogueDriver> All => _all.Value;
 
@@ -42,6 +56,20 @@ public static class DriverCatalogue
         ArgumentNullException.ThrowIfNull(module);
         return _byModule.Value.GetValueOrDefault(module.Replace('-', '_'));
     }
+
+    /// <summary>The driver of a PCI device: one that lists it before those of its class; null when none takes it, or when several do.</summary>
+    /// <param name="vendor">Four hexadecimal digits.</param>
+    /// <param name="device">Four hexadecimal digits.</param>
+    /// <param name="class">Class, subclass and interface, six hexadecimal digits.</param>
+    public static CatalogueDriver? OfPci(string vendor, string device, string @class)
+    {
+        var takers = All.Select(driver => (driver, Takes: driver.Pci.Select(match => match.Takes(vendor, device, @class)).DefaultIfEmpty().Max())).Where(taker => taker.Takes > 0).ToList();
+        return takers.Where(taker => taker.Takes == takers.Max(other => other.Takes)).ToList() is [var (only, _)] ? only : null;
+    }
+
+    /// <summary>The driver of a virtio device; null when none takes it.</summary>
+    /// <param name="device">The number of its kind: 16 for a GPU.</param>
+    public static CatalogueDriver? OfVirtio(int device) => All.FirstOrDefault(driver => driver.Virtio == device);
 
     /// <summary>The driver of a name; null when there is none.</summary>
     public static CatalogueDriver? Named(string name) => _byName.Value.GetValueOrDefault(name);
@@ -66,18 +94,37 @@ public static class DriverCatalogue
 
     private static CatalogueDriver Driver(MapNode map, string @class, string kernel)
     {
-        map.AllowOnly("name", "title", "modules", "pci", "virtio", "memory", "exports", "limits", "chips", "note");
+        map.AllowOnly("name", "title", "modules", "pci", "pci_at", "virtio", "memory", "exports", "limits", "chips", "needs", "formats", "note");
         return new(map.Required("name").AsLine(), map.Required("title").AsLine(), @class, kernel)
         {
             Modules = Lines(map.Optional("modules")),
-            Pci = Lines(map.Optional("pci")),
+            Pci = [.. map.Optional("pci")?.AsList(ListMax).Select(AsPci) ?? []],
+            PciAt = map.Optional("pci_at")?.AsLine(),
             Virtio = (int?)map.Optional("virtio")?.AsCount(1, byte.MaxValue),
             Memory = map.Required("memory").AsChoice(Memory),
             Exports = map.Required("exports").AsFlag(),
             Limits = Limits(map),
             Chips = [.. map.Optional("chips")?.AsList(ListMax).Select(node => Chip(node.AsMap())) ?? []],
+            Needs = [.. map.Optional("needs")?.AsList(ListMax).Select(node => Need(node.AsMap())) ?? []],
+            Formats = [.. map.Optional("formats")?.AsList(ListMax).Select(node => Formats(node.AsMap())) ?? []],
             Note = map.Optional("note")?.AsLine(),
         };
+    }
+
+    private static PciMatch AsPci(FileNode node) => PciMatch.Parse(node.AsLine()) ?? throw node.Wrong("vendor:device, vendor:class digits or class digits, in lower hexadecimal digits");
+
+    private static CatalogueNeed Need(MapNode map)
+    {
+        map.AllowOnly("key", "value", "driver", "for", "at", "says");
+        return new(
+            map.Required("key").AsChoice(NeedKeys), map.Required("value").AsCount(1, uint.MaxValue), map.Required("driver").AsChoice(Refusing), map.Optional("for")?.AsLine(),
+            map.Required("at").AsLine(), map.Required("says").AsLine());
+    }
+
+    private static CatalogueFormats Formats(MapNode map)
+    {
+        map.AllowOnly("names", "for", "at");
+        return new([.. map.Required("names").AsLine().Split(' ')], map.Optional("for")?.AsLine(), map.Required("at").AsLine());
     }
 
     private static CatalogueChip Chip(MapNode map)

@@ -5,45 +5,89 @@ namespace DmaGrains.Kernel.Catalogue;
 /// <summary>What the catalogue knows of a driver, as a device or an MMU of a board file.</summary>
 public static class DriverText
 {
+    /// <summary>The longest comment, without its <c># </c>: with it a line of 80 columns.</summary>
+    private const int CommentMax = 78;
+    private const string Indent = "  ";
+
     /// <summary>A list of one device, to paste under <c>devices</c>, or of one MMU, for <c>iommus</c>, with all else in comments.</summary>
     public static string Of(CatalogueDriver driver)
     {
         ArgumentNullException.ThrowIfNull(driver);
         var text = new YamlText();
-        text.List().Comment($"{driver.Title}; class {driver.Class}");
+        text.List();
+        foreach (var line in Comments(driver).SelectMany(Wrapped))
+        {
+            text.Comment(line);
+        }
+
+        return (driver.IsOfIommus ? Mmu(text, driver) : Device(text, driver)).ToString();
+    }
+
+    private static IEnumerable<string> Comments(CatalogueDriver driver)
+    {
+        yield return $"{driver.Title}; class {driver.Class}; as of Linux {driver.Kernel}";
         if (!driver.IsOfIommus)
         {
-            text.Comment($"takes {MemoryOf(driver)}; {(driver.Exports ? "exports buffers" : "never exports")}");
+            yield return $"takes {MemoryOf(driver)}; {(driver.Exports ? "exports buffers" : "never exports")}";
         }
 
         if (driver.Note is { } note)
         {
-            text.Comment(note);
+            yield return note;
         }
 
-        text.Comment($"modules: {string.Join(", ", driver.Modules)}");
-        foreach (var compatible in driver.Compatible)
+        yield return $"modules: {string.Join(", ", driver.Modules)}";
+        if (driver.Compatible.Length > 0)
         {
-            text.Comment($"compatible: {compatible}");
+            yield return $"compatible: {string.Join(", ", driver.Compatible)}";
         }
 
-        foreach (var pci in driver.Pci)
+        foreach (var match in driver.Pci.Where(match => match.Class is not null)
+            .Concat(driver.Pci.Where(match => match.Class is null).GroupBy(match => match.Vendor).Select(of => new PciMatch(of.Key, [.. of.SelectMany(match => match.Devices)], null))))
         {
-            text.Comment($"pci: {pci}");
+            yield return $"pci: {match}";
         }
 
         if (driver.Virtio is { } virtio)
         {
-            text.Comment($"virtio: {virtio}");
+            yield return $"virtio: {virtio}";
         }
 
         foreach (var chip in driver.Chips)
         {
-            var said = chip.Limits.Select(limit => $"{limit.Key} {limit.Value}, {limit.At} of Linux {driver.Kernel}").Concat(new[] { chip.Note }.OfType<string>());
-            text.Comment($"for {string.Join(", ", chip.Compatible)}: {string.Join("; ", said)}");
+            yield return $"for {string.Join(", ", chip.Compatible)}: {string.Join("; ", chip.Limits.Select(limit => $"{limit.Key} {limit.Value}").Concat(new[] { chip.Note }.OfType<string>()))}";
+            foreach (var limit in chip.Limits)
+            {
+                yield return $"{Indent}{limit.At}: {limit.Says}";
+            }
         }
 
-        return (driver.IsOfIommus ? Mmu(text, driver) : Device(text, driver)).ToString();
+        foreach (var need in driver.Needs)
+        {
+            yield return $"{(need.Refuses ? "refuses others" : "makes its own so")}: {need.Key} {need.Value}{(need.For is null ? string.Empty : $" for {need.For}")}";
+            yield return $"{Indent}{need.At}: {need.Says}";
+        }
+
+        foreach (var formats in driver.Formats)
+        {
+            yield return $"formats{(formats.For is null ? string.Empty : $" of {formats.For}")}: {string.Join(' ', formats.Names)}";
+            yield return $"{Indent}{formats.At}";
+        }
+    }
+
+    /// <summary>A comment in lines, broken at blanks; those after the first are indented further.</summary>
+    private static IEnumerable<string> Wrapped(string comment)
+    {
+        var indent = comment.StartsWith(Indent, StringComparison.Ordinal) ? Indent : string.Empty;
+        var line = comment;
+        while (line.Length > CommentMax && line.LastIndexOf(' ', CommentMax) is var at && at > indent.Length)
+        {
+            yield return line[..at];
+            indent = Indent + (comment.StartsWith(Indent, StringComparison.Ordinal) ? Indent : string.Empty);
+            line = indent + line[(at + 1)..];
+        }
+
+        yield return line;
     }
 
     private static YamlText Device(YamlText text, CatalogueDriver driver)

@@ -38,7 +38,7 @@ public sealed class CaptureTests
 
         Assert.Equal(["0000-00-02.0", "0000-00-17.0", "virtio0"], board.Devices.Select(device => device.Name));
         var (gpu, disk, virtio) = (board.Devices[0], board.Devices[1], board.Devices[2]);
-        Assert.Equal((0x7f_ffff_ffffUL, true, null, null), (gpu.DmaMask, gpu.Coherent, gpu.Parameters, gpu.Iommu));
+        Assert.Equal((0x7f_ffff_ffffUL, true, uint.MaxValue, null), (gpu.DmaMask, gpu.Coherent, gpu.Parameters!.Value.MaxSegmentSize, gpu.Iommu));
         Assert.Equal((65536u, 128u, "group-0"), (disk.Parameters!.Value.MaxSegmentSize, disk.Parameters.Value.MaxSegmentCount, disk.Iommu));
         Assert.Equal((254u, 0xffff_ffff_ffffUL), (virtio.Parameters!.Value.MaxSegmentCount, virtio.DmaMask));
     }
@@ -60,6 +60,52 @@ public sealed class CaptureTests
         Assert.DoesNotContain(Capture(phone).Unread, unread => unread.Path == "dma_parms");
         Assert.True(disk.NeverExports);
         Assert.Equal(128u, disk.Parameters!.Value.MaxSegmentCount);
+    }
+
+    [Theory]
+    [InlineData("xhci_hcd", null, "0x0c0330", uint.MaxValue)]
+    [InlineData("xhci_hcd", "some_other", "0x0c0330", null)]
+    [InlineData("vfio-pci", null, "0x0c0330", null)]
+    [InlineData("xhci_hcd", null, "0x0c0340", null)]
+    [InlineData("anything", "xhci_pci", "0x0c0340", uint.MaxValue)]
+    public void A_driver_is_told_by_its_module_and_where_it_is_built_in_by_its_device(string driver, string? module, string @class, uint? maxSegmentSize)
+    {
+        const string usb = "sys/devices/pci0000:00/0000:00:14.0";
+        using var machine = AnyMachine.ServerWith(($"{usb}/class", $"{@class}\n"), ($"{usb}/vendor", "0x8086\n"), ($"{usb}/device", "0xa0ed\n"));
+        machine.Link("sys/bus/pci/devices/0000:00:14.0", "../../../devices/pci0000:00/0000:00:14.0");
+        machine.Link($"{usb}/driver", $"../../../bus/pci/drivers/{driver}");
+        if (module is not null)
+        {
+            machine.Link($"sys/bus/pci/drivers/{driver}/module", $"../../../../module/{module}");
+        }
+
+        var device = BoardOf(machine).Devices.Single(device => device.Name == "0000-00-14.0");
+
+        Assert.Equal(maxSegmentSize, device.Parameters?.MaxSegmentSize);
+        Assert.Equal(
+            maxSegmentSize is not null && module is null,
+            Capture(machine).Text!.Contains("# xhci-pci of the catalogue, told by PCI 8086:a0ed class 0c0330: its driver is built in", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_built_in_virtio_driver_is_told_by_the_kind_of_its_device()
+    {
+        using var machine = AnyMachine.ServerWith(("sys/devices/pci0000:00/0000:00:03.0/virtio1/device", "0x0008\n"));
+        machine.Link("sys/bus/virtio/devices/virtio1", "../../../devices/pci0000:00/0000:00:03.0/virtio1");
+        machine.Link("sys/devices/pci0000:00/0000:00:03.0/virtio1/driver", "../../../../bus/virtio/drivers/anything");
+
+        Assert.True(BoardOf(machine).Devices.Single(device => device.Name == "virtio1").NeverExports);
+        Assert.Contains("# virtio-scsi of the catalogue, told by virtio 8:", Capture(machine).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_built_in_driver_of_a_device_tree_is_told_by_the_strings_of_its_node()
+    {
+        using var phone = AnyMachine.Phone();
+        phone.Write("sys/firmware/devicetree/base/soc/gpu@5000000/compatible", "nobody,knows-this\0vivante,gc\0");
+
+        Assert.Equal(1u << 31, BoardOf(phone).Devices.Single(device => device.Name == "5000000.gpu").Parameters!.Value.MaxSegmentSize);
+        Assert.Contains("# etnaviv of the catalogue, told by compatible nobody,knows-this, vivante,gc", Capture(phone).Text, StringComparison.Ordinal);
     }
 
     [Fact]
