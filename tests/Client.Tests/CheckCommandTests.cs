@@ -35,7 +35,7 @@ public class CheckCommandTests
     public async Task Standard_input_stands_for_a_file_wherever_one_is_read()
     {
         var scenario = (await Answer.OfAsync("show", "gpu-maps-first")).Good().Output;
-        var board = (await Answer.OfAsync("show", "raspberry-pi-4", "--kind", "board")).Good().Output;
+        var board = (await Answer.OfAsync("show", "board", "raspberry-pi-4")).Good().Output;
 
         Assert.Equal("standard input (scenario gpu-maps-first): ok\n", (await FedAsync(scenario, "check", "-")).Good().Output);
         Assert.Equal(

@@ -75,15 +75,17 @@ public class ShownFileTests
         var answer = await Answer.OfAsync("show", "resplit");
 
         Assert.StartsWith("name: resplit\n", answer.Output, StringComparison.Ordinal);
-        Assert.Equal("dmagrains: this is the scenario; there is a policy resplit, too: --kind policy prints it.\n", answer.Error);
+        Assert.Equal("dmagrains: this is the scenario; there is a policy resplit, too: 'dmagrains show policy resplit' prints it.\n", answer.Error);
     }
 
     [Theory]
     [InlineData("gpu-and-dispaly", null, "did you mean gpu-and-display?")]
     [InlineData("rk3399", "scenario", "There is no scenario 'rk3399'")]
+    [InlineData("etnaviv", "drivers", "'drivers' 'etnaviv': did you mean driver? Expected one name, or before it scenario, board, policy, driver or schema")]
+    [InlineData("etnavif", "driver", "There is no driver 'etnavif': did you mean etnaviv?")]
     [InlineData("../boards/rk3399", null, "a name that 'dmagrains list' shows")]
     public async Task Unknown_name_is_refused(string name, string? kind, string saying) =>
-        (await Answer.OfAsync(["show", name, .. kind is null ? [] : (string[])["--kind", kind]])).Unusable(saying);
+        (await Answer.OfAsync(["show", .. kind is null ? [] : (string[])[kind], name])).Unusable(saying);
 
-    private static async Task<Answer> ShowAsync(string name, string kind) => (await Answer.OfAsync("show", name, "--kind", kind)).Good();
+    private static async Task<Answer> ShowAsync(string name, string kind) => (await Answer.OfAsync("show", kind, name)).Good();
 }

@@ -8,7 +8,7 @@ using DmaGrains.Silo;
 
 namespace DmaGrains.Client.Commands;
 
-/// <summary><c>dmagrains show NAME</c>.</summary>
+/// <summary><c>dmagrains show [KIND] NAME</c>.</summary>
 internal static partial class ShowCommand
 {
     private static readonly (string Kind, Func<string, string?> Find)[] _kinds =
@@ -23,9 +23,11 @@ internal static partial class ShowCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var name = new Argument<string>("NAME") { Description = "What 'dmagrains list' shows: a scenario, a board, a policy, a driver or a schema." };
-        var kind = WordOptions.Optional(
-            "--kind", "Which of them, where several have the name; the first of scenario, board, policy, driver and schema when left out.", _kinds.Select(known => known.Kind));
+        var name = new Argument<string[]>("NAME")
+        {
+            Description = $"What 'dmagrains list' shows. Before it may stand which of them it is, where several have the name: {Kinds}; the first of these when left out.",
+            Arity = new ArgumentArity(1, 2),
+        };
         var json = CommonOptions.Json();
         var command = new Command(
             "show",
@@ -35,16 +37,21 @@ internal static partial class ShowCommand
 
             Example:
               dmagrains show gpu-and-display > mine.yaml
-              dmagrains show raspberry-pi-4 --kind board > my-board.yaml
-              dmagrains show etnaviv
+              dmagrains show board raspberry-pi-4 > my-board.yaml
+              dmagrains show driver etnaviv
             """)
         {
-            name, kind, json,
+            name, json,
         };
         command.SetAction(parsed =>
         {
-            var wanted = parsed.GetRequiredValue(name);
-            var only = parsed.GetValue(kind);
+            var words = parsed.GetRequiredValue(name);
+            var (only, wanted) = (words.Length == 2 ? words[0] : null, words[^1]);
+            if (only is not null && _kinds.All(known => known.Kind != only))
+            {
+                throw new UsageException($"{Quoted.Text(only)} {Quoted.Text(wanted)}: {Closest.Expecting(only, _kinds.Select(known => known.Kind), $"one name, or before it {Kinds}")}.");
+            }
+
             var found = _kinds
                 .Where(known => only is null || known.Kind == only)
                 .Select(known => (known.Kind, Text: known.Find(wanted)))
@@ -53,7 +60,7 @@ internal static partial class ShowCommand
             if (found.Count == 0)
             {
                 throw new UsageException(
-                    $"There is no {only ?? "scenario, board, policy, driver or schema"} {Quoted.Text(wanted)}: "
+                    $"There is no {only ?? Kinds} {Quoted.Text(wanted)}: "
                     + $"{Closest.Expecting(wanted, All(only), "a name that 'dmagrains list' shows")}.");
             }
 
@@ -69,13 +76,20 @@ internal static partial class ShowCommand
 
             foreach (var (other, _) in found.Skip(1))
             {
-                parsed.InvocationConfiguration.Error.WriteLine($"dmagrains: this is the {first}; there is a {other} {wanted}, too: --kind {other} prints it.");
+                parsed.InvocationConfiguration.Error.WriteLine($"dmagrains: this is the {first}; there is a {other} {wanted}, too: 'dmagrains show {other} {wanted}' prints it.");
             }
 
             return ExitCode.Good;
         });
         return command;
     }
+
+    private static string Kinds => $"{string.Join(", ", _kinds[..^1].Select(known => known.Kind))} or {_kinds[^1].Kind}";
+
+    /// <summary>The words that may follow: the names of a kind, or else the names of all kinds and the kinds.</summary>
+    /// <param name="given">The first word of the line; null when there is none.</param>
+    public static IEnumerable<string> NamesAfter(string? given) =>
+        _kinds.Any(known => known.Kind == given) ? All(given) : [.. _kinds.Select(known => known.Kind), .. All(null)];
 
     private static IEnumerable<string> All(string? kind) =>
     [

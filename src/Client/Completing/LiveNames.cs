@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using DmaGrains.Client.Commands;
 using DmaGrains.Client.Live;
 using DmaGrains.Interfaces;
 using DmaGrains.Model.Buffers;
-using DmaGrains.Model.Policies;
 
 namespace DmaGrains.Client.Completing;
 
@@ -39,7 +39,7 @@ internal static class LiveNames
     {
         "SCENARIO" => Items(ShippedFiles.Scenarios),
         "NAME" when command == "show" =>
-            Items([.. ShippedFiles.Scenarios, .. ShippedFiles.Boards, .. NamedPolicies.All.Select(named => named.Name), .. ShippedFiles.Schemas]),
+            Items(ShowCommand.NamesAfter(Given(context, "NAME"))),
         "BOARD" => Items([.. ShippedFiles.Boards, .. Ask(context, BoardsAsync)]),
         "BOARD/BUFFER" => Items(Ask(context, BuffersAsync)),
         "BOARD/DEVICE" or "BOARD/DEVICE|FILE" => Items(ShippedFiles.Boards.SelectMany(board => DevicesOf(board).Select(device => $"{board}/{device}"))),

@@ -5,10 +5,10 @@ namespace DmaGrains.Client.Tests.Completing;
 /// <summary>The scripts in the shells that they are for.</summary>
 public sealed class ShellTests : IDisposable
 {
-    private const string Lines = "'dmagrains bu' 'dmagrains run gpu-m' 'dmagrains show --kind pol' 'dmagrains buffer map --dir'";
+    private const string Lines = "'dmagrains bu' 'dmagrains run gpu-m' 'dmagrains show pol' 'dmagrains buffer map --dir'";
 
     private static readonly string[] _completed =
-        ["dmagrains buffer", "dmagrains run gpu-maps-first", "dmagrains show --kind policy", "dmagrains buffer map --direction"];
+        ["dmagrains buffer", "dmagrains run gpu-maps-first", "dmagrains show policy", "dmagrains buffer map --direction"];
 
     private readonly TemporaryFolder _folder = new();
 
