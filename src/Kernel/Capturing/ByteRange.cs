@@ -3,7 +3,10 @@ namespace DmaGrains.Kernel.Capturing;
 /// <summary>A range of physical addresses.</summary>
 /// <param name="Start">Its first byte.</param>
 /// <param name="End">The address after its last byte.</param>
-/// <remarks>A record, as all that is read of trees is: code for lists of structs of ours is not compiled ahead, and a capture is short.</remarks>
+/// <remarks>
+/// A record, as all that is read of trees is: code for lists, dictionaries and queries of structs of ours, of tuples and of enumerations is not
+/// compiled ahead, and a capture is short. Of numbers, the framework has code for keys that are <c>int</c> or <c>ulong</c>, and sorts by <c>int</c>.
+/// </remarks>
 internal sealed record ByteRange(ulong Start, ulong End)
 {
     /// <summary>Bytes; 0 when it is empty.</summary>
@@ -30,7 +33,9 @@ internal sealed record ByteRange(ulong Start, ulong End)
     public static List<ByteRange> Merge(IEnumerable<ByteRange> ranges)
     {
         var merged = new List<ByteRange>();
-        foreach (var range in ranges.Where(range => range.SizeBytes > 0).OrderBy(range => range.Start))
+        var sorted = ranges.Where(range => range.SizeBytes > 0).ToList();
+        sorted.Sort(static (left, right) => left.Start.CompareTo(right.Start));
+        foreach (var range in sorted)
         {
             if (merged.Count > 0 && range.Start <= merged[^1].End)
             {

@@ -3,7 +3,7 @@ namespace DmaGrains.Kernel.DeviceTrees;
 /// <summary>A device tree as it was read, before any rule of the kernel is applied.</summary>
 internal sealed class DeviceTree
 {
-    private readonly Dictionary<uint, TreeNode> _phandles = [];
+    private readonly Dictionary<ulong, TreeNode> _phandles = [];
     private readonly List<TreeNode> _duplicatePhandles = [];
 
     /// <summary>A tree whose nodes are complete.</summary>
@@ -38,7 +38,7 @@ internal sealed class DeviceTree
     public uint? Version { get; init; }
 
     /// <summary>The header's reservation block: start and bytes of each entry.</summary>
-    public IReadOnlyList<(ulong Start, ulong SizeBytes)> Reserved { get; init; } = [];
+    public IReadOnlyList<TreeRange> Reserved { get; init; } = [];
 
     /// <summary>The node of a phandle; null when none has it.</summary>
     public TreeNode? Find(uint phandle) => _phandles.GetValueOrDefault(phandle);

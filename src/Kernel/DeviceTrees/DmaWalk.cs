@@ -15,8 +15,8 @@ internal sealed class DmaWalk(DeviceTree tree)
 
     private readonly Dictionary<TreeNode, TreeNode?> _parents = [];
     private readonly Dictionary<TreeNode, TreeWindows> _windows = [];
-    private readonly Dictionary<TreeNode, (int Entries, List<TreeWindow> Joined)> _read = [];
-    private readonly Dictionary<(TreeNode Node, int Own, int Above, uint Size), uint[][]> _entries = [];
+    private readonly Dictionary<TreeNode, BusWindows> _read = [];
+    private readonly Dictionary<EntryShape, uint[][]> _entries = [];
 
     /// <summary>What a device's accesses pass next: the end of its path called dma-mem, else its tree parent.</summary>
     public TreeNode? ParentOf(TreeNode node)
@@ -126,7 +126,7 @@ internal sealed class DmaWalk(DeviceTree tree)
     }
 
     /// <summary>The windows of a bus: entries that follow each other in both spaces, with equal flags, are one.</summary>
-    private (int Entries, List<TreeWindow> Joined) Read(TreeNode bus)
+    private BusWindows Read(TreeNode bus)
     {
         if (_read.TryGetValue(bus, out var known))
         {
@@ -173,7 +173,7 @@ internal sealed class DmaWalk(DeviceTree tree)
             flags = flagsHere;
         }
 
-        _read.Add(bus, ((int)count, joined));
+        _read.Add(bus, new((int)count, joined));
         return _read[bus];
     }
 
@@ -241,17 +241,27 @@ internal sealed class DmaWalk(DeviceTree tree)
     /// <summary>The windows of a node as cells, as many as are read.</summary>
     private uint[][] EntriesOf(TreeNode node, int own, int above, uint size)
     {
-        var key = (node, own, above, size);
+        var key = new EntryShape(node, own, above, (int)size);
         if (!_entries.TryGetValue(key, out var entries))
         {
             var cells = node.Cells(TreeProperty.DmaRanges);
             var each = (long)own + above + size;
-            entries = [.. Enumerable.Range(0, (int)Math.Min(WindowsMax, cells.Count / each)).Select(index => cells.Slice((int)(index * each), (int)each))];
+            entries = new uint[Math.Min(WindowsMax, cells.Count / each)][];
+            for (var index = 0; index < entries.Length; index++)
+            {
+                entries[index] = cells.Slice((int)(index * each), (int)each);
+            }
+
             _entries.Add(key, entries);
         }
 
         return entries;
     }
+
+    private sealed record BusWindows(int Entries, List<TreeWindow> Joined);
+
+    /// <summary>A node with windows, and how many cells it and what is above it have in each.</summary>
+    private sealed record EntryShape(TreeNode Node, int Own, int Above, int Size);
 
     /// <summary>The target of the path called dma-mem; null when there is none, or the list cannot be read up to it.</summary>
     private TreeNode? InterconnectOf(TreeNode node)

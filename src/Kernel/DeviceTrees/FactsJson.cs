@@ -34,7 +34,7 @@ internal sealed class FactsJson(TreeFacts facts)
             ("model!", facts.Model),
             ("compatible", List(tree.Root.Compatible.Select(text => JsonValue.Create(text)))),
             ("root_cells", With(("address", tree.Root.AddressCellsBelow), ("size", tree.Root.SizeCellsBelow))),
-            ("memreserve", tree.Reserved.Count == 0 ? null : List(tree.Reserved.Select(entry => Range(new(entry.Start, entry.SizeBytes))))),
+            ("memreserve", tree.Reserved.Count == 0 ? null : List(tree.Reserved.Select(Range))),
             ("memory", List(facts.Memory.Select(Memory))),
             ("memory_nodes_without_device_type", facts.UntypedMemory.IsEmpty ? null : List(facts.UntypedMemory.Select(Path))),
             ("memory_placeholder", facts.LacksMemory),

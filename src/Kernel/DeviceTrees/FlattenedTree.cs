@@ -107,9 +107,9 @@ internal static class FlattenedTree
                 "a block within the tree");
     }
 
-    private static List<(ulong Start, ulong SizeBytes)> Reservations(ReadOnlySpan<byte> tree)
+    private static List<TreeRange> Reservations(ReadOnlySpan<byte> tree)
     {
-        var found = new List<(ulong, ulong)>();
+        var found = new List<TreeRange>();
         for (ulong at = Field(tree, 4); at + ReservedBytes <= (ulong)tree.Length; at += ReservedBytes)
         {
             var entry = tree.Slice((int)at, ReservedBytes);
@@ -119,7 +119,7 @@ internal static class FlattenedTree
                 return found;
             }
 
-            found.Add((start, size));
+            found.Add(new(start, size));
         }
 
         throw Wrong(16, $"the memory reservation block from byte {Field(tree, 4)} on has no end within the tree", "an entry of zeros at its end");
@@ -129,10 +129,15 @@ internal static class FlattenedTree
 
     private static DeviceTreeException Wrong(int offset, string problem, string expected) => new(offset, $"{problem}; expected {expected}");
 
+    /// <summary>The name of a property.</summary>
+    /// <param name="Known">The property, if it is one that is kept.</param>
+    /// <param name="Name">Null for one that is longer than any that is kept.</param>
+    private sealed record PropertyName(TreeProperty? Known, string? Name);
+
     /// <summary>One pass through the structure block.</summary>
     private sealed class Walk(ReadOnlyMemory<byte> tree, int start, ReadOnlyMemory<byte> structure, ReadOnlyMemory<byte> strings, bool keepsAll)
     {
-        private readonly Dictionary<uint, (TreeProperty? Known, string? Name)> _names = [];
+        private readonly Dictionary<int, PropertyName> _names = [];
         private readonly int _nameLengthMax = keepsAll ? NameLengthMax : TreeProperties.LengthMax;
         private readonly int _lastEnd = strings.Span.LastIndexOf((byte)0);
         private int _at;
@@ -180,7 +185,7 @@ internal static class FlattenedTree
             }
 
             var name = rest[..length];
-            if (!Ascii.IsValid(name) || name.Contains((byte)'/'))
+            if (!Ascii.IsValid(name) || name.IndexOf((byte)'/') >= 0)
             {
                 throw Wrong(before, $"a node{Under(parent)} is named '{Encoding.UTF8.GetString(name[..Math.Min(length, NameLengthMax)])}'", "ASCII without a slash");
             }
@@ -226,9 +231,9 @@ internal static class FlattenedTree
                     "one with a zero byte after it");
             }
 
-            if (!_names.TryGetValue(name, out var known))
+            if (!_names.TryGetValue((int)name, out var known))
             {
-                _names.Add(name, known = NameAt((int)name));
+                _names.Add((int)name, known = NameAt((int)name));
             }
 
             if (known.Known is { } property)
@@ -248,11 +253,11 @@ internal static class FlattenedTree
         }
 
         /// <summary>The property whose name begins there; without a name for a longer one, however long.</summary>
-        private (TreeProperty? Known, string? Name) NameAt(int offset)
+        private PropertyName NameAt(int offset)
         {
             var rest = strings.Span[offset..];
             var text = rest[..Math.Min(rest.Length, _nameLengthMax + 1)];
-            return text.IndexOf((byte)0) is var end and >= 0 && Encoding.UTF8.GetString(text[..end]) is var name ? (TreeProperties.Of(name), name) : default;
+            return text.IndexOf((byte)0) is var end and >= 0 && Encoding.UTF8.GetString(text[..end]) is var name ? new(TreeProperties.Of(name), name) : new(null, null);
         }
 
         private uint Next(TreeNode? open)

@@ -26,9 +26,10 @@ internal enum ReservedKind
 
 /// <summary>A device that names a region in <c>memory-region</c>.</summary>
 /// <param name="Device">The device.</param>
+/// <param name="Region">The region; null when its phandle names no node.</param>
 /// <param name="Index">Which of its regions it is, from 0.</param>
 /// <param name="Name">Its name in <c>memory-region-names</c>; null without one.</param>
-internal sealed record RegionUser(TreeNode Device, int Index, string? Name);
+internal sealed record RegionUser(TreeNode Device, TreeNode? Region, int Index, string? Name);
 
 /// <summary>A range of a region.</summary>
 internal sealed record TreeRange(ulong Start, ulong SizeBytes);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using DmaGrains.Kernel.Catalogue;
 using DmaGrains.Kernel.Capturing;
 using DmaGrains.Model;
@@ -27,10 +28,10 @@ internal sealed class TreeBoard
     private readonly TreeLayout _layout;
     private readonly List<TreeDevice> _devices;
     private readonly Dictionary<TreeNode, string> _iommus = [];
-    private readonly Dictionary<TreeDevice, string> _names = [];
+    private readonly Dictionary<TreeDevice, string> _names = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<TreeNode, string> _buses = [];
     private readonly List<string> _remarks = [];
-    private readonly HashSet<TreeDevice> _beyond = [];
+    private readonly HashSet<TreeDevice> _beyond = new(ReferenceEqualityComparer.Instance);
 
     private TreeBoard(TreeFacts facts, IReadOnlyList<StatedMemory> memory)
     {
@@ -64,13 +65,25 @@ internal sealed class TreeBoard
         return new(file, canBe ? board : null, null, facts.Architecture.Word(), tree._layout.Regions.Count, tree._devices.Count)
         {
             Iommus = tree._iommus.Count,
-            Classes = tree._names.Where(named => named.Key.Node.Has(TreeProperty.Reg))
-                .Select(named => (Name: named.Value, KnownCompatible.Of(named.Key.Node.Compatible)?.Class)).Where(named => named.Class is not null)
-                .ToImmutableSortedDictionary(named => named.Name, named => named.Class!),
+            Classes = tree.Classes(),
             Unread = [],
             LeftOut = left,
             Text = text,
         };
+    }
+
+    private ImmutableSortedDictionary<string, string> Classes()
+    {
+        var classes = ImmutableSortedDictionary.CreateBuilder<string, string>();
+        foreach (var device in _devices.Where(device => device.Node.Has(TreeProperty.Reg)))
+        {
+            if (KnownCompatible.Of(device.Node.Compatible) is { } driver)
+            {
+                classes.Add(_names[device], driver.Class);
+            }
+        }
+
+        return classes.ToImmutable();
     }
 
     /// <summary>A device; of a PCI host the cards behind it, and itself apart from them where it says something of itself.</summary>
@@ -152,16 +165,16 @@ internal sealed class TreeBoard
                 continue;
             }
 
-            foreach (var (iommu, _) in entries.Where(entry => !_iommus.ContainsKey(entry.Iommu)))
+            foreach (var entry in entries.Where(entry => !_iommus.ContainsKey(entry.Iommu)))
             {
-                _iommus.Add(iommu, Unique(iommu.Name, taken));
+                _iommus.Add(entry.Iommu, Unique(entry.Iommu.Name, taken));
             }
         }
 
-        foreach (var unknown in _iommus.Where(iommu => iommu.Key.IsEnabled && UnknownOf(iommu.Key).Any()))
+        foreach (var unknown in _iommus.Keys.Where(iommu => iommu.IsEnabled && UnknownOf(iommu).Any()))
         {
-            var driver = IommuDriverOf(unknown.Key);
-            _remarks.Add($"IOMMU {unknown.Value}: {string.Join(", ", UnknownOf(unknown.Key))}{(driver is null ? string.Empty : string.Concat(driver.NotesOf(unknown.Key.Compatible).Select(note => $"; {driver.Name}: {note}")))}.");
+            var driver = IommuDriverOf(unknown);
+            _remarks.Add($"IOMMU {_iommus[unknown]}: {string.Join(", ", UnknownOf(unknown))}{(driver is null ? string.Empty : string.Concat(driver.NotesOf(unknown.Compatible).Select(note => $"; {driver.Name}: {note}")))}.");
         }
 
         if (_beyond.Count > 0)
@@ -171,7 +184,7 @@ internal sealed class TreeBoard
     }
 
     /// <summary>The IOMMUs of a device with its streams. Which cards a PCI host has is not in the tree: they are one here, the first behind the root port.</summary>
-    private IEnumerable<(TreeNode Iommu, string Stream)> EntriesOf(TreeDevice device)
+    private IEnumerable<KnownStream> EntriesOf(TreeDevice device)
     {
         if (_beyond.Contains(device))
         {
@@ -189,14 +202,33 @@ internal sealed class TreeBoard
                 ? Entry(above.IommuOf((address >> 8) & ushort.MaxValue)) : [];
         }
 
-        return device.IommuEntries.Select(entry => (entry.Target!, string.Join(' ', entry.Cells.Take(StreamCellsMax).Select(cell => $"0x{cell:x}")))).Take(StreamsMax);
+        return device.IommuEntries.Select(entry => new KnownStream(entry.Target!, StreamOf(entry.Cells))).Take(StreamsMax);
     }
 
-    private static IEnumerable<(TreeNode Iommu, string Stream)> Entry((TreeNode Iommu, uint Stream)? found) =>
-        found is { } known ? [(known.Iommu, $"0x{known.Stream:x}")] : [];
+    private static IEnumerable<KnownStream> Entry((TreeNode Iommu, uint Stream)? found) =>
+        found is { } known ? [new(known.Iommu, StreamOf([known.Stream]))] : [];
 
-    private static DmaWindows OfBoard(TreeWindows windows) =>
-        new(windows.Windows.Select(window => new DmaWindow(window.Cpu!.Value, window.Bus, window.SizeBytes)));
+    private static string StreamOf(ReadOnlySpan<uint> cells)
+    {
+        var stream = new StringBuilder();
+        foreach (var cell in cells[..Math.Min(cells.Length, StreamCellsMax)])
+        {
+            stream.Append(CultureInfo.InvariantCulture, $"{(stream.Length == 0 ? string.Empty : " ")}0x{cell:x}");
+        }
+
+        return stream.ToString();
+    }
+
+    private static DmaWindows OfBoard(TreeWindows windows)
+    {
+        var found = new DmaWindow[windows.Windows.Length];
+        for (var index = 0; index < found.Length; index++)
+        {
+            found[index] = new(windows.Windows[index].Cpu!.Value, windows.Windows[index].Bus, windows.Windows[index].SizeBytes);
+        }
+
+        return new(found);
+    }
 
     /// <summary>The windows of the device that the board has: for a PCI host, those of what is below it.</summary>
     private static TreeWindows WindowsOf(TreeDevice device) => device.WindowsBelow ?? device.Borrowed?.Windows ?? device.Windows;
@@ -249,7 +281,7 @@ internal sealed class TreeBoard
     }
 
     /// <summary>The devices that name a region of reserved memory; none for the area for everybody, and for other memory.</summary>
-    private List<string> UsersOf(string region) => _layout.NamesOf.FirstOrDefault(named => named.Value == region).Key is { } node && node != _facts.DefaultArea?.Node
+    private List<string> UsersOf(string region) => _layout.NamesOf.Keys.FirstOrDefault(node => _layout.NamesOf[node] == region) is { } node && node != _facts.DefaultArea?.Node
         ? [.. _devices.Where(device => device.Regions.Any(named => named.Region == node) && (TakenBy(device) ?? node) == node).Select(device => _names[device])]
         : [];
 
@@ -260,7 +292,7 @@ internal sealed class TreeBoard
     /// <summary>The area that the driver of a device takes by itself: the first that the device names, if the driver asks; null when none is known.</summary>
     /// <remarks>Source: include/linux/of_reserved_mem.h, of_reserved_mem_device_init. Memory that is no pool is refused (drivers/of/of_reserved_mem.c).</remarks>
     private TreeNode? TakenBy(TreeDevice device) =>
-        LimitsOf(device)?.LimitsOf(device.Node.Compatible).Any(limit => limit.Key == OwnArea) == true && device.Regions is [(Region: { } first, _), ..]
+        LimitsOf(device)?.LimitsOf(device.Node.Compatible).Any(limit => limit.Key == OwnArea) == true && device.Regions is [{ Region: { } first }, ..]
         && OwnOf(device).Contains(first) && _facts.Reserved.Any(region => region.Node == first && region.Kind is ReservedKind.Cma or ReservedKind.Coherent)
             ? first : null;
 
@@ -303,8 +335,15 @@ internal sealed class TreeBoard
     private static IEnumerable<string> UnknownOf(TreeNode iommu)
     {
         var known = IommuDriverOf(iommu)?.LimitsOf(iommu.Compatible) ?? [];
-        return new[] { (Last, "up to which address it translates"), (GranuleKey, "its smallest piece, 4 KiB here") }
-            .Where(key => known.All(limit => limit.Key != key.Item1)).Select(key => $"unknown: {key.Item2}");
+        if (known.All(limit => limit.Key != Last))
+        {
+            yield return "unknown: up to which address it translates";
+        }
+
+        if (known.All(limit => limit.Key != GranuleKey))
+        {
+            yield return "unknown: its smallest piece, 4 KiB here";
+        }
     }
 
     private void WriteBuses(YamlText text)
@@ -344,25 +383,26 @@ internal sealed class TreeBoard
             text.Comment(HarmlessText.Of(remark));
         }
 
-        var values = (limits?.LimitsOf(device.Node.Compatible) ?? []).Where(limit => limit.Key != OwnArea || TakenBy(device) is not null).Select(limit => (limit.Key, limit.Value, $"{limit.At} of Linux {limits!.Kernel}, from the catalogue")).ToList();
+        var values = (limits?.LimitsOf(device.Node.Compatible) ?? []).Where(limit => limit.Key != OwnArea || TakenBy(device) is not null)
+            .Select(limit => new SourcedValue(limit.Key, limit.Value, $"{limit.At} of Linux {limits!.Kernel}, from the catalogue")).ToList();
         if (limits is { Exports: false })
         {
-            values.Add(("never_exports", "true", "the catalogue of this program"));
+            values.Add(new("never_exports", "true", "the catalogue of this program"));
         }
 
         if (OwnOf(device).Any() && TakenBy(device) is null)
         {
-            values.Add((OwnArea, "false", limits is null
+            values.Add(new(OwnArea, "false", limits is null
                 ? "unknown: whether its driver asks for it (drivers/of/of_reserved_mem.c)"
                 : "The catalogue does not say that its driver asks for it (drivers/of/of_reserved_mem.c)"));
         }
 
         values.Add(_facts.IsAllCoherent
-            ? ("coherent", "true", "arch/arm/mach-mvebu/coherency.c: with several processors every platform device of this chip is coherent, whatever its tree says")
-            : ("coherent", (device.WindowsBelow is null ? device.IsCoherent : device.IsCoherentBelow) ? "true" : "false", "dma-coherent and dma-noncoherent of the device and above it"));
+            ? new("coherent", "true", "arch/arm/mach-mvebu/coherency.c: with several processors every platform device of this chip is coherent, whatever its tree says")
+            : new("coherent", (device.WindowsBelow is null ? device.IsCoherent : device.IsCoherentBelow) ? "true" : "false", "dma-coherent and dma-noncoherent of the device and above it"));
         if (device.PciHost is not null || device.WindowsBelow is not null)
         {
-            values.Add(("pci", "true", "It is below a PCI host"));
+            values.Add(new("pci", "true", "It is below a PCI host"));
         }
 
         if (PoolOf(device) is { } pool)
@@ -381,11 +421,11 @@ internal sealed class TreeBoard
             text.Pair("bus", bus);
         }
 
-        values.ForEach(value => text.Pair(value.Item1, value.Item2));
+        values.ForEach(value => text.Pair(value.Key, value.Value));
         if (iommus.Length > 0)
         {
             _ = iommus.Length == 1 ? text.Pair("iommu", iommus[0]) : text.Pair("iommu", iommus);
-            values.Add(("iommu", string.Empty, $"{(device.WindowsBelow is null ? "iommus" : "iommu-map")} of {device.Node.Path}"));
+            values.Add(new("iommu", string.Empty, $"{(device.WindowsBelow is null ? "iommus" : "iommu-map")} of {device.Node.Path}"));
         }
 
         if (streams.Length > 0)
@@ -396,7 +436,7 @@ internal sealed class TreeBoard
         }
 
         text.Word("sources").Map();
-        values.ForEach(value => text.Word(value.Item1).Quoted(Line(value.Item3)));
+        values.ForEach(value => text.Word(value.Key).Quoted(Line(value.Source)));
         text.End().End();
     }
 
@@ -465,6 +505,12 @@ internal sealed class TreeBoard
                 : $"unknown: where the kernel has restricted pools, each transfer is copied through {pool.Path}, which boards cannot do: here it reaches that pool alone, and what lies elsewhere is refused";
         }
     }
+
+    /// <summary>A stream by which an IOMMU knows a device.</summary>
+    private sealed record KnownStream(TreeNode Iommu, string Stream);
+
+    /// <summary>A value of a device, as the file spells it, and where it comes from.</summary>
+    private sealed record SourcedValue(string Key, string Value, string Source);
 
     /// <summary>A text as one line, cut to the length that files allow.</summary>
     private static string Line(string text, int lengthMax = NodeValues.LineMax) => HarmlessText.Cut(HarmlessText.Of(text), lengthMax - 1);

@@ -55,7 +55,7 @@ internal sealed record TreeDevice(TreeNode Node, TreeDeviceKind Kind, TreeWindow
     public bool IsHostItself => WindowsBelow is null && PciHost is null && Reasons.Contains("pci-host");
 
     /// <summary>The node whose windows its driver takes in place of its own; null when it takes its own.</summary>
-    public (TreeNode Node, TreeWindows Windows)? Borrowed { get; init; }
+    public BorrowedWindows? Borrowed { get; init; }
 
     /// <summary>For a PCI host: whether devices below it snoop.</summary>
     public bool IsCoherentBelow { get; init; }
@@ -94,7 +94,7 @@ internal sealed record TreeDevice(TreeNode Node, TreeDeviceKind Kind, TreeWindow
     }
 
     /// <summary>The regions that it names; null for what names no node.</summary>
-    public ImmutableArray<(TreeNode? Region, string? Name)> Regions { get; init; } = [];
+    public ImmutableArray<NamedRegion> Regions { get; init; } = [];
 
     /// <summary>The bounce pool for it alone; null without one.</summary>
     public TreeNode? RestrictedPool { get; init; }
@@ -102,6 +102,16 @@ internal sealed record TreeDevice(TreeNode Node, TreeDeviceKind Kind, TreeWindow
     /// <summary>Whether Linux gives it one window that no tree states (drivers/soc/sunxi/sunxi_mbus.c).</summary>
     public bool IsOnMbus { get; init; }
 }
+
+/// <summary>A region that a device names.</summary>
+/// <param name="Region">Null when the phandle names no node.</param>
+/// <param name="Name">Its name in <c>memory-region-names</c>; null without one.</param>
+internal sealed record NamedRegion(TreeNode? Region, string? Name);
+
+/// <summary>Windows that a driver takes in place of its device's own.</summary>
+/// <param name="Node">The node whose windows they are.</param>
+/// <param name="Windows">The windows.</param>
+internal sealed record BorrowedWindows(TreeNode Node, TreeWindows Windows);
 
 /// <summary>Requester ids of PCI devices and the IOMMU that they have.</summary>
 /// <param name="First">The first id.</param>

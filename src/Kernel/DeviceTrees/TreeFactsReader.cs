@@ -93,7 +93,7 @@ internal sealed class TreeFactsReader(DeviceTree tree, TreeArchitecture architec
             BusOnly = others.ToImmutable(),
             Known = known.ToImmutable(),
             Perhaps = perhaps.ToImmutable(),
-            Maps = [.. maps.Distinct()],
+            Maps = [.. maps.Distinct<TreeWindows>(ReferenceEqualityComparer.Instance)],
             DisabledCandidates = disabled,
         };
     }
@@ -107,7 +107,14 @@ internal sealed class TreeFactsReader(DeviceTree tree, TreeArchitecture architec
     private ImmutableArray<string> ReasonsOf(TreeNode node)
     {
         var reasons = ImmutableArray.CreateBuilder<string>();
-        reasons.AddRange(_reasons.Where(known => node.Has(known.Property)).Select(known => known.Reason));
+        foreach (var (property, reason) in _reasons)
+        {
+            if (node.Has(property))
+            {
+                reasons.Add(reason);
+            }
+        }
+
         if (_walk.Above(node).Any(bus => bus.Has(TreeProperty.DmaRanges)))
         {
             reasons.Add("bus");
@@ -145,7 +152,7 @@ internal sealed class TreeFactsReader(DeviceTree tree, TreeArchitecture architec
             DmaParent = parent == node.Parent ? null : parent,
             PciHost = host,
             WindowsBelow = IsPciHost(node) ? _walk.WindowsBelow(node) : null,
-            Borrowed = node.Compatible.Any(_borrowers.Contains) && Lender is { } lender ? (lender, _walk.WindowsBelow(lender)) : null,
+            Borrowed = node.Compatible.Any(_borrowers.Contains) && Lender is { } lender ? new(lender, _walk.WindowsBelow(lender)) : null,
             IsCoherentBelow = IsPciHost(node) && _walk.IsCoherent(node),
             Iommus = node.Has(TreeProperty.Iommus) ? new(tree, node.Cells(TreeProperty.Iommus), TreeProperty.IommuCells) : null,
             IommuMap = node.Has(TreeProperty.IommuMap) ? MapOf(node) : null,
@@ -157,14 +164,14 @@ internal sealed class TreeFactsReader(DeviceTree tree, TreeArchitecture architec
 
     private TreeNode? Lender => tree.Nodes.FirstOrDefault(node => node.Compatible.Any(_lenders.Contains));
 
-    private static TreeNode? RestrictedPoolOf(ImmutableArray<(TreeNode? Region, string? Name)> regions) =>
+    private static TreeNode? RestrictedPoolOf(ImmutableArray<NamedRegion> regions) =>
         regions.Select(named => named.Region).FirstOrDefault(region => region is { IsEnabled: true } && region.Compatible.Contains("restricted-dma-pool"));
 
-    private ImmutableArray<(TreeNode? Region, string? Name)> RegionsNamedBy(TreeNode node)
+    private ImmutableArray<NamedRegion> RegionsNamedBy(TreeNode node)
     {
         var cells = node.Cells(TreeProperty.MemoryRegion);
         var names = node.Texts(TreeProperty.MemoryRegionNames);
-        return [.. Enumerable.Range(0, cells.Count).Select(index => (tree.Find(cells[index]), names.ElementAtOrDefault(index)))];
+        return [.. Enumerable.Range(0, cells.Count).Select(index => new NamedRegion(tree.Find(cells[index]), names.ElementAtOrDefault(index)))];
     }
 
     private ImmutableArray<IommuMapEntry> MapOf(TreeNode node)
@@ -172,8 +179,8 @@ internal sealed class TreeFactsReader(DeviceTree tree, TreeArchitecture architec
         var cells = node.Cells(TreeProperty.IommuMap);
         return
         [
-            .. Enumerable.Range(0, cells.Count / IommuMapCells).Select(index => index * IommuMapCells)
-                .Select(at => new IommuMapEntry(cells[at], tree.Find(cells[at + 1]), cells[at + 2], cells[at + 3])),
+            .. Enumerable.Range(0, cells.Count / IommuMapCells).Select(index => new IommuMapEntry(
+                cells[index * IommuMapCells], tree.Find(cells[(index * IommuMapCells) + 1]), cells[(index * IommuMapCells) + 2], cells[(index * IommuMapCells) + 3])),
         ];
     }
 
@@ -234,9 +241,9 @@ internal sealed class TreeFactsReader(DeviceTree tree, TreeArchitecture architec
         }
 
         var users = tree.Nodes.Where(node => node.Has(TreeProperty.MemoryRegion))
-            .SelectMany(node => RegionsNamedBy(node).Select((named, index) => (named.Region, User: new RegionUser(node, index, named.Name))))
+            .SelectMany(node => RegionsNamedBy(node).Select((named, index) => new RegionUser(node, named.Region, index, named.Name)))
             .Where(use => use.Region is not null)
-            .ToLookup(use => use.Region, use => use.User);
+            .ToLookup(use => use.Region);
         return [.. reserved.Children.Select(node => ReservedRegion.Read(node, tree.Root, isAccepted, architecture) with { Users = [.. users[node]] })];
     }
 }

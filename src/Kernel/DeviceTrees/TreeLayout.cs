@@ -22,6 +22,8 @@ internal sealed class TreeLayout
     private readonly HashSet<string> _names = [];
     private readonly HashSet<TreeNode> _users;
     private readonly List<CapturedRegion> _regions = [];
+
+    /// <summary>Free memory, by address.</summary>
     private List<ByteRange> _free;
 
     /// <summary>Lays out memory.</summary>
@@ -40,7 +42,7 @@ internal sealed class TreeLayout
         }
 
         _free = ByteRange.Merge((memory.Count > 0 ? Given(memory) : Stated()).Select(WholePagesWithin));
-        Keep(facts.Tree.Reserved.Select(entry => RangeOf(new(entry.Start, entry.SizeBytes))), "memory reservation block of the tree's header");
+        Keep(facts.Tree.Reserved.Select(RangeOf), "memory reservation block of the tree's header");
         foreach (var region in facts.Reserved.Where(region => region.Kind is not (ReservedKind.Freed or ReservedKind.Ignored) && !region.Ranges.IsEmpty))
         {
             AddFixed(region);
@@ -89,16 +91,19 @@ internal sealed class TreeLayout
     /// <summary>Where memory starts: as a memory node says, even one that a boot loader fills in; else assumed, which is remarked.</summary>
     private ulong StartOfTree()
     {
-        if (_facts.Memory.Where(memory => memory.IsEnabled).SelectMany(memory => memory.Ranges).Select(range => (ulong?)range.Start).Min() is { } start)
+        if (Lowest(_facts.Memory.Where(memory => memory.IsEnabled).SelectMany(memory => memory.Ranges)) is { } stated)
         {
-            return start;
+            return stated.Start;
         }
 
-        var windows = _facts.Maps.SelectMany(map => map.Windows).Select(window => window.Cpu).Min();
+        var windows = Lowest(_facts.Maps.SelectMany(map => map.Windows).Select(window => new TreeRange(window.Cpu!.Value, window.SizeBytes)))?.Start;
         Remarks.Add(
             $"Memory: the tree does not say where memory starts. 0x{windows ?? 0:x} is assumed, {(windows is null ? "as nothing else is known" : "the lowest address of a window of its buses")}; --memory SIZE@START says it.");
         return windows ?? 0;
     }
+
+    private static TreeRange? Lowest(IEnumerable<TreeRange> ranges) =>
+        ranges.Aggregate((TreeRange?)null, (lowest, range) => lowest is null || range.Start < lowest.Start ? range : lowest);
 
     /// <summary>A range that ends at the end of what boards can have; a range that wraps ends there too.</summary>
     private static ByteRange RangeOf(TreeRange range) => new(
@@ -124,7 +129,16 @@ internal sealed class TreeLayout
         }
     }
 
-    private static ulong TotalOf(IEnumerable<ByteRange> ranges) => ranges.Aggregate(0UL, (sum, range) => sum + range.SizeBytes);
+    private static ulong TotalOf(IEnumerable<ByteRange> ranges)
+    {
+        var sum = 0UL;
+        foreach (var range in ranges)
+        {
+            sum += range.SizeBytes;
+        }
+
+        return sum;
+    }
 
     /// <summary>A region that lies where the tree says.</summary>
     private void AddFixed(ReservedRegion region)
@@ -205,7 +219,7 @@ internal sealed class TreeLayout
     private ByteRange? Highest(ulong size, ulong alignment, ByteRange within)
     {
         var whole = size > EndMax ? EndMax : (size + Page.SizeBytes - 1) & ~(ulong)(Page.SizeBytes - 1);
-        foreach (var free in _free.Select(free => free.Common(within)).Where(free => free.SizeBytes >= whole).OrderByDescending(free => free.Start))
+        foreach (var free in _free.Select(free => free.Common(within)).Where(free => free.SizeBytes >= whole).Reverse())
         {
             var start = (free.End - whole) / alignment * alignment;
             if (start >= free.Start)
@@ -247,27 +261,33 @@ internal sealed class TreeLayout
     /// <summary>What is left, by zones of the page allocator.</summary>
     private void AddZones()
     {
-        var zones = _facts.Architecture == TreeArchitecture.Arm
-            ? new (string Name, ByteRange Span)[] { ("ram", new(0, EndMax)) }
-            : [("dma", new(0, ZoneEnd)), ("dma32", new(ZoneEnd, Math.Max(ZoneEnd, FourGiB))), ("normal", new(Math.Max(ZoneEnd, FourGiB), EndMax))];
+        Zone[] zones = _facts.Architecture == TreeArchitecture.Arm
+            ? [new("ram", new(0, EndMax))]
+            : [new("dma", new(0, ZoneEnd)), new("dma32", new(ZoneEnd, Math.Max(ZoneEnd, FourGiB))), new("normal", new(Math.Max(ZoneEnd, FourGiB), EndMax))];
         var pieces = zones
-            .SelectMany(zone => _free.Select(free => (zone.Name, Range: free.Common(zone.Span).WholePages(Page.SizeBytes))))
-            .Where(piece => piece.Range.SizeBytes > 0)
-            .OrderByDescending(piece => piece.Range.SizeBytes)
+            .SelectMany(zone => _free.Select(free => new Zone(zone.Name, free.Common(zone.Span).WholePages(Page.SizeBytes))))
+            .Where(piece => piece.Span.SizeBytes > 0)
             .ToList();
+        pieces.Sort(static (left, right) => right.Span.SizeBytes.CompareTo(left.Span.SizeBytes) is not 0 and var bySize ? bySize : left.Span.Start.CompareTo(right.Span.Start));
         var room = PhysicalMemory.RegionsMax - _regions.Count;
         if (pieces.Count > room)
         {
-            Remarks.Add($"Memory: {pieces.Count - room} more pieces between what is kept, the smallest ones, {Sizes.Format(TotalOf(pieces.Skip(room).Select(piece => piece.Range)))} together, are left out.");
+            Remarks.Add($"Memory: {pieces.Count - room} more pieces between what is kept, the smallest ones, {Sizes.Format(TotalOf(pieces.Skip(room).Select(piece => piece.Span)))} together, are left out.");
         }
 
-        foreach (var (name, range) in pieces.Take(room).OrderBy(piece => piece.Range.Start))
+        var largest = pieces.Take(room).ToList();
+        largest.Sort(static (left, right) => left.Span.Start.CompareTo(right.Span.Start));
+        foreach (var (name, range) in largest)
         {
             _regions.Add(new(NameOf(name), "system", range.Start, range.SizeBytes, SourceOfZone(name)));
         }
 
-        Regions = [.. _regions.OrderBy(region => region.Start)];
+        _regions.Sort(static (left, right) => left.Start.CompareTo(right.Start));
+        Regions = _regions;
     }
+
+    /// <summary>A zone of the page allocator, or a piece of one.</summary>
+    private sealed record Zone(string Name, ByteRange Span);
 
     private string SourceOfZone(string zone) =>
         $"Memory {(_facts.LacksMemory ? "of the size that was given" : "as the tree or the command states it")}, less what is kept of it" + zone switch

@@ -13,7 +13,7 @@ internal sealed class TreeNode(string name, TreeNode? parent, int? offset)
     private const string Ok = "ok";
 
     private readonly List<TreeNode> _children = [];
-    private readonly List<(TreeProperty Property, ReadOnlyMemory<byte> Value)> _properties = [];
+    private readonly List<KeptProperty> _properties = [];
     private OrderedDictionary<string, ReadOnlyMemory<byte>>? _others;
     private string? _path;
     private IReadOnlyList<string>? _compatible;
@@ -125,7 +125,7 @@ internal sealed class TreeNode(string name, TreeNode? parent, int? offset)
     {
         if (!Has(property))
         {
-            _properties.Add((property, value));
+            _properties.Add(new(property, value));
         }
     }
 
@@ -141,11 +141,11 @@ internal sealed class TreeNode(string name, TreeNode? parent, int? offset)
         }
         else if (_properties.FindIndex(known => known.Property == property) is var at and >= 0)
         {
-            _properties[at] = (property, value);
+            _properties[at] = new(property, value);
         }
         else
         {
-            _properties.Add((property, value));
+            _properties.Add(new(property, value));
         }
     }
 
@@ -162,6 +162,8 @@ internal sealed class TreeNode(string name, TreeNode? parent, int? offset)
 
     private static string TextOf(ReadOnlySpan<byte> value) =>
         Encoding.UTF8.GetString(value.IndexOf((byte)0) is var end and >= 0 ? value[..end] : value);
+
+    private sealed record KeptProperty(TreeProperty Property, ReadOnlyMemory<byte> Value);
 
     private uint CellsBelow(TreeProperty property)
     {
@@ -202,7 +204,14 @@ internal readonly record struct TreeCells(ReadOnlyMemory<byte> Bytes)
     }
 
     /// <summary>Some of the cells.</summary>
-    public uint[] Slice(int first, int count) => [.. Enumerable.Range(first, count).Select(At)];
+    public uint[] Slice(int first, int count)
+    {
+        var cells = new uint[count];
+        for (var index = 0; index < count; index++)
+        {
+            cells[index] = this[first + index];
+        }
 
-    private uint At(int index) => this[index];
+        return cells;
+    }
 }

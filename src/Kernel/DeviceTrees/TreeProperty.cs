@@ -47,9 +47,6 @@ internal static class TreeProperties
         "alloc-ranges", "no-map", "reusable", "linux,cma-default", "linux,dma-default",
     ];
 
-    private static readonly Dictionary<string, TreeProperty> _byName =
-        _names.Select((name, index) => (name, index)).ToDictionary(known => known.name, known => (TreeProperty)known.index);
-
     /// <summary>The longest of the names, in characters.</summary>
     public static int LengthMax { get; } = _names.Max(name => name.Length);
 
@@ -57,5 +54,5 @@ internal static class TreeProperties
     public static string Name(this TreeProperty property) => _names[(int)property];
 
     /// <summary>The property of that name; null for one that is not kept.</summary>
-    public static TreeProperty? Of(string name) => _byName.TryGetValue(name, out var property) ? property : null;
+    public static TreeProperty? Of(string name) => Array.IndexOf(_names, name) is >= 0 and var index ? (TreeProperty)index : null;
 }

@@ -31,7 +31,7 @@ public class FlattenedTreeTests
         Assert.Equal(
             nodes.Select(node => node.Cells),
             tree.Root.Children.Select(child => child.Cells(TreeProperty.Reg)).Select(cells => cells.Slice(0, cells.Count)));
-        Assert.Equal([(0x1000UL, 0x2000UL)], tree.Reserved);
+        Assert.Equal([new TreeRange(0x1000, 0x2000)], tree.Reserved);
     });
 
     [Fact]
