@@ -10,6 +10,7 @@ using DmaGrains.Model.Translation;
 namespace DmaGrains.Reports;
 
 /// <summary>The words that files, commands and reports use for values.</summary>
+/// <remarks>Each is made when it is first asked for: its code is compiled then, and most commands need few of them.</remarks>
 public static class Vocabulary
 {
     /// <summary>The outcome of what was granted.</summary>
@@ -19,7 +20,7 @@ public static class Vocabulary
     public static string Spelt(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 
     /// <summary>Options of a map.</summary>
-    public static Vocabulary<MapOptions> Options { get; } = new()
+    public static Vocabulary<MapOptions> Options => field ??= new()
     {
         ["no-bounce"] = MapOptions.NoBounce,
         ["require-coherent"] = MapOptions.RequireCoherent,
@@ -28,7 +29,7 @@ public static class Vocabulary
     };
 
     /// <summary>Ways in which an attachment may access a buffer.</summary>
-    public static Vocabulary<BufferAccess> Accesses { get; } = new()
+    public static Vocabulary<BufferAccess> Accesses => field ??= new()
     {
         ["map"] = BufferAccess.Map,
         ["scatterlist"] = BufferAccess.Scatterlist,
@@ -36,7 +37,7 @@ public static class Vocabulary
     };
 
     /// <summary>Which way data moves: to a device, from it, or both. The CPU reads with from-device and writes with to-device.</summary>
-    public static Vocabulary<DmaDirection> Directions { get; } = new()
+    public static Vocabulary<DmaDirection> Directions => field ??= new()
     {
         ["to-device"] = DmaDirection.ToDevice,
         ["from-device"] = DmaDirection.FromDevice,
@@ -44,7 +45,7 @@ public static class Vocabulary
     };
 
     /// <summary>How unset DMA parameters are read.</summary>
-    public static Vocabulary<ParameterDefaults> Getters { get; } = new()
+    public static Vocabulary<ParameterDefaults> Getters => field ??= new()
     {
         ["v6.1"] = ParameterDefaults.V61,
         ["rfcv3"] = ParameterDefaults.RfcV3,
@@ -52,7 +53,7 @@ public static class Vocabulary
     };
 
     /// <summary>Kinds of memory regions, from least to most scarce.</summary>
-    public static Vocabulary<MemoryKind> MemoryKinds { get; } = new()
+    public static Vocabulary<MemoryKind> MemoryKinds => field ??= new()
     {
         ["system"] = MemoryKind.System,
         ["contiguous"] = MemoryKind.Contiguous,
@@ -64,7 +65,7 @@ public static class Vocabulary
     };
 
     /// <summary>Where an MMU's address space looks for free addresses.</summary>
-    public static Vocabulary<IovaPolicy> IovaPolicies { get; } = new()
+    public static Vocabulary<IovaPolicy> IovaPolicies => field ??= new()
     {
         ["top-down"] = IovaPolicy.TopDown,
         ["first-fit"] = IovaPolicy.FirstFit,
@@ -72,21 +73,21 @@ public static class Vocabulary
     };
 
     /// <summary>The alignment of bases in an MMU's address space.</summary>
-    public static Vocabulary<IovaAlignment> IovaAlignments { get; } = new()
+    public static Vocabulary<IovaAlignment> IovaAlignments => field ??= new()
     {
         ["size"] = IovaAlignment.Size,
         ["granule"] = IovaAlignment.Granule,
     };
 
     /// <summary>When a freed range of addresses may be handed out again.</summary>
-    public static Vocabulary<IovaReuse> IovaReuses { get; } = new()
+    public static Vocabulary<IovaReuse> IovaReuses => field ??= new()
     {
         ["strict"] = IovaReuse.Strict,
         ["lazy"] = IovaReuse.Lazy,
     };
 
     /// <summary>What peers may do with video memory.</summary>
-    public static Vocabulary<PeerAccess> PeerAccesses { get; } = new()
+    public static Vocabulary<PeerAccess> PeerAccesses => field ??= new()
     {
         ["read-write"] = PeerAccess.ReadWrite,
         ["write"] = PeerAccess.Write,
@@ -94,7 +95,7 @@ public static class Vocabulary
     };
 
     /// <summary>How peers get the addresses of video memory.</summary>
-    public static Vocabulary<PeerPath> PeerPaths { get; } = new()
+    public static Vocabulary<PeerPath> PeerPaths => field ??= new()
     {
         ["pages"] = PeerPath.Pages,
         ["host-bridge"] = PeerPath.HostBridge,
@@ -102,14 +103,14 @@ public static class Vocabulary
     };
 
     /// <summary>Who owns an MMU's tables.</summary>
-    public static Vocabulary<StageOwner> StageOwners { get; } = new()
+    public static Vocabulary<StageOwner> StageOwners => field ??= new()
     {
         ["dma-api"] = StageOwner.DmaApi,
         ["driver"] = StageOwner.Driver,
     };
 
     /// <summary>How well MMUs isolate a device.</summary>
-    public static Vocabulary<Isolation> Isolations { get; } = new()
+    public static Vocabulary<Isolation> Isolations => field ??= new()
     {
         ["none"] = Isolation.None,
         ["shared"] = Isolation.Shared,
@@ -118,7 +119,7 @@ public static class Vocabulary
     };
 
     /// <summary>Rough classes of importers (thread #58).</summary>
-    public static Vocabulary<ImporterClass> ImporterClasses { get; } = new()
+    public static Vocabulary<ImporterClass> ImporterClasses => field ??= new()
     {
         ["contiguous"] = ImporterClass.Contiguous,
         ["scatter-gather"] = ImporterClass.ScatterGather,
@@ -126,7 +127,7 @@ public static class Vocabulary
     };
 
     /// <summary>Outcomes of a step: null for ok, or the errno of its refusal.</summary>
-    public static Vocabulary<Errno?> Outcomes { get; } = new(
+    public static Vocabulary<Errno?> Outcomes => field ??= new(
         Enum.GetValues<Errno>()
             .Select(errno => KeyValuePair.Create(errno.ToString(), (Errno?)errno))
             .Prepend(new(Ok, null)));

@@ -19,25 +19,13 @@ internal sealed class Terminal
     private const int Endless = 1 << 20;
 
     private readonly TextWriter _output;
-    private readonly IAnsiConsole _console;
+    private IAnsiConsole? _console;
     private readonly int? _columns;
 
     private Terminal(TextWriter output)
     {
         _output = output;
         _columns = ColumnsOf(output);
-        var isColoured = IsTerminal && ReferenceEquals(output, Console.Out);
-        _console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = isColoured ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = isColoured ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(output),
-
-            // Nothing depends on which CI it is, and looking costs time at each start.
-            Enrichment = new() { UseDefaultEnrichers = false },
-        });
-        _console.Profile.Width = Endless;
     }
 
     /// <summary>Whether it is a terminal; otherwise a file or another program.</summary>
@@ -124,7 +112,7 @@ internal sealed class Terminal
             var (from, to) = (part.Start.Value, part.End.Value);
             var (hueFrom, hueTo) = (Math.Clamp(start, from, to), Math.Clamp(end, from, to));
             _output.Write(new string(' ', indent) + text[from..hueFrom]);
-            _console.Write(new Text(text[hueFrom..hueTo], style));
+            Screen.Write(new Text(text[hueFrom..hueTo], style));
             _output.WriteLine(text[hueTo..to]);
         }
     }
@@ -152,6 +140,26 @@ internal sealed class Terminal
         }
     }
 
+    /// <summary>Spectre's console, which draws on terminals: other answers need not load it.</summary>
+    private IAnsiConsole Screen => _console ??= ScreenOf(_output);
+
+    private static IAnsiConsole ScreenOf(TextWriter output)
+    {
+        var isColoured = ReferenceEquals(output, Console.Out);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = isColoured ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = isColoured ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(output),
+
+            // Nothing depends on which CI it is, and looking costs time at each start.
+            Enrichment = new() { UseDefaultEnrichers = false },
+        });
+        console.Profile.Width = Endless;
+        return console;
+    }
+
     /// <summary>The width of the terminal behind a writer; null for a file or another program.</summary>
     private static int? ColumnsOf(TextWriter output)
     {
@@ -176,7 +184,7 @@ internal sealed class Terminal
             table.AddRow([.. block.Select(column => Markup.Escape(row[column.Index]))]);
         }
 
-        _console.Write(table);
+        Screen.Write(table);
     }
 
     private void Records(string[] headings, string[][] rows)

@@ -145,8 +145,8 @@ public readonly struct DmaWindows : IEquatable<DmaWindows>
             }
         }
 
-        return Overlap(device, "CPU", static window => (window.CpuStart, window.CpuLast))
-            ?? Overlap(device, "bus", static window => (window.BusStart, window.BusLast));
+        return Overlap(device, "CPU", static window => new(window.CpuStart, window.CpuLast))
+            ?? Overlap(device, "bus", static window => new(window.BusStart, window.BusLast));
     }
 
     /// <inheritdoc/>
@@ -167,9 +167,23 @@ public readonly struct DmaWindows : IEquatable<DmaWindows>
     private static Refusal Bad(string device, string reason) =>
         new(Errno.EINVAL, device, Field, null, null, char.ToUpperInvariant(reason[0]) + reason[1..]);
 
-    private Refusal? Overlap(string device, string space, Func<DmaWindow, (ulong First, ulong Last)> rangeOf)
+    private sealed record AddressRange(ulong First, ulong Last);
+
+    private Refusal? Overlap(string device, string space, Func<DmaWindow, AddressRange> rangeOf)
     {
-        var byAddress = All.Select(rangeOf).Order().ToList();
+        if (All.Length < 2)
+        {
+            return null;
+        }
+
+        // A list of records: code that sorts pairs would be compiled at each start.
+        var byAddress = new List<AddressRange>(All.Length);
+        foreach (var window in All)
+        {
+            byAddress.Add(rangeOf(window));
+        }
+
+        byAddress.Sort(static (left, right) => left.First.CompareTo(right.First));
         for (var index = 1; index < byAddress.Count; index++)
         {
             if (byAddress[index].First <= byAddress[index - 1].Last)

@@ -14,6 +14,10 @@ public sealed class PhysicalMemory
     // Retries of one late request use few generations.
     private const uint EarlierMax = 16;
 
+    // Sorting by a number of 64 bits would be compiled at each start; sorting by an object is compiled ahead.
+    private static readonly Comparer<MemoryRegionLayout> _byAddress =
+        Comparer<MemoryRegionLayout>.Create(static (left, right) => left.Range.FirstPfn.CompareTo(right.Range.FirstPfn));
+
     private readonly ImmutableArray<MemoryRegion> _regions;
     private readonly ImmutableSortedDictionary<AllocationToken, Allocation> _allocations;
 
@@ -409,7 +413,7 @@ public sealed class PhysicalMemory
                 $"The memory would start with more than {MemoryRegionLayout.FreeRunsMax} free runs: expected longer reserved periods.");
         }
 
-        var byAddress = layouts.OrderBy(layout => layout.Range.FirstPfn).ToList();
+        var byAddress = layouts.OrderBy(layout => layout, _byAddress).ToList();
         foreach (var (low, high) in byAddress.Zip(byAddress.Skip(1)))
         {
             if (low.Range.EndPfn > high.Range.FirstPfn)

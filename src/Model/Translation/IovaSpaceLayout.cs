@@ -35,7 +35,7 @@ public sealed record IovaSpaceLayout(
 
     /// <summary>The whole granules between the bounds, without granule 0: their bytes fit 64 bits.</summary>
     internal GranuleRun Granules => new(
-        Math.Max(1, (ulong)(((UInt128)First.Value + GranuleBytes - 1) / GranuleBytes)), GranulesThrough(Last.Value));
+        Math.Max(1, (First.Value / GranuleBytes) + (First.Value % GranuleBytes == 0 ? 0UL : 1)), GranulesThrough(Last.Value));
 
     /// <summary>The granules that reserved windows touch, in order, disjoint, within <see cref="Granules"/>.</summary>
     internal IEnumerable<GranuleRun> ReservedGranules()
@@ -54,7 +54,7 @@ public sealed record IovaSpaceLayout(
     }
 
     /// <summary>The number after the last granule that ends at or below an address.</summary>
-    internal ulong GranulesThrough(ulong address) => (ulong)(((UInt128)address + 1) / GranuleBytes);
+    internal ulong GranulesThrough(ulong address) => (address / GranuleBytes) + (address % GranuleBytes == GranuleBytes - 1 ? 1UL : 0);
 
     /// <summary>Null when the layout is valid.</summary>
     /// <returns>

@@ -85,7 +85,7 @@ public static class BoardFile
 
     /// <summary>The devices, and the MMUs of the board: one for each address space.</summary>
     private static (ImmutableArray<Device> Devices, ImmutableArray<IommuStage> Stages) ReadDevices(
-        ImmutableArray<FileNode> nodes, ImmutableArray<StatedIommu> iommus, Dictionary<string, DmaWindows> buses, Problems problems)
+        ImmutableArray<FileNode> nodes, ImmutableArray<StatedIommu> iommus, Dictionary<string, StatedBus> buses, Problems problems)
     {
         var mmus = iommus.Select(iommu => iommu.Stage.Name).ToHashSet();
         var devices = ImmutableArray.CreateBuilder<Device>(nodes.Length);

@@ -3,13 +3,18 @@ using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Scenarios.Files;
 
+/// <summary>A bus of a board file.</summary>
+/// <param name="Windows">How it sees memory.</param>
+/// <remarks>A record, as all that boards are read into is: code for dictionaries and lists of structs of ours is not compiled ahead.</remarks>
+internal sealed record StatedBus(DmaWindows Windows);
+
 /// <summary>Reads the buses of a board file, and windows.</summary>
 internal static class BusFields
 {
-    /// <summary>The buses by name, and how each sees memory.</summary>
-    public static Dictionary<string, DmaWindows> ReadAll(ImmutableArray<FileNode> nodes, Problems problems)
+    /// <summary>The buses by name.</summary>
+    public static Dictionary<string, StatedBus> ReadAll(ImmutableArray<FileNode> nodes, Problems problems)
     {
-        var buses = new Dictionary<string, DmaWindows>();
+        var buses = new Dictionary<string, StatedBus>();
         foreach (var map in nodes.Select(node => node.AsMap()))
         {
             var before = problems.Count;
@@ -22,7 +27,7 @@ internal static class BusFields
                 map.PlaceOf("windows").Report(refusal, "windows that a bus can have");
             }
 
-            if (!buses.TryAdd(name, windows) && name.Length != 0)
+            if (!buses.TryAdd(name, new(windows)) && name.Length != 0)
             {
                 map.PlaceOf("name").Report($"two buses are named {name}", "a different name for each");
             }
@@ -32,12 +37,20 @@ internal static class BusFields
     }
 
     /// <summary>Windows: where each begins for the CPU and on the bus, and its bytes. The rest is checked with the device or bus.</summary>
-    public static DmaWindows ReadWindows(FileNode node) => new(node.AsList(DmaWindows.Max).Select(entry => entry.AsMap()).Select(map =>
+    public static DmaWindows ReadWindows(FileNode node)
     {
-        map.AllowOnly("cpu", "bus", "size");
-        return new DmaWindow(
-            map.Required("cpu").AsSize(0, ulong.MaxValue),
-            map.Required("bus").AsSize(0, ulong.MaxValue),
-            map.Required("size").AsSize(1, ulong.MaxValue));
-    }));
+        var entries = node.AsList(DmaWindows.Max);
+        var windows = new DmaWindow[entries.Length];
+        for (var index = 0; index < windows.Length; index++)
+        {
+            var map = entries[index].AsMap();
+            map.AllowOnly("cpu", "bus", "size");
+            windows[index] = new(
+                map.Required("cpu").AsSize(0, ulong.MaxValue),
+                map.Required("bus").AsSize(0, ulong.MaxValue),
+                map.Required("size").AsSize(1, ulong.MaxValue));
+        }
+
+        return new(windows);
+    }
 }

@@ -29,7 +29,7 @@ internal static class DeviceFields
     /// <param name="problems">Collects problems.</param>
     /// <param name="use">The MMUs that it names as its own, and its streams.</param>
     public static Device Read(
-        FileNode node, IReadOnlySet<string> stages, IReadOnlyDictionary<string, DmaWindows> buses, Problems problems, out IommuUse use)
+        FileNode node, IReadOnlySet<string> stages, IReadOnlyDictionary<string, StatedBus> buses, Problems problems, out IommuUse use)
     {
         var before = problems.Count;
         var map = node.AsMap();
@@ -45,7 +45,7 @@ internal static class DeviceFields
             DmaMask = map.Optional("dma_mask")?.AsSize(1, ulong.MaxValue) ?? 0,
             BusDmaLimit = map.Optional("bus_dma_limit")?.AsSize(1, ulong.MaxValue) ?? 0,
             Bus = bus,
-            Windows = WindowsOf(map, bus is null ? null : buses.GetValueOrDefault(bus)),
+            Windows = WindowsOf(map, bus is null ? null : buses.GetValueOrDefault(bus)?.Windows ?? default(DmaWindows)),
             Coherent = map.Optional("coherent")?.AsFlag() ?? false,
             Iommu = (use = UseOf(map, stages)).Iommus.IsEmpty ? null : use.Iommus.Names[0],
             BusMmu = map.Optional("bus_mmu")?.AsNameIn(NoSuchMmu, stages),
@@ -59,9 +59,7 @@ internal static class DeviceFields
             OwnAreaByName = !(map.Optional("own_area")?.AsFlag() ?? true),
             SegmentsPerLine = map.Optional("segments_per_line")?.AsFlag() ?? false,
             PreferredSegmentSize = (uint)(map.Optional("preferred_segment_size")?.AsSize(0, uint.MaxValue) ?? 0),
-            Limits = ListLimit.All.Aggregate(default(ListLimits), (limits, limit) => map.Optional(KeyOf(limit)) is { } stated
-                ? limits.With(limit, ReadLimit(limit, stated))
-                : limits),
+            Limits = LimitsOf(map),
         };
         if (problems.Count == before && device.Check() is { } refusal)
         {
@@ -102,6 +100,20 @@ internal static class DeviceFields
 
     /// <summary>The key of a further limit in files.</summary>
     public static string KeyOf(ListLimit limit) => Vocabulary.Spelt(limit.Field);
+
+    private static ListLimits LimitsOf(MapNode map)
+    {
+        var limits = default(ListLimits);
+        foreach (var limit in ListLimit.All)
+        {
+            if (map.Optional(KeyOf(limit)) is { } stated)
+            {
+                limits = limits.With(limit, ReadLimit(limit, stated));
+            }
+        }
+
+        return limits;
+    }
 
     private static ulong ReadLimit(ListLimit limit, FileNode node)
     {

@@ -16,13 +16,13 @@ public static class DeviceFile
         ArgumentNullException.ThrowIfNull(board);
         var mmus = board.Stages.Select(stage => stage.Name).ToHashSet();
         var buses = board.Devices.Where(device => device.Bus is not null).DistinctBy(device => device.Bus)
-            .ToDictionary(device => device.Bus!, device => device.Windows);
+            .ToDictionary(device => device.Bus!, device => new StatedBus(device.Windows));
         var read = Problems.OrThrow(problems => Read(NodeTree.Parse(file, text, problems), mmus, buses, problems));
         return read with { OutputLimit = board.Stages.FirstOrDefault(stage => stage.Name == read.LastMmu)?.OutputLimit ?? 0 };
     }
 
     /// <summary>A board that exists has an MMU for each address space, and a device names one.</summary>
-    private static Device Read(MapNode map, HashSet<string> mmus, Dictionary<string, DmaWindows> buses, Problems problems)
+    private static Device Read(MapNode map, HashSet<string> mmus, Dictionary<string, StatedBus> buses, Problems problems)
     {
         var device = DeviceFields.Read(map, mmus, buses, problems, out var use);
         if (!use.Streams.IsEmpty || use.Iommus.Names.Length > 1)

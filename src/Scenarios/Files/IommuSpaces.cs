@@ -15,15 +15,18 @@ internal sealed record StatedIommu(IommuStage Stage, bool IsEnabled);
 internal sealed record IommuUse(NameList Iommus, NameList Streams)
 {
     /// <summary>What another device must name, too, to share the address space.</summary>
-    public IEnumerable<(string Iommu, string Stream)> Keys
+    public IEnumerable<SpaceKey> Keys
     {
         get
         {
             var streams = Streams.IsEmpty ? [string.Empty] : Streams.Names;
-            return Iommus.Names.SelectMany(iommu => streams.Select(stream => (iommu, stream)));
+            return Iommus.Names.SelectMany(iommu => streams.Select(stream => new SpaceKey(iommu, stream)));
         }
     }
 }
+
+/// <summary>A stream of an MMU, whose devices share an address space.</summary>
+internal sealed record SpaceKey(string Iommu, string Stream);
 
 /// <summary>The address spaces that MMUs give devices: those that share a stream share one.</summary>
 /// <remarks>Source: drivers/iommu/of_iommu.c (all targets of a device, none of them disabled), generic_device_group and arm_smmu_device_group.</remarks>
@@ -38,7 +41,7 @@ internal static class IommuSpaces
     {
         var enabled = iommus.Where(iommu => iommu.IsEnabled).Select(iommu => iommu.Stage.Name).ToHashSet();
         var groups = new List<List<int>>();
-        var byKey = new Dictionary<(string, string), List<int>>();
+        var byKey = new Dictionary<SpaceKey, List<int>>();
         for (var use = 0; use < uses.Count; use++)
         {
             if (uses[use].Iommus.IsEmpty || !uses[use].Iommus.Names.All(enabled.Contains))

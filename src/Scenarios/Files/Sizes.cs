@@ -37,14 +37,15 @@ public static class Sizes
             }
         }
 
-        return TryProduct(text, out value);
+        return text.Contains('x', StringComparison.Ordinal) ? TryProduct(text, out value) : TryDecimal(text, out value);
     }
 
     /// <summary>Formats a size exactly: in the largest unit of which it is a multiple, such as <c>64MiB</c>, else in bytes.</summary>
     public static string Exact(ulong sizeBytes)
     {
-        foreach (var (suffix, shift) in _units.Reverse())
+        for (var index = _units.Length - 1; index >= 0; index--)
         {
+            var (suffix, shift) = _units[index];
             if (sizeBytes != 0 && sizeBytes % (1UL << shift) == 0)
             {
                 return string.Create(CultureInfo.InvariantCulture, $"{sizeBytes >> shift}{suffix}");
@@ -64,7 +65,9 @@ public static class Sizes
 
         foreach (var (suffix, shift) in _units)
         {
-            var tenths = (((UInt128)sizeBytes * 10) + (UInt128.One << (shift - 1))) >> shift;
+            // The whole units by themselves: ten times all bytes need not fit 64 bits.
+            var rest = sizeBytes & ((1UL << shift) - 1);
+            var tenths = ((sizeBytes >> shift) * 10) + (((rest * 10) + (1UL << (shift - 1))) >> shift);
             if (tenths < 10240 || shift == _units[^1].Shift)
             {
                 var tenth = tenths % 10 == 0 ? string.Empty : $".{tenths % 10}";
@@ -78,13 +81,13 @@ public static class Sizes
     private static bool TryProduct(string text, out ulong value)
     {
         value = 0;
-        var (product, divisor, isProduct) = (UInt128.One, UInt128.One, text.Contains('x', StringComparison.Ordinal));
+        var (product, divisor) = (UInt128.One, UInt128.One);
         foreach (var range in text.AsSpan().Split('x'))
         {
             var factor = text.AsSpan(range);
             if (factor.IndexOf('/') is >= 0 and var slash)
             {
-                if (!isProduct || !TryDecimal(factor[(slash + 1)..], out var by) || by == 0 || !TryMultiply(ref divisor, by))
+                if (!TryDecimal(factor[(slash + 1)..], out var by) || by == 0 || !TryMultiply(ref divisor, by))
                 {
                     return false;
                 }

@@ -11,7 +11,7 @@ internal static class UniqueName
     /// <param name="taken">The names in use.</param>
     public static string Of(string name, IEnumerable<string> taken)
     {
-        var others = taken.ToHashSet();
+        var others = taken as IReadOnlySet<string> ?? taken.ToHashSet();
         var unique = name;
         for (var number = 2; others.Contains(unique); number++)
         {
