@@ -41,7 +41,7 @@ internal sealed class DeviceTree
     public IReadOnlyList<TreeRange> Reserved { get; init; } = [];
 
     /// <summary>The node of a phandle; null when none has it.</summary>
-    public TreeNode? Find(uint phandle) => _phandles.GetValueOrDefault(phandle);
+    public TreeNode? Find(uint phandle) => _phandles.TryGetValue(phandle, out var node) ? node : null;
 
     /// <summary>Nodes in the order of the tree, without recursion.</summary>
     public static IEnumerable<TreeNode> Below(TreeNode root)

@@ -32,7 +32,24 @@ internal enum ReservedKind
 internal sealed record RegionUser(TreeNode Device, TreeNode? Region, int Index, string? Name);
 
 /// <summary>A range of a region.</summary>
-internal sealed record TreeRange(ulong Start, ulong SizeBytes);
+internal sealed record TreeRange(ulong Start, ulong SizeBytes)
+{
+    /// <summary>The ranges of a property; a rest of less than one is ignored, and ranges of no cells are none.</summary>
+    /// <param name="cells">The property.</param>
+    /// <param name="address">How many cells a start has.</param>
+    /// <param name="size">How many cells a size has.</param>
+    public static ImmutableArray<TreeRange> All(TreeCells cells, uint address, uint size)
+    {
+        var each = (long)address + size;
+        var ranges = ImmutableArray.CreateBuilder<TreeRange>();
+        for (var at = 0L; each > 0 && at + each <= cells.Count; at += each)
+        {
+            ranges.Add(new(cells.Number((int)at, (int)address), cells.Number((int)(at + address), (int)size)));
+        }
+
+        return ranges.ToImmutable();
+    }
+}
 
 /// <summary>A region of reserved memory.</summary>
 /// <param name="Node">Its node.</param>
@@ -174,9 +191,6 @@ internal sealed record ReservedRegion(TreeNode Node, ReservedKind Kind, string? 
     {
         var cells = node.Cells(property);
         var each = (long)address + size;
-        return each == 0 || !node.Has(property) || node.Value(property)!.Value.Length % (each * sizeof(uint)) != 0
-            ? null
-            : [.. Enumerable.Range(0, (int)(cells.Count / each)).Select(index => new TreeRange(
-                cells.Number((int)(index * each), (int)address), cells.Number((int)((index * each) + address), (int)size)))];
+        return each == 0 || !node.Has(property) || node.Value(property)!.Value.Length % (each * sizeof(uint)) != 0 ? null : TreeRange.All(cells, address, size);
     }
 }

@@ -80,6 +80,8 @@ internal sealed class TreeFactsReader(DeviceTree tree, TreeArchitecture architec
         var whyNot = reserved is null ? null : WhyNotReserved(reserved);
         var named = devices.SelectMany(device => device.IommuEntries).Select(entry => entry.Target!)
             .Concat(devices.SelectMany(device => device.IommuMap ?? []).Select(entry => entry.Iommu).OfType<TreeNode>()).ToHashSet();
+        var iommus = tree.Nodes.Where(node => node.Has(TreeProperty.IommuCells) || named.Contains(node)).ToList();
+        iommus.Sort(static (left, right) => string.CompareOrdinal(left.Path, right.Path) is not 0 and var byPath ? byPath : Nullable.Compare(left.Offset, right.Offset));
         return new(tree, architecture)
         {
             Memory = [.. tree.Root.Children.Where(IsMemory).Select(MemoryOf)],
@@ -88,7 +90,7 @@ internal sealed class TreeFactsReader(DeviceTree tree, TreeArchitecture architec
             ReservedWhyNot = whyNot,
             Reserved = RegionsOf(reserved, whyNot is null),
             HighestCpuAddress = _walk.HighestCpuAddress(),
-            Iommus = [.. tree.Nodes.Where(node => node.Has(TreeProperty.IommuCells) || named.Contains(node)).OrderBy(node => node.Path, StringComparer.Ordinal)],
+            Iommus = [.. iommus],
             Devices = devices.ToImmutable(),
             BusOnly = others.ToImmutable(),
             Known = known.ToImmutable(),
@@ -171,17 +173,25 @@ internal sealed class TreeFactsReader(DeviceTree tree, TreeArchitecture architec
     {
         var cells = node.Cells(TreeProperty.MemoryRegion);
         var names = node.Texts(TreeProperty.MemoryRegionNames);
-        return [.. Enumerable.Range(0, cells.Count).Select(index => new NamedRegion(tree.Find(cells[index]), names.ElementAtOrDefault(index)))];
+        var regions = ImmutableArray.CreateBuilder<NamedRegion>(cells.Count);
+        for (var index = 0; index < cells.Count; index++)
+        {
+            regions.Add(new(tree.Find(cells[index]), index < names.Count ? names[index] : null));
+        }
+
+        return regions.MoveToImmutable();
     }
 
     private ImmutableArray<IommuMapEntry> MapOf(TreeNode node)
     {
         var cells = node.Cells(TreeProperty.IommuMap);
-        return
-        [
-            .. Enumerable.Range(0, cells.Count / IommuMapCells).Select(index => new IommuMapEntry(
-                cells[index * IommuMapCells], tree.Find(cells[(index * IommuMapCells) + 1]), cells[(index * IommuMapCells) + 2], cells[(index * IommuMapCells) + 3])),
-        ];
+        var entries = ImmutableArray.CreateBuilder<IommuMapEntry>(cells.Count / IommuMapCells);
+        for (var at = 0; at + IommuMapCells <= cells.Count; at += IommuMapCells)
+        {
+            entries.Add(new(cells[at], tree.Find(cells[at + 1]), cells[at + 2], cells[at + 3]));
+        }
+
+        return entries.MoveToImmutable();
     }
 
     private static bool IsPciHost(TreeNode node) => TreeBuses.IsPci(node) && node.Above().All(above => !TreeBuses.IsPci(above));
@@ -220,12 +230,7 @@ internal sealed class TreeFactsReader(DeviceTree tree, TreeArchitecture architec
     {
         TreeProperty? source = node.Has(TreeProperty.UsableMemory) ? TreeProperty.UsableMemory : node.Has(TreeProperty.Reg) ? TreeProperty.Reg : null;
         var cells = source is { } property ? node.Cells(property) : default;
-        var (address, each) = (tree.Root.AddressCellsBelow, (long)tree.Root.AddressCellsBelow + tree.Root.SizeCellsBelow);
-        return new(node, node.IsEnabled, source, each == 0 ? [] :
-        [
-            .. Enumerable.Range(0, (int)(cells.Count / each)).Select(index => new TreeRange(
-                cells.Number((int)(index * each), (int)address), cells.Number((int)((index * each) + address), (int)(each - address)))),
-        ]);
+        return new(node, node.IsEnabled, source, TreeRange.All(cells, tree.Root.AddressCellsBelow, tree.Root.SizeCellsBelow));
     }
 
     private string? WhyNotReserved(TreeNode node) =>

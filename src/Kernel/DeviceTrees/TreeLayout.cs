@@ -35,7 +35,12 @@ internal sealed class TreeLayout
         _facts = facts;
         _users = facts.Devices.Where(device => !device.Node.Has(TreeProperty.IommuCells)).SelectMany(device => device.Regions)
             .Select(named => named.Region).OfType<TreeNode>().ToHashSet();
-        var kept = facts.Tree.Reserved.Count + facts.Reserved.Sum(region => Math.Max(1, region.Ranges.Length));
+        var kept = facts.Tree.Reserved.Count;
+        foreach (var region in facts.Reserved)
+        {
+            kept += Math.Max(1, region.Ranges.Length);
+        }
+
         if (kept > KeptMax)
         {
             throw new DeviceTreeException(facts.ReservedNode?.Offset ?? facts.Tree.Root.Offset, $"the tree keeps {kept} ranges of memory; expected at most {KeptMax}");

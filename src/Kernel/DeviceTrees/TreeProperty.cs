@@ -48,7 +48,7 @@ internal static class TreeProperties
     ];
 
     /// <summary>The longest of the names, in characters.</summary>
-    public static int LengthMax { get; } = _names.Max(name => name.Length);
+    public static int LengthMax { get; } = _names.Aggregate((longest, name) => name.Length > longest.Length ? name : longest).Length;
 
     /// <summary>The name in device trees.</summary>
     public static string Name(this TreeProperty property) => _names[(int)property];

@@ -46,7 +46,7 @@ public sealed record IommuStage(string Name, IovaSpaceLayout Layout)
             return bad;
         }
 
-        if (!Enum.IsDefined(Owner))
+        if (Owner is not (StageOwner.DmaApi or StageOwner.Driver))
         {
             return Refusal.Of(Errno.EINVAL, nameof(Owner), $"Stage {Name}: owner {(int)Owner} is not known.");
         }

@@ -40,8 +40,8 @@ internal static class IommuSpaces
         ImmutableArray<StatedIommu> iommus, IReadOnlyList<IommuUse> uses)
     {
         var enabled = iommus.Where(iommu => iommu.IsEnabled).Select(iommu => iommu.Stage.Name).ToHashSet();
-        var groups = new List<List<int>>();
-        var byKey = new Dictionary<SpaceKey, List<int>>();
+        var groups = new List<SharedSpace>();
+        var byKey = new Dictionary<SpaceKey, SharedSpace>();
         for (var use = 0; use < uses.Count; use++)
         {
             if (uses[use].Iommus.IsEmpty || !uses[use].Iommus.Names.All(enabled.Contains))
@@ -49,16 +49,16 @@ internal static class IommuSpaces
                 continue;
             }
 
-            List<int> group = [use];
+            var group = new SharedSpace(use);
             groups.Add(group);
             foreach (var key in uses[use].Keys)
             {
                 if (byKey.TryGetValue(key, out var other) && other != group)
                 {
                     // The elder one goes on, so that a space is where its first device is.
-                    other.AddRange(group);
+                    other.Take(group);
                     groups.Remove(group);
-                    foreach (var moved in group.SelectMany(member => uses[member].Keys).Where(byKey.ContainsKey))
+                    foreach (var moved in group.Uses.SelectMany(member => uses[member].Keys).Where(byKey.ContainsKey))
                     {
                         byKey[moved] = byKey[moved] == group ? other : byKey[moved];
                     }
@@ -70,11 +70,32 @@ internal static class IommuSpaces
             }
         }
 
-        return Name(iommus, uses, [.. groups.OrderBy(group => group.Min())]);
+        groups.Sort(static (left, right) => left.First.CompareTo(right.First));
+        return Name(iommus, uses, groups);
+    }
+
+    /// <summary>The uses that share an address space.</summary>
+    private sealed class SharedSpace
+    {
+        public SharedSpace(int use)
+        {
+            First = use;
+            Uses.Add(use);
+        }
+
+        public int First { get; private set; }
+
+        public List<int> Uses { get; } = [];
+
+        public void Take(SharedSpace other)
+        {
+            First = Math.Min(First, other.First);
+            Uses.AddRange(other.Uses);
+        }
     }
 
     private static (ImmutableArray<IommuStage> Stages, ImmutableArray<string?> Of) Name(
-        ImmutableArray<StatedIommu> iommus, IReadOnlyList<IommuUse> uses, List<List<int>> groups)
+        ImmutableArray<StatedIommu> iommus, IReadOnlyList<IommuUse> uses, List<SharedSpace> groups)
     {
         var stages = ImmutableArray.CreateBuilder<IommuStage>();
         var names = new string?[uses.Count];
@@ -87,13 +108,13 @@ internal static class IommuSpaces
                 stages.Add(stage);
             }
 
-            foreach (var group in groups.Where(group => uses[group.Min()].Iommus.Names[0] == stage.Name))
+            foreach (var group in groups.Where(group => uses[group.First].Iommus.Names[0] == stage.Name))
             {
-                var first = uses[group.Min()];
+                var first = uses[group.First];
                 var name = first.Streams.IsEmpty ? stage.Name : UniqueName.Of(KernelName.ToModel($"{stage.Name}#{first.Streams.Names[0]}"), taken);
                 taken.Add(name);
                 stages.Add(stage with { Name = name });
-                group.ForEach(use => names[use] = name);
+                group.Uses.ForEach(use => names[use] = name);
             }
         }
 

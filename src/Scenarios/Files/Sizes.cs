@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 
 namespace DmaGrains.Scenarios.Files;
@@ -8,8 +7,6 @@ public static class Sizes
 {
     /// <summary>Examples of sizes, for messages.</summary>
     public const string Examples = "4096, 0x1000, 64KiB or 1920x1080x4";
-
-    private static readonly SearchValues<char> _hexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
     private static readonly (string Suffix, int Shift)[] _units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
 
@@ -124,8 +121,15 @@ public static class Sizes
     private static bool TryHex(ReadOnlySpan<char> digits, out ulong value)
     {
         value = 0;
-        return !digits.ContainsAnyExcept(_hexDigits)
-            && ulong.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+        foreach (var digit in digits)
+        {
+            if (!char.IsAsciiHexDigit(digit))
+            {
+                return false;
+            }
+        }
+
+        return ulong.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
     }
 
     private static bool TryMultiply(ulong left, ulong right, out ulong product)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using DmaGrains.Model;
 using YamlDotNet.Core;
@@ -12,9 +11,6 @@ public sealed class YamlText
     // A value stays on its line, however long it is.
     private static readonly EmitterSettings _layout = new(
         bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024, skipAnchorName: false, indentSequences: true, newLine: "\n");
-
-    private static readonly SearchValues<char> _plain =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ,;./_+-()@");
 
     private readonly StringBuilder _text = new();
     private readonly Emitter _emitter;
@@ -92,8 +88,21 @@ public sealed class YamlText
     /// keeps line ends as they are in double quotes only.
     /// </summary>
     private static ScalarStyle StyleOf(string text) => !ReferenceEquals(HarmlessText.Of(text), text) ? ScalarStyle.DoubleQuoted
-        : text.AsSpan().ContainsAnyExcept(_plain) || TextNode.MeansNothing(text) ? ScalarStyle.SingleQuoted
+        : !IsPlain(text) || TextNode.MeansNothing(text) ? ScalarStyle.SingleQuoted
         : ScalarStyle.Any;
+
+    private static bool IsPlain(string text)
+    {
+        foreach (var character in text)
+        {
+            if (!char.IsAsciiLetterOrDigit(character) && !" ,;./_+-()@".Contains(character))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private YamlText Begin(ParsingEvent begin, ParsingEvent end)
     {
