@@ -10,8 +10,6 @@ public static class DriverCatalogue
     private const string Folder = "catalogue/";
     private const int ListMax = 1000;
 
-    private static readonly Lazy<ImmutableArray<CatalogueDriver>> _all = new(Read);
-
     private static readonly Lazy<Dictionary<string, CatalogueDriver>> _byName = new(() => All.ToDictionary(driver => driver.Name));
 
     private static readonly Lazy<Dictionary<string, CatalogueDriver>> _byModule = new(
@@ -40,7 +38,7 @@ public static class DriverCatalogue
     private static Vocabulary<bool> Refusing { get; } = new() { ["refuses"] = true, ["makes"] = false };
 
     /// <summary>All drivers, by name.</summary>
-    public static ImmutableArray<CatalogueDriver> All => _all.Value;
+    public static ImmutableArray<CatalogueDriver> All { get; } = Read();
 
     /// <summary>The driver of the first string that is known; null when none is, or when that driver is not in the catalogue.</summary>
     /// <param name="compatible">The strings of a device's <c>compatible</c>, the most specific first.</param>
@@ -78,10 +76,12 @@ public static class DriverCatalogue
     {
         var assembly = typeof(DriverCatalogue).Assembly;
         var strings = KnownCompatible.All.ToLookup(known => known.Driver, known => known.Text);
-        return [.. assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+        var drivers = assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
             .SelectMany(name => Read(name, InputText.Read(name, assembly.GetManifestResourceStream(name)!)))
             .Select(driver => driver with { Compatible = [.. strings[driver.Name]] })
-            .OrderBy(driver => driver.Name, StringComparer.Ordinal)];
+            .ToList();
+        drivers.Sort(static (left, right) => string.CompareOrdinal(left.Name, right.Name));
+        return [.. drivers];
     }
 
     private static IEnumerable<CatalogueDriver> Read(string file, string text)
