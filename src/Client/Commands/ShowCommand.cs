@@ -11,12 +11,14 @@ namespace DmaGrains.Client.Commands;
 /// <summary><c>dmagrains show [KIND] NAME</c>.</summary>
 internal static partial class ShowCommand
 {
+    private const string Driver = "driver";
+
     private static readonly (string Kind, Func<string, string?> Find)[] _kinds =
     [
         ("scenario", name => ShippedFiles.Scenario(name) is { } file ? Standalone(File.ReadAllText(file)) : null),
         ("board", name => ShippedFiles.Board(name) is { } file ? Standalone(File.ReadAllText(file)) : null),
         ("policy", PolicyText),
-        ("driver", name => DriverCatalogue.Named(name) is { } driver ? DriverText.Of(driver) : null),
+        (Driver, name => DriverCatalogue.Named(name) is { } driver ? DriverText.Of(driver) : null),
         ("schema", name => ShippedFiles.Schema(name) is { } file ? File.ReadAllText(file) : null),
     ];
 
@@ -67,7 +69,7 @@ internal static partial class ShowCommand
             var (first, text) = found[0];
             if (parsed.GetValue(json))
             {
-                Terminal.Of(parsed).Json(new { name = wanted, kind = first, text });
+                Terminal.Of(parsed).Json(new { name = wanted, kind = first, text, driver = first == Driver ? DriverCatalogue.Named(wanted) : null });
             }
             else
             {
@@ -96,7 +98,7 @@ internal static partial class ShowCommand
         .. kind is null or "scenario" ? ShippedFiles.Scenarios : [],
         .. kind is null or "board" ? ShippedFiles.Boards : [],
         .. kind is null or "policy" ? PolicyReport.All.Select(policy => policy.Name) : [],
-        .. kind is null or "driver" ? DriverCatalogue.All.Select(driver => driver.Name) : [],
+        .. kind is null or Driver ? DriverCatalogue.All.Select(driver => driver.Name) : [],
         .. kind is null or "schema" ? ShippedFiles.Schemas : [],
     ];
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace DmaGrains.Kernel.Catalogue;
 
@@ -43,6 +44,7 @@ public sealed record CatalogueDriver(string Name, string Title, string Class, st
     public ImmutableArray<CatalogueFormats> Formats { get; init; } = [];
 
     /// <summary>Whether its devices are IOMMUs, which import no buffers: its limits are then those of an MMU of a board.</summary>
+    [JsonIgnore]
     public bool IsOfIommus => Class == "iommu";
 
     /// <summary>What else is known; null for nothing.</summary>

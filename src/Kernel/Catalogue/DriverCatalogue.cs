@@ -124,7 +124,7 @@ public static class DriverCatalogue
     private static CatalogueFormats Formats(MapNode map)
     {
         map.AllowOnly("names", "for", "at");
-        return new([.. map.Required("names").AsLine().Split(' ')], map.Optional("for")?.AsLine(), map.Required("at").AsLine());
+        return new(Lines(map.Required("names")), map.Optional("for")?.AsLine(), map.Required("at").AsLine());
     }
 
     private static CatalogueChip Chip(MapNode map)

@@ -56,16 +56,24 @@ public static class DriverText
         foreach (var chip in driver.Chips)
         {
             yield return $"for {string.Join(", ", chip.Compatible)}: {string.Join("; ", chip.Limits.Select(limit => $"{limit.Key} {limit.Value}").Concat(new[] { chip.Note }.OfType<string>()))}";
-            foreach (var limit in chip.Limits)
+            foreach (var line in chip.Limits.SelectMany(limit => Cited(limit.At, limit.Says)))
             {
-                yield return $"{Indent}{limit.At}: {limit.Says}";
+                yield return line;
             }
         }
 
         foreach (var need in driver.Needs)
         {
             yield return $"{(need.Refuses ? "refuses others" : "makes its own so")}: {need.Key} {need.Value}{(need.For is null ? string.Empty : $" for {need.For}")}";
-            yield return $"{Indent}{need.At}: {need.Says}";
+            foreach (var line in Cited(need.At, need.Says))
+            {
+                yield return line;
+            }
+        }
+
+        if (driver.Class is "gpu" or "display" or "codec" or "camera" && driver.Needs.IsEmpty)
+        {
+            yield return "unknown: alignment of addresses, lines and sizes";
         }
 
         foreach (var formats in driver.Formats)
@@ -74,6 +82,10 @@ public static class DriverText
             yield return $"{Indent}{formats.At}";
         }
     }
+
+    /// <summary>A citation, in two lines where one would be too long.</summary>
+    private static string[] Cited(string at, string says) =>
+        Indent.Length + at.Length + says.Length + 2 <= CommentMax ? [$"{Indent}{at}: {says}"] : [$"{Indent}{at}:", $"{Indent}{Indent}{says}"];
 
     /// <summary>A comment in lines, broken at blanks; those after the first are indented further.</summary>
     private static IEnumerable<string> Wrapped(string comment)

@@ -14,6 +14,9 @@ public sealed partial class DriverCatalogueTests(KernelSource source) : IClassFi
         "remoteproc", "iommu",
     ];
 
+    /// <summary>GPUs whose drivers know bytes alone: what lies in a buffer is between the program and the GPU.</summary>
+    private static readonly string[] _knowBytes = ["etnaviv", "lima", "panfrost", "panthor", "powervr", "v3d"];
+
     [Fact]
     public void Names_modules_and_strings_belong_to_one_driver()
     {
@@ -152,14 +155,52 @@ public sealed partial class DriverCatalogueTests(KernelSource source) : IClassFi
         Assert.True(missing.Count == 0, string.Join('\n', missing));
     }
 
+    [Fact]
+    public void Each_need_is_on_the_line_that_is_cited()
+    {
+        Assert.SkipWhen(source.Missing is not null, source.Missing ?? string.Empty);
+        Assert.All(DriverCatalogue.All.SelectMany(driver => driver.Needs), need =>
+        {
+            AssertSays(need.At, need.Says);
+            Assert.True(Means(need), $"{need.At}: {need.Says} is not {need.Value}");
+        });
+    }
+
+    /// <summary>Formats are those of the cited lines, all of them and no others.</summary>
+    [Fact]
+    public void Formats_are_those_of_the_lines_that_are_cited()
+    {
+        Assert.SkipWhen(source.Missing is not null, source.Missing ?? string.Empty);
+        Assert.All(
+            DriverCatalogue.All.SelectMany(driver => driver.Formats),
+            formats => Assert.Equal(source.Lines(formats.At).SelectMany(line => Format().Matches(line)).Select(format => format.Groups[1].Value).Distinct(), formats.Names));
+    }
+
+    [Fact]
+    public void Displays_codecs_cameras_and_GPUs_tell_a_need_or_formats_unless_they_know_bytes_alone() => Assert.Equal(
+        _knowBytes.Order(StringComparer.Ordinal),
+        DriverCatalogue.All.Where(driver => driver.Class is "gpu" or "display" or "codec" or "camera" && driver.Needs.IsEmpty && driver.Formats.IsEmpty).Select(driver => driver.Name));
+
     private void AssertSays(CatalogueLimit limit)
     {
-        var line = source.Line(limit.At);
-        var at = line.IndexOf(limit.Says, StringComparison.Ordinal);
-        Assert.True(at >= 0, $"{limit.At} does not say {limit.Says}");
-        Assert.False(GoesOn().IsMatch(line[(at + limit.Says.Length)..]), $"{limit.At} says more than {limit.Says}: {line}");
+        AssertSays(limit.At, limit.Says);
         Assert.True(Means(limit), $"{limit.At}: {limit.Says} is not {limit.Value}");
     }
+
+    private void AssertSays(string at, string says)
+    {
+        var line = source.Line(at);
+        var start = line.IndexOf(says, StringComparison.Ordinal);
+        Assert.True(start >= 0, $"{at} does not say {says}");
+        Assert.False(GoesOn().IsMatch(line[(start + says.Length)..]), $"{at} says more than {says}: {line}");
+    }
+
+    /// <summary>Whether what stands there is the number: itself, or the bits that must be zero.</summary>
+    private static bool Means(CatalogueNeed need) =>
+        Bits().Match(need.Says) is { Success: true } bits ? need.Value == ulong.Parse(bits.Groups[1].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture) + 1
+        : BitsTo().Match(need.Says) is { Success: true } to ? need.Value == 1ul << (int.Parse(to.Groups[1].ValueSpan, CultureInfo.InvariantCulture) + 1)
+        : PitchMask().Match(need.Says) is { Success: true } mask ? need.Value == ulong.Parse(mask.Groups[1].ValueSpan, CultureInfo.InvariantCulture) + 1
+        : LastNumber().Match(need.Says) is { Success: true } number && need.Value == ulong.Parse(number.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
 
     /// <summary>Whether what stands there is the value: a number of the kernel's, in one of its ways to write them, or for <c>contiguous</c> what asks for one range.</summary>
     private static bool Means(CatalogueLimit limit)
@@ -214,6 +255,22 @@ public sealed partial class DriverCatalogueTests(KernelSource source) : IClassFi
     [GeneratedRegex(@"^\d+u?(?: \* \d+)+$")]
     private static partial Regex Product();
 
+    /// <summary>A format that is no modifier.</summary>
+    [GeneratedRegex(@"\b(?:DRM_FORMAT|V4L2_PIX_FMT)_(?!MOD_)(\w+)")]
+    private static partial Regex Format();
+
+    [GeneratedRegex(@" & ~?0x([0-9a-f]+)$")]
+    private static partial Regex Bits();
+
+    [GeneratedRegex(@" & GENMASK\((\d+), 0\)$")]
+    private static partial Regex BitsTo();
+
+    [GeneratedRegex(@"pitch_mask = (?:align_large \? )?(\d+)$")]
+    private static partial Regex PitchMask();
+
+    [GeneratedRegex(@"(?:\b|SZ_)(\d+)\)?$")]
+    private static partial Regex LastNumber();
+
     [GeneratedRegex(@"^DMA_BIT_MASK\((\d+)\)$")]
     private static partial Regex Mask();
 
@@ -229,7 +286,7 @@ public sealed partial class DriverCatalogueTests(KernelSource source) : IClassFi
     [GeneratedRegex(@"^0x([0-9a-f]+) - 1$")]
     private static partial Regex End();
 
-    [GeneratedRegex(@"(?:DMA_BIT|DMA_MASK|dma_bits =) (\d+)$")]
+    [GeneratedRegex(@"(?:DMA_BIT|DMA_MASK|dma_bits =|iommu_bit =) (\d+)$")]
     private static partial Regex MaskBits();
 
     [GeneratedRegex(@"SZ_(\d+)([KMG])(?: - (\d+))?$")]
