@@ -12,6 +12,15 @@ internal sealed partial class KernelCode : IDisposable
     // A whole file where no names are given.
     private static readonly (string Header, (string File, string[] Names)[] Parts)[] _headers =
     [
+        ("kernel-scatterlist.h",
+        [
+            ("include/linux/scatterlist.h",
+            [
+                "struct scatterlist", "struct sg_table", "struct sg_append_table", "__sg_flags", "sg_chain_ptr", "sg_is_chain", "sg_is_last", "sg_assign_page", "sg_set_page", "sg_page", "__sg_chain",
+                "sg_mark_end", "sg_init_marker",
+            ]),
+            ("lib/scatterlist.c", ["sg_next", "sg_init_table", "get_next_sg", "pages_are_mergeable", "sg_alloc_append_table_from_pages"]),
+        ]),
         ("kernel-rbtree.h", [("include/linux/rbtree_types.h", []), ("include/linux/rbtree.h", []), ("include/linux/rbtree_augmented.h", []), ("lib/rbtree.c", [])]),
         ("kernel-iova.h",
         [

@@ -11,7 +11,7 @@ public sealed class KernelCodeTests
     {
         var (sequences, seed) = (Setting("KERNEL_SEQUENCES", 400), Setting("KERNEL_SEED", Random.Shared.Next(1, 1_000_000)));
         using var kernel = await KernelCode.TakeAsync();
-        foreach (var (program, name) in new[] { ("iova", "iova"), ("iova", "iommu_place"), ("swiotlb", "swiotlb"), ("cma", "cma"), ("buddy", "buddy") })
+        foreach (var (program, name) in new[] { ("scatterlist", "scatterlist"), ("iova", "iova"), ("iova", "iommu_place"), ("swiotlb", "swiotlb"), ("cma", "cma"), ("buddy", "buddy") })
         {
             var report = Kernel.Conformance.Conformance.Run(await kernel.PrintAsync(program, name, sequences, seed));
 
