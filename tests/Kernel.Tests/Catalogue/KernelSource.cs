@@ -10,6 +10,9 @@ public sealed partial class KernelSource : IAsyncLifetime
     /// <summary>The kernel's names of vendors, of their devices and of classes.</summary>
     private const string Ids = "include/linux/pci_ids.h";
 
+    /// <summary>Folders of headers that name devices of drivers elsewhere.</summary>
+    private static readonly string[] _headers = ["include/drm", "include/drm/intel", "include/net/mana"];
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dmagrains-");
     private readonly Dictionary<string, string[]> _lines = [];
 
@@ -20,14 +23,14 @@ public sealed partial class KernelSource : IAsyncLifetime
     {
         var kernel = Assert.Single(DriverCatalogue.All.Select(driver => driver.Kernel).Distinct());
         // Names of devices are in headers beside the table; those of classes are the kernel's own.
-        string[] folders = [.. DriverCatalogue.All.Where(driver => driver.Pci.Any(match => match.Devices.Length > 0)).Select(driver => FolderOf(driver.PciAt!)).Append("include/drm")];
+        string[] folders = [.. DriverCatalogue.All.Where(driver => driver.Pci.Any(match => match.Devices.Length > 0)).Select(driver => FolderOf(driver.PciAt!)).Concat(_headers)];
         var files = DriverCatalogue.All.SelectMany(driver =>
             driver.Limits.Concat(driver.Chips.SelectMany(chip => chip.Limits)).Select(limit => limit.At)
                 .Concat(driver.Needs.Select(need => need.At))
                 .Concat(driver.Formats.Select(formats => formats.At))
                 .Concat(new[] { driver.PciAt }.OfType<string>())).Select(at => at.Split(':')[0]).Append(Ids);
         // What is in a folder of the list must not be in the list itself.
-        var paths = folders.Concat(files.Where(path => !folders.Any(folder => path.StartsWith($"{folder}/", StringComparison.Ordinal))));
+        var paths = folders.Concat(files).Where(path => !folders.Any(folder => path.StartsWith($"{folder}/", StringComparison.Ordinal)));
         Missing = await SourceArchive.TryUnpackAsync(kernel, paths, _folder.FullName) ? null : SourceArchive.Missing(kernel);
     }
 
@@ -85,7 +88,7 @@ public sealed partial class KernelSource : IAsyncLifetime
 
     private static string FolderOf(string at) => Path.GetDirectoryName(at.Split(':')[0])!;
 
-    private IEnumerable<string> HeadersBeside(string file) => new[] { FolderOf(file), "include/drm", "include/drm/intel" }
+    private IEnumerable<string> HeadersBeside(string file) => _headers.Append(FolderOf(file))
         .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(_folder.FullName, folder), "*", folder == FolderOf(file) ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly))
         .Where(path => Path.GetExtension(path) is ".c" or ".h")
         .Select(path => Path.GetRelativePath(_folder.FullName, path));
