@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using DmaGrains.Tests.Shared.Ports;
 
 namespace DmaGrains.Client.Tests;
 
@@ -34,14 +33,7 @@ public sealed class SiloProcess : IAsyncLifetime
     }
 
     /// <summary>Two ports that nobody listens on.</summary>
-    internal static (string First, string Second) FreePorts()
-    {
-        using var first = new TcpListener(IPAddress.Loopback, 0);
-        using var second = new TcpListener(IPAddress.Loopback, 0);
-        first.Start();
-        second.Start();
-        return (PortOf(first), PortOf(second));
-    }
+    internal static (string First, string Second) FreePorts() => (PortText(), PortText());
 
     /// <summary>Carries out a command line of the client on this silo.</summary>
     internal Task<Answer> ClientAsync(string line) => ProgramProcess.ClientAsync(ArgumentsOf(line));
@@ -49,6 +41,5 @@ public sealed class SiloProcess : IAsyncLifetime
     /// <summary>A command line of the client on this silo.</summary>
     internal string[] ArgumentsOf(string line) => [.. line.Split(' '), "--gateway", $"127.0.0.1:{GatewayPort}"];
 
-    private static string PortOf(TcpListener listener) =>
-        ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+    private static string PortText() => FreePort.Next().ToString(CultureInfo.InvariantCulture);
 }

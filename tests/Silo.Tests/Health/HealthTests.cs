@@ -1,6 +1,7 @@
 using System.Net;
 using DmaGrains.Interfaces;
 using DmaGrains.Silo.Tests.Machines;
+using DmaGrains.Tests.Shared.Ports;
 
 namespace DmaGrains.Silo.Tests.Health;
 
@@ -14,7 +15,7 @@ public sealed class HealthTests
     [Fact]
     public async Task Active_silo_in_memory_is_live_and_ready()
     {
-        var port = Installed.FreePort();
+        var port = FreePort.Next();
         using var silo = await SiloProcess.StartReadyAsync([], "--health-port", $"{port}");
 
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(port, "live")).Code);
@@ -25,7 +26,7 @@ public sealed class HealthTests
     [Fact]
     public async Task Ports_that_an_image_sets_for_any_server_are_not_warned_of()
     {
-        using var silo = await SiloProcess.StartReadyAsync([("ASPNETCORE_HTTP_PORTS", "8080")], "--health-port", $"{Installed.FreePort()}");
+        using var silo = await SiloProcess.StartReadyAsync([("ASPNETCORE_HTTP_PORTS", "8080")], "--health-port", $"{FreePort.Next()}");
 
         Assert.DoesNotContain("warn", silo.Process.Said, StringComparison.Ordinal);
     }
@@ -45,7 +46,7 @@ public sealed class HealthTests
     {
         // An orchestrator asks every few seconds, and waits no longer; connecting to a server that hangs takes 5.
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
-        var port = Installed.FreePort();
+        var port = FreePort.Next();
         await using var server = await PostgreSqlServer.StartAsync();
         using var silo = await SiloProcess.StartReadyAsync(
             [("DMAGRAINS_STORAGE", "postgresql"), ("DMAGRAINS_POSTGRESQL", await server.NewDatabaseAsync())], "--health-port", $"{port}");
@@ -73,7 +74,7 @@ public sealed class HealthTests
 
     private static async Task GoesAndComesBackAsync((string, string)[] settings, Func<Task> kill, Func<Task> startAgain)
     {
-        var port = Installed.FreePort();
+        var port = FreePort.Next();
         using var silo = await SiloProcess.StartReadyAsync(settings, "--health-port", $"{port}");
         await using var connection = await silo.ConnectAsync();
         await SmallBoard.DefineAsync(connection.Grains);

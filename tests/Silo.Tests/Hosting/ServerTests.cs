@@ -3,6 +3,7 @@ using DmaGrains.Interfaces;
 using DmaGrains.Model;
 using DmaGrains.Silo.Settings;
 using DmaGrains.Silo.Tests.Machines;
+using DmaGrains.Tests.Shared.Ports;
 
 namespace DmaGrains.Silo.Tests.Hosting;
 
@@ -96,7 +97,7 @@ public sealed class ServerTests(Servers servers) : IDisposable
     {
         var (code, said) = await ChildProcess.RunAsync(
             SiloProcess.Program,
-            ["--silo-port", $"{Installed.FreePort()}", "--gateway-port", $"{Installed.FreePort()}", "--storage", name],
+            ["--silo-port", $"{FreePort.Next()}", "--gateway-port", $"{FreePort.Next()}", "--storage", name],
             ($"DMAGRAINS_{name.ToUpperInvariant()}", connection));
 
         Assert.Equal(ExitCode.Unavailable, code);
@@ -141,7 +142,7 @@ public sealed class ServerTests(Servers servers) : IDisposable
         var wrong = storage.Select(setting => (setting.Name, setting.Value.Replace("secret-7Qx", "wrong-7Qx", StringComparison.Ordinal)));
 
         var (code, said) = await ChildProcess.RunAsync(
-            SiloProcess.Program, ["--silo-port", $"{Installed.FreePort()}", "--gateway-port", $"{Installed.FreePort()}"], wrong);
+            SiloProcess.Program, ["--silo-port", $"{FreePort.Next()}", "--gateway-port", $"{FreePort.Next()}"], wrong);
 
         Assert.Equal(ExitCode.Fault, code);
         Assert.Matches("^dmagrains silo: (PostgreSQL|Redis) at 127.0.0.1:[^\n]* cannot be used: [^\n]*$", said.Trim());
@@ -224,7 +225,7 @@ public sealed class ServerTests(Servers servers) : IDisposable
     [Fact]
     public async Task Only_loopback_is_listened_on_unless_a_setting_says_otherwise()
     {
-        using var silo = await SiloProcess.StartReadyAsync([], "--health-port", $"{Installed.FreePort()}");
+        using var silo = await SiloProcess.StartReadyAsync([], "--health-port", $"{FreePort.Next()}");
 
         var listening = (await File.ReadAllLinesAsync($"/proc/{silo.Process.Id}/net/tcp", TestContext.Current.CancellationToken))
             .Concat(await File.ReadAllLinesAsync($"/proc/{silo.Process.Id}/net/tcp6", TestContext.Current.CancellationToken))

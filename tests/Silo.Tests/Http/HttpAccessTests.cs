@@ -7,6 +7,7 @@ using System.Text.Json;
 using DmaGrains.Silo.Hosting;
 using DmaGrains.Silo.Http;
 using DmaGrains.Silo.Tests.Machines;
+using DmaGrains.Tests.Shared.Ports;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -43,7 +44,7 @@ public sealed class HttpAccessTests : IDisposable
     [InlineData("ready")]
     public async Task Whether_there_is_nothing_is_told_to_readers_only(string path)
     {
-        await using var silo = await HttpSilo.StartAsync("--health-port", $"{Installed.FreePort()}");
+        await using var silo = await HttpSilo.StartAsync("--health-port", $"{FreePort.Next()}");
 
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(silo, HttpMethod.Get, path, null));
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(silo, HttpMethod.Get, path, HttpSilo.Reading));
@@ -53,7 +54,7 @@ public sealed class HttpAccessTests : IDisposable
     [Fact]
     public async Task The_port_for_health_needs_no_token_and_has_nothing_else()
     {
-        var health = Installed.FreePort();
+        var health = FreePort.Next();
         await using var silo = await HttpSilo.StartAsync("--health-port", $"{health}");
         using var client = silo.Client();
 
@@ -118,7 +119,7 @@ public sealed class HttpAccessTests : IDisposable
     [Fact]
     public async Task Connections_beyond_the_most_are_closed_and_those_for_health_are_not_counted()
     {
-        var health = Installed.FreePort();
+        var health = FreePort.Next();
         await using var silo = await HttpSilo.StartAsync("--health-port", $"{health}");
         var connections = new List<TcpClient>();
         try

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using DmaGrains.Silo.Hosting;
 using DmaGrains.Silo.Settings;
-using DmaGrains.Silo.Tests.Machines;
+using DmaGrains.Tests.Shared.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -48,9 +48,9 @@ internal sealed class HttpSilo : IAsyncDisposable
     /// <summary>Starts one with only these settings.</summary>
     public static async Task<HttpSilo> StartOpenAsync(params string[] args)
     {
-        var port = Installed.FreePort();
+        var port = FreePort.Next();
         string[] ports =
-            ["--http-port", $"{port}", "--silo-port", $"{Installed.FreePort()}", "--gateway-port", $"{Installed.FreePort()}"];
+            ["--http-port", $"{port}", "--silo-port", $"{FreePort.Next()}", "--gateway-port", $"{FreePort.Next()}"];
         var settings = SiloSettings.Read(SettingSources.Load([.. ports, .. args], new Hashtable()));
         var backends = await Backends.OpenAsync(settings, CancellationToken.None);
         var host = SiloHost.Build(settings, backends, ["--Logging:LogLevel:Default=None"]);

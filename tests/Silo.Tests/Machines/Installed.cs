@@ -5,8 +5,6 @@ internal static class Installed
 {
     private const string PostgreSqlFolder = "/usr/lib/postgresql";
 
-    private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, bool> _given = [];
-
     /// <summary>The path of a program of PostgreSQL's server.</summary>
     public static string PostgreSql(string program)
     {
@@ -31,21 +29,6 @@ internal static class Installed
             ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
             ("DONT_FAKE_MONOTONIC", "1"),
         ];
-    }
-
-    /// <summary>A free TCP port on loopback, which nobody in these tests was given before: it may not be in use yet.</summary>
-    public static int FreePort()
-    {
-        while (true)
-        {
-            using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-            listener.Start();
-            var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-            if (_given.TryAdd(port, true))
-            {
-                return port;
-            }
-        }
     }
 
     /// <summary>Runs a command of the system; null when there is no such command, or it fails.</summary>

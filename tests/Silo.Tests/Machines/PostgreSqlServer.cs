@@ -1,3 +1,4 @@
+using DmaGrains.Tests.Shared.Ports;
 using Npgsql;
 
 namespace DmaGrains.Silo.Tests.Machines;
@@ -11,7 +12,7 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     private const string User = "dmagrains";
 
     private readonly TemporaryFolder _folder = new();
-    private readonly int _port = Installed.FreePort();
+    private readonly int _port = FreePort.Next();
     private ChildProcess? _process;
     private int _databases;
 

@@ -1,3 +1,4 @@
+using DmaGrains.Tests.Shared.Ports;
 using StackExchange.Redis;
 
 namespace DmaGrains.Silo.Tests.Machines;
@@ -11,7 +12,7 @@ public sealed class RedisServer : IAsyncDisposable
     private const int DatabasesMax = 1000;
 
     private readonly TemporaryFolder _folder = new();
-    private readonly int _port = Installed.FreePort();
+    private readonly int _port = FreePort.Next();
     private ChildProcess? _process;
     private int _databases;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DmaGrains.Client.Live;
 using DmaGrains.Interfaces;
+using DmaGrains.Tests.Shared.Ports;
 
 namespace DmaGrains.Silo.Tests.Machines;
 
@@ -40,8 +41,8 @@ internal sealed class SiloProcess : IDisposable
     /// <param name="args">More of them.</param>
     public static SiloProcess Start(string program, IEnumerable<(string Name, string Value)> environment, params string[] args)
     {
-        var gateway = Installed.FreePort();
-        string[] ports = ["--silo-port", $"{Installed.FreePort()}", "--gateway-port", $"{gateway}"];
+        var gateway = FreePort.Next();
+        string[] ports = ["--silo-port", $"{FreePort.Next()}", "--gateway-port", $"{gateway}"];
         return new(program, [.. environment], [.. ports, .. args], $"127.0.0.1:{gateway}");
     }
 

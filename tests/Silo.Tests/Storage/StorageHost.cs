@@ -1,7 +1,7 @@
 using System.Net;
 using DmaGrains.Grains.Storage;
-using DmaGrains.Silo.Tests.Machines;
 using DmaGrains.Storage;
+using DmaGrains.Tests.Shared.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -64,7 +64,7 @@ public abstract class StorageHost : IAsyncDisposable
 
     private static IHost Build(StorageProvider provider)
     {
-        var port = Installed.FreePort();
+        var port = FreePort.Next();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.UseOrleans(silo =>
         {

@@ -1,4 +1,5 @@
 using DmaGrains.Silo.Tests.Machines;
+using DmaGrains.Tests.Shared.Ports;
 
 namespace DmaGrains.Silo.Tests.Telemetry;
 
@@ -10,7 +11,7 @@ public sealed class CollectorTests
     public async Task Collector_is_sent_metrics_and_traces_with_its_secret_which_is_said_nowhere()
     {
         using var folder = new TemporaryFolder();
-        await using var collector = await Collector.StartAsync(Installed.FreePort());
+        await using var collector = await Collector.StartAsync(FreePort.Next());
         using var silo = await SiloProcess.StartReadyAsync(
             [
                 ("OTEL_METRIC_EXPORT_INTERVAL", "200"), ("OTEL_BSP_SCHEDULE_DELAY", "200"),

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using DmaGrains.ClusterClient;
 using DmaGrains.Silo.Tests.Machines;
+using DmaGrains.Tests.Shared.Ports;
 
 namespace DmaGrains.Silo.Tests.Telemetry;
 
@@ -19,7 +20,7 @@ public sealed partial class PrometheusTests
     public async Task Metrics_are_for_bearers_of_a_token_and_tell_everything_exactly_and_no_secret()
     {
         using var folder = new TemporaryFolder();
-        var port = Installed.FreePort();
+        var port = FreePort.Next();
         using var silo = await SiloProcess.StartReadyAsync(
             [("DMAGRAINS_READ_TOKEN", Reading), ("DMAGRAINS_CHANGE_TOKEN", Changing)],
             "--http-port", $"{port}", "--prometheus", "on", "--data", folder.File("state.db"));
@@ -41,7 +42,7 @@ public sealed partial class PrometheusTests
     [Fact]
     public async Task There_are_no_metrics_unless_a_setting_says_so()
     {
-        var port = Installed.FreePort();
+        var port = FreePort.Next();
         using var silo = await SiloProcess.StartReadyAsync([("DMAGRAINS_READ_TOKEN", Reading)], "--http-port", $"{port}");
 
         Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(port, Reading)).Code);

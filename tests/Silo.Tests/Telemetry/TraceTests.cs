@@ -4,6 +4,7 @@ using DmaGrains.ClusterClient;
 using DmaGrains.Interfaces;
 using DmaGrains.Silo.Tests.Http;
 using DmaGrains.Silo.Tests.Machines;
+using DmaGrains.Tests.Shared.Ports;
 
 namespace DmaGrains.Silo.Tests.Telemetry;
 
@@ -16,7 +17,7 @@ public sealed class TraceTests
     [Fact]
     public async Task A_trace_leads_from_the_caller_through_the_grain_to_its_storage()
     {
-        await using var silo = await StartAsync(Installed.FreePort());
+        await using var silo = await StartAsync(FreePort.Next());
 
         await AttachInATraceAsync(silo.Grains);
     }
@@ -24,7 +25,7 @@ public sealed class TraceTests
     [Fact]
     public async Task A_trace_leads_from_a_client_through_its_gateway()
     {
-        var gateway = Installed.FreePort();
+        var gateway = FreePort.Next();
         await using var silo = await StartAsync(gateway);
         await using var client = await DmaGrainsClient.ConnectAsync(new() { Gateways = { $"127.0.0.1:{gateway}" }, Traces = true }, Cancellation);
 
@@ -32,7 +33,7 @@ public sealed class TraceTests
     }
 
     private static Task<HttpSilo> StartAsync(int gateway) => HttpSilo.StartOpenAsync(
-        "--otlp", $"http://127.0.0.1:{Installed.FreePort()}", "--traces", "on", "--gateway-port", $"{gateway}");
+        "--otlp", $"http://127.0.0.1:{FreePort.Next()}", "--traces", "on", "--gateway-port", $"{gateway}");
 
     /// <summary>Attaches inside a span, and finds the spans from there to the journal.</summary>
     private static async Task AttachInATraceAsync(IGrainFactory grains)

@@ -1,5 +1,6 @@
 using DmaGrains.Silo.Tests.Machines;
 using DmaGrains.Storage;
+using DmaGrains.Tests.Shared.Ports;
 
 namespace DmaGrains.Silo.Tests.Storage.Redis;
 
@@ -17,7 +18,7 @@ public sealed class RedisProviderTests(Servers servers)
 
     [Fact]
     public Task Open_is_refused_when_nobody_answers() =>
-        AssertRefusedAsync($"127.0.0.1:{Installed.FreePort()},password=no-such-7Qx,connectTimeout=500", "not possible to connect");
+        AssertRefusedAsync($"127.0.0.1:{FreePort.Next()},password=no-such-7Qx,connectTimeout=500", "not possible to connect");
 
     [Theory]
     [InlineData("--appendonly", "no")]
