@@ -2,7 +2,7 @@ namespace DmaGrains.Kernel.Catalogue;
 
 /// <summary>What a driver needs of the layout of a buffer. It is told, and held against no buffer.</summary>
 /// <param name="Key">
-/// What: <c>stride_multiple</c> and <c>stride_max</c> (bytes from one line to the next), <c>width_multiple</c> (pixels of a line), <c>line_multiple</c> (lines of a frame),
+/// What: <c>stride_multiple</c> and <c>stride_max</c> (bytes from one line to the next), <c>stride_padding_max</c> (bytes of that beyond the pixels), <c>width_multiple</c> (pixels of a line), <c>line_multiple</c> (lines of a frame),
 /// <c>address_alignment</c> (bytes) or <c>size_multiple</c> (bytes of a buffer).
 /// </param>
 /// <param name="Value">The number.</param>

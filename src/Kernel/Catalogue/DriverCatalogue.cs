@@ -28,6 +28,7 @@ public static class DriverCatalogue
     {
         ["stride_multiple"] = "stride_multiple",
         ["stride_max"] = "stride_max",
+        ["stride_padding_max"] = "stride_padding_max",
         ["width_multiple"] = "width_multiple",
         ["line_multiple"] = "line_multiple",
         ["address_alignment"] = "address_alignment",
@@ -117,7 +118,7 @@ public static class DriverCatalogue
     {
         map.AllowOnly("key", "value", "driver", "for", "at", "says");
         return new(
-            map.Required("key").AsChoice(NeedKeys), map.Required("value").AsCount(1, uint.MaxValue), map.Required("driver").AsChoice(Refusing), map.Optional("for")?.AsLine(),
+            map.Required("key").AsChoice(NeedKeys), map.Required("value").AsCount(0, uint.MaxValue), map.Required("driver").AsChoice(Refusing), map.Optional("for")?.AsLine(),
             map.Required("at").AsLine(), map.Required("says").AsLine());
     }
 

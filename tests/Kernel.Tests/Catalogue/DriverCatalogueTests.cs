@@ -195,9 +195,11 @@ public sealed partial class DriverCatalogueTests(KernelSource source) : IClassFi
         Assert.False(GoesOn().IsMatch(line[(start + says.Length)..]), $"{at} says more than {says}: {line}");
     }
 
-    /// <summary>Whether what stands there is the number: itself, or the bits that must be zero.</summary>
+    /// <summary>Whether what stands there is the number: itself, a power of two, or the bits that must be zero; for no padding that the stride must be that of the pixels.</summary>
     private static bool Means(CatalogueNeed need) =>
-        Bits().Match(need.Says) is { Success: true } bits ? need.Value == ulong.Parse(bits.Groups[1].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture) + 1
+        need.Key == "stride_padding_max" ? need is { Value: 0, Refuses: true } && Compared().IsMatch(need.Says)
+        : Power().Match(need.Says) is { Success: true } power ? need.Value == 1ul << int.Parse(power.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
+        : Bits().Match(need.Says) is { Success: true } bits ? need.Value == ulong.Parse(bits.Groups[1].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture) + 1
         : BitsTo().Match(need.Says) is { Success: true } to ? need.Value == 1ul << (int.Parse(to.Groups[1].ValueSpan, CultureInfo.InvariantCulture) + 1)
         : PitchMask().Match(need.Says) is { Success: true } mask ? need.Value == ulong.Parse(mask.Groups[1].ValueSpan, CultureInfo.InvariantCulture) + 1
         : LastNumber().Match(need.Says) is { Success: true } number && need.Value == ulong.Parse(number.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
@@ -261,6 +263,12 @@ public sealed partial class DriverCatalogueTests(KernelSource source) : IClassFi
 
     [GeneratedRegex(@" & ~?0x([0-9a-f]+)$")]
     private static partial Regex Bits();
+
+    [GeneratedRegex(@"!= mode_cmd->pitches\[0\]$|pitches\[0\] != ")]
+    private static partial Regex Compared();
+
+    [GeneratedRegex(@"ALIGN_[WH] (\d)$")]
+    private static partial Regex Power();
 
     [GeneratedRegex(@" & GENMASK\((\d+), 0\)$")]
     private static partial Regex BitsTo();
