@@ -78,16 +78,15 @@ public static class DriverCatalogue
         var assembly = typeof(DriverCatalogue).Assembly;
         var strings = KnownCompatible.All.ToLookup(known => known.Driver, known => known.Text);
         var drivers = assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
-            .SelectMany(name => Read(name, InputText.Read(name, assembly.GetManifestResourceStream(name)!)))
+            .SelectMany(name => Read(CatalogueNodes.Read($"{name}.yaml", assembly.GetManifestResourceStream(name)!)))
             .Select(driver => driver with { Compatible = [.. strings[driver.Name]] })
             .ToList();
         drivers.Sort(static (left, right) => string.CompareOrdinal(left.Name, right.Name));
         return [.. drivers];
     }
 
-    private static IEnumerable<CatalogueDriver> Read(string file, string text)
+    private static IEnumerable<CatalogueDriver> Read(MapNode root)
     {
-        var root = NodeTree.Parse(file, text);
         root.AllowOnly("kernel", "class", "drivers");
         var (kernel, @class) = (root.Required("kernel").AsLine(), root.Required("class").AsLine());
         return root.Required("drivers").AsList(ListMax).Select(node => Driver(node.AsMap(), @class, kernel));
