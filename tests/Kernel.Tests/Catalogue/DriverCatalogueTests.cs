@@ -133,6 +133,16 @@ public sealed partial class DriverCatalogueTests(KernelSource source) : IClassFi
         Assert.All(DriverCatalogue.All.SelectMany(driver => driver.Limits.Concat(driver.Chips.SelectMany(chip => chip.Limits))), AssertSays);
     }
 
+    /// <summary>A driver's string stands in its file; PrimeCells are known by their numbers, so theirs are there by the file alone.</summary>
+    [Fact]
+    public void Each_string_of_a_driver_is_in_its_source()
+    {
+        Assert.SkipWhen(source.Missing is not null, source.Missing ?? string.Empty);
+        Assert.Empty(KnownCompatible.All
+            .Where(known => known.Driver is not null && known.Source.Length > 0 && !known.Text.StartsWith("arm,pl", StringComparison.Ordinal) && !source.Has(known.Source, $"\"{known.Text}\""))
+            .Select(known => known.Text));
+    }
+
     /// <summary>A device is in the table that is cited, a class too; or the table has macros that have them.</summary>
     [Fact]
     public void Each_PCI_device_is_in_the_table_of_its_driver()

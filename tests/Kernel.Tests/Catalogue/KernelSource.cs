@@ -28,7 +28,8 @@ public sealed partial class KernelSource : IAsyncLifetime
             driver.Limits.Concat(driver.Chips.SelectMany(chip => chip.Limits)).Select(limit => limit.At)
                 .Concat(driver.Needs.Select(need => need.At))
                 .Concat(driver.Formats.Select(formats => formats.At))
-                .Concat(new[] { driver.PciAt }.OfType<string>())).Select(at => at.Split(':')[0]).Append(Ids);
+                .Concat(new[] { driver.PciAt }.OfType<string>())).Select(at => at.Split(':')[0]).Append(Ids)
+            .Concat(KnownCompatible.All.Where(known => known.Driver is not null && known.Source.Length > 0).Select(known => known.Source)).Distinct();
         // What is in a folder of the list must not be in the list itself.
         var paths = folders.Concat(files).Where(path => !folders.Any(folder => path.StartsWith($"{folder}/", StringComparison.Ordinal)));
         Missing = await SourceArchive.TryUnpackAsync(kernel, paths, _folder.FullName) ? null : SourceArchive.Missing(kernel);
@@ -51,6 +52,9 @@ public sealed partial class KernelSource : IAsyncLifetime
         var (file, numbers) = (at.Split(':')[0], at.Split(':')[1].Split('-').Select(number => int.Parse(number, CultureInfo.InvariantCulture)).ToArray());
         return LinesOf(file).Skip(numbers[0] - 1).Take(numbers[^1] - numbers[0] + 1).Select(line => Space().Replace(line, " "));
     }
+
+    /// <summary>Whether a file has a text.</summary>
+    public bool Has(string file, string text) => LinesOf(file).Any(line => line.Contains(text, StringComparison.Ordinal));
 
     /// <summary>The numbers in a table of PCI devices, those of its names and macros among them.</summary>
     /// <param name="at">The file and the line where it begins.</param>
