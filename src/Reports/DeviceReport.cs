@@ -82,6 +82,10 @@ public sealed record DeviceReport(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? OwnArea { get; init; }
 
+    /// <summary>The bounce pool of its own, through which everything is copied for it unless an MMU translates; not written without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? BouncePool { get; init; }
+
     /// <summary>Its stated further limits by their names in board files; null, and not written, without any.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Limits { get; init; }
@@ -117,6 +121,7 @@ public sealed record DeviceReport(
         NeverExports = device.NeverExports,
         Pci = device.Pci,
         MinAlignMask = device.MinAlignMask,
+        BouncePool = device.RestrictedPool,
         OwnArea = device.OwnAreaByName ? false : null,
         Limits = LimitsReport.Of(device.Limits),
         LimitsText = [.. device.Limits.Stated.Select(stated => stated.Limit.Takes(stated.Value))],

@@ -141,6 +141,7 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
             new("switched", MemoryKind.Vram, new PageExtent(0x4000, 600)) { Device = "gpu", PeerBus = "root", PeerPath = PeerPath.BusAddress },
             new("gpus", MemoryKind.Contiguous, new PageExtent(0x5000, 1024)) { Users = new("display", "gpu") },
             new("codecs", MemoryKind.Carveout, new PageExtent(0x6000, 300)) { Users = new("codec") },
+            new("wifi", MemoryKind.Bounce, new PageExtent(0x7000, 40)) { Users = new("card") },
             new("high", MemoryKind.System, new PageExtent(0x200000, 256), ReservedEveryPages: 16, ReservedPages: 1),
         ],
         [
@@ -149,6 +150,7 @@ public sealed class CommandSequenceTests(ClusterFixture cluster)
             new Device("disk", new DeviceDmaParameters(65536, 40, 0xffff)),
             new Device("far", new DeviceDmaParameters(16384, 0, 0)) { DmaMask = (1UL << 36) - 1, PeerToPeer = true },
             new Device("codec", null) { RequiresContiguous = true, Iommu = "mmu", Coherent = true, PeerToPeer = true, PeerBus = "root" },
+            new Device("card", new DeviceDmaParameters(65536, 0, 0)) { RestrictedPool = "wifi" },
             new Device("low", new DeviceDmaParameters(262144, 0, 0)) { DmaMask = 0x1fffff, PeerToPeer = true, PeerBus = "root" },
         ])
     {

@@ -130,6 +130,12 @@ internal static class Adjustments
             yield break;
         }
 
+        // Where everything is copied, only the pool has to be in reach.
+        if (request.Board.Memory.FirstOrDefault(region => region.Name == device.ForcedPool) is { Range: var pool } && device.Reach.Holds(pool.Address.Value, pool.SizeBytes))
+        {
+            yield break;
+        }
+
         var highest = device.Windows.All.Select(window => OnBus(window, highestCpu)).DefaultIfEmpty(highestCpu).Max();
         if (device.EffectiveDmaMask < highest)
         {

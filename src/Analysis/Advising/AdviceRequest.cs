@@ -29,7 +29,7 @@ public sealed record AdviceRequest(BoardDefinition Board, ImmutableArray<string>
     /// <summary>Whether an exporter with storage cuts a separate list for importers that its list does not suit (thread #4, #6, #8).</summary>
     internal bool CutsForEach { get; init; }
 
-    /// <summary>Whether a device of the board may export from some memory.</summary>
+    /// <summary>Whether a device of the board may export from some memory: else no scenario can say so.</summary>
     internal bool MayExport(string device, NameList memory) => BufferExports.Authorize(
         Board.Memory, CandidatePlay.Frame, device, Board.Devices.First(known => known.Name == device), memory).IsGranted;
 

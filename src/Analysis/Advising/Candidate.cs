@@ -11,11 +11,15 @@ namespace DmaGrains.Analysis.Advising;
 /// <param name="Memory">The regions that it names; none means the exporter's own area, or else system RAM and contiguous areas.</param>
 internal sealed record Candidate(string? Exporter, AllocatesFor Allocates, NameList Memory)
 {
-    /// <summary>Every candidate for a request.</summary>
-    public static IEnumerable<Candidate> Of(AdviceRequest request) => request.Exporter is { } pinned
-        ? OfDevice(pinned, request.Board)
-        : OfAnybody(request.Board, request.Sharing, Page.CountFor(request.SizeBytes))
-            .Where(candidate => candidate.Exporter is not { } exporter || request.MayExport(exporter, candidate.Memory));
+    /// <summary>Every candidate for a request; of an exporter that has to export and may not, those that say why.</summary>
+    public static IEnumerable<Candidate> Of(AdviceRequest request)
+    {
+        var all = request.Exporter is { } pinned
+            ? OfDevice(pinned, request.Board)
+            : OfAnybody(request.Board, request.Sharing, Page.CountFor(request.SizeBytes));
+        var possible = all.Where(candidate => candidate.Exporter is not { } exporter || request.MayExport(exporter, candidate.Memory)).ToList();
+        return possible.Count == 0 ? all : possible;
+    }
 
     /// <summary>The candidate's policy. It accounts for IOMMUs (thread #6, #57), and bounces pages out of reach, as the DMA API does.</summary>
     /// <param name="cutsForEach">Whether it cuts a separate list for importers that its list does not suit.</param>

@@ -112,13 +112,14 @@ internal sealed class BoardKey(IEnumerable<string> buffers, IEnumerable<string> 
         foreach (var bounce in mapped.Bounces)
         {
             numbers.Add(((ulong)(uint)bounce.Entry << 32) | (uint)bounce.Slots.FirstSlot);
+            numbers.Add(bounce.Address.Value);
             numbers.Add(((ulong)(uint)bounce.Slots.SlotCount << 32) | bounce.Slots.LengthBytes);
         }
     }
 
     private void AddTranslation(List<ulong> numbers, DmaTranslation translation)
     {
-        if (translation.Pool is null && translation.Stages.IsEmpty)
+        if (translation.Pool is null && translation.Stages.IsEmpty && translation.RestrictedPools.IsEmpty)
         {
             return;
         }
@@ -146,6 +147,8 @@ internal sealed class BoardKey(IEnumerable<string> buffers, IEnumerable<string> 
         {
             numbers.Add((ulong)state.Pool!.Value.NextIn(area));
         }
+
+        numbers.AddRange(state.RestrictedPools.Select(pool => (ulong)pool.NextSlot));
     }
 
     /// <summary>Where searches go on, and what is kept for later requests: two boards that differ here give the next mapping other addresses.</summary>

@@ -60,7 +60,7 @@ internal sealed class Footprints
         var isOfAll = policy.SharesAddresses || step.Kind is StepKind.Release or StepKind.Revoke or StepKind.Detach;
         var translation = isOfAll
             ? AllTranslation
-            : Behind(device?.Iommu) | Behind(device?.BusMmu) | (policy.Bouncing ? Bit("pool", "") : 0);
+            : Behind(device?.Iommu) | Behind(device?.BusMmu) | (policy.Bouncing ? Bit("pool", device?.ForcedPool ?? "") : 0);
         var memory = MemoryOf(buffer);
         var reads = (Asks(QuestionKinds.Device) ? Bit("device", deviceName!) : 0)
             | (Asks(QuestionKinds.Devices) ? AllDevices : 0)
@@ -81,7 +81,8 @@ internal sealed class Footprints
         _board.Devices.Aggregate(BigInteger.Zero, (bits, device) => bits | Bit("device", device.Name));
 
     private BigInteger AllTranslation =>
-        _board.Stages.Aggregate(Bit("pool", ""), (bits, stage) => bits | Bit("mmu", stage.Name));
+        _board.RestrictedPools.Select(pool => pool.Name).Prepend("").Aggregate(BigInteger.Zero, (bits, pool) => bits | Bit("pool", pool))
+        | _board.Stages.Aggregate(BigInteger.Zero, (bits, stage) => bits | Bit("mmu", stage.Name));
 
     private BigInteger MemoryOf(BufferExport buffer) => _board.Memory
         .Where(region => NamedRegions.MayGive(_board.MemoryOf(buffer), region))

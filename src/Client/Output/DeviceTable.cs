@@ -55,6 +55,11 @@ internal static class DeviceTable
             yield return "only imports";
         }
 
+        if (device.BouncePool is { } pool)
+        {
+            yield return $"copied through {pool}";
+        }
+
         if (device.OwnArea == false)
         {
             yield return "takes its own area by name";

@@ -139,7 +139,7 @@ internal sealed class StreamFields(
     private static string KeyAtFault(string? field) => field switch
     {
         nameof(BufferExport.Memory) => "memory",
-        nameof(Device.NeverExports) => "exporter",
+        nameof(Device.NeverExports) or nameof(BoardDefinition.BouncePool) => "exporter",
         _ => "policy",
     };
 

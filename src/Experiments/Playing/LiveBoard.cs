@@ -19,7 +19,7 @@ internal sealed class LiveBoard
     public LiveBoard(BoardDefinition definition)
         : this(
             definition,
-            new(PhysicalMemory.Create(definition.Memory).Value, DmaTranslation.Create(definition.Stages, definition.BouncePool)),
+            new(PhysicalMemory.Create(definition.Memory).Value, DmaTranslation.Create(definition.Stages, definition.BouncePool, definition.RestrictedPools)),
             definition.Devices)
     {
     }

@@ -42,7 +42,7 @@ internal sealed partial class Simulation
         var definition = @case.Boards[board];
         var resources = new BoardResources(
             PhysicalMemory.Restore(definition.Memory, state.Memory),
-            DmaTranslation.Restore(definition.Stages, definition.BouncePool, state.Translation));
+            DmaTranslation.Restore(definition.Stages, definition.BouncePool, state.Translation, definition.RestrictedPools));
         var simulation = new Simulation(@case, board, limits, new(definition, resources, state.Devices), state.Counted);
         simulation.Restore(state);
         return simulation;

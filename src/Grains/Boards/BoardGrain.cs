@@ -74,7 +74,7 @@ internal sealed class BoardGrain(
         if (next.Definition is not null)
         {
             await WriteAsync(next);
-            if (await LayOutAsync([], [], null) is { } held)
+            if (await LayOutAsync([], [], null, []) is { } held)
             {
                 return held;
             }
@@ -224,7 +224,7 @@ internal sealed class BoardGrain(
         }
 
         var definition = next.Definition!;
-        if (await LayOutAsync(definition.Memory, definition.Stages, definition.BouncePool) is { } refusal)
+        if (await LayOutAsync(definition.Memory, definition.Stages, definition.BouncePool, definition.RestrictedPools) is { } refusal)
         {
             return refusal;
         }
@@ -246,9 +246,17 @@ internal sealed class BoardGrain(
     }
 
     private async Task<Refusal?> LayOutAsync(
-        ImmutableArray<MemoryRegionLayout> memory, ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool) =>
-        (await GrainFactory.MemoryForGrains(Name).LayOutAsync(memory)).Refusal
-        ?? await GrainFactory.TranslationForGrains(Name).LayOutAsync(stages, pool);
+        ImmutableArray<MemoryRegionLayout> memory, ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool, ImmutableArray<MemoryRegionLayout> restricted)
+    {
+        if ((await GrainFactory.MemoryForGrains(Name).LayOutAsync(memory)).Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        // A silo of an earlier build knows the first of the two alone.
+        var translation = GrainFactory.TranslationForGrains(Name);
+        return restricted.IsEmpty ? await translation.LayOutAsync(stages, pool) : await translation.LayOutPoolsAsync(stages, pool, restricted);
+    }
 
     /// <summary>Removes devices that the board no longer has, and makes all silos forget the others.</summary>
     private async Task ForgetAsync(ImmutableArray<string> before, ImmutableArray<Device> devices, CancellationToken cancellation)

@@ -20,6 +20,16 @@ internal interface ITranslationForGrains : ITranslationGrain
     [Alias("LayOut")]
     Task<Refusal?> LayOutAsync(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool, CancellationToken cancellationToken = default);
 
+    /// <summary>As <see cref="LayOutAsync"/>, for a board with bounce pools of some devices alone.</summary>
+    /// <param name="stages">The board's MMUs.</param>
+    /// <param name="pool">The bounce pool of all devices, or null.</param>
+    /// <param name="restricted">The others, one or more.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>As <see cref="LayOutAsync"/>.</returns>
+    [Alias("LayOutPools")]
+    Task<Refusal?> LayOutPoolsAsync(
+        ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool, ImmutableArray<MemoryRegionLayout> restricted, CancellationToken cancellationToken = default);
+
     /// <summary>Maps a list; the same request under the same token gets the same addresses.</summary>
     /// <returns>
     /// As <see cref="DmaMapRequest.Check"/>, EINVAL naming Token (that mapping ended a short while ago), or as <see cref="DmaTranslation.Map"/>.

@@ -44,7 +44,7 @@ internal sealed class TranslationGrain(
         {
             _isLaidOut = true;
             _durable = _translation = DmaTranslation.Restore(
-                storage.State.Stages, storage.State.Pool, state with { Held = [.. _map.Items] });
+                storage.State.Stages, storage.State.Pool, state with { Held = [.. _map.Items] }, storage.State.Restricted);
         }
 
         Activations.Translations.Began();
@@ -56,14 +56,23 @@ internal sealed class TranslationGrain(
         return Task.CompletedTask;
     }
 
-    public async Task<Refusal?> LayOutAsync(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool, CancellationToken cancellationToken)
+    public Task<Refusal?> LayOutAsync(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool, CancellationToken cancellationToken) =>
+        LayOutPoolsAsync(stages, pool, [], cancellationToken);
+
+    public async Task<Refusal?> LayOutPoolsAsync(
+        ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool, ImmutableArray<MemoryRegionLayout> restricted, CancellationToken cancellationToken)
     {
-        if (DmaTranslation.Check(stages, pool) is { } malformed)
+        if (restricted.IsDefault)
+        {
+            return Refusal.Null(nameof(restricted));
+        }
+
+        if (DmaTranslation.Check(stages, pool, restricted) is { } malformed)
         {
             return malformed;
         }
 
-        return await _writes.ChangeAsync(() => LayOut(stages, pool));
+        return await _writes.ChangeAsync(() => LayOut(stages, pool, restricted));
     }
 
     public async Task<DmaResult<DmaMapped>> MapAsync(DmaMapRequest request, CancellationToken cancellationToken)
@@ -140,9 +149,9 @@ internal sealed class TranslationGrain(
         return null;
     }
 
-    private Refusal? LayOut(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool)
+    private Refusal? LayOut(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool, ImmutableArray<MemoryRegionLayout> restricted)
     {
-        var isSame = _translation.Pool == pool && IommuStage.SayTheSame(_translation.Stages, stages);
+        var isSame = _translation.Pool == pool && _translation.RestrictedPools.SequenceEqual(restricted) && IommuStage.SayTheSame(_translation.Stages, stages);
         if (isSame && _isLaidOut)
         {
             return null;
@@ -154,7 +163,7 @@ internal sealed class TranslationGrain(
         }
 
         _isLaidOut = true;
-        Apply(DmaTranslation.Create(stages, pool), []);
+        Apply(DmaTranslation.Create(stages, pool, restricted), []);
         return null;
     }
 
@@ -206,6 +215,7 @@ internal sealed class TranslationGrain(
             {
                 Stages = next.Stages,
                 Pool = next.Pool,
+                Restricted = next.RestrictedPools,
                 State = next.StateBesideHeld,
                 Ended = TokenTombstones<MapToken>.Told(storage.State.Ended, ended),
                 Held = map.ToRecord(),

@@ -13,7 +13,7 @@ public sealed class TranslationRecord
     [Id(0)]
     public ImmutableArray<IommuStage> Stages { get; init; } = [];
 
-    /// <summary>The bounce pool, or null.</summary>
+    /// <summary>The bounce pool of all devices, or null.</summary>
     [Id(1)]
     public MemoryRegionLayout? Pool { get; init; }
 
@@ -28,4 +28,8 @@ public sealed class TranslationRecord
     /// <summary>The mappings.</summary>
     [Id(4)]
     public ChunkedMapRecord<MapToken, HeldMapping> Held { get; init; } = new();
+
+    /// <summary>The bounce pools of some devices alone.</summary>
+    [Id(5)]
+    public ImmutableArray<MemoryRegionLayout> Restricted { get; init; } = [];
 }

@@ -259,7 +259,7 @@ internal sealed class TreeBoard
 
         text.Map().Pair("name", board).Word("title").Quoted(Line($"{_facts.Model ?? "A board of unknown model"}, from its device tree", BoardDefinition.TitleLengthMax));
         text.Word("memory").List();
-        foreach (var region in _layout.Regions)
+        foreach (var region in _layout.Regions.Where(region => region.Kind != "bounce" || UsersOf(region.Name).Count > 0))
         {
             text.Map().Pair("name", region.Name).Pair("kind", region.Kind).Pair("start", Address(region.Start)).Pair("size", Sizes.Exact(region.SizeBytes));
             if (UsersOf(region.Name) is { Count: > 0 } users)
@@ -282,12 +282,13 @@ internal sealed class TreeBoard
 
     /// <summary>The devices that name a region of reserved memory; none for the area for everybody, and for other memory.</summary>
     private List<string> UsersOf(string region) => _layout.NamesOf.Keys.FirstOrDefault(node => _layout.NamesOf[node] == region) is { } node && node != _facts.DefaultArea?.Node
-        ? [.. _devices.Where(device => device.Regions.Any(named => named.Region == node) && (TakenBy(device) ?? node) == node).Select(device => _names[device])]
+        ? [.. _devices.Where(device => device.RestrictedPool == node || (device.Regions.Any(named => named.Region == node) && !_layout.IsPool(node) && (TakenBy(device) ?? node) == node))
+            .Select(device => _names[device])]
         : [];
 
     /// <summary>The areas of the board that are a device's own.</summary>
     private IEnumerable<TreeNode> OwnOf(TreeDevice device) =>
-        device.Regions.Select(named => named.Region).OfType<TreeNode>().Where(node => node != _facts.DefaultArea?.Node && _layout.NamesOf.ContainsKey(node));
+        device.Regions.Select(named => named.Region).OfType<TreeNode>().Where(node => node != _facts.DefaultArea?.Node && _layout.NamesOf.ContainsKey(node) && !_layout.IsPool(node));
 
     /// <summary>The area that the driver of a device takes by itself: the first that the device names, if the driver asks; null when none is known.</summary>
     /// <remarks>Source: include/linux/of_reserved_mem.h, of_reserved_mem_device_init. Memory that is no pool is refused (drivers/of/of_reserved_mem.c).</remarks>
@@ -405,13 +406,7 @@ internal sealed class TreeBoard
             values.Add(new("pci", "true", "It is below a PCI host"));
         }
 
-        if (PoolOf(device) is { } pool)
-        {
-            var window = windows.Windows.FirstOrDefault(window => window.Cpu <= pool.Start && pool.End - window.Cpu!.Value <= window.SizeBytes);
-            text.Word("windows").List().Map(inLine: true).Pair("cpu", Address(pool.Start)).Pair("bus", Address(unchecked(pool.Start - (window?.Cpu ?? 0) + (window?.Bus ?? 0))))
-                .Pair("size", Address(pool.SizeBytes)).End().End();
-        }
-        else if (device.IsOnMbus)
+        if (device.IsOnMbus)
         {
             text.Word("windows").List().Map(inLine: true).Pair("cpu", Address(SunxiMbus.Start(_facts.Tree.Root))).Pair("bus", "0x0")
                 .Pair("size", Address(SunxiMbus.SizeBytes)).End().End();
@@ -439,10 +434,6 @@ internal sealed class TreeBoard
         values.ForEach(value => text.Word(value.Key).Quoted(Line(value.Source)));
         text.End().End();
     }
-
-    /// <summary>The bounce pool that each transfer of a device goes through; null for a device without one, or that is translated.</summary>
-    private ByteRange? PoolOf(TreeDevice device) =>
-        device.RestrictedPool is { } pool && !EntriesOf(device).Any() && _layout.Pools.TryGetValue(pool, out var range) ? range : null;
 
     private static string DescriptionOf(TreeDevice device, KnownCompatible? driver) =>
         (device.WindowsBelow is null ? string.Empty : "Cards behind the PCI host ") + device.Node.Path
@@ -502,7 +493,8 @@ internal sealed class TreeBoard
         if (device.RestrictedPool is { } pool)
         {
             yield return EntriesOf(device).Any() ? $"{pool.Path}, a bounce pool for it alone, is not used where it is translated"
-                : $"unknown: where the kernel has restricted pools, each transfer is copied through {pool.Path}, which boards cannot do: here it reaches that pool alone, and what lies elsewhere is refused";
+                : _layout.NamesOf.ContainsKey(pool) ? $"Everything is copied for it through {pool.Path}, by a kernel with CONFIG_DMA_RESTRICTED_POOL, which Debian's is not"
+                : $"{pool.Path}, a bounce pool for it alone, is not on the board: nothing is copied for it here";
         }
     }
 

@@ -1,6 +1,7 @@
 using DmaGrains.Kernel.Capturing;
 using DmaGrains.Model;
 using DmaGrains.Model.Memory;
+using DmaGrains.Model.Translation;
 using DmaGrains.Scenarios.Files;
 
 namespace DmaGrains.Kernel.DeviceTrees;
@@ -75,8 +76,8 @@ internal sealed class TreeLayout
     /// <summary>The names of regions of reserved memory that the board has.</summary>
     public Dictionary<TreeNode, string> NamesOf { get; } = [];
 
-    /// <summary>Where the bounce pools lie that the kernel keeps for some devices alone.</summary>
-    public Dictionary<TreeNode, ByteRange> Pools { get; } = [];
+    /// <summary>Whether a region of reserved memory is a bounce pool for some devices alone.</summary>
+    public bool IsPool(TreeNode region) => _facts.Reserved.Any(known => known.Node == region && known.Kind == ReservedKind.Restricted);
 
     private IEnumerable<ByteRange> Stated()
     {
@@ -153,7 +154,6 @@ internal sealed class TreeLayout
         if (!IsRegionOfBoard(region) || first.SizeBytes == 0 || _regions.Any(other => RangeOf(new(other.Start, other.SizeBytes)).Common(first).SizeBytes > 0))
         {
             Keep(region.Ranges.Select(RangeOf), what);
-            AddPool(region, first);
             return;
         }
 
@@ -182,28 +182,20 @@ internal sealed class TreeLayout
         else
         {
             Keep([found], what);
-            AddPool(region, found);
         }
     }
 
-    private void AddPool(ReservedRegion region, ByteRange range)
-    {
-        if (region.Kind == ReservedKind.Restricted && range.SizeBytes > 0)
-        {
-            Pools.Add(region.Node, range);
-        }
-    }
-
-    /// <summary>Whether a board has it: the area for everybody, or one, or memory without struct pages, that a device of the board names.</summary>
+    /// <summary>Whether a board has it: the area for everybody, or one, or memory without struct pages, or a bounce pool, that a device of the board names.</summary>
     private bool IsRegionOfBoard(ReservedRegion region) =>
         region is { Kind: ReservedKind.Cma, IsCmaDefault: true }
+        || (region.Kind == ReservedKind.Restricted && (region.Ranges.IsEmpty ? region.SizeBytes : region.Ranges[0].SizeBytes) <= SwiotlbPool.SizeBytesMax && _facts.Devices.Any(device => device.RestrictedPool == region.Node && !device.Node.Has(TreeProperty.IommuCells)))
         || ((region.Kind is ReservedKind.Cma or ReservedKind.Coherent || region is { Kind: ReservedKind.Reserved, IsNoMap: true }) && _users.Contains(region.Node));
 
     private static string WordsOf(ReservedRegion region) => region.Kind switch
     {
         ReservedKind.Cma => region.IsCmaDefault ? "the contiguous area for everybody" : "a contiguous area for the devices that name it",
         ReservedKind.Coherent => "coherent memory for the devices that name it",
-        ReservedKind.Restricted => "a bounce pool for the devices that name it, which boards cannot have yet",
+        ReservedKind.Restricted => "a bounce pool for the devices that name it",
         _ => region.IsNoMap ? "not mapped by the kernel" : "for a driver to find",
     };
 
@@ -217,7 +209,7 @@ internal sealed class TreeLayout
 
         var name = NameOf(region.Node.Name);
         NamesOf.Add(region.Node, name);
-        _regions.Add(new(name, region.Kind == ReservedKind.Cma ? "contiguous" : "carveout", range.Start, range.SizeBytes, source));
+        _regions.Add(new(name, region.Kind == ReservedKind.Cma ? "contiguous" : region.Kind == ReservedKind.Restricted ? "bounce" : "carveout", range.Start, range.SizeBytes, source));
     }
 
     /// <summary>The highest free range of that size in another range; null when there is none.</summary>

@@ -46,7 +46,7 @@ public sealed class Board
         : DmaResult.Grant(new Board(
             definition,
             PhysicalMemory.Create(definition.Memory).Value,
-            DmaTranslation.Create(definition.Stages, definition.BouncePool),
+            DmaTranslation.Create(definition.Stages, definition.BouncePool, definition.RestrictedPools),
             ImmutableSortedDictionary.Create<string, DmaBuffer>(StringComparer.Ordinal),
             allocate ?? (static (memory, request) => memory.Allocate(request))));
 

@@ -130,16 +130,41 @@ public sealed partial record BoardDefinition
 
     private Refusal? CheckBouncePool()
     {
-        if (BouncePool is not { } pool)
+        var pools = Memory.Where(region => region.Kind == MemoryKind.Bounce).ToList();
+        if (pools.FindAll(pool => pool.Users.IsEmpty) is [var first, .., var last])
         {
-            return null;
+            return Refusal.Of(Errno.EEXIST, nameof(BouncePool), $"{Name} has two bounce pools, {first.Name} and {last.Name}: expected one without users.");
         }
 
-        if (Memory.Last(region => region.Kind == MemoryKind.Bounce) is var last && last != pool)
+        return First(pools, pool => SwiotlbPool.Check(pool.Range.SizeBytes)) ?? CheckRestricted(RestrictedPools);
+    }
+
+    /// <summary>EINVAL naming Users for a device with two pools of its own, and RestrictedPool for one that states another pool than its region.</summary>
+    private Refusal? CheckRestricted(ImmutableArray<MemoryRegionLayout> pools)
+    {
+        var twice = pools.SelectMany(pool => pool.Users.Names).GroupBy(user => user).FirstOrDefault(user => user.Count() > 1)?.Key;
+        if (twice is not null)
         {
-            return Refusal.Of(Errno.EEXIST, nameof(BouncePool), $"{Name} has two bounce pools, {pool.Name} and {last.Name}: expected one.");
+            return Refusal.Of(
+                Errno.EINVAL, nameof(MemoryRegionLayout.Users),
+                $"{twice} has two bounce pools of its own, {string.Join(" and ", pools.Where(pool => pool.Users.Names.Contains(twice)).Select(pool => pool.Name))}: expected one.");
         }
 
-        return SwiotlbPool.Check(pool.Range.SizeBytes);
+        var own = pools.SelectMany(pool => pool.Users.Names.Select(user => (user, pool.Name))).ToDictionary();
+        return First(Devices, device => device.RestrictedPool == own.GetValueOrDefault(device.Name)
+            ? null
+            : Refuse(
+                device, nameof(Device.RestrictedPool),
+                $"{device.Name} states {device.RestrictedPool ?? "no bounce pool"} as its own, and the memory {own.GetValueOrDefault(device.Name) ?? "none"}: expected the same."));
+    }
+
+    /// <summary>The devices, each with the bounce pool that is its own by the memory.</summary>
+    /// <param name="devices">The devices.</param>
+    /// <param name="memory">The regions.</param>
+    public static ImmutableArray<Device> WithPools(ImmutableArray<Device> devices, IEnumerable<MemoryRegionLayout> memory)
+    {
+        var pools = memory.Where(region => region.Kind == MemoryKind.Bounce && !region.Users.IsEmpty).ToList();
+        return pools.Count == 0 ? devices
+            : [.. devices.Select(device => device with { RestrictedPool = pools.Find(pool => pool.Users.Names.Contains(device.Name))?.Name })];
     }
 }

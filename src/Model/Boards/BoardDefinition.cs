@@ -22,8 +22,11 @@ public sealed partial record BoardDefinition(
     /// <summary>The kernel's page order: 0, 2 or 4 for 4, 16 or 64 KiB.</summary>
     public int PageOrder => Memory[0].PageOrder;
 
-    /// <summary>The region of the bounce pool, or null.</summary>
-    public MemoryRegionLayout? BouncePool => Memory.FirstOrDefault(region => region.Kind == MemoryKind.Bounce);
+    /// <summary>The region of the bounce pool of all devices, or null.</summary>
+    public MemoryRegionLayout? BouncePool => Memory.FirstOrDefault(region => region.Kind == MemoryKind.Bounce && region.Users.IsEmpty);
+
+    /// <summary>The regions of the bounce pools of some devices alone.</summary>
+    public ImmutableArray<MemoryRegionLayout> RestrictedPools => [.. Memory.Where(region => region.Kind == MemoryKind.Bounce && !region.Users.IsEmpty)];
 
     /// <summary>The MMU whose contexts a device switches: its own, or else that of its bus.</summary>
     /// <param name="name">The device's name, for the message.</param>

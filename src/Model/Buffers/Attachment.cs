@@ -82,6 +82,10 @@ public sealed record Attachment(
     [Id(18)]
     public uint MinAlignMask { get; init; }
 
+    /// <summary>The bounce pool through which everything is copied for the device; null for none (<see cref="Device.ForcedPool"/>).</summary>
+    [Id(19)]
+    public string? Pool { get; init; }
+
     /// <summary>Whether the buffer has a hazard of that kind and limit on record for this attachment.</summary>
     internal bool HasOnRecord(HazardKind kind, string field) => (OnRecord & HazardMarks.Of(kind, field)) != 0;
 

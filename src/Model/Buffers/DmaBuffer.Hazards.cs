@@ -165,6 +165,13 @@ public sealed partial record DmaBuffer
     private Hazard? BouncedBy(Mapping mapping, Attachment attachment)
     {
         var bounces = mapping.Mapped!.Bounces;
+        if (!bounces.IsEmpty && attachment.Pool is { } pool)
+        {
+            return new(
+                HazardKind.Bounced, attachment.Device, attachment.Name, SwiotlbPool.PoolField, (ulong)bounces.Length, 0,
+                $"Everything is copied for {attachment.Device} through {pool}, here {Counted.Of((ulong)bounces.Length, "piece")} of {Name}: its writes become visible at the unmap, writes by others in the meantime do not.");
+        }
+
         if (!bounces.IsEmpty && !attachment.Windows.IsEmpty)
         {
             return new(

@@ -71,6 +71,7 @@ public sealed partial record DmaBuffer
             BusMmu = device.BusMmu,
             OutputLimit = device.OutputLimit,
             MinAlignMask = device.MinAlignMask,
+            Pool = device.ForcedPool,
             Traits = TraitsOf(device),
             Access = AccessTo(Lies),
             Barred = Regions.IsEmpty ? 0 : BarredTo(device),

@@ -32,9 +32,10 @@ public sealed partial record DmaBuffer
                 Windows = exporter.Reach.Windows,
                 OutputLimit = exporter.OutputLimit,
                 MinAlignMask = exporter.MinAlignMask,
+                Pool = exporter.ForcedPool,
                 Traits = TraitsOf(exporter),
             }
-            : attachment with { Device = "a heap", Iommu = null, BusMmu = null, OutputLimit = 0, HighestAddress = ulong.MaxValue, Windows = default };
+            : attachment with { Device = "a heap", Iommu = null, BusMmu = null, OutputLimit = 0, HighestAddress = ulong.MaxValue, Windows = default, Pool = null };
     }
 
     /// <summary>Whether no other mapping uses this one's addresses.</summary>
@@ -204,6 +205,7 @@ public sealed partial record DmaBuffer
             Windows = attachment.SeenThrough,
             Pci = attachment.Traits.HasFlag(AttachmentTraits.Pci),
             MinAlignMask = attachment.MinAlignMask,
+            Pool = attachment.Pool,
             Contiguous = attachment.Traits.HasFlag(AttachmentTraits.Contiguous),
         },
         mapped => before.Taken(mapped.TryGetValue(out var held)

@@ -4,6 +4,7 @@ using DmaGrains.Model.Devices;
 using DmaGrains.Model.Memory;
 using DmaGrains.Model.Policies;
 using DmaGrains.Model.Scatterlists;
+using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Buffers;
 
@@ -31,21 +32,32 @@ public sealed partial record DmaBuffer
     private bool MayBounce(MapOptions options, BackingStorage storage) =>
         Policy.Bouncing && (options & NoCopy) == MapOptions.None && LiesIn(storage).All(region => region.Kind.IsBounceable());
 
-    /// <summary>Whether a device without an MMU reaches every entry of a storage's list, cut under some limits.</summary>
+    /// <summary>
+    /// Whether a device without an MMU reaches every entry of a storage's list, cut under some limits. One for which everything is copied
+    /// reaches only bus addresses of a peer and its own memory (kernel/dma/direct.h, dma_direct_map_page).
+    /// </summary>
     /// <remarks>
     /// The only place that decides whether the pool is asked at a map. The pool asks again for each entry, and may find nothing to copy
     /// (<see cref="Translation.BounceRegion.FirstBeyond"/>).
     /// </remarks>
     private bool Reaches(Attachment attachment, BackingStorage storage, DmaConstraints cutUnder) =>
-        PathTo(storage, attachment.Device) is not PeerPath.Pages and var path ? path == PeerPath.BusAddress || HighestAddressFor(attachment, storage) <= attachment.HighestAddress
+        PathTo(storage, attachment.Device) is not PeerPath.Pages and var path ? path == PeerPath.BusAddress || (attachment.Pool is null && HighestAddressFor(attachment, storage) <= attachment.HighestAddress)
+        : attachment.Pool is not null ? storage.Extents.All(extent => IsInOwn(attachment, extent))
         : attachment.Windows.IsEmpty
         ? HighestAddressFor(attachment, storage) <= attachment.HighestAddress
         : ReachesExtents(attachment, storage) || FirstOutOfReach(attachment, storage, cutUnder) is null;
 
-    /// <summary>EIO naming DmaMask or Windows, or ENOMEM for physical ranges (dma_mapping_error), for a storage that <see cref="Reaches(Attachment, BackingStorage, DmaConstraints)"/> denies.</summary>
+    /// <summary>EIO naming BouncePool, DmaMask or Windows, or ENOMEM for physical ranges (dma_mapping_error), for a storage that <see cref="Reaches(Attachment, BackingStorage, DmaConstraints)"/> denies.</summary>
     private Refusal OutOfReach(Attachment attachment, BackingStorage storage, DmaConstraints cutUnder)
     {
         var isOfRanges = PathTo(storage, attachment.Device) != PeerPath.Pages;
+        if (attachment.Pool is { } pool && PathTo(storage, attachment.Device) != PeerPath.BusAddress)
+        {
+            return new(
+                isOfRanges ? Errno.ENOMEM : Errno.EIO, attachment.Device, SwiotlbPool.PoolField, null, null,
+                $"Everything is copied for {attachment.Device} through {pool}, and {Name} may not be: its memory, its exporter or the map forbids copies.");
+        }
+
         if (isOfRanges || attachment.Windows.IsEmpty)
         {
             var highest = HighestAddressFor(attachment, storage);
@@ -98,9 +110,10 @@ public sealed partial record DmaBuffer
 
     /// <summary>
     /// The importers whose reach counts. An exporter that ignores constraints ignores reach too, a device that no bus connects to the
-    /// memory never maps it, and a list from physical ranges is made for whoever maps it.
+    /// memory never maps it, a list from physical ranges is made for whoever maps it, and where everything is copied pages may lie anywhere.
     /// </summary>
-    private ImmutableArray<Attachment> WhoCount(ImmutableArray<Attachment> importers) => Routed(importers).RemoveAll(TakesRanges);
+    private ImmutableArray<Attachment> WhoCount(ImmutableArray<Attachment> importers) =>
+        Routed(importers).RemoveAll(attachment => attachment.Pool is not null || TakesRanges(attachment));
 
     /// <summary>Whether an importer gets physical ranges of whatever memory the exporter names: nobody asks then what it reaches.</summary>
     private bool TakesRanges(Attachment attachment) =>

@@ -111,6 +111,17 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     [Id(19)]
     public bool OwnAreaByName { get; init; }
 
+    /// <summary>
+    /// The bounce pool that is its own, or null (<c>restricted-dma-pool</c>). Copied from the board's region, whose user it is
+    /// (<see cref="MemoryRegionLayout.Users"/>).
+    /// </summary>
+    [Id(20)]
+    public string? RestrictedPool { get; init; }
+
+    /// <summary>The bounce pool through which everything is copied for it: its own, unless an MMU translates for it; null for none.</summary>
+    /// <remarks>Source: drivers/of/device.c, of_dma_configure_id and of_dma_set_restricted_buffer. The only place that decides this.</remarks>
+    public string? ForcedPool => IsTranslated ? null : RestrictedPool;
+
     /// <summary>The MMU next to memory, or null.</summary>
     public string? LastMmu => BusMmu ?? Iommu;
 
@@ -143,8 +154,8 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
     /// <remarks>The only place that drops windows which are a mere limit (<see cref="DmaWindows.BeyondALimit"/>).</remarks>
     public DmaReach Reach => new(HighestAddress, Windows.BeyondALimit());
 
-    /// <summary>The memory in which its pages may lie.</summary>
-    public DmaReach PageReach => DmaReach.OfPages(IsTranslated, OutputLimit, Reach);
+    /// <summary>The memory in which its pages may lie: any, where everything is copied for it.</summary>
+    public DmaReach PageReach => ForcedPool is not null ? new(ulong.MaxValue, default) : DmaReach.OfPages(IsTranslated, OutputLimit, Reach);
 
     /// <summary>The device's limits on a scatterlist, with unset ones filled in.</summary>
     public DmaConstraints Demand(ParameterDefaults getters)
@@ -170,13 +181,13 @@ public sealed record Device(string Name, DeviceDmaParameters? Parameters)
 
     /// <summary>Null when the device is valid by itself.</summary>
     /// <returns>
-    /// EINVAL naming Device, Bus, PeerBus, Iommu, BusMmu, SegmentBoundaryMask or MinAlignMask (holes), MaxSegmentCount (contiguous but more than 1),
+    /// EINVAL naming Device, Bus, PeerBus, Iommu, BusMmu, RestrictedPool, SegmentBoundaryMask or MinAlignMask (holes), MaxSegmentCount (contiguous but more than 1),
     /// Windows or a limit of the table; ENOSPC naming Windows.
     /// </returns>
     public Refusal? Check()
     {
         if ((ModelName.Check(Name, "Device") ?? CheckNamed(Bus, nameof(Bus)) ?? CheckNamed(PeerBus, nameof(PeerBus))
-            ?? CheckNamed(Iommu, nameof(Iommu)) ?? CheckNamed(BusMmu, nameof(BusMmu))) is { } bad)
+            ?? CheckNamed(Iommu, nameof(Iommu)) ?? CheckNamed(BusMmu, nameof(BusMmu)) ?? CheckNamed(RestrictedPool, nameof(RestrictedPool))) is { } bad)
         {
             return bad;
         }

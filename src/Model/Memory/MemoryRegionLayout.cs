@@ -57,16 +57,23 @@ public sealed record MemoryRegionLayout(
     /// <summary>
     /// For a contiguous area or a carve-out: the devices whose own it is (<c>memory-region</c> in a device tree). Only buffers that one of
     /// them exports lie there: those that name it, and those that name nothing (<see cref="NamedRegions.AreasOf"/>). Empty when it is
-    /// everybody's.
+    /// everybody's. For a bounce pool: the devices for which everything is copied through it (<c>restricted-dma-pool</c>).
     /// </summary>
-    /// <remarks>Source: drivers/of/of_reserved_mem.c (of_reserved_mem_device_init_by_idx), kernel/dma/contiguous.c (dev_get_cma_area).</remarks>
+    /// <remarks>
+    /// Source: drivers/of/of_reserved_mem.c (of_reserved_mem_device_init_by_idx), kernel/dma/contiguous.c (dev_get_cma_area),
+    /// kernel/dma/swiotlb.c (rmem_swiotlb_device_init).
+    /// </remarks>
     [Id(7)]
     public NameList Users { get; init; }
 
     /// <summary>
-    /// For the bounce pool: the areas that it is divided into, a power of two, each of whole sets of slots. 0 when not stated: then one.
+    /// For the bounce pool: the areas that it is divided into, a power of two, each of whole sets of slots. 0 when not stated: then one, as in
+    /// each pool with users.
     /// </summary>
-    /// <remarks>Source: kernel/dma/swiotlb.c, swiotlb_adjust_nareas: one for each CPU, rounded up to a power of two, or as <c>swiotlb=</c> says.</remarks>
+    /// <remarks>
+    /// Source: kernel/dma/swiotlb.c, swiotlb_adjust_nareas: one for each CPU, rounded up to a power of two, or as <c>swiotlb=</c> says;
+    /// rmem_swiotlb_device_init: one.
+    /// </remarks>
     [Id(8)]
     public int Areas { get; init; }
 
@@ -186,6 +193,7 @@ public sealed record MemoryRegionLayout(
     private Refusal? CheckAreas() =>
         Areas == 0 ? null
         : Kind != MemoryKind.Bounce ? Refusal.Of(Errno.EINVAL, nameof(Areas), $"Region {Name} states areas: expected only for the bounce pool.")
+        : Areas > 1 && !Users.IsEmpty ? Refusal.Of(Errno.EINVAL, nameof(Areas), $"Region {Name} is a bounce pool with users and has {Areas} areas: expected one.")
         : SwiotlbPool.CheckAreas(Range.SizeBytes, Areas) is { } refusal ? refusal with { Reason = $"Region {Name}: {refusal.Reason}" }
         : null;
 
@@ -196,9 +204,9 @@ public sealed record MemoryRegionLayout(
             return null;
         }
 
-        if (Kind is not (MemoryKind.Contiguous or MemoryKind.Carveout))
+        if (Kind is not (MemoryKind.Contiguous or MemoryKind.Carveout or MemoryKind.Bounce))
         {
-            return Refusal.Of(Errno.EINVAL, nameof(Users), $"Region {Name} states users: expected only for a contiguous area or a carve-out.");
+            return Refusal.Of(Errno.EINVAL, nameof(Users), $"Region {Name} states users: expected only for a contiguous area, a carve-out or a bounce pool.");
         }
 
         return Users.Names.Select(user => ModelName.Check(user, nameof(Users))).FirstOrDefault(bad => bad is not null)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DmaGrains.Model.Devices;
+using DmaGrains.Model.Translation;
 
 namespace DmaGrains.Model.Memory;
 
@@ -71,7 +72,10 @@ public static class NamedRegions
     /// <param name="names">As for <see cref="Find"/>.</param>
     /// <param name="board">The board's regions.</param>
     /// <param name="exporter">The exporter; null for a heap.</param>
-    /// <returns>As <see cref="Find"/>; EINVAL naming Memory when the exporter has several areas of its own.</returns>
+    /// <returns>
+    /// As <see cref="Find"/>; EINVAL naming Memory when the exporter has several areas of its own; EOPNOTSUPP naming BouncePool when its
+    /// memory comes from its bounce pool.
+    /// </returns>
     /// <remarks>The only place that decides this.</remarks>
     public static DmaResult<ImmutableArray<MemoryRegionLayout>> ForExport(NameList names, IEnumerable<MemoryRegionLayout> board, Device? exporter)
     {
@@ -81,7 +85,11 @@ public static class NamedRegions
         }
 
         var own = AreasOf(exporter, board);
-        return own.Length > 1
+        return own is [{ Kind: MemoryKind.Bounce } pool]
+            ? DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(new(
+                Errno.EOPNOTSUPP, exporter!.Name, SwiotlbPool.PoolField, null, null,
+                $"{exporter.Name} takes its memory from {pool.Name}, its bounce pool, which no board hands out, and Linux in at most {SwiotlbPool.SetBytes} bytes: expected other memory by name, or another exporter."))
+            : own.Length > 1
             ? DmaResult.Refuse<ImmutableArray<MemoryRegionLayout>>(new(
                 Errno.EINVAL, exporter!.Name, Field, null, null,
                 $"{exporter.Name} has areas of its own, {string.Join(", ", own.Select(region => region.Name))}: expected the one that its driver takes, or other memory, by name."))
@@ -91,16 +99,27 @@ public static class NamedRegions
 
     /// <summary>
     /// The areas of a device's own from which the DMA API allocates for it, whatever its driver asks for: of a device behind an MMU none,
-    /// whose pages come from anywhere.
+    /// whose pages come from anywhere. Where everything is copied for the device, its bounce pool comes before a contiguous area.
     /// </summary>
     /// <param name="device">The device; null for a heap.</param>
     /// <param name="board">The board's regions.</param>
     /// <remarks>
     /// Source: kernel/dma/coherent.c (dma_alloc_from_dev_coherent) and kernel/dma/contiguous.c (dma_alloc_contiguous), neither of which goes on
-    /// to another area; drivers/iommu/dma-iommu.c (iommu_dma_alloc). The only place that decides this.
+    /// to another area; kernel/dma/direct.c (is_swiotlb_for_alloc); drivers/iommu/dma-iommu.c (iommu_dma_alloc). The only place that decides
+    /// this.
     /// </remarks>
-    public static ImmutableArray<MemoryRegionLayout> AreasOf(Device? device, IEnumerable<MemoryRegionLayout> board) =>
-        device is null or { OwnAreaByName: true } or { IsTranslated: true } ? [] : [.. board.Where(region => region.Users.Names.Contains(device.Name))];
+    public static ImmutableArray<MemoryRegionLayout> AreasOf(Device? device, IEnumerable<MemoryRegionLayout> board)
+    {
+        if (device is null or { IsTranslated: true })
+        {
+            return [];
+        }
+
+        var own = board.Where(region => region.Users.Names.Contains(device.Name)).ToList();
+        var pool = own.FindAll(region => region.Kind == MemoryKind.Bounce);
+        var asked = device.OwnAreaByName ? [] : own.FindAll(region => region.Kind == MemoryKind.Carveout || (pool.Count == 0 && region.Kind == MemoryKind.Contiguous));
+        return [.. asked.Count == 0 ? pool : asked];
+    }
 
     /// <summary>The regions that the requests of an export for pages name: those that it names itself, or its exporter's own area.</summary>
     /// <param name="names">As for <see cref="Find"/>.</param>

@@ -39,7 +39,7 @@ internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
         return null;
     }
 
-    /// <summary>Takes slots for the entries that a device does not reach as a whole, in list order.</summary>
+    /// <summary>Takes slots for the entries that a device does not reach as a whole, or for all where the pool is the device's own, in list order.</summary>
     /// <param name="table">The list.</param>
     /// <param name="request">The request, with the device's reach.</param>
     /// <returns>
@@ -60,7 +60,7 @@ internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
             var entries = table.Link(link);
             for (var index = 0; index < entries.Length; index++)
             {
-                if (!IsBeyond(entries[index], reach))
+                if (request.Pool is null && !IsBeyond(entries[index], reach))
                 {
                     continue;
                 }
@@ -119,6 +119,8 @@ internal sealed record BounceRegion(MemoryRegionLayout Layout, SwiotlbPool Pool)
     private static Refusal Explain(Refusal refusal, int entry, DmaMapRequest request) => refusal with
     {
         Importer = request.Importer,
-        Reason = $"{request.Importer} {request.Reach}, and segment {entry} of {request.Token.Buffer} beyond that cannot be bounced: {refusal.Reason}",
+        Reason = request.Pool is { } own
+            ? $"Everything is copied for {request.Importer} through {own}, and segment {entry} of {request.Token.Buffer} cannot be: {refusal.Reason}"
+            : $"{request.Importer} {request.Reach}, and segment {entry} of {request.Token.Buffer} beyond that cannot be bounced: {refusal.Reason}",
     };
 }

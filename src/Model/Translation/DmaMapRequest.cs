@@ -57,6 +57,10 @@ public sealed record DmaMapRequest(
     [Id(6)]
     public uint MinAlignMask { get; init; }
 
+    /// <summary>The bounce pool that is its own, through which everything is copied; null for none, and then only what it does not reach is.</summary>
+    [Id(7)]
+    public string? Pool { get; init; }
+
     /// <summary>The memory that the device reaches where no MMU stands in between.</summary>
     internal DmaReach Reach => new(HighestAddress, Windows);
 
@@ -70,13 +74,14 @@ public sealed record DmaMapRequest(
     };
 
     /// <summary>Checks the request by itself, without MMUs and pool; null when it is valid.</summary>
-    /// <returns>EINVAL naming Buffer, Importer, Iommu, BusMmu, Space or Storage.</returns>
+    /// <returns>EINVAL naming Buffer, Importer, Iommu, BusMmu, Space, Pool or Storage.</returns>
     public Refusal? Check() =>
         Token.Check()
         ?? ModelName.CheckShown(Importer, nameof(Importer))
         ?? CheckNamed(Iommu, nameof(Iommu))
         ?? CheckNamed(BusMmu, nameof(BusMmu))
         ?? CheckNamed(Space, nameof(Space))
+        ?? CheckNamed(Pool, nameof(Pool))
         ?? (Storage is null || Storage.Regions.IsDefault || Storage.Regions.Contains(null!) || Storage.Extents.IsDefaultOrEmpty
             ? Refusal.Null(nameof(Storage))
             : Storage.Token.Check());

@@ -5,22 +5,22 @@ using DmaGrains.Model.Scatterlists;
 
 namespace DmaGrains.Model.Translation;
 
-/// <summary>A board's MMUs and bounce pool, and what each mapping holds in them. Immutable: every change gives a new value.</summary>
+/// <summary>A board's MMUs and bounce pools, and what each mapping holds in them. Immutable: every change gives a new value.</summary>
 /// <remarks>
-/// Invariant: each address space and the pool have handed out exactly what the mappings hold. Source: drivers/iommu/dma-iommu.c for each
+/// Invariant: each address space and each pool have handed out exactly what the mappings hold. Source: drivers/iommu/dma-iommu.c for each
 /// stage, stacked as in thread #35 and #40; kernel/dma/swiotlb.c for bounces.
 /// </remarks>
 public sealed class DmaTranslation
 {
     private readonly IommuStages _stages;
-    private readonly BounceRegion? _bounces;
+    private readonly BouncePools _bounces;
     private readonly ImmutableSortedDictionary<MapToken, HeldMapping> _held;
 
     /// <summary>The value is immutable, so checking it once is enough.</summary>
     private bool _isChecked;
 
     private DmaTranslation(
-        IommuStages stages, BounceRegion? bounces, ImmutableSortedDictionary<MapToken, HeldMapping> held)
+        IommuStages stages, BouncePools bounces, ImmutableSortedDictionary<MapToken, HeldMapping> held)
     {
         _stages = stages;
         _bounces = bounces;
@@ -30,15 +30,20 @@ public sealed class DmaTranslation
     /// <summary>The MMUs, without mappings.</summary>
     public ImmutableArray<IommuStage> Stages => [.. _stages.All.Select(stage => stage.Stage)];
 
-    /// <summary>The region of the bounce pool, or null.</summary>
-    public MemoryRegionLayout? Pool => _bounces?.Layout;
+    /// <summary>The region of the bounce pool of all devices, or null.</summary>
+    public MemoryRegionLayout? Pool => _bounces.Common?.Layout;
 
-    /// <summary>The state to store, in addition to <see cref="Stages"/> and <see cref="Pool"/>.</summary>
+    /// <summary>The regions of the bounce pools of some devices alone.</summary>
+    public ImmutableArray<MemoryRegionLayout> RestrictedPools => [.. _bounces.Restricted.Select(pool => pool.Layout)];
+
+    /// <summary>The state to store, in addition to <see cref="Stages"/>, <see cref="Pool"/> and <see cref="RestrictedPools"/>.</summary>
     public DmaTranslationState State => StateBesideHeld with { Held = [.. _held.Values] };
 
     /// <summary>The state to store without the held mappings, for storage that keeps those by token.</summary>
     public DmaTranslationState StateBesideHeld =>
-        new([.. _stages.All.Select(stage => stage.State)], [], _bounces?.Pool.State);
+        new(
+            [.. _stages.All.Select(stage => stage.State)], [], _bounces.Common?.Pool.State,
+            _bounces.Restricted.IsEmpty ? default : [.. _bounces.Restricted.Select(pool => pool.Pool.State)]);
 
     /// <summary>The mappings that hold something, in token order.</summary>
     public IEnumerable<MapToken> Held => _held.Keys;
@@ -46,33 +51,34 @@ public sealed class DmaTranslation
     /// <summary>What the mapping of a token holds; null for nothing.</summary>
     public HeldMapping? HeldBy(MapToken token) => _held.GetValueOrDefault(token);
 
-    /// <summary>Creates MMUs and a pool without mappings.</summary>
+    /// <summary>Creates MMUs and pools without mappings.</summary>
     /// <param name="stages">The MMUs, which must pass <see cref="Check"/>.</param>
-    /// <param name="pool">A region of kind Bounce of at most <see cref="SwiotlbPool.SizeBytesMax"/> bytes, or null.</param>
+    /// <param name="pool">The pool of all devices, a region of kind Bounce of at most <see cref="SwiotlbPool.SizeBytesMax"/> bytes, or null.</param>
+    /// <param name="restricted">The pools of some devices alone, as <paramref name="pool"/>; the default for none.</param>
     /// <exception cref="InvalidOperationException">They do not pass <see cref="Check"/>.</exception>
-    public static DmaTranslation Create(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool)
+    public static DmaTranslation Create(
+        ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool, ImmutableArray<MemoryRegionLayout> restricted = default)
     {
-        Invariant.Holds(Check(stages, pool) is null);
+        Invariant.Holds(Check(stages, pool, restricted) is null);
         return new(
             IommuStages.Create(stages),
-            pool is null ? null : BounceRegion.Create(pool),
+            BouncePools.Create(pool, restricted.IsDefault ? [] : restricted),
             ImmutableSortedDictionary.Create<MapToken, HeldMapping>(MapToken.Order));
     }
 
-    /// <summary>Restores stored MMUs and a stored pool.</summary>
+    /// <summary>Restores stored MMUs and stored pools.</summary>
     /// <param name="stages">As for <see cref="Create"/>.</param>
     /// <param name="pool">As for <see cref="Create"/>.</param>
-    /// <param name="state">The stored state of these stages and this pool.</param>
+    /// <param name="state">The stored state of these stages and pools.</param>
+    /// <param name="restricted">As for <see cref="Create"/>.</param>
     /// <exception cref="InvalidOperationException">They do not fit together.</exception>
     public static DmaTranslation Restore(
-        ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool, DmaTranslationState state)
+        ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool, DmaTranslationState state, ImmutableArray<MemoryRegionLayout> restricted = default)
     {
-        Invariant.Holds(Check(stages, pool) is null);
-        Invariant.Holds(pool is null == state.Pool is null);
-        var bounces = state.Held.SelectMany(held => held.Mapped.Bounces).Select(entry => entry.Slots);
+        Invariant.Holds(Check(stages, pool, restricted) is null);
         var restored = new DmaTranslation(
             IommuStages.Restore(stages, state.Stages, state.Held.SelectMany(held => held.Mapped.Stages)),
-            pool is null ? null : BounceRegion.Restore(pool, state.Pool!.Value, bounces),
+            BouncePools.Restore(pool, restricted.IsDefault ? [] : restricted, state),
             state.Held.ToImmutableSortedDictionary(held => held.Request.Token, held => held, MapToken.Order));
         restored.AssertInvariants();
         return restored;
@@ -135,7 +141,7 @@ public sealed class DmaTranslation
         ? this
         : new(
             _stages.Unmap(held.Mapped.Stages),
-            held.Mapped.Bounces.IsEmpty ? _bounces : _bounces!.Unmap(held.Mapped.Bounces),
+            _bounces.Unmap(held.Mapped.Bounces),
             _held.Remove(token));
 
     /// <summary>Ends all mappings of a buffer.</summary>
@@ -166,20 +172,19 @@ public sealed class DmaTranslation
 
         Invariant.Holds(_held.All(held => held.Key == held.Value.Request.Token && !held.Value.Mapped.IsNothing));
         _stages.AssertHold(_held.Values.SelectMany(held => held.Mapped.Stages));
-        var bounced = _held.Values.SelectMany(held => held.Mapped.Bounces).ToList();
-        Invariant.Holds(_bounces is not null || bounced.Count == 0);
-        _bounces?.AssertHold(bounced);
+        _bounces.AssertHold([.. _held.Values.SelectMany(held => held.Mapped.Bounces)]);
         _isChecked = true;
     }
 
-    /// <summary>Null when the MMUs and the pool are valid.</summary>
+    /// <summary>Null when the MMUs and the pools are valid.</summary>
     /// <param name="stages">The MMUs.</param>
-    /// <param name="pool">The region of the bounce pool, or null.</param>
+    /// <param name="pool">The region of the bounce pool of all devices, or null.</param>
+    /// <param name="restricted">The regions of the pools of some devices alone; the default for none.</param>
     /// <returns>
-    /// What <see cref="IommuStage.Check"/> and <see cref="MemoryRegionLayout.Check"/> answer; EINVAL naming Stages (null) or Kind (not a
+    /// What <see cref="IommuStage.Check"/> and <see cref="MemoryRegionLayout.Check"/> answer; EINVAL naming Stages or Restricted (null) or Kind (not a
     /// bounce pool), EEXIST naming Name, ENOSPC naming BouncePool.
     /// </returns>
-    public static Refusal? Check(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool)
+    public static Refusal? Check(ImmutableArray<IommuStage> stages, MemoryRegionLayout? pool, ImmutableArray<MemoryRegionLayout> restricted = default)
     {
         if (stages.IsDefault || stages.Contains(null!))
         {
@@ -196,12 +201,15 @@ public sealed class DmaTranslation
             return Refusal.Of(Errno.EEXIST, nameof(IommuStage.Name), $"Two MMUs are named {twice.Key}.");
         }
 
-        return pool is null ? null : pool.Check() ?? CheckPool(pool);
+        var pools = (restricted.IsDefault ? [] : restricted).Concat(pool is null ? [] : [pool]).ToList();
+        return pools.Contains(null!) ? Refusal.Null(nameof(restricted))
+            : pools.Select(CheckPool).FirstOrDefault(refusal => refusal is not null)
+                ?? (pools.Count < 2 ? null : PhysicalMemory.Check(pools));
     }
 
-    private static Refusal? CheckPool(MemoryRegionLayout pool) => pool.Kind != MemoryKind.Bounce
+    private static Refusal? CheckPool(MemoryRegionLayout pool) => pool.Check() ?? (pool.Kind != MemoryKind.Bounce
         ? Refusal.Of(Errno.EINVAL, nameof(pool.Kind), $"Region {pool.Name} is of kind {pool.Kind}: expected the bounce pool.")
-        : SwiotlbPool.Check(pool.Range.SizeBytes);
+        : SwiotlbPool.Check(pool.Range.SizeBytes));
 
     private (DmaTranslation Next, DmaResult<DmaMapped> Reply) Translate(SgTable table, DmaMapRequest request)
     {
@@ -220,26 +228,30 @@ public sealed class DmaTranslation
 
     private (DmaTranslation Next, DmaResult<DmaMapped> Reply) Bounce(SgTable table, DmaMapRequest request)
     {
-        if (BounceRegion.FirstBeyond(table, request.Reach) is not { } beyond)
+        var beyond = BounceRegion.FirstBeyond(table, request.Reach);
+        if (beyond is null && request.Pool is null)
         {
             return (this, DmaResult.Grant(DmaMapped.Nothing));
         }
 
-        if (_bounces is null)
+        if (_bounces.For(request) is not { } pool)
         {
             return Refuse(new(
                 Errno.EIO, request.Importer, SwiotlbPool.PoolField, null, null,
-                $"{request.Importer} {request.Reach}; {request.Token.Buffer} has {beyond.LengthBytes} bytes at {beyond.Address}, and the board has no bounce pool."));
+                request.Pool is { } own
+                    ? $"Everything is copied for {request.Importer} through {own}, and the board has no such bounce pool."
+                    : $"{request.Importer} {request.Reach}; {request.Token.Buffer} has {beyond!.Value.LengthBytes} bytes at {beyond.Value.Address}, and the board has no bounce pool."));
         }
 
-        var (bounces, reply) = _bounces.Map(table, request);
+        var (next, reply) = pool.Map(table, request);
+        var bounces = _bounces.With(next);
         return reply.TryGetValue(out var bounced)
             ? Hold(_stages, bounces, request, new([], bounced))
             : (new(_stages, bounces, _held), DmaResult.Refuse<DmaMapped>(reply.Refusal!));
     }
 
     private (DmaTranslation Next, DmaResult<DmaMapped> Reply) Hold(
-        IommuStages stages, BounceRegion? bounces, DmaMapRequest request, DmaMapped mapped) => (
+        IommuStages stages, BouncePools bounces, DmaMapRequest request, DmaMapped mapped) => (
             new(stages, bounces, _held.Add(request.Token, HeldMapping.Of(request, mapped))),
             DmaResult.Grant(mapped));
 

@@ -41,7 +41,7 @@ public static class BoardFile
         var buses = root.Optional("buses") is { } listed ? BusFields.ReadAll(listed.AsList(BoardDefinition.StagesMax), problems) : [];
         var (devices, spaces) = ReadDevices(root.Required("devices").AsList(BoardDefinition.DevicesMax), stages, buses, problems);
         CheckOwners(root.Optional("memory"), devices);
-        var board = new BoardDefinition(name, title, memory, devices) { Stages = spaces };
+        var board = new BoardDefinition(name, title, memory, BoardDefinition.WithPools(devices, memory)) { Stages = spaces };
         if (problems.Count == before && board.Check() is { } refusal)
         {
             PlaceAtFault(root, board, refusal).Report(refusal, "a board that can exist");
@@ -137,9 +137,12 @@ public static class BoardFile
             .AsList(int.MaxValue).Select(entry => entry.AsMap())
             .First(entry => IsSpaceOf(entry, board.Stages.First(stage => StageOwnership.Check(stage, board.Devices) is not null).Name))
             .PlaceOf("owner"),
+        nameof(BoardDefinition.BouncePool) when refusal.Errno == Errno.EEXIST => root.Required("memory")
+            .EntryAt(board.Memory.ToList().FindLastIndex(region => region.Kind == MemoryKind.Bounce && region.Users.IsEmpty)).PlaceOf("kind"),
         nameof(BoardDefinition.BouncePool) => root.Required("memory")
-            .EntryAt(board.Memory.ToList().FindLastIndex(region => region.Kind == MemoryKind.Bounce))
-            .PlaceOf(refusal.Errno == Errno.EEXIST ? "kind" : "size"),
+            .EntryAt(board.Memory.ToList().FindIndex(region => region.Kind == MemoryKind.Bounce && SwiotlbPool.Check(region.Range.SizeBytes) is not null)).PlaceOf("size"),
+        nameof(MemoryRegionLayout.Users) => root.Required("memory")
+            .EntryAt(board.Memory.ToList().FindLastIndex(region => region.Kind == MemoryKind.Bounce && !region.Users.IsEmpty)).PlaceOf("users"),
         var field when board.Devices.ToList().FindIndex(device => device.Name == refusal.Importer) is >= 0 and var index =>
             root.Required("devices").EntryAt(index).PlaceOf(Vocabulary.Spelt(field ?? string.Empty)),
         _ => root.Place,

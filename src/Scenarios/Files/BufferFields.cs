@@ -78,7 +78,7 @@ internal sealed class BufferFields(BoardDefinition board, FileNode? getters, Exp
         nameof(BufferExport.Getters) => getters!.Place,
         nameof(BufferExport.Memory) => map.PlaceOf("memory"),
         nameof(BufferExport.Lines) => map.PlaceOf("lines"),
-        nameof(Device.NeverExports) => map.PlaceOf("exporter"),
+        nameof(Device.NeverExports) or nameof(BoardDefinition.BouncePool) => map.PlaceOf("exporter"),
         _ => map.Place,
     };
 }

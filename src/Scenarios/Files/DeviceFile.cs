@@ -18,7 +18,7 @@ public static class DeviceFile
         var buses = board.Devices.Where(device => device.Bus is not null).DistinctBy(device => device.Bus)
             .ToDictionary(device => device.Bus!, device => new StatedBus(device.Windows));
         var read = Problems.OrThrow(problems => Read(NodeTree.Parse(file, text, problems), mmus, buses, problems));
-        return read with { OutputLimit = board.Stages.FirstOrDefault(stage => stage.Name == read.LastMmu)?.OutputLimit ?? 0 };
+        return BoardDefinition.WithPools([read], board.Memory)[0] with { OutputLimit = board.Stages.FirstOrDefault(stage => stage.Name == read.LastMmu)?.OutputLimit ?? 0 };
     }
 
     /// <summary>A board that exists has an MMU for each address space, and a device names one.</summary>

@@ -31,6 +31,23 @@ public sealed class BoardKeyTests
         Assert.Equal(3, new[] { fresh, inFirst, inSecond }.Select(board => key.Of(board, null, default)).Distinct().Count());
     }
 
+    [Fact]
+    public void Boards_whose_devices_own_pool_is_searched_from_another_place_are_different()
+    {
+        var key = new BoardKey([], []);
+        var definition = _definition with
+        {
+            Memory = _definition.Memory.Add(new("own", MemoryKind.Bounce, new(0x2000, 64)) { Users = new("low") }),
+            Devices = [.. _definition.Devices.Select(device => device with { RestrictedPool = "own" })],
+        };
+        var fresh = Exported(Board.Create(definition).Value, ("part", 65_536));
+
+        var used = Unmapped(Mapped(fresh, "part"), "part");
+
+        Assert.Equal((0, 32), (NextIn(used, 0), used.Translation.State.RestrictedPools.Single().NextSlot));
+        Assert.NotEqual(key.Of(fresh, null, default), key.Of(used, null, default));
+    }
+
     private static int NextIn(Board board, int area) => board.Translation.State.Pool!.Value.NextIn(area);
 
     private static Board Exported(Board board, (string Name, ulong SizeBytes) buffer) => Granted(

@@ -194,7 +194,7 @@ internal sealed class FaultyOrders
         var state = board.Translation.StateBesideHeld;
         var stages = state.Stages.Zip(board.Translation.Stages).Select(stage => stage.First.Context + Lines(stage.First.Spaces.Select(space =>
             $"{(stage.Second.Layout.Policy == IovaPolicy.RoundRobin ? space.NextGranule : 0)} {Lines(space.Retired.Select(range => $"{range}"))}")));
-        return text.Append(Lines(stages)).Append(state.Pool?.NextSlot)
+        return text.Append(Lines(stages)).Append(state.Pool?.NextSlot).Append(Lines(state.RestrictedPools.Select(pool => $"{pool.NextSlot}")))
             .Append(Lines(_scenario.Board.Devices.Select(device => $"{board.Device(device.Name)!.Parameters}")))
             .Append(Lines(board.Memory.Describe().Select(use => $"{use}")))
             .ToString();

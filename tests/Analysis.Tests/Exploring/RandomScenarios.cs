@@ -51,6 +51,7 @@ internal static class RandomScenarios
             new("vram", MemoryKind.Vram, new(0x20000, 512)) { Device = "gpu", PeerBus = "bus" },
             new("pool", MemoryKind.Bounce, new(0x6000, 64)),
             new("own", MemoryKind.Contiguous, new(0x9000, 300)) { Users = new("display") },
+            new("card-pool", MemoryKind.Bounce, new(0xa000, 64)) { Users = new("card") },
         ],
         [
             new("gpu", new(uint.MaxValue, 0, 0)) { PeerToPeer = true, PeerBus = "bus", DmaMask = ulong.MaxValue },
@@ -58,6 +59,7 @@ internal static class RandomScenarios
             new("disk", new(65536, 16, 0xffff)) { BusDmaLimit = 0x7ff_ffff },
             new("blitter", new(uint.MaxValue, 8, 0)) { Coherent = true, Iommu = "mmu", NeedsStructPage = true },
             new("codec", new(uint.MaxValue, 4, 0)) { Iommu = "mmu", BusMmu = "bus-mmu" },
+            new("card", new(65536, 0, 0)) { RestrictedPool = "card-pool" },
         ])
     {
         Stages =
@@ -70,7 +72,7 @@ internal static class RandomScenarios
     private static BufferExport BufferOf(BoardDefinition board, int index, ulong size, ExporterPolicy policy, int region)
     {
         var buffer = new BufferExport($"b{index}", size) { Policy = policy };
-        if (region >= 0 && board.Memory[region].Users is { IsEmpty: false, Names: [var user, ..] })
+        if (region >= 0 && board.Memory[region] is { Kind: MemoryKind.Contiguous, Users: { IsEmpty: false, Names: [var user, ..] } })
         {
             // Without naming it, and beside the other one with.
             return buffer with { Exporter = user, Memory = index == 0 ? default : new(board.Memory[region].Name) };

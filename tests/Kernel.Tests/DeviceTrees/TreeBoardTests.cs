@@ -162,7 +162,7 @@ public sealed class TreeBoardTests : IDisposable
             ],
             board.Memory.Select(region => (region.Name, region.Kind, region.Range.Address.Value, region.Range.SizeBytes)));
         Assert.Contains(
-            "Memory: 4 MiB at 0xa1000000 kept: /reserved-memory/restricted@a1000000, a bounce pool for the devices that name it, which boards cannot have yet.",
+            "Memory: 4 MiB at 0xa1000000 kept: /reserved-memory/restricted@a1000000, a bounce pool for the devices that name it.",
             report.LeftOut);
     }
 
@@ -210,7 +210,9 @@ public sealed class TreeBoardTests : IDisposable
 
         var pool = board.Memory.Single(region => region.Name == "p@a2000000");
         Assert.Equal((MemoryKind.Carveout, new NameList("gpu")), (pool.Kind, pool.Users));
-        Assert.All(board.Memory.Where(region => region != pool), region => Assert.True(region.Users.IsEmpty));
+        var bounces = board.Memory.Single(region => region.Name == "r@a1000000");
+        Assert.Equal((MemoryKind.Bounce, new NameList("gpu"), "r@a1000000"), (bounces.Kind, bounces.Users, board.Devices.Single(device => device.Name == "gpu").ForcedPool));
+        Assert.All(board.Memory.Where(region => region != pool && region != bounces), region => Assert.True(region.Users.IsEmpty));
     }
 
     [Theory]
@@ -293,16 +295,17 @@ public sealed class TreeBoardTests : IDisposable
     }
 
     [Theory]
-    [InlineData(false, 0x2000_0000UL)]
-    [InlineData(true, null)]
-    public void A_device_with_a_bounce_pool_of_its_own_reaches_that_pool_alone_unless_it_is_translated(bool isTranslated, ulong? start)
+    [InlineData(false, 0x40_0000u, true)]
+    [InlineData(true, 0x40_0000u, true)]
+    [InlineData(false, 0x4000_1000u, false)]
+    public void Everything_is_copied_for_a_device_through_a_bounce_pool_of_its_own_unless_it_is_translated(bool isTranslated, uint size, bool hasPool)
     {
         var bytes = TreeWriter.Bytes(tree =>
         {
             tree.Begin(string.Empty).Property("#address-cells", 1).Property("#size-cells", 1);
-            tree.Begin("memory@0").Text("device_type", "memory").Property("reg", 0, 0x4000_0000).End();
+            tree.Begin("memory@0").Text("device_type", "memory").Property("reg", 0, 0x8000_0000).End();
             tree.Begin("reserved-memory").Property("#address-cells", 1).Property("#size-cells", 1).Property("ranges");
-            tree.Begin("pool@20000000").Text("compatible", "restricted-dma-pool").Property("reg", 0x2000_0000, 0x40_0000).Property("phandle", 2).End().End();
+            tree.Begin("pool@20000000").Text("compatible", "restricted-dma-pool").Property("reg", 0x2000_0000, size).Property("phandle", 2).End().End();
             tree.Begin("mmu").Text("compatible", "example,mmu").Property("phandle", 1).Property("#iommu-cells", 1).End();
             tree.Begin("nic").Text("compatible", "example,nic").Property("memory-region", 2);
             if (isTranslated)
@@ -314,12 +317,19 @@ public sealed class TreeBoardTests : IDisposable
         });
 
         var report = Capture.OfTree("a tree", bytes, new());
-        var nic = BoardFile.Parse(report.Text!, "a tree").Devices.Single();
+        var board = BoardFile.Parse(report.Text!, "a tree");
+        var nic = board.Devices.Single();
 
-        Assert.Equal(start is { } pool ? new(new DmaWindow(pool, pool, 0x40_0000)) : default(DmaWindows), nic.Windows);
+        Assert.Equal(
+            hasPool ? [("pool@20000000", 0x2000_0000UL, 0x40_0000UL)] : [],
+            board.RestrictedPools.Select(pool => (pool.Name, pool.Range.Address.Value, pool.Range.SizeBytes)));
+        Assert.DoesNotContain(board.Memory, region => region.Kind != MemoryKind.Bounce && region.Range.FirstPfn < (0x2000_0000UL + size) >> 12 && region.Range.EndPfn > 0x2000_0000UL >> 12);
+        Assert.Equal((default(DmaWindows), hasPool && !isTranslated ? "pool@20000000" : null), (nic.Windows, nic.ForcedPool));
         Assert.Equal(isTranslated, nic.Iommu is not null);
         Assert.Contains(
-            isTranslated ? "a bounce pool for it alone, is not used where it is translated" : "here it reaches that pool alone, and what lies elsewhere is refused",
+            isTranslated ? "a bounce pool for it alone, is not used where it is translated"
+                : hasPool ? "Everything is copied for it through /reserved-memory/pool@20000000, by a kernel with CONFIG_DMA_RESTRICTED_POOL"
+                : "nothing is copied for it here",
             report.Text,
             StringComparison.Ordinal);
     }

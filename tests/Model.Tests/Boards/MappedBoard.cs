@@ -21,6 +21,7 @@ internal static class MappedBoard
             new("vram", MemoryKind.Vram, new(0x300000, 64)) { Device = "gpu", PeerBus = "pcie" },
             new("stolen", MemoryKind.Stolen, new(0x400000, 64)),
             new("secure", MemoryKind.Protected, new(0x500000, 64)),
+            new("cards", MemoryKind.Bounce, new(0xe0, 0x18)) { Users = new("card") },
         ],
         [
             new("gpu", new(uint.MaxValue, 0, 0)) { Iommu = "gart", DmaMask = (1UL << 40) - 1, Trusted = true },
@@ -32,6 +33,7 @@ internal static class MappedBoard
             new("farnic", new(uint.MaxValue, 0, 0)) { DmaMask = ulong.MaxValue, PeerToPeer = true },
             new("wide", new(uint.MaxValue, 0, 0)) { DmaMask = ulong.MaxValue },
             new("low", new(262144, 0, 0)) { DmaMask = 0xfffff },
+            new("card", new(65536, 0, 0)) { DmaMask = 0xffffff, RestrictedPool = "cards" },
             new("capture", new(4096, 48, 0)) { DmaMask = ulong.MaxValue, SegmentsPerLine = true },
         ])
     {

@@ -21,6 +21,12 @@ internal static class AnyTranslation
             (MemoryRegionLayout?)new MemoryRegionLayout("pool", MemoryKind.Bounce, new(first, pages)))),
         (2, Gen.Const((MemoryRegionLayout?)new MemoryRegionLayout("pool", MemoryKind.Bounce, new(2, 128)) { Areas = 2 })));
 
+    /// <summary>No pool of some devices alone, or one or two, beyond that of all.</summary>
+    public static Gen<MemoryRegionLayout[]> Restricted { get; } = Gen.Select(Gen.Int[0, 2], Gen.ULong[1, 70].Array[2], (count, pages) =>
+        new[] { "own", "other" }.Take(count)
+            .Select((name, index) => new MemoryRegionLayout(name, MemoryKind.Bounce, new(150 + ((ulong)index * 70), pages[index])) { Users = new("dev") })
+            .ToArray());
+
     /// <summary>One of six tokens of two buffers.</summary>
     public static Gen<MapToken> Token { get; } =
         Gen.Select(Gen.OneOf("a", "b"), Gen.ULong[0, 2], (buffer, sequence) => new MapToken(buffer, sequence));
@@ -43,11 +49,13 @@ internal static class AnyTranslation
             (1, Gen.OneOf(MapOptions.DeferFlush, MapOptions.OwnSpace, MapOptions.DeferFlush | MapOptions.OwnSpace)))
         from space in Gen.OneOf("one", "two")
         from checks in Gen.Bool
+        from pool in Gen.Frequency((4, Gen.Const((string?)null)), (3, Gen.OneOf<string?>("own", "own", "other", "ghost")))
         let storage = new BackingStorage(new("a", rest), ["ram"], [.. extents], cut)
         select new DmaMapRequest(
             new("a", 0), "dev", path.Item1, path.Item2, storage, (AnyRuns.PageCount(extents) * 4096) - rest, cut, takes, highest)
         {
             ChecksCount = checks,
+            Pool = pool,
             Options = options,
             Space = options.HasFlag(MapOptions.OwnSpace) ? space : null,
         };

@@ -22,45 +22,47 @@ public sealed class DmaTranslationHistoryTests
         (2, Gen.Select(Gen.OneOf("bus", "own", "ghost"), Gen.UInt[0, 3], (stage, context) =>
             (Step)new Step.Switch(stage, context))));
 
-    private static readonly Gen<(IommuStage[] Stages, MemoryRegionLayout? Pool, DmaMapRequest[] Requests, Step[] Steps)> _history =
-        Gen.Select(AnyTranslation.Stages, AnyTranslation.Pool, AnyTranslation.Request.Array[6], _step.Array[1, 30]);
+    private static readonly Gen<(IommuStage[] Stages, MemoryRegionLayout? Pool, MemoryRegionLayout[] Restricted, DmaMapRequest[] Requests, Step[] Steps)> _history =
+        Gen.Select(AnyTranslation.Stages, AnyTranslation.Pool, AnyTranslation.Restricted, AnyTranslation.Request.Array[6], _step.Array[1, 30]);
 
     [Fact]
     public void Translation_is_the_granule_by_granule_one_after_any_history() =>
-        _history.Sample((stages, pool, requests, steps) => Play(stages, pool, requests, steps, next => next), iter: 400);
+        _history.Sample((stages, pool, restricted, requests, steps) => Play(stages, pool, restricted, requests, steps, next => next), iter: 400);
 
     [Fact]
     public void Translation_goes_on_as_it_was_when_it_is_stored_and_restored_after_every_step() =>
         _history.Sample(
-            (stages, pool, requests, steps) => Play(stages, pool, requests, steps, next => DmaTranslation.Restore(
-                next.Stages, next.Pool, _serializer.Deserialize<DmaTranslationState>(_serializer.SerializeToArray(next.State))!)),
+            (stages, pool, restricted, requests, steps) => Play(stages, pool, restricted, requests, steps, next => DmaTranslation.Restore(
+                next.Stages, next.Pool, _serializer.Deserialize<DmaTranslationState>(_serializer.SerializeToArray(next.State))!, next.RestrictedPools)),
             iter: 200);
 
     [Fact]
     public void Translation_has_all_its_room_again_when_everything_is_unmapped() =>
-        _history.Sample((stages, pool, requests, steps) =>
+        _history.Sample((stages, pool, restricted, requests, steps) =>
         {
-            var tables = new TranslationTables(stages, pool);
+            var tables = new TranslationTables(stages, pool, restricted);
             var played = steps.Aggregate(
-                DmaTranslation.Create([.. stages], pool), (translation, step) => Apply(step, translation, tables, requests));
+                DmaTranslation.Create([.. stages], pool, [.. restricted]), (translation, step) => Apply(step, translation, tables, requests));
 
             var left = played.UnmapAll("a").UnmapAll("b");
 
             left.AssertInvariants();
             Assert.Empty(left.Held);
             Assert.Equal(played.State.Pool?.BounceCount, left.State.Pool?.BounceCount);
+            Assert.Equal(played.State.RestrictedPools.Select(own => own.BounceCount), left.State.RestrictedPools.Select(own => own.BounceCount));
             Assert.Same(left, left.UnmapAll("a"));
         }, iter: 150);
 
     private static void Play(
         IommuStage[] stages,
         MemoryRegionLayout? pool,
+        MemoryRegionLayout[] restricted,
         DmaMapRequest[] requests,
         Step[] steps,
         Func<DmaTranslation, DmaTranslation> between)
     {
-        var tables = new TranslationTables(stages, pool);
-        var translation = DmaTranslation.Create([.. stages], pool);
+        var tables = new TranslationTables(stages, pool, restricted);
+        var translation = DmaTranslation.Create([.. stages], pool, [.. restricted]);
         foreach (var step in steps)
         {
             translation = between(Apply(step, translation, tables, requests));

@@ -53,6 +53,7 @@ public sealed class TranslationRoundTripTests
         ["pool state of areas"] = new SwiotlbPoolState(1, 2, 3).WithNext(1, 4).WithNext(3, 5),
         ["translation state"] = new DmaTranslationState(
             [new IommuStageState(1, [new(1, 2, [])])], [HeldMapping.Of(_request, _mapped)], new(1, 2, 3)),
+        ["translation state with pools of some devices"] = new DmaTranslationState([], [], null, [new(1, 2, 3), new(4, 5, 6)]),
         ["empty translation state"] = new DmaTranslationState([], [], null),
     };
 

@@ -9,14 +9,13 @@ namespace DmaGrains.Model.Tests.Translation;
 internal sealed class TranslationTables
 {
     private readonly IommuStage[] _stages;
-    private readonly MemoryRegionLayout? _region;
     private readonly Dictionary<(string Stage, uint Context), GranuleBitmap> _spaces = [];
-    private readonly SlotBitmap? _pool;
+    private readonly List<(MemoryRegionLayout Region, SlotBitmap Slots)> _pools;
 
-    public TranslationTables(IommuStage[] stages, MemoryRegionLayout? region)
+    public TranslationTables(IommuStage[] stages, MemoryRegionLayout? region, params MemoryRegionLayout[] restricted)
     {
-        (_stages, _region) = (stages, region);
-        _pool = region is null ? null : new((int)(region.Range.SizeBytes / 2048), region.AreaCount);
+        _stages = stages;
+        _pools = [.. restricted.Concat(region is null ? [] : [region]).Select(pool => (pool, new SlotBitmap((int)(pool.Range.SizeBytes / 2048), pool.AreaCount)))];
         foreach (var stage in stages)
         {
             Current[stage.Name] = 0;
@@ -31,7 +30,7 @@ internal sealed class TranslationTables
 
     public Dictionary<MapToken, (DmaMapRequest Request, TranslationReply Reply)> Held { get; } = [];
 
-    public int UsedSlots => _pool?.UsedCount ?? 0;
+    public int UsedSlots => _pools.Sum(pool => pool.Slots.UsedCount);
 
     public GranuleBitmap Space(string stage, uint context) => _spaces[(stage, context)];
 
@@ -63,7 +62,8 @@ internal sealed class TranslationTables
 
             foreach (var entry in held.Reply.Bounces)
             {
-                _pool!.Unmap(entry.Slots.FirstSlot, entry.Slots.SlotCount);
+                _pools.Single(pool => entry.Address.Value >> 12 >= pool.Region.Range.FirstPfn && entry.Address.Value >> 12 < pool.Region.Range.EndPfn)
+                    .Slots.Unmap(entry.Slots.FirstSlot, entry.Slots.SlotCount);
             }
         }
     }
@@ -183,27 +183,28 @@ internal sealed class TranslationTables
     private TranslationReply Bounce(DmaMapRequest request)
     {
         var entries = TableOf(request).ToImmutableArray();
+        var (region, slots) = _pools.Find(pool => request.Pool is null ? pool.Region.Users.IsEmpty : pool.Region.Name == request.Pool);
         var segments = entries.Select(entry => new DmaSegment(new(entry.Address.Value), entry.LengthBytes)).ToArray();
         var bounces = new List<BouncedEntry>();
         for (var index = 0; index < entries.Length; index++)
         {
             var length = entries[index].LengthBytes;
-            if (entries[index].Address.Value + length <= request.HighestAddress + (UInt128)1)
+            if (request.Pool is null && entries[index].Address.Value + length <= request.HighestAddress + (UInt128)1)
             {
                 continue;
             }
 
-            if (_pool is null || length > 262_144
-                || _pool.Map(new(length, entries[index].Address, request.Takes.SegmentBoundaryMask), _region!.Range.FirstPfn * 4096) is not { } slot)
+            if (slots is null || length > 262_144
+                || slots.Map(new(length, entries[index].Address, request.Takes.SegmentBoundaryMask), region.Range.FirstPfn * 4096) is not { } slot)
             {
-                _pool?.Undo(bounces.Select(bounce => bounce.Slots));
-                return TranslationReply.Refuse(Errno.EIO, _pool is not null && length > 262_144 ? "LengthBytes" : "BouncePool");
+                slots?.Undo(bounces.Select(bounce => bounce.Slots));
+                return TranslationReply.Refuse(Errno.EIO, slots is not null && length > 262_144 ? "LengthBytes" : "BouncePool");
             }
 
-            var address = (_region!.Range.FirstPfn * 4096) + ((ulong)slot * 2048);
+            var address = (region.Range.FirstPfn * 4096) + ((ulong)slot * 2048);
             if (address + length > request.HighestAddress + (UInt128)1)
             {
-                _pool.Undo(bounces.Select(bounce => bounce.Slots).Append(new(slot, (int)((length + 2047) / 2048), length)));
+                slots.Undo(bounces.Select(bounce => bounce.Slots).Append(new(slot, (int)((length + 2047) / 2048), length)));
                 return TranslationReply.Refuse(Errno.EIO, "DmaMask");
             }
 

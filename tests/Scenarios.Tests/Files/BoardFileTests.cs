@@ -228,7 +228,7 @@ public class BoardFileTests
         "25:114: gpu has smmu of its own above bus, whose tables the DMA API manages, not a driver; expected a board that can exist")]
     [InlineData(
         "kind: protected", "kind: bounce",
-        "10:24: every-key has two bounce pools, secure and pool; expected one")]
+        "10:24: every-key has two bounce pools, secure and pool; expected one without users")]
     [InlineData(
         "0x20000000, size: 1MiB", "0x100000000, size: 2GiB",
         "10:58: A bounce pool of 2147483648 bytes; expected 2048 to 1073741824")]
