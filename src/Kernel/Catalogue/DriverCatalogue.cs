@@ -10,7 +10,8 @@ public static class DriverCatalogue
     private const string Folder = "catalogue/";
     private const int ListMax = 1000;
 
-    private static readonly Lazy<Dictionary<string, CatalogueDriver>> _byName = new(() => All.ToDictionary(driver => driver.Name));
+    private static readonly Lazy<Dictionary<string, Entry>> _entries = new(Read);
+    private static readonly Lazy<ILookup<string?, string>> _strings = new(() => KnownCompatible.All.ToLookup(known => known.Driver, known => known.Text));
 
     private static readonly Lazy<Dictionary<string, CatalogueDriver>> _byModule = new(
         () => All.SelectMany(driver => driver.Modules.Select(module => (module, driver))).ToDictionary(pair => pair.module, pair => pair.driver));
@@ -39,7 +40,7 @@ public static class DriverCatalogue
     private static Vocabulary<bool> Refusing { get; } = new() { ["refuses"] = true, ["makes"] = false };
 
     /// <summary>All drivers, by name.</summary>
-    public static ImmutableArray<CatalogueDriver> All { get; } = Read();
+    public static ImmutableArray<CatalogueDriver> All => field.IsDefault ? field = Sorted() : field;
 
     /// <summary>The driver of the first string that is known; null when none is, or when that driver is not in the catalogue.</summary>
     /// <param name="compatible">The strings of a device's <c>compatible</c>, the most specific first.</param>
@@ -71,32 +72,49 @@ public static class DriverCatalogue
     public static CatalogueDriver? OfVirtio(int device) => All.FirstOrDefault(driver => driver.Virtio == device);
 
     /// <summary>The driver of a name; null when there is none.</summary>
-    public static CatalogueDriver? Named(string name) => _byName.Value.GetValueOrDefault(name);
+    public static CatalogueDriver? Named(string name) => _entries.Value.GetValueOrDefault(name)?.Driver;
 
-    private static ImmutableArray<CatalogueDriver> Read()
+    private static ImmutableArray<CatalogueDriver> Sorted()
     {
-        var assembly = typeof(DriverCatalogue).Assembly;
-        var strings = KnownCompatible.All.ToLookup(known => known.Driver, known => known.Text);
-        var drivers = assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
-            .SelectMany(name => Read(CatalogueNodes.Read($"{name}.yaml", assembly.GetManifestResourceStream(name)!)))
-            .Select(driver => driver with { Compatible = [.. strings[driver.Name]] })
-            .ToList();
+        var drivers = _entries.Value.Values.Select(entry => entry.Driver).ToList();
         drivers.Sort(static (left, right) => string.CompareOrdinal(left.Name, right.Name));
         return [.. drivers];
     }
 
-    private static IEnumerable<CatalogueDriver> Read(MapNode root)
+    private static Dictionary<string, Entry> Read()
     {
-        root.AllowOnly("kernel", "class", "drivers");
-        var (kernel, @class) = (root.Required("kernel").AsLine(), root.Required("class").AsLine());
-        return root.Required("drivers").AsList(ListMax).Select(node => Driver(node.AsMap(), @class, kernel));
+        var assembly = typeof(DriverCatalogue).Assembly;
+        var entries = new Dictionary<string, Entry>();
+        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)))
+        {
+            var root = CatalogueNodes.Read($"{name}.yaml", assembly.GetManifestResourceStream(name)!);
+            root.AllowOnly("kernel", "class", "drivers");
+            var (kernel, @class) = (root.Required("kernel").AsLine(), root.Required("class").AsLine());
+            foreach (var node in root.Required("drivers").AsList(ListMax))
+            {
+                var map = node.AsMap();
+                entries.Add(map.Required("name").AsLine(), new(map, @class, kernel));
+            }
+        }
+
+        return entries;
+    }
+
+    /// <summary>An entry of a file. Most captures need few of the drivers: each is made of its entry when it is asked for.</summary>
+    private sealed class Entry(MapNode map, string @class, string kernel)
+    {
+        private CatalogueDriver? _driver;
+
+        public CatalogueDriver Driver => _driver ??= DriverCatalogue.Driver(map, @class, kernel);
     }
 
     private static CatalogueDriver Driver(MapNode map, string @class, string kernel)
     {
         map.AllowOnly("name", "title", "modules", "pci", "pci_at", "virtio", "memory", "exports", "limits", "chips", "needs", "formats", "note");
-        return new(map.Required("name").AsLine(), map.Required("title").AsLine(), @class, kernel)
+        var name = map.Required("name").AsLine();
+        return new(name, map.Required("title").AsLine(), @class, kernel)
         {
+            Compatible = [.. _strings.Value[name]],
             Modules = Lines(map.Optional("modules")),
             Pci = [.. map.Optional("pci")?.AsList(ListMax).Select(AsPci) ?? []],
             PciAt = map.Optional("pci_at")?.AsLine(),

@@ -68,13 +68,10 @@ internal static class NodeValues
     }
 
     /// <summary>A size or an address within bounds.</summary>
-    public static ulong AsSize(this FileNode node, ulong least, ulong most)
-    {
-        var expected = string.Create(CultureInfo.InvariantCulture, $"{least} to {most}, such as {Sizes.Examples}");
-        return Sizes.TryParse(node.AsText() ?? string.Empty, out var value) && value >= least && value <= most
+    public static ulong AsSize(this FileNode node, ulong least, ulong most) =>
+        Sizes.TryParse(node.AsText() ?? string.Empty, out var value) && value >= least && value <= most
             ? value
-            : node.Wrong(expected, least);
-    }
+            : node.Wrong(string.Create(CultureInfo.InvariantCulture, $"{least} to {most}, such as {Sizes.Examples}"), least);
 
     /// <summary>A segment size: the kernel keeps it, and the length of each segment, in 32 bits.</summary>
     public static uint AsSegmentSize(this FileNode node) =>
@@ -99,8 +96,8 @@ internal static class NodeValues
     /// <summary>A plain decimal number within bounds.</summary>
     public static ulong AsCount(this FileNode node, ulong least, ulong most)
     {
-        var expected = string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}");
-        return TryCount(node.AsText() ?? string.Empty, least, most, out var value) ? value : node.Wrong(expected, least);
+        return TryCount(node.AsText() ?? string.Empty, least, most, out var value) ? value
+            : node.Wrong(string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}"), least);
     }
 
     /// <summary>Parses a plain decimal number within bounds.</summary>
