@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using DmaGrains.Analysis.Advising;
 using DmaGrains.Model.Boards;
+using DmaGrains.Model.Devices;
 
 namespace DmaGrains.Analysis.Surveying;
 
@@ -10,6 +12,13 @@ namespace DmaGrains.Analysis.Surveying;
 /// <param name="Reason">Why, in words.</param>
 public sealed record SurveyedPair(string First, string Second, SurveyAnswer Answer, string Reason)
 {
+    /// <summary>
+    /// The answer if segments could be of any length for a device whose driver states no segment size, where it is another one: the kernel
+    /// assumes 64 KiB for such a device, and holds it against lists only when it is built to debug.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SurveyAnswer? WithoutAssumedSegmentSize { get; init; }
+
     /// <summary>Asks for advice on a pair.</summary>
     /// <param name="board">The board.</param>
     /// <param name="first">A device of it.</param>
@@ -18,9 +27,27 @@ public sealed record SurveyedPair(string First, string Second, SurveyAnswer Answ
     public static SurveyedPair Of(BoardDefinition board, string first, string second, ulong sizeBytes)
     {
         var advice = Advisor.Advise(new(board, [first, second], sizeBytes));
+        var pair = new SurveyedPair(first, second, AnswerOf(advice, first, second), advice.Reason);
+        if (pair.Answer == SurveyAnswer.Either || !board.Devices.Any(StatesNone))
+        {
+            return pair;
+        }
+
+        var stated = board with { Devices = [.. board.Devices.Select(device => StatesNone(device) ? WithAnySegmentSize(device) : device)] };
+        var otherwise = AnswerOf(Advisor.Advise(new(stated, [first, second], sizeBytes)), first, second);
+        return otherwise == pair.Answer ? pair : pair with { WithoutAssumedSegmentSize = otherwise };
+
+        bool StatesNone(Device device) => (device.Name == first || device.Name == second) && device.Parameters is null or { MaxSegmentSize: 0 };
+    }
+
+    private static Device WithAnySegmentSize(Device device) =>
+        device with { Parameters = device.Parameters.GetValueOrDefault() with { MaxSegmentSize = uint.MaxValue } };
+
+    private static SurveyAnswer AnswerOf(AdviceReport advice, string first, string second)
+    {
         bool Works(AllocatesFor allocates, string? exporter) => advice.Candidates.Any(
             candidate => candidate.Allocates == allocates && candidate.Exporter == exporter && candidate.Verdict == Verdict.Works);
-        var answer = (Works(AllocatesFor.ForItself, first), Works(AllocatesFor.ForItself, second)) switch
+        return (Works(AllocatesFor.ForItself, first), Works(AllocatesFor.ForItself, second)) switch
         {
             (true, true) => SurveyAnswer.Either,
             (true, false) => SurveyAnswer.First,
@@ -29,7 +56,6 @@ public sealed record SurveyedPair(string First, string Second, SurveyAnswer Answ
             _ when advice.Candidates.Any(candidate => candidate is { Allocates: AllocatesFor.ForNobody or AllocatesFor.ForAll, Verdict: Verdict.Works }) => SurveyAnswer.Deferred,
             _ => SurveyAnswer.Nobody,
         };
-        return new(first, second, answer, advice.Reason);
     }
 }
 

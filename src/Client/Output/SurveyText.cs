@@ -14,7 +14,9 @@ internal static class SurveyText
         terminal.Table(["board", .. pairs], report.Boards.Where(board => board.Pairs.Any(pair => pair is not null)).Select(board => (string[])
         [
             $"{board.Board}{(board.AssumedMemory ? "*" : string.Empty)}",
-            .. board.Pairs.Zip(BoardSurvey.Pairs, (pair, classes) => pair is null ? "-" : WordOf(pair.Answer, classes)),
+            .. board.Pairs.Zip(BoardSurvey.Pairs, (pair, classes) => pair is null ? "-"
+                : pair.WithoutAssumedSegmentSize is { } otherwise ? $"{WordOf(pair.Answer, classes)} ({WordOf(otherwise, classes)})"
+                : WordOf(pair.Answer, classes)),
         ]));
         terminal.Line();
         terminal.Table(["who should export", .. pairs], Enum.GetValues<SurveyAnswer>().Select(answer => (string[])
@@ -23,6 +25,13 @@ internal static class SurveyText
             .. Enumerable.Range(0, pairs.Length).Select(place => report.Boards.Count(board => board.Pairs.ElementAt(place)?.Answer == answer).ToString(CultureInfo.InvariantCulture)),
         ]));
         terminal.Line();
+        var assumed = report.Boards.SelectMany(board => board.Pairs).Count(pair => pair?.WithoutAssumedSegmentSize is not null);
+        if (assumed != 0)
+        {
+            terminal.Line(
+                $"({assumed} answers in brackets: what it were if segments could be of any length where a driver states no size. The kernel then assumes 64 KiB, but holds that against a list only when it is built to debug.)");
+        }
+
         var none = report.Boards.Count(board => board.Pairs.All(pair => pair is null));
         terminal.Line($"{Counted.Of((ulong)report.Boards.Length, "board")}, {none} of them without any of these pairs; {report.Boards.Count(board => board.AssumedMemory)} with assumed memory (*).");
         foreach (var tree in report.Unreadable)

@@ -23,6 +23,36 @@ public sealed class BoardSurveyTests
         Assert.Null(pairs[2]);
     }
 
+    [Theory]
+    [InlineData("", SurveyAnswer.Nobody, SurveyAnswer.First)]
+    [InlineData("max_segment_size: 4294967295", SurveyAnswer.First, null)]
+    [InlineData("max_segment_size: 65536", SurveyAnswer.Nobody, null)]
+    public void An_answer_that_hangs_on_a_segment_size_that_no_driver_stated_says_what_it_were_without(string display, SurveyAnswer answer, SurveyAnswer? otherwise)
+    {
+        var board = BoardFile.Parse(
+            $"""
+            name: b
+            title: b
+            memory:
+              - {"{"}name: ram, kind: system, start: 0x0, size: 1GiB, source: here{"}"}
+              - {"{"}name: cma, kind: contiguous, start: 0x40000000, size: 64MiB, source: here{"}"}
+            devices:
+              - name: camera
+                driver: c
+                contiguous: true
+                sources: {"{"}contiguous: here{"}"}
+              - name: display
+                driver: d
+                {display}
+                sources: {"{"}{(display.Length == 0 ? string.Empty : "max_segment_size: here")}{"}"}
+            """,
+            "b");
+
+        var pair = BoardSurvey.Of(board, new Dictionary<string, string> { ["camera"] = "camera", ["display"] = "display" }, FrameBytes)[1];
+
+        Assert.Equal((answer, otherwise), (pair!.Answer, pair.WithoutAssumedSegmentSize));
+    }
+
     [Fact]
     public void Of_several_devices_of_a_class_one_behind_an_IOMMU_counts()
     {
