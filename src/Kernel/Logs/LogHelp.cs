@@ -32,6 +32,7 @@ internal static class LogHelp
         var demand = device.Demand(ParameterDefaults.V61);
         return finding.Kind switch
         {
+            LogKind.PoolFull or LogKind.OutOfReach when device.ForcedPool is { } pool => OfPool(device, board.RestrictedPools.First(region => region.Name == pool), finding.Kind),
             LogKind.OutOfReach or LogKind.PoolFull => OfReach(device, limits),
             LogKind.SegmentTooLong => $"On {board.Name}, {name} takes segments of at most {demand.MaxSegmentSize} bytes{(demand.MaxSegmentSize >= (finding.SizeBytes ?? 0) ? ": the running driver says less than the board does" : string.Empty)}; with the union of limits (policy refuse) its lists would be cut so.",
             LogKind.SegmentAcrossBoundary => $"On {board.Name}, {name} has the boundary mask 0x{demand.SegmentBoundaryMask:x}; with the union of limits (policy refuse) its lists would be cut there.",
@@ -42,6 +43,11 @@ internal static class LogHelp
             _ => null,
         };
     }
+
+    private static string OfPool(Device device, MemoryRegionLayout pool, LogKind kind) =>
+        $"Everything is copied for {device.Name} through {pool.Name}, a bounce pool of its own of {pool.Range.SizeBytes} bytes" + (kind == LogKind.PoolFull
+            ? ", for as long as its lists are mapped."
+            : ": is this kernel built without restricted pools (CONFIG_DMA_RESTRICTED_POOL)?");
 
     private static string OfReach(Device device, TraceLimits limits)
     {

@@ -186,7 +186,7 @@ internal sealed class FaultyOrders
             text.Append(CultureInfo.InvariantCulture, $"{buffer.Name} {buffer.IsReleased} {buffer.IsRevoked} {buffer.IsFreed} {buffer.Constraints} ")
                 .Append(CultureInfo.InvariantCulture, $"{cpu.IsWrittenBack} {cpu.IsStale} {cpu.IsDirty} {Lines(cpu.Accesses.Select(access => $"{access}"))} ")
                 .Append(CultureInfo.InvariantCulture, $"{buffer.Storage?.AllocatedUnder} {Lines(buffer.Storage?.Extents.Select(extent => $"{extent}"))} ")
-                .Append(Lines(buffer.Attachments.Select(one => $"{one.Name} {one.Demand} {one.Takes} {one.IsPending}")))
+                .Append(Lines(buffer.Attachments.Select(one => $"{one.Name} {one.Demand} {one.Takes} {one.IsPending} {one.Unstated}")))
                 .Append(Lines(buffer.Mappings.Select(one => $"{one.Name} {one.Attachment} {one.Direction} {one.Access} {one.Raw} {one.Options} {one.MadeUnder} {TextOf(one.Mapped)} {one.Addresses?.Device}")))
                 .Append(Lines(buffer.Hazards.Select(one => $"{one.Kind} {one.Importer} {one.Field}").Distinct().Order(StringComparer.Ordinal)));
         }

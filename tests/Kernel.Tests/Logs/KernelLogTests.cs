@@ -183,6 +183,20 @@ public class KernelLogTests
         Assert.Equal("v3d", Of("v3d fec00000.v3d: swiotlb buffer is full (sz: 4096 bytes)\n", limits).Findings[0].BoardDevice);
     }
 
+    [Theory]
+    [InlineData("mt7921e 0000:01:00.0: swiotlb buffer is full (sz: 65536 bytes), total 32768 (slots), used 32768 (slots)", ", for as long as its lists are mapped.")]
+    [InlineData(
+        "mt7921e 0000:01:00.0: DMA addr 0x0000000140000000+4096 overflow (mask ffffffff, bus limit 0).",
+        ": is this kernel built without restricted pools (CONFIG_DMA_RESTRICTED_POOL)?")]
+    public void A_board_tells_of_a_device_with_a_bounce_pool_of_its_own(string line, string end)
+    {
+        var board = BoardFile.Read(Path.Combine(AppContext.BaseDirectory, "boards", "hayato.yaml"));
+
+        Assert.Equal(
+            $"Everything is copied for wifi through wifi-pool, a bounce pool of its own of 67108864 bytes{end}",
+            Of($"{line}\n", new(board, ImmutableDictionary<string, string>.Empty.Add("0000:01:00.0", "wifi"))).Findings[0].BoardHelp);
+    }
+
     [Fact]
     public void Lines_of_any_kind_and_length_end_in_a_report() => Gen.Select(Gen.String.List[0, 8], Gen.Int[0, 24], Gen.Int[0, 200], Gen.String).Sample((parts, at, place, inserted) =>
     {
