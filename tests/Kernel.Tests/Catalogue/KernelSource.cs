@@ -32,7 +32,8 @@ public sealed partial class KernelSource : IAsyncLifetime
             .Concat(KnownCompatible.All.Where(known => known.Driver is not null && known.Source.Length > 0).Select(known => known.Source)).Distinct();
         // What is in a folder of the list must not be in the list itself.
         var paths = folders.Concat(files).Where(path => !folders.Any(folder => path.StartsWith($"{folder}/", StringComparison.Ordinal)));
-        Missing = await SourceArchive.TryUnpackAsync(kernel, paths, _folder.FullName) ? null : SourceArchive.Missing(kernel);
+        Missing = await SourceArchive.UnpackAsync(kernel, paths, _folder.FullName) is not { } release ? SourceArchive.Missing(kernel)
+            : release == SourceArchive.Release ? null : $"skipped: the catalogue cites lines of Linux {SourceArchive.Release}, and here is {release}";
     }
 
     public ValueTask DisposeAsync()
