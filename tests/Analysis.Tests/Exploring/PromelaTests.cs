@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using DmaGrains.Analysis.Exploring;
@@ -57,30 +56,9 @@ public sealed partial class PromelaTests
 
     private static async Task<string> RunAsync(string folder, string program, params string[] arguments)
     {
-        Process process;
-        try
-        {
-            process = Process.Start(new ProcessStartInfo(program, arguments)
-            {
-                WorkingDirectory = folder,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            })!;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Skip($"no {program}: install the packages spin and gcc to check against spin.");
-            throw;
-        }
-
-        using (process)
-        {
-            var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            Assert.True(process.ExitCode == 0, $"{program}: {await error}{output}");
-            return output;
-        }
+        var (code, output, error) = await InstalledProgram.RunAsync(folder, $"no {program}: install the packages spin and gcc to check against spin.", program, arguments);
+        Assert.True(code == 0, $"{program}: {error}{output}");
+        return output;
     }
 
     [GeneratedRegex(@"^outcome: (?<words>.*?)\s*$", RegexOptions.Multiline)]

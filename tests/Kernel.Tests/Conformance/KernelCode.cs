@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
+using DmaGrains.Tests.Shared;
 
 namespace DmaGrains.Kernel.Tests.Conformance;
 
@@ -84,9 +84,9 @@ internal sealed partial class KernelCode : IDisposable
         var folder = Path.Combine(AppContext.BaseDirectory, "kernel-code");
         var compiling = await RunAsync("gcc", "-O1", "-w", "-std=gnu11", "-I", folder, "-I", _folder.FullName, "-o", compiled, Path.Combine(folder, $"{program}.c"));
         Assert.SkipWhen(compiling.Code != 0 && _release != SourceArchive.Release, $"skipped: functions of Linux {_release} need other stand-ins than those of {SourceArchive.Release}");
-        Assert.True(compiling.Code == 0, compiling.Error);
+        Assert.True(compiling.Code == 0, $"gcc ended with {compiling.Code}: {compiling.Error}");
         var run = await RunAsync(compiled, $"{sequences}", $"{seed}", name);
-        Assert.True(run.Code == 0, run.Error);
+        Assert.True(run.Code == 0, $"{program} ended with {run.Code}: {run.Error}");
         await File.WriteAllTextAsync(printed, run.Output, TestContext.Current.CancellationToken);
         return printed;
     }
@@ -109,27 +109,8 @@ internal sealed partial class KernelCode : IDisposable
         return match is null ? string.Empty : text[match.Index..(text.IndexOf("\n}", match.Index, StringComparison.Ordinal) + 2)] + (name.StartsWith("struct ", StringComparison.Ordinal) ? ";\n" : "\n");
     }
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(string program, params string[] arguments)
-    {
-        Process process;
-        try
-        {
-            process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Skip($"skipped: no {program} (apt-get install gcc libc6-dev)");
-            throw;
-        }
-
-        using (process)
-        {
-            var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            return (process.ExitCode, output, $"{program} ended with {process.ExitCode}: {await error}");
-        }
-    }
+    private Task<(int Code, string Output, string Error)> RunAsync(string program, params string[] arguments) =>
+        InstalledProgram.RunAsync(_folder.FullName, $"skipped: no {program} (apt-get install gcc libc6-dev)", program, arguments);
 
     [GeneratedRegex("^#include.*$", RegexOptions.Multiline)]
     private static partial Regex Include();
