@@ -84,9 +84,12 @@ internal sealed class Footprints
         _board.RestrictedPools.Select(pool => pool.Name).Prepend("").Aggregate(BigInteger.Zero, (bits, pool) => bits | Bit("pool", pool))
         | _board.Stages.Aggregate(BigInteger.Zero, (bits, stage) => bits | Bit("mmu", stage.Name));
 
-    private BigInteger MemoryOf(BufferExport buffer) => _board.Memory
-        .Where(region => NamedRegions.MayGive(_board.MemoryOf(buffer), region))
-        .Aggregate(BigInteger.Zero, (bits, region) => bits | Bit("region", region.Name));
+    private BigInteger MemoryOf(BufferExport buffer)
+    {
+        var names = _board.MemoryOf(buffer);
+        return _board.Memory.Where(region => NamedRegions.MayGive(names, region))
+            .Aggregate(BigInteger.Zero, (bits, region) => bits | Bit("region", region.Name));
+    }
 
     private BigInteger Behind(string? stage) => stage is null ? 0 : Bit("mmu", stage);
 

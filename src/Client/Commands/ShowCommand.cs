@@ -13,13 +13,13 @@ internal static partial class ShowCommand
 {
     private const string Driver = "driver";
 
-    private static readonly (string Kind, Func<string, string?> Find)[] _kinds =
+    private static readonly (string Kind, Func<IEnumerable<string>> Names, Func<string, string?> Find)[] _kinds =
     [
-        ("scenario", name => ShippedFiles.Scenario(name) is { } file ? Standalone(File.ReadAllText(file)) : null),
-        ("board", name => ShippedFiles.Board(name) is { } file ? Standalone(File.ReadAllText(file)) : null),
-        ("policy", PolicyText),
-        (Driver, name => DriverCatalogue.Named(name) is { } driver ? DriverText.Of(driver) : null),
-        ("schema", name => ShippedFiles.Schema(name) is { } file ? File.ReadAllText(file) : null),
+        ("scenario", () => ShippedFiles.Scenarios, name => ShippedFiles.Scenario(name) is { } file ? Standalone(File.ReadAllText(file)) : null),
+        ("board", () => ShippedFiles.Boards, name => ShippedFiles.Board(name) is { } file ? Standalone(File.ReadAllText(file)) : null),
+        ("policy", () => PolicyReport.All.Select(policy => policy.Name), PolicyText),
+        (Driver, () => DriverCatalogue.All.Select(driver => driver.Name), name => DriverCatalogue.Named(name) is { } driver ? DriverText.Of(driver) : null),
+        ("schema", () => ShippedFiles.Schemas, name => ShippedFiles.Schema(name) is { } file ? File.ReadAllText(file) : null),
     ];
 
     /// <summary>The command.</summary>
@@ -86,21 +86,14 @@ internal static partial class ShowCommand
         return command;
     }
 
-    private static string Kinds => $"{string.Join(", ", _kinds[..^1].Select(known => known.Kind))} or {_kinds[^1].Kind}";
+    private static string Kinds => Quoted.AnyOf([.. _kinds.Select(known => known.Kind)]);
 
     /// <summary>The words that may follow: the names of a kind, or else the names of all kinds and the kinds.</summary>
     /// <param name="given">The first word of the line; null when there is none.</param>
     public static IEnumerable<string> NamesAfter(string? given) =>
         _kinds.Any(known => known.Kind == given) ? All(given) : [.. _kinds.Select(known => known.Kind), .. All(null)];
 
-    private static IEnumerable<string> All(string? kind) =>
-    [
-        .. kind is null or "scenario" ? ShippedFiles.Scenarios : [],
-        .. kind is null or "board" ? ShippedFiles.Boards : [],
-        .. kind is null or "policy" ? PolicyReport.All.Select(policy => policy.Name) : [],
-        .. kind is null or Driver ? DriverCatalogue.All.Select(driver => driver.Name) : [],
-        .. kind is null or "schema" ? ShippedFiles.Schemas : [],
-    ];
+    private static IEnumerable<string> All(string? kind) => _kinds.Where(known => kind is null || known.Kind == kind).SelectMany(known => known.Names());
 
     private static string? PolicyText(string name) => PolicyReport.All.FirstOrDefault(policy => policy.Name == name) is { } policy
         ? $"# {policy.Shows}\n# The same as 'policy: {policy.Name}'. For a scenario, or one of its buffers.\npolicy: {policy.Choices}\n"

@@ -29,7 +29,7 @@ internal static class SurveyText
         if (assumed != 0)
         {
             terminal.Line(
-                $"({assumed} answers in brackets: what it were if segments could be of any length where a driver states no size. The kernel then assumes 64 KiB, but holds that against a list only when it is built to debug.)");
+                $"({assumed} answers in brackets: what the answer would be if segments could be of any length where a driver states no size. The kernel then assumes 64 KiB, but holds that against a list only when it is built to debug.)");
         }
 
         var none = report.Boards.Count(board => board.Pairs.All(pair => pair is null));

@@ -291,7 +291,7 @@ internal sealed class TreeBoard
         device.Regions.Select(named => named.Region).OfType<TreeNode>().Where(node => node != _facts.DefaultArea?.Node && _layout.NamesOf.ContainsKey(node) && !_layout.IsPool(node));
 
     /// <summary>The area that the driver of a device takes by itself: the first that the device names, if the driver asks; null when none is known.</summary>
-    /// <remarks>Source: include/linux/of_reserved_mem.h, of_reserved_mem_device_init. Memory that is no pool is refused (drivers/of/of_reserved_mem.c).</remarks>
+    /// <remarks>Source: include/linux/of_reserved_mem.h, of_reserved_mem_device_init. Memory that is not a pool is refused (drivers/of/of_reserved_mem.c).</remarks>
     private TreeNode? TakenBy(TreeDevice device) =>
         LimitsOf(device)?.LimitsOf(device.Node.Compatible).Any(limit => limit.Key == OwnArea) == true && device.Regions is [{ Region: { } first }, ..]
         && OwnOf(device).Contains(first) && _facts.Reserved.Any(region => region.Node == first && region.Kind is ReservedKind.Cma or ReservedKind.Coherent)

@@ -163,7 +163,7 @@ public sealed partial record BoardDefinition
     /// <param name="memory">The regions.</param>
     public static ImmutableArray<Device> WithPools(ImmutableArray<Device> devices, IEnumerable<MemoryRegionLayout> memory)
     {
-        var pools = memory.Where(region => region.Kind == MemoryKind.Bounce && !region.Users.IsEmpty).ToList();
+        var pools = memory.Where(region => region.IsRestrictedPool).ToList();
         return pools.Count == 0 ? devices
             : [.. devices.Select(device => device with { RestrictedPool = pools.Find(pool => pool.Users.Names.Contains(device.Name))?.Name })];
     }

@@ -26,7 +26,7 @@ public sealed partial record BoardDefinition(
     public MemoryRegionLayout? BouncePool => Memory.FirstOrDefault(region => region.Kind == MemoryKind.Bounce && region.Users.IsEmpty);
 
     /// <summary>The regions of the bounce pools of some devices alone.</summary>
-    public ImmutableArray<MemoryRegionLayout> RestrictedPools => [.. Memory.Where(region => region.Kind == MemoryKind.Bounce && !region.Users.IsEmpty)];
+    public ImmutableArray<MemoryRegionLayout> RestrictedPools => [.. Memory.Where(region => region.IsRestrictedPool)];
 
     /// <summary>The MMU whose contexts a device switches: its own, or else that of its bus.</summary>
     /// <param name="name">The device's name, for the message.</param>

@@ -66,6 +66,9 @@ public sealed record MemoryRegionLayout(
     [Id(7)]
     public NameList Users { get; init; }
 
+    /// <summary>Whether it is a bounce pool of some devices alone.</summary>
+    public bool IsRestrictedPool => Kind == MemoryKind.Bounce && !Users.IsEmpty;
+
     /// <summary>
     /// For the bounce pool: the areas that it is divided into, a power of two, each of whole sets of slots. 0 when not stated: then one, as in
     /// each pool with users.

@@ -15,7 +15,7 @@ internal sealed record BouncePools(BounceRegion? Common, ImmutableArray<BounceRe
     public static BouncePools Create(MemoryRegionLayout? common, ImmutableArray<MemoryRegionLayout> restricted) =>
         new(common is null ? null : BounceRegion.Create(common), [.. restricted.Select(BounceRegion.Create)]);
 
-    /// <summary>Restores stored pools.</summary>
+    /// <summary>Restores stored pools; <see cref="AssertHold"/> says whether they fit what is held.</summary>
     /// <param name="common">As for <see cref="Create"/>.</param>
     /// <param name="restricted">As for <see cref="Create"/>.</param>
     /// <param name="state">Their stored state.</param>
@@ -23,11 +23,9 @@ internal sealed record BouncePools(BounceRegion? Common, ImmutableArray<BounceRe
     {
         Invariant.Holds(common is null == state.Pool is null && restricted.Length == state.RestrictedPools.Length);
         var bounced = state.Held.SelectMany(held => held.Mapped.Bounces).ToList();
-        var restored = new BouncePools(
+        return new(
             common is null ? null : BounceRegion.Restore(common, state.Pool!.Value, Of(common)),
             [.. restricted.Zip(state.RestrictedPools, (layout, pool) => BounceRegion.Restore(layout, pool, Of(layout)))]);
-        restored.AssertHold(bounced);
-        return restored;
 
         IEnumerable<BounceSlots> Of(MemoryRegionLayout layout) => bounced.Where(entry => IsIn(layout, entry)).Select(entry => entry.Slots);
     }

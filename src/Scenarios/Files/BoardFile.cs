@@ -142,7 +142,7 @@ public static class BoardFile
         nameof(BoardDefinition.BouncePool) => root.Required("memory")
             .EntryAt(board.Memory.ToList().FindIndex(region => region.Kind == MemoryKind.Bounce && SwiotlbPool.Check(region.Range.SizeBytes) is not null)).PlaceOf("size"),
         nameof(MemoryRegionLayout.Users) => root.Required("memory")
-            .EntryAt(board.Memory.ToList().FindLastIndex(region => region.Kind == MemoryKind.Bounce && !region.Users.IsEmpty)).PlaceOf("users"),
+            .EntryAt(board.Memory.ToList().FindLastIndex(region => region.IsRestrictedPool)).PlaceOf("users"),
         var field when board.Devices.ToList().FindIndex(device => device.Name == refusal.Importer) is >= 0 and var index =>
             root.Required("devices").EntryAt(index).PlaceOf(Vocabulary.Spelt(field ?? string.Empty)),
         _ => root.Place,

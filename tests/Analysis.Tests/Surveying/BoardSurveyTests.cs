@@ -27,7 +27,7 @@ public sealed class BoardSurveyTests
     [InlineData("", SurveyAnswer.Nobody, SurveyAnswer.First)]
     [InlineData("max_segment_size: 4294967295", SurveyAnswer.First, null)]
     [InlineData("max_segment_size: 65536", SurveyAnswer.Nobody, null)]
-    public void An_answer_that_hangs_on_a_segment_size_that_no_driver_stated_says_what_it_were_without(string display, SurveyAnswer answer, SurveyAnswer? otherwise)
+    public void An_answer_that_hangs_on_a_segment_size_that_no_driver_stated_says_what_it_would_be_without(string display, SurveyAnswer answer, SurveyAnswer? otherwise)
     {
         var board = BoardFile.Parse(
             $"""
